@@ -1,0 +1,94 @@
+# What a person does with Xinnuo. `make` alone lists it.
+# Everything that is made on this machine goes under .local/.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .local/venv
+BIN := $(VENV)/bin
+LOCAL := @$(PYTHON) -m infra.local
+REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test up down url personas token logs sweep clock bench
+.PHONY: lint format types contracts unit venv lock python
+
+help:
+	@echo "make demo shows everything; make test checks everything."
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
+	$(LOCAL) demo
+
+test: $(BIN)/.ready ## style, types, import contracts, all tests, coverage
+	@$(MAKE) --jobs=2 --output-sync=target lint types contracts
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-report= tests
+	@$(BIN)/coverage report --include='*/model.py,*/rules.py' --skip-covered --show-missing --fail-under=100 \
+	  > .local/coverage.txt || { cat .local/coverage.txt; echo "Every model.py and rules.py must be covered, each branch of it."; exit 1; }
+
+up: python ## start the local cloud in the background and deploy onto it; repeat to pick up changes
+	$(LOCAL) up
+
+down: python ## stop the local cloud; its state is kept
+	$(LOCAL) down
+
+url: python ## print the API's base address
+	$(LOCAL) url
+
+personas: python ## list the people and systems that the local identity provider knows
+	$(LOCAL) personas
+
+token: python ## print a bearer token: make token AS=officer.traffic
+	$(if $(AS),,$(error say whose token: make token AS=<persona>; make personas lists them))
+	$(LOCAL) token "$(AS)"
+
+logs: python ## follow the functions' logs
+	$(LOCAL) logs
+
+sweep: python ## run the sweep of due clocks now
+	$(LOCAL) sweep
+
+clock: python ## run the local stage's clock on from an instant: make clock AT=2026-10-09T09:00:00+08:00 (or AT=now)
+	$(if $(AT),,$(error say from when: make clock AT=<RFC 3339 instant>, or AT=now))
+	$(LOCAL) clock "$(AT)"
+
+bench: $(BIN)/.ready ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
+	@$(BIN)/python -m tests.performance
+
+lint: $(BIN)/.ready ## style only
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --check; echo "make format puts this right."; exit 1; }
+
+format: $(BIN)/.ready ## put right what can be put right by machine
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+
+types: $(BIN)/.ready ## types only
+	@$(BIN)/mypy --no-error-summary
+
+contracts: $(BIN)/.ready ## import contracts only
+	@$(BIN)/lint-imports --no-logo --cache-dir .local/cache/imports > .local/contracts.txt || { cat .local/contracts.txt; exit 1; }
+
+unit: $(BIN)/.ready ## the tests that need no AWS, in a second or two
+	@$(BIN)/pytest tests/unit
+
+venv: $(BIN)/.ready ## build the development environment, .local/venv
+
+lock: python ## choose the newest versions that requirements-dev.txt allows, and write constraints.txt
+	@rm -rf .local/lock && mkdir -p .local && $(PYTHON) -m venv .local/lock
+	@sed '/^-c /d' requirements-dev.txt > .local/lock/direct.txt && cp requirements.txt .local/lock/
+	@.local/lock/bin/pip install -qq --requirement .local/lock/direct.txt
+	@sed -n '/^#/p' constraints.txt > .local/lock/constraints.txt
+	@.local/lock/bin/pip freeze -qq >> .local/lock/constraints.txt
+	@mv .local/lock/constraints.txt constraints.txt
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	  echo "Xinnuo needs Python 3.11 or later as $(PYTHON); name another: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+
+$(BIN)/.ready: $(REQUIREMENTS) | python
+	@echo "Building the development environment in $(VENV) ..." >&2
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -qq --requirement requirements-dev.txt
+	@touch $@

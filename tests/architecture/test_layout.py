@@ -1,0 +1,102 @@
+"""Where things are, what they are called, and what only one place may do."""
+
+import ast
+import configparser
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEPLOYED = [*ROOT.glob("app.py"), *sorted((ROOT / "chalicelib").rglob("*.py"))]
+OURS = [*DEPLOYED, *sorted((ROOT / "infra").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
+ENTRY_POINTS = {"api", "jobs", "web"}
+
+
+def named(path: Path) -> str:
+    """A file's path as a person would say it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def uses(source: str) -> Iterator[str]:
+    """Every dotted name that a source imports or reads, from imports and from plain attribute access."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield ast.unparse(node)
+
+
+def users(names: set[str], *, among: list[Path]) -> list[str]:
+    """The files that use one of the names."""
+    return [named(path) for path in among if not names.isdisjoint(uses(path.read_text(encoding="utf-8")))]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import os\nos.environ['A']", "from os import environ", "import os\nos.environ.get('A')"],
+)
+def test_a_use_is_seen_however_it_is_written(source: str) -> None:
+    assert "os.environ" in set(uses(source))
+
+
+def test_a_file_fits_in_a_head() -> None:
+    long = {named(path): lines for path in DEPLOYED if (lines := len(path.read_text("utf-8").splitlines())) > 300}
+
+    assert long == {}
+
+
+def test_a_file_is_named_for_its_job() -> None:
+    vague = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
+
+    assert [named(path) for path in OURS if vague & {path.stem, path.parent.name}] == []
+
+
+def test_a_file_of_a_domain_package_has_its_place_in_the_contract() -> None:
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    places = set(contracts["importlinter:contract:domain"]["layers"].replace("|", " ").split())
+
+    homeless = [
+        named(path)
+        for path in (ROOT / "chalicelib").glob("*/**/*.py")
+        if path.relative_to(ROOT / "chalicelib").parts[0] not in ENTRY_POINTS
+        if path.stem != "__init__" and f"({path.stem})" not in places
+    ]
+
+    assert homeless == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = users({"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}, among=DEPLOYED)
+
+    assert set(readers) <= {"chalicelib/settings.py"}
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    askers = users(
+        {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now", "time.time"},
+        among=DEPLOYED,
+    )
+
+    assert set(askers) <= {"chalicelib/clock.py"}
+
+
+def test_models_and_rules_are_told_the_time() -> None:
+    pure = [path for path in DEPLOYED if path.stem in {"model", "rules"}]
+
+    assert users({"chalicelib.clock", "chalicelib.clock.real_now", "chalicelib.clock.ServiceClock"}, among=pure) == []
+
+
+def test_chalice_is_imported_by_its_typed_module() -> None:
+    untyped = [
+        named(path)
+        for path in OURS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and node.module == "chalice")
+        or (isinstance(node, ast.Import) and any(alias.name == "chalice" for alias in node.names))
+    ]
+
+    assert untyped == []
