@@ -1,0 +1,1 @@
+"""Xinnuo (信诺): public services on the strength of a signed promise."""

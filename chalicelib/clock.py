@@ -1,0 +1,42 @@
+"""The only place that asks what time it is."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def real_now() -> datetime:
+    """Return the machine's own time, in UTC: what tokens are judged by, on every stage."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceClock:
+    """The time that cases live by: real, but for the local stage's demonstrations, where it can be shifted."""
+
+    offset: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the instant in UTC, to the second: due dates and events are counted in whole seconds."""
+        return (real_now() + self.offset).replace(microsecond=0)
+
+
+def day_in_shanghai(instant: datetime) -> date:
+    """Return the calendar day on which an instant falls in China."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC with whole seconds, which also sorts as text."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant_from(text: str) -> datetime:
+    """Read what ``instant_text`` wrote; raises ``ValueError`` for anything without an offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        message = "an instant needs an offset from UTC"
+        raise ValueError(message)
+    return instant.astimezone(UTC)

@@ -1,0 +1,119 @@
+"""What the service refuses, in its own language.
+
+The HTTP status and the texts in both languages are looked up once, at the edge (``chalicelib.api.problems``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Reason codes (原因代码): stable, for machines; the texts for people belong to the edge."""
+
+    # The request itself.
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FRESH_LOGIN_REQUIRED = "FRESH_LOGIN_REQUIRED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    INVALID_BODY = "INVALID_BODY"
+    INVALID_QUERY = "INVALID_QUERY"
+    INVALID_CURSOR = "INVALID_CURSOR"
+    INVALID_IDEMPOTENCY_KEY = "INVALID_IDEMPOTENCY_KEY"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    PRECONDITION_REQUIRED = "PRECONDITION_REQUIRED"
+    STALE_VERSION = "STALE_VERSION"
+    PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+    BUSY = "BUSY"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+    # Catalogue.
+    ITEM_NOT_LISTED = "ITEM_NOT_LISTED"
+    ITEM_NOT_PUBLISHABLE = "ITEM_NOT_PUBLISHABLE"
+    ITEM_VERSION_EXISTS = "ITEM_VERSION_EXISTS"
+    RISK_EXCLUDED = "RISK_EXCLUDED"
+    COMMITMENT_NOT_OFFERED = "COMMITMENT_NOT_OFFERED"
+    NOTICE_OUTDATED = "NOTICE_OUTDATED"
+
+    # Subjects and signatures.
+    INSUFFICIENT_IDENTITY = "INSUFFICIENT_IDENTITY"
+    IDENTITY_CONFLICT = "IDENTITY_CONFLICT"
+    INVALID_IDENTIFIER = "INVALID_IDENTIFIER"
+    UNSUITABLE_KEY = "UNSUITABLE_KEY"
+    KEY_REVOKED = "KEY_REVOKED"
+    SIGNATURE_INVALID = "SIGNATURE_INVALID"
+    PROXY_NOT_ALLOWED = "PROXY_NOT_ALLOWED"
+    AUTHORITY_REQUIRED = "AUTHORITY_REQUIRED"
+
+    # Credit.
+    SUBJECT_BARRED = "SUBJECT_BARRED"
+    CREDIT_CHANGED = "CREDIT_CHANGED"
+    CREDIT_SOURCE_DOWN = "CREDIT_SOURCE_DOWN"
+    STALE_RECORD = "STALE_RECORD"
+    UNDER_OBJECTION = "UNDER_OBJECTION"
+    REPAIRED = "REPAIRED"
+    DISPLAY_EXPIRED = "DISPLAY_EXPIRED"
+    RECORD_NOT_ACCEPTABLE = "RECORD_NOT_ACCEPTABLE"
+    SUMMARY_FULL = "SUMMARY_FULL"
+
+    # Cases.
+    ANSWERS_MISSING = "ANSWERS_MISSING"
+    CONFIRMATIONS_MISSING = "CONFIRMATIONS_MISSING"
+    MATERIALS_MISSING = "MATERIALS_MISSING"
+    MATERIAL_NOT_LISTED = "MATERIAL_NOT_LISTED"
+    DRAFT_EXPIRED = "DRAFT_EXPIRED"
+    RECOMMITMENT_NOT_ALLOWED = "RECOMMITMENT_NOT_ALLOWED"
+    CASE_CLOSED = "CASE_CLOSED"
+    STEP_NOT_ALLOWED = "STEP_NOT_ALLOWED"
+    PAUSE_WITHOUT_NOTICE = "PAUSE_WITHOUT_NOTICE"
+    PAUSE_GROUND_UNKNOWN = "PAUSE_GROUND_UNKNOWN"
+    ALREADY_EXTENDED = "ALREADY_EXTENDED"
+    EXTENSION_TOO_LONG = "EXTENSION_TOO_LONG"
+    EXTENSION_TOO_LATE = "EXTENSION_TOO_LATE"
+    LATE_REASON_REQUIRED = "LATE_REASON_REQUIRED"
+    SAME_PERSON = "SAME_PERSON"
+    DEFENCE_OPEN = "DEFENCE_OPEN"
+
+    # Punishment.
+    MEASURE_NOT_IN_LIST = "MEASURE_NOT_IN_LIST"
+    NO_EFFECTIVE_DOCUMENT = "NO_EFFECTIVE_DOCUMENT"
+    NOT_RELATED = "NOT_RELATED"
+    DISPROPORTIONATE = "DISPROPORTIONATE"
+    END_DATE_MISSING = "END_DATE_MISSING"
+    TARGET_NOT_ELIGIBLE = "TARGET_NOT_ELIGIBLE"
+
+    # Supervision and inspection.
+    ALREADY_ACKNOWLEDGED = "ALREADY_ACKNOWLEDGED"
+    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    MANDATE_NOT_IN_FORCE = "MANDATE_NOT_IN_FORCE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault of a submitted document: where it is (an RFC 6901 pointer) and what is wrong with it.
+
+    ``code`` names a text in both languages at the edge; ``detail`` is used as it is where there is none.
+    """
+
+    pointer: str
+    detail: str
+    code: str = ""
+
+
+class Refusal(Exception):
+    """The service says no, and why.
+
+    ``facts`` fill the blanks of the edge's texts (dates, article numbers, codes) and never hold personal data.
+    """
+
+    def __init__(self, reason: Reason, *, faults: Sequence[Fault] = (), **facts: str | int) -> None:
+        """Keep the reason, the facts for its text and, for documents, every fault at once."""
+        super().__init__(reason.value)
+        self.reason = reason
+        self.faults = tuple(faults)
+        self.facts = facts

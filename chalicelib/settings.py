@@ -1,0 +1,66 @@
+"""What the deployment tells the code, read once from the environment."""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+
+
+class Stage(StrEnum):
+    """Where this is running; only ``local`` may hold what exists for demonstrations."""
+
+    LOCAL = "local"
+    DEV = "dev"
+    PROD = "prod"
+
+
+class MisconfiguredError(RuntimeError):
+    """The environment asks for something that the service must not do; it refuses to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The deployment's answers; secrets are not among them, only the name under which the store keeps them."""
+
+    stage: Stage
+    region: str
+    issuer: str
+    audience: str
+    jwks_url: str
+    secret: str
+    identity_key: str
+    alert_topic: str
+    deliver_queue: str
+    clock_offset: timedelta
+
+    def table(self, package: str) -> str:
+        """Return the deployed name of a package's table."""
+        return f"xinnuo-{self.stage}-{package}"
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment; raises ``MisconfiguredError`` for a shifted clock or a region that is not allowed here."""
+    stage = Stage(os.environ.get("XINNUO_STAGE", Stage.LOCAL))
+    offset = timedelta(seconds=int(os.environ.get("XINNUO_CLOCK_OFFSET_SECONDS") or "0"))
+    if offset and stage is not Stage.LOCAL:
+        message = "the clock may be shifted on the local stage only"
+        raise MisconfiguredError(message)
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "cn-north-1"
+    allowed = [name for name in os.environ.get("XINNUO_REGIONS", "").split(",") if name]
+    if allowed and region not in allowed:
+        message = f"region {region} is not among those allowed for personal data (PIPL 36)"
+        raise MisconfiguredError(message)
+    return Settings(
+        stage=stage,
+        region=region,
+        issuer=os.environ.get("XINNUO_ISSUER", ""),
+        audience=os.environ.get("XINNUO_AUDIENCE", "xinnuo-api"),
+        jwks_url=os.environ.get("XINNUO_JWKS_URL", ""),
+        secret=os.environ.get("XINNUO_SECRET", f"xinnuo-{stage}"),
+        identity_key=os.environ.get("XINNUO_IDENTITY_KEY", f"alias/xinnuo-{stage}-identity"),
+        alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
+        deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
+        clock_offset=offset,
+    )

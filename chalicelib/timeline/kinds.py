@@ -1,0 +1,109 @@
+"""The closed list of what can happen, in the past tense, with what people call it."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Kinds of events (事件): ``<owner's matter>:<what happened>``."""
+
+    ITEM_PUBLISHED = "item:published"
+
+    CASE_FILED = "case:filed"
+    CREDIT_AWAITED = "case:credit_awaited"
+    COMMITMENT_SIGNED = "commitment:signed"
+    COMMITMENT_REFUSED = "commitment:refused"
+    COMMITMENT_WITHDRAWN = "commitment:withdrawn"
+    MATERIALS_RECEIVED = "case:materials_received"
+    CORRECTION_ASKED = "case:correction_asked"
+    CORRECTION_ANSWERED = "case:correction_answered"
+    BREACH_RECORDED = "case:breach_recorded"
+    CASE_ACCEPTED = "case:accepted"
+    CASE_DEEMED_ACCEPTED = "case:deemed_accepted"
+    CASE_NOT_ACCEPTED = "case:not_accepted"
+    CASE_PAUSED = "case:paused"
+    CASE_RESUMED = "case:resumed"
+    CASE_EXTENDED = "case:extended"
+    CASE_DECIDED = "case:decided"
+    CASE_DELIVERED = "case:delivered"
+    VERIFICATION_PLANNED = "case:verification_planned"
+    VERIFICATION_PROPOSED = "case:verification_proposed"
+    CASE_VERIFIED = "case:verified"
+    PROMISE_KEPT = "promise:kept"
+    DEFENCE_OPENED = "case:defence_opened"
+    STATEMENT_MADE = "case:statement_made"
+    RECTIFICATION_ORDERED = "case:rectification_ordered"
+    RECTIFICATION_ENDED = "case:rectification_ended"
+    CASE_REVOKED = "case:revoked"
+
+    CLOCK_STARTED = "clock:started"
+    CLOCK_WARNED = "clock:warned"
+    CLOCK_PASSED = "clock:passed"
+    CLOCK_STOPPED = "clock:stopped"
+
+    ALERT_RAISED = "alert:raised"
+    ALERT_ACKNOWLEDGED = "alert:acknowledged"
+
+    RECORD_STORED = "record:stored"
+    RECORD_ENDED = "record:ended"
+    BAR_SET = "summary:bar_set"
+
+    FLAG_PROPOSED = "flag:proposed"
+    FLAG_SERVED = "flag:served"
+    FLAG_ANSWERED = "flag:answered"
+    FLAG_CONFIRMED = "flag:confirmed"
+    FLAG_LIFTED = "flag:lifted"
+
+    MANDATE_REQUESTED = "mandate:requested"
+    MANDATE_APPROVED = "mandate:approved"
+    MANDATE_READ = "mandate:read"
+    MANDATE_EXCEEDED = "mandate:exceeded"
+
+
+LABELS: dict[EventKind, tuple[str, str]] = {
+    EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
+    EventKind.CASE_FILED: ("收件", "Case received"),
+    EventKind.CREDIT_AWAITED: ("等待信用核对", "Waiting for the credit check"),
+    EventKind.COMMITMENT_SIGNED: ("承诺", "Commitment signed"),
+    EventKind.COMMITMENT_REFUSED: ("不适用告知承诺", "Commitment not accepted"),
+    EventKind.COMMITMENT_WITHDRAWN: ("撤回承诺", "Commitment withdrawn"),
+    EventKind.MATERIALS_RECEIVED: ("补交材料", "Materials received"),
+    EventKind.CORRECTION_ASKED: ("补正告知", "Correction asked"),
+    EventKind.CORRECTION_ANSWERED: ("补正受理", "Correction answered"),
+    EventKind.BREACH_RECORDED: ("违反一次性告知", "Breach of telling once"),
+    EventKind.CASE_ACCEPTED: ("受理", "Accepted"),
+    EventKind.CASE_DEEMED_ACCEPTED: ("视为受理", "Deemed accepted"),
+    EventKind.CASE_NOT_ACCEPTED: ("不予受理", "Not accepted"),
+    EventKind.CASE_PAUSED: ("特别程序开始", "Special procedure began"),
+    EventKind.CASE_RESUMED: ("特别程序结束", "Special procedure ended"),
+    EventKind.CASE_EXTENDED: ("延期", "Extended"),
+    EventKind.CASE_DECIDED: ("决定", "Decided"),
+    EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
+    EventKind.VERIFICATION_PLANNED: ("核查计划", "Verification planned"),
+    EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
+    EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
+    EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
+    EventKind.DEFENCE_OPENED: ("陈述申辩告知", "Told of the right to state and defend"),
+    EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),
+    EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
+    EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
+    EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
+    EventKind.CLOCK_STARTED: ("开始计时", "Clock started"),
+    EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
+    EventKind.CLOCK_PASSED: ("超期", "Overdue"),
+    EventKind.CLOCK_STOPPED: ("停止计时", "Clock stopped"),
+    EventKind.ALERT_RAISED: ("督办提醒", "Alert raised"),
+    EventKind.ALERT_ACKNOWLEDGED: ("督办回应", "Alert acknowledged"),
+    EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
+    EventKind.RECORD_ENDED: ("信用信息终止", "Credit record ended"),
+    EventKind.BAR_SET: ("限制适用告知承诺", "Commitment barred"),
+    EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
+    EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
+    EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),
+    EventKind.FLAG_CONFIRMED: ("惩戒生效", "Flag in force"),
+    EventKind.FLAG_LIFTED: ("惩戒解除", "Flag lifted"),
+    EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
+    EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
+    EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),
+    EventKind.MANDATE_EXCEEDED: ("越权查阅记录", "Out of scope"),
+}
+"""What people call each kind, Chinese first."""

@@ -1,0 +1,96 @@
+"""Events and the chain they form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from chalicelib.timeline.kinds import EventKind
+
+Json: TypeAlias = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+"""What may be hashed: RFC 8785 would write floats in a form of their own, so there are none."""
+
+NOTHING_BEFORE = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where an owner's chain ends: kept on the owner's own row, and the condition of every write that adds to it."""
+
+    seq: int = 0
+    hash: str = NOTHING_BEFORE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What happened, before it has its place in a chain.
+
+    ``actor`` is ``subject:<subject key>``, ``staff:<staff id>`` or ``system:<name>``, never a name or number.
+    ``texts`` (free text, documents) may hold personal data: they stand beside the event, which holds their digests.
+    """
+
+    kind: EventKind
+    occurred_at: datetime
+    actor: str
+    department: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event as it is written: what is hashed is text, so instants are kept as their RFC 3339 text.
+
+    ``hash`` is the hexadecimal SHA-256 of the RFC 8785 canonical JSON of all other fields but ``texts``.
+    ``seq`` counts from 1; the first event's ``prev_hash`` is 64 zeros.
+    """
+
+    owner: str
+    seq: int
+    kind: str
+    occurred_at: str
+    recorded_at: str
+    actor: str
+    department: str
+    data: Mapping[str, Json]
+    prev_hash: str
+    hash: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """What consumers remember to do a thing once."""
+        return f"{self.owner}/{self.seq}"
+
+
+class FaultReason(StrEnum):
+    """Why a timeline cannot be trusted (不可信原因)."""
+
+    MISSING = "EVENT_MISSING"
+    CONTENT = "CONTENT_ALTERED"
+    LINK = "LINK_BROKEN"
+    TEXT = "TEXT_ALTERED"
+    TAIL = "TAIL_MISSING"
+    BEYOND = "EVENT_ADDED"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """The first event that cannot be trusted, and why."""
+
+    seq: int
+    reason: FaultReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A timeline as it was read, and what recomputing it said."""
+
+    events: tuple[Event, ...]
+    fault: ChainFault | None
+
+    @property
+    def verified(self) -> bool:
+        """Whether every event is where and what it was when it was written."""
+        return self.fault is None

@@ -1,0 +1,114 @@
+"""Adding to timelines inside somebody's transaction, and reading them back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.timeline.model import Event, Fact, Head, Json, Reading
+from chalicelib.timeline.rules import chained, first_fault
+from chalicelib.timeline.table import EventRow, OwnerRow
+from chalicelib.transaction import MovedError, Transaction
+
+
+class Timeline:
+    """All timelines; ``owners`` says in which table the owners of each kind (``case``, ``flag``, …) live."""
+
+    def __init__(self, owners: Mapping[str, type[OwnerRow]]) -> None:
+        """Know the owners' tables, so that a timer can add to a chain without knowing what it belongs to."""
+        self._owners = owners
+
+    def record(self, facts: Sequence[Fact], *, owner: str, head: Head, at: datetime, tx: Transaction) -> Head:
+        """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
+        for event in chained(facts, owner=owner, head=head, recorded_at=at):
+            tx.put(_row_of(event), condition=EventRow.owner.does_not_exist(), otherwise=MovedError())
+            head = Head(event.seq, event.hash)
+        return head
+
+    def append(self, facts: Sequence[Fact], *, owner: str, at: datetime, tx: Transaction) -> None:
+        """Add events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
+
+        Raises ``MovedError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
+        """
+        old = self.head(owner)
+        new = self.record(facts, owner=owner, head=old, at=at, tx=tx)
+        table = self._table_of(owner)
+        tx.change(
+            table(owner),
+            actions=[table.head_seq.set(new.seq), table.head_hash.set(new.hash)],
+            condition=(table.head_hash == old.hash) & (table.head_seq == old.seq),
+            otherwise=MovedError(),
+        )
+
+    def head(self, owner: str) -> Head:
+        """Return where an owner's chain ends, by its own row; ``NOT_FOUND`` for an unknown owner."""
+        table = self._table_of(owner)
+        try:
+            row = table.get(owner, consistent_read=True, attributes_to_get=["head_seq", "head_hash"])
+        except table.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+        return Head(int(row.head_seq), row.head_hash)
+
+    def events(self, owner: str) -> tuple[Event, ...]:
+        """Return all events of an owner, first to last, strongly consistent."""
+        return tuple(_event_of(row) for row in EventRow.query(owner, consistent_read=True))
+
+    def reading(self, owner: str) -> Reading:
+        """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault."""
+        head = self.head(owner)
+        events = tuple(event for event in self.events(owner))
+        fault = first_fault(events, owner=owner, head=head)
+        if fault is not None and self.head(owner) != head:
+            return self.reading(owner)
+        return Reading(events=events, fault=fault)
+
+    def _table_of(self, owner: str) -> type[OwnerRow]:
+        return self._owners[owner.partition(":")[0]]
+
+
+def _row_of(event: Event) -> EventRow:
+    return EventRow(
+        event.owner,
+        event.seq,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        department=event.department,
+        data=json.dumps(event.data, ensure_ascii=False, separators=(",", ":")),
+        prev_hash=event.prev_hash,
+        hash=event.hash,
+        texts=json.dumps(event.texts, ensure_ascii=False) if event.texts else None,
+    )
+
+
+def _event_of(row: EventRow) -> Event:
+    return event_from(
+        {name: getattr(row, name) for name in row.get_attributes()} | {"seq": int(row.seq)},
+    )
+
+
+def event_from(stored: Mapping[str, object]) -> Event:
+    """Build an event from its stored attributes, as a row or a stream record has them."""
+    return Event(
+        owner=str(stored["owner"]),
+        seq=int(str(stored["seq"])),
+        kind=str(stored["kind"]),
+        occurred_at=str(stored["occurred_at"]),
+        recorded_at=str(stored["recorded_at"]),
+        actor=str(stored["actor"]),
+        department=str(stored["department"]),
+        data=_object(stored["data"]),
+        prev_hash=str(stored["prev_hash"]),
+        hash=str(stored["hash"]),
+        texts={name: str(text) for name, text in _object(stored.get("texts") or "{}").items()},
+    )
+
+
+def _object(text: object) -> dict[str, Json]:
+    """Read a JSON object; what is none (any more) is kept as it stands, and its hash will not match."""
+    try:
+        value = json.loads(str(text))
+    except json.JSONDecodeError:
+        return {"unreadable": str(text)}
+    return value if isinstance(value, dict) else {"unreadable": str(text)}

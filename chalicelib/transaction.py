@@ -1,0 +1,168 @@
+"""One atomic write across stores, and one batch of reads across tables."""
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.rows import Row, connection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 6
+"""How often a step is read, decided and written anew before the caller is told to come back."""
+
+
+class MovedError(Exception):
+    """Something that the step had read was changed by somebody else before it wrote: read and decide again."""
+
+
+class Transaction:
+    """A list of writes that happen together or not at all (at most 100).
+
+    Each write names what its failed condition means: a ``Refusal`` is told to the caller,
+    ``MovedError`` makes ``again_if_moved`` read and decide again.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing to write."""
+        self._checks: list[tuple[dict[str, Any], Exception]] = []
+        self._deletes: list[tuple[dict[str, Any], Exception]] = []
+        self._puts: list[tuple[dict[str, Any], Exception]] = []
+        self._updates: list[tuple[dict[str, Any], Exception]] = []
+
+    def put(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+        """Write a whole row if the condition holds for what is there now."""
+        self._puts.append((row.get_save_kwargs_from_instance(condition=condition), otherwise))
+
+    def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, otherwise: Exception) -> None:
+        """Change some attributes of a row if the condition holds."""
+        self._updates.append(
+            (row.get_update_kwargs_from_instance(actions=list(actions), condition=condition), otherwise),
+        )
+
+    def remove(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+        """Delete a row if the condition holds."""
+        self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), otherwise))
+
+    def require(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+        """Let the whole transaction fail unless the condition holds for a row that it does not write."""
+        hash_key, range_key = row._get_serialized_keys()  # noqa: SLF001 - the keys of an instance have no public name
+        kwargs = row._get_connection().get_operation_kwargs(  # noqa: SLF001 - likewise the table's own connection
+            hash_key, range_key=range_key, condition=condition,
+        )
+        self._checks.append((kwargs, otherwise))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self._checks or self._deletes or self._puts or self._updates)
+
+    def commit(self) -> None:
+        """Write everything in one round trip; raises what the first failed condition stands for.
+
+        PynamoDB sends checks, deletes, puts and updates in that order, whatever the order of the calls
+        (pynamodb/PynamoDB#1284), so the reasons that come back are matched to the writes in the same order.
+        A conflict with another transaction in flight is not a failed condition and is tried again with jitter
+        (pynamodb/PynamoDB#1264).
+        """
+        writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
+        for attempt in range(ATTEMPTS):
+            try:
+                self._write()
+            except TransactWriteError as error:
+                reasons = error.cancellation_reasons
+                for reason, (_, otherwise) in zip(reasons, writes, strict=False):
+                    if reason is not None and reason.code == "ConditionalCheckFailed":
+                        raise otherwise from error
+                is_conflict = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
+                if not (is_conflict or error.cause_response_code == "TransactionInProgressException"):
+                    raise
+                if attempt + 1 == ATTEMPTS:
+                    raise Refusal(Reason.BUSY) from error
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
+            else:
+                return
+
+    def _write(self) -> None:
+        write = TransactWrite(connection=connection())
+        write._condition_check_items = [kwargs for kwargs, _ in self._checks]  # noqa: SLF001 - see ``require``
+        write._delete_items = [kwargs for kwargs, _ in self._deletes]  # noqa: SLF001
+        write._put_items = [kwargs for kwargs, _ in self._puts]  # noqa: SLF001
+        write._update_items = [kwargs for kwargs, _ in self._updates]  # noqa: SLF001
+        write._commit()  # noqa: SLF001
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Collect writes and commit them at the end of the block; an exception inside the block writes nothing."""
+    tx = Transaction()
+    yield tx
+    if not tx.is_empty:
+        tx.commit()
+
+
+def again_if_moved(step: Callable[P, R]) -> Callable[P, R]:
+    """Run a step anew, reads included, when what it had read moved under it; ``BUSY`` after too many times.
+
+    The step must read everything that it decides on inside itself.
+    """
+
+    @functools.wraps(step)
+    def repeated(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(ATTEMPTS):
+            try:
+                return step(*args, **kwargs)
+            except MovedError:
+                time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter guards no secret
+        raise Refusal(Reason.BUSY)
+
+    return repeated
+
+
+def read_together(*wanted: Row) -> list[Row | None]:
+    """Read rows of any tables by their keys in one round trip, strongly consistent, in the order asked for.
+
+    ``wanted`` are rows that hold only their keys. What is absent comes back as ``None``.
+    Keys that the store put off (throttling) are asked for again; ``UNAVAILABLE`` if they stay away.
+    """
+    keys = [_key_of(row) for row in wanted]
+    pending: dict[str, dict[str, Any]] = {}
+    for row, key in zip(wanted, keys, strict=True):
+        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})  # type: ignore[attr-defined]
+        if key not in table["Keys"]:
+            table["Keys"].append(key)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for attempt in range(ATTEMPTS):
+        answer = connection().dispatch("BatchGetItem", {"RequestItems": pending})
+        for name, items in answer["Responses"].items():
+            found.setdefault(name, []).extend(items)
+        pending = answer.get("UnprocessedKeys") or {}
+        if not pending:
+            break
+        time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
+    else:
+        raise Refusal(Reason.UNAVAILABLE)
+    return [_pick(row, key, found) for row, key in zip(wanted, keys, strict=True)]
+
+
+def _key_of(row: Row) -> dict[str, Any]:
+    hash_key, range_key = row._get_serialized_keys()  # noqa: SLF001 - the keys of an instance have no public name
+    key: dict[str, Any] = row._get_connection().get_operation_kwargs(hash_key, range_key=range_key)["Key"]  # noqa: SLF001
+    return key
+
+
+def _pick(row: Row, key: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Row | None:
+    for item in found.get(row.Meta.table_name, []):  # type: ignore[attr-defined]
+        if all(item.get(name) == value for name, value in key.items()):
+            return type(row).from_raw_data(item)
+    return None
