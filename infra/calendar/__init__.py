@@ -1,0 +1,1 @@
+"""How the working calendar's editions are made."""
