@@ -1,0 +1,365 @@
+"""Service items (政务服务事项) as versioned data, complete enough to be judged before they are published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from chalicelib.workdays.model import Limit, Unit
+
+Answer: TypeAlias = bool | str
+"""What an applicant may answer to a question."""
+
+Answers: TypeAlias = Mapping[str, Answer]
+"""An applicant's answers by question id."""
+
+
+class Audience(StrEnum):
+    """Whom an item is for (服务对象)."""
+
+    NATURAL = "natural"
+    LEGAL = "legal"
+    BOTH = "both"
+
+
+class Acceptance(StrEnum):
+    """How an application is accepted (受理方式)."""
+
+    AUTOMATIC = "automatic"
+    """On filing where the applicant promised; by an officer where certificates are handed in."""
+
+    OFFICER = "officer"
+    """By an officer, whichever way was taken."""
+
+    INSTANT = "instant"
+    """Accepted and answered on filing, by the service itself."""
+
+
+class Granularity(StrEnum):
+    """Whether an item is a smallest unit (业务办理项), which alone can be filed, or a heading over several."""
+
+    GRANULAR = "granular"
+    PARENT = "parent"
+
+
+class Way(StrEnum):
+    """How a material comes to the office (材料获取方式)."""
+
+    COMMITMENT = "commitment"
+    CERTIFICATE = "certificate"
+    SHARED = "shared"
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+class Method(StrEnum):
+    """How a promise is verified afterwards (核查方式)."""
+
+    ONLINE = "online"
+    WRITTEN = "written"
+    ONSITE = "onsite"
+    PUBLICITY = "publicity"
+    JOINT = "joint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenLimit:
+    """A time limit as an editor wrote it: it may be incomplete until the rules of publication have seen it."""
+
+    value: int = 0
+    unit: Unit | None = None
+    basis: str = ""
+
+    def counted(self) -> Limit:
+        """Return the limit that clocks count; raises ``TypeError`` or ``ValueError`` for an incomplete one."""
+        return Limit(value=self.value, unit=self.unit, basis=self.basis)  # type: ignore[arg-type]  # Limit refuses None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The promised limit (承诺办结时限) and the one that the law sets (法定办结时限)."""
+
+    promised: WrittenLimit = WrittenLimit()
+    statutory: WrittenLimit = WrittenLimit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of handling (办理环节) with its own limit."""
+
+    id: str
+    name: str
+    limit: WrittenLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalBasis:
+    """A law that the item rests on (设定依据); ``article`` is blank where the law as a whole is meant."""
+
+    law: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """Under which answer a material is needed (情形条件)."""
+
+    question: str
+    equals: Answer
+
+    def holds(self, answers: Answers) -> bool:
+        """Say whether the answers fulfil the condition; ``True`` and ``"true"`` are different answers."""
+        answer = answers.get(self.question)
+        return type(answer) is type(self.equals) and answer == self.equals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of the answers to choose from."""
+
+    value: Answer
+    text: str
+    text_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the applicant is asked before the checklist is made (情形问题); ``options`` belong to a choice only."""
+
+    id: str
+    text: str
+    kind: QuestionKind = QuestionKind.CHOICE
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    text_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A fact that must be true (办理条件), confirmed on its own when it is promised.
+
+    ``measure`` says by what it is judged true or not, ``material`` is the id of the material that the promise
+    replaces, ``question`` the question whose answer is the condition's value, if it has one.
+    """
+
+    id: str
+    text: str
+    measure: str = ""
+    material: str = ""
+    question: str | None = None
+    text_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A material (申请材料); ``basis`` is the article that allows to demand it (要求提供材料的依据).
+
+    ``source`` says where a shared material comes from; ``when=None`` means that it is always needed.
+    """
+
+    id: str
+    name: str
+    basis: str = ""
+    ways: tuple[Way, ...] = ()
+    when: When | None = None
+    source: str = ""
+    name_en: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the office gets it itself, so that the applicant is asked for nothing."""
+        return Way.SHARED in self.ways
+
+    @property
+    def may_be_promised(self) -> bool:
+        """Whether a promise may stand in its place."""
+        return Way.COMMITMENT in self.ways
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liability:
+    """Legal liability for an untrue promise (不实承诺的法律责任)."""
+
+    civil: str = ""
+    administrative: str = ""
+    criminal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The notice (告知书): what the applicant is told once and completely before promising.
+
+    Its conditions (办理条件) are those of the item; both together are what ``rules.notice_hash`` covers.
+    """
+
+    item_name: str = ""
+    proof_obligation: str = ""
+    proof_content: str = ""
+    way_to_commit: str = ""
+    right_to_verify: str = ""
+    liability: Liability = Liability()
+    publication: str = ""
+    setting_basis: str = ""
+    contact: str = ""
+    validity: str = ""
+    alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationPlan:
+    """How promises on an item are verified (核查方案); exempt (免予核查) only with a justification."""
+
+    required: bool = True
+    method: Method = Method.ONLINE
+    officers: int = 1
+    substantive: bool = False
+    written_limit: WrittenLimit | None = None
+    standard: str = ""
+    exempt_justification: str = ""
+
+    @property
+    def limit(self) -> Limit | None:
+        """How long the office has to verify; ``None`` where verification is exempt."""
+        return None if self.written_limit is None else self.written_limit.counted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommitment:
+    """Whether one may promise again after withdrawing a promise (再次承诺), and after how long."""
+
+    allowed: bool = True
+    written_wait: WrittenLimit | None = None
+
+    @property
+    def wait(self) -> Limit | None:
+        """How long after a withdrawal no promise is taken; ``None`` if it may be made at once."""
+        return None if self.written_wait is None else self.written_wait.counted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One version of a service item (业务办理项); once published it never changes.
+
+    ``jurisdiction`` is the code of the rule pack that its cases follow, ``risk_class`` one of the rule pack's classes,
+    ``keywords`` the plain words by which people look for it, ``related_items`` the codes of items to which an untrue
+    promise on this one is related (相关联事项), ``remark`` what a reader of the data should know.
+    """
+
+    code: str
+    version: int
+    name: str
+    department: str
+    jurisdiction: str
+    effective_from: date
+    risk_class: str = ""
+    audience: Audience = Audience.BOTH
+    acceptance: Acceptance = Acceptance.OFFICER
+    granularity: Granularity = Granularity.GRANULAR
+    parent: str | None = None
+    limits: Limits = Limits()
+    steps: tuple[Step, ...] = ()
+    legal_basis: tuple[LegalBasis, ...] = ()
+    questions: tuple[Question, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    materials: tuple[Material, ...] = ()
+    notice: Notice = field(default_factory=Notice)
+    result_type: str = ""
+    supervision_channel: str = ""
+    consultation_channel: str = ""
+    proxy_allowed: bool = True
+    verification: VerificationPlan = VerificationPlan()
+    recommitment: Recommitment = Recommitment()
+    related_items: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    name_en: str = ""
+    summary: str = ""
+    remark: str = ""
+
+    @property
+    def promised(self) -> Limit:
+        """The limit that the office promises."""
+        return self.limits.promised.counted()
+
+    @property
+    def statutory(self) -> Limit:
+        """The limit that the law sets."""
+        return self.limits.statutory.counted()
+
+    @property
+    def offers_commitment(self) -> bool:
+        """Whether anything on the item may be promised instead of proved."""
+        return any(material.may_be_promised for material in self.materials)
+
+    @property
+    def owner(self) -> str:
+        """The name of the item's timeline, which all its versions share."""
+        return f"item:{self.code}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What lists show of a version, and what searching looks at."""
+
+    code: str
+    version: int
+    effective_from: date
+    name: str
+    name_en: str
+    summary: str
+    department: str
+    audience: Audience
+    keywords: tuple[str, ...]
+    offers_commitment: bool
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Which version is current (现行版本), and which one waits for its day, if any."""
+
+    current: Listed | None = None
+    upcoming: Listed | None = None
+
+    def on(self, day: date) -> Listed | None:
+        """Return what is in force on a day; ``None`` before the first version's day."""
+        if self.upcoming is not None and self.upcoming.effective_from <= day:
+            return self.upcoming
+        return self.current
+
+    @property
+    def latest(self) -> int:
+        """The highest version published so far, 0 for none."""
+        return max((listed.version for listed in (self.current, self.upcoming) if listed is not None), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    """What one applicant needs, by their answers (材料清单): what is shown is what is enforced.
+
+    ``materials`` are all that apply, shared ones included; ``conditions`` are those that a promise confirms.
+    """
+
+    materials: tuple[Material, ...]
+    conditions: tuple[Condition, ...]
+
+    def to_hand_in(self, way: Way) -> tuple[Material, ...]:
+        """Return what must be handed in: never what is shared, nor on the promise's way what may be promised."""
+        return tuple(
+            material
+            for material in self.materials
+            if not material.is_shared and not (way is Way.COMMITMENT and material.may_be_promised)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of items; ``after`` is the code to go on from, ``None`` at the end."""
+
+    items: tuple[Listed, ...]
+    after: str | None
