@@ -1,0 +1,1 @@
+"""Drafts, filing, handling, decision, verification and consequences (办件)."""

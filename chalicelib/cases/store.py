@@ -1,0 +1,149 @@
+"""Cases and drafts as the rest of the package knows them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.cases.model import Case, CasePage, Draft, State, owner_of
+from chalicelib.cases.table import CaseRow, DraftRow
+from chalicelib.clock import instant_text
+from chalicelib.errors import Reason, Refusal
+from chalicelib.rows import Row
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction
+
+KEPT_AFTER_EXPIRY = timedelta(days=7)
+"""How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""
+
+
+class CaseStore:
+    """Every write of a case goes with the events that say what happened, and only onto what was read."""
+
+    row = CaseRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def load(self, case_no: str) -> Case:
+        """Return a case, strongly consistent; ``NOT_FOUND`` if there is none by that number."""
+        try:
+            return case_of(CaseRow.get(owner_of(case_no), consistent_read=True))
+        except CaseRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add(self, case: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
+        """Put a new case and its first events; ``MovedError`` if there is one by its number."""
+        head = self._timeline.record(facts, owner=case.owner, head=Head(), at=at, tx=tx)
+        made = replace(case, version=1, head=head)
+        tx.put(_row_of(made), condition=CaseRow.pk.does_not_exist(), otherwise=MovedError())
+        return made
+
+    def save(self, before: Case, after: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
+        """Put what became of a case, with its events, as its next version; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(
+            _row_of(made),
+            condition=(CaseRow.head_hash == before.head.hash) & (CaseRow.version == before.version),
+            otherwise=MovedError(),
+        )
+        return made
+
+    def of_subject(
+        self, subject: str, *, state: State | None, limit: int, after: Mapping[str, str] | None,
+    ) -> CasePage:
+        """List a person's cases, newest first; ``after`` is the page before's ``next_key``."""
+        found = CaseRow.by_subject.query(subject, **_page(state, limit, after))
+        return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
+
+    def of_department(
+        self, department: str, *, state: State | None, limit: int, after: Mapping[str, str] | None,
+    ) -> CasePage:
+        """List a department's cases, newest first; ``after`` is the page before's ``next_key``."""
+        found = CaseRow.by_department.query(department, **_page(state, limit, after))
+        return _page_of(found, limit=limit, names=("pk", "desk", "listed_at"))
+
+    def each_of_subject(self, subject: str) -> Iterator[Case]:
+        """Go through a person's cases, newest first, reading on only as far as is asked for."""
+        return (case_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
+
+    def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
+        """Put a new draft."""
+        tx.put(
+            DraftRow(
+                f"draft:{draft.draft_id}",
+                document=draft,
+                expires=int((draft.expires_at + KEPT_AFTER_EXPIRY).timestamp()),
+            ),
+            condition=DraftRow.pk.does_not_exist(),
+            otherwise=MovedError(),
+        )
+
+    def load_draft(self, draft_id: str) -> Draft:
+        """Return a draft; ``NOT_FOUND`` if there is none by that id."""
+        try:
+            draft: Draft = DraftRow.get(f"draft:{draft_id}", consistent_read=True).document
+        except DraftRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+        return draft
+
+
+def case_key(case_no: str) -> Row:
+    """Return a row that holds only a case's key, for a batch of reads."""
+    return CaseRow(owner_of(case_no))
+
+
+def draft_key(draft_id: str) -> Row:
+    """Return a row that holds only a draft's key, for a batch of reads."""
+    return DraftRow(f"draft:{draft_id}")
+
+
+def case_of(row: Row) -> Case:
+    """Read a case from its row; raises ``TypeError`` for a row of another kind."""
+    if not isinstance(row, CaseRow):
+        raise TypeError(type(row).__name__)
+    case: Case = row.document
+    return replace(case, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def draft_of(row: Row) -> Draft:
+    """Read a draft from its row; raises ``TypeError`` for a row of another kind."""
+    if not isinstance(row, DraftRow):
+        raise TypeError(type(row).__name__)
+    draft: Draft = row.document
+    return draft
+
+
+def _row_of(case: Case) -> CaseRow:
+    return CaseRow(
+        case.owner,
+        version=case.version,
+        head_seq=case.head.seq,
+        head_hash=case.head.hash,
+        subject=case.subject,
+        desk=case.department,
+        listed_at=f"{instant_text(case.received_at)}#{case.case_no}",
+        state=case.state.value,
+        document=case,
+    )
+
+
+def _page(state: State | None, limit: int, after: Mapping[str, str] | None) -> dict[str, Any]:
+    return {
+        "scan_index_forward": False,
+        "limit": limit,
+        "filter_condition": None if state is None else CaseRow.state == state.value,
+        "last_evaluated_key": None if after is None else {name: {"S": value} for name, value in after.items()},
+    }
+
+
+def _page_of(found: Any, *, limit: int, names: tuple[str, ...]) -> CasePage:  # noqa: ANN401 - PynamoDB's iterator is generic over rows it does not name
+    cases = tuple(case_of(row) for row in found)
+    last = found.last_evaluated_key if len(cases) == limit else None
+    return CasePage(
+        cases=cases,
+        next_key=None if last is None else {name: str(last[name]["S"]) for name in names},
+    )

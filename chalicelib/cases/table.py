@@ -1,0 +1,66 @@
+"""The table of drafts and cases; a draft has no index keys, so that lists hold cases only."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.cases.model import Case, Draft
+from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """The cases of one person, in the order in which they were received."""
+
+    class Meta:
+        """What the index is called and holds."""
+
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The cases on one department's desk, in the order in which they were received."""
+
+    class Meta:
+        """What the index is called and holds."""
+
+        index_name = "by_department"
+        projection = AllProjection()
+
+    desk = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class CaseRow(OwnerRow):
+    """``pk`` is ``case:<case number>``; ``listed_at`` is the instant of receipt and the number, and so unique."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("cases")
+
+    subject = UnicodeAttribute()
+    desk = UnicodeAttribute()
+    listed_at = UnicodeAttribute()
+    state = UnicodeAttribute()
+    document = DocumentAttribute[Case](lambda: Case)
+
+    by_subject = BySubject()
+    by_department = ByDepartment()
+
+
+class DraftRow(Row):
+    """``pk`` is ``draft:<draft id>``; it is judged by its own ``expires_at``, and removed some time after it."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("cases")
+
+    pk = UnicodeAttribute(hash_key=True)
+    document = DocumentAttribute[Draft](lambda: Draft)
+    expires = NumberAttribute()
