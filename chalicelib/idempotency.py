@@ -42,7 +42,7 @@ class Once:
     @classmethod
     def of(cls, *, caller: str, route: str, key: str, body: bytes) -> "Once":
         """Digest caller, route and key, so that keys of different people and routes never meet."""
-        name = hashlib.sha256("\x00".join((caller, route, key)).encode()).hexdigest()
+        name = hashlib.sha256(f"{caller}\x00{route}\x00{key}".encode()).hexdigest()
         return cls(key=name, request=hashlib.sha256(body).hexdigest())
 
     def row(self) -> IdempotencyRow:

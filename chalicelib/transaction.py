@@ -58,7 +58,9 @@ class Transaction:
         """Let the whole transaction fail unless the condition holds for a row that it does not write."""
         hash_key, range_key = row._get_serialized_keys()  # noqa: SLF001 - the keys of an instance have no public name
         kwargs = row._get_connection().get_operation_kwargs(  # noqa: SLF001 - likewise the table's own connection
-            hash_key, range_key=range_key, condition=condition,
+            hash_key,
+            range_key=range_key,
+            condition=condition,
         )
         self._checks.append((kwargs, otherwise))
 
@@ -138,7 +140,7 @@ def read_together(*wanted: Row) -> list[Row | None]:
     keys = [_key_of(row) for row in wanted]
     pending: dict[str, dict[str, Any]] = {}
     for row, key in zip(wanted, keys, strict=True):
-        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})  # type: ignore[attr-defined]
+        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})
         if key not in table["Keys"]:
             table["Keys"].append(key)
     found: dict[str, list[dict[str, Any]]] = {}
@@ -162,7 +164,7 @@ def _key_of(row: Row) -> dict[str, Any]:
 
 
 def _pick(row: Row, key: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Row | None:
-    for item in found.get(row.Meta.table_name, []):  # type: ignore[attr-defined]
+    for item in found.get(row.Meta.table_name, []):
         if all(item.get(name) == value for name, value in key.items()):
             return type(row).from_raw_data(item)
     return None

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from chalicelib.timeline.kinds import EventKind
 
-Json: TypeAlias = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+Json: TypeAlias = str | int | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 """What may be hashed: RFC 8785 would write floats in a form of their own, so there are none."""
 
 NOTHING_BEFORE = "0" * 64

@@ -56,7 +56,9 @@ def chained(facts: Sequence[Fact], *, owner: str, head: Head, recorded_at: datet
     return tuple(events)
 
 
-def first_fault(events: Sequence[Event], *, owner: str, head: Head) -> ChainFault | None:
+def first_fault(  # noqa: PLR0911 - one return a way in which a chain can be broken
+    events: Sequence[Event], *, owner: str, head: Head
+) -> ChainFault | None:
     """Recompute a whole chain; return the first event that cannot be trusted, ``None`` if all can.
 
     ``head`` is what the owner's own row says the chain ends with, so a chain cut short is found too.
@@ -97,7 +99,7 @@ def _hashed_fields(event: Event) -> dict[str, Json]:
 
 
 def _hash(fields: Mapping[str, Json]) -> str:
-    return hashlib.sha256(rfc8785.dumps(fields)).hexdigest()  # type: ignore[arg-type]  # it asks for dict, not Mapping
+    return hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
 
 
 def _texts_match(event: Event) -> bool:

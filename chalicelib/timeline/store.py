@@ -56,7 +56,7 @@ class Timeline:
     def reading(self, owner: str) -> Reading:
         """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault."""
         head = self.head(owner)
-        events = tuple(event for event in self.events(owner))
+        events = self.events(owner)
         fault = first_fault(events, owner=owner, head=head)
         if fault is not None and self.head(owner) != head:
             return self.reading(owner)

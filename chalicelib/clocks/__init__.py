@@ -1,0 +1,1 @@
+"""Clocks (时限): every duty that has a date, whoever it binds."""

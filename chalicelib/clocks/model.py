@@ -1,0 +1,102 @@
+"""A clock: one duty, its limit, its pauses and when it ends."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.workdays.model import Limit
+
+
+class ClockKind(StrEnum):
+    """What a clock counts (时限种类)."""
+
+    ACCEPTANCE = "acceptance"
+    HANDLING_PROMISED = "handling_promised"
+    HANDLING_STATUTORY = "handling_statutory"
+    DELIVERY = "delivery"
+    VERIFICATION = "verification"
+    RECTIFICATION = "rectification"
+    DEFENCE = "defence"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    CREDIT_RECHECK = "credit_recheck"
+
+
+NOT_WARNED = frozenset({ClockKind.DEFENCE, ClockKind.ACKNOWLEDGEMENT, ClockKind.CREDIT_RECHECK})
+"""Kinds that pass without a milestone before: nobody could act on the warning, or the warning is the duty itself."""
+
+
+class Light(StrEnum):
+    """The forecast of a clock (灯): it blames nobody."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+    WHITE = "white"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockPause:
+    """A stretch that is not counted (期间扣除), with its ground, its article and what the applicant was told."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    ground: str
+    basis: str
+    expected_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """The one extension (延期) of a handling limit, and when the head granted it."""
+
+    by: Limit
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One time limit that runs against an office or a person.
+
+    ``owner`` is whose timeline tells of it, ``clock_id`` its name there; ``responsible`` is the staff id or the role
+    that must act, ``pack`` the rule pack that says who hears of it, ``about`` what it refers to (an alert's id).
+    ``due_at`` is the last second in time, ``due_on`` its day in Shanghai; ``provisional`` says that the date needs a
+    working calendar that is not announced yet, so nobody may be called late by it.
+    ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again.
+    """
+
+    owner: str
+    clock_id: str
+    kind: ClockKind
+    department: str
+    responsible: str
+    limit: Limit
+    pack: str
+    started_at: datetime
+    due_at: datetime
+    due_on: date
+    provisional: bool
+    yellow_at: datetime
+    pauses: tuple[ClockPause, ...] = ()
+    extension: Extension | None = None
+    about: str = ""
+    level: int = 0
+    warned_at: datetime | None = None
+    passed_at: datetime | None = None
+    stopped_at: datetime | None = None
+    recheck_at: datetime | None = None
+    rev: int = 1
+
+    @property
+    def open_pause(self) -> ClockPause | None:
+        """The pause that is going on, if any."""
+        return next((pause for pause in self.pauses if pause.ended_at is None), None)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether time counts against somebody now."""
+        return self.stopped_at is None and self.open_pause is None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether the last second in time is over; a provisional date makes nobody late."""
+        return not self.provisional and at > self.due_at

@@ -1,0 +1,204 @@
+"""How a clock starts, is paused, extended and stopped, what light it shows, and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from chalicelib.clocks.model import NOT_WARNED, Clock, ClockKind, ClockPause, Extension, Light
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import DayCount, Limit, Pause, Unit, YellowRule, day_of
+from chalicelib.workdays.rules import USUAL_YELLOW, due, explanation, yellow_from
+
+ONE_SECOND = timedelta(seconds=1)
+NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
+
+
+def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+    kind: ClockKind,
+    limit: Limit,
+    *,
+    owner: str,
+    department: str,
+    responsible: str,
+    pack: str,
+    started_at: datetime,
+    calendar: Calendar,
+    yellow: YellowRule = USUAL_YELLOW,
+    about: str = "",
+    level: int = 0,
+    suffix: str = "",
+    recheck_at: datetime | None = None,
+) -> Clock:
+    """Return a clock that runs from ``started_at``; ``suffix`` tells several of one kind apart."""
+    clock = Clock(
+        owner=owner,
+        clock_id=f"{kind}.{suffix}" if suffix else kind.value,
+        kind=kind,
+        department=department,
+        responsible=responsible,
+        limit=limit,
+        pack=pack,
+        started_at=started_at,
+        due_at=NOT_COUNTED_YET,
+        due_on=date.min,
+        provisional=False,
+        yellow_at=NOT_COUNTED_YET,
+        about=about,
+        level=level,
+        recheck_at=recheck_at,
+    )
+    return _counted(clock, calendar=calendar, yellow=yellow)
+
+
+def paused(clock: Clock, pause: ClockPause) -> Clock:
+    """Stop counting; a pause while another is open, or on a stopped clock, changes nothing."""
+    if not clock.is_running:
+        return clock
+    return replace(clock, pauses=(*clock.pauses, pause), rev=clock.rev + 1)
+
+
+def resumed(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Count again, from the day after; a milestone that was told stays told only if it is still in the past."""
+    if clock.open_pause is None or clock.stopped_at is not None:
+        return clock
+    pauses = tuple(replace(pause, ended_at=at) if pause.ended_at is None else pause for pause in clock.pauses)
+    return _untold(_counted(replace(clock, pauses=pauses, rev=clock.rev + 1), calendar=calendar, yellow=yellow), at=at)
+
+
+def extended(clock: Clock, by: Limit, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Give the clock its one extension (行政许可法第42条)."""
+    longer = replace(clock, extension=Extension(by=by, granted_at=at), rev=clock.rev + 1)
+    return _untold(_counted(longer, calendar=calendar, yellow=yellow), at=at)
+
+
+def stopped(clock: Clock, *, at: datetime) -> Clock:
+    """End the count: the duty is done, or has fallen away; milestones passed before the sweep came are marked."""
+    if clock.stopped_at is not None:
+        return clock
+    clock = replace(_marked(clock, at=at), recheck_at=None)
+    pauses = tuple(replace(pause, ended_at=at) if pause.ended_at is None else pause for pause in clock.pauses)
+    return replace(clock, pauses=pauses, stopped_at=at, rev=clock.rev + 1)
+
+
+def as_of(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock | None:
+    """Return the clock as it stood at an instant, ``None`` if it had not started.
+
+    Built only from instants that the clock keeps, so any past moment can be replayed.
+    """
+    if clock.started_at > at:
+        return None
+    past = replace(
+        clock,
+        pauses=tuple(
+            replace(pause, ended_at=None) if pause.ended_at is not None and pause.ended_at > at else pause
+            for pause in clock.pauses
+            if pause.started_at <= at
+        ),
+        extension=clock.extension if clock.extension is not None and clock.extension.granted_at <= at else None,
+        warned_at=clock.warned_at if clock.warned_at is not None and clock.warned_at <= at else None,
+        passed_at=clock.passed_at if clock.passed_at is not None and clock.passed_at <= at else None,
+        stopped_at=clock.stopped_at if clock.stopped_at is not None and clock.stopped_at <= at else None,
+    )
+    return _counted(past, calendar=calendar, yellow=yellow)
+
+
+def light(clock: Clock, *, at: datetime) -> Light:
+    """Return the light at an instant, for a clock as it stands then.
+
+    The due day itself is still in time, to its last second in Shanghai.
+    A clock that stopped shows whether it stopped in time.
+    A pause that has outlasted what the applicant was told is YELLOW (R4.10).
+    """
+    if clock.stopped_at is not None:
+        return Light.RED if clock.is_late(clock.stopped_at) else Light.GREEN
+    if clock.provisional:
+        return Light.WHITE
+    pause = clock.open_pause
+    if pause is not None:
+        return Light.YELLOW if day_of(at) > pause.expected_until else Light.GREY
+    if clock.is_late(at):
+        return Light.RED
+    return Light.YELLOW if at >= clock.yellow_at else Light.GREEN
+
+
+def next_at(clock: Clock) -> datetime | None:
+    """Return when the sweep must look at the clock again; ``None`` takes it out of the index."""
+    if clock.stopped_at is not None:
+        return None
+    if clock.recheck_at is not None:
+        return clock.recheck_at
+    if clock.provisional or clock.open_pause is not None or clock.passed_at is not None:
+        return None
+    if clock.warned_at is None and clock.kind not in NOT_WARNED:
+        return clock.yellow_at
+    return clock.due_at + ONE_SECOND
+
+
+def moved_on(clock: Clock, *, at: datetime) -> Clock:
+    """Return the clock with every milestone told that lies at or before ``at``: a late sweep tells both at once."""
+    return replace(_marked(clock, at=at), rev=clock.rev + 1)
+
+
+def _marked(clock: Clock, *, at: datetime) -> Clock:
+    if clock.recheck_at is not None:
+        return clock
+    following = next_at(clock)
+    while following is not None and following <= at:
+        is_over = following > clock.due_at
+        clock = replace(clock, passed_at=following) if is_over else replace(clock, warned_at=following)
+        following = next_at(clock)
+    return clock
+
+
+def days_counted(clock: Clock, *, calendar: Calendar, at: datetime) -> tuple[DayCount, ...]:
+    """Return the answer to "why this date", a line a day, the extension included."""
+    days = explanation(
+        _limit_in_one(clock),
+        started_at=clock.started_at,
+        calendar=calendar,
+        pauses=_pauses(clock),
+        at=at,
+    )
+    if clock.extension is None or clock.extension.by.unit is clock.limit.unit:
+        return days
+    first = due(clock.limit, started_at=clock.started_at, calendar=calendar, pauses=_pauses(clock), at=at)
+    more = explanation(clock.extension.by, started_at=first.at, calendar=calendar, pauses=_pauses(clock), at=at)
+    return (*days, *more[1:])
+
+
+def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule) -> Clock:
+    """Count the due date anew; an open pause leaves the dates as they would be if it ended as announced at once."""
+    moment = clock.open_pause.started_at if clock.open_pause is not None else None
+    limit = _limit_in_one(clock)
+    pauses = _pauses(clock)
+    end = due(limit, started_at=clock.started_at, calendar=calendar, pauses=pauses, at=moment)
+    turns = yellow_from(limit, started_at=clock.started_at, calendar=calendar, pauses=pauses, at=moment, rule=yellow)
+    if clock.extension is not None and clock.extension.by.unit is not clock.limit.unit:
+        first, limit = end, clock.extension.by
+        end = due(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment)
+        turns = yellow_from(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment, rule=yellow)
+        end = replace(end, provisional=end.provisional or first.provisional)
+    return replace(clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns)
+
+
+def _limit_in_one(clock: Clock) -> Limit:
+    """Return limit and extension as one, where they count in the same unit: a day is then counted only once."""
+    extension = clock.extension
+    if extension is None or extension.by.unit is not clock.limit.unit:
+        return clock.limit
+    return Limit(
+        value=clock.limit.value + extension.by.value,
+        unit=Unit(clock.limit.unit),
+        basis=f"{clock.limit.basis};{extension.by.basis}",
+    )
+
+
+def _pauses(clock: Clock) -> Sequence[Pause]:
+    return [Pause(started_at=pause.started_at, ended_at=pause.ended_at, basis=pause.basis) for pause in clock.pauses]
+
+
+def _untold(clock: Clock, *, at: datetime) -> Clock:
+    """Take back milestones that the new dates put into the future, so that they are told when they come."""
+    warned = clock.warned_at if clock.yellow_at <= at else None
+    passed = clock.passed_at if clock.due_at < at else None
+    return replace(clock, warned_at=warned, passed_at=passed)

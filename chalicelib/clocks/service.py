@@ -1,0 +1,278 @@
+"""What offices and the timer do with clocks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.clock import instant_text
+from chalicelib.clocks import rules
+from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.clocks.store import SHARDS, BoardPage, ClockStore
+from chalicelib.logs import logger
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import DayCount, Limit, YellowRule
+from chalicelib.workdays.rules import USUAL_YELLOW
+
+Step = Callable[[str, str, datetime], None]
+"""What the sweep does instead of telling a milestone: owner, clock id, instant."""
+
+MOST_AT_ONCE = 500
+"""How many clocks one sweep moves on in a shard; the rest are still there a minute later."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ShardReport:
+    """What a sweep saw in one shard; ``lag_seconds`` is how late the oldest clock was looked at."""
+
+    shard: int
+    due: int = 0
+    moved: int = 0
+    failed: int = 0
+    lag_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepReport:
+    """What a whole sweep saw."""
+
+    at: datetime
+    shards: list[ShardReport] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """How many clocks could not be moved on."""
+        return sum(shard.failed for shard in self.shards)
+
+    def told(self) -> dict[str, object]:
+        """Return the report as JSON values."""
+        return {"at": instant_text(self.at), "shards": [asdict(shard) for shard in self.shards]}
+
+
+class SweepIncompleteError(RuntimeError):
+    """Some clocks could not be moved on; the others were. The heartbeat and the log say how many."""
+
+
+class Clocks:
+    """All clocks of the service, on one working calendar."""
+
+    def __init__(
+        self,
+        store: ClockStore,
+        timeline: Timeline,
+        calendar: Calendar,
+        *,
+        yellow: Callable[[str], YellowRule] = lambda _pack: USUAL_YELLOW,
+        steps: Mapping[ClockKind, Step] | None = None,
+    ) -> None:
+        """Count on ``calendar``; ``yellow`` gives a rule pack's yellow rule, ``steps`` what some kinds do when due."""
+        self._store = store
+        self._timeline = timeline
+        self._calendar = calendar
+        self._yellow = yellow
+        self._steps = dict(steps or {})
+
+    def on_due(self, kind: ClockKind, step: Step) -> None:
+        """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""
+        self._steps[kind] = step
+
+    def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+        self,
+        kind: ClockKind,
+        limit: Limit,
+        *,
+        owner: str,
+        department: str,
+        responsible: str,
+        pack: str,
+        started_at: datetime,
+        tx: Transaction,
+        about: str = "",
+        level: int = 0,
+        suffix: str = "",
+        recheck_at: datetime | None = None,
+    ) -> Clock:
+        """Start a clock inside a transaction; the owner's own event tells of it (see ``told``)."""
+        clock = rules.started(
+            kind,
+            limit,
+            owner=owner,
+            department=department,
+            responsible=responsible,
+            pack=pack,
+            started_at=started_at,
+            calendar=self._calendar,
+            yellow=self._yellow(pack),
+            about=about,
+            level=level,
+            suffix=suffix,
+            recheck_at=recheck_at,
+        )
+        self._store.add(clock, tx)
+        return clock
+
+    def get(self, owner: str, clock_id: str) -> Clock:
+        """Return one clock; ``NOT_FOUND`` if there is none."""
+        return self._store.get(owner, clock_id)
+
+    def of_owner(self, owner: str) -> tuple[Clock, ...]:
+        """Return all clocks of an owner, stopped ones included, in the order in which they started."""
+        return self._store.of_owner(owner)
+
+    def pause(
+        self, clock: Clock, *, ground: str, basis: str, expected_until: date, at: datetime, tx: Transaction
+    ) -> Clock:
+        """Stop counting from tomorrow on; the day on which a pause starts counts as worked."""
+        pause = ClockPause(started_at=at, ground=ground, basis=basis, expected_until=expected_until)
+        return self._saved(clock, rules.paused(clock, pause), tx)
+
+    def resume(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
+        """Count again from tomorrow on."""
+        resumed = rules.resumed(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        return self._saved(clock, resumed, tx)
+
+    def extend(self, clock: Clock, by: Limit, *, at: datetime, tx: Transaction) -> Clock:
+        """Give a clock its one extension; whether there may be one is the caller's rule."""
+        longer = rules.extended(clock, by, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        return self._saved(clock, longer, tx)
+
+    def stop(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
+        """End a clock; one that has ended stays as it ended, and milestones that it had passed stay marked on it."""
+        return self._saved(clock, rules.stopped(clock, at=at), tx)
+
+    def recheck(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
+        """Let a wait be looked at again at ``at``: no event, for nothing happened."""
+        return self._saved(clock, replace(clock, recheck_at=at, rev=clock.rev + 1), tx)
+
+    def light(self, clock: Clock, *, at: datetime) -> Light:
+        """Return the light that a clock, as it stands, shows at an instant."""
+        return rules.light(clock, at=at)
+
+    def as_of(self, clock: Clock, *, at: datetime) -> Clock | None:
+        """Return the clock as it stood at an instant, ``None`` if it had not started."""
+        return rules.as_of(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+
+    def explanation(self, clock: Clock, *, at: datetime) -> tuple[DayCount, ...]:
+        """Return each day from start to due: counted or not, and by which source."""
+        return rules.days_counted(clock, calendar=self._calendar, at=at)
+
+    def on_board(
+        self,
+        department: str,
+        *,
+        light: Light | None,
+        kind: str | None,
+        at: datetime,
+        most: int,
+        after: dict[str, dict[str, Any]] | None = None,
+    ) -> BoardPage:
+        """Return a page of a department's open clocks, oldest due first."""
+        return self._store.board(department, light=light, kind=kind, at=at, most=most, after=after)
+
+    def heartbeats(self, *, most: int) -> tuple[dict[str, object], ...]:
+        """Return what the last sweeps saw, newest first."""
+        return self._store.beats(most=most)
+
+    def sweep(self, *, at: datetime) -> SweepReport:
+        """Move every clock that is due to its next milestone, leave a heartbeat, and only then fail if any did.
+
+        Safe to run twice, late and beside another sweep: the condition is on the clock's own row.
+        An idle sweep is one empty query a shard and one heartbeat.
+        """
+        report = SweepReport(at=at)
+        for shard in range(SHARDS):
+            report.shards.append(self._sweep_shard(shard, at=at))
+        self._store.beat(at, report.told())
+        if report.failed:
+            message = f"{report.failed} clocks could not be moved on"
+            raise SweepIncompleteError(message)
+        return report
+
+    def _sweep_shard(self, shard: int, *, at: datetime) -> ShardReport:
+        seen = ShardReport(shard=shard)
+        for owner, clock_id, due_at in list(self._store.due(shard, at=at, most=MOST_AT_ONCE)):
+            seen.due += 1
+            seen.lag_seconds = max(seen.lag_seconds, int((at - due_at).total_seconds()))
+            try:
+                self._move(owner, clock_id, at)
+            except Exception as error:  # noqa: BLE001 - see the next line
+                # One poisoned row must not keep everybody else's clocks from being told; the sweep fails at its end.
+                seen.failed += 1
+                logger("sweep").exception("clock_not_moved", clock=clock_id, error=type(error).__name__)
+            else:
+                seen.moved += 1
+        return seen
+
+    def _move(self, owner: str, clock_id: str, at: datetime) -> None:
+        kind = ClockKind(clock_id.partition(".")[0])
+        step = self._steps.get(kind, self.tell_milestones)
+        step(owner, clock_id, at)
+
+    @again_if_moved
+    def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:
+        """Move a clock past every milestone up to ``at`` and tell each as an event, all or nothing."""
+        clock = self._store.get(owner, clock_id)
+        if (following := rules.next_at(clock)) is None or following > at:
+            return
+        with transaction() as tx:
+            moved, facts = self.moved_on(clock, at=at)
+            self._store.save(moved, tx)
+            self._timeline.append(facts, owner=owner, at=at, tx=tx)
+
+    def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
+        """Return the clock past its milestones and what the timeline is told of them."""
+        moved = rules.moved_on(clock, at=at)
+        facts = []
+        if moved.warned_at is not None and clock.warned_at is None:
+            facts.append(_milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
+        if moved.passed_at is not None and clock.passed_at is None:
+            facts.append(_milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
+        return moved, facts
+
+    def save(self, clock: Clock, tx: Transaction) -> None:
+        """Write a clock that a step of its own has changed."""
+        self._store.save(clock, tx)
+
+    def _saved(self, before: Clock, after: Clock, tx: Transaction) -> Clock:
+        if after is not before:
+            self._store.save(after, tx)
+        return after
+
+
+def told(*clocks: Clock) -> list[Json]:
+    """Return what an event's data says of clocks."""
+    return [
+        {
+            "clock_id": clock.clock_id,
+            "kind": clock.kind.value,
+            "limit": {"value": clock.limit.value, "unit": clock.limit.unit.value, "basis": clock.limit.basis},
+            "started_at": instant_text(clock.started_at),
+            "due_at": instant_text(clock.due_at),
+            "due_on": clock.due_on.isoformat(),
+            "provisional": clock.provisional,
+        }
+        for clock in clocks
+    ]
+
+
+def _milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
+    return Fact(
+        kind=kind,
+        occurred_at=occurred_at,
+        actor="system:sweep",
+        department=clock.department,
+        data={
+            "clock_id": clock.clock_id,
+            "kind": clock.kind.value,
+            "due_at": instant_text(clock.due_at),
+            "due_on": clock.due_on.isoformat(),
+            "responsible": clock.responsible,
+            "pack": clock.pack,
+            "about": clock.about,
+            "level": clock.level,
+        },
+    )

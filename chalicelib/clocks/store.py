@@ -1,0 +1,134 @@
+"""Loading and saving clocks, asking for what is due, and the sweep's heartbeats."""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import Clock, Light
+from chalicelib.clocks.rules import next_at
+from chalicelib.clocks.table import ClockRow, HeartbeatRow
+from chalicelib.errors import Reason, Refusal
+from chalicelib.transaction import MovedError, Transaction
+
+SHARDS = 4
+"""Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""
+
+HEARTBEATS_KEPT = timedelta(days=90)
+HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """A page of a board, oldest due first; ``after`` is where the next one begins."""
+
+    clocks: tuple[Clock, ...]
+    after: dict[str, dict[str, Any]] | None
+
+
+class ClockStore:
+    """All clocks."""
+
+    def add(self, clock: Clock, tx: Transaction) -> None:
+        """Write a clock that must not be there yet."""
+        tx.put(_row_of(clock), condition=ClockRow.owner.does_not_exist(), otherwise=MovedError())
+
+    def save(self, clock: Clock, tx: Transaction) -> None:
+        """Write a changed clock over the revision that it was made from."""
+        tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, otherwise=MovedError())
+
+    def get(self, owner: str, clock_id: str) -> Clock:
+        """Return one clock, strongly consistent; ``NOT_FOUND`` if there is none."""
+        try:
+            return ClockRow.get(owner, clock_id, consistent_read=True).document
+        except ClockRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def of_owner(self, owner: str) -> tuple[Clock, ...]:
+        """Return all clocks of an owner in one strongly consistent query, in the order in which they started."""
+        clocks = [row.document for row in ClockRow.query(owner, consistent_read=True)]
+        return tuple(sorted(clocks, key=lambda clock: (clock.started_at, clock.clock_id)))
+
+    def due(self, shard: int, *, at: datetime, most: int) -> Iterator[tuple[str, str, datetime]]:
+        """Return owner, clock id and next instant of the clocks of a shard that must be looked at, oldest first."""
+        for row in ClockRow.due.query(shard, ClockRow.next_at <= at, limit=most):
+            if row.next_at is not None:
+                yield row.owner, row.clock_id, row.next_at
+
+    def board(
+        self,
+        department: str,
+        *,
+        light: Light | None,
+        kind: str | None,
+        at: datetime,
+        most: int,
+        after: dict[str, dict[str, Any]] | None,
+    ) -> BoardPage:
+        """Return open clocks of a department by due date: one index query, right at the second a clock passes."""
+        reach: Condition | None = None
+        matches: Condition | None = None
+        if light is Light.RED:
+            reach = ClockRow.due_at < at
+        elif light in {Light.YELLOW, Light.GREEN}:
+            reach = ClockRow.due_at >= at
+            matches = ClockRow.yellow_at <= at if light is Light.YELLOW else ClockRow.yellow_at > at
+        if kind is not None:
+            matches = (ClockRow.kind == kind) if matches is None else matches & (ClockRow.kind == kind)
+        rows = ClockRow.on_board.query(
+            _board(department, light),
+            range_key_condition=reach,
+            filter_condition=matches,
+            limit=most,
+            last_evaluated_key=after,
+        )
+        clocks = tuple(row.document for row in rows)
+        return BoardPage(clocks=clocks, after=rows.last_evaluated_key)
+
+    def beat(self, at: datetime, report: Mapping[str, object]) -> None:
+        """Leave a heartbeat; two sweeps of the same second leave one, the later."""
+        HeartbeatRow(
+            HEARTBEAT,
+            instant_text(at),
+            report=json.dumps(report),
+            expires=int((at + HEARTBEATS_KEPT).timestamp()),
+        ).save()
+
+    def beats(self, *, most: int) -> tuple[dict[str, object], ...]:
+        """Return the newest heartbeats first."""
+        rows = HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, limit=most)
+        return tuple(json.loads(row.report) for row in rows)
+
+
+def _board(department: str, light: Light | None) -> str:
+    match light:
+        case Light.GREY:
+            return f"{department}/paused"
+        case Light.WHITE:
+            return f"{department}/provisional"
+        case _:
+            return department
+
+
+def _row_of(clock: Clock) -> ClockRow:
+    board: str | None = None
+    if clock.stopped_at is None:
+        standing = Light.WHITE if clock.provisional else Light.GREY if clock.open_pause is not None else None
+        board = _board(clock.department, standing)
+    return ClockRow(
+        clock.owner,
+        clock.clock_id,
+        rev=clock.rev,
+        shard=zlib.crc32(clock.owner.encode()) % SHARDS,
+        next_at=next_at(clock),
+        board=board,
+        kind=clock.kind.value,
+        due_at=clock.due_at,
+        yellow_at=clock.yellow_at,
+        document=clock,
+    )

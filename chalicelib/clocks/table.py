@@ -1,0 +1,71 @@
+"""The table of clocks, its index of what is due, and the heartbeats of the sweep."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from chalicelib.clocks.model import Clock
+from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.settings import settings
+
+
+class DueIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """Clocks that the sweep must look at: sparse, for a clock that waits for nothing has no ``next_at``."""
+
+    class Meta:
+        """Which index, and that it holds only keys."""
+
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    shard = NumberAttribute(hash_key=True)
+    next_at = InstantAttribute(range_key=True)
+
+
+class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Open clocks of a department by due date; paused and provisional ones stand on boards of their own."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "board"
+        projection = AllProjection()
+
+    board = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class ClockRow(Row):
+    """One clock; ``rev`` is the condition of every change."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("clocks")
+
+    owner = UnicodeAttribute(hash_key=True)
+    clock_id = UnicodeAttribute(range_key=True)
+    rev = NumberAttribute()
+    shard = NumberAttribute()
+    next_at = InstantAttribute(null=True)
+    board = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    due_at = InstantAttribute()
+    yellow_at = InstantAttribute()
+    document: DocumentAttribute[Clock] = DocumentAttribute(lambda: Clock)
+
+    due = DueIndex()
+    on_board = BoardIndex()
+
+
+class HeartbeatRow(Row):
+    """What one sweep saw; kept for three months."""
+
+    class Meta:
+        """In the same table as the clocks: written by the same function, read by nobody else's query."""
+
+        table_name = settings().table("clocks")
+
+    owner = UnicodeAttribute(hash_key=True)
+    clock_id = UnicodeAttribute(range_key=True)
+    report = UnicodeAttribute()
+    expires = NumberAttribute()
