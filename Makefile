@@ -7,6 +7,10 @@ VENV := .local/venv
 BIN := $(VENV)/bin
 LOCAL := @$(PYTHON) -m infra.local
 REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
+# make has an AS of its own, the assembler; here it is the persona that a person names.
+ifeq ($(origin AS),default)
+AS :=
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
