@@ -1,0 +1,238 @@
+"""What people and the service add to a case as it goes on, each part frozen as it was said (办件环节)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.catalogue.model import Method
+from chalicelib.workdays.model import Limit
+
+
+class Standing(StrEnum):
+    """What the gate says of the commitment way (适用告知承诺)."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """A signed promise (承诺书): the text itself stands beside the event that says it was signed (R1.6, R7.3).
+
+    ``signature`` is the compact JWS with detached payload; ``payload_hash`` the hexadecimal SHA-256 of what it covers.
+    """
+
+    confirmed: tuple[str, ...]
+    payload_hash: str
+    signature: str
+    key_id: str
+    algorithm: str
+    signed_by: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditSnapshot:
+    """The summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer."""
+
+    version: int
+    head_hash: str
+    standing: Standing
+    reasons: tuple[str, ...]
+    checked_at: datetime
+
+
+class AcceptanceManner(StrEnum):
+    """How acceptance came about (受理情形)."""
+
+    ON_FILING = "on_filing"
+    BY_OFFICER = "by_officer"
+    DEEMED = "deemed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceWord:
+    """Accepted or not (受理、不予受理), from when it counts, and who said so (行政许可法第32条).
+
+    ``counts_from`` is the day of receipt where silence made the acceptance.
+    """
+
+    accepted: bool
+    manner: AcceptanceManner
+    counts_from: datetime
+    said_at: datetime
+    said_by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A demand to complete the materials (补正告知): once, and for everything (行政许可法第32条第4项).
+
+    ``missing`` are ids of materials or what else is missing, ``number`` counts from 1.
+    """
+
+    number: int
+    missing: tuple[str, ...]
+    basis: str
+    asked_at: datetime
+    asked_by: str
+    answered_at: datetime | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """A special procedure whose time does not count (特别程序, 行政许可法第45条), told to the applicant in writing."""
+
+    number: int
+    ground: str
+    basis: str
+    notice_text: str
+    expected_until: date
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """The one extension (延期, 行政许可法第42条), approved by the head of the department."""
+
+    limit: Limit
+    reason: str
+    granted_at: datetime
+    granted_by: str
+
+
+class Outcome(StrEnum):
+    """What was decided (准予、不予)."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The decision (决定); a late one says why, and the applicant sees it."""
+
+    outcome: Outcome
+    document_no: str
+    reasons: str
+    decided_at: datetime
+    decided_by: str
+    late_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The result reached the applicant (送达): the case is closed."""
+
+    delivered_at: datetime
+    delivered_by: str
+    late_reason: str | None = None
+
+
+class Finding(StrEnum):
+    """What verification found (核查结果: 属实、不实、未履行、情况变化、无法核实, R1.15)."""
+
+    TRUE = "true"
+    UNTRUE = "untrue"
+    UNFULFILLED = "unfulfilled"
+    CHANGED = "changed"
+    UNVERIFIABLE = "unverifiable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A verification (核查); where two officers are asked for, it has no effect until the other one confirms it."""
+
+    result: Finding
+    method: Method
+    findings: str
+    found_at: datetime
+    found_by: str
+    officers: int
+    confirmed_at: datetime | None = None
+    confirmed_by: str | None = None
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether as many officers as the plan asks for stand behind it (R1.13)."""
+        return self.officers == 1 or self.confirmed_by is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defence:
+    """The time to state and defend (陈述申辩, R1.18): open until answered or until its last second."""
+
+    facts: str
+    basis: str
+    opened_at: datetime
+    opened_by: str
+    until: datetime
+    statement: str | None = None
+    stated_at: datetime | None = None
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Whether an adverse decision must still wait; the last second belongs to the applicant."""
+        return self.stated_at is None and at <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectification:
+    """An order to put things right in a time (责令限期整改) and what came of it."""
+
+    limit: Limit
+    basis: str
+    ordered_at: datetime
+    ordered_by: str
+    due_at: datetime
+    fulfilled: bool | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    findings: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """The decision is revoked (撤销决定) by an effective document: what a flag may later stand on (R2.2)."""
+
+    document_no: str
+    basis: str
+    served_at: datetime
+    effective_on: date
+    remedy_until: date
+    revoked_at: datetime
+    revoked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A duty that the office itself broke (机关违规): shown like the applicants' own (R8.5)."""
+
+    rule: str
+    basis: str
+    detail: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateReason:
+    """Why a duty was done late (逾期原因), as the applicant reads it (R4.18)."""
+
+    clock: str
+    reason: str
+    given_at: datetime
+    given_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """The promise was taken back (撤回承诺): the case goes on by certificate, and nothing is held against anybody."""
+
+    reason: str
+    withdrawn_at: datetime
