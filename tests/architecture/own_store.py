@@ -5,7 +5,7 @@ from importlinter import Contract, ContractCheck, output
 
 
 class OwnStoreContract(Contract):
-    """A module called ``table`` is imported by the ``store`` beside it and by nothing else.
+    """A module called ``table`` is imported by the ``store`` beside it, and by tables whose rows build on its own.
 
     The contracts that import-linter brings cannot say "beside it", so they would let one store read another's table.
     """
@@ -19,7 +19,7 @@ class OwnStoreContract(Contract):
             for table in graph.modules
             if table.endswith(".table")
             for importer in graph.find_modules_that_directly_import(table)
-            if importer != f"{table.removesuffix('.table')}.store"
+            if importer != f"{table.removesuffix('.table')}.store" and not importer.endswith(".table")
         )
         return ContractCheck(kept=not strangers, metadata={"strangers": strangers})
 

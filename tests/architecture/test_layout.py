@@ -54,10 +54,15 @@ def test_a_file_is_named_for_its_job() -> None:
     assert [named(path) for path in OURS if vague & {path.stem, path.parent.name}] == []
 
 
-def test_a_file_of_a_domain_package_has_its_place_in_the_contract() -> None:
+def contract(name: str) -> configparser.SectionProxy:
+    """One contract of ``.importlinter``."""
     contracts = configparser.ConfigParser()
     contracts.read(ROOT / ".importlinter")
-    places = set(contracts["importlinter:contract:domain"]["layers"].replace("|", " ").split())
+    return contracts[f"importlinter:contract:{name}"]
+
+
+def test_a_file_of_a_domain_package_has_its_place_in_the_contract() -> None:
+    places = set(contract("domain")["layers"].replace("|", " ").split())
 
     homeless = [
         named(path)
@@ -66,7 +71,14 @@ def test_a_file_of_a_domain_package_has_its_place_in_the_contract() -> None:
         if path.stem != "__init__" and f"({path.stem})" not in places
     ]
 
-    assert homeless == []
+    assert homeless == [], "name it among the layers of the domain contract in .importlinter, where it belongs"
+
+
+def test_what_stands_below_the_rules_is_pure_as_they_are() -> None:
+    layers = contract("domain")["layers"].strip().splitlines()
+    below = [layer for line in layers[layers.index("(table) | (rules)") + 1 :] for layer in line.split(" | ")]
+
+    assert {f"chalicelib.**.{layer.strip('()')}" for layer in below} <= set(contract("pure")["source_modules"].split())
 
 
 def test_only_the_settings_read_the_environment() -> None:
