@@ -1,0 +1,206 @@
+"""A rule pack (规则包): the settings of a jurisdiction, each with the text that it rests on.
+
+Everything here raises ``ValueError`` for a blank basis: no rule without its article.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
+
+
+class TermKey(StrEnum):
+    """The time limits that every pack sets."""
+
+    CORRECTION_NOTICE = "correction.noticeDays"
+    DECISION = "decision.days"
+    EXTENSION = "decision.extension"
+    ISSUE = "issue.days"
+    VERIFICATION = "verify.dueDays"
+    DEFENCE = "defence.days"
+    ACKNOWLEDGEMENT = "acknowledgement.days"
+    CARD_REPLY = "card.replyDays"
+    REPAIR_SITE = "repair.siteDays"
+    REPAIR_AUTHORITY = "repair.authorityDays"
+    REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
+
+
+class StepKind(StrEnum):
+    """What may follow a false or unkept promise (失信后果)."""
+
+    RECTIFICATION = "rectification"
+    REVOCATION = "revocation"
+    FLAG = "flag"
+
+
+class Milestone(StrEnum):
+    """What a clock tells people about."""
+
+    YELLOW = "yellow"
+    PASSED = "passed"
+
+
+class Desk(StrEnum):
+    """Where a recipient sits: in the department that owns the clock, or in the monitoring office."""
+
+    OWN = "own"
+    MONITORING = "monitoring"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Anything that rests on a text: an article, or the words that it is this service's own configuration."""
+
+    basis: str
+
+    def __post_init__(self) -> None:
+        """Refuse a rule without its basis."""
+        if not self.basis.strip():
+            message = f"a rule needs its basis: {type(self).__name__}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term(Rule):
+    """A time limit as plain data: ``value`` is at least 1, ``unit`` is one of ``UNITS``."""
+
+    value: int
+    unit: str
+
+    def __post_init__(self) -> None:
+        """Refuse a limit that nobody could count."""
+        Rule.__post_init__(self)
+        if self.value < 1 or self.unit not in UNITS:
+            message = f"{self.value} {self.unit} is no time limit"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Rule):
+    """One word out of a closed set."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission(Rule):
+    """Whether something is allowed."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Rule):
+    """One entry of a closed list, with its code and its names: why time is not counted, or which risk excludes."""
+
+    code: str
+    name: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Rule):
+    """One step of the order of consequences, with the article that allows it."""
+
+    kind: StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yellow(Rule):
+    """When the light turns yellow: a share of the limit in whole per cent, but at least so many working days."""
+
+    share_percent: int
+    least_working_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayPeriod(Rule):
+    """How long a record of one severity may be shown (公示期), in months: at the least and at the most."""
+
+    least_months: int
+    most_months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who is told: a role at a desk.
+
+    ``level`` is the step of escalation (督办层级): 0 the handler, 1 the department, 2 its head, 3 monitoring.
+    """
+
+    role: str
+    desk: Desk
+    level: int
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Rule):
+    """Who is told of a milestone; ``kind`` "*" is any clock that has no route of its own for it.
+
+    ``level`` is the level of the clock: that of the alert for a clock of acknowledgement, and 0 for any other.
+    """
+
+    kind: str
+    milestone: Milestone
+    level: int
+    to: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePack(Rule):
+    """One edition of a pack; in force from ``effective_from`` to ``effective_to``, both days included."""
+
+    code: str
+    edition: str
+    name: str
+    english: str
+    effective_from: date
+    effective_to: date | None
+    excluded_risks: tuple[Ground, ...]
+    bar_severity: Choice
+    withdraw_until: Choice
+    recommit: Permission
+    sequences: Mapping[str, tuple[Step, ...]]
+    pause_grounds: tuple[Ground, ...]
+    yellow: Yellow
+    terms: Mapping[str, Term]
+    display_periods: Mapping[str, DisplayPeriod]
+    routes: tuple[Route, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a pack that misses a limit or ends before it begins."""
+        Rule.__post_init__(self)
+        if set(self.terms) != set(TermKey):
+            message = f"{self.code} must set exactly {sorted(TermKey)}, not {sorted(self.terms)}"
+            raise ValueError(message)
+        if self.effective_to is not None and self.effective_to < self.effective_from:
+            message = f"{self.code} {self.edition} ends before it begins"
+            raise ValueError(message)
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the edition is in force on a day; its first and its last day count."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+    def sequence_for(self, result: str) -> tuple[Step, ...]:
+        """Return the order of consequences of a verification result; empty for all but a false or unkept promise."""
+        return self.sequences.get(result, ())
+
+    def limit_term(self, key: str) -> Term:
+        """Return a time limit; raises ``LookupError`` for a key that packs do not have."""
+        return self.terms[key]
+
+    def pause_ground(self, code: str) -> Ground | None:
+        """Return the ground of a pause (期间扣除事由), or None where the closed list does not have it."""
+        return next((ground for ground in self.pause_grounds if ground.code == code), None)
+
+    def excluded_risk(self, code: str) -> Ground | None:
+        """Return why a class of risk may not be promised (不适用告知承诺), or None where it may."""
+        return next((risk for risk in self.excluded_risks if risk.code == code), None)
+
+    def recipients(self, kind: str, milestone: str, *, level: int = 0) -> tuple[Recipient, ...]:
+        """Return who is told when a clock of a kind and level reaches a milestone: a route of its own, or "*"."""
+        routes = {(route.kind, route.milestone.value, route.level): route.to for route in self.routes}
+        return routes.get((kind, milestone, level), routes.get(("*", milestone, level), ()))

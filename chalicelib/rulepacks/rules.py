@@ -1,0 +1,39 @@
+"""Which edition holds on a day, and what may follow a false or unkept promise (失信后果的次序)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import combinations
+
+from chalicelib.rulepacks.model import RulePack, Step
+
+
+def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:
+    """Return the edition of a pack that is in force on a day; raises ``LookupError`` where there is none."""
+    for pack in packs:
+        if pack.code == code and pack.is_in_force(on):
+            return pack
+    message = f"no edition of the rule pack {code!r} is in force on {on}"
+    raise LookupError(message)
+
+
+def require_one_at_a_time(packs: Sequence[RulePack]) -> None:
+    """Raise ``ValueError`` if two editions of one pack are in force on the same day."""
+    for one, other in combinations(sorted(packs, key=lambda pack: (pack.code, pack.effective_from)), 2):
+        if one.code == other.code and one.is_in_force(other.effective_from):
+            message = f"{one.code}: the editions {one.edition} and {other.edition} overlap"
+            raise ValueError(message)
+
+
+def next_step(pack: RulePack, *, result: str, done: Collection[str]) -> Step | None:
+    """Return the step that is next in the pack's order, or None after the last one or for a result without any.
+
+    ``done`` are the kinds of the steps that were taken and did not settle the matter:
+    a rectification that succeeded ends the matter, and nobody asks for a next step.
+    """
+    return next((step for step in pack.sequence_for(result) if step.kind not in done), None)
+
+
+def may_take(pack: RulePack, *, result: str, done: Collection[str], step: str) -> bool:
+    """Whether a step is next in the pack's order: none is skipped and none is taken twice."""
+    following = next_step(pack, result=result, done=done)
+    return following is not None and following.kind == step

@@ -1,0 +1,83 @@
+"""Loads the rule packs that are packaged with the code."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.rulepacks.model import (
+    Choice,
+    Desk,
+    DisplayPeriod,
+    Ground,
+    Milestone,
+    Permission,
+    Recipient,
+    Route,
+    RulePack,
+    Step,
+    StepKind,
+    Term,
+    TermKey,
+    Yellow,
+)
+from chalicelib.rulepacks.rules import require_one_at_a_time
+
+PACKS = Path(__file__).with_name("packs")
+SEVERITIES = ("minor", "general", "serious")
+
+
+@cache
+def load_rule_packs() -> tuple[RulePack, ...]:
+    """Return all packaged editions of all packs; read and checked once a process, at the first call."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(PACKS.glob("*.json")))
+    packs = tuple(pack_from(json.loads(text)) for text in texts)
+    require_one_at_a_time(packs)
+    return packs
+
+
+def pack_from(data: Mapping[str, Any]) -> RulePack:
+    """Read a pack as it is written down: its name and dates, and ``settings`` by key.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for data that are none, among them any setting without a basis.
+    """
+    settings = data["settings"]
+    ends = data["effective_to"]
+    return RulePack(
+        code=data["code"],
+        edition=data["edition"],
+        name=data["name"],
+        english=data["english"],
+        basis=data["basis"],
+        effective_from=date.fromisoformat(data["effective_from"]),
+        effective_to=date.fromisoformat(ends) if ends else None,
+        excluded_risks=tuple(Ground(**risk) for risk in settings["commitment.excludedRisk"]),
+        bar_severity=Choice(**settings["commitment.barSeverity"]),
+        withdraw_until=Choice(**settings["commitment.withdrawUntil"]),
+        recommit=Permission(**settings["commitment.recommitAllowed"]),
+        sequences={result: _steps(steps) for result, steps in settings["falseCommitment.sequence"].items()},
+        pause_grounds=tuple(Ground(**ground) for ground in settings["pause.grounds"]),
+        yellow=Yellow(**settings["light.yellowRule"]),
+        terms={key: Term(**settings[key]) for key in TermKey},
+        display_periods={severity: DisplayPeriod(**settings[f"display.{severity}"]) for severity in SEVERITIES},
+        routes=tuple(_route(route) for route in settings["alerts.routes"]),
+    )
+
+
+def _steps(steps: Iterable[Mapping[str, str]]) -> tuple[Step, ...]:
+    return tuple(Step(kind=StepKind(step["kind"]), basis=step["basis"]) for step in steps)
+
+
+def _route(route: Mapping[str, Any]) -> Route:
+    return Route(
+        kind=route["kind"],
+        milestone=Milestone(route["milestone"]),
+        level=route["level"],
+        basis=route["basis"],
+        to=tuple(
+            Recipient(role=to["role"], desk=Desk(to["desk"]), level=to["level"], channels=tuple(to["channels"]))
+            for to in route["to"]
+        ),
+    )

@@ -1,0 +1,241 @@
+"""What a rule pack may say, which edition holds, and the order of consequences."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.rulepacks.model import DisplayPeriod, RulePack, StepKind, Term, TermKey
+from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
+from chalicelib.rulepacks.store import load_rule_packs
+
+REVOKES_AT_ONCE_FROM = date(2024, 11, 29)
+TODAY = date(2026, 11, 22)
+
+
+def a_pack(code: str = "corrects-first") -> RulePack:
+    return pack_in_force(load_rule_packs(), code, on=TODAY)
+
+
+def test_both_packs_are_in_force_and_checked_at_loading() -> None:
+    packs = load_rule_packs()
+
+    assert [pack.code for pack in packs] == ["corrects-first", "revokes-at-once"]
+    assert load_rule_packs() is packs
+
+
+@pytest.mark.parametrize(
+    ("on", "in_force"),
+    [
+        (REVOKES_AT_ONCE_FROM - timedelta(days=1), False),
+        (REVOKES_AT_ONCE_FROM, True),
+        (REVOKES_AT_ONCE_FROM + timedelta(days=1), True),
+    ],
+    ids=["the day before", "the day", "the day after"],
+)
+def test_a_pack_is_in_force_from_its_first_day(on: date, *, in_force: bool) -> None:
+    assert a_pack("revokes-at-once").is_in_force(on) is in_force
+
+
+@pytest.mark.parametrize(
+    ("on", "edition"),
+    [(date(2026, 3, 31), "2023"), (date(2026, 4, 1), "2026"), (date(2026, 4, 2), "2026")],
+    ids=["last day of the old", "first day of the new", "the day after"],
+)
+def test_each_day_is_judged_by_the_edition_of_that_day(on: date, edition: str) -> None:
+    old = replace(a_pack(), effective_to=date(2026, 3, 31))
+    new = replace(a_pack(), edition="2026", effective_from=date(2026, 4, 1))
+
+    require_one_at_a_time([new, old])
+    assert pack_in_force([old, new], "corrects-first", on=on).edition == edition
+
+
+def test_a_day_without_an_edition_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="'revokes-at-once' is in force on 2024-11-28"):
+        pack_in_force(load_rule_packs(), "revokes-at-once", on=date(2024, 11, 28))
+    with pytest.raises(LookupError, match="no edition"):
+        pack_in_force(load_rule_packs(), "forgives-all", on=TODAY)
+
+
+def test_two_editions_of_one_pack_may_not_overlap() -> None:
+    old = replace(a_pack(), effective_to=date(2026, 4, 1))
+    new = replace(a_pack(), edition="2026", effective_from=date(2026, 4, 1))
+
+    with pytest.raises(ValueError, match="editions 2023 and 2026 overlap"):
+        require_one_at_a_time([new, old])
+
+
+def test_a_pack_cannot_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="ends before"):
+        replace(a_pack(), effective_to=date(2023, 2, 28))
+
+
+def test_a_pack_sets_every_limit() -> None:
+    terms = dict(a_pack().terms)
+    del terms["defence.days"]
+
+    with pytest.raises(ValueError, match="must set exactly"):
+        replace(a_pack(), terms=terms)
+
+
+@pytest.mark.parametrize(("value", "unit"), [(0, "hours"), (1, "weeks"), (1, "")])
+def test_a_limit_has_a_value_and_a_known_unit(value: int, unit: str) -> None:
+    with pytest.raises(ValueError, match="no time limit"):
+        Term(value=value, unit=unit, basis="《行政许可法》第42条")
+
+
+def test_no_rule_stands_without_its_basis() -> None:
+    with pytest.raises(ValueError, match="needs its basis: Term"):
+        Term(value=1, unit="hours", basis=" ")
+    with pytest.raises(ValueError, match="needs its basis: RulePack"):
+        replace(a_pack(), basis="")
+
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize(
+    ("key", "value", "unit"),
+    [
+        (TermKey.CORRECTION_NOTICE, 5, "working_days"),
+        (TermKey.DECISION, 20, "working_days"),
+        (TermKey.EXTENSION, 10, "working_days"),
+        (TermKey.ISSUE, 10, "working_days"),
+        (TermKey.DEFENCE, 3, "working_days"),
+        (TermKey.ACKNOWLEDGEMENT, 1, "working_days"),
+        (TermKey.CARD_REPLY, 5, "working_days"),
+        (TermKey.VERIFICATION, 2, "months"),
+        (TermKey.REVOCATION_WITHDRAWAL, 3, "working_days"),
+    ],
+)
+def test_the_limits_are_those_of_the_law(code: str, key: TermKey, value: int, unit: str) -> None:
+    term = a_pack(code).limit_term(key)
+
+    assert (term.value, term.unit) == (value, unit)
+
+
+def test_a_limit_that_packs_do_not_have_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError):
+        a_pack().limit_term("lunch.minutes")
+
+
+def test_one_pack_corrects_a_false_promise_first() -> None:
+    pack = a_pack("corrects-first")
+
+    assert [step.kind for step in pack.sequence_for("untrue")] == ["rectification", "revocation", "flag"]
+    assert pack.sequence_for("unfulfilled") == pack.sequence_for("untrue")
+    assert pack.sequence_for("untrue")[0].basis == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+
+
+def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() -> None:
+    pack = a_pack("revokes-at-once")
+
+    assert [step.kind for step in pack.sequence_for("untrue")] == ["revocation", "flag"]
+    assert [step.kind for step in pack.sequence_for("unfulfilled")] == ["rectification", "revocation", "flag"]
+    assert pack.sequence_for("untrue")[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
+
+
+@pytest.mark.parametrize("result", ["true", "changed", "unverifiable"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_no_other_result_has_consequences(code: str, result: str) -> None:
+    pack = a_pack(code)
+
+    assert pack.sequence_for(result) == ()
+    assert next_step(pack, result=result, done=[]) is None
+    assert not any(may_take(pack, result=result, done=[], step=step) for step in StepKind)
+
+
+@pytest.mark.parametrize(
+    ("code", "done", "allowed"),
+    [
+        ("corrects-first", [], "rectification"),
+        ("corrects-first", ["rectification"], "revocation"),
+        ("corrects-first", ["rectification", "revocation"], "flag"),
+        ("corrects-first", ["rectification", "revocation", "flag"], None),
+        ("corrects-first", ["revocation"], "rectification"),
+        ("revokes-at-once", [], "revocation"),
+        ("revokes-at-once", ["revocation"], "flag"),
+        ("revokes-at-once", ["revocation", "flag"], None),
+    ],
+)
+def test_only_the_next_step_of_the_order_may_be_taken(code: str, done: list[str], allowed: str | None) -> None:
+    pack = a_pack(code)
+    following = next_step(pack, result="untrue", done=done)
+
+    assert (following.kind if following else None) == allowed
+    assert [step for step in StepKind if may_take(pack, result="untrue", done=done, step=step)] == (
+        [allowed] if allowed else []
+    )
+
+
+def test_time_is_not_counted_on_the_eight_grounds_of_the_law_alone() -> None:
+    pack = a_pack()
+
+    assert {ground.code: ground.name for ground in pack.pause_grounds} == {
+        "hearing": "听证",
+        "tender": "招标",
+        "auction": "拍卖",
+        "inspection": "检验",
+        "testing": "检测",
+        "quarantine": "检疫",
+        "appraisal": "鉴定",
+        "expert_review": "专家评审",
+    }
+    assert {ground.basis for ground in pack.pause_grounds} == {"《行政许可法》第45条"}
+    expert_review = pack.pause_ground("expert_review")
+    assert expert_review is not None
+    assert expert_review.english == "Expert review"
+    assert pack.pause_ground("public_notice") is None
+
+
+def test_risks_that_exclude_a_promise_are_a_closed_list() -> None:
+    excluded = a_pack().excluded_risk("ecological_environment")
+
+    assert excluded is not None
+    assert (excluded.name, excluded.basis) == ("生态环境保护", "《深圳经济特区社会信用条例》第59条")
+    assert a_pack().excluded_risk("ordinary") is None
+
+
+def test_the_promise_is_barred_by_serious_records_and_withdrawn_until_the_case_closes() -> None:
+    pack = a_pack()
+
+    assert (pack.bar_severity.value, pack.withdraw_until.value) == ("serious", "closed")
+    assert pack.recommit.allowed
+
+
+def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
+    yellow = a_pack().yellow
+
+    assert (yellow.share_percent, yellow.least_working_days) == (20, 1)
+
+
+def test_display_periods_grow_with_severity() -> None:
+    basis = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
+
+    assert a_pack().display_periods == {
+        "minor": DisplayPeriod(least_months=0, most_months=3, basis=basis),
+        "general": DisplayPeriod(least_months=3, most_months=12, basis=basis),
+        "serious": DisplayPeriod(least_months=12, most_months=36, basis=basis),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "milestone", "level", "told"),
+    [
+        ("handling_promised", "yellow", 0, [("officer", "own", 0)]),
+        ("handling_promised", "passed", 0, [("supervisor", "own", 1)]),
+        ("verification", "passed", 0, [("supervisor", "own", 1)]),
+        ("acknowledgement", "passed", 1, [("head", "own", 2)]),
+        ("acknowledgement", "passed", 2, [("monitor", "monitoring", 3)]),
+        ("acknowledgement", "passed", 3, []),
+        ("acknowledgement", "yellow", 1, []),
+        ("defence", "passed", 0, []),
+        ("credit_recheck", "passed", 0, []),
+    ],
+)
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_an_alert_climbs_from_the_department_to_its_head_to_the_monitoring_office(
+    code: str, kind: str, milestone: str, level: int, told: list[tuple[str, str, int]]
+) -> None:
+    recipients = a_pack(code).recipients(kind, milestone, level=level)
+
+    assert [(recipient.role, recipient.desk, recipient.level) for recipient in recipients] == told
+    assert all(recipient.channels == ("inbox", "sns") for recipient in recipients)
