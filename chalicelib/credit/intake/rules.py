@@ -1,0 +1,242 @@
+"""Whether a record may be stored, with every fault at once (R6.5, R6.6), and how long it may have effect."""
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.credit.model import (
+    Dates,
+    Directory,
+    Document,
+    Publicity,
+    Record,
+    Severity,
+    Submission,
+)
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.subjects.model import SubjectKey, SubjectKind
+
+OWN_SOURCE = "commitments"
+"""The source under which the service itself counts kept promises; nobody hands records in under it."""
+
+DISPLAY_MONTHS = {
+    Severity.MINOR: (0, 3),
+    Severity.GENERAL: (3, 12),
+    Severity.SERIOUS: (12, 36),
+}
+"""Least and most months of display by severity (国办发〔2025〕22号)."""
+
+PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT})
+
+AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
+MOST_ITEMS = 20
+LONGEST_BASIS = 200
+
+DECEMBER = 12
+
+
+def directory_in_force(directories: Sequence[Directory], *, on: date) -> Directory:
+    """Return the edition of the directory in force on a day; the oldest one for days before it."""
+    return next((edition for edition in reversed(directories) if edition.in_force_from <= on), directories[0])
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, or that month's last day where there is no such day (民法典第202条)."""
+    year, month = divmod(day.year * DECEMBER + day.month - 1 + months, DECEMBER)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def repairable_from(record: Record) -> date | None:
+    """Return the first day on which repair may be asked for, None for a record that harms nobody."""
+    if record.severity is Severity.NONE:
+        return None
+    return months_after(record.dates.judged_on, DISPLAY_MONTHS[record.severity][0])
+
+
+def ends_on(record: Record) -> date:
+    """Return the last day on which an adverse record may be shown or have effect (R3.2)."""
+    longest = months_after(record.dates.judged_on, DISPLAY_MONTHS.get(record.severity, (0, 0))[1])
+    return min(day for day in (longest, record.dates.display_until, record.dates.expires_on) if day is not None)
+
+
+def faults(submission: Submission, *, directory: Directory, subject_kind: SubjectKind, on: date) -> tuple[Fault, ...]:
+    """Return everything that keeps a record from being stored; empty if it may be.
+
+    ``on`` is the day on which it was handed in, in Shanghai.
+    """
+    return tuple(
+        (
+            *_faults_of_source(submission),
+            *_faults_of_kind(submission, directory),
+            *_faults_of_attributes(submission, subject_kind),
+            *_faults_of_days(submission, on=on),
+        )
+    )
+
+
+def accepted(
+    submission: Submission, *, subject: SubjectKey, directory: Directory, before: Record | None, at: datetime, on: date
+) -> Record:
+    """Return the record that a submission without faults becomes, one version after the one ``before``."""
+    given = submission
+    if given.judged_on is None or given.effective_on is None:
+        message = "only a submission without faults becomes a record"
+        raise ValueError(message)
+    record = Record(
+        subject=subject,
+        source=given.source,
+        record_id=given.record_id,
+        kind=given.kind or "",
+        edition=directory.edition,
+        severity=Severity(given.severity or ""),
+        publicity=Publicity(given.publicity or ""),
+        document=Document(
+            number=given.document_no or "",
+            organ=given.organ or "",
+            effective_on=given.effective_on,
+            served_at=given.served_at,
+        ),
+        dates=Dates(
+            judged_on=given.judged_on,
+            received_on=given.received_on or on,
+            effective_on=given.effective_on,
+            display_until=given.display_until,
+            expires_on=given.expires_on,
+        ),
+        basis=given.basis or "",
+        repair_notice=given.repair_notice or "",
+        contents=given.contents,
+        related_items=tuple(sorted(set(given.related_items))),
+        update_due_on=given.update_due_on,
+        source_version=given.source_version or (1 if before is None else before.source_version + 1),
+        received_at=at,
+    )
+    if before is None:
+        return record
+    return replace(record, version=before.version + 1, objection=before.objection, repair=before.repair)
+
+
+def is_news(record: Record, *, before: Record) -> bool:
+    """Say whether a record changes what is stored: it is newer, and does not only repeat (R8.2).
+
+    Another content under the same version of the source, or about another subject, is a conflict and refused.
+    """
+    if record.source_version < before.source_version:
+        return False
+    repeated = replace(
+        record,
+        edition=before.edition,
+        dates=replace(record.dates, received_on=before.dates.received_on),
+        version=before.version,
+        received_at=before.received_at,
+    )
+    if repeated == before:
+        return False
+    if record.subject != before.subject:
+        raise _conflict("/subject", "该编号的记录属于另一主体", "the record of this id is about another subject")
+    if record.source_version == before.source_version:
+        raise _conflict("/version", "同一版本内容不同", "other content under the same version")
+    return True
+
+
+def _conflict(pointer: str, zh: str, en: str) -> Refusal:
+    fault = Fault(pointer=pointer, detail=f"{zh} ({en})", code="RECORD_CONFLICT")
+    return Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
+
+
+def _faults_of_source(given: Submission) -> Iterator[Fault]:
+    if given.source == OWN_SOURCE:
+        yield Fault(pointer="/source", detail="该来源由本系统自用 (kept by the service itself)", code="SOURCE_RESERVED")
+    if AN_IDENTIFIER.search(given.record_id):
+        yield Fault(
+            pointer="/record_id",
+            detail="记录编号不得含有证件号码 (a record's id must not hold an identifier)",
+            code="RECORD_ID_NOT_OPAQUE",
+        )
+
+
+def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
+    forbidden = {kind.code: kind for kind in directory.forbidden}
+    with_consent = {kind.code: kind for kind in directory.with_consent}
+    kind = given.kind or ""
+    if kind not in forbidden and kind not in with_consent and directory.kind(kind) is None:
+        yield Fault(
+            pointer="/kind",
+            detail=f"不在{directory.title}之内 (not in edition {directory.edition} of the directory)",
+            code="KIND_NOT_IN_DIRECTORY",
+        )
+    for pointer, name in (("/kind", kind), *((f"/contents/{name}", name) for name in given.contents)):
+        if name in forbidden:
+            yield Fault(
+                pointer=pointer,
+                detail=f"禁止归集:{forbidden[name].name.zh} (forbidden: {forbidden[name].name.en})",
+                code="KIND_FORBIDDEN",
+            )
+        if name in with_consent and not (given.consent or "").strip():
+            yield Fault(
+                pointer=pointer,
+                detail=f"未经书面同意不得归集:{with_consent[name].name.zh} "
+                f"(needs written consent: {with_consent[name].name.en})",
+                code="CONSENT_MISSING",
+            )
+
+
+def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[Fault]:
+    severities = {severity.value for severity in Severity}
+    if given.severity not in severities:
+        yield _missing("/severity", "严重程度", "severity: none, minor, general or serious")
+    if given.publicity not in {publicity.value for publicity in Publicity}:
+        yield _missing("/publicity", "公开属性", "publicity: public, shared or query_only")
+    elif given.publicity == Publicity.PUBLIC and subject_kind in PERSONS:
+        yield Fault(
+            pointer="/publicity",
+            detail="自然人信用信息不得公开 (data on natural persons are not public)",
+            code="NOT_PUBLIC",
+        )
+    for pointer, value, zh, en in (
+        ("/document/number", given.document_no, "文号", "the document's number"),
+        ("/document/organ", given.organ, "认定单位", "the organ"),
+        ("/basis", given.basis, "依据(法律及条款)", "the basis, law and article"),
+    ):
+        if not (value or "").strip():
+            yield _missing(pointer, zh, en)
+        elif len(value or "") > LONGEST_BASIS:
+            yield Fault(pointer=pointer, detail=f"超过{LONGEST_BASIS}字 (over {LONGEST_BASIS} characters)", code="LONG")
+    if given.severity in severities - {Severity.NONE} and not (given.repair_notice or "").strip():
+        yield _missing("/repair_notice", "信用修复告知", "the repair notice, delivered with the decision")
+    if len(given.related_items) > MOST_ITEMS:
+        yield Fault(pointer="/related_items", detail=f"超过{MOST_ITEMS}项 (over {MOST_ITEMS})", code="TOO_MANY")
+
+
+def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
+    if given.effective_on is None:
+        yield _missing("/document/effective_on", "生效日期", "the day of effect")
+    if given.judged_on is None:
+        yield _missing("/dates/judged_on", "认定日期", "the day of the finding")
+        return
+    if given.judged_on > on:
+        yield Fault(
+            pointer="/dates/judged_on", detail="晚于当日 (the finding lies in the future)", code="IN_THE_FUTURE"
+        )
+    for pointer, day in (
+        ("/document/effective_on", given.effective_on),
+        ("/dates/display_until", given.display_until),
+        ("/dates/expires_on", given.expires_on),
+    ):
+        if day is not None and day < given.judged_on:
+            yield Fault(pointer=pointer, detail="早于认定日期 (before the finding)", code="BEFORE_FINDING")
+    months = DISPLAY_MONTHS.get(Severity(given.severity)) if given.severity in set(Severity) else None
+    longest = months_after(given.judged_on, months[1]) if months is not None else None
+    if longest is not None and given.display_until is not None and given.display_until > longest:
+        yield Fault(
+            pointer="/dates/display_until",
+            detail=f"公示期最长至{longest.isoformat()} (at most until then; 国办发〔2025〕22号)",
+            code="DISPLAY_TOO_LONG",
+        )
+
+
+def _missing(pointer: str, zh: str, en: str) -> Fault:
+    return Fault(pointer=pointer, detail=f"缺少{zh} (missing: {en})", code="MISSING")

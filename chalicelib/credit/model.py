@@ -1,0 +1,306 @@
+"""Credit records, the one summary of each subject, and what a check answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.errors import Reason
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.model import Head
+
+
+class Severity(StrEnum):
+    """How grave the conduct was (失信严重程度; 国办发〔2025〕22号); ``NONE`` is a record that speaks for somebody."""
+
+    NONE = "none"
+    MINOR = "minor"
+    GENERAL = "general"
+    SERIOUS = "serious"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order from ``NONE`` (0) to ``SERIOUS`` (3)."""
+        return list(Severity).index(self)
+
+
+class Publicity(StrEnum):
+    """Who may see a record (公开属性); data on natural persons are never public."""
+
+    PUBLIC = "public"
+    SHARED = "shared"
+    QUERY_ONLY = "query_only"
+
+
+class Effect(StrEnum):
+    """What a check says for one item (核查结论); ``UNKNOWN`` is neither clean nor bad (R6.10)."""
+
+    NONE = "none"
+    LIMITED = "limited"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class ObjectionState(StrEnum):
+    """Whether somebody disputes an entry (异议标注)."""
+
+    NONE = "none"
+    OPEN = "open"
+
+
+class RepairState(StrEnum):
+    """Whether an entry has been repaired (信用修复): a repaired one bars nobody."""
+
+    NONE = "none"
+    APPLIED = "applied"
+    REPAIRED = "repaired"
+
+
+class Purpose(StrEnum):
+    """Why somebody may ask for a subject's credit (查询目的): a closed list (R7.5)."""
+
+    HANDLING = "handling"
+    VERIFICATION = "verification"
+    SUPERVISION = "supervision"
+    ENFORCEMENT = "enforcement"
+    DATA_SHARING = "data_sharing"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text for people, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The paper that a record or a measure stands on (认定文书): number, organ, day of effect, proof of delivery."""
+
+    number: str
+    organ: str
+    effective_on: date
+    served_at: datetime | None = None
+    remedy_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """An adverse record as the summary holds it (失信记录摘要).
+
+    ``items`` narrows it to the matters it is related to; empty, it stands for every promise.
+    It is in force from ``starts_on`` to ``ends_on``, both included, unless it was repaired.
+    """
+
+    source: str
+    record_id: str
+    kind: str
+    severity: Severity
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    items: tuple[str, ...] = ()
+    objection: ObjectionState = ObjectionState.NONE
+    repair: RepairState = RepairState.NONE
+
+    @property
+    def record(self) -> str:
+        """How people and events name the record."""
+        return f"{self.source}/{self.record_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagMark:
+    """A joint-punishment flag as the summary holds it (惩戒标识): for its ``items`` only, never everywhere (R2.4)."""
+
+    flag_id: str
+    measure_code: str
+    measure: str
+    edition: str
+    effect: Effect
+    items: tuple[str, ...]
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    objection: ObjectionState = ObjectionState.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """When a source last spoke of the subject, and the day by which it agreed to speak again (None: on change)."""
+
+    received_at: datetime
+    update_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """All that a check needs to know of one subject (信用摘要): one small item, read at once.
+
+    ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
+    ``name_digests`` are keyed digests of the names under which sources know the subject.
+    ``grade`` is None unless an edition of a rating scale defines one; persons have none (R6.11).
+    """
+
+    subject: SubjectKey
+    version: int = 0
+    head: Head = field(default_factory=Head)
+    name_digests: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    flags: tuple[FlagMark, ...] = ()
+    kept_promises: int = 0
+    grade: str | None = None
+    freshness: Mapping[str, Freshness] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """How timelines name the subject's credit."""
+        return f"credit:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One reason of an answer (理由): what, by whom, on which basis, until when, and what can be done about it."""
+
+    code: Reason
+    text: Text
+    source: str
+    basis: str
+    remedy: Text
+    contact: str
+    record: str
+    severity: Severity | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """Whether a subject may promise instead of proving (能否适用告知承诺), and every reason if not."""
+
+    allowed: bool
+    reasons: tuple[Ground, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAnswer:
+    """What a check answers: never a bare boolean (R2.8)."""
+
+    effect: Effect
+    reasons: tuple[Ground, ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """The days of a record (记录日期); ``display_until`` is the last day on which it may be shown or have effect."""
+
+    judged_on: date
+    received_on: date
+    effective_on: date
+    display_until: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One credit record (信用信息) as it is kept.
+
+    ``source_version`` is the source's own count: a higher one replaces, a lower one comes too late (R8.2).
+    ``version`` counts what was stored here.
+    """
+
+    subject: SubjectKey
+    source: str
+    record_id: str
+    kind: str
+    edition: str
+    severity: Severity
+    publicity: Publicity
+    document: Document
+    dates: Dates
+    basis: str
+    repair_notice: str
+    contents: Mapping[str, str] = field(default_factory=dict)
+    related_items: tuple[str, ...] = ()
+    update_due_on: date | None = None
+    source_version: int = 1
+    version: int = 1
+    received_at: datetime
+    objection: ObjectionState = ObjectionState.NONE
+    repair: RepairState = RepairState.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A record as somebody hands it in: anything may be missing, so that every fault can be told at once."""
+
+    source: str
+    record_id: str
+    kind: str | None = None
+    severity: str | None = None
+    publicity: str | None = None
+    document_no: str | None = None
+    organ: str | None = None
+    effective_on: date | None = None
+    served_at: datetime | None = None
+    judged_on: date | None = None
+    received_on: date | None = None
+    display_until: date | None = None
+    expires_on: date | None = None
+    basis: str | None = None
+    repair_notice: str | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+    consent: str | None = None
+    related_items: Sequence[str] = ()
+    update_due_on: date | None = None
+    source_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One of the kinds of credit data (信用信息类别) that the directory allows."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """An edition of the national base directory (全国公共信用信息基础目录).
+
+    ``forbidden`` may not be kept at all, ``with_consent`` only with the subject's written consent.
+    """
+
+    edition: str
+    title: str
+    in_force_from: date
+    kinds: tuple[Kind, ...]
+    forbidden: tuple[Kind, ...]
+    with_consent: tuple[Kind, ...]
+    sources: tuple[str, ...]
+
+    def kind(self, code: str) -> Kind | None:
+        """Return the kind of that code, None if the directory has none."""
+        return next((kind for kind in self.kinds if kind.code == code), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """That somebody asked for a subject's credit (查询记录): who, for whom, why, for which case and item (R6.13)."""
+
+    subject: SubjectKey
+    query_id: str
+    asked_at: datetime
+    by: str
+    department: str
+    purpose: Purpose
+    item_code: str
+    case_no: str | None
+    fields: tuple[str, ...]
+    result_size: int
+    kept_until: date

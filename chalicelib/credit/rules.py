@@ -1,0 +1,225 @@
+"""What a summary means for one item, and how it changes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.credit.model import (
+    Bar,
+    Effect,
+    Eligibility,
+    FlagMark,
+    Freshness,
+    Ground,
+    ObjectionState,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+    Text,
+)
+from chalicelib.errors import Reason
+
+KEPT_IN_SUMMARY = Severity.GENERAL
+"""From this severity on a record stands in the summary; minor ones are not displayed by default (R3.3)."""
+
+REPAIR = Text(
+    zh="可向认定单位申请信用修复,或者提出异议申诉,均不收费;仍可选择提交证明材料的方式办理。",
+    en="You may ask the organ for repair, or object; both are free. The certificate way stays open.",
+)
+LIFTING = Text(
+    zh="可向实施惩戒的单位提出异议申诉,或者在履行义务后申请解除,均不收费;仍可选择提交证明材料的方式办理。",
+    en="You may object to the measure, or ask for lifting once the duty is done; both are free. "
+    "The certificate way stays open.",
+)
+TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
+
+
+def is_bar_in_force(bar: Bar, *, on: date) -> bool:
+    """Say whether a record has effect on a day: both end days included, and never after repair."""
+    return bar.repair is not RepairState.REPAIRED and bar.starts_on <= on <= bar.ends_on
+
+
+def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
+    """Say whether a measure has effect on a day: both end days included, so an expired flag bars nobody."""
+    return flag.starts_on <= on <= flag.ends_on
+
+
+def is_stale(freshness: Freshness | None, *, on: date) -> bool:
+    """Say whether a source is silent beyond the day by which it agreed to speak again, that day included (R6.9)."""
+    return freshness is not None and freshness.update_due_on is not None and on > freshness.update_due_on
+
+
+def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> Eligibility:
+    """Say whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
+
+    Records of ``bar_severity`` and above bar; one whose source has gone stale is named, but cannot bar alone (R6.9).
+    """
+    effect, reasons = assessment(summary, item_code, on=on, bar_severity=bar_severity)
+    return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
+
+
+def assessment(
+    summary: Summary, item_code: str, *, on: date, bar_severity: Severity
+) -> tuple[Effect, tuple[Ground, ...]]:
+    """Return what flags and records together mean for one item: the gravest effect, and every reason.
+
+    Stale records alone give ``UNKNOWN``; what is not related to the item is no reason at all (R2.3).
+    """
+    effects: set[Effect] = set()
+    reasons: list[Ground] = []
+    for flag in summary.flags:
+        if item_code in flag.items and is_flag_in_force(flag, on=on):
+            effects.add(flag.effect)
+            reasons.extend(_grounds_of_flag(flag))
+    for bar in summary.bars:
+        if bar.severity.rank < bar_severity.rank or not is_bar_in_force(bar, on=on):
+            continue
+        if bar.items and item_code not in bar.items:
+            continue
+        stale = is_stale(summary.freshness.get(bar.source), on=on)
+        effects.add(Effect.UNKNOWN if stale else Effect.REFUSED)
+        reasons.extend(_grounds_of_bar(bar, stale=stale))
+    gravest = next((effect for effect in (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN) if effect in effects), None)
+    return gravest or Effect.NONE, tuple(reasons)
+
+
+def identity_conflict() -> Ground:
+    """Return the reason of an answer about a number that is known under another name (R6.3)."""
+    return _of_the_service(
+        Reason.IDENTITY_CONFLICT,
+        Text(
+            zh="证件号码与登记的名称不一致,不产生任何不利后果,转人工核实。",
+            en="The number is known under another name; nothing adverse follows, and a person will look at it.",
+        ),
+    )
+
+
+def source_down() -> Ground:
+    """Return the reason of an answer while the store cannot be read: neither clean nor bad (R6.10)."""
+    return _of_the_service(
+        Reason.CREDIT_SOURCE_DOWN,
+        Text(
+            zh="信用信息暂时无法读取,不作有无失信的判断,请稍后再查。",
+            en="Credit data cannot be read at the moment; nothing is said either way. Ask again later.",
+        ),
+    )
+
+
+def with_record(summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date) -> Summary:
+    """Return the summary after a record was stored: its bar set, replaced or taken out, what has ended left out."""
+    bars = [
+        bar
+        for bar in summary.bars
+        if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
+    ]
+    if record.severity.rank >= KEPT_IN_SUMMARY.rank and ends_on >= on:
+        bars.append(_bar_of(record, ends_on=ends_on))
+    heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
+    return replace(
+        summary,
+        version=summary.version + 1,
+        bars=tuple(bars),
+        freshness={**summary.freshness, record.source: heard},
+        name_digests=(name_digest, *(known for known in summary.name_digests if known != name_digest)),
+    )
+
+
+def with_flag(summary: Summary, flag: FlagMark, *, name_digest: str, on: date) -> Summary:
+    """Return the summary with a flag in it, flags that have ended left out."""
+    others = tuple(known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
+    names = (name_digest, *(known for known in summary.name_digests if known != name_digest))
+    return replace(summary, version=summary.version + 1, flags=(*others, flag), name_digests=names)
+
+
+def without_flag(summary: Summary, flag_id: str) -> Summary:
+    """Return the summary without a flag."""
+    others = tuple(flag for flag in summary.flags if flag.flag_id != flag_id)
+    return replace(summary, version=summary.version + 1, flags=others)
+
+
+def with_kept_promise(summary: Summary) -> Summary:
+    """Return the summary with one kept promise more; no check depends on it, so the version stays (R1.20)."""
+    return replace(summary, kept_promises=summary.kept_promises + 1)
+
+
+def _bar_of(record: Record, *, ends_on: date) -> Bar:
+    return Bar(
+        source=record.source,
+        record_id=record.record_id,
+        kind=record.kind,
+        severity=record.severity,
+        organ=record.document.organ,
+        document_no=record.document.number,
+        basis=record.basis,
+        starts_on=record.dates.effective_on,
+        ends_on=ends_on,
+        items=record.related_items,
+        objection=record.objection,
+        repair=record.repair,
+    )
+
+
+def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
+    document = f"{bar.organ}{bar.document_no}"
+    ground = Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"存在未修复的失信记录({document}),有效期至{bar.ends_on.isoformat()},不适用告知承诺。",
+            en=f"An adverse record stands unrepaired ({document}, until {bar.ends_on.isoformat()}): "
+            "no promise instead of proof.",
+        ),
+        source=bar.source,
+        basis=bar.basis,
+        remedy=REPAIR,
+        contact=bar.organ,
+        record=bar.record,
+        severity=bar.severity,
+        until=bar.ends_on,
+    )
+    if stale:
+        yield replace(
+            ground,
+            code=Reason.STALE_RECORD,
+            text=Text(
+                zh=f"来源单位未按约定时间更新该记录({document}),不能单独作为不予适用的理由。",
+                en=f"The source has not updated the record ({document}) as agreed; it cannot be a reason alone.",
+            ),
+        )
+    else:
+        yield ground
+    if bar.objection is ObjectionState.OPEN:
+        yield _under_objection(ground)
+
+
+def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
+    document = f"{flag.organ}{flag.document_no}"
+    ground = Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"依据{document}实施惩戒措施“{flag.measure}”,有效期至{flag.ends_on.isoformat()}。",
+            en=f"The measure {flag.measure_code} ({flag.measure}) is in force by {document} "
+            f"until {flag.ends_on.isoformat()}.",
+        ),
+        source=flag.organ,
+        basis=flag.basis,
+        remedy=LIFTING,
+        contact=flag.organ,
+        record=f"flag:{flag.flag_id}",
+        until=flag.ends_on,
+    )
+    yield ground
+    if flag.objection is ObjectionState.OPEN:
+        yield _under_objection(ground)
+
+
+def _under_objection(ground: Ground) -> Ground:
+    text = Text(
+        zh="对该信息的异议申诉正在处理(异议标注)。",
+        en="An objection to this entry is being decided.",
+    )
+    return replace(ground, code=Reason.UNDER_OBJECTION, text=text)
+
+
+def _of_the_service(code: Reason, text: Text) -> Ground:
+    return Ground(code=code, text=text, source="", basis="", remedy=TO_A_PERSON, contact="", record="")

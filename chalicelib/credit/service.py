@@ -1,0 +1,271 @@
+"""What offices, systems and the people concerned do with credit."""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit import rules
+from chalicelib.credit.intake import rules as intake
+from chalicelib.credit.model import (
+    CheckAnswer,
+    Dates,
+    Document,
+    Effect,
+    FlagMark,
+    Publicity,
+    Purpose,
+    Query,
+    Record,
+    Severity,
+    Submission,
+    Summary,
+)
+from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, directories
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.rows import Row
+from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.rules import require_valid
+from chalicelib.subjects.service import SubjectKeys, Subjects
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+
+QUERIES_KEPT_MONTHS = 120
+"""How long the log of queries is kept (浙江省公共信用信息管理条例第20条: 10 years)."""
+
+CHECKED = ("effect", "reasons")
+"""What a check lets the asker see: never the records themselves."""
+
+KIND_OF_PROMISES = "commitment"
+BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目录(信用承诺及履行情况信息)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What somebody wants to know of a subject: for which item, why, and for which case if there is one."""
+
+    item_code: str
+    purpose: Purpose
+    case_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCredit:
+    """What a subject sees of its own credit: the summary and every record behind it."""
+
+    summary: Summary
+    records: tuple[Record, ...]
+
+
+class Credit:
+    """Records, summaries and the gate in front of promises."""
+
+    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, keys: SubjectKeys) -> None:
+        """Name subjects by ``keys``; ``subjects`` remembers who they are."""
+        self._store = store
+        self._timeline = timeline
+        self._subjects = subjects
+        self._keys = keys
+
+    def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
+        """Store a record with its summary and event, all or nothing; return the record as it now stands.
+
+        Saying again what is stored changes nothing, and an older version comes too late and does not win (R8.2).
+        ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
+        """
+        _require_own_source(submission.source, by)
+        require_valid(about)
+        known = self._subjects.know(about, at)
+        if known.is_conflicting:
+            raise Refusal(Reason.IDENTITY_CONFLICT)
+        return self._store_record(submission, about=about, subject=known.key, by=by, at=at)
+
+    def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
+        """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
+
+        A store that cannot be read, or cannot write down who asked, gives ``UNKNOWN``: never clean, never bad.
+        """
+        require_valid(about)
+        subject = self._keys.key_of(about)
+        try:
+            summary = self._store.summary(subject)
+            effect, reasons = rules.assessment(
+                summary, inquiry.item_code, on=day_in_shanghai(at), bar_severity=Severity.SERIOUS
+            )
+            if summary.name_digests and self._name_digest(subject, about.name) not in summary.name_digests:
+                effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
+            self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), by=by, at=at))
+        except UnreadableError:
+            effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
+        return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
+
+    def own(self, *, by: Caller) -> OwnCredit:
+        """Return the caller's own credit, whole and free of charge."""
+        subject = by.own_subject()
+        try:
+            return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
+        except UnreadableError as error:
+            raise Refusal(Reason.UNAVAILABLE) from error
+
+    def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
+        """Return who asked for the caller's credit, when and why, newest first."""
+        return self._store.queries(by.own_subject(), most=most, after=after)
+
+    def summary_row(self, subject: SubjectKey) -> Row:
+        """Return a row that holds only the summary's key, for a batch of reads."""
+        return self._store.summary_row(subject)
+
+    def summary_from(self, row: Row | None, subject: SubjectKey) -> Summary:
+        """Return the summary that a batch of reads brought."""
+        return self._store.summary_from(row, subject=subject)
+
+    def summary(self, subject: SubjectKey) -> Summary:
+        """Read a summary on its own; ``UnreadableError`` if the store cannot be read."""
+        return self._store.summary(subject)
+
+    def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
+        """Let a transaction fail with ``MovedError`` unless the summary is still the one that was read: the gate."""
+        self._store.require_unchanged(summary, tx)
+
+    def count_kept_promise(self, subject: SubjectKey, case_no: str, *, by: str, at: datetime, tx: Transaction) -> None:
+        """Add a kept promise to the subject's credit in the caller's transaction (R1.20): one read, three writes.
+
+        ``by`` is the actor whose finding it was. ``MovedError`` at the commit if it is counted already.
+        """
+        summary = self._store.summary(subject)
+        today = day_in_shanghai(at)
+        record = Record(
+            subject=subject,
+            source=intake.OWN_SOURCE,
+            record_id=case_no,
+            kind=KIND_OF_PROMISES,
+            edition=intake.directory_in_force(directories(), on=today).edition,
+            severity=Severity.NONE,
+            publicity=Publicity.QUERY_ONLY,
+            document=Document(number=case_no, organ=intake.OWN_SOURCE, effective_on=today),
+            dates=Dates(judged_on=today, received_on=today, effective_on=today),
+            basis=BASIS_OF_PROMISES,
+            repair_notice="",
+            received_at=at,
+        )
+        fact = Fact(
+            kind=EventKind.PROMISE_KEPT,
+            occurred_at=at,
+            actor=by,
+            department="",
+            data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
+        )
+        self._store.save_record(record, tx)
+        self._save(summary, rules.with_kept_promise(summary), fact, at=at, tx=tx)
+
+    def put_flag(self, about: Identity, flag: FlagMark, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Put a confirmed flag into the summary in the caller's transaction: what was read before no longer files."""
+        subject = self._keys.key_of(about)
+        summary = self._store.summary(subject)
+        after = rules.with_flag(
+            summary, flag, name_digest=self._name_digest(subject, about.name), on=day_in_shanghai(at)
+        )
+        self._save(summary, after, _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at), at=at, tx=tx)
+
+    def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Take a flag out of the summary in the caller's transaction."""
+        summary = self._store.summary(subject)
+        after = rules.without_flag(summary, flag_id)
+        self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
+
+    @again_if_moved
+    def _store_record(
+        self, submission: Submission, *, about: Identity, subject: SubjectKey, by: Caller, at: datetime
+    ) -> Record:
+        today = day_in_shanghai(at)
+        directory = intake.directory_in_force(directories(), on=today)
+        faults = intake.faults(submission, directory=directory, subject_kind=about.kind, on=today)
+        if faults:
+            raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
+        before = self._store.record(submission.source, submission.record_id)
+        record = intake.accepted(submission, subject=subject, directory=directory, before=before, at=at, on=today)
+        if before is not None and not intake.is_news(record, before=before):
+            return before
+        summary = self._store.summary(subject)
+        after = rules.with_record(
+            summary,
+            record,
+            name_digest=self._name_digest(subject, about.name),
+            ends_on=intake.ends_on(record),
+            on=today,
+        )
+        with transaction() as tx:
+            self._store.save_record(record, tx)
+            self._save(summary, after, _record_fact(record, after, by, at), at=at, tx=tx)
+        return record
+
+    def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        self._store.save(before, replace(after, head=head), tx)
+
+    def _name_digest(self, subject: SubjectKey, name: str) -> str:
+        """Return a keyed digest of a name, under the key that the subject is named by."""
+        key = self._keys.keys[subject.partition(".")[0]]
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        text = f"name|{subject}|{''.join(plain.split())}"
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _require_own_source(source: str, by: Caller) -> None:
+    if Role.CREDIT_OFFICER in by.roles:
+        return
+    department = by.department or ""
+    if not department or not (source == department or source.startswith(f"{department}-")):
+        raise Refusal(Reason.FORBIDDEN)
+
+
+def _query(inquiry: Inquiry, *, subject: SubjectKey, result_size: int, by: Caller, at: datetime) -> Query:
+    return Query(
+        subject=subject,
+        query_id=f"{instant_text(at)}-{secrets.token_hex(8)}",
+        asked_at=at,
+        by=by.actor,
+        department=by.department or "",
+        purpose=inquiry.purpose,
+        item_code=inquiry.item_code,
+        case_no=inquiry.case_no,
+        fields=CHECKED,
+        result_size=result_size,
+        kept_until=intake.months_after(day_in_shanghai(at), QUERIES_KEPT_MONTHS),
+    )
+
+
+def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:
+    return Fact(
+        kind=EventKind.RECORD_STORED,
+        occurred_at=at,
+        actor=by.actor,
+        department=by.department or "",
+        data={
+            "record": f"{record.source}/{record.record_id}",
+            "kind": record.kind,
+            "edition": record.edition,
+            "severity": record.severity.value,
+            "document_no": record.document.number,
+            "source_version": record.source_version,
+            "record_version": record.version,
+            "summary_version": after.version,
+            "bars": sorted(bar.record for bar in after.bars),
+        },
+    )
+
+
+def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> Fact:
+    data: Mapping[str, Json] = {
+        "flag_id": flag_id,
+        "summary_version": after.version,
+        "flags": sorted(flag.flag_id for flag in after.flags),
+    }
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)

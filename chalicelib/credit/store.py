@@ -1,0 +1,137 @@
+"""Loading and saving summaries, records and the log of queries."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from pynamodb.exceptions import GetError, PutError
+
+from chalicelib.credit.model import Directory, Query, Record, Summary
+from chalicelib.credit.table import EntryRow, SummaryRow
+from chalicelib.errors import Reason, Refusal
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.model import Head
+from chalicelib.transaction import MovedError, Transaction
+
+EDITIONS = Path(__file__).with_name("editions")
+
+LARGEST_SUMMARY = 3_600
+"""Bytes of a summary's document: with its keys and numbers the item stays under the 4 KB that one read unit gives."""
+
+
+class UnreadableError(Exception):
+    """The store of credit cannot be read now: nothing may be said of anybody (R6.10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPage:
+    """A page of queries, newest first; ``after`` is where the next one begins."""
+
+    queries: tuple[Query, ...]
+    after: str | None
+
+
+class CreditStore:
+    """All summaries, records and queries."""
+
+    row = SummaryRow
+
+    def summary_row(self, subject: SubjectKey) -> SummaryRow:
+        """Return a row that holds only the summary's key, for a batch of reads."""
+        return SummaryRow(_owner(subject))
+
+    def summary_from(self, row: object, *, subject: SubjectKey) -> Summary:
+        """Return the summary that was read; an absent one is that of a subject nobody has spoken of."""
+        if row is None:
+            return Summary(subject=subject)
+        if not isinstance(row, SummaryRow):
+            raise TypeError(type(row).__name__)
+        return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+    def summary(self, subject: SubjectKey) -> Summary:
+        """Read a summary, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
+        try:
+            row = SummaryRow.get(_owner(subject), consistent_read=True)
+        except SummaryRow.DoesNotExist:
+            return Summary(subject=subject)
+        except GetError as error:
+            raise UnreadableError from error
+        return self.summary_from(row, subject=subject)
+
+    def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
+        """Bind a transaction to the version of a summary, or to its absence."""
+        condition = SummaryRow.version == summary.version
+        if not summary.head.seq:
+            condition = SummaryRow.pk.does_not_exist()
+        tx.require(SummaryRow(summary.owner), condition=condition, otherwise=MovedError())
+
+    def save(self, before: Summary, after: Summary, tx: Transaction) -> None:
+        """Write a summary over the one that it was made from; ``SUMMARY_FULL`` rather than let it grow."""
+        row = SummaryRow(
+            after.owner,
+            version=after.version,
+            head_seq=after.head.seq,
+            head_hash=after.head.hash,
+            document=after,
+        )
+        if len(SummaryRow.document.serialize(after).encode()) > LARGEST_SUMMARY:
+            raise Refusal(Reason.SUMMARY_FULL)
+        condition = SummaryRow.pk.does_not_exist()
+        if before.head.seq:
+            condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
+        tx.put(row, condition=condition, otherwise=MovedError())
+
+    def record(self, source: str, record_id: str) -> Record | None:
+        """Read one record, strongly consistent; None if there is none."""
+        try:
+            return EntryRow.get(_record(source, record_id), consistent_read=True).record
+        except EntryRow.DoesNotExist:
+            return None
+
+    def save_record(self, record: Record, tx: Transaction) -> None:
+        """Write a record over the version before it; the first must not be there yet."""
+        name = _record(record.source, record.record_id)
+        condition = EntryRow.pk.does_not_exist()
+        if record.version > 1:
+            condition = EntryRow.stored_version == record.version - 1
+        row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
+        tx.put(row, condition=condition, otherwise=MovedError())
+
+    def records(self, subject: SubjectKey) -> tuple[Record, ...]:
+        """Return all records of a subject, by source and id."""
+        rows = EntryRow.by_subject.query(subject, EntryRow.record_id.startswith("record:"))
+        return tuple(row.record for row in rows if row.record is not None)
+
+    def log(self, query: Query) -> None:
+        """Write down that somebody asked; ``UnreadableError`` if the store does not take it."""
+        name = f"query:{query.query_id}"
+        row = EntryRow(name, subject=query.subject, record_id=name, query_made=query)
+        try:
+            row.save(EntryRow.pk.does_not_exist())
+        except PutError as error:
+            raise UnreadableError from error
+
+    def queries(self, subject: SubjectKey, *, most: int, after: str | None) -> QueryPage:
+        """Return a page of the queries about a subject, newest first, from behind ``after``."""
+        reach = EntryRow.record_id.between("query:", after or "query:~")
+        rows = EntryRow.by_subject.query(subject, reach, scan_index_forward=False, limit=most + 2)
+        names = [row.query_made for row in rows if row.query_made is not None and row.record_id != after]
+        page = tuple(names[:most])
+        return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > most else None)
+
+
+@cache
+def directories() -> tuple[Directory, ...]:
+    """Return the packaged editions of the directory, oldest first; read once a process."""
+    adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
+    texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
+    return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
+
+
+def _owner(subject: SubjectKey) -> str:
+    return f"credit:{subject}"
+
+
+def _record(source: str, record_id: str) -> str:
+    return f"record:{source}:{record_id}"

@@ -1,0 +1,51 @@
+"""The table of credit: one summary a subject, and what is kept beside it."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.credit.model import Query, Record, Summary
+from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class SummaryRow(OwnerRow):
+    """``credit:<subject key>``: all that a check reads; ``version`` is what filing is bound to."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("credit")
+
+    document: DocumentAttribute[Summary] = DocumentAttribute(lambda: Summary)
+
+
+class BySubject(GlobalSecondaryIndex["EntryRow"]):
+    """What is kept about a subject, by kind of row and then in order."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    record_id = UnicodeAttribute(range_key=True)
+
+
+class EntryRow(Row):
+    """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``."""
+
+    class Meta:
+        """In the same table as the summaries."""
+
+        table_name = settings().table("credit")
+
+    pk = UnicodeAttribute(hash_key=True)
+    subject = UnicodeAttribute()
+    record_id = UnicodeAttribute()
+    stored_version = NumberAttribute(null=True)
+    record: DocumentAttribute[Record] = DocumentAttribute(lambda: Record, null=True)
+    query_made: DocumentAttribute[Query] = DocumentAttribute(lambda: Query, null=True)
+
+    by_subject = BySubject()
