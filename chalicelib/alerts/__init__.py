@@ -1,0 +1,1 @@
+"""Alerts (督办提醒): telling the right person once, and climbing when nobody answers."""

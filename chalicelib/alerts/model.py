@@ -1,0 +1,48 @@
+"""An alert: who is told of which clock, and whether they have answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """The answer to an alert (督办回应): why it is late and when it is expected; the applicant sees the reason."""
+
+    by: str
+    at: datetime
+    reason: str
+    expected_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert for one clock, level and recipient.
+
+    ``level`` is 0 for the handler's warning, 1 for the department, 2 for its head, 3 for the monitoring office.
+    ``recipient`` is ``<role>.<department>``: whoever holds that role there. ``published_at`` is when the topic had it.
+    """
+
+    alert_id: str
+    owner: str
+    clock_id: str
+    clock_kind: str
+    milestone: str
+    level: int
+    recipient: str
+    department: str
+    pack: str
+    channels: tuple[str, ...]
+    due_on: date
+    raised_at: datetime
+    published_at: datetime | None = None
+    acknowledgement: Acknowledgement | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered yet."""
+        return self.acknowledgement is None
+
+    @property
+    def state(self) -> str:
+        """The word that lists filter by."""
+        return "open" if self.is_open else "acknowledged"

@@ -1,0 +1,214 @@
+"""Hearing of clocks, raising alerts once, publishing them, and taking the answers."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from chalicelib.alerts.model import Acknowledgement, Alert
+from chalicelib.alerts.rules import alerts_for, news, recipients_of
+from chalicelib.alerts.store import AlertStore, InboxPage
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.model import Limit, Unit
+
+INBOX = "inbox"
+TOPIC = "sns"
+
+
+class Channel(Protocol):
+    """Where alerts go beside the inbox; each is given with the name under which consumers may tell repetitions."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Hand a message over; raises if it was not taken."""
+
+
+class Alerts:
+    """Alerts of all departments."""
+
+    def __init__(
+        self,
+        store: AlertStore,
+        clocks: Clocks,
+        timeline: Timeline,
+        *,
+        pack: Callable[[str, datetime], RulePack],
+        queue: Channel,
+        topic: Channel,
+    ) -> None:
+        """Raise alerts as the rule packs say; ``queue`` brings them to ``publish``, which puts them on ``topic``."""
+        self._store = store
+        self._clocks = clocks
+        self._timeline = timeline
+        self._pack = pack
+        self._queue = queue
+        self._topic = topic
+
+    def hear(self, event: Event, at: datetime) -> None:
+        """Do what an event calls for; the same event, twice or out of order, calls for the same alerts."""
+        if event.kind == EventKind.ALERT_RAISED:
+            self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
+            return
+        heard = news(event)
+        if heard is None:
+            return
+        about = self._store.find(heard.about) if heard.kind == ClockKind.ACKNOWLEDGEMENT else None
+        for alert in alerts_for(heard, self._pack(heard.pack, at), about=about, at=at):
+            self._raise(alert, at=at)
+
+    @again_if_moved
+    def _raise(self, alert: Alert, *, at: datetime) -> None:
+        """Write the alert, the clock of its acknowledgement and the event that tells of both, once."""
+        if self._store.find(alert.alert_id) is not None:
+            return
+        with transaction() as tx:
+            self._store.add(alert, tx)
+            started = []
+            if alert.level > 0:
+                term = self._pack(alert.pack, at).limit_term(TermKey.ACKNOWLEDGEMENT)
+                started.append(
+                    self._clocks.start(
+                        ClockKind.ACKNOWLEDGEMENT,
+                        Limit(value=term.value, unit=Unit(term.unit), basis=term.basis),
+                        owner=alert.owner,
+                        department=alert.recipient.partition(".")[2],
+                        responsible=alert.recipient,
+                        pack=alert.pack,
+                        started_at=at,
+                        tx=tx,
+                        about=alert.alert_id,
+                        level=alert.level,
+                        suffix=alert.alert_id,
+                    ),
+                )
+            self._timeline.append(
+                [
+                    Fact(
+                        kind=EventKind.ALERT_RAISED,
+                        occurred_at=at,
+                        actor="system:relay",
+                        department=alert.department,
+                        data={
+                            "alert_id": alert.alert_id,
+                            "clock_id": alert.clock_id,
+                            "milestone": alert.milestone,
+                            "level": alert.level,
+                            "recipient": alert.recipient,
+                            "clocks_started": told(*started),
+                        },
+                    ),
+                ],
+                owner=alert.owner,
+                at=at,
+                tx=tx,
+            )
+
+    @again_if_moved
+    def publish(self, alert_id: str, *, at: datetime) -> bool:
+        """Put an alert on the topic once; say whether this call did it.
+
+        The mark follows the publication: a crash between the two repeats a message under the same name rather than
+        losing it.
+        """
+        alert = self._store.get(alert_id)
+        if alert.published_at is not None or TOPIC not in alert.channels:
+            return False
+        self._topic.send(json.dumps(_message(alert), ensure_ascii=False), name=alert.alert_id)
+        with transaction() as tx:
+            self._store.save(alert, replace(alert, published_at=at), tx)
+        return True
+
+    def inbox(
+        self, by: Caller, *, state: str, most: int, after: dict[str, Any] | None
+    ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
+        """Return a page of the caller's own alerts, and where the next one begins.
+
+        Somebody with several roles has their inboxes one after the other.
+        """
+        recipients = recipients_of([role.value for role in by.roles], by.department)
+        place = dict(after or {})
+        index = int(place.get("index", 0))
+        alerts: list[Alert] = []
+        while index < len(recipients) and len(alerts) < most:
+            page: InboxPage = self._store.inbox(
+                recipients[index], state, most=most - len(alerts), after=place.get("key")
+            )
+            alerts.extend(page.alerts)
+            if page.after is None:
+                index += 1
+            place = {"index": index, "key": page.after}
+        return tuple(alerts), (place if index < len(recipients) else None)
+
+    def get(self, alert_id: str, *, by: Caller) -> Alert:
+        """Return one of the caller's own alerts; ``NOT_FOUND`` for anybody else's."""
+        alert = self._store.get(alert_id)
+        if alert.recipient not in recipients_of([role.value for role in by.roles], by.department):
+            raise Refusal(Reason.NOT_FOUND)
+        return alert
+
+    @again_if_moved
+    def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:
+        """Take the recipient's answer: it stops the climbing, and its reason stands in the timeline for the applicant.
+
+        ``ALREADY_ACKNOWLEDGED`` the second time.
+        """
+        alert = self.get(alert_id, by=by)
+        if not alert.is_open:
+            raise Refusal(Reason.ALREADY_ACKNOWLEDGED)
+        answered = replace(
+            alert, acknowledgement=Acknowledgement(by=by.actor, at=at, reason=reason, expected_on=expected_on)
+        )
+        with transaction() as tx:
+            self._store.save(alert, answered, tx)
+            stopped = [
+                self._clocks.stop(clock, at=at, tx=tx)
+                for clock in self._clocks.of_owner(alert.owner)
+                if clock.about == alert_id and clock.stopped_at is None
+            ]
+            self._timeline.append(
+                [
+                    Fact(
+                        kind=EventKind.ALERT_ACKNOWLEDGED,
+                        occurred_at=at,
+                        actor=by.actor,
+                        department=alert.department,
+                        data={
+                            "alert_id": alert_id,
+                            "clock_id": alert.clock_id,
+                            "level": alert.level,
+                            "expected_on": expected_on.isoformat(),
+                            "clocks_stopped": told(*stopped),
+                        },
+                        texts={"reason": reason},
+                    ),
+                ],
+                owner=alert.owner,
+                at=at,
+                tx=tx,
+            )
+        return answered
+
+
+def _message(alert: Alert) -> dict[str, object]:
+    """Return what the topic is told: codes and dates, nothing personal."""
+    return {
+        "alert_id": alert.alert_id,
+        "owner": alert.owner,
+        "clock": alert.clock_id,
+        "kind": alert.clock_kind,
+        "milestone": alert.milestone,
+        "level": alert.level,
+        "recipient": alert.recipient,
+        "department": alert.department,
+        "due_on": alert.due_on.isoformat(),
+        "raised_at": instant_text(alert.raised_at),
+    }

@@ -1,0 +1,58 @@
+"""Loading and saving alerts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.alerts.model import Alert
+from chalicelib.alerts.table import AlertRow
+from chalicelib.errors import Reason, Refusal
+from chalicelib.transaction import MovedError, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage:
+    """A page of somebody's alerts, oldest first; ``after`` is where the next one begins."""
+
+    alerts: tuple[Alert, ...]
+    after: dict[str, dict[str, Any]] | None
+
+
+class AlertStore:
+    """All alerts."""
+
+    def find(self, alert_id: str) -> Alert | None:
+        """Return an alert, strongly consistent, or ``None``."""
+        try:
+            return AlertRow.get(alert_id, consistent_read=True).document
+        except AlertRow.DoesNotExist:
+            return None
+
+    def get(self, alert_id: str) -> Alert:
+        """Return an alert; ``NOT_FOUND`` if there is none."""
+        alert = self.find(alert_id)
+        if alert is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return alert
+
+    def add(self, alert: Alert, tx: Transaction) -> None:
+        """Write an alert that must not be there yet."""
+        tx.put(_row_of(alert), condition=AlertRow.pk.does_not_exist(), otherwise=MovedError())
+
+    def save(self, before: Alert, after: Alert, tx: Transaction) -> None:
+        """Write what became of an alert, if it still is as it was read."""
+        tx.put(_row_of(after), condition=AlertRow.document == before, otherwise=MovedError())
+
+    def inbox(self, recipient: str, state: str, *, most: int, after: dict[str, dict[str, Any]] | None) -> InboxPage:
+        """Return a page of a recipient's alerts in one state, oldest first."""
+        rows = AlertRow.inbox.query(f"{recipient}#{state}", limit=most, last_evaluated_key=after)
+        return InboxPage(alerts=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+
+
+def _row_of(alert: Alert) -> AlertRow:
+    return AlertRow(
+        alert.alert_id,
+        recipient_state=f"{alert.recipient}#{alert.state}",
+        raised_at=alert.raised_at,
+        state=alert.state,
+        document=alert,
+    )
