@@ -84,7 +84,7 @@ lock: python ## choose the newest versions that requirements-dev.txt allows, and
 	@sed '/^-c /d' requirements-dev.txt > .local/lock/direct.txt && cp requirements.txt .local/lock/
 	@.local/lock/bin/pip install -qq --requirement .local/lock/direct.txt
 	@sed -n '/^#/p' constraints.txt > .local/lock/constraints.txt
-	@.local/lock/bin/pip freeze -qq >> .local/lock/constraints.txt
+	@.local/lock/bin/pip freeze -qq --all --exclude pip --exclude setuptools >> .local/lock/constraints.txt
 	@mv .local/lock/constraints.txt constraints.txt
 
 python:
