@@ -9,7 +9,7 @@ from chalicelib.workdays.model import DayReason, Edition, Notice, is_weekend
 WEEK_SOURCE = "《国务院关于职工工作时间的规定》第7条"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """The working days of all loaded editions; a year without one is guessed as Monday to Friday.
 
@@ -19,10 +19,10 @@ class Calendar:
     """
 
     editions: tuple[Edition, ...]
-    _holidays: dict[date, tuple[str, Notice]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _make_up_days: dict[date, tuple[str, Notice]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _years: frozenset[int] = field(init=False, repr=False, compare=False)
-    _working_days: dict[int, tuple[date, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _holidays: dict[date, tuple[str, Notice]] = field(init=False, repr=False, default_factory=dict)
+    _make_up_days: dict[date, tuple[str, Notice]] = field(init=False, repr=False, default_factory=dict)
+    _years: frozenset[int] = field(init=False, repr=False)
+    _working_days: dict[int, tuple[date, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Merge the editions once, so that each question is one look-up."""

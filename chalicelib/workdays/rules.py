@@ -11,7 +11,6 @@ and asking without ``at`` is a ``ValueError``, because no honest date could be g
 A pause that has not begun by ``at`` takes nothing out.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -120,9 +119,9 @@ def length_of(limit: Limit, *, started_on: date) -> int:
     """Return how many days (or hours) the limit counts: months as the days to the corresponding day or month's end."""
     if limit.unit is not Unit.MONTHS:
         return limit.value
-    years, month = divmod(started_on.month - 1 + limit.value, 12)
-    year, month = started_on.year + years, month + 1
-    corresponding = date(year, month, min(started_on.day, monthrange(year, month)[1]))
+    months = started_on.year * 12 + started_on.month - 1 + limit.value
+    end_of_month = _first_of(months + 1) - ONE_DAY
+    corresponding = end_of_month.replace(day=min(started_on.day, end_of_month.day))
     return (corresponding - started_on).days
 
 
@@ -194,6 +193,11 @@ def explanation(
         return (start, *_working_days(started_on, on=on, calendar=calendar, spans=spans))
     length = length_of(limit, started_on=started_on)
     return (start, *_calendar_days(length, days=_days_after(started_on, on), calendar=calendar, spans=spans))
+
+
+def _first_of(months: int) -> date:
+    """Return the first day of a month, which is given as months since year 0."""
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def _working_days(started_on: date, *, on: date, calendar: Calendar, spans: Sequence[Span]) -> Iterator[DayCount]:

@@ -80,15 +80,15 @@ def test_a_pack_sets_every_limit() -> None:
 
 @pytest.mark.parametrize(("value", "unit"), [(0, "hours"), (1, "weeks"), (1, "")])
 def test_a_limit_has_a_value_and_a_known_unit(value: int, unit: str) -> None:
-    with pytest.raises(ValueError, match="no time limit"):
-        Term(value=value, unit=unit, basis="《行政许可法》第42条")
+    term = Term(value=value, unit=unit, basis="《行政处罚法》第44条")
+
+    with pytest.raises(ValueError, match="no time limit for defence"):
+        replace(a_pack(), terms={**a_pack().terms, "defence.days": term})
 
 
-def test_no_rule_stands_without_its_basis() -> None:
-    with pytest.raises(ValueError, match="needs its basis: Term"):
-        Term(value=1, unit="hours", basis=" ")
-    with pytest.raises(ValueError, match="needs its basis: RulePack"):
-        replace(a_pack(), basis="")
+def test_no_pack_stands_without_its_basis() -> None:
+    with pytest.raises(ValueError, match="corrects-first 2023 has a rule without its basis"):
+        replace(a_pack(), basis=" ")
 
 
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
@@ -223,6 +223,7 @@ def test_display_periods_grow_with_severity() -> None:
         ("handling_promised", "yellow", 0, [("officer", "own", 0)]),
         ("handling_promised", "passed", 0, [("supervisor", "own", 1)]),
         ("verification", "passed", 0, [("supervisor", "own", 1)]),
+        ("acknowledgement", "passed", 0, []),
         ("acknowledgement", "passed", 1, [("head", "own", 2)]),
         ("acknowledgement", "passed", 2, [("monitor", "monitoring", 3)]),
         ("acknowledgement", "passed", 3, []),
