@@ -1,0 +1,1 @@
+"""What Xinnuo is deployed with: the CloudFormation template and the local cloud."""

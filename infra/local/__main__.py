@@ -1,0 +1,100 @@
+"""The local cloud from the command line: ``python3 -m infra.local VERB``; the Makefile's verbs come here."""
+
+import sys
+from collections.abc import Callable
+
+from infra.local import environments, sample
+from infra.local.clock import keep_clock, set_clock
+from infra.local.cloud import cloud
+from infra.local.deployment import base_url, deploy
+from infra.local.identity import personas, provider
+from infra.local.login import token_of
+from infra.local.place import LocalError
+
+
+def up() -> None:
+    """Start what does not run, deploy what is not deployed, publish the sample items, print the API's address."""
+    environments.build()
+    cloud().start()
+    provider().start()
+    url = deploy()
+    keep_clock()
+    sample.load(url)
+    print(url)
+
+
+def down() -> None:
+    """Stop both programs; their state is kept."""
+    for program in (provider(), cloud()):
+        print(f"{program.name}: {'stopped' if program.stop() else 'was not running'}")
+
+
+def url() -> None:
+    """Print the API's base address."""
+    print(base_url())
+
+
+def token(name: str) -> None:
+    """Print a bearer token of a persona, and nothing else."""
+    print(token_of(name))
+
+
+def list_personas() -> None:
+    """Print everybody that the identity provider knows, and what each is for."""
+    for name, who in personas().items():
+        print(f"{name:20}{who['about']}")
+
+
+def logs() -> None:
+    """Follow the functions' logs until interrupted."""
+    require_cloud()
+    environments.show_in_cloud("logs")
+
+
+def sweep() -> None:
+    """Run the sweep now and print its answer."""
+    require_cloud()
+    print(environments.in_cloud("sweep"))
+
+
+def clock(at: str) -> None:
+    """Let the service's clock run on from an instant, or from the real time."""
+    require_cloud()
+    print(f"The service's clock shows {set_clock(at)} and runs on.")
+
+
+def require_cloud() -> None:
+    """Raise ``LocalError`` if the local cloud is down."""
+    if cloud().pid() is None:
+        message = "The local cloud is down: run make up."
+        raise LocalError(message)
+
+
+VERBS: dict[str, Callable[[], None]] = {
+    "up": up,
+    "down": down,
+    "url": url,
+    "personas": list_personas,
+    "logs": logs,
+    "sweep": sweep,
+}
+VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}
+
+
+def run(arguments: list[str]) -> None:
+    """Do what one command line asks."""
+    match arguments:
+        case [verb] if verb in VERBS:
+            VERBS[verb]()
+        case [verb, on] if verb in VERBS_ON:
+            VERBS_ON[verb](on)
+        case _:
+            message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or token PERSONA, or clock INSTANT|now"
+            raise LocalError(message)
+
+
+if __name__ == "__main__":
+    try:
+        run(sys.argv[1:])
+    except LocalError as error:
+        sys.exit(str(error))

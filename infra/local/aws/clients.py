@@ -1,0 +1,33 @@
+"""boto3 clients that reach the emulated AWS and nothing else."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from infra.local.place import ENDPOINT, REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+
+
+def cloudformation() -> "CloudFormationClient":
+    """Return a client for stacks."""
+    return boto3.client("cloudformation", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def functions() -> "LambdaClient":
+    """Return a client for functions."""
+    return boto3.client("lambda", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def logs() -> "CloudWatchLogsClient":
+    """Return a client for logs."""
+    return boto3.client("logs", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def storage() -> "S3Client":
+    """Return a client for buckets."""
+    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=REGION)

@@ -1,0 +1,90 @@
+"""Deploy a package by CloudFormation: ``python -m infra.local.aws.deploy FOLDER FINGERPRINT PARAMETERS``."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from botocore.exceptions import ClientError
+
+from infra.local.aws.clients import cloudformation, storage
+from infra.local.aws.deployed import TAG, USABLE
+from infra.local.aws.gateway import repeat_gateway_responses
+from infra.local.place import REGION, STACK
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+BUCKET = "xinnuo-local-code"
+WITHIN = 120.0
+
+
+def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str:
+    """Create or update the stack, and return the REST API's id; exits with the reasons if the stack fails."""
+    template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    _upload(folder / "deployment.zip", key=f"{fingerprint}.zip")
+    for resource in template["Resources"].values():
+        if "CodeUri" in resource["Properties"]:
+            resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": f"{fingerprint}.zip"}
+    _apply(json.dumps(template), fingerprint=fingerprint, parameters=parameters)
+    stack = _settled()
+    if stack["StackStatus"] not in USABLE:
+        raise SystemExit(_reasons(stack))
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    repeat_gateway_responses(outputs["RestAPIId"], template)
+    return outputs["RestAPIId"]
+
+
+def _upload(archive: Path, *, key: str) -> None:
+    client = storage()
+    if BUCKET not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.upload_file(str(archive), BUCKET, key)
+
+
+def _apply(template: str, *, fingerprint: str, parameters: dict[str, str]) -> None:
+    client = cloudformation()
+    stack: dict[str, Any] = {
+        "StackName": STACK,
+        "TemplateBody": template,
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Tags": [{"Key": TAG, "Value": fingerprint}],
+    }
+    try:
+        client.create_stack(**stack)
+    except client.exceptions.AlreadyExistsException:
+        _update(stack)
+
+
+def _update(stack: dict[str, Any]) -> None:
+    try:
+        cloudformation().update_stack(**stack)
+    except ClientError as error:
+        if "No updates are to be performed" not in error.response["Error"]["Message"]:
+            raise
+
+
+def _settled() -> "StackTypeDef":
+    client = cloudformation()
+    deadline = time.monotonic() + WITHIN
+    while True:
+        stack = client.describe_stacks(StackName=STACK)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return stack
+        if time.monotonic() > deadline:
+            raise SystemExit(f"The stack is still {stack['StackStatus']} after {WITHIN:.0f} s.")  # noqa: EM102, TRY003
+        time.sleep(0.2)
+
+
+def _reasons(stack: "StackTypeDef") -> str:
+    events = cloudformation().describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
+    lines = [f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed]
+    return "\n".join([f"The stack is {stack['StackStatus']}.", *lines])
+
+
+if __name__ == "__main__":
+    print(deploy(Path(sys.argv[1]), fingerprint=sys.argv[2], parameters=json.loads(sys.argv[3])))

@@ -1,0 +1,31 @@
+"""Run the sweep now, wait for it, and print what it answers; exits 1 if it failed."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+from infra.local.aws.clients import functions
+from infra.local.place import REGION, STACK
+
+
+def sweep() -> tuple[str, bool]:
+    """Return the function's answer, and whether it succeeded."""
+    event = {
+        "version": "0",
+        "id": "by-hand",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [],
+        "detail": {},
+    }
+    answer = functions().invoke(FunctionName=f"{STACK}-sweep", Payload=json.dumps(event))
+    return answer["Payload"].read().decode(), "FunctionError" not in answer
+
+
+if __name__ == "__main__":
+    text, succeeded = sweep()
+    print(text)
+    sys.exit(not succeeded)

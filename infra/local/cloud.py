@@ -1,0 +1,27 @@
+"""The emulated AWS (ministack) as a program in the background."""
+
+from infra.local.environments import aws_environment, python_of
+from infra.local.place import CLOUD_PORT, ENDPOINT, REGION, STATE
+from infra.local.processes import Program
+
+
+def cloud() -> Program:
+    """Describe it: loopback only, no MQTT port, everything it holds kept under the state folder."""
+    return Program(
+        name="cloud",
+        command=[python_of("cloud"), "-m", "ministack"],
+        environment=aws_environment()
+        | {
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(CLOUD_PORT),
+            "MINISTACK_REGION": REGION,
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(STATE / "cloud"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(STATE / "cloud" / "s3"),
+        },
+        port=CLOUD_PORT,
+        port_variable="XINNUO_CLOUD_PORT",
+        ready_at=f"{ENDPOINT}/_ministack/health",
+    )

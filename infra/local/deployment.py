@@ -1,0 +1,29 @@
+"""Put the service onto the local cloud, if what runs there is not what stands here."""
+
+import json
+import sys
+
+from infra.local.environments import in_cloud
+from infra.local.packaging import fingerprint, package
+from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api_url
+
+
+def deploy() -> str:
+    """Return the API's base address, after a deployment if one was needed."""
+    wanted = fingerprint()
+    if in_cloud("deployed") != wanted:
+        print("Packaging and deploying ...", file=sys.stderr, flush=True)
+        folder = package()
+        parameters = {"Stage": STAGE, "Issuer": ISSUER, "Audience": AUDIENCE, "JwksUrl": f"{ISSUER}/jwks"}
+        api_id = in_cloud("deploy", str(folder), wanted, json.dumps(parameters))
+        URL_FILE.write_text(api_url(api_id))
+    return base_url()
+
+
+def base_url() -> str:
+    """Return the deployed API's base address, without a slash at its end."""
+    try:
+        return URL_FILE.read_text().strip()
+    except FileNotFoundError as error:
+        message = "Nothing is deployed yet: run make up."
+        raise LocalError(message) from error

@@ -1,0 +1,95 @@
+"""The virtual environments that the local cloud runs in, built when missing or when their requirements change."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from infra.local.place import ENVIRONMENTS, REGION, ROOT, LocalError
+
+REQUIREMENTS = {
+    "cloud": ("infra/local/requirements-cloud.txt",),
+    "provider": ("infra/local/requirements-provider.txt",),
+    "packaging": ("infra/local/requirements-packaging.txt", "requirements.txt", "constraints.txt"),
+}
+
+
+def python_of(name: str) -> Path:
+    """Return the interpreter of an environment."""
+    return ENVIRONMENTS / name / "bin" / "python"
+
+
+def build() -> None:
+    """Build what is missing or out of date, side by side; an environment that is up to date costs nothing."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_bring_up_to_date, REQUIREMENTS))
+
+
+def _bring_up_to_date(name: str) -> None:
+    files = REQUIREMENTS[name]
+    wanted = _digest(files)
+    stamp = ENVIRONMENTS / name / "requirements.sha256"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Building the {name} environment ...", file=sys.stderr, flush=True)
+    _build(name, ROOT / files[0])
+    stamp.write_text(wanted)
+
+
+def _digest(files: tuple[str, ...]) -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
+        digest.update((ROOT / file).read_bytes())
+    return digest.hexdigest()
+
+
+def _build(name: str, requirements: Path) -> None:
+    folder = ENVIRONMENTS / name
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    pip = [str(python_of(name)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run([*pip, "-r", str(requirements)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        message = f"pip could not build the {name} environment:\n{done.stderr.strip()}"
+        raise LocalError(message)
+
+
+def in_cloud(module: str, *arguments: str) -> str:
+    """Run one of the modules of ``infra.local.aws`` and return what it printed; its errors are shown as they are."""
+    done = subprocess.run(
+        _command(module, *arguments),
+        cwd=ROOT,
+        env=aws_environment(),
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        raise LocalError(done.stdout.strip() or f"{module} failed; its messages stand above.")
+    return done.stdout.strip()
+
+
+def show_in_cloud(module: str) -> None:
+    """Run one of the modules of ``infra.local.aws`` in front of the person, who ends it by interrupting it."""
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(_command(module), cwd=ROOT, env=aws_environment(), check=False)
+
+
+def _command(module: str, *arguments: str) -> list[str]:
+    return [str(python_of("cloud")), "-m", f"infra.local.aws.{module}", *arguments]
+
+
+def aws_environment() -> dict[str, str]:
+    """Return this process's environment with made-up credentials, so that no real account can ever be touched."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

@@ -1,0 +1,116 @@
+"""Programs in the background: started once, found again by their pid file, stopped gently."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.place import ENVIRONMENTS, STATE, LocalError
+
+READY_WITHIN = 60.0
+STOPPED_WITHIN = 30.0
+LAST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One program of the local cloud: what it is called, how it starts, and the address that answers once it is up."""
+
+    name: str
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+    port: int
+    port_variable: str
+    ready_at: str
+
+    @property
+    def pid_file(self) -> Path:
+        """Where the process's number is kept while it runs."""
+        return STATE / f"{self.name}.pid"
+
+    @property
+    def log_file(self) -> Path:
+        """Where the process writes what it has to say."""
+        return STATE / f"{self.name}.log"
+
+    def pid(self) -> int | None:
+        """Return the running process's number; ``None`` if it is gone, or if the number now belongs to another."""
+        try:
+            pid = int(self.pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if str(ENVIRONMENTS) in _command_of(pid) else None
+
+    def start(self) -> None:
+        """Start it unless it runs already, and wait until it answers; raises ``LocalError`` with its last words."""
+        if self.pid() is None:
+            self._require_free_port()
+            self._launch()
+        self._wait()
+
+    def stop(self) -> bool:
+        """Ask it to stop, which lets it save its state, and wait; says whether there was anything to stop."""
+        pid = self.pid()
+        if pid is None:
+            self.pid_file.unlink(missing_ok=True)
+            return False
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOPPED_WITHIN
+        while self.pid() is not None:
+            if time.monotonic() > deadline:
+                message = f"{self.name} (process {pid}) has not stopped within {STOPPED_WITHIN:.0f} s."
+                raise LocalError(message)
+            time.sleep(0.1)
+        self.pid_file.unlink(missing_ok=True)
+        return True
+
+    def _require_free_port(self) -> None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                message = (
+                    f"Port {self.port} is in use by another program, so {self.name} cannot start. "
+                    f"Stop that program, or set {self.port_variable} to a free port."
+                )
+                raise LocalError(message)
+
+    def _launch(self) -> None:
+        STATE.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pid_file.write_text(str(process.pid))
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not _answers(self.ready_at):
+            if self.pid() is None or time.monotonic() > deadline:
+                last = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-LAST_LINES:])
+                message = f"{self.name} did not come up. The end of {self.log_file}:\n{last}"
+                raise LocalError(message)
+            time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own loopback address
+            return True
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def _command_of(pid: int) -> str:
+    """Return a process's command line; empty if there is none by that number, or only what is left of one."""
+    done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return "" if done.stdout.startswith("Z") else done.stdout
