@@ -3,8 +3,8 @@
 The HTTP status and the texts in both languages are looked up once, at the edge (``chalicelib.api.problems``).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -97,21 +97,26 @@ class Reason(StrEnum):
 class Fault:
     """One fault of a submitted document: where it is (an RFC 6901 pointer) and what is wrong with it.
 
-    ``code`` names a text in both languages at the edge; ``detail`` is used as it is where there is none.
+    ``code`` names a text in both languages at the edge, whose ``{blanks}`` are filled from here;
+    ``detail`` is used as it is where there is none.
     """
 
     pointer: str
     detail: str
     code: str = ""
+    blanks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refusal(Exception):
     """The service says no, and why.
 
-    ``facts`` fill the blanks of the edge's texts (dates, article numbers, codes) and never hold personal data.
+    ``facts`` stand in the answer beside the edge's texts (dates, article numbers, codes, lists of reasons)
+    and never hold personal data.
     """
 
-    def __init__(self, reason: Reason, *, faults: Sequence[Fault] = (), **facts: str | int) -> None:
+    def __init__(
+        self, reason: Reason, *, faults: Sequence[Fault] = (), **facts: str | int | Sequence[Mapping[str, str]],
+    ) -> None:
         """Keep the reason, the facts for its text and, for documents, every fault at once."""
         super().__init__(reason.value)
         self.reason = reason

@@ -22,11 +22,12 @@ from chalicelib.cases.acts import (
     LateReason,
     Rectification,
     Revocation,
-    Standing,
     Verification,
     Withdrawal,
 )
 from chalicelib.catalogue.model import Acceptance, Recommitment, VerificationPlan
+from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.errors import Reason
 from chalicelib.timeline.model import Head
 from chalicelib.workdays.model import Limit
 
@@ -94,17 +95,22 @@ class ConditionAsked:
 
     id: str
     text: str
-    value: str | int | bool | None = None
+    value: str | bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialAsked:
-    """One material (材料) of the checklist; ``promised`` says that the promise stands for it on the commitment way."""
+    """One material (材料) of the checklist, and the ways in which it may come to the office."""
 
     id: str
     name: str
     basis: str
-    promised: bool
+    ways: tuple[MaterialWay, ...]
+
+    def must_be_handed_in(self, way: Way) -> bool:
+        """Whether the applicant owes it: never what is shared (R1.4), nor what a promise stands for."""
+        is_promised = way is Way.COMMITMENT and MaterialWay.COMMITMENT in self.ways
+        return MaterialWay.SHARED not in self.ways and not is_promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,21 +123,12 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNot:
-    """Why the commitment way is closed: which record, whose, and what can be done about it (R1.2)."""
-
-    code: str
-    text: str
-    source: str = ""
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A draft (草稿): exactly what would be signed, and everything that filing needs to know of the item.
 
     The case number and the tracking code are fixed here, so that filing twice cannot make two cases.
     ``maker`` is who asked for it, ``subject`` whose matter it is; they differ where an agent acts.
+    ``closed_by`` is why the item itself, whatever the subject's credit, closes the commitment way (R1.1).
     """
 
     draft_id: str
@@ -142,12 +139,10 @@ class Draft:
     applicant_name: str
     agent: Agent | None
     way: Way
-    standing: Standing
-    reasons: tuple[WhyNot, ...]
-    commitment_offered: bool
+    closed_by: tuple[Reason, ...]
     conditions: tuple[ConditionAsked, ...]
     materials: tuple[MaterialAsked, ...]
-    answers: Mapping[str, str | int | bool]
+    notice_hash: str
     payload: str
     payload_hash: str
     terms: Terms
@@ -209,6 +204,11 @@ class Case:
     def is_finished(self) -> bool:
         """Whether it is closed (办结), in whatever way."""
         return self.state in FINISHED
+
+    @property
+    def clock_suffix(self) -> str:
+        """Return what tells the clocks of a case that began anew, by certificate, from its first ones."""
+        return "again" if self.withdrawal is not None else ""
 
     @property
     def people(self) -> tuple[str, ...]:
