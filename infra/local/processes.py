@@ -112,5 +112,10 @@ def _answers(url: str) -> bool:
 
 def _command_of(pid: int) -> str:
     """Return a process's command line; empty if there is none by that number, or only what is left of one."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
     done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], check=False, capture_output=True, text=True)
     return "" if done.stdout.startswith("Z") else done.stdout

@@ -1,0 +1,50 @@
+"""The merged template, as a deployment of the local stage would get it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Package everything but the dependencies, which no template names and which take most of the time."""
+    project = tmp_path_factory.mktemp("project")
+    for name in ("app.py", "chalicelib"):
+        (project / name).symlink_to(ROOT / name)
+    (project / ".chalice").mkdir()
+    for path in (ROOT / ".chalice").glob("*.json"):
+        (project / ".chalice" / path.name).symlink_to(path)
+    (project / "requirements.txt").touch()
+    chalice = str(Path(sys.executable).with_name("chalice"))
+    merged = str(ROOT / "infra" / "template.yaml")
+    done = subprocess.run(
+        [chalice, "package", "--stage", "local", "--merge-template", merged, "out"],
+        cwd=project,
+        env=os.environ | {"AWS_DEFAULT_REGION": "cn-north-1", "AWS_EC2_METADATA_DISABLED": "true"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project / "out" / "sam.yaml"
+
+
+@pytest.fixture(scope="session")
+def template(template_file: Path) -> dict[str, Any]:
+    """Read it."""
+    read: dict[str, Any] = yaml.safe_load(template_file.read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return its resources by logical id."""
+    found: dict[str, dict[str, Any]] = template["Resources"]
+    return found

@@ -1,0 +1,64 @@
+"""What each function may do, and above all what none of them may."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
+FUNCTIONS = ("api", "sweep", "relay", "deliver")
+APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    policy = json.loads((CHALICE / f"policy-{function}.json").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = policy["Statement"]
+    return found
+
+
+def test_every_function_has_a_policy_of_its_own_and_none_is_guessed() -> None:
+    config = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
+
+    files = {name: function["iam_policy_file"] for name, function in config["lambda_functions"].items()}
+
+    assert config["autogen_policy"] is False
+    assert files | {"api": config["iam_policy_file"]} == {name: f"policy-{name}.json" for name in FUNCTIONS}
+
+
+def test_every_stage_is_told_its_own_name() -> None:
+    config = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
+
+    told = {name: stage["environment_variables"]["XINNUO_STAGE"] for name, stage in config["stages"].items()}
+
+    assert told == {"local": "local", "dev": "dev", "prod": "prod"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nobody_may_change_or_delete_an_event(function: str) -> None:
+    allowed = {
+        action
+        for statement in statements(function)
+        if '["TimelineTable", "Arn"]' in json.dumps(statement["Resource"])
+        for action in statement["Action"]
+    }
+
+    assert allowed <= APPEND_ONLY, function
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_right_names_its_actions_and_its_resources(function: str) -> None:
+    for statement in statements(function):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        assert statement["Resource"] != "*" or statement["Sid"] == "ListStreams"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_may_scan_a_table(function: str) -> None:
+    assert not [statement for statement in statements(function) if "dynamodb:Scan" in statement["Action"]]
+
+
+@pytest.mark.parametrize("function", ["sweep", "relay", "deliver"])
+def test_no_job_can_read_an_identity(function: str) -> None:
+    assert not [action for statement in statements(function) for action in statement["Action"] if "kms:" in action]

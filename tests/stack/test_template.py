@@ -1,0 +1,160 @@
+"""What every deployment must have, whatever else changes."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Resources = dict[str, dict[str, Any]]
+
+FUNCTIONS = {"APIHandler": "api", "Sweep": "sweep", "Relay": "relay", "Deliver": "deliver"}
+OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
+KEPT = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+)
+
+
+def of_type(resources: Resources, kind: str) -> Resources:
+    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
+
+
+def test_the_merged_template_has_no_fault(template_file: Path) -> None:
+    linter = Path(sys.executable).with_name("cfn-lint")
+
+    done = subprocess.run(
+        [str(linter), "--regions", "cn-north-1", "cn-northwest-1", "--template", str(template_file)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_functions_are_those_that_the_design_names(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Serverless::Function")
+
+    names = {name: function["Properties"]["FunctionName"] for name, function in functions.items()}
+
+    assert names == {name: {"Fn::Sub": f"xinnuo-${{Stage}}-{job}"} for name, job in FUNCTIONS.items()}
+
+
+def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, Any], resources: Resources) -> None:
+    told = set(template["Globals"]["Function"]["Environment"]["Variables"])
+
+    for name in FUNCTIONS:
+        own = set(resources[name]["Properties"]["Environment"]["Variables"])
+        assert told | own == {
+            "XINNUO_STAGE",
+            "XINNUO_ISSUER",
+            "XINNUO_AUDIENCE",
+            "XINNUO_JWKS_URL",
+            "XINNUO_REGIONS",
+            "XINNUO_SECRET",
+            "XINNUO_IDENTITY_KEY",
+            "XINNUO_ALERT_TOPIC",
+            "XINNUO_DELIVER_QUEUE",
+        }
+
+
+def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deployed_in(template: dict[str, Any]) -> None:
+    (assertion,) = template["Rules"]["RegionIsAllowed"]["Assertions"]
+    allowed = template["Globals"]["Function"]["Environment"]["Variables"]["XINNUO_REGIONS"]
+
+    assert assertion["Assert"] == {"Fn::Contains": [["cn-north-1", "cn-northwest-1"], {"Ref": "AWS::Region"}]}
+    assert allowed == "cn-north-1,cn-northwest-1"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("metric", "comparison", "missing"),
+    [
+        ("Errors", "GreaterThanThreshold", "notBreaching"),
+        ("Invocations", "LessThanThreshold", "breaching"),
+    ],
+)
+def test_every_function_has_an_alarm_on_errors_and_one_on_silence(
+    resources: Resources,
+    function: str,
+    metric: str,
+    comparison: str,
+    missing: str,
+) -> None:
+    alarms = [
+        alarm["Properties"]
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"]["MetricName"] == metric
+        and alarm["Properties"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+    ]
+
+    (alarm,) = alarms
+    assert alarm["ComparisonOperator"] == comparison
+    assert alarm["TreatMissingData"] == missing
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Resources) -> None:
+    watched = {
+        alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]["Threshold"]
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+
+    assert watched == {"DeliverDeadLetters": 0, "RelayDeadLetters": 0}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_writes_to_a_log_that_is_kept_for_a_stated_time(resources: Resources, function: str) -> None:
+    group = resources[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+
+    assert resources[group]["Properties"] == {
+        "LogGroupName": {"Fn::Sub": f"/aws/lambda/xinnuo-${{Stage}}-{FUNCTIONS[function]}"},
+        "RetentionInDays": {"Fn::If": ["IsLocal", 7, 180]},
+    }
+
+
+def test_every_table_is_protected_outside_the_local_stage(resources: Resources) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+
+    assert len(tables) == 10
+    for table in tables.values():
+        properties = table["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["DeletionProtectionEnabled"] == OUTSIDE_LOCAL
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": OUTSIDE_LOCAL}
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_holds_the_past_outlives_the_stack(resources: Resources, kind: str) -> None:
+    for resource in of_type(resources, kind).values():
+        assert resource["DeletionPolicy"] == "Retain"
+        assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(resources: Resources) -> None:
+    source = resources["Relay"]["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"]
+
+    assert source["Stream"] == {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["RelayDeadLetters", "Arn"]}
+
+
+def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(resources: Resources) -> None:
+    visibility = resources["DeliverQueue"]["Properties"]["VisibilityTimeout"]
+
+    assert visibility >= 6 * resources["Deliver"]["Properties"]["Timeout"]
+
+
+@pytest.mark.parametrize("kind", ["MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"])
+def test_what_the_gateway_answers_by_itself_is_a_problem_too(resources: Resources, kind: str) -> None:
+    answer = resources["RestAPI"]["Properties"]["GatewayResponses"][kind]
+
+    assert answer["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+    assert '"code":"' in answer["ResponseTemplates"]["application/json"]
