@@ -1,19 +1,11 @@
 """Service items (政务服务事项) as versioned data, complete enough to be judged before they are published."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
 
+from chalicelib.catalogue.questions import Question, When
 from chalicelib.workdays.model import Limit, Unit
-
-Answer: TypeAlias = bool | str
-"""What an applicant may answer to a question."""
-
-Answers: TypeAlias = Mapping[str, Answer]
-"""An applicant's answers by question id."""
-
 
 class Audience(StrEnum):
     """Whom an item is for (服务对象)."""
@@ -49,13 +41,6 @@ class Way(StrEnum):
     COMMITMENT = "commitment"
     CERTIFICATE = "certificate"
     SHARED = "shared"
-
-
-class QuestionKind(StrEnum):
-    """How a question is answered."""
-
-    CHOICE = "choice"
-    TEXT = "text"
 
 
 class Method(StrEnum):
@@ -104,40 +89,6 @@ class LegalBasis:
 
     law: str
     article: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """Under which answer a material is needed (情形条件)."""
-
-    question: str
-    equals: Answer
-
-    def holds(self, answers: Answers) -> bool:
-        """Say whether the answers fulfil the condition; ``True`` and ``"true"`` are different answers."""
-        answer = answers.get(self.question)
-        return type(answer) is type(self.equals) and answer == self.equals
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of the answers to choose from."""
-
-    value: Answer
-    text: str
-    text_en: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What the applicant is asked before the checklist is made (情形问题); ``options`` belong to a choice only."""
-
-    id: str
-    text: str
-    kind: QuestionKind = QuestionKind.CHOICE
-    required: bool = True
-    options: tuple[Option, ...] = ()
-    text_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +219,7 @@ class Item:
     questions: tuple[Question, ...] = ()
     conditions: tuple[Condition, ...] = ()
     materials: tuple[Material, ...] = ()
-    notice: Notice = field(default_factory=Notice)
+    notice: Notice = Notice()
     result_type: str = ""
     supervision_channel: str = ""
     consultation_channel: str = ""
@@ -303,42 +254,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """What lists show of a version, and what searching looks at."""
-
-    code: str
-    version: int
-    effective_from: date
-    name: str
-    name_en: str
-    summary: str
-    department: str
-    audience: Audience
-    keywords: tuple[str, ...]
-    offers_commitment: bool
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """Which version is current (现行版本), and which one waits for its day, if any."""
-
-    current: Listed | None = None
-    upcoming: Listed | None = None
-
-    def on(self, day: date) -> Listed | None:
-        """Return what is in force on a day; ``None`` before the first version's day."""
-        if self.upcoming is not None and self.upcoming.effective_from <= day:
-            return self.upcoming
-        return self.current
-
-    @property
-    def latest(self) -> int:
-        """The highest version published so far, 0 for none."""
-        return max((listed.version for listed in (self.current, self.upcoming) if listed is not None), default=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
     """What one applicant needs, by their answers (材料清单): what is shown is what is enforced.
 
@@ -355,11 +270,3 @@ class Checklist:
             for material in self.materials
             if not material.is_shared and not (way is Way.COMMITMENT and material.may_be_promised)
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A page of items; ``after`` is the code to go on from, ``None`` at the end."""
-
-    items: tuple[Listed, ...]
-    after: str | None

@@ -1,0 +1,135 @@
+"""The closed list of what can be wrong with an item or with answers to its questions, in both languages."""
+
+from enum import StrEnum
+
+from chalicelib.errors import Fault
+
+
+class ItemFault(StrEnum):
+    """Kinds of faults (问题): stable, for machines."""
+
+    BLANK = "item_blank"
+    BAD_CODE = "item_bad_code"
+    PARENT = "item_parent"
+    VAGUE = "item_vague"
+    ID_REPEATED = "item_id_repeated"
+    NO_LEGAL_BASIS = "item_no_legal_basis"
+    NO_RULE_PACK = "item_no_rule_pack"
+    UNKNOWN_RISK = "item_unknown_risk"
+    RISK_EXCLUDED = "item_risk_excluded"
+    NOTHING_TO_PROMISE = "item_nothing_to_promise"
+    ASKS_AT_ONCE = "item_asks_at_once"
+    LIMIT_VALUE = "item_limit_value"
+    LIMIT_UNIT = "item_limit_unit"
+    PROMISED_TOO_LONG = "item_promised_too_long"
+    NO_STEPS = "item_no_steps"
+    STEPS_TOO_LONG = "item_steps_too_long"
+    TEXT_HAS_OPTIONS = "item_text_has_options"
+    NO_CHOICE = "item_no_choice"
+    NO_CONDITIONS = "item_no_conditions"
+    CONDITION_WITHOUT_MATERIAL = "item_condition_without_material"
+    SHARED_YET_ASKED = "item_shared_yet_asked"
+    NO_SUCH_QUESTION = "item_no_such_question"
+    WAYS = "item_ways"
+    MATERIAL_WITHOUT_CONDITION = "item_material_without_condition"
+    DEPENDS_ON_NO_CHOICE = "item_depends_on_no_choice"
+    NO_SUCH_OPTION = "item_no_such_option"
+    OFFICERS = "item_officers"
+    ONSITE_OFFICERS = "item_onsite_officers"
+    WAITS_FOR_NOTHING = "item_waits_for_nothing"
+
+    NOT_ASKED = "answer_not_asked"
+    NOT_ANSWERED = "answer_missing"
+    NOT_AN_ANSWER = "answer_not_an_option"
+
+
+FAULT_TEXTS: dict[ItemFault, tuple[str, str]] = {
+    ItemFault.BLANK: ("不能为空。", "This must not be blank."),
+    ItemFault.BAD_CODE: ("编码只用小写字母、数字和连字符。", "A code is made of a-z, 0-9 and hyphens."),
+    ItemFault.PARENT: (
+        "只有最小业务办理项可以发布，上级事项不能申办。",
+        "Only smallest items are published; a parent item cannot be filed.",
+    ),
+    ItemFault.VAGUE: (
+        "含有模糊或兜底的说法“{phrase}”，请写明具体内容。",
+        'The wording "{phrase}" is vague or a catch-all: say exactly what is meant.',
+    ),
+    ItemFault.ID_REPEATED: ("编号重复。", "The id is used twice."),
+    ItemFault.NO_LEGAL_BASIS: ("缺少设定依据。", "The legal basis is missing."),
+    ItemFault.NO_RULE_PACK: ("生效日没有这个规则包。", "No such rule pack is in force on the day of effect."),
+    ItemFault.UNKNOWN_RISK: (
+        "规则包里没有这个风险类别；没有特别风险的写 ordinary。",
+        "The rule pack has no such class of risk; write ordinary where there is none.",
+    ),
+    ItemFault.RISK_EXCLUDED: (
+        "这一风险类别（{risk}）不适用告知承诺，依据{basis}。",
+        "Nothing may be promised in this class of risk ({risk}), by {basis}.",
+    ),
+    ItemFault.NOTHING_TO_PROMISE: (
+        "没有可以承诺的材料，不能设为承诺后自动受理。",
+        "Only a promise is accepted by itself, and none is offered.",
+    ),
+    ItemFault.ASKS_AT_ONCE: (
+        "当场办结的事项不能要求提交材料。",
+        "What is answered at once cannot ask for materials.",
+    ),
+    ItemFault.LIMIT_VALUE: ("时限至少为 1。", "A limit is at least 1."),
+    ItemFault.LIMIT_UNIT: ("缺少时限单位。", "The limit's unit is missing."),
+    ItemFault.PROMISED_TOO_LONG: (
+        "承诺时限必须不超过法定时限，并且单位可以比较。",
+        "The promised limit must surely end within the statutory one.",
+    ),
+    ItemFault.NO_STEPS: ("缺少环节时限。", "The steps and their limits are missing."),
+    ItemFault.STEPS_TOO_LONG: (
+        "各环节时限之和必须不超过承诺时限，并且单位可以比较。",
+        "The steps' limits together must surely end within the promised one.",
+    ),
+    ItemFault.TEXT_HAS_OPTIONS: ("填写类问题没有选项。", "A question answered in writing has no options."),
+    ItemFault.NO_CHOICE: ("至少要有两个不同的选项。", "A choice has at least two different options."),
+    ItemFault.NO_CONDITIONS: ("缺少办理条件。", "The conditions are missing."),
+    ItemFault.CONDITION_WITHOUT_MATERIAL: (
+        "每个条件要对应它所代替的材料。",
+        "Each condition names the material that it stands for.",
+    ),
+    ItemFault.SHARED_YET_ASKED: (
+        "能共享取得的，既不要求证明也不要求承诺。",
+        "What the office can get itself is neither asked for nor promised.",
+    ),
+    ItemFault.NO_SUCH_QUESTION: ("没有这个问题。", "There is no such question."),
+    ItemFault.WAYS: (
+        "取得方式只能是：提交；承诺与提交任选；或者只由部门共享取得。",
+        "A material is handed in, or promised or handed in as the applicant likes, or got by sharing alone.",
+    ),
+    ItemFault.MATERIAL_WITHOUT_CONDITION: (
+        "可以承诺代替的材料，要写明承诺的条件。",
+        "What may be promised needs a condition that says what is promised.",
+    ),
+    ItemFault.DEPENDS_ON_NO_CHOICE: (
+        "情形条件要对应一个必答的选择题。",
+        "A material can depend only on a choice that must be made.",
+    ),
+    ItemFault.NO_SUCH_OPTION: ("问题没有这个选项。", "The question has no such option."),
+    ItemFault.OFFICERS: ("核查人员是一人或两人。", "One officer verifies, or two."),
+    ItemFault.ONSITE_OFFICERS: (
+        "实地核实实质内容要两名以上工作人员（行政许可法第34条）。",
+        "Checking substance on site takes two officers (Administrative Licensing Law, article 34).",
+    ),
+    ItemFault.WAITS_FOR_NOTHING: (
+        "不允许再次承诺的，没有等待期。",
+        "Where no second promise is allowed there is nothing to wait for.",
+    ),
+    ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
+    ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),
+    ItemFault.NOT_AN_ANSWER: (
+        "请从给出的选项中选择，或填写 1 至 200 个字。",
+        "Choose one of the options, or write 1 to 200 characters.",
+    ),
+}
+"""What people read of each kind, Chinese first; ``{blanks}`` are filled from the fault."""
+
+
+def fault(pointer: str, kind: ItemFault, **blanks: str) -> Fault:
+    """Return a fault with its Chinese text, and what another language is made from."""
+    return Fault(
+        pointer=pointer, detail=FAULT_TEXTS[kind][0].format_map(blanks), code=kind.value, blanks=blanks,
+    )

@@ -1,0 +1,229 @@
+"""What an item must be to be published: every fault is found at once, each with its place in the document."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import chain
+
+from chalicelib.catalogue.kinds import ItemFault, fault
+from chalicelib.catalogue.model import (
+    Acceptance,
+    Granularity,
+    Item,
+    Method,
+    Way,
+    WrittenLimit,
+)
+from chalicelib.catalogue.questions import Question, QuestionKind, When
+from chalicelib.catalogue.wording import blank, catch_all, incomplete, repeated, wording
+from chalicelib.errors import Fault
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.workdays.model import Unit
+
+ORDINARY_RISK = "ordinary"
+"""The class of what no rule pack excludes."""
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+WAYS = (
+    frozenset({Way.COMMITMENT, Way.CERTIFICATE}),
+    frozenset({Way.CERTIFICATE}),
+    frozenset({Way.SHARED}),
+)
+"""How a material may come; a promise is always a choice, and what is shared is asked for in no other way."""
+
+HOURS_IN = {Unit.HOURS: (1, 1), Unit.CALENDAR_DAYS: (24, 24), Unit.MONTHS: (28 * 24, 31 * 24)}
+"""How many hours a unit has at least and at most; a working day has at least 24, and no most: holidays lie between."""
+
+OFFICERS = (1, 2)
+
+
+def faults_of(item: Item, *, packs: Sequence[RulePack]) -> tuple[Fault, ...]:
+    """Return everything that forbids to publish the item, in the document's order; empty if it may be published.
+
+    Pointers are those of the item's JSON form.
+    """
+    return tuple(
+        chain(
+            _faults_of_basics(item),
+            _faults_of_risk(item, packs),
+            _faults_of_acceptance(item),
+            _faults_of_limits(item),
+            _faults_of_questions(item),
+            _faults_of_conditions(item),
+            _faults_of_materials(item),
+            _faults_of_notice(item),
+            _faults_of_verification(item),
+            _faults_of_recommitment(item),
+        ),
+    )
+
+
+def fits(inner: Sequence[WrittenLimit], outer: WrittenLimit) -> bool:
+    """Say whether limits, one after the other, surely end within another.
+
+    In one unit they are added up. Across units the longest that the inner can last is held against the shortest that
+    the outer can: 2 calendar days fit into 2 working days and 28 into a month; working days, between which any number
+    of holidays may lie, fit into nothing but working days.
+    """
+    if {limit.unit for limit in inner} == {outer.unit}:
+        return sum(limit.value for limit in inner) <= outer.value
+    shortest = outer.value * (24 if outer.unit is Unit.WORKING_DAYS else HOURS_IN[Unit(outer.unit or "")][0])
+    longest = 0
+    for limit in inner:
+        if limit.unit is None or limit.unit is Unit.WORKING_DAYS:
+            return False
+        longest += limit.value * HOURS_IN[limit.unit][1]
+    return longest <= shortest
+
+
+def _faults_of_basics(item: Item) -> Iterator[Fault]:
+    if CODE.fullmatch(item.code) is None:
+        yield fault("/code", ItemFault.BAD_CODE)
+    if item.granularity is Granularity.PARENT:
+        yield fault("/granularity", ItemFault.PARENT)
+    for name in ("name", "department", "result_type", "supervision_channel"):
+        yield from blank(f"/{name}", getattr(item, name))
+    if not item.legal_basis:
+        yield fault("/legal_basis", ItemFault.NO_LEGAL_BASIS)
+    for index, basis in enumerate(item.legal_basis):
+        yield from blank(f"/legal_basis/{index}/law", basis.law)
+
+
+def _faults_of_risk(item: Item, packs: Sequence[RulePack]) -> Iterator[Fault]:
+    try:
+        pack = pack_in_force(packs, item.jurisdiction, on=item.effective_from)
+    except LookupError:
+        yield fault("/jurisdiction", ItemFault.NO_RULE_PACK)
+        return
+    risk = pack.excluded_risk(item.risk_class)
+    if risk is None:
+        if item.risk_class != ORDINARY_RISK:
+            yield fault("/risk_class", ItemFault.UNKNOWN_RISK)
+        return
+    for index, material in enumerate(item.materials):
+        if material.may_be_promised:
+            yield fault(f"/materials/{index}/ways", ItemFault.RISK_EXCLUDED, risk=risk.name, basis=risk.basis)
+
+
+def _faults_of_acceptance(item: Item) -> Iterator[Fault]:
+    if item.acceptance is Acceptance.AUTOMATIC and not item.offers_commitment:
+        yield fault("/acceptance", ItemFault.NOTHING_TO_PROMISE)
+    if item.acceptance is Acceptance.INSTANT and not all(material.is_shared for material in item.materials):
+        yield fault("/acceptance", ItemFault.ASKS_AT_ONCE)
+
+
+def _faults_of_limits(item: Item) -> Iterator[Fault]:
+    promised, statutory = item.limits.promised, item.limits.statutory
+    faults = [*incomplete("/limits/promised", promised), *incomplete("/limits/statutory", statutory)]
+    if not faults and not fits([promised], statutory):
+        faults.append(fault("/limits/promised", ItemFault.PROMISED_TOO_LONG))
+    yield from faults
+    if not item.steps:
+        yield fault("/steps", ItemFault.NO_STEPS)
+    yield from repeated("/steps", [step.id for step in item.steps])
+    of_steps: list[Fault] = []
+    for index, step in enumerate(item.steps):
+        yield from blank(f"/steps/{index}/name", step.name)
+        of_steps.extend(incomplete(f"/steps/{index}/limit", step.limit))
+    yield from of_steps
+    if item.steps and not faults and not of_steps and not fits([step.limit for step in item.steps], promised):
+        yield fault("/steps", ItemFault.STEPS_TOO_LONG)
+
+
+def _faults_of_questions(item: Item) -> Iterator[Fault]:
+    yield from repeated("/questions", [question.id for question in item.questions])
+    for index, question in enumerate(item.questions):
+        yield from wording(f"/questions/{index}/text", question.text)
+        yield from _faults_of_options(f"/questions/{index}/options", question)
+
+
+def _faults_of_options(pointer: str, question: Question) -> Iterator[Fault]:
+    if question.kind is QuestionKind.TEXT:
+        if question.options:
+            yield fault(pointer, ItemFault.TEXT_HAS_OPTIONS)
+        return
+    values = [(type(option.value), option.value) for option in question.options]
+    if len(set(values)) < len(values) or len(values) < 2:  # noqa: PLR2004 - less than two is no choice
+        yield fault(pointer, ItemFault.NO_CHOICE)
+    for index, option in enumerate(question.options):
+        yield from blank(f"{pointer}/{index}/text", option.text)
+
+
+def _faults_of_conditions(item: Item) -> Iterator[Fault]:
+    if not item.conditions:
+        yield fault("/conditions", ItemFault.NO_CONDITIONS)
+    yield from repeated("/conditions", [condition.id for condition in item.conditions])
+    materials = {material.id: material for material in item.materials}
+    questions = {question.id for question in item.questions}
+    for index, condition in enumerate(item.conditions):
+        pointer = f"/conditions/{index}"
+        yield from wording(f"{pointer}/text", condition.text)
+        yield from wording(f"{pointer}/measure", condition.measure)
+        yield from catch_all(f"{pointer}/text_en", condition.text_en)
+        material = materials.get(condition.material)
+        if material is None:
+            yield fault(f"{pointer}/material", ItemFault.CONDITION_WITHOUT_MATERIAL)
+        elif material.is_shared and item.offers_commitment:
+            yield fault(f"{pointer}/material", ItemFault.SHARED_YET_ASKED)
+        if condition.question is not None and condition.question not in questions:
+            yield fault(f"{pointer}/question", ItemFault.NO_SUCH_QUESTION)
+
+
+def _faults_of_materials(item: Item) -> Iterator[Fault]:
+    yield from repeated("/materials", [material.id for material in item.materials])
+    conditioned = {condition.material for condition in item.conditions}
+    for index, material in enumerate(item.materials):
+        pointer = f"/materials/{index}"
+        yield from wording(f"{pointer}/name", material.name)
+        yield from blank(f"{pointer}/basis", material.basis)
+        yield from _faults_of_ways(f"{pointer}/ways", material.ways)
+        if material.is_shared:
+            yield from blank(f"{pointer}/source", material.source)
+        if material.may_be_promised and material.id not in conditioned:
+            yield fault(f"{pointer}/ways", ItemFault.MATERIAL_WITHOUT_CONDITION)
+        if material.when is not None:
+            yield from _faults_of_when(f"{pointer}/when", material.when, item.questions)
+
+
+def _faults_of_ways(pointer: str, ways: Sequence[Way]) -> Iterator[Fault]:
+    if frozenset(ways) not in WAYS or len(set(ways)) < len(ways):
+        yield fault(pointer, ItemFault.WAYS)
+
+
+def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> Iterator[Fault]:
+    question = next((question for question in questions if question.id == when.question), None)
+    if question is None or question.kind is not QuestionKind.CHOICE or not question.required:
+        yield fault(f"{pointer}/question", ItemFault.DEPENDS_ON_NO_CHOICE)
+    elif not question.has_option(when.equals):
+        yield fault(f"{pointer}/equals", ItemFault.NO_SUCH_OPTION)
+
+
+def _faults_of_notice(item: Item) -> Iterator[Fault]:
+    told = asdict(item.notice)
+    liability = told.pop("liability")
+    for name, text in told.items():
+        yield from wording(f"/notice/{name}", text)
+    for name, text in liability.items():
+        yield from wording(f"/notice/liability/{name}", text)
+
+
+def _faults_of_verification(item: Item) -> Iterator[Fault]:
+    plan = item.verification
+    if not plan.required:
+        yield from blank("/verification/exempt_justification", plan.exempt_justification)
+        return
+    yield from blank("/verification/standard", plan.standard)
+    yield from incomplete("/verification/limit", plan.written_limit or WrittenLimit())
+    if plan.officers not in OFFICERS:
+        yield fault("/verification/officers", ItemFault.OFFICERS)
+    if plan.method is Method.ONSITE and plan.substantive and plan.officers == 1:
+        yield fault("/verification/officers", ItemFault.ONSITE_OFFICERS)
+
+
+def _faults_of_recommitment(item: Item) -> Iterator[Fault]:
+    if item.recommitment.written_wait is not None:
+        yield from incomplete("/recommitment/wait", item.recommitment.written_wait)
+        if not item.recommitment.allowed:
+            yield fault("/recommitment/wait", ItemFault.WAITS_FOR_NOTHING)

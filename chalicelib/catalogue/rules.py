@@ -1,0 +1,122 @@
+"""What an applicant needs, by their answers, and what they sign."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from chalicelib.catalogue.kinds import ItemFault, fault
+from chalicelib.catalogue.model import Audience, Checklist, Condition, Item
+from chalicelib.catalogue.questions import Answers, Question, QuestionKind
+from chalicelib.catalogue.shelf import Listed, Shelf
+from chalicelib.errors import Fault, Reason, Refusal
+
+LONGEST_ANSWER = 200
+
+
+def checklist(item: Item, answers: Answers) -> Checklist:
+    """Return what the applicant needs by these answers; what is shown is what is enforced.
+
+    Raises ``ANSWERS_MISSING`` with every fault: a question that must be answered and is not, an answer that is not
+    among those to choose from, an answer to no question.
+    """
+    faults = tuple(_faults_of(item, answers))
+    if faults:
+        raise Refusal(Reason.ANSWERS_MISSING, faults=faults)
+    materials = tuple(material for material in item.materials if material.when is None or material.when.holds(answers))
+    promised = {material.id for material in materials if material.may_be_promised}
+    return Checklist(materials=materials, conditions=conditions_for(item, promised))
+
+
+def conditions_for(item: Item, materials: set[str]) -> tuple[Condition, ...]:
+    """Return the conditions that stand in the place of these materials, in the item's order."""
+    return tuple(condition for condition in item.conditions if condition.material in materials)
+
+
+def _faults_of(item: Item, answers: Answers) -> Iterator[Fault]:
+    asked = {question.id for question in item.questions}
+    for name in sorted(set(answers) - asked):
+        yield fault(_pointer(name), ItemFault.NOT_ASKED)
+    for question in item.questions:
+        if question.id not in answers:
+            if question.required:
+                yield fault(_pointer(question.id), ItemFault.NOT_ANSWERED)
+        elif not _is_answer_to(question, answers):
+            yield fault(_pointer(question.id), ItemFault.NOT_AN_ANSWER)
+
+
+def _is_answer_to(question: Question, answers: Answers) -> bool:
+    answer = answers[question.id]
+    if question.kind is QuestionKind.TEXT:
+        return isinstance(answer, str) and bool(answer.strip()) and len(answer) <= LONGEST_ANSWER
+    return question.has_option(answer)
+
+
+def _pointer(name: str) -> str:
+    return "/answers/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def notice_hash(item: Item) -> str:
+    """Return the hexadecimal SHA-256 of the RFC 8785 canonical JSON of everything the applicant is told.
+
+    That is ``{"conditions": […], "item_code": …, "notice": {…}, "version": …}`` with conditions and notice exactly as
+    ``GET /v1/items/{item_code}`` answers them, so that anybody can recompute it.
+    """
+    told: dict[str, Any] = {
+        "item_code": item.code,
+        "version": item.version,
+        "notice": asdict(item.notice),
+        "conditions": [asdict(condition) for condition in item.conditions],
+    }
+    return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
+
+
+def listed(item: Item) -> Listed:
+    """Return what lists show of a version."""
+    return Listed(
+        code=item.code,
+        version=item.version,
+        effective_from=item.effective_from,
+        name=item.name,
+        name_en=item.name_en,
+        summary=item.summary,
+        department=item.department,
+        audience=item.audience,
+        keywords=item.keywords,
+        offers_commitment=item.offers_commitment,
+        limits=item.limits,
+    )
+
+
+def wanted(
+    shelf: Shelf, *, on: date, q: str = "", audience: Audience | None = None, department: str | None = None,
+) -> Listed | None:
+    """Return what is in force of an item if it is what somebody looks for, else ``None``.
+
+    An item for both natural persons and organisations is found under either.
+    """
+    item = shelf.on(on)
+    if item is None or (department is not None and item.department != department):
+        return None
+    if audience is not None and item.audience not in {audience, Audience.BOTH}:
+        return None
+    return item if _speaks_of(item, q) else None
+
+
+def _speaks_of(item: Listed, q: str) -> bool:
+    """Match plain words: each word occurs in the item's texts, or the sentence contains one of its keywords."""
+    sentence = _plain(q)
+    texts = _plain(" ".join((item.code, item.name, item.name_en, item.summary, *item.keywords)))
+    if all(word in texts for word in sentence.split()):
+        return True
+    return any(_plain(keyword) in sentence for keyword in item.keywords)
+
+
+def _plain(text: str) -> str:
+    """Fold case and width, and let punctuation be space, as people do not care about either."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(mark if mark.isalnum() else " " for mark in folded)

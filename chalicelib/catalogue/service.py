@@ -1,0 +1,132 @@
+"""What editors and everybody else can do with the catalogue."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.catalogue.model import Audience, Item
+from chalicelib.catalogue.publication import faults_of
+from chalicelib.catalogue.rules import listed, notice_hash, wanted
+from chalicelib.catalogue.shelf import Found, Listed, Shelf
+from chalicelib.catalogue.store import CatalogueStore, item_key, item_of, kept_of, version_key
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.rows import Row
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+
+
+class Catalogue:
+    """All items. What is in force is read each time; a version never changes, so each is read once a process."""
+
+    def __init__(self, store: CatalogueStore, *, packs: Sequence[RulePack]) -> None:
+        """Know where items are kept, and the rule packs that say what may not be promised."""
+        self._store = store
+        self._packs = tuple(packs)
+        self._versions: dict[tuple[str, int], Item] = {}
+
+    @again_if_moved
+    def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
+        """Publish a new version; the same version with the same content again changes nothing.
+
+        Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` where this version or a later one
+        is published already.
+        """
+        require(by, roles=(Role.CATALOGUE_EDITOR,))
+        kept, published = self._store.both(item.code, item.version)
+        if published == item:
+            return item
+        faults = faults_of(item, packs=self._packs)
+        if faults:
+            raise Refusal(Reason.ITEM_NOT_PUBLISHABLE, faults=faults)
+        if published is not None or item.version <= kept.shelf.latest:
+            raise Refusal(Reason.ITEM_VERSION_EXISTS, latest=kept.shelf.latest)
+        with transaction() as tx:
+            self._store.add(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
+        return item
+
+    def current(self, code: str, *, at: datetime) -> Item:
+        """Return the version in force; ``ITEM_NOT_LISTED`` if there is none."""
+        return self._in_force(self._store.shelf(code), code=code, at=at)
+
+    def version(self, code: str, version: int) -> Item:
+        """Return one version, in force or not, from memory if it was read before; ``NOT_FOUND`` if there is none."""
+        known = self._versions.get((code, version))
+        if known is None:
+            known = self._store.version(code, version)
+            if known is None:
+                raise Refusal(Reason.NOT_FOUND)
+            self._versions[code, version] = known
+        return known
+
+    def current_row(self, code: str) -> Row:
+        """Return a row that holds only the item's key, for a batch of reads."""
+        return item_key(code)
+
+    def current_from(self, row: Row | None, *, code: str, at: datetime) -> Item:
+        """Return the version in force by a row that was read in a batch; else as ``current``."""
+        return self._in_force(kept_of(row).shelf, code=code, at=at)
+
+    def version_row(self, code: str, version: int) -> Row:
+        """Return a row that holds only a version's key, for a batch of reads."""
+        return version_key(code, version)
+
+    def version_from(self, row: Row | None) -> Item:
+        """Return the version that was read in a batch; ``NOT_FOUND`` if there was none."""
+        if row is None:
+            raise Refusal(Reason.NOT_FOUND)
+        item = item_of(row)
+        self._versions[item.code, item.version] = item
+        return item
+
+    def require_current(self, item: Item, tx: Transaction, *, at: datetime) -> None:
+        """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
+        self._store.require_current(
+            item, tx, on=day_in_shanghai(at), otherwise=Refusal(Reason.NOTICE_OUTDATED, item_code=item.code),
+        )
+
+    def search(
+        self,
+        *,
+        at: datetime,
+        limit: int,
+        q: str = "",
+        audience: Audience | None = None,
+        department: str | None = None,
+        after: str | None = None,
+    ) -> Found:
+        """Find items in force by plain words, by code from behind ``after``; published items are smallest units."""
+        on = day_in_shanghai(at)
+        page: list[Listed] = []
+        for shelf in self._store.shelves(after=after):
+            found = wanted(shelf, on=on, q=q, audience=audience, department=department)
+            if found is None:
+                continue
+            if len(page) == limit:
+                return Found(items=tuple(page), after=page[-1].code)
+            page.append(found)
+        return Found(items=tuple(page), after=None)
+
+    def _in_force(self, shelf: Shelf, *, code: str, at: datetime) -> Item:
+        found = shelf.on(day_in_shanghai(at))
+        if found is None:
+            raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+        return self.version(code, found.version)
+
+
+def _published(item: Item, *, by: Caller, at: datetime) -> Fact:
+    return Fact(
+        kind=EventKind.ITEM_PUBLISHED,
+        occurred_at=at,
+        actor=by.actor,
+        department=item.department,
+        data={
+            "item_code": item.code,
+            "item_version": item.version,
+            "effective_from": item.effective_from.isoformat(),
+            "jurisdiction": item.jurisdiction,
+            "notice_hash": notice_hash(item),
+        },
+    )

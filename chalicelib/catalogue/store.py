@@ -1,0 +1,122 @@
+"""Items as they are kept: what is in force by one row, each version by another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.catalogue.model import Item
+from chalicelib.catalogue.shelf import Kept, Listed, Shelf
+from chalicelib.catalogue.table import ItemRow, VersionRow
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Refusal
+from chalicelib.rows import Row
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.rules import digest
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction, read_together
+
+PUBLISHED = "published"
+"""The one shelf of the index: a few thousand small rows that change a few times a year."""
+
+NO_DAY = "9999-12-31"
+"""Stands where no version waits: later than every day, so that conditions need not ask whether there is one."""
+
+PAGE_OF_SHELF = 200
+
+
+class CatalogueStore:
+    """Every publication goes with its event; versions are only ever added."""
+
+    row = ItemRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def both(self, code: str, version: int) -> tuple[Kept, Item | None]:
+        """Read in one round trip what is kept of an item, and one of its versions."""
+        item_row, version_row = read_together(item_key(code), version_key(code, version))
+        return kept_of(item_row), None if version_row is None else item_of(version_row)
+
+    def shelf(self, code: str) -> Shelf:
+        """Read what is in force of an item; an empty shelf for an unknown one."""
+        (row,) = read_together(item_key(code))
+        return kept_of(row).shelf
+
+    def version(self, code: str, version: int) -> Item | None:
+        """Read one version; ``None`` if it was never published."""
+        (row,) = read_together(version_key(code, version))
+        return None if row is None else item_of(row)
+
+    def add(self, item: Item, *, kept: Kept, listed: Listed, fact: Fact, at: datetime, tx: Transaction) -> None:
+        """Put a new version with its event, and move what is in force; ``MovedError`` if ``kept`` is no more.
+
+        The event gains the digest of the version exactly as it is stored.
+        """
+        row = VersionRow(f"version:{item.code}:{item.version}", document=item)
+        fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
+        head = self._timeline.record([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
+        shelf = kept.shelf.with_new(listed, on=day_in_shanghai(at))
+        tx.put(row, condition=VersionRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.put(
+            _row_of(item.code, shelf=shelf, head=head, version=kept.version + 1),
+            condition=(ItemRow.head_hash == kept.head.hash) if kept.version else ItemRow.pk.does_not_exist(),
+            otherwise=MovedError(),
+        )
+
+    def require_current(self, item: Item, tx: Transaction, *, on: date, otherwise: Refusal) -> None:
+        """Let a transaction hold only if this version of the item is the one in force on that day."""
+        waits = ItemRow.upcoming_from > on.isoformat()
+        is_current = (ItemRow.current == item.version) & waits
+        has_come = (ItemRow.upcoming == item.version) & (ItemRow.upcoming_from <= on.isoformat())
+        tx.require(item_key(item.code), condition=is_current | has_come, otherwise=otherwise)
+
+    def shelves(self, *, after: str | None) -> Iterator[Shelf]:
+        """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""
+        condition = None if after is None else ItemRow.item_code > after
+        for row in ItemRow.published.query(PUBLISHED, condition, page_size=PAGE_OF_SHELF):
+            shelf: Shelf = row.document
+            yield shelf
+
+
+def item_key(code: str) -> Row:
+    """Return a row that holds only an item's key, for a batch of reads."""
+    return ItemRow(f"item:{code}")
+
+
+def version_key(code: str, version: int) -> Row:
+    """Return a row that holds only a version's key, for a batch of reads."""
+    return VersionRow(f"version:{code}:{version}")
+
+
+def kept_of(row: Row | None) -> Kept:
+    """Read what is kept of an item; raises ``TypeError`` for a row of another kind."""
+    if row is None:
+        return Kept()
+    if not isinstance(row, ItemRow):
+        raise TypeError(type(row).__name__)
+    return Kept(shelf=row.document, head=Head(int(row.head_seq), row.head_hash), version=int(row.version))
+
+
+def item_of(row: Row) -> Item:
+    """Read a version from its row; raises ``TypeError`` for a row of another kind."""
+    if not isinstance(row, VersionRow):
+        raise TypeError(type(row).__name__)
+    item: Item = row.document
+    return item
+
+
+def _row_of(code: str, *, shelf: Shelf, head: Head, version: int) -> ItemRow:
+    current, upcoming = shelf.current, shelf.upcoming
+    return ItemRow(
+        f"item:{code}",
+        version=version,
+        head_seq=head.seq,
+        head_hash=head.hash,
+        shelf=PUBLISHED,
+        item_code=code,
+        current=0 if current is None else current.version,
+        upcoming=0 if upcoming is None else upcoming.version,
+        upcoming_from=NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
+        document=shelf,
+    )
