@@ -43,7 +43,7 @@ class ItemFault(StrEnum):
     NOT_AN_ANSWER = "answer_not_an_option"
 
 
-FAULT_TEXTS: dict[ItemFault, tuple[str, str]] = {
+FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.BLANK: ("不能为空。", "This must not be blank."),
     ItemFault.BAD_CODE: ("编码只用小写字母、数字和连字符。", "A code is made of a-z, 0-9 and hyphens."),
     ItemFault.PARENT: (

@@ -7,6 +7,7 @@ from enum import StrEnum
 from chalicelib.catalogue.questions import Question, When
 from chalicelib.workdays.model import Limit, Unit
 
+
 class Audience(StrEnum):
     """Whom an item is for (服务对象)."""
 

@@ -6,20 +6,13 @@ from dataclasses import asdict
 from itertools import chain
 
 from chalicelib.catalogue.kinds import ItemFault, fault
-from chalicelib.catalogue.model import (
-    Acceptance,
-    Granularity,
-    Item,
-    Method,
-    Way,
-    WrittenLimit,
-)
+from chalicelib.catalogue.model import Acceptance, Granularity, Item, Method, Way, WrittenLimit
 from chalicelib.catalogue.questions import Question, QuestionKind, When
 from chalicelib.catalogue.wording import blank, catch_all, incomplete, repeated, wording
 from chalicelib.errors import Fault
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model import Limit, Unit
 
 ORDINARY_RISK = "ordinary"
 """The class of what no rule pack excludes."""
@@ -33,8 +26,11 @@ WAYS = (
 )
 """How a material may come; a promise is always a choice, and what is shared is asked for in no other way."""
 
-HOURS_IN = {Unit.HOURS: (1, 1), Unit.CALENDAR_DAYS: (24, 24), Unit.MONTHS: (28 * 24, 31 * 24)}
-"""How many hours a unit has at least and at most; a working day has at least 24, and no most: holidays lie between."""
+LEAST_HOURS = {Unit.HOURS: 1, Unit.WORKING_DAYS: 24, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 28 * 24}
+"""How many hours a unit lasts at least."""
+
+MOST_HOURS = {Unit.HOURS: 1, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 31 * 24}
+"""How many hours a unit lasts at most; a working day has no most, for holidays lie between."""
 
 OFFICERS = (1, 2)
 
@@ -60,7 +56,7 @@ def faults_of(item: Item, *, packs: Sequence[RulePack]) -> tuple[Fault, ...]:
     )
 
 
-def fits(inner: Sequence[WrittenLimit], outer: WrittenLimit) -> bool:
+def fits(inner: Sequence[Limit], outer: Limit) -> bool:
     """Say whether limits, one after the other, surely end within another.
 
     In one unit they are added up. Across units the longest that the inner can last is held against the shortest that
@@ -69,13 +65,9 @@ def fits(inner: Sequence[WrittenLimit], outer: WrittenLimit) -> bool:
     """
     if {limit.unit for limit in inner} == {outer.unit}:
         return sum(limit.value for limit in inner) <= outer.value
-    shortest = outer.value * (24 if outer.unit is Unit.WORKING_DAYS else HOURS_IN[Unit(outer.unit or "")][0])
-    longest = 0
-    for limit in inner:
-        if limit.unit is None or limit.unit is Unit.WORKING_DAYS:
-            return False
-        longest += limit.value * HOURS_IN[limit.unit][1]
-    return longest <= shortest
+    if any(limit.unit not in MOST_HOURS for limit in inner):
+        return False
+    return sum(limit.value * MOST_HOURS[limit.unit] for limit in inner) <= outer.value * LEAST_HOURS[outer.unit]
 
 
 def _faults_of_basics(item: Item) -> Iterator[Fault]:
@@ -117,7 +109,7 @@ def _faults_of_acceptance(item: Item) -> Iterator[Fault]:
 def _faults_of_limits(item: Item) -> Iterator[Fault]:
     promised, statutory = item.limits.promised, item.limits.statutory
     faults = [*incomplete("/limits/promised", promised), *incomplete("/limits/statutory", statutory)]
-    if not faults and not fits([promised], statutory):
+    if not faults and not fits([item.promised], item.statutory):
         faults.append(fault("/limits/promised", ItemFault.PROMISED_TOO_LONG))
     yield from faults
     if not item.steps:
@@ -128,7 +120,9 @@ def _faults_of_limits(item: Item) -> Iterator[Fault]:
         yield from blank(f"/steps/{index}/name", step.name)
         of_steps.extend(incomplete(f"/steps/{index}/limit", step.limit))
     yield from of_steps
-    if item.steps and not faults and not of_steps and not fits([step.limit for step in item.steps], promised):
+    if faults or of_steps or not item.steps:
+        return
+    if not fits([step.limit.counted() for step in item.steps], item.promised):
         yield fault("/steps", ItemFault.STEPS_TOO_LONG)
 
 
