@@ -27,7 +27,9 @@ from chalicelib.cases.acts import (
 )
 from chalicelib.catalogue.model import Acceptance, Recommitment, VerificationPlan
 from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.credit.model import Severity
 from chalicelib.errors import Reason
+from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
 from chalicelib.workdays.model import Limit
 
@@ -62,7 +64,8 @@ FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
 class Terms:
     """What the item's version promised and demanded when the draft was made: a case lives by it to its end.
 
-    ``promised`` and ``statutory`` run from acceptance, ``acceptance`` and ``delivery`` are the rule pack's.
+    ``promised`` and ``statutory`` run from acceptance, ``acceptance`` and ``delivery`` are the rule pack's;
+    records of ``bar_severity`` and above bar from promising (严重程度).
     """
 
     item_code: str
@@ -77,6 +80,7 @@ class Terms:
     delivery: Limit
     verification: VerificationPlan
     recommitment: Recommitment
+    bar_severity: Severity
     supervision_channel: str = ""
 
 
@@ -84,7 +88,7 @@ class Terms:
 class Agent:
     """Who acts for the applicant, and the document that says so (代办人、授权委托书, R1.8)."""
 
-    subject: str
+    subject: SubjectKey
     name: str
     authority: str
 
@@ -134,8 +138,8 @@ class Draft:
     draft_id: str
     case_no: str
     tracking_code: str
-    maker: str
-    subject: str
+    maker: SubjectKey
+    subject: SubjectKey
     applicant_name: str
     agent: Agent | None
     way: Way
@@ -163,10 +167,10 @@ class Case:
     tracking_code: str
     state: State
     way: Way
-    subject: str
+    subject: SubjectKey
     applicant_name: str
     agent: Agent | None
-    maker: str
+    maker: SubjectKey
     terms: Terms
     received_at: datetime
     conditions: tuple[ConditionAsked, ...]
@@ -211,7 +215,7 @@ class Case:
         return "again" if self.withdrawal is not None else ""
 
     @property
-    def people(self) -> tuple[str, ...]:
+    def people(self) -> tuple[SubjectKey, ...]:
         """Return the subject keys of the applicant and, where one acts, the agent."""
         return (self.subject,) if self.agent is None else (self.subject, self.agent.subject)
 

@@ -53,14 +53,24 @@ class CaseStore:
         return made
 
     def of_subject(
-        self, subject: str, *, state: State | None, limit: int, after: Mapping[str, str] | None,
+        self,
+        subject: str,
+        *,
+        state: State | None,
+        limit: int,
+        after: Mapping[str, str] | None,
     ) -> CasePage:
         """List a person's cases, newest first; ``after`` is the page before's ``next_key``."""
         found = CaseRow.by_subject.query(subject, **_page(state, limit, after))
         return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
 
     def of_department(
-        self, department: str, *, state: State | None, limit: int, after: Mapping[str, str] | None,
+        self,
+        department: str,
+        *,
+        state: State | None,
+        limit: int,
+        after: Mapping[str, str] | None,
     ) -> CasePage:
         """List a department's cases, newest first; ``after`` is the page before's ``next_key``."""
         found = CaseRow.by_department.query(department, **_page(state, limit, after))

@@ -1,0 +1,221 @@
+"""Drafts: what would be signed, and whether it may be (草稿、告知)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.cases import rules
+from chalicelib.cases.acts import Standing
+from chalicelib.cases.model import Agent, Draft, Way
+from chalicelib.cases.numbers import case_no_for, new_draft_id, new_tracking_code
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.model import Item
+from chalicelib.catalogue.questions import Answers
+from chalicelib.catalogue.rules import checklist, notice_hash
+from chalicelib.catalogue.service import Catalogue
+from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.model import Eligibility, Ground
+from chalicelib.credit.service import Credit
+from chalicelib.credit.store import UnreadableError
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.logs import logger
+from chalicelib.policy import Caller, Role
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.service import Subjects
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.rules import due
+
+DRAFT_LIVES = timedelta(hours=24)
+"""How long what was told and checked may be signed; filing checks again anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """For whom an agent acts, and the document that says so (被代理人、授权委托书)."""
+
+    identity: Identity
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants a draft of."""
+
+    item_code: str
+    answers: Answers
+    way: Way
+    on_behalf_of: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A draft, and what the gate says of the commitment way now; the certificate way is always open (R1.1, R1.3).
+
+    ``grounds`` are the credit's reasons; those of the item itself are ``draft.closed_by``.
+    """
+
+    draft: Draft
+    standing: Standing
+    grounds: tuple[Ground, ...]
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Party:
+    subject: SubjectKey
+    masked_name: str
+    agent: Agent | None
+
+
+class Drafting:
+    """Making drafts."""
+
+    def __init__(  # noqa: PLR0913 - what a draft is made of lives in this many places
+        self,
+        store: CaseStore,
+        *,
+        catalogue: Catalogue,
+        credit: Credit,
+        subjects: Subjects,
+        packs: Sequence[RulePack],
+        calendar: Calendar,
+    ) -> None:
+        """Know where items, credit and people are kept."""
+        self._store = store
+        self._catalogue = catalogue
+        self._credit = credit
+        self._subjects = subjects
+        self._packs = packs
+        self._calendar = calendar
+
+    @again_if_moved
+    def draft(self, wish: Wish, *, by: Caller, at: datetime, once: Once | None = None) -> Drafted:
+        """Make a draft and say whether it may be signed as a promise; a refusal is no error.
+
+        ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``;
+        ``PROXY_NOT_ALLOWED`` where an agent wants to promise and the item forbids it.
+        """
+        made = once.look_up() if once else None
+        if made is not None:
+            draft = self._store.load_draft(made)
+            return self._judged(draft, at=at, is_repeat=True)
+        item = self._catalogue.current(wish.item_code, at=at)
+        party = self._party(wish.on_behalf_of, by=by, at=at)
+        if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
+            raise Refusal(Reason.PROXY_NOT_ALLOWED)
+        draft = self._drafted(wish, item, party=party, by=by, at=at)
+        drafted = self._judged(draft, at=at)
+        with transaction() as tx:
+            self._store.add_draft(draft, tx=tx)
+            if once:
+                once.remember(draft.draft_id, tx, at=at)
+        return drafted
+
+    def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
+        """Say whose matter it is, and who acts; an agent always acts for somebody who said so in writing (R1.8)."""
+        own = by.own_subject()
+        if by.identity is None:
+            raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+        me = self._subjects.know(by.identity, at)
+        if principal is None:
+            if Role.APPLICANT not in by.roles:
+                raise Refusal(Reason.AUTHORITY_REQUIRED)
+            return _Party(subject=own, masked_name=me.masked_name, agent=None)
+        if Role.AGENT not in by.roles:
+            raise Refusal(Reason.FORBIDDEN)
+        if not principal.authority.strip():
+            raise Refusal(Reason.AUTHORITY_REQUIRED)
+        known = self._subjects.require_consistent(principal.identity, at)
+        agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
+        return _Party(subject=known.key, masked_name=known.masked_name, agent=agent)
+
+    def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
+        pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
+        needed = checklist(item, wish.answers)
+        draft_id = new_draft_id()
+        conditions = rules.conditions_asked(needed, wish.answers)
+        told = notice_hash(item)
+        payload = rules.payload_of(
+            {
+                "item_code": item.code,
+                "item_name": item.name,
+                "item_version": item.version,
+                "notice_hash": told,
+                "conditions": [{"id": each.id, "text": each.text, "value": each.value} for each in conditions],
+                "subject": party.subject,
+                "agent": None
+                if party.agent is None
+                else {"subject": party.agent.subject, "authority": party.agent.authority},
+                "draft_id": draft_id,
+                "case_no": case_no_for(draft_id),
+                "way": wish.way.value,
+                "made_at": instant_text(at),
+            },
+        )
+        return Draft(
+            draft_id=draft_id,
+            case_no=case_no_for(draft_id),
+            tracking_code=new_tracking_code(),
+            maker=by.own_subject(),
+            subject=party.subject,
+            applicant_name=party.masked_name,
+            agent=party.agent,
+            way=wish.way,
+            closed_by=rules.reasons_of_item(
+                item,
+                pack,
+                checklist=needed,
+                is_by_proxy=party.agent is not None,
+                may_promise_again=self._may_promise_again(item, party.subject, at=at),
+            ),
+            conditions=conditions,
+            materials=rules.materials_asked(needed),
+            notice_hash=told,
+            payload=payload,
+            payload_hash=hashlib.sha256(payload.encode()).hexdigest(),
+            terms=rules.terms_of(item, pack),
+            made_at=at,
+            expires_at=at + DRAFT_LIVES,
+        )
+
+    def _may_promise_again(self, item: Item, subject: SubjectKey, *, at: datetime) -> bool:
+        """Whether the item's rule lets this subject promise after a promise withdrawn on it (R1.11).
+
+        Asked only where the rule can say no: the subject's cases are gone through from the newest.
+        """
+        rule = item.recommitment
+        if rule.allowed and rule.wait is None:
+            return True
+        withdrawn = next(
+            (
+                case.withdrawal.withdrawn_at
+                for case in self._store.each_of_subject(subject)
+                if case.terms.item_code == item.code and case.withdrawal is not None
+            ),
+            None,
+        )
+        if withdrawn is None:
+            return True
+        if not rule.allowed or rule.wait is None:
+            return False
+        return at > due(rule.wait, started_at=withdrawn, calendar=self._calendar).at
+
+    def _judged(self, draft: Draft, *, at: datetime, is_repeat: bool = False) -> Drafted:
+        found: Eligibility | None = None
+        try:
+            summary = self._credit.summary(draft.subject)
+        except UnreadableError:
+            logger("cases").warning("credit_unreadable")
+        else:
+            found = rules.eligibility_for(draft.terms, summary, on=day_in_shanghai(at))
+        return Drafted(
+            draft=draft,
+            standing=rules.standing_of(draft, found),
+            grounds=() if found is None else found.reasons,
+            is_repeat=is_repeat,
+        )

@@ -1,0 +1,194 @@
+"""What may be promised, what is signed, and what a filing must bring with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import rfc8785
+
+from chalicelib.cases.acts import Standing
+from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
+from chalicelib.catalogue.model import Checklist, Item
+from chalicelib.catalogue.questions import Answers
+from chalicelib.credit.model import Eligibility, Severity, Summary
+from chalicelib.credit.rules import eligibility
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.rulepacks.model import RulePack, Term, TermKey
+from chalicelib.timeline.model import Json
+from chalicelib.workdays.model import Limit, Unit
+
+STATEMENTS = (
+    "本人已知晓告知事项的全部内容。",
+    "本人已符合告知的条件和要求。",
+    "上述承诺是本人真实意思的表示，所填信息真实、准确，本人愿意接受核查。",
+    "本人愿意承担不实承诺、未履行承诺的法律责任。",
+)
+"""What every promise says beside its conditions (国办发〔2020〕42号第七项)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What an applicant files: which conditions are confirmed, the signature over the payload, and materials."""
+
+    draft_id: str
+    confirmed: tuple[str, ...] = ()
+    signature: str | None = None
+    materials: tuple[Material, ...] = ()
+
+
+def reasons_of_item(
+    item: Item,
+    pack: RulePack,
+    *,
+    checklist: Checklist,
+    is_by_proxy: bool,
+    may_promise_again: bool,
+) -> tuple[Reason, ...]:
+    """Return why the item itself closes the commitment way; none if it is open (R1.1, R1.8, R1.11)."""
+    reasons = []
+    if pack.excluded_risk(item.risk_class) is not None:
+        reasons.append(Reason.RISK_EXCLUDED)
+    elif not checklist.conditions:
+        reasons.append(Reason.COMMITMENT_NOT_OFFERED)
+    if is_by_proxy and not item.proxy_allowed:
+        reasons.append(Reason.PROXY_NOT_ALLOWED)
+    if not may_promise_again:
+        reasons.append(Reason.RECOMMITMENT_NOT_ALLOWED)
+    return tuple(reasons)
+
+
+def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
+    """Return what the gate says: no where the item or credit says no, and neither where credit cannot be read."""
+    if draft.closed_by or (found is not None and not found.allowed):
+        return Standing.REFUSED
+    return Standing.PENDING if found is None else Standing.ALLOWED
+
+
+def eligibility_for(terms: Terms, summary: Summary, *, on: date) -> Eligibility:
+    """Return what a subject's credit says of a promise on these terms."""
+    return eligibility(summary, terms.item_code, on=on, bar_severity=terms.bar_severity)
+
+
+def terms_of(item: Item, pack: RulePack) -> Terms:
+    """Return what a case on this version lives by to its end."""
+    return Terms(
+        item_code=item.code,
+        item_version=item.version,
+        item_name=item.name,
+        department=item.department,
+        pack=item.jurisdiction,
+        accepted_by=item.acceptance,
+        promised=item.promised,
+        statutory=item.statutory,
+        acceptance=limit_of(pack.limit_term(TermKey.CORRECTION_NOTICE)),
+        delivery=limit_of(pack.limit_term(TermKey.ISSUE)),
+        verification=item.verification,
+        recommitment=item.recommitment,
+        bar_severity=Severity(pack.bar_severity.value),
+        supervision_channel=item.supervision_channel,
+    )
+
+
+def limit_of(term: Term) -> Limit:
+    """Return a rule pack's limit as clocks count it."""
+    return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
+
+
+def conditions_asked(checklist: Checklist, answers: Answers) -> tuple[ConditionAsked, ...]:
+    """Return the conditions to confirm one by one, with the values that the answers give them (R1.7)."""
+    return tuple(
+        ConditionAsked(
+            id=condition.id,
+            text=condition.text,
+            value=None if condition.question is None else answers.get(condition.question),
+        )
+        for condition in checklist.conditions
+    )
+
+
+def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
+    """Return every material that applies, shared ones included, so that people see what they are not asked for."""
+    return tuple(
+        MaterialAsked(id=material.id, name=material.name, basis=material.basis, ways=material.ways)
+        for material in checklist.materials
+    )
+
+
+def payload_of(fields: dict[str, Json]) -> str:
+    """Return the text that is signed: the RFC 8785 canonical JSON, so that one changed character is another text."""
+    return rfc8785.dumps(fields | {"statements": STATEMENTS}).decode()
+
+
+def way_of(draft: Draft, submission: Submission) -> Way:
+    """Return by which way a draft is filed: a draft for a promise may still be filed with certificates (R1.3).
+
+    A promise without a signature is no promise: ``SIGNATURE_INVALID`` where conditions are confirmed all the same.
+    """
+    if draft.way is Way.CERTIFICATE:
+        if submission.signature or submission.confirmed:
+            fault = Fault(pointer="/signature", detail="本草稿按提交材料方式办理。 This draft goes by certificates.")
+            raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+        return Way.CERTIFICATE
+    if submission.signature:
+        return Way.COMMITMENT
+    if submission.confirmed:
+        raise Refusal(Reason.SIGNATURE_INVALID)
+    if not submission.materials:
+        require_confirmations(draft.conditions, ())
+    return Way.CERTIFICATE
+
+
+def require_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> None:
+    """Refuse with ``CONFIRMATIONS_MISSING`` unless each condition is confirmed, once, and nothing else is (R1.7)."""
+    faults = tuple(_faults_of_confirmations([condition.id for condition in asked], confirmed))
+    if faults:
+        missing = sorted({condition.id for condition in asked} - set(confirmed))
+        raise Refusal(Reason.CONFIRMATIONS_MISSING, faults=faults, missing=", ".join(missing))
+
+
+def _faults_of_confirmations(asked: Sequence[str], confirmed: Sequence[str]) -> Iterator[Fault]:
+    for name in asked:
+        if name not in confirmed:
+            yield Fault(pointer="/confirmed", detail=f"请逐项确认条件 {name}。 Confirm the condition {name}.")
+    for index, name in enumerate(confirmed):
+        if name not in asked or name in confirmed[:index]:
+            yield Fault(
+                pointer=f"/confirmed/{index}",
+                detail="没有这项条件,或者重复。 There is no such condition, or it is there twice.",
+            )
+
+
+def require_materials(
+    checklist: Sequence[MaterialAsked],
+    brought: Sequence[Material],
+    *,
+    way: Way,
+    held: Sequence[Material] = (),
+) -> None:
+    """Refuse unless exactly what is owed on this way, and not ``held`` already, is handed in (优化营商环境条例第44条).
+
+    ``MATERIALS_MISSING`` names what is not there, ``MATERIAL_NOT_LISTED`` what is on no list.
+    """
+    here_already = {material.id for material in held}
+    owed = [asked.id for asked in checklist if asked.must_be_handed_in(way) and asked.id not in here_already]
+    names = [material.id for material in brought]
+    unlisted = tuple(
+        Fault(pointer=f"/materials/{index}/id", detail="清单中没有这项材料,或者重复。 Not on the list, or there twice.")
+        for index, name in enumerate(names)
+        if name not in owed or name in names[:index]
+    )
+    if unlisted:
+        raise Refusal(Reason.MATERIAL_NOT_LISTED, faults=unlisted)
+    missing = tuple(
+        Fault(pointer="/materials", detail=f"缺少材料 {name}。 The material {name} is missing.")
+        for name in owed
+        if name not in names
+    )
+    if missing:
+        raise Refusal(Reason.MATERIALS_MISSING, faults=missing)
+
+
+def require_in_time(draft: Draft, *, at: datetime) -> None:
+    """Refuse with ``DRAFT_EXPIRED`` from the draft's end on: its last second is the one before."""
+    if at >= draft.expires_at:
+        raise Refusal(Reason.DRAFT_EXPIRED)
