@@ -1,0 +1,235 @@
+"""The board, alerts and heartbeats over HTTP."""
+
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.alerts.model import Alert
+from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
+from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.policy import Role
+from chalicelib.supervision.service import WATCHERS, Filter, Shown
+from chalicelib.wiring import services
+from chalicelib.workdays.model import Unit
+
+routes = Routes("supervision")
+
+RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+
+
+class BoardQuery(PageQuery):
+    """Which clocks: of a department, with a light, of a kind."""
+
+    department: Code | None = None
+    light: Light | None = None
+    kind: ClockKind | None = None
+
+
+class LimitShape(Shape):
+    """A time limit with its unit and article."""
+
+    value: int
+    unit: Unit
+    basis: str
+
+
+class BoardClock(Shape):
+    """An open clock; ``owner`` is what its timeline is kept under, ``case_no`` is there if that is a case."""
+
+    owner: str
+    case_no: str | None
+    clock_id: str
+    kind: ClockKind
+    department: str
+    responsible: str
+    limit: LimitShape
+    started_at: datetime
+    due_at: datetime
+    due_on: date
+    provisional: bool
+    light: Light
+
+
+class Board(Page):
+    """Open clocks, oldest due first."""
+
+    items: list[BoardClock]
+
+
+class AlertQuery(PageQuery):
+    """Which alerts: those still open, or those answered."""
+
+    state: str = "open"
+
+
+class AlertShape(Shape):
+    """An alert to the caller, and its answer once there is one."""
+
+    id: str
+    case_no: str | None
+    owner: str
+    clock_id: str
+    clock_kind: str
+    milestone: str
+    level: int
+    recipient: str
+    department: str
+    due_on: date
+    raised_at: datetime
+    state: str
+    reason: str | None
+    expected_on: date | None
+    acknowledged_at: datetime | None
+
+
+class Alerts(Page):
+    """Alerts, oldest first."""
+
+    items: list[AlertShape]
+
+
+class AcknowledgementBody(Body):
+    """Why it is late, which the applicant will read, and when it is expected."""
+
+    reason: Text
+    expected_on: Day
+
+
+class HeartbeatQuery(PageQuery):
+    """How many heartbeats; there is one page, of the newest."""
+
+
+class ShardSeen(Shape):
+    """What a sweep saw in one shard."""
+
+    shard: int
+    due: int
+    moved: int
+    failed: int
+    lag_seconds: int
+
+
+class Heartbeat(Shape):
+    """What one sweep saw, and when."""
+
+    at: datetime
+    shards: list[ShardSeen]
+
+
+class Heartbeats(Page):
+    """The last sweeps, newest first."""
+
+    items: list[Heartbeat]
+
+
+@routes.get(
+    "/v1/supervision/clocks",
+    summary="Open clocks: the overdue and the near-due, oldest due first",
+    roles=WATCHERS,
+    query=BoardQuery,
+    answer=Board,
+)
+def board(call: Call[None]) -> Answer:
+    """List open clocks of a department."""
+    query: BoardQuery = call.query
+    wanted = Filter(department=query.department, light=query.light, kind=query.kind)
+    shown, following = services().supervision.board(
+        wanted, by=call.caller, at=call.at, most=query.limit, after=_mutable(call.position)
+    )
+    items = [_clock(each) for each in shown]
+    return Answer(body=Board(items=items, next_cursor=call.next_cursor(following)))
+
+
+@routes.get(
+    "/v1/supervision/alerts",
+    summary="The caller's own alerts",
+    roles=RECIPIENTS,
+    query=AlertQuery,
+    answer=Alerts,
+)
+def alerts(call: Call[None]) -> Answer:
+    """List the caller's alerts."""
+    query: AlertQuery = call.query
+    found, following = services().alerts.inbox(
+        call.caller, state=query.state, most=query.limit, after=_mutable(call.position)
+    )
+    return Answer(body=Alerts(items=[_alert(alert) for alert in found], next_cursor=call.next_cursor(following)))
+
+
+@routes.post(
+    "/v1/supervision/alerts/{alert_id}/acknowledgement",
+    summary="Answer an alert with a reason, which the applicant sees",
+    roles=RECIPIENTS,
+    body=AcknowledgementBody,
+    answer=AlertShape,
+)
+def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
+    """Take the answer to an alert."""
+    answered = services().alerts.acknowledge(
+        call.path["alert_id"],
+        reason=call.body.reason,
+        expected_on=call.body.expected_on,
+        by=call.caller,
+        at=call.at,
+    )
+    return Answer(body=_alert(answered))
+
+
+@routes.get(
+    "/v1/supervision/heartbeats",
+    summary="The last sweeps, and what each saw",
+    roles=(*WATCHERS, Role.INSPECTOR),
+    query=HeartbeatQuery,
+    answer=Heartbeats,
+)
+def heartbeats(call: Call[None]) -> Answer:
+    """List the newest heartbeats."""
+    beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
+    return Answer(body=Heartbeats(items=[Heartbeat.model_validate(beat) for beat in beats], next_cursor=None))
+
+
+def _case_no(owner: str) -> str | None:
+    kind, _, name = owner.partition(":")
+    return name if kind == "case" else None
+
+
+def _mutable(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
+    return None if position is None else dict(position)
+
+
+def _clock(shown: Shown) -> BoardClock:
+    clock = shown.clock
+    return BoardClock(
+        owner=clock.owner,
+        case_no=_case_no(clock.owner),
+        clock_id=clock.clock_id,
+        kind=clock.kind,
+        department=clock.department,
+        responsible=clock.responsible,
+        limit=LimitShape.model_validate(clock.limit),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        due_on=clock.due_on,
+        provisional=clock.provisional,
+        light=shown.light,
+    )
+
+
+def _alert(alert: Alert) -> AlertShape:
+    answer = alert.acknowledgement
+    return AlertShape(
+        id=alert.alert_id,
+        case_no=_case_no(alert.owner),
+        owner=alert.owner,
+        clock_id=alert.clock_id,
+        clock_kind=alert.clock_kind,
+        milestone=alert.milestone,
+        level=alert.level,
+        recipient=alert.recipient,
+        department=alert.department,
+        due_on=alert.due_on,
+        raised_at=alert.raised_at,
+        state=alert.state,
+        reason=answer.reason if answer else None,
+        expected_on=answer.expected_on if answer else None,
+        acknowledged_at=answer.at if answer else None,
+    )

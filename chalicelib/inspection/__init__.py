@@ -1,0 +1,1 @@
+"""Inspection (纪检查阅): mandates, and readings that are themselves on record."""

@@ -1,0 +1,23 @@
+"""Whether a mandate is in force, and whether a case is within it."""
+
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.inspection.model import CaseFacts, Mandate, Scope
+
+
+def is_in_force(mandate: Mandate, *, at: datetime) -> bool:
+    """Whether anything may be read: approved, and not after the last day, which counts to its end in Shanghai."""
+    return mandate.approved_at is not None and day_in_shanghai(at) <= mandate.expires_on
+
+
+def covers(scope: Scope, case: CaseFacts) -> bool:
+    """Whether a case is within a scope: every list that is not empty must name it, and both end days count."""
+    return (
+        bool(scope.departments or scope.case_nos)
+        and (not scope.departments or case.department in scope.departments)
+        and (not scope.items or case.item_code in scope.items)
+        and (not scope.case_nos or case.case_no in scope.case_nos)
+        and (scope.received_from is None or scope.received_from <= case.received_on)
+        and (scope.received_to is None or case.received_on <= scope.received_to)
+    )

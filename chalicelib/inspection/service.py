@@ -1,0 +1,210 @@
+"""Asking for a mandate, approving it, and reading within it; every reading is an event of the mandate's timeline."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.cases.model import Case
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.inspection.model import CaseFacts, Mandate, Scope, owner_of
+from chalicelib.inspection.rules import covers, is_in_force
+from chalicelib.inspection.store import MandateStore
+from chalicelib.policy import Caller, Role, require
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Fact, Reading
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+
+INSPECTORS = (Role.INSPECTOR,)
+LONGEST_NAME_KEPT = 64
+"""A case number as asked for is kept with the reading; a longer text is no case number and is cut."""
+
+
+class Inspection:
+    """Mandates and readings."""
+
+    def __init__(self, store: MandateStore, cases: CaseStore, timeline: Timeline) -> None:
+        """Read cases and their timelines directly: a mandate, not a department, is what gives the right."""
+        self._store = store
+        self._cases = cases
+        self._timeline = timeline
+
+    @again_if_moved
+    def ask(
+        self,
+        *,
+        file_no: str,
+        basis: str,
+        scope: Scope,
+        expires_on: date,
+        by: Caller,
+        at: datetime,
+        once: Once | None,
+    ) -> tuple[Mandate, bool]:
+        """Ask for a mandate (R7.11); say whether an earlier request with the same key had made it already."""
+        require(by, roles=INSPECTORS)
+        made_before = once.look_up() if once is not None else None
+        if made_before is not None:
+            return self._store.load(made_before), True
+        _require_bounded(scope, expires_on=expires_on, today=day_in_shanghai(at))
+        mandate = Mandate(
+            mandate_id=secrets.token_hex(16),
+            file_no=file_no,
+            basis=basis,
+            scope=scope,
+            expires_on=expires_on,
+            inspector=by.actor,
+            asked_at=at,
+        )
+        fact = Fact(
+            kind=EventKind.MANDATE_REQUESTED,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={
+                "file_no": file_no,
+                "basis": basis,
+                "departments": list(scope.departments),
+                "items": list(scope.items),
+                "case_nos": list(scope.case_nos),
+                "expires_on": expires_on.isoformat(),
+            },
+        )
+        with transaction() as tx:
+            mandate = self._store.add(mandate, [fact], at=at, tx=tx)
+            if once is not None:
+                once.remember(mandate.mandate_id, tx, at=at)
+        return mandate, False
+
+    @again_if_moved
+    def approve(self, mandate_id: str, *, by: Caller, version: int, at: datetime) -> Mandate:
+        """Put a mandate into force; ``SAME_PERSON`` for the one who asked, and approving twice changes nothing."""
+        require(by, roles=INSPECTORS)
+        mandate = self._store.load(mandate_id)
+        if by.actor == mandate.inspector:
+            raise Refusal(Reason.SAME_PERSON)
+        if mandate.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        if mandate.approved_at is not None:
+            return mandate
+        approved = replace(mandate, approver=by.actor, approved_at=at)
+        fact = Fact(
+            kind=EventKind.MANDATE_APPROVED,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"file_no": mandate.file_no},
+        )
+        with transaction() as tx:
+            return self._store.save(mandate, approved, [fact], at=at, tx=tx)
+
+    def mandate(self, mandate_id: str, *, by: Caller) -> Mandate:
+        """Return a mandate to an inspector: whoever approves must see what it asks for."""
+        require(by, roles=INSPECTORS)
+        return self._store.load(mandate_id)
+
+    def asked_by(
+        self, by: Caller, *, most: int, after: dict[str, dict[str, Any]] | None
+    ) -> tuple[tuple[Mandate, ...], dict[str, dict[str, Any]] | None]:
+        """Return a page of the caller's own mandates, newest first."""
+        require(by, roles=INSPECTORS)
+        return self._store.asked_by(by.actor, most=most, after=after)
+
+    def readings(self, mandate_id: str, *, by: Caller) -> tuple[Event, ...]:
+        """Return what was read under a mandate, by its own timeline."""
+        mandate = self.mandate(mandate_id, by=by)
+        read = {EventKind.MANDATE_READ.value, EventKind.MANDATE_EXCEEDED.value}
+        return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
+
+    def cases(
+        self, mandate_id: str, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Case, ...], Mapping[str, Any] | None]:
+        """Return a page of the cases within a mandate, department by department, newest first; the look is recorded."""
+        mandate = self._in_force(mandate_id, by=by, at=at)
+        found, following = self._page(mandate.scope, most=most, after=after)
+        self._record(mandate_id, EventKind.MANDATE_READ, {"read": "cases", "size": len(found)}, by=by, at=at)
+        return found, following
+
+    def timeline(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
+        """Return a case within a mandate and its timeline; ``OUT_OF_SCOPE`` for any other, which is recorded too.
+
+        A case that does not exist is answered like one out of scope.
+        """
+        mandate = self._in_force(mandate_id, by=by, at=at)
+        case = self._find(case_no)
+        asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no[:LONGEST_NAME_KEPT]}
+        if case is None or not covers(mandate.scope, _facts_of(case)):
+            self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
+            raise Refusal(Reason.OUT_OF_SCOPE)
+        reading = self._timeline.reading(case.owner)
+        self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
+        return case, reading
+
+    def _in_force(self, mandate_id: str, *, by: Caller, at: datetime) -> Mandate:
+        """Return a mandate of the caller's own that is in force; ``NOT_FOUND`` for anybody else's."""
+        require(by, roles=INSPECTORS)
+        mandate = self._store.load(mandate_id)
+        if mandate.inspector != by.actor:
+            raise Refusal(Reason.NOT_FOUND)
+        if not is_in_force(mandate, at=at):
+            raise Refusal(Reason.MANDATE_NOT_IN_FORCE)
+        return mandate
+
+    def _find(self, case_no: str) -> Case | None:
+        try:
+            return self._cases.load(case_no)
+        except Refusal as refusal:
+            if refusal.reason is Reason.NOT_FOUND:
+                return None
+            raise
+
+    def _page(
+        self, scope: Scope, *, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Case, ...], Mapping[str, Any] | None]:
+        if not scope.departments:
+            named = (self._find(case_no) for case_no in scope.case_nos)
+            return tuple(case for case in named if case is not None and covers(scope, _facts_of(case))), None
+        place = dict(after or {"index": 0, "key": None})
+        found: list[Case] = []
+        while place["index"] < len(scope.departments) and len(found) < most:
+            page = self._cases.of_department(
+                scope.departments[place["index"]], state=None, limit=most - len(found), after=place["key"]
+            )
+            found.extend(case for case in page.cases if covers(scope, _facts_of(case)))
+            place = {"index": place["index"] + (page.next_key is None), "key": page.next_key}
+        return tuple(found), (place if place["index"] < len(scope.departments) else None)
+
+    @again_if_moved
+    def _record(
+        self, mandate_id: str, kind: EventKind, data: Mapping[str, str | int], *, by: Caller, at: datetime
+    ) -> None:
+        fact = Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+        with transaction() as tx:
+            self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
+
+
+def _facts_of(case: Case) -> CaseFacts:
+    return CaseFacts(
+        case_no=case.case_no,
+        department=case.department,
+        item_code=case.terms.item_code,
+        received_on=day_in_shanghai(case.received_at),
+    )
+
+
+def _require_bounded(scope: Scope, *, expires_on: date, today: date) -> None:
+    """Refuse a mandate for everything or for ever; ``INVALID_BODY`` with every fault."""
+    faults = []
+    if not (scope.departments or scope.case_nos):
+        faults.append(Fault(pointer="/scope", detail="name departments or case numbers", code="SCOPE_UNBOUNDED"))
+    if scope.received_from and scope.received_to and scope.received_to < scope.received_from:
+        faults.append(Fault(pointer="/scope/to", detail="the last day is before the first", code="ENDS_BEFORE_START"))
+    if expires_on < today:
+        faults.append(Fault(pointer="/expires_on", detail="this day is over", code="DAY_IS_OVER"))
+    if faults:
+        raise Refusal(Reason.INVALID_BODY, faults=faults)

@@ -1,0 +1,68 @@
+"""Loading and saving mandates."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.inspection.model import Mandate, owner_of
+from chalicelib.inspection.table import MandateRow
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction
+
+
+class MandateStore:
+    """All mandates."""
+
+    row = MandateRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def load(self, mandate_id: str) -> Mandate:
+        """Return a mandate, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        try:
+            return _mandate_of(MandateRow.get(owner_of(mandate_id), consistent_read=True))
+        except MandateRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add(self, mandate: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
+        """Put a new mandate and its first event."""
+        head = self._timeline.record(facts, owner=mandate.owner, head=Head(), at=at, tx=tx)
+        made = replace(mandate, version=1, head=head)
+        tx.put(_row_of(made), condition=MandateRow.pk.does_not_exist(), otherwise=MovedError())
+        return made
+
+    def save(self, before: Mandate, after: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
+        """Put what became of a mandate, with its events; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(_row_of(made), condition=MandateRow.head_hash == before.head.hash, otherwise=MovedError())
+        return made
+
+    def asked_by(
+        self, inspector: str, *, most: int, after: dict[str, dict[str, Any]] | None
+    ) -> tuple[tuple[Mandate, ...], dict[str, dict[str, Any]] | None]:
+        """Return a page of an inspector's mandates, newest first, and where the next one begins."""
+        rows = MandateRow.by_inspector.query(inspector, scan_index_forward=False, limit=most, last_evaluated_key=after)
+        return tuple(_mandate_of(row) for row in rows), rows.last_evaluated_key
+
+
+def _mandate_of(row: MandateRow) -> Mandate:
+    mandate: Mandate = row.document
+    return replace(mandate, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def _row_of(mandate: Mandate) -> MandateRow:
+    return MandateRow(
+        mandate.owner,
+        version=mandate.version,
+        head_seq=mandate.head.seq,
+        head_hash=mandate.head.hash,
+        inspector=mandate.inspector,
+        asked_at=mandate.asked_at,
+        document=mandate,
+    )

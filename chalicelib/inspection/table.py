@@ -1,0 +1,37 @@
+"""The table of mandates."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.inspection.model import Mandate
+from chalicelib.rows import DocumentAttribute, InstantAttribute
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class ByInspector(GlobalSecondaryIndex["MandateRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """The mandates that an inspector asked for, in that order."""
+
+    class Meta:
+        """What the index is called and holds."""
+
+        index_name = "by_inspector"
+        projection = AllProjection()
+
+    inspector = UnicodeAttribute(hash_key=True)
+    asked_at = InstantAttribute(range_key=True)
+
+
+class MandateRow(OwnerRow):
+    """``pk`` is ``mandate:<id>``."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("inspection")
+
+    inspector = UnicodeAttribute()
+    asked_at = InstantAttribute()
+    document = DocumentAttribute[Mandate](lambda: Mandate)
+
+    by_inspector = ByInspector()

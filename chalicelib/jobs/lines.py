@@ -1,0 +1,21 @@
+"""One line a job: what ran, how long it took, what it saw."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.logs import logger
+
+
+@contextmanager
+def one_line(job: str, *, request_id: str) -> Iterator[dict[str, object]]:
+    """Time a job and log it once at its end, with the facts that the job puts into the dictionary it is given."""
+    facts: dict[str, object] = {}
+    started = time.monotonic()
+    outcome = "failed"
+    try:
+        yield facts
+        outcome = "done"
+    finally:
+        milliseconds = round((time.monotonic() - started) * 1000)
+        logger("jobs").info("job", job=job, request_id=request_id, outcome=outcome, duration_ms=milliseconds, **facts)

@@ -1,0 +1,44 @@
+"""The stream of the timelines: tell whoever must hear of an event."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.jobs.lines import one_line
+from chalicelib.logs import logger
+from chalicelib.timeline.model import Event
+from chalicelib.timeline.store import event_from
+from chalicelib.wiring import services
+
+
+def relay(records: Iterable[Mapping[str, Any]], *, request_id: str) -> dict[str, list[dict[str, str]]]:
+    """Hand new events to those who listen, in order; return where to go on if one of them failed.
+
+    The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
+    delivered again from there.
+    """
+    house = services()
+    failed: list[dict[str, str]] = []
+    told = 0
+    with one_line("relay", request_id=request_id) as facts:
+        for record in records:
+            event = _event_of(record)
+            if event is None:
+                continue
+            try:
+                house.alerts.hear(event, house.clock.now())
+            except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
+                logger("relay").exception("event_not_told", event_id=event.id, error=type(error).__name__)
+                failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+                break
+            told += 1
+        facts["told"] = told
+        facts["failed"] = len(failed)
+    return {"batchItemFailures": failed}
+
+
+def _event_of(record: Mapping[str, Any]) -> Event | None:
+    """Return the event of a stream record, ``None`` for anything but a new one."""
+    image = record["dynamodb"].get("NewImage")
+    if record["eventName"] != "INSERT" or image is None or "kind" not in image:
+        return None
+    return event_from({name: next(iter(value.values())) for name, value in image.items()})

@@ -1,0 +1,14 @@
+"""Every minute: move each clock that is due to its next milestone."""
+
+from chalicelib.jobs.lines import one_line
+from chalicelib.wiring import services
+
+
+def sweep(*, request_id: str) -> dict[str, object]:
+    """Run one sweep and return what it saw; raises if any clock could not be moved on, after all others were."""
+    house = services()
+    with one_line("sweep", request_id=request_id) as facts:
+        report = house.clocks.sweep(at=house.clock.now())
+        facts["moved"] = sum(shard.moved for shard in report.shards)
+        facts["lag_seconds"] = max(shard.lag_seconds for shard in report.shards)
+        return report.told()
