@@ -6,11 +6,15 @@ from infra.local.processes import Program
 
 
 def cloud() -> Program:
-    """Describe it: loopback only, no MQTT port, everything it holds kept under the state folder."""
+    """Describe it: loopback only, no MQTT port, everything it holds kept under the state folder.
+
+    The functions inherit its environment, so it is not given what was meant for this command line.
+    """
+    inherited = {name: value for name, value in aws_environment().items() if not name.startswith("XINNUO_")}
     return Program(
         name="cloud",
         command=[python_of("cloud"), "-m", "ministack"],
-        environment=aws_environment()
+        environment=inherited
         | {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(CLOUD_PORT),

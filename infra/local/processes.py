@@ -49,10 +49,11 @@ class Program:
 
     def start(self) -> None:
         """Start it unless it runs already, and wait until it answers; raises ``LocalError`` with its last words."""
+        started = None
         if self.pid() is None:
             self._require_free_port()
-            self._launch()
-        self._wait()
+            started = self._launch()
+        self._wait(started)
 
     def stop(self) -> bool:
         """Ask it to stop, which lets it save its state, and wait; says whether there was anything to stop."""
@@ -79,7 +80,7 @@ class Program:
                 )
                 raise LocalError(message)
 
-    def _launch(self) -> None:
+    def _launch(self) -> subprocess.Popen[bytes]:
         STATE.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("wb") as log:
             process = subprocess.Popen(
@@ -91,11 +92,13 @@ class Program:
                 start_new_session=True,
             )
         self.pid_file.write_text(str(process.pid))
+        return process
 
-    def _wait(self) -> None:
+    def _wait(self, started: subprocess.Popen[bytes] | None) -> None:
         deadline = time.monotonic() + READY_WITHIN
         while not _answers(self.ready_at):
-            if self.pid() is None or time.monotonic() > deadline:
+            ended = started is not None and started.poll() is not None
+            if ended or time.monotonic() > deadline:
                 last = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-LAST_LINES:])
                 message = f"{self.name} did not come up. The end of {self.log_file}:\n{last}"
                 raise LocalError(message)

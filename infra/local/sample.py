@@ -20,8 +20,9 @@ def load(base_url: str) -> None:
 
 
 def _publish(path: Path, *, base_url: str, token: str) -> None:
-    """A file is named ``<item code>.v<version>.json`` and holds the body of the call."""
-    code, _, version = path.stem.rpartition(".v")
+    """A file is named ``<item code>.json``, or ``<item code>.v2.json`` and so on, and holds the body of the call."""
+    code, _, later = path.stem.partition(".v")
+    version = later or "1"
     request = urllib.request.Request(  # noqa: S310 - our own loopback address
         f"{base_url}/v1/items/{code}/versions/{version}",
         data=path.read_bytes(),

@@ -1,0 +1,60 @@
+"""What the local cloud says when something is not as it should be."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from infra.local import clock, processes
+from infra.local.login import token_of
+from infra.local.place import LocalError
+from infra.local.processes import Program
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Return a program whose state is kept apart and that would end at once."""
+    monkeypatch.setattr(processes, "STATE", tmp_path)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Program(
+        name="cloud",
+        command=["sh", "-c", "echo no room on the disk; exit 1"],
+        environment={},
+        port=port,
+        port_variable="XINNUO_CLOUD_PORT",
+        ready_at=f"http://127.0.0.1:{port}/",
+    )
+
+
+def test_a_port_that_another_program_holds_is_named_with_the_way_out(program: Program) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", program.port))
+        other.listen()
+
+        with pytest.raises(LocalError, match=rf"Port {program.port} is in use.*XINNUO_CLOUD_PORT"):
+            program.start()
+
+
+def test_a_program_that_does_not_come_up_is_quoted(program: Program) -> None:
+    with pytest.raises(LocalError, match="no room on the disk"):
+        program.start()
+
+
+def test_a_process_that_is_not_ours_is_never_taken_for_one(program: Program) -> None:
+    program.pid_file.write_text("1")
+
+    assert program.pid() is None
+    assert program.stop() is False
+
+
+@pytest.mark.parametrize("wanted", ["tomorrow", "2026-10-09", "2026-10-09T09:00:00", "2026-13-01T00:00:00Z"])
+def test_only_an_instant_with_its_offset_sets_the_clock(wanted: str) -> None:
+    with pytest.raises(LocalError, match=r"2026-10-09T09:00:00\+08:00"):
+        clock.set_clock(wanted)
+
+
+def test_a_token_is_for_somebody_who_exists() -> None:
+    with pytest.raises(LocalError, match=r"no persona 'nobody'.*applicant, applicant2"):
+        token_of("nobody")

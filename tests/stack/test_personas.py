@@ -1,0 +1,66 @@
+"""The people of the local identity provider: everybody the demonstrations need, and nobody who could be real."""
+
+from stdnum.cn import ric, uscc
+
+from infra.local.identity import personas
+
+STAFF = {
+    "officer.traffic": ("officer", "traffic"),
+    "supervisor.traffic": ("supervisor", "traffic"),
+    "head.traffic": ("head", "traffic"),
+    "officer.market": ("officer", "market"),
+    "officer2.market": ("officer", "market"),
+    "supervisor.market": ("supervisor", "market"),
+    "head.market": ("head", "market"),
+    "credit": ("credit_officer", "credit"),
+    "credit2": ("credit_officer", "credit"),
+    "inspector": ("inspector", "inspection"),
+    "inspector2": ("inspector", "inspection"),
+    "editor": ("catalogue_editor", "monitoring"),
+    "calendar": ("calendar_editor", "monitoring"),
+    "system.market": ("system", "market"),
+    "monitor": ("monitor", "monitoring"),
+}
+SUBJECTS = {
+    "applicant": ("applicant", "resident_id"),
+    "applicant2": ("applicant", "resident_id"),
+    "company": ("applicant", "uscc"),
+    "agent": ("agent", "resident_id"),
+}
+
+
+def test_everybody_of_the_story_is_there_and_nobody_else() -> None:
+    assert set(personas()) == set(STAFF) | set(SUBJECTS)
+
+
+def test_staff_and_machines_have_the_role_of_their_name_in_one_department() -> None:
+    for name, (role, department) in STAFF.items():
+        claims = personas()[name]["claims"]
+
+        assert (claims["roles"], claims["department"]) == ([role], department)
+        assert "subject" not in claims
+
+
+def test_applicants_and_agents_are_vouched_for_by_number_and_name() -> None:
+    for name, (role, kind) in SUBJECTS.items():
+        claims = personas()[name]["claims"]
+        subject = claims["subject"]
+
+        assert claims["roles"] == [role]
+        assert "department" not in claims
+        assert isinstance(subject, dict)
+        assert set(subject) == {"kind", "number", "name"}
+        assert subject["kind"] == kind
+
+
+def test_natural_persons_were_born_in_1900_and_organisations_say_that_they_are_made_up() -> None:
+    for name in SUBJECTS:
+        subject = personas()[name]["claims"]["subject"]
+        assert isinstance(subject, dict)
+
+        if subject["kind"] == "resident_id":
+            assert ric.is_valid(subject["number"])
+            assert ric.get_birth_date(subject["number"]).year == 1900
+        else:
+            assert uscc.is_valid(subject["number"])
+            assert "合成" in subject["name"]
