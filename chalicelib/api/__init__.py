@@ -1,0 +1,1 @@
+"""The JSON API: one file of routes a subject; ``edge`` makes routes of functions."""

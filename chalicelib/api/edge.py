@@ -1,0 +1,124 @@
+"""Routes of functions: each names its roles, its body and its answer, and everything else follows from that.
+
+A file of routes makes one ``Routes`` and decorates its functions with ``@routes.post("/v1/drafts", roles=…, …)``;
+each takes a ``Call`` of its body and gives back an ``Answer``.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any, Required, TypeAlias, TypedDict, TypeVar, Unpack, overload
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.calls import Answer, Call, Route
+from chalicelib.api.exchange import respond
+from chalicelib.api.shapes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
+from chalicelib.policy import Role
+
+__all__ = [
+    "ROUTES",
+    "Answer",
+    "Body",
+    "Call",
+    "Code",
+    "Day",
+    "Instant",
+    "Line",
+    "Page",
+    "PageQuery",
+    "Query",
+    "Route",
+    "Routes",
+    "Shape",
+    "Text",
+]
+
+B = TypeVar("B", bound=Body)
+Decorator: TypeAlias = Callable[[Callable[[Call[B]], Answer]], Callable[[Call[B]], Answer]]
+BareDecorator: TypeAlias = Callable[[Callable[[Call[None]], Answer]], Callable[[Call[None]], Answer]]
+
+ROUTES: list[Route] = []
+"""Every route of every file imported so far, in the order of import."""
+
+
+class Options(TypedDict, total=False):
+    """What a route may say of itself.
+
+    ``public``: anyone, without a token. ``creates``: takes an Idempotency-Key. ``needs_version``: wants If-Match.
+    ``fresh``: the login must be at most 300 seconds old.
+    """
+
+    summary: Required[str]
+    answer: Required[type[Shape] | None]
+    roles: Collection[Role]
+    query: type[Query]
+    status: int
+    public: bool
+    creates: bool
+    needs_version: bool
+    fresh: bool
+
+
+class Routes:
+    """The routes of one file; ``blueprint`` is what Chalice registers."""
+
+    def __init__(self, tag: str) -> None:
+        """Begin without routes; ``tag`` groups them in OpenAPI."""
+        self.tag = tag
+        self.blueprint = Blueprint(__name__)
+
+    def get(self, path: str, **options: Unpack[Options]) -> BareDecorator:
+        """Make a function answer GET."""
+        return self._route("GET", path, None, options)
+
+    @overload
+    def post(self, path: str, *, body: type[B], **options: Unpack[Options]) -> Decorator[B]: ...
+    @overload
+    def post(self, path: str, **options: Unpack[Options]) -> BareDecorator: ...
+    def post(self, path: str, *, body: type[Body] | None = None, **options: Unpack[Options]) -> Callable[..., Any]:
+        """Make a function answer POST."""
+        return self._route("POST", path, body, options)
+
+    @overload
+    def put(self, path: str, *, body: type[B], **options: Unpack[Options]) -> Decorator[B]: ...
+    @overload
+    def put(self, path: str, **options: Unpack[Options]) -> BareDecorator: ...
+    def put(self, path: str, *, body: type[Body] | None = None, **options: Unpack[Options]) -> Callable[..., Any]:
+        """Make a function answer PUT."""
+        return self._route("PUT", path, body, options)
+
+    def delete(self, path: str, **options: Unpack[Options]) -> BareDecorator:
+        """Make a function answer DELETE."""
+        return self._route("DELETE", path, None, options)
+
+    def _route(self, method: str, path: str, body: type[Body] | None, options: Options) -> Callable[..., Any]:
+        def register(view: Callable[[Call[Any]], Answer]) -> Callable[[Call[Any]], Answer]:
+            route = Route(
+                method=method,
+                path=path,
+                view=view,
+                tag=self.tag,
+                summary=options["summary"],
+                roles=frozenset(options.get("roles", ())),
+                body=body,
+                query=options.get("query"),
+                answer=options["answer"],
+                status=options.get("status", 200 if options["answer"] else 204),
+                is_public=options.get("public", False),
+                creates=options.get("creates", False),
+                needs_version=options.get("needs_version", False),
+                is_fresh=options.get("fresh", False),
+            )
+            if route.is_public == bool(route.roles):
+                message = f"{route.name} names its roles or says that it is public, one of the two"
+                raise ValueError(message)
+            ROUTES.append(route)
+
+            def answered(**_path: str) -> Response:
+                return respond(route, self.blueprint.current_request.to_original_event())
+
+            answered.__name__ = view.__name__
+            # Chalice would check media types in its own words; ``respond`` does it in ours.
+            self.blueprint.route(path, methods=[method], content_types=[])(answered)
+            return view
+
+        return register

@@ -1,0 +1,150 @@
+"""From an API Gateway event to a call, and from an answer or a refusal to a response."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from chalice.app import Response
+from pynamodb.exceptions import PynamoDBException
+from structlog.contextvars import bind_contextvars
+
+from chalicelib.api.calls import Answer, Call, Language, Route
+from chalicelib.api.fault_texts import FAULT_TEXTS, fault_text
+from chalicelib.api.identity import caller_of, require_fresh
+from chalicelib.api.problems import problem_of
+from chalicelib.api.reading import Event, body_of, once_of, path_of, query_of, raw_body_of, version_of
+from chalicelib.clock import real_now
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logs import logger
+from chalicelib.transaction import MovedError
+from chalicelib.wiring import services
+
+FAULTY_CALL = frozenset({"ValidationException", "SerializationException"})
+"""What AWS calls our own mistakes; everything else it says no to is its being unavailable."""
+
+RETRY_AFTER = {Reason.UNAVAILABLE: "5", Reason.CREDIT_SOURCE_DOWN: "30", Reason.BUSY: "1"}
+
+
+def respond(route: Route, event: Event) -> Response:
+    """Answer one request; whatever happens, the client gets JSON or a problem, and the log one reason."""
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    language = language_of(headers.get("accept-language", ""))
+    try:
+        return _response(route, route.view(_call(route, event, headers, language)))
+    except Refusal as refusal:
+        return problem(refusal, language)
+    except MovedError:
+        return problem(Refusal(Reason.BUSY), language)
+    except (PynamoDBException, BotoCoreError, ClientError) as error:
+        logger("api").exception("store_failed", route=route.name)
+        return problem(Refusal(_reason_of(error)), language)
+    except Exception:  # noqa: BLE001 - the last place where a fault of ours can become an answer
+        logger("api").exception("unexpected", route=route.name)
+        return problem(Refusal(Reason.INTERNAL_ERROR), language)
+
+
+def problem(refusal: Refusal, language: Language) -> Response:
+    """Say no in the client's language (RFC 9457)."""
+    # What is out of an inspector's scope is on record as such, and looks like nothing at all.
+    reason = Reason.NOT_FOUND if refusal.reason is Reason.OUT_OF_SCOPE else refusal.reason
+    known = problem_of(reason)
+    title, detail = (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
+    body: dict[str, Any] = {
+        **refusal.facts,
+        "type": f"urn:xinnuo:problem:{reason.lower().replace('_', '-')}",
+        "title": title,
+        "status": known.status,
+        "detail": detail,
+        "code": reason.value,
+    }
+    if refusal.faults:
+        body["errors"] = [
+            {
+                "pointer": fault.pointer,
+                "detail": fault_text(fault.code, fault.blanks, language) if fault.code in FAULT_TEXTS else fault.detail,
+            }
+            for fault in refusal.faults
+        ]
+    bind_contextvars(reason=refusal.reason.value)
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/problem+json",
+        "Content-Language": "zh-CN" if language == "zh" else "en",
+        "Cache-Control": "no-store",
+    }
+    if known.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refusal.reason in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[refusal.reason]
+    return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=known.status)
+
+
+@lru_cache(maxsize=256)
+def language_of(accepted: str) -> Language:
+    """Return the language that an Accept-Language header wants most: Chinese unless it ranks English higher."""
+    best: tuple[float, Language] = (0.0, "zh")
+    for part in accepted.split(","):
+        tag, _, weight = part.partition(";")
+        language: Language = "en" if tag.strip().lower().partition("-")[0] == "en" else "zh"
+        if tag.strip().lower().partition("-")[0] not in {"zh", "en", "*"}:
+            continue
+        try:
+            quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
+        except ValueError:
+            continue
+        if quality > best[0]:
+            best = (quality, language)
+    return best[1]
+
+
+def _call(route: Route, event: Event, headers: Mapping[str, str], language: Language) -> Call[Any]:
+    who = None
+    if not route.is_public:
+        who = caller_of(headers.get("authorization", ""))
+        bind_contextvars(role=",".join(sorted(who.roles)))
+        if not who.roles & route.roles:
+            raise Refusal(Reason.FORBIDDEN)
+        if route.is_fresh:
+            require_fresh(who, at=real_now())
+    path = path_of(event)
+    if "case_no" in path:
+        bind_contextvars(case_no=path["case_no"][:40])
+    raw = raw_body_of(event)
+    version = version_of(headers.get("if-match")) if route.needs_version else None
+    once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
+    return Call(
+        route=route,
+        who=who,
+        body=body_of(route, headers.get("content-type", ""), raw),
+        query=query_of(route, event),
+        path=path,
+        at=services().clock.now(),
+        language=language,
+        sent_version=version,
+        once=once,
+    )
+
+
+def _response(route: Route, answer: Answer) -> Response:
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-cache" if route.is_public else "no-store",
+        **answer.headers,
+    }
+    if answer.version is not None:
+        headers["ETag"] = f'"{answer.version}"'
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    body = "" if answer.body is None else answer.body.model_dump_json()
+    return Response(body, headers=headers, status_code=answer.status or route.status)
+
+
+def _reason_of(error: Exception) -> Reason:
+    """Tell a store that cannot be reached from a call that no store could answer."""
+    if isinstance(error, ParamValidationError):
+        return Reason.INTERNAL_ERROR
+    cause = getattr(error, "cause", error)
+    code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else ""
+    return Reason.INTERNAL_ERROR if code in FAULTY_CALL else Reason.UNAVAILABLE

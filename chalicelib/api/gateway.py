@@ -1,0 +1,65 @@
+"""The front door: every request gets an id, one line in the log, and an answer in our own words."""
+
+import time
+from typing import Any
+
+from chalice.app import Chalice, Response
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from chalicelib.api.exchange import language_of, problem
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logs import logger
+
+OFTEN_ABSENT: dict[str, object] = {
+    "headers": {},
+    "pathParameters": None,
+    "multiValueQueryStringParameters": None,
+    "stageVariables": None,
+    "body": None,
+}
+"""What API Gateway always sends and others, such as test events from its console, leave out or send as null."""
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+class App(Chalice):
+    """Chalice, but for its own words on unknown addresses and methods."""
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - as Lambda has it
+        """Answer one event of API Gateway."""
+        began = time.perf_counter()
+        about = event.get("requestContext") or {}
+        method, path = str(about.get("httpMethod", "")), str(about.get("resourcePath", ""))
+        request_id = str(about.get("requestId") or getattr(context, "aws_request_id", ""))
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        event = {**OFTEN_ABSENT, **{name: value for name, value in event.items() if value is not None}}
+        methods = self.routes.get(path)
+        response: dict[str, Any]
+        if methods is not None and method in methods:
+            response = super().__call__(event, context)
+        else:
+            response = self._refused(event, allowed=", ".join(sorted(methods or ())))
+        response["headers"] = {**ALWAYS, "X-Request-Id": request_id, **response["headers"]}
+        logger("api").info(
+            "request",
+            method=method,
+            route=path if methods is not None else "unknown",
+            status=response["statusCode"],
+            duration_ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+        return response
+
+    def _refused(self, event: dict[str, Any], *, allowed: str) -> dict[str, Any]:
+        """Say that there is no such address, or no such method for it."""
+        accepted = next((text for name, text in event["headers"].items() if name.lower() == "accept-language"), "")
+        reason = Reason.METHOD_NOT_ALLOWED if allowed else Reason.NOT_FOUND
+        response: Response = problem(Refusal(reason), language_of(accepted))
+        if allowed:
+            response.headers["Allow"] = allowed
+        answer: dict[str, Any] = response.to_dict(self.api.binary_types)
+        return answer

@@ -1,0 +1,214 @@
+"""Who is calling: OpenID Connect access tokens, verified here against the issuer's keys, always by the real time."""
+
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from chalicelib.clock import real_now
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logs import logger
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role
+from chalicelib.settings import settings
+from chalicelib.subjects.model import Identity, SubjectKind
+from chalicelib.subjects.rules import require_valid
+from chalicelib.wiring import services
+
+ALGORITHMS = ("RS256", "ES256")
+LEEWAY = timedelta(seconds=30)
+"""How far the issuer's clock and ours may be apart: a token is taken this long after its end or before its start."""
+
+FRESH_FOR = timedelta(seconds=300)
+REFETCH_AFTER = 30.0
+"""Seconds that must pass before a key nobody knows makes us ask the issuer again."""
+
+ROLES = frozenset(role.value for role in Role)
+
+KEPT_TOKENS = 512
+LONGEST_TOKEN = 8192
+
+
+class IssuerUnreachableError(Exception):
+    """The issuer's keys could not be had."""
+
+
+def fetched(url: str) -> Mapping[str, Any]:
+    """Return the issuer's key set; raises ``IssuerUnreachableError`` if it cannot be had within 3 seconds."""
+    from urllib.request import urlopen  # noqa: PLC0415 - only the first request of a process needs it
+
+    try:
+        with urlopen(url, timeout=3) as answer:  # noqa: S310 - the address is the deployment's own setting
+            keys: object = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise IssuerUnreachableError from error
+    if not isinstance(keys, dict) or not isinstance(keys.get("keys"), list):
+        raise IssuerUnreachableError
+    return keys
+
+
+class Tokens:
+    """Verifies tokens and remembers those it has verified, by their digest."""
+
+    def __init__(self, *, issuer: str, audience: str, jwks: Callable[[], Mapping[str, Any]]) -> None:
+        """Know whose tokens for whom are good, and where the keys come from; fetch nothing yet."""
+        self._issuer = issuer
+        self._audience = audience
+        self._jwks = jwks
+        self._keys: Mapping[str, Any] | None = None
+        self._asked_at = float("-inf")
+        self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
+
+    def caller(self, token: str, *, at: datetime) -> Caller:
+        """Return who the token speaks for; ``UNAUTHENTICATED`` for a bad one, ``UNAVAILABLE`` without keys."""
+        digest = hashlib.sha256(token.encode(errors="replace")).digest()
+        known = self._verified.get(digest)
+        if known is not None:
+            caller, ends_at = known
+            if at >= ends_at + LEEWAY:
+                raise Refusal(Reason.UNAUTHENTICATED)
+            return caller
+        claims = self._claims(token)
+        ends_at = self._require_current(claims, at=at)
+        caller = caller_from(claims)
+        self._verified[digest] = (caller, ends_at)
+        if len(self._verified) > KEPT_TOKENS:
+            self._verified.popitem(last=False)
+        return caller
+
+    def _claims(self, token: str) -> Mapping[str, Any]:
+        """Check the signature, and nothing else."""
+        # These bring cryptography along, which costs a cold start more than everything else here.
+        from joserfc import jws  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
+        if len(token) > LONGEST_TOKEN:
+            raise Refusal(Reason.UNAUTHENTICATED)
+        try:
+            header = jws.extract_compact(token.encode()).headers()
+            key = self._key(header)
+            verified = jws.deserialize_compact(token, key, algorithms=list(ALGORITHMS))
+            claims: object = json.loads(verified.payload)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            raise Refusal(Reason.UNAUTHENTICATED) from None
+        if not isinstance(claims, dict):
+            raise Refusal(Reason.UNAUTHENTICATED)
+        return claims
+
+    def _key(self, header: Mapping[str, Any]) -> Any:  # noqa: ANN401 - joserfc's keys have no common public type
+        """Find the key that the token names; one that nobody knows is asked for again, at most every 30 seconds."""
+        kid = header.get("kid")
+        if header.get("alg") not in ALGORITHMS or not isinstance(kid, str):
+            raise Refusal(Reason.UNAUTHENTICATED)
+        if self._keys is None or (kid not in self._keys and time.monotonic() - self._asked_at >= REFETCH_AFTER):
+            self._fetch()
+        if self._keys is None or kid not in self._keys:
+            raise Refusal(Reason.UNAUTHENTICATED)
+        return self._keys[kid]
+
+    def _fetch(self) -> None:
+        from joserfc.errors import JoseError  # noqa: PLC0415 - see ``_claims``
+        from joserfc.jwk import import_key  # noqa: PLC0415
+
+        try:
+            published = self._jwks()["keys"]
+        except IssuerUnreachableError:
+            logger("api").warning("issuer_unreachable")
+            raise Refusal(Reason.UNAVAILABLE) from None
+        self._asked_at = time.monotonic()
+        keys = {}
+        for jwk in published:
+            try:
+                if jwk.get("use", "sig") == "sig" and jwk["kty"] in {"RSA", "EC"}:
+                    keys[jwk["kid"]] = import_key(jwk)
+            except (JoseError, AttributeError, KeyError, TypeError, ValueError):
+                logger("api").warning("issuer_key_unreadable")
+        self._keys = keys
+
+    def _require_current(self, claims: Mapping[str, Any], *, at: datetime) -> datetime:
+        """Check issuer, audience and times; return when the token ends."""
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        ends_at = _instant(claims.get("exp"))
+        is_good = (
+            claims.get("iss") == self._issuer
+            and self._audience in audiences
+            and ends_at is not None
+            and at < ends_at + LEEWAY
+            and isinstance(claims.get("sub"), str)
+            and 0 < len(claims["sub"]) <= 200  # noqa: PLR2004 - longer than any issuer's, short enough for a key
+            and all(_has_begun(claims[name], at=at) for name in ("nbf", "iat") if name in claims)
+        )
+        if not is_good or ends_at is None:
+            raise Refusal(Reason.UNAUTHENTICATED)
+        return ends_at
+
+
+def caller_from(claims: Mapping[str, Any]) -> Caller:
+    """Read who is calling from verified claims; ``FORBIDDEN`` without a role that we know."""
+    named = claims.get("roles")
+    roles = frozenset(
+        Role(name) for name in (named if isinstance(named, list) else []) if isinstance(name, str) and name in ROLES
+    )
+    if not roles:
+        raise Refusal(Reason.FORBIDDEN)
+    department = claims.get("department")
+    identity = _identity(claims["subject"]) if roles & FOR_THEMSELVES and claims.get("subject") is not None else None
+    return Caller(
+        sub=claims["sub"],
+        roles=roles,
+        department=department if isinstance(department, str) else None,
+        identity=identity,
+        subject=services().subject_keys.key_of(identity) if identity else None,
+        auth_time=_instant(claims.get("auth_time")),
+    )
+
+
+def caller_of(header: str) -> Caller:
+    """Return who an Authorization header speaks for; ``UNAUTHENTICATED`` for none or a bad one."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(Reason.UNAUTHENTICATED)
+    return tokens().caller(token.strip(), at=real_now())
+
+
+def require_fresh(caller: Caller, *, at: datetime) -> None:
+    """Refuse with ``FRESH_LOGIN_REQUIRED`` unless the login is at most 300 seconds old by the real time."""
+    logged_in = caller.auth_time
+    if logged_in is None or at - logged_in > FRESH_FOR or logged_in - at > LEEWAY:
+        raise Refusal(Reason.FRESH_LOGIN_REQUIRED)
+
+
+@cache
+def tokens() -> Tokens:
+    """Return the verifier for the issuer that the settings name."""
+    known = settings()
+    return Tokens(issuer=known.issuer, audience=known.audience, jwks=lambda: fetched(known.jwks_url))
+
+
+def _identity(claim: object) -> Identity:
+    """Read the identity that the platform vouches for; one that cannot be is no identity at all."""
+    if not isinstance(claim, dict) or not all(isinstance(claim.get(name), str) for name in ("number", "name")):
+        raise Refusal(Reason.UNAUTHENTICATED)
+    try:
+        identity = Identity(kind=SubjectKind(claim["kind"]), number=claim["number"], name=claim["name"])
+        return require_valid(identity)
+    except (KeyError, ValueError, Refusal):
+        raise Refusal(Reason.UNAUTHENTICATED) from None
+
+
+def _instant(seconds: object) -> datetime | None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _has_begun(seconds: object, *, at: datetime) -> bool:
+    begins_at = _instant(seconds)
+    return begins_at is not None and begins_at - LEEWAY <= at

@@ -1,0 +1,149 @@
+"""Reading a request: each part as it should be, or a refusal that says what is wrong with it."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from pydantic import ValidationError
+
+from chalicelib.api.calls import Route
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller
+
+Event: TypeAlias = Mapping[str, Any]
+"""An API Gateway REST event, with every key that it should have."""
+
+LARGEST_BODY = 256 * 1024
+LONGEST_NAME = 200
+MEDIA_TYPE = re.compile(r'application/json(\s*;\s*charset="?utf-?8"?)?\s*;?', re.IGNORECASE)
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+UNREADABLE = Fault(pointer="", detail="unreadable", code="json_invalid")
+UNEXPECTED = Fault(pointer="", detail="unexpected", code="body_unexpected")
+ABSENT = Fault(pointer="", detail="absent", code="body_missing")
+
+
+def path_of(event: Event) -> Mapping[str, str]:
+    """Return the path parameters, decoded: API Gateway passes them as they stood in the URL (aws/chalice#511).
+
+    What could be the name of nothing (too long, unprintable) is ``NOT_FOUND`` before any store is asked.
+    """
+    path = {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
+    if not all(0 < len(value) <= LONGEST_NAME and value.isprintable() for value in path.values()):
+        raise Refusal(Reason.NOT_FOUND)
+    return path
+
+
+def raw_body_of(event: Event) -> bytes:
+    """Return the body's bytes; ``BODY_TOO_LARGE`` over 256 KB."""
+    body = event["body"] or ""
+    if not event.get("isBase64Encoded"):
+        raw = body.encode(errors="surrogatepass")
+    else:
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise Refusal(Reason.INVALID_BODY, faults=[UNREADABLE]) from None
+    if len(raw) > LARGEST_BODY:
+        raise Refusal(Reason.BODY_TOO_LARGE)
+    return raw
+
+
+def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 - the route's own model
+    """Return the body as the route's model; ``UNSUPPORTED_MEDIA_TYPE``, or ``INVALID_BODY`` with every fault."""
+    if route.body is None:
+        if raw.strip() not in {b"", b"{}"}:
+            raise Refusal(Reason.INVALID_BODY, faults=[UNEXPECTED])
+        return None
+    if media_type and not MEDIA_TYPE.fullmatch(media_type.strip()):
+        raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+    if not raw.strip():
+        raise Refusal(Reason.INVALID_BODY, faults=[ABSENT])
+    try:
+        return route.body.model_validate_json(raw)
+    except ValidationError as error:
+        raise Refusal(Reason.INVALID_BODY, faults=_faults(error, raw)) from None
+
+
+def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's own model
+    """Return the query as the route's model; ``INVALID_QUERY`` with every fault."""
+    given = event["multiValueQueryStringParameters"] or {}
+    repeated = [name for name, values in given.items() if len(values) > 1]
+    if repeated:
+        faults = [_fault("parameter_repeated", f"/{_escaped(name)}") for name in repeated]
+        raise Refusal(Reason.INVALID_QUERY, faults=faults)
+    present = {name: values[0] for name, values in given.items() if values and values[0]}
+    if route.query is None:
+        if present:
+            faults = [_fault("extra_forbidden", f"/{_escaped(name)}") for name in present]
+            raise Refusal(Reason.INVALID_QUERY, faults=faults)
+        return None
+    try:
+        return route.query.model_validate_strings(present)
+    except ValidationError as error:
+        raise Refusal(Reason.INVALID_QUERY, faults=_faults(error, json.dumps(present).encode())) from None
+
+
+def version_of(header: str | None) -> int:
+    """Return the version that ``If-Match`` names; one that is no ETag of ours matches nothing (``STALE_VERSION``)."""
+    if header is None:
+        raise Refusal(Reason.PRECONDITION_REQUIRED)
+    match = ETAG.fullmatch(header.strip())
+    if match is None:
+        raise Refusal(Reason.STALE_VERSION)
+    return int(match[1])
+
+
+def once_of(route: Route, who: Caller | None, key: str | None, path: Mapping[str, str], raw: bytes) -> Once | None:
+    """Return the caller's wish for one effect, if there is one; ``INVALID_IDEMPOTENCY_KEY`` for a malformed key."""
+    if key is None:
+        return None
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Refusal(Reason.INVALID_IDEMPOTENCY_KEY)
+    place = " ".join((route.name, *(f"{name}={value}" for name, value in sorted(path.items()))))
+    return Once.of(caller=who.sub if who else "", route=place, key=key, body=raw)
+
+
+def _fault(code: str, pointer: str) -> Fault:
+    return Fault(pointer=pointer, detail=code, code=code)
+
+
+def _faults(error: ValidationError, raw: bytes) -> list[Fault]:
+    """Turn pydantic's errors into faults; the document itself says which parts of a location are its own."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        document = None
+    return [
+        Fault(
+            pointer=_pointer(one["loc"], document, is_missing=one["type"] == "missing"),
+            detail=one["msg"],
+            code=one["type"],
+            blanks={name: str(value) for name, value in one.get("ctx", {}).items() if name != "error"},
+        )
+        for one in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _pointer(location: tuple[int | str, ...], document: object, *, is_missing: bool) -> str:
+    """Write a location as an RFC 6901 pointer, without the names of union members that pydantic puts into it."""
+    steps: list[str] = []
+    for number, step in enumerate(location, start=1):
+        is_entry = isinstance(document, list) and isinstance(step, int) and step < len(document)
+        is_member = isinstance(document, dict) and isinstance(step, str) and step in document
+        if is_entry or is_member:
+            document = document[step]  # type: ignore[index]
+        elif not (is_missing and number == len(location)):
+            continue
+        steps.append(_escaped(str(step)))
+    return "".join(f"/{step}" for step in steps)
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,86 @@
+"""Signing keys: enrolling one needs a fresh login, so that a stolen session cannot sign (电子签名法 13)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Body, Call, Instant, Line, Routes, Shape
+from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.subjects.model import Algorithm, SigningKey
+from chalicelib.wiring import services
+
+routes = Routes("signing-keys")
+
+
+class KeyBody(Body):
+    """A public key as a JWK (RFC 7517); members that do not belong to a public key make it unsuitable."""
+
+    jwk: Annotated[dict[Line, str | bool | list[str]], Field(min_length=1, max_length=20)]
+
+
+class KeyCreated(Shape):
+    """The key's id, which signatures name as ``kid``."""
+
+    key_id: str
+
+
+class KeyShape(Shape):
+    """A signing key."""
+
+    key_id: str
+    algorithm: Algorithm
+    jwk: dict[str, str]
+    enrolled_at: Instant
+    revoked_at: Instant | None
+
+
+class KeyList(Shape):
+    """All signing keys of the caller; there are never so many that they need pages."""
+
+    items: list[KeyShape]
+    next_cursor: None = None
+
+
+@routes.post(
+    "/v1/signing-keys",
+    roles=FOR_THEMSELVES,
+    body=KeyBody,
+    answer=KeyCreated,
+    status=201,
+    creates=True,
+    fresh=True,
+    summary="Enrol a public key to sign promises with",
+)
+def enrol(call: Call[KeyBody]) -> Answer:
+    """Take an ES256 or EdDSA key; the same key again answers the same id."""
+    made = services().signing_keys.enrol(call.caller.own_subject(), call.body.jwk, at=call.at, once=call.once)
+    return Answer(body=KeyCreated(key_id=made.key.key_id), replayed=made.is_repeated and call.once is not None)
+
+
+@routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=KeyList, summary="One's own signing keys")
+def own_keys(call: Call[None]) -> Answer:
+    """List the keys, those revoked too."""
+    return Answer(body=KeyList(items=[_shape(key) for key in services().signing_keys.list(call.caller.own_subject())]))
+
+
+@routes.delete(
+    "/v1/signing-keys/{key_id}",
+    roles=FOR_THEMSELVES,
+    answer=KeyShape,
+    summary="Revoke a signing key from now on",
+)
+def revoke(call: Call[None]) -> Answer:
+    """What was signed before stays signed."""
+    return Answer(
+        body=_shape(services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at))
+    )
+
+
+def _shape(key: SigningKey) -> KeyShape:
+    return KeyShape(
+        key_id=key.key_id,
+        algorithm=key.algorithm,
+        jwk=dict(key.jwk),
+        enrolled_at=key.enrolled_at,
+        revoked_at=key.revoked_at,
+    )

@@ -1,0 +1,1 @@
+"""Who a matter is about: identifiers, subject keys, masking and signing keys (主体)."""

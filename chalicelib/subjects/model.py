@@ -1,0 +1,74 @@
+"""Subjects and their signing keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+SubjectKey = NewType("SubjectKey", str)
+"""``<key id>.<hexadecimal HMAC-SHA256>``: how a subject is named in keys, URLs, events and logs."""
+
+
+class SubjectKind(StrEnum):
+    """Kinds of identifiers (证件种类)."""
+
+    RESIDENT_ID = "resident_id"
+    """居民身份证, GB 11643."""
+    USCC = "uscc"
+    """统一社会信用代码, GB 32100."""
+    PASSPORT = "passport"
+    """护照."""
+    RESIDENCE_PERMIT = "residence_permit"
+    """港澳台居民居住证, 外国人永久居留身份证."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who somebody is (身份), as the identity platform or an office states it: personal data, never logged."""
+
+    kind: SubjectKind
+    number: str
+    name: str
+
+    def __repr__(self) -> str:
+        """Show nothing of the person, so that no traceback or log does."""
+        return f"Identity(kind={self.kind.value!r})"
+
+
+class Algorithm(StrEnum):
+    """Signature algorithms (签名算法) that applicants' keys may have."""
+
+    ES256 = "ES256"
+    EDDSA = "EdDSA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A public key with which a subject signs (签名公钥); the private one never leaves its owner.
+
+    ``key_id`` is the RFC 7638 thumbprint; ``jwk`` holds the public members only.
+    """
+
+    key_id: str
+    jwk: Mapping[str, str]
+    algorithm: Algorithm
+    enrolled_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is remembered of a subject: its key, and whether the name given is the one first vouched for (R6.3)."""
+
+    key: SubjectKey
+    masked_name: str
+    is_conflicting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A signing key as it was taken, and whether it had been taken before."""
+
+    key: SigningKey
+    is_repeated: bool = False

@@ -1,0 +1,119 @@
+"""Knowing subjects, and the keys with which they sign."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.rows import Row
+from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, SubjectKey
+from chalicelib.subjects.rules import SubjectKeys, masked_name, require_valid, signing_key_of
+from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
+from chalicelib.transaction import again_if_moved, transaction
+
+MOST_KEYS = 20
+"""Signing keys that a subject may have in force."""
+
+
+class Subjects:
+    """All subjects that the service has met."""
+
+    def __init__(self, keys: SubjectKeys, store: SubjectStore, vault: Vault) -> None:
+        """Know how keys are made, where subjects are kept and what encrypts them."""
+        self._keys = keys
+        self._store = store
+        self._vault = vault
+
+    @again_if_moved
+    def know(self, identity: Identity, at: datetime) -> Known:
+        """Return the subject's key, remembering it the first time; encrypted once, read once ever after.
+
+        One remembered under an earlier secret is remembered again under the current one.
+        A name that is not the one first vouched for is marked, has no effect and is a person's to settle (R6.3).
+        """
+        valid = require_valid(identity)
+        key = self._keys.key_of(valid)
+        known = self._store.known(self._keys.keys_of(valid))
+        first = known[0] if known else None
+        if first is not None:
+            is_conflicting = not self._keys.is_name_of(valid, digest=first.name_digest)
+            if is_conflicting or first.key == key:
+                return Known(key=key, masked_name=first.masked_name, is_conflicting=is_conflicting)
+        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=self._keys.digest_of_name(valid))
+        text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
+        self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at)
+        return Known(key=key, masked_name=new.masked_name)
+
+    def require_consistent(self, identity: Identity, at: datetime) -> Known:
+        """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""
+        known = self.know(identity, at)
+        if known.is_conflicting:
+            raise Refusal(Reason.IDENTITY_CONFLICT)
+        return known
+
+    def masked(self, key: SubjectKey) -> str:
+        """Return the subject's name as it may be shown; a star for one never met."""
+        known = self._store.known((key,))
+        return known[0].masked_name if known else "*"
+
+    def reach(self) -> None:
+        """Read something that is not there: raises if the store cannot be read."""
+        self._store.reach()
+
+
+class SigningKeys:
+    """The public keys with which subjects sign (R7.1: the private ones are nobody's but theirs)."""
+
+    def __init__(self, store: SigningKeyStore) -> None:
+        """Know where keys are kept."""
+        self._store = store
+
+    @again_if_moved
+    def enrol(
+        self, subject: SubjectKey, jwk: Mapping[str, object], *, at: datetime, once: Once | None = None
+    ) -> Enrolment:
+        """Take a public key; the same one again is the same key.
+
+        One that was revoked stays so (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public keys.
+        """
+        new = signing_key_of(jwk, at=at)
+        made = once.look_up() if once else None
+        old = self._store.one(subject, made or new.key_id)
+        if old is not None:
+            if old.revoked_at is not None and made is None:
+                raise Refusal(Reason.KEY_REVOKED)
+            return Enrolment(key=old, is_repeated=True)
+        if sum(1 for key in self._store.of(subject) if key.revoked_at is None) >= MOST_KEYS:
+            raise Refusal(Reason.TOO_MANY_KEYS)
+        with transaction() as tx:
+            self._store.add(new, subject=subject, tx=tx)
+            if once:
+                once.remember(new.key_id, tx, at=at)
+        return Enrolment(key=new)
+
+    def list(self, subject: SubjectKey) -> tuple[SigningKey, ...]:
+        """Return all keys of a subject, oldest first, with those revoked."""
+        return self._store.of(subject)
+
+    @again_if_moved
+    def revoke(self, subject: SubjectKey, key_id: str, *, at: datetime) -> SigningKey:
+        """End a key from now on; again is once. ``NOT_FOUND`` for a key that is not the subject's."""
+        old = self._store.one(subject, key_id)
+        if old is None:
+            raise Refusal(Reason.NOT_FOUND)
+        if old.revoked_at is not None:
+            return old
+        new = replace(old, revoked_at=at)
+        with transaction() as tx:
+            self._store.replace(old, new, subject=subject, tx=tx)
+        return new
+
+    def row(self, subject: SubjectKey, key_id: str) -> Row:
+        """Return a row that holds only the key's place, for a batch of reads."""
+        return self._store.row(subject, key_id)
+
+    def from_row(self, row: Row | None) -> SigningKey | None:
+        """Return the signing key that was read; ``None`` if there is none."""
+        return self._store.from_row(row)

@@ -1,0 +1,109 @@
+"""Loading and saving subjects and their signing keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.aws import client
+from chalicelib.clock import instant_text
+from chalicelib.rows import Row
+from chalicelib.subjects.model import SigningKey, SubjectKey
+from chalicelib.subjects.table import SigningKeyRow, SubjectRow
+from chalicelib.transaction import MovedError, Transaction, read_together
+
+IDENTITY = "identity"
+"""The sort key of what is known of a subject itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the store holds of a subject without decrypting anything."""
+
+    key: SubjectKey
+    masked_name: str
+    name_digest: str
+
+
+class SubjectStore:
+    """All subjects."""
+
+    def known(self, keys: tuple[SubjectKey, ...]) -> tuple[Remembered, ...]:
+        """Return what is stored under any of a subject's keys, in their order; one read, however many there are."""
+        rows = read_together(*(SubjectRow(key, IDENTITY) for key in keys))
+        return tuple(_remembered(row) for row in rows if isinstance(row, SubjectRow))
+
+    def reach(self) -> None:
+        """Read something that is not there: raises if the store cannot be read."""
+        read_together(SubjectRow("-", IDENTITY))
+
+    def add(self, subject: Remembered, *, encrypted: bytes, at: datetime) -> None:
+        """Store a subject that is not there yet; somebody who was faster has stored the same."""
+        row = SubjectRow(
+            subject.key,
+            IDENTITY,
+            masked_name=subject.masked_name,
+            name_digest=subject.name_digest,
+            identity=encrypted,
+            known_since=instant_text(at),
+        )
+        tx = Transaction()
+        tx.put(row, condition=SubjectRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.commit()
+
+
+class Vault:
+    """Encrypts identities with a key of KMS that never leaves it; each opens under its own subject key only."""
+
+    def __init__(self, kms_key: str) -> None:
+        """Know which key of KMS encrypts."""
+        self._kms_key = kms_key
+
+    def seal(self, text: str, *, about: SubjectKey) -> bytes:
+        """Return the ciphertext, bound to the subject by its encryption context."""
+        sealed: bytes = client("kms").encrypt(
+            KeyId=self._kms_key,
+            Plaintext=text.encode(),
+            EncryptionContext={"subject": about},
+        )["CiphertextBlob"]
+        return sealed
+
+
+class SigningKeyStore:
+    """All signing keys."""
+
+    def row(self, subject: SubjectKey, key_id: str) -> SigningKeyRow:
+        """Return a row that holds only the key's place, for a batch of reads."""
+        return SigningKeyRow(subject, f"key:{key_id}")
+
+    def from_row(self, row: Row | None) -> SigningKey | None:
+        """Return the signing key that was read; ``None`` if there is none."""
+        if row is None:
+            return None
+        if not isinstance(row, SigningKeyRow):
+            raise TypeError(type(row).__name__)
+        return row.document
+
+    def one(self, subject: SubjectKey, key_id: str) -> SigningKey | None:
+        """Read one key of a subject, strongly consistent."""
+        (row,) = read_together(self.row(subject, key_id))
+        return self.from_row(row)
+
+    def of(self, subject: SubjectKey) -> tuple[SigningKey, ...]:
+        """Return all keys of a subject, the revoked ones too, oldest first."""
+        rows = SigningKeyRow.query(subject, SigningKeyRow.sk.startswith("key:"), consistent_read=True)
+        return tuple(sorted((row.document for row in rows), key=lambda key: (key.enrolled_at, key.key_id)))
+
+    def add(self, key: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
+        """Put a new key into a transaction."""
+        row = self.row(subject, key.key_id)
+        row.document = key
+        tx.put(row, condition=SigningKeyRow.pk.does_not_exist(), otherwise=MovedError())
+
+    def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
+        """Put what became of a key into a transaction that fails if the key moved."""
+        row = self.row(subject, new.key_id)
+        row.document = new
+        tx.put(row, condition=SigningKeyRow.document == old, otherwise=MovedError())
+
+
+def _remembered(row: SubjectRow) -> Remembered:
+    return Remembered(key=SubjectKey(row.pk), masked_name=row.masked_name, name_digest=row.name_digest)

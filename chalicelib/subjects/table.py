@@ -1,0 +1,36 @@
+"""The table of subjects: who they are, encrypted, and their signing keys."""
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+
+from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.settings import settings
+from chalicelib.subjects.model import SigningKey
+
+
+class SubjectRow(Row):
+    """``pk``: subject key, ``sk``: ``identity``. ``identity`` is the KMS ciphertext of kind, number and name."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("subjects")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="identity")
+    masked_name = UnicodeAttribute()
+    name_digest = UnicodeAttribute()
+    identity = BinaryAttribute(legacy_encoding=False)
+    known_since = UnicodeAttribute()
+
+
+class SigningKeyRow(Row):
+    """``pk``: subject key, ``sk``: ``key:<key id>``."""
+
+    class Meta:
+        """In the same table as the subjects."""
+
+        table_name = settings().table("subjects")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    document: DocumentAttribute[SigningKey] = DocumentAttribute(lambda: SigningKey)
