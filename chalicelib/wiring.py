@@ -2,14 +2,35 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 
+from chalicelib.alerts.channels import Queue, Topic
+from chalicelib.alerts.service import Alerts
+from chalicelib.alerts.store import AlertStore
 from chalicelib.aws import secret
-from chalicelib.clock import ServiceClock
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.service import Catalogue
+from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.clock import ServiceClock, day_in_shanghai
+from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.store import ClockStore
+from chalicelib.credit.service import Credit
+from chalicelib.credit.store import CreditStore
+from chalicelib.inspection.service import Inspection
+from chalicelib.inspection.store import MandateStore
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
+from chalicelib.supervision.service import Supervision
+from chalicelib.timeline.store import Timeline
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import YellowRule
+from chalicelib.workdays.store import load_calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +78,74 @@ class Services:
     def signing_keys(self) -> SigningKeys:
         """With what people sign."""
         return SigningKeys(SigningKeyStore())
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Which days are worked."""
+        return load_calendar()
+
+    def pack(self, code: str, at: datetime) -> RulePack:
+        """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
+        return pack_in_force(load_rule_packs(), code, on=day_in_shanghai(at))
+
+    def yellow(self, code: str) -> YellowRule:
+        """Return when the lights of a rule pack turn yellow."""
+        rule = self.pack(code, self.clock.now()).yellow
+        return YellowRule(share_percent=rule.share_percent, least_working_days=rule.least_working_days)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """All timelines, and where their owners live."""
+        return Timeline(
+            {
+                "case": CaseStore.row,
+                "credit": CreditStore.row,
+                "item": CatalogueStore.row,
+                "mandate": MandateStore.row,
+            },
+        )
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """All clocks."""
+        return Clocks(ClockStore(), self.timeline, self.calendar, yellow=self.yellow)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Who is told of clocks."""
+        return Alerts(
+            AlertStore(),
+            self.clocks,
+            self.timeline,
+            pack=self.pack,
+            queue=Queue(settings().deliver_queue),
+            topic=Topic(settings().alert_topic),
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What can be asked for."""
+        return Catalogue(CatalogueStore(self.timeline), packs=load_rule_packs())
+
+    @cached_property
+    def credit(self) -> Credit:
+        """What is known of subjects' promises and records."""
+        return Credit(CreditStore(), self.timeline, self.subjects, self.subject_keys)
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """Cases as they are kept, for those whose right is not a department's."""
+        return CaseStore(self.timeline)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What supervisors see."""
+        return Supervision(self.clocks)
+
+    @cached_property
+    def inspection(self) -> Inspection:
+        """What inspectors read."""
+        return Inspection(MandateStore(self.timeline), self.cases, self.timeline)
 
 
 @cache
