@@ -1,6 +1,6 @@
 """Credit records, the one summary of each subject, and what a check answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -233,60 +233,6 @@ class Record:
     received_at: datetime
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """A record as somebody hands it in: anything may be missing, so that every fault can be told at once."""
-
-    source: str
-    record_id: str
-    kind: str | None = None
-    severity: str | None = None
-    publicity: str | None = None
-    document_no: str | None = None
-    organ: str | None = None
-    effective_on: date | None = None
-    served_at: datetime | None = None
-    judged_on: date | None = None
-    received_on: date | None = None
-    display_until: date | None = None
-    expires_on: date | None = None
-    basis: str | None = None
-    repair_notice: str | None = None
-    contents: Mapping[str, str] = field(default_factory=dict)
-    consent: str | None = None
-    related_items: Sequence[str] = ()
-    update_due_on: date | None = None
-    source_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One of the kinds of credit data (信用信息类别) that the directory allows."""
-
-    code: str
-    name: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
-    """An edition of the national base directory (全国公共信用信息基础目录).
-
-    ``forbidden`` may not be kept at all, ``with_consent`` only with the subject's written consent.
-    """
-
-    edition: str
-    title: str
-    in_force_from: date
-    kinds: tuple[Kind, ...]
-    forbidden: tuple[Kind, ...]
-    with_consent: tuple[Kind, ...]
-    sources: tuple[str, ...]
-
-    def kind(self, code: str) -> Kind | None:
-        """Return the kind of that code, None if the directory has none."""
-        return next((kind for kind in self.kinds if kind.code == code), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,13 @@
 """What offices, systems and the people concerned do with credit."""
 
-import hashlib
-import hmac
 import secrets
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit import rules
 from chalicelib.credit.intake import rules as intake
+from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
@@ -22,16 +19,15 @@ from chalicelib.credit.model import (
     Query,
     Record,
     Severity,
-    Submission,
     Summary,
 )
 from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, directories
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import Row
 from chalicelib.subjects.model import Identity, SubjectKey
-from chalicelib.subjects.rules import require_valid
-from chalicelib.subjects.service import SubjectKeys, Subjects
+from chalicelib.subjects.rules import SubjectKeys, require_valid
+from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
@@ -81,25 +77,23 @@ class Credit:
         ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
         """
         _require_own_source(submission.source, by)
-        require_valid(about)
-        known = self._subjects.know(about, at)
-        if known.is_conflicting:
-            raise Refusal(Reason.IDENTITY_CONFLICT)
-        return self._store_record(submission, about=about, subject=known.key, by=by, at=at)
+        valid = require_valid(about)
+        self._subjects.require_consistent(valid, at)
+        return self._store_record(submission, about=valid, by=by, at=at)
 
     def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
         """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
 
         A store that cannot be read, or cannot write down who asked, gives ``UNKNOWN``: never clean, never bad.
         """
-        require_valid(about)
-        subject = self._keys.key_of(about)
+        valid = require_valid(about)
+        subject = self._keys.key_of(valid)
         try:
             summary = self._store.summary(subject)
             effect, reasons = rules.assessment(
                 summary, inquiry.item_code, on=day_in_shanghai(at), bar_severity=Severity.SERIOUS
             )
-            if summary.name_digests and self._name_digest(subject, about.name) not in summary.name_digests:
+            if not self._is_known_by_name(summary, valid):
                 effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
             self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), by=by, at=at))
         except UnreadableError:
@@ -165,13 +159,12 @@ class Credit:
         self._store.save_record(record, tx)
         self._save(summary, rules.with_kept_promise(summary), fact, at=at, tx=tx)
 
-    def put_flag(self, about: Identity, flag: FlagMark, *, by: Caller, at: datetime, tx: Transaction) -> None:
+    def put_flag(
+        self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
+    ) -> None:
         """Put a confirmed flag into the summary in the caller's transaction: what was read before no longer files."""
-        subject = self._keys.key_of(about)
         summary = self._store.summary(subject)
-        after = rules.with_flag(
-            summary, flag, name_digest=self._name_digest(subject, about.name), on=day_in_shanghai(at)
-        )
+        after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
         self._save(summary, after, _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at), at=at, tx=tx)
 
     def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
@@ -181,9 +174,8 @@ class Credit:
         self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
 
     @again_if_moved
-    def _store_record(
-        self, submission: Submission, *, about: Identity, subject: SubjectKey, by: Caller, at: datetime
-    ) -> Record:
+    def _store_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
+        subject = self._keys.key_of(about)
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
         faults = intake.faults(submission, directory=directory, subject_kind=about.kind, on=today)
@@ -197,7 +189,7 @@ class Credit:
         after = rules.with_record(
             summary,
             record,
-            name_digest=self._name_digest(subject, about.name),
+            name_digest=self._keys.digest_of_name(about),
             ends_on=intake.ends_on(record),
             on=today,
         )
@@ -210,12 +202,10 @@ class Credit:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
 
-    def _name_digest(self, subject: SubjectKey, name: str) -> str:
-        """Return a keyed digest of a name, under the key that the subject is named by."""
-        key = self._keys.keys[subject.partition(".")[0]]
-        plain = unicodedata.normalize("NFKC", name).casefold()
-        text = f"name|{subject}|{''.join(plain.split())}"
-        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    def _is_known_by_name(self, summary: Summary, about: Identity) -> bool:
+        """Say whether the name is one that sources gave to the number; nobody contradicts it while none gave any."""
+        digests = summary.name_digests
+        return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
 
 
 def _require_own_source(source: str, by: Caller) -> None:
@@ -263,7 +253,7 @@ def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fa
 
 
 def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> Fact:
-    data: Mapping[str, Json] = {
+    data: dict[str, Json] = {
         "flag_id": flag_id,
         "summary_version": after.version,
         "flags": sorted(flag.flag_id for flag in after.flags),

@@ -3,16 +3,21 @@
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
-from chalicelib.credit.model import Directory, Query, Record, Summary
+from chalicelib.credit.intake.model import Directory
+from chalicelib.credit.model import Query, Record, Summary
 from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
 from chalicelib.transaction import MovedError, Transaction
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
 
 EDITIONS = Path(__file__).with_name("editions")
 
@@ -61,7 +66,7 @@ class CreditStore:
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
         """Bind a transaction to the version of a summary, or to its absence."""
-        condition = SummaryRow.version == summary.version
+        condition: Condition = SummaryRow.version == summary.version
         if not summary.head.seq:
             condition = SummaryRow.pk.does_not_exist()
         tx.require(SummaryRow(summary.owner), condition=condition, otherwise=MovedError())
@@ -77,7 +82,7 @@ class CreditStore:
         )
         if len(SummaryRow.document.serialize(after).encode()) > LARGEST_SUMMARY:
             raise Refusal(Reason.SUMMARY_FULL)
-        condition = SummaryRow.pk.does_not_exist()
+        condition: Condition = SummaryRow.pk.does_not_exist()
         if before.head.seq:
             condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
         tx.put(row, condition=condition, otherwise=MovedError())
@@ -92,7 +97,7 @@ class CreditStore:
     def save_record(self, record: Record, tx: Transaction) -> None:
         """Write a record over the version before it; the first must not be there yet."""
         name = _record(record.source, record.record_id)
-        condition = EntryRow.pk.does_not_exist()
+        condition: Condition = EntryRow.pk.does_not_exist()
         if record.version > 1:
             condition = EntryRow.stored_version == record.version - 1
         row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)

@@ -20,7 +20,7 @@ class SummaryRow(OwnerRow):
     document: DocumentAttribute[Summary] = DocumentAttribute(lambda: Summary)
 
 
-class BySubject(GlobalSecondaryIndex["EntryRow"]):
+class BySubject(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
     """What is kept about a subject, by kind of row and then in order."""
 
     class Meta:

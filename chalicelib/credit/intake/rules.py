@@ -6,15 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.credit.model import (
-    Dates,
-    Directory,
-    Document,
-    Publicity,
-    Record,
-    Severity,
-    Submission,
-)
+from chalicelib.credit.intake.model import Directory, Submission
+from chalicelib.credit.model import Dates, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.subjects.model import SubjectKey, SubjectKind
 
@@ -67,13 +60,11 @@ def faults(submission: Submission, *, directory: Directory, subject_kind: Subjec
 
     ``on`` is the day on which it was handed in, in Shanghai.
     """
-    return tuple(
-        (
-            *_faults_of_source(submission),
-            *_faults_of_kind(submission, directory),
-            *_faults_of_attributes(submission, subject_kind),
-            *_faults_of_days(submission, on=on),
-        )
+    return (
+        *_faults_of_source(submission),
+        *_faults_of_kind(submission, directory),
+        *_faults_of_attributes(submission, subject_kind),
+        *_faults_of_days(submission, on=on),
     )
 
 
@@ -136,15 +127,18 @@ def is_news(record: Record, *, before: Record) -> bool:
     if repeated == before:
         return False
     if record.subject != before.subject:
-        raise _conflict("/subject", "该编号的记录属于另一主体", "the record of this id is about another subject")
+        fault = Fault(
+            pointer="/subject",
+            detail="该编号的记录属于另一主体 (the record of this id is about another subject)",
+            code="RECORD_CONFLICT",
+        )
+        raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     if record.source_version == before.source_version:
-        raise _conflict("/version", "同一版本内容不同", "other content under the same version")
+        fault = Fault(
+            pointer="/version", detail="同一版本内容不同 (other content under the same version)", code="RECORD_CONFLICT"
+        )
+        raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     return True
-
-
-def _conflict(pointer: str, zh: str, en: str) -> Refusal:
-    fault = Fault(pointer=pointer, detail=f"{zh} ({en})", code="RECORD_CONFLICT")
-    return Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
 
 
 def _faults_of_source(given: Submission) -> Iterator[Fault]:

@@ -1,0 +1,102 @@
+"""Whether a flag may be proposed: on a published measure, an effective document, a fit target, fit items and an end."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from chalicelib.credit.intake.rules import PERSONS, months_after
+from chalicelib.credit.model import Document
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.punishment.model import Measure, MeasureList, Proposal
+from chalicelib.subjects.model import SubjectKind
+
+
+def list_in_force(lists: Sequence[MeasureList], *, on: date) -> MeasureList:
+    """Return the edition in force on a day; the oldest one for days before it."""
+    return next((edition for edition in reversed(lists) if edition.in_force_from <= on), lists[0])
+
+
+def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -> tuple[MeasureList, Measure]:
+    """Return the published row that a proposal stands on; ``MEASURE_NOT_IN_LIST`` for anything else (R2.1)."""
+    edition = (
+        list_in_force(lists, on=on)
+        if proposal.edition is None
+        else next((edition for edition in lists if edition.edition == proposal.edition), None)
+    )
+    measure = None if edition is None else edition.measure(proposal.measure_code)
+    if edition is None or measure is None or not is_measure_in_force(measure, on=on):
+        raise Refusal(Reason.MEASURE_NOT_IN_LIST)
+    return edition, measure
+
+
+def is_measure_in_force(measure: Measure, *, on: date) -> bool:
+    """Say whether a row holds on a day, both end days included."""
+    return measure.in_force_from <= on and (measure.in_force_to is None or on <= measure.in_force_to)
+
+
+def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
+    """Return the effective document of a proposal; ``NO_EFFECTIVE_DOCUMENT`` with every fault (R2.2).
+
+    It has a number, an organ, a day of effect that has come, a delivery, and the end of the time for remedies.
+    """
+    faults = tuple(_faults_of_document(proposal, on=on, at=at))
+    if faults or proposal.effective_on is None:
+        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=faults)
+    return Document(
+        number=proposal.document_no or "",
+        organ=proposal.organ or "",
+        effective_on=proposal.effective_on,
+        served_at=proposal.served_at,
+        remedy_until=proposal.remedy_until,
+    )
+
+
+def require_target(
+    measure: Measure, kind: SubjectKind, *, document_kind: SubjectKind | None, personal_finding: str | None
+) -> None:
+    """Refuse a target that the row or the document is not about (R2.11).
+
+    ``document_kind`` is None if the document is about the flag's own subject. A person answers for an organisation
+    only with a finding of personal responsibility; for another person nobody answers, so relatives never do.
+    """
+    if kind not in measure.subject_kinds:
+        raise Refusal(Reason.TARGET_NOT_ELIGIBLE)
+    if document_kind is None:
+        return
+    if kind not in PERSONS or document_kind in PERSONS or not (personal_finding or "").strip():
+        raise Refusal(Reason.TARGET_NOT_ELIGIBLE)
+
+
+def require_proportionate(measure: Measure, proposal: Proposal) -> None:
+    """Refuse items that the measure is not related to (R2.3, R2.4), and conduct that does not carry it (R2.14)."""
+    if not proposal.related_items or not set(proposal.related_items) <= set(measure.related_items):
+        raise Refusal(Reason.NOT_RELATED)
+    if proposal.severity not in measure.allowed.get(proposal.conduct, ()):
+        raise Refusal(Reason.DISPROPORTIONATE)
+
+
+def end_of(measure: Measure, proposal: Proposal) -> date:
+    """Return the last day; ``END_DATE_MISSING`` without one, for one not after the start, or beyond the row (R2.7)."""
+    latest = months_after(proposal.starts_on, measure.most_months)
+    if proposal.ends_on is None or not proposal.starts_on < proposal.ends_on <= latest:
+        raise Refusal(Reason.END_DATE_MISSING, latest=latest.isoformat())
+    return proposal.ends_on
+
+
+def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterator[Fault]:
+    for pointer, value, zh, en in (
+        ("/document/number", (proposal.document_no or "").strip(), "文号", "its number"),
+        ("/document/organ", (proposal.organ or "").strip(), "作出单位", "its organ"),
+        ("/document/effective_on", proposal.effective_on, "生效日期", "its day of effect"),
+        ("/document/served_at", proposal.served_at, "送达时间", "its delivery"),
+        ("/document/remedy_until", proposal.remedy_until, "救济期限", "the end of the time for remedies"),
+    ):
+        if not value:
+            yield Fault(pointer=pointer, detail=f"缺少{zh} (missing: {en})", code="MISSING")
+    if proposal.effective_on is not None and proposal.effective_on > on:
+        yield Fault(pointer="/document/effective_on", detail="尚未生效 (not in effect yet)", code="NOT_IN_EFFECT")
+    if proposal.served_at is not None and proposal.served_at > at:
+        yield Fault(pointer="/document/served_at", detail="尚未送达 (not delivered yet)", code="NOT_SERVED")
+    if proposal.effective_on is not None and proposal.starts_on < proposal.effective_on:
+        yield Fault(
+            pointer="/starts_on", detail="早于文书生效日期 (before the document takes effect)", code="TOO_EARLY"
+        )

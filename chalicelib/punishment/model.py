@@ -1,0 +1,213 @@
+"""Measures of the list, and flags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.credit.model import Document, Effect, Severity
+from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.timeline.model import Head
+
+
+class MeasureClass(StrEnum):
+    """Classes of measures (措施类别): ``CLASS_1`` reduces rights or adds duties, ``CLASS_2`` is management."""
+
+    CLASS_1 = "1"
+    CLASS_2 = "2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One row of the list (惩戒措施): what may be done to whom, by whom, on which article, and until when.
+
+    ``allowed`` is the proportionality table (过惩相当): for each conduct the severities that carry the measure (R2.14).
+    ``related_items`` are the items that it is related to (相关联事项); a flag takes some of them and never others.
+    ``most_months`` is the longest time that a flag may last.
+    """
+
+    code: str
+    class_: MeasureClass
+    measure: str
+    content: str
+    target: str
+    basis: str
+    organ: str
+    in_force_from: date
+    in_force_to: date | None
+    effect: Effect
+    subject_kinds: tuple[SubjectKind, ...]
+    allowed: Mapping[str, tuple[Severity, ...]]
+    related_items: tuple[str, ...]
+    most_months: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """A level of conduct (失信行为) that the proportionality table knows."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureList:
+    """An edition of the list of measures (失信惩戒措施基础清单); what is not published here may not be used."""
+
+    edition: str
+    title: str
+    in_force_from: date
+    conducts: tuple[Conduct, ...]
+    measures: tuple[Measure, ...]
+    sources: tuple[str, ...]
+
+    def measure(self, code: str) -> Measure | None:
+        """Return the row of that code, None if the edition has none."""
+        return next((measure for measure in self.measures if measure.code == code), None)
+
+
+class FlagState(StrEnum):
+    """How far a flag has come (惩戒标识状态); only ``ACTIVE`` ones have effect, and only between their dates."""
+
+    PROPOSED = "proposed"
+    SERVED = "served"
+    ANSWERED = "answered"
+    ACTIVE = "active"
+    LIFTED = "lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A flag as somebody proposes it: parts may be missing, so that the right reason can be given.
+
+    ``personal_finding`` says why a person answers for an organisation (R2.11).
+    """
+
+    measure_code: str
+    edition: str | None
+    case_no: str | None
+    conduct: str
+    severity: Severity
+    document_no: str | None
+    organ: str | None
+    effective_on: date | None
+    served_at: datetime | None
+    remedy_until: date | None
+    related_items: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None
+    facts: str
+    personal_finding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom a flag is proposed for, and whom the document is about if that is somebody else."""
+
+    about: Identity
+    document_about: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom a flag is for (惩戒对象), and whom its document is about: itself, or an organisation it answers for.
+
+    ``name_digest`` is a keyed digest of the name, so that a check can compare names without reading them.
+    """
+
+    subject: SubjectKey
+    document_subject: SubjectKey
+    name_digest: str
+    masked_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Proof that the subject was told (送达): without it a flag has no effect (R2.12)."""
+
+    served_at: datetime
+    method: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the subject said in its defence (陈述申辩)."""
+
+    made_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """The second person's decision (确认), with the answer to what the subject said."""
+
+    confirmed_at: datetime
+    by: str
+    reason: str
+    statement_answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifting:
+    """Why and on which basis a flag ended before its time (解除)."""
+
+    lifted_at: datetime
+    by: str
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A joint-punishment flag (惩戒标识), from its proposal on an effective document to its end."""
+
+    flag_id: str
+    version: int
+    head: Head = field(default_factory=Head)
+    state: FlagState
+    party: Party
+    department: str
+    case_no: str | None
+    measure_code: str
+    measure: str
+    edition: str
+    effect: Effect
+    basis: str
+    conduct: str
+    severity: Severity
+    document: Document
+    related_items: tuple[str, ...]
+    starts_on: date
+    ends_on: date
+    facts: str
+    personal_finding: str
+    proposed_by: str
+    proposed_at: datetime
+    service: Service | None = None
+    statements: tuple[Statement, ...] = ()
+    confirmation: Confirmation | None = None
+    lifting: Lifting | None = None
+
+    @property
+    def subject(self) -> SubjectKey:
+        """Whom the flag is for."""
+        return self.party.subject
+
+    @property
+    def owner(self) -> str:
+        """How the timeline names the flag."""
+        return f"flag:{self.flag_id}"
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the flag has effect on a day: it stops by itself after its last day (R2.7)."""
+        return self.state is FlagState.ACTIVE and self.starts_on <= on <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A proposed flag, and whether an earlier request with the same key had made it."""
+
+    flag: Flag
+    replayed: bool

@@ -1,0 +1,187 @@
+"""How a flag is proposed, served, answered, confirmed and lifted, and what the subject and the timeline are told."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.clock import instant_text
+from chalicelib.credit.model import Document, FlagMark
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.punishment.model import (
+    Confirmation,
+    Flag,
+    FlagState,
+    Lifting,
+    Measure,
+    Party,
+    Proposal,
+    Service,
+    Statement,
+)
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+
+
+def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
+    proposal: Proposal,
+    party: Party,
+    *,
+    flag_id: str,
+    edition: str,
+    measure: Measure,
+    document: Document,
+    ends_on: date,
+    by: str,
+    department: str,
+    at: datetime,
+) -> Flag:
+    """Return the proposed flag; it has no effect before it was served, answered for and confirmed."""
+    return Flag(
+        flag_id=flag_id,
+        version=1,
+        state=FlagState.PROPOSED,
+        party=party,
+        department=department,
+        case_no=proposal.case_no,
+        measure_code=measure.code,
+        measure=measure.measure,
+        edition=edition,
+        effect=measure.effect,
+        basis=measure.basis,
+        conduct=proposal.conduct,
+        severity=proposal.severity,
+        document=document,
+        related_items=tuple(sorted(set(proposal.related_items))),
+        starts_on=proposal.starts_on,
+        ends_on=ends_on,
+        facts=proposal.facts,
+        personal_finding=proposal.personal_finding or "",
+        proposed_by=by,
+        proposed_at=at,
+    )
+
+
+def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
+    """Return the flag after its notice was delivered: from then on the subject may speak.
+
+    A delivery lies between the proposal and now, to the second.
+    """
+    _require_state(flag, FlagState.PROPOSED)
+    if not flag.proposed_at <= service.served_at <= at:
+        fault = Fault(
+            pointer="/served_at",
+            detail="应在提出之后、当前时间之前 (between the proposal and now)",
+            code="OUT_OF_RANGE",
+        )
+        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+    return replace(flag, state=FlagState.SERVED, version=flag.version + 1, service=service)
+
+
+def answered(flag: Flag, statement: Statement) -> Flag:
+    """Return the flag after the subject spoke; it may add to what it said until somebody decides."""
+    _require_state(flag, FlagState.SERVED, FlagState.ANSWERED)
+    return replace(flag, state=FlagState.ANSWERED, version=flag.version + 1, statements=(*flag.statements, statement))
+
+
+def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
+    """Return the flag in force: by a second person, after the defence, with an answer to what was said (R1.18, R2.9).
+
+    ``defence_due_at`` is the last second in which the subject may still speak, None before the notice was served.
+    """
+    _require_state(flag, FlagState.PROPOSED, FlagState.SERVED, FlagState.ANSWERED)
+    if confirmation.by == flag.proposed_by:
+        raise Refusal(Reason.SAME_PERSON)
+    if defence_due_at is None:
+        raise Refusal(Reason.DEFENCE_OPEN)
+    if not flag.statements and confirmation.confirmed_at <= defence_due_at:
+        raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(defence_due_at))
+    if flag.statements and not confirmation.statement_answer.strip():
+        fault = Fault(
+            pointer="/statement_answer",
+            detail="应当答复当事人的陈述申辩 (the subject's statement must be answered)",
+            code="MISSING",
+        )
+        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+    if on > flag.ends_on:
+        raise Refusal(Reason.END_DATE_MISSING, latest=flag.ends_on.isoformat())
+    return replace(
+        flag,
+        state=FlagState.ACTIVE,
+        version=flag.version + 1,
+        starts_on=max(flag.starts_on, on),
+        confirmation=confirmation,
+    )
+
+
+def lifted(flag: Flag, lifting: Lifting) -> Flag:
+    """Return the flag ended, whether it was in force or only proposed."""
+    if flag.state is FlagState.LIFTED:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)
+    return replace(flag, state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
+
+
+def mark_of(flag: Flag) -> FlagMark:
+    """Return what the credit summary holds of a flag."""
+    return FlagMark(
+        flag_id=flag.flag_id,
+        measure_code=flag.measure_code,
+        measure=flag.measure,
+        edition=flag.edition,
+        effect=flag.effect,
+        items=flag.related_items,
+        organ=flag.document.organ,
+        document_no=flag.document.number,
+        basis=flag.basis,
+        starts_on=flag.starts_on,
+        ends_on=flag.ends_on,
+    )
+
+
+def notice_of(flag: Flag) -> str:
+    """Return the notice of basis, cause and remedy that is served on the subject (拟惩戒告知书)."""
+    return (
+        f"拟对你(单位)实施失信惩戒措施“{flag.measure}”({flag.edition}年版清单第{flag.measure_code}项)。"
+        f"事实:{flag.facts} "
+        f"依据:{flag.basis};{flag.document.organ}{flag.document.number}"
+        f"(自{flag.document.effective_on.isoformat()}起生效)。"
+        f"范围:仅限事项{'、'.join(flag.related_items)}。"
+        f"期限:{flag.starts_on.isoformat()}至{flag.ends_on.isoformat()}。"
+        "你(单位)有权陈述、申辩;对措施不服的,可以提出异议申诉,也可以依法申请行政复议或者提起行政诉讼,均不收费。"
+    )
+
+
+def proposal_fact(flag: Flag) -> Fact:
+    """Return what the timeline is told of a proposal; what may hold personal data stands beside it."""
+    return Fact(
+        kind=EventKind.FLAG_PROPOSED,
+        occurred_at=flag.proposed_at,
+        actor=flag.proposed_by,
+        department=flag.department,
+        data={
+            "subject": flag.subject,
+            "case_no": flag.case_no,
+            "edition": flag.edition,
+            "measure_code": flag.measure_code,
+            "conduct": flag.conduct,
+            "severity": flag.severity.value,
+            "document_no": flag.document.number,
+            "organ": flag.document.organ,
+            "effective_on": flag.document.effective_on.isoformat(),
+            "related_items": flag.related_items,
+            "starts_on": flag.starts_on.isoformat(),
+            "ends_on": flag.ends_on.isoformat(),
+        },
+        texts={
+            name: text
+            for name, text in (
+                ("facts", flag.facts),
+                ("notice", notice_of(flag)),
+                ("personal_finding", flag.personal_finding),
+            )
+            if text
+        },
+    )
+
+
+def _require_state(flag: Flag, *states: FlagState) -> None:
+    if flag.state not in states:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)

@@ -1,0 +1,301 @@
+"""What credit officers and the people concerned do with flags."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.service import Credit
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.punishment import rules
+from chalicelib.punishment.measures import rules as listed
+from chalicelib.punishment.model import (
+    Confirmation,
+    Flag,
+    FlagState,
+    Lifting,
+    MeasureList,
+    Party,
+    Proposal,
+    Proposed,
+    Service,
+    Statement,
+    Target,
+)
+from chalicelib.punishment.store import FlagPage, FlagStore, measure_lists
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.rules import SubjectKeys, require_valid
+from chalicelib.subjects.service import Subjects
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.model import Limit, Unit
+
+PACK = "corrects-first"
+"""The rule pack that sets the time for a defence against a flag."""
+
+
+class Documents(Protocol):
+    """Knows which documents of a case are in effect; cases do, and are wired in."""
+
+    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether the case made this document about this subject, and it is in effect on the day."""
+        ...
+
+
+class Punishment:
+    """The list of measures and all flags."""
+
+    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+        self,
+        store: FlagStore,
+        timeline: Timeline,
+        clocks: Clocks,
+        credit: Credit,
+        *,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        packs: Sequence[RulePack],
+        documents: Documents,
+    ) -> None:
+        """Name subjects by ``keys``, take time limits from ``packs`` and ask ``documents`` what is in effect."""
+        self._store = store
+        self._timeline = timeline
+        self._clocks = clocks
+        self._credit = credit
+        self._subjects = subjects
+        self._keys = keys
+        self._packs = packs
+        self._documents = documents
+
+    def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
+        """Return an edition of the list, the one in force if none is named; ``NOT_FOUND`` for an unknown one."""
+        if edition is None:
+            return listed.list_in_force(measure_lists(), on=day_in_shanghai(at))
+        found = next((known for known in measure_lists() if known.edition == edition), None)
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return found
+
+    def propose(
+        self, proposal: Proposal, target: Target, *, by: Caller, at: datetime, once: Once | None = None
+    ) -> Proposed:
+        """Propose a flag on an effective document; it has no effect yet (R2.1 to R2.7, R2.11, R2.14)."""
+        about = require_valid(target.about)
+        other = None if target.document_about is None else require_valid(target.document_about)
+        today = day_in_shanghai(at)
+        edition, measure = listed.measure_for(proposal, measure_lists(), on=today)
+        document = listed.document_of(proposal, on=today, at=at)
+        subject = self._keys.key_of(about)
+        document_subject = subject if other is None else self._keys.key_of(other)
+        self._require_effective(proposal.case_no, document.number, subject=document_subject, on=today)
+        listed.require_target(
+            measure,
+            about.kind,
+            document_kind=None if other is None or document_subject == subject else other.kind,
+            personal_finding=proposal.personal_finding,
+        )
+        listed.require_proportionate(measure, proposal)
+        ends_on = listed.end_of(measure, proposal)
+        known = self._subjects.require_consistent(about, at)
+        flag = rules.drawn_up(
+            proposal,
+            Party(
+                subject=subject,
+                document_subject=document_subject,
+                name_digest=self._keys.digest_of_name(about),
+                masked_name=known.masked_name,
+            ),
+            flag_id=secrets.token_hex(12),
+            edition=edition.edition,
+            measure=measure,
+            document=document,
+            ends_on=ends_on,
+            by=by.actor,
+            department=by.department or "",
+            at=at,
+        )
+        return self._add(flag, at=at, once=once)
+
+    @again_if_moved
+    def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
+        """Put proof of the notice's delivery on record; the time for the defence runs from it (R2.12)."""
+        before = self._officers(flag_id, by=by, version=version)
+        after = rules.served(before, service, at=at)
+        with transaction() as tx:
+            clock = self._clocks.start(
+                ClockKind.DEFENCE,
+                self._defence_limit(at),
+                owner=before.owner,
+                department=before.department,
+                responsible=f"subject:{before.subject}",
+                pack=PACK,
+                started_at=service.served_at,
+                tx=tx,
+            )
+            fact = _fact(
+                EventKind.FLAG_SERVED,
+                by=by,
+                at=at,
+                data={
+                    "served_at": instant_text(service.served_at),
+                    "method": service.method,
+                    "clocks_started": told(clock),
+                },
+                texts={"proof": service.proof},
+            )
+            return self._save(before, after, fact, at=at, tx=tx)
+
+    @again_if_moved
+    def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
+        """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18)."""
+        before = self._store.get(flag_id)
+        require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
+        after = rules.answered(before, Statement(made_at=at, text=text))
+        with transaction() as tx:
+            stopped = self._stop(self._defence(before), at=at, tx=tx)
+            fact = _fact(
+                EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
+            )
+            return self._save(before, after, fact, at=at, tx=tx)
+
+    @again_if_moved
+    def confirm(
+        self, flag_id: str, reason: str, *, statement_answer: str, by: Caller, version: int, at: datetime
+    ) -> Flag:
+        """Put a flag in force, as a second person; the credit summary, and so the gate, follow at once.
+
+        ``SAME_PERSON`` for the proposer, ``DEFENCE_OPEN`` before the subject spoke or the time for it passed.
+        The end of that time is judged by the clock's due instant, whether or not the sweep has told it yet.
+        """
+        before = self._officers(flag_id, by=by, version=version)
+        clock = self._defence(before)
+        decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
+        today = day_in_shanghai(at)
+        after = rules.confirmed(before, decision, defence_due_at=None if clock is None else clock.due_at, on=today)
+        self._require_effective(before.case_no, before.document.number, subject=before.party.document_subject, on=today)
+        with transaction() as tx:
+            stopped = self._stop(clock, at=at, tx=tx)
+            fact = _fact(
+                EventKind.FLAG_CONFIRMED,
+                by=by,
+                at=at,
+                data={
+                    "starts_on": after.starts_on.isoformat(),
+                    "ends_on": after.ends_on.isoformat(),
+                    "clocks_stopped": stopped,
+                },
+                texts={"reason": reason, "statement_answer": statement_answer},
+            )
+            self._credit.put_flag(
+                after.subject, rules.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
+            )
+            return self._save(before, after, fact, at=at, tx=tx)
+
+    @again_if_moved
+    def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
+        """End a flag; one in force leaves the credit summary in the same transaction, and the promise is open again."""
+        before = self._officers(flag_id, by=by, version=version)
+        after = rules.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
+        with transaction() as tx:
+            stopped = self._stop(self._defence(before), at=at, tx=tx)
+            fact = _fact(
+                EventKind.FLAG_LIFTED,
+                by=by,
+                at=at,
+                data={"was": before.state.value, "clocks_stopped": stopped},
+                texts={"reason": reason, "basis": basis},
+            )
+            if before.state is FlagState.ACTIVE:
+                self._credit.end_flag(before.subject, flag_id, by=by, at=at, tx=tx)
+            return self._save(before, after, fact, at=at, tx=tx)
+
+    def get(self, flag_id: str, *, by: Caller) -> Flag:
+        """Return a flag to its subject or to the credit office that proposed it."""
+        flag = self._store.get(flag_id)
+        require(
+            by,
+            roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
+            department=flag.department,
+            subjects=(flag.subject,),
+        )
+        return flag
+
+    def flags_of(
+        self,
+        subject: SubjectKey | None,
+        *,
+        by: Caller,
+        most: int,
+        after: Mapping[str, Any] | None = None,
+    ) -> FlagPage:
+        """Return a page of a subject's flags, newest first: applicants see their own, whatever they ask for."""
+        if Role.CREDIT_OFFICER not in by.roles:
+            return self._store.of_subject(by.own_subject(), most=most, after=after)
+        if subject is None:
+            fault = Fault(pointer="/subject", detail="缺少主体标识 (missing: the subject key)", code="missing")
+            raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+        page = self._store.of_subject(subject, most=most, after=after)
+        return replace(page, flags=tuple(flag for flag in page.flags if flag.department == by.department))
+
+    @again_if_moved
+    def _add(self, flag: Flag, *, at: datetime, once: Once | None) -> Proposed:
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return Proposed(flag=self._store.get(made), replayed=True)
+        with transaction() as tx:
+            head = self._timeline.record([rules.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
+            new = replace(flag, head=head)
+            self._store.add(new, tx)
+            if once is not None:
+                once.remember(flag.flag_id, tx, at=at)
+        return Proposed(flag=new, replayed=False)
+
+    def _officers(self, flag_id: str, *, by: Caller, version: int) -> Flag:
+        flag = self._store.get(flag_id)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=flag.department)
+        if flag.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        return flag
+
+    def _require_effective(self, case_no: str | None, document_no: str, *, subject: SubjectKey, on: date) -> None:
+        if case_no is None or self._documents.is_effective(case_no, document_no, subject=subject, on=on):
+            return
+        fault = Fault(
+            pointer="/document/number",
+            detail="该办件没有此生效文书 (the case has no such document in effect about this subject)",
+            code="NOT_OF_THE_CASE",
+        )
+        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(fault,))
+
+    def _defence_limit(self, at: datetime) -> Limit:
+        term = pack_in_force(self._packs, PACK, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)
+        return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
+
+    def _defence(self, flag: Flag) -> Clock | None:
+        return next((clock for clock in self._clocks.of_owner(flag.owner) if clock.kind is ClockKind.DEFENCE), None)
+
+    def _stop(self, clock: Clock | None, *, at: datetime, tx: Transaction) -> list[Json]:
+        if clock is None or clock.stopped_at is not None:
+            return []
+        return told(self._clocks.stop(clock, at=at, tx=tx))
+
+    def _save(self, before: Flag, after: Flag, fact: Fact, *, at: datetime, tx: Transaction) -> Flag:
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        saved = replace(after, head=head)
+        self._store.save(before, saved, tx)
+        return saved
+
+
+def _fact(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> Fact:
+    said = {name: text for name, text in texts.items() if text}
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)

@@ -1,0 +1,80 @@
+"""Loading and saving flags, and the packaged editions of the list of measures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.punishment.model import Flag, MeasureList
+from chalicelib.punishment.table import FlagRow
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.model import Head
+from chalicelib.transaction import MovedError, Transaction
+
+EDITIONS = Path(__file__).with_name("editions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPage:
+    """A page of flags, newest first; ``after`` is where the next one begins."""
+
+    flags: tuple[Flag, ...]
+    after: Mapping[str, Any] | None
+
+
+class FlagStore:
+    """All flags."""
+
+    row = FlagRow
+
+    def get(self, flag_id: str) -> Flag:
+        """Return a flag, strongly consistent; ``NOT_FOUND`` if there is none."""
+        try:
+            return _flag_of(FlagRow.get(f"flag:{flag_id}", consistent_read=True))
+        except FlagRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add(self, flag: Flag, tx: Transaction) -> None:
+        """Write a flag that must not be there yet."""
+        tx.put(_row_of(flag), condition=FlagRow.pk.does_not_exist(), otherwise=MovedError())
+
+    def save(self, before: Flag, after: Flag, tx: Transaction) -> None:
+        """Write a changed flag over the one that it was made from."""
+        condition = (FlagRow.version == before.version) & (FlagRow.head_hash == before.head.hash)
+        tx.put(_row_of(after), condition=condition, otherwise=MovedError())
+
+    def of_subject(self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
+        """Return a page of the flags of a subject, newest first."""
+        rows = FlagRow.by_subject.query(
+            subject, scan_index_forward=False, limit=most, last_evaluated_key=dict(after) if after else None
+        )
+        flags = tuple(_flag_of(row) for row in rows)
+        return FlagPage(flags=flags, after=rows.last_evaluated_key)
+
+
+@cache
+def measure_lists() -> tuple[MeasureList, ...]:
+    """Return the packaged editions of the list, oldest first; read once a process."""
+    adapter: TypeAdapter[MeasureList] = TypeAdapter(MeasureList)
+    texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
+    return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
+
+
+def _row_of(flag: Flag) -> FlagRow:
+    return FlagRow(
+        flag.owner,
+        version=flag.version,
+        head_seq=flag.head.seq,
+        head_hash=flag.head.hash,
+        subject=flag.subject,
+        proposed_at=flag.proposed_at,
+        document=flag,
+    )
+
+
+def _flag_of(row: FlagRow) -> Flag:
+    return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))

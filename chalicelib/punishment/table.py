@@ -1,0 +1,37 @@
+"""The table of flags."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.punishment.model import Flag
+from chalicelib.rows import DocumentAttribute, InstantAttribute
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """Flags of a subject, by the instant of their proposal."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    proposed_at = InstantAttribute(range_key=True)
+
+
+class FlagRow(OwnerRow):
+    """``flag:<flag id>``: one flag; the condition of every change is its version and the head of its timeline."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("punishment")
+
+    subject = UnicodeAttribute()
+    proposed_at = InstantAttribute()
+    document: DocumentAttribute[Flag] = DocumentAttribute(lambda: Flag)
+
+    by_subject = BySubject()
