@@ -24,6 +24,16 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an inspector asks for: the inspection's file number, its legal basis, its scope and its last day."""
+
+    file_no: str
+    basis: str
+    scope: Scope
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
     """What of a case decides whether it is within a scope."""
 

@@ -11,7 +11,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.idempotency import Once
-from chalicelib.inspection.model import CaseFacts, Mandate, Scope, owner_of
+from chalicelib.inspection.model import CaseFacts, Mandate, Scope, Wanted, owner_of
 from chalicelib.inspection.rules import covers, is_in_force
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require
@@ -35,29 +35,19 @@ class Inspection:
         self._timeline = timeline
 
     @again_if_moved
-    def ask(
-        self,
-        *,
-        file_no: str,
-        basis: str,
-        scope: Scope,
-        expires_on: date,
-        by: Caller,
-        at: datetime,
-        once: Once | None,
-    ) -> tuple[Mandate, bool]:
+    def ask(self, wanted: Wanted, *, by: Caller, at: datetime, once: Once | None) -> tuple[Mandate, bool]:
         """Ask for a mandate (R7.11); say whether an earlier request with the same key had made it already."""
         require(by, roles=INSPECTORS)
         made_before = once.look_up() if once is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
-        _require_bounded(scope, expires_on=expires_on, today=day_in_shanghai(at))
+        _require_bounded(wanted, today=day_in_shanghai(at))
         mandate = Mandate(
             mandate_id=secrets.token_hex(16),
-            file_no=file_no,
-            basis=basis,
-            scope=scope,
-            expires_on=expires_on,
+            file_no=wanted.file_no,
+            basis=wanted.basis,
+            scope=wanted.scope,
+            expires_on=wanted.expires_on,
             inspector=by.actor,
             asked_at=at,
         )
@@ -67,12 +57,12 @@ class Inspection:
             actor=by.actor,
             department=by.department or "",
             data={
-                "file_no": file_no,
-                "basis": basis,
-                "departments": list(scope.departments),
-                "items": list(scope.items),
-                "case_nos": list(scope.case_nos),
-                "expires_on": expires_on.isoformat(),
+                "file_no": wanted.file_no,
+                "basis": wanted.basis,
+                "departments": list(wanted.scope.departments),
+                "items": list(wanted.scope.items),
+                "case_nos": list(wanted.scope.case_nos),
+                "expires_on": wanted.expires_on.isoformat(),
             },
         )
         with transaction() as tx:
@@ -82,13 +72,13 @@ class Inspection:
         return mandate, False
 
     @again_if_moved
-    def approve(self, mandate_id: str, *, by: Caller, version: int, at: datetime) -> Mandate:
+    def approve(self, mandate_id: str, *, by: Caller, version: int | None, at: datetime) -> Mandate:
         """Put a mandate into force; ``SAME_PERSON`` for the one who asked, and approving twice changes nothing."""
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
         if by.actor == mandate.inspector:
             raise Refusal(Reason.SAME_PERSON)
-        if mandate.version != version:
+        if version is not None and mandate.version != version:
             raise Refusal(Reason.STALE_VERSION)
         if mandate.approved_at is not None:
             return mandate
@@ -197,14 +187,15 @@ def _facts_of(case: Case) -> CaseFacts:
     )
 
 
-def _require_bounded(scope: Scope, *, expires_on: date, today: date) -> None:
+def _require_bounded(wanted: Wanted, *, today: date) -> None:
     """Refuse a mandate for everything or for ever; ``INVALID_BODY`` with every fault."""
+    scope = wanted.scope
     faults = []
     if not (scope.departments or scope.case_nos):
         faults.append(Fault(pointer="/scope", detail="name departments or case numbers", code="SCOPE_UNBOUNDED"))
     if scope.received_from and scope.received_to and scope.received_to < scope.received_from:
         faults.append(Fault(pointer="/scope/to", detail="the last day is before the first", code="ENDS_BEFORE_START"))
-    if expires_on < today:
+    if wanted.expires_on < today:
         faults.append(Fault(pointer="/expires_on", detail="this day is over", code="DAY_IS_OVER"))
     if faults:
         raise Refusal(Reason.INVALID_BODY, faults=faults)

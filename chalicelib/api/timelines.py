@@ -1,0 +1,79 @@
+"""How a timeline is shown: every hashed field, the texts beside it, and what recomputing it said."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.api.edge import Shape
+from chalicelib.clock import instant_text
+from chalicelib.timeline.kinds import LABELS, EventKind
+from chalicelib.timeline.model import Event, FaultReason, Reading
+
+UNKNOWN = ("未知事件", "Unknown event")
+
+
+class Label(Shape):
+    """What people call an event."""
+
+    zh: str
+    en: str
+
+
+class EventShape(Shape):
+    """An event: all hashed fields as they were hashed, ``hash``, and beside them its texts and its label."""
+
+    owner: str
+    seq: int
+    kind: str
+    occurred_at: str
+    recorded_at: str
+    actor: str
+    department: str
+    data: dict[str, Any]
+    prev_hash: str
+    hash: str
+    texts: dict[str, str]
+    label: Label
+
+
+class FaultShape(Shape):
+    """The first event that cannot be trusted, and why."""
+
+    seq: int
+    reason: FaultReason
+
+
+class TimelineShape(Shape):
+    """A timeline, recomputed at this reading."""
+
+    items: list[EventShape]
+    verified: bool
+    fault: FaultShape | None
+
+
+def event_shape(event: Event) -> EventShape:
+    """Show one event; a kind that somebody altered has no label of its own."""
+    known = event.kind in EventKind._value2member_map_
+    zh, en = LABELS[EventKind(event.kind)] if known else UNKNOWN
+    return EventShape(
+        owner=event.owner,
+        seq=event.seq,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        department=event.department,
+        data=dict(event.data),
+        prev_hash=event.prev_hash,
+        hash=event.hash,
+        texts=dict(event.texts),
+        label=Label(zh=zh, en=en),
+    )
+
+
+def timeline_shape(reading: Reading, *, up_to: datetime | None = None) -> TimelineShape:
+    """Show a timeline, as a whole or as far as it was recorded up to a moment; the verdict is always on the whole."""
+    shown = [
+        event_shape(event) for event in reading.events if up_to is None or event.recorded_at <= instant_text(up_to)
+    ]
+    fault = FaultShape(seq=reading.fault.seq, reason=reading.fault.reason) if reading.fault else None
+    return TimelineShape(items=shown, verified=reading.verified, fault=fault)
