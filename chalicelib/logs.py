@@ -2,9 +2,23 @@
 
 import logging
 import sys
+import traceback
 from functools import cache
 
 import structlog
+from structlog.typing import EventDict
+
+
+def _frames(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Say of an exception which kinds it was and where it came by; its words and values may be somebody's data."""
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    chain = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        chain.append({"kind": type(error).__qualname__, "at": at})
+        error = error.__cause__ or error.__context__
+    return {**event, "exceptions": chain} if chain else event
 
 
 @cache
@@ -15,7 +29,7 @@ def configure() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _frames,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

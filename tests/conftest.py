@@ -85,3 +85,9 @@ def pytest_configure(config: pytest.Config) -> None:
     shut.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
     shut.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
     shut.setattr(socket, "getaddrinfo", guarded_resolve)
+
+
+# The environment above must be there before the service's own modules are imported.
+from tests.cloud import client, cloud, token  # noqa: E402
+
+__all__ = ["client", "cloud", "token"]

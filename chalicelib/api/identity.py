@@ -90,7 +90,9 @@ class Tokens:
         try:
             header = jws.extract_compact(token.encode()).headers()
             key = self._key(header)
-            verified = jws.deserialize_compact(token, key, algorithms=list(ALGORITHMS))
+            # Header parameters that nobody needs are ignored (RFC 7515, 4); critical ones are still refused.
+            registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+            verified = jws.deserialize_compact(token, key, registry=registry)
             claims: object = json.loads(verified.payload)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise Refusal(Reason.UNAUTHENTICATED) from None
@@ -113,12 +115,12 @@ class Tokens:
         from joserfc.errors import JoseError  # noqa: PLC0415 - see ``_claims``
         from joserfc.jwk import import_key  # noqa: PLC0415
 
+        self._asked_at = time.monotonic()
         try:
             published = self._jwks()["keys"]
         except IssuerUnreachableError:
             logger("api").warning("issuer_unreachable")
             raise Refusal(Reason.UNAVAILABLE) from None
-        self._asked_at = time.monotonic()
         keys = {}
         for jwk in published:
             try:
