@@ -75,7 +75,7 @@ class _Party:
 class Drafting:
     """Making drafts."""
 
-    def __init__(  # noqa: PLR0913 - what a draft is made of lives in this many places
+    def __init__(
         self,
         store: CaseStore,
         *,

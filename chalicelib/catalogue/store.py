@@ -64,12 +64,14 @@ class CatalogueStore:
             otherwise=MovedError(),
         )
 
-    def require_current(self, item: Item, tx: Transaction, *, on: date, otherwise: Refusal) -> None:
+    def require_current(
+        self, code: str, version: int, tx: Transaction, *, on: date, otherwise: Refusal,
+    ) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
         waits = ItemRow.upcoming_from > on.isoformat()
-        is_current = (ItemRow.current == item.version) & waits
-        has_come = (ItemRow.upcoming == item.version) & (ItemRow.upcoming_from <= on.isoformat())
-        tx.require(item_key(item.code), condition=is_current | has_come, otherwise=otherwise)
+        is_current = (ItemRow.current == version) & waits
+        has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
+        tx.require(item_key(code), condition=is_current | has_come, otherwise=otherwise)
 
     def shelves(self, *, after: str | None) -> Iterator[Shelf]:
         """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""

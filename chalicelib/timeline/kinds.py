@@ -10,6 +10,7 @@ class EventKind(StrEnum):
 
     CASE_FILED = "case:filed"
     CREDIT_AWAITED = "case:credit_awaited"
+    CREDIT_CHECKED = "case:credit_checked"
     COMMITMENT_SIGNED = "commitment:signed"
     COMMITMENT_REFUSED = "commitment:refused"
     COMMITMENT_WITHDRAWN = "commitment:withdrawn"
@@ -63,6 +64,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
     EventKind.CASE_FILED: ("收件", "Case received"),
     EventKind.CREDIT_AWAITED: ("等待信用核对", "Waiting for the credit check"),
+    EventKind.CREDIT_CHECKED: ("信用核对完成", "Credit checked"),
     EventKind.COMMITMENT_SIGNED: ("承诺", "Commitment signed"),
     EventKind.COMMITMENT_REFUSED: ("不适用告知承诺", "Commitment not accepted"),
     EventKind.COMMITMENT_WITHDRAWN: ("撤回承诺", "Commitment withdrawn"),

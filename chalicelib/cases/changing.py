@@ -1,0 +1,101 @@
+"""Changing one's way: taking a promise back, and going on by certificate (撤回承诺、补交证明材料)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.cases import opening, rules
+from chalicelib.cases.acts import Withdrawal
+from chalicelib.cases.model import Case, Material, State, Way
+from chalicelib.cases.reception import Reception
+from chalicelib.cases.store import CaseStore
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import FOR_THEMSELVES, Caller, require
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.transaction import again_if_moved, transaction
+
+
+class ChangeOfWay:
+    """What an applicant does with a case of theirs between promise and certificate."""
+
+    def __init__(self, store: CaseStore, *, clocks: Clocks) -> None:
+        """Know the cases and their clocks."""
+        self._store = store
+        self._clocks = clocks
+        self._reception = Reception(clocks)
+
+    @again_if_moved
+    def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime, once: Once | None = None) -> Case:
+        """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
+
+        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back.
+        """
+        case = self._mine(case_no, by=by)
+        if once is not None and once.look_up() is not None:
+            return case
+        if case.is_finished:
+            raise Refusal(Reason.CASE_CLOSED)
+        if case.way is not Way.COMMITMENT:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        running = [clock for clock in self._clocks.of_owner(case.owner) if clock.stopped_at is None]
+        after = replace(
+            case,
+            state=State.AWAITING_MATERIALS,
+            way=Way.CERTIFICATE,
+            withdrawal=Withdrawal(reason=reason, withdrawn_at=at),
+            acceptance=None,
+            decision=None,
+            interruptions=tuple(
+                replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
+                for each in case.interruptions
+            ),
+        )
+        with transaction() as tx:
+            stopped = told(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
+            fact = Fact(
+                kind=EventKind.COMMITMENT_WITHDRAWN,
+                occurred_at=at,
+                actor=by.actor,
+                department=case.department,
+                data={"clocks_stopped": stopped},
+                texts={"reason": reason},
+            )
+            after = self._store.save(case, after, [fact], at=at, tx=tx)
+            if once:
+                once.remember(case_no, tx, at=at)
+        return after
+
+    @again_if_moved
+    def hand_in(
+        self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime, once: Once | None = None
+    ) -> Case:
+        """Hand in the certificates that are owed and not here yet; the office's clock runs from their receipt.
+
+        ``STEP_NOT_ALLOWED`` unless the case waits for them; ``MATERIALS_MISSING``, ``MATERIAL_NOT_LISTED``.
+        """
+        case = self._mine(case_no, by=by)
+        if once is not None and once.look_up() is not None:
+            return case
+        if case.is_finished:
+            raise Refusal(Reason.CASE_CLOSED)
+        if case.state is not State.AWAITING_MATERIALS:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        rules.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
+        after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
+        with transaction() as tx:
+            after, started = self._reception.taken(after, since=at, at=at, tx=tx)
+            facts = [
+                opening.fact_of_materials(after, materials, actor=by.actor, started=started, at=at),
+                *opening.facts_of_acceptance(after, started=started, at=at),
+            ]
+            after = self._store.save(case, after, facts, at=at, tx=tx)
+            if once:
+                once.remember(case_no, tx, at=at)
+        return after
+
+    def _mine(self, case_no: str, *, by: Caller) -> Case:
+        case = self._store.load(case_no)
+        require(by, roles=FOR_THEMSELVES, subjects=case.people)
+        return case

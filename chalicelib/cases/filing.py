@@ -1,0 +1,237 @@
+"""Filing: one batch of reads, one atomic write (提交申请、收件)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.cases import opening, rules
+from chalicelib.cases.acts import Commitment
+from chalicelib.cases.model import Case, Draft, State, Way
+from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.reception import RECHECK_EVERY, Reception
+from chalicelib.cases.rules import Submission
+from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
+from chalicelib.catalogue.service import Catalogue
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.model import Eligibility, Ground, Summary
+from chalicelib.credit.service import Credit
+from chalicelib.credit.store import UnreadableError
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.logs import logger
+from chalicelib.policy import Caller
+from chalicelib.rows import Row
+from chalicelib.subjects.model import SigningKey, SubjectKey
+from chalicelib.subjects.rules import key_id_of, verify_detached
+from chalicelib.subjects.service import SigningKeys
+from chalicelib.timeline.model import Json
+from chalicelib.transaction import (
+    ATTEMPTS,
+    MovedError,
+    Transaction,
+    again_if_moved,
+    read_together,
+    transaction,
+)
+
+
+class SubjectBarredError(Refusal):
+    """Credit closes the commitment way (R1.2): every record or flag that does, and what can be done about it."""
+
+    def __init__(self, grounds: tuple[Ground, ...]) -> None:
+        """Keep the grounds for the edge, which tells them in the caller's language."""
+        super().__init__(Reason.SUBJECT_BARRED)
+        self.grounds = grounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """The case that a draft became, perhaps by an earlier request."""
+
+    case: Case
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one batch of reads brought; ``summary`` is None where credit was not needed or could not be read."""
+
+    draft: Draft | None
+    case: Case | None
+    key: SigningKey | None
+    summary: Summary | None
+
+
+class Filing:
+    """From a draft to a case, exactly once."""
+
+    def __init__(
+        self, store: CaseStore, *, catalogue: Catalogue, credit: Credit, keys: SigningKeys, clocks: Clocks
+    ) -> None:
+        """Know what the gate stands on."""
+        self._store = store
+        self._catalogue = catalogue
+        self._credit = credit
+        self._keys = keys
+        self._clocks = clocks
+        self._reception = Reception(clocks)
+
+    def file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None = None) -> Filed:
+        """File a draft; the same draft again answers the same case.
+
+        The write holds only if the credit summary and the item's version are still the ones that were judged.
+        Where the summary moved in between, it is read and judged again: ``SUBJECT_BARRED`` if it bars now,
+        ``CREDIT_CHANGED`` if it never holds still. Where it cannot be read the promise waits (``PENDING_CREDIT``).
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._file(submission, by=by, at=at, once=once)
+            except MovedError:
+                continue
+        raise Refusal(Reason.CREDIT_CHANGED)
+
+    def _file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None) -> Filed:
+        found = self._read(submission, signer=by.own_subject(), once=once)
+        draft = found.draft
+        if draft is None or by.own_subject() not in {draft.maker, draft.subject}:
+            raise Refusal(Reason.NOT_FOUND)
+        way = rules.way_of(draft, submission)
+        if found.case is None:
+            rules.require_in_time(draft, at=at)
+        commitment = None
+        if way is Way.COMMITMENT:
+            rules.require_confirmations(draft.conditions, submission.confirmed)
+            commitment = _signed(submission, draft, key=found.key, by=by, at=at)
+        rules.require_materials(draft.materials, submission.materials, way=way)
+        if found.case is not None:
+            return Filed(case=found.case, is_repeat=True)
+        if commitment is not None and found.key is not None and found.key.revoked_at is not None:
+            raise Refusal(Reason.KEY_REVOKED)
+        judged = self._judged(draft, found.summary, way=way, at=at)
+        case = opening.received(
+            draft,
+            way=way,
+            materials=submission.materials,
+            commitment=commitment,
+            credit=None
+            if judged is None or found.summary is None
+            else opening.snapshot_of(found.summary, judged, at=at),
+            at=at,
+        )
+        with transaction() as tx:
+            self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
+            if found.summary is not None and commitment is not None:
+                self._credit.require_unchanged(found.summary, tx)
+            case, facts = self._reception.begun(case, draft, actor=by.actor, at=at, tx=tx)
+            case = self._store.add(case, facts, at=at, tx=tx)
+            if once:
+                once.remember(case.case_no, tx, at=at)
+        return Filed(case=case)
+
+    def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
+        """Ask the gate, for a promise only; None where credit cannot be read, which says nothing of anybody."""
+        if way is Way.CERTIFICATE:
+            return None
+        if draft.closed_by:
+            raise Refusal(draft.closed_by[0], item_code=draft.terms.item_code)
+        if summary is None:
+            return None
+        judged = rules.eligibility_for(draft.terms, summary, on=day_in_shanghai(at))
+        if not judged.allowed:
+            raise SubjectBarredError(judged.reasons)
+        return judged
+
+    def _read(self, submission: Submission, *, signer: SubjectKey, once: Once | None) -> _Found:
+        """Read draft, case, signing key and credit in one round trip.
+
+        An agent's principal is known only by the draft, so the summary of anybody but the signer is one read more.
+        """
+        wanted: list[Row] = [draft_key(submission.draft_id), case_key(case_no_for(submission.draft_id))]
+        key_id = key_id_of(submission.signature) if submission.signature else None
+        if key_id is not None:
+            wanted.append(self._keys.row(signer, key_id))
+        if once is not None:
+            wanted.append(once.row())
+        rows, summary = self._with_credit(wanted, signer if key_id is not None else None)
+        if once is not None:
+            once.made_before(rows[-1])
+        draft = None if rows[0] is None else draft_of(rows[0])
+        if key_id is not None and draft is not None and draft.subject != signer:
+            summary = self._credit_of(draft.subject)
+        return _Found(
+            draft=draft,
+            case=None if rows[1] is None else case_of(rows[1]),
+            key=None if key_id is None else self._keys.from_row(rows[2]),
+            summary=summary,
+        )
+
+    def _with_credit(self, wanted: list[Row], subject: SubjectKey | None) -> tuple[list[Row | None], Summary | None]:
+        if subject is None:
+            return read_together(*wanted), None
+        try:
+            *rows, row = read_together(*wanted, self._credit.summary_row(subject))
+        except (BotoCoreError, ClientError, Refusal):
+            # One store that does not answer fails the whole batch; if it is another than credit, this fails again.
+            return read_together(*wanted), self._credit_of(subject)
+        return rows, self._credit.summary_from(row, subject)
+
+    def _credit_of(self, subject: SubjectKey) -> Summary | None:
+        try:
+            return self._credit.summary(subject)
+        except UnreadableError:
+            logger("cases").warning("credit_unreadable")
+            return None
+
+    @again_if_moved
+    def recheck(self, owner: str, clock_id: str, at: datetime) -> None:
+        """Ask again for a promise that waits: filed if credit lets it, on by certificate if not (a step of the sweep).
+
+        Credit that still cannot be read says nothing; it is asked again a minute later.
+        """
+        clock = self._clocks.get(owner, clock_id)
+        case = self._store.load(owner.partition(":")[2])
+        if clock.stopped_at is not None:
+            return
+        summary = self._credit_of(case.subject) if case.state is State.PENDING_CREDIT else None
+        with transaction() as tx:
+            if case.state is not State.PENDING_CREDIT:
+                self._clocks.stop(clock, at=at, tx=tx)
+            elif summary is None:
+                self._clocks.recheck(clock, at=at + RECHECK_EVERY, tx=tx)
+            else:
+                self._credit.require_unchanged(summary, tx)
+                self._settle(case, summary, told(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
+
+    def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
+        judged = rules.eligibility_for(case.terms, summary, on=day_in_shanghai(at))
+        checked = replace(case, credit=opening.snapshot_of(summary, judged, at=at))
+        started: list[Json] = []
+        if judged.allowed:
+            after, started = self._reception.taken(
+                replace(checked, state=State.RECEIVED), since=case.received_at, at=at, tx=tx
+            )
+        else:
+            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
+        facts = [
+            opening.fact_of_check(after, started=started, stopped=stopped, at=at),
+            *opening.facts_of_acceptance(after, started=started, at=at),
+        ]
+        self._store.save(case, after, facts, at=at, tx=tx)
+
+
+def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
+    """Check the signature over exactly the draft's payload (R1.6)."""
+    if submission.signature is None or key is None:
+        raise Refusal(Reason.SIGNATURE_INVALID)
+    verify_detached(submission.signature, draft.payload, key)
+    return Commitment(
+        confirmed=submission.confirmed,
+        payload_hash=draft.payload_hash,
+        signature=submission.signature,
+        key_id=key.key_id,
+        algorithm=key.algorithm.value,
+        signed_by=by.own_subject(),
+        signed_at=at,
+    )

@@ -1,0 +1,217 @@
+"""How a case begins (收件、受理): what becomes of a draft, and what its timeline is told of that."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.cases.acts import (
+    AcceptanceManner,
+    AcceptanceWord,
+    Commitment,
+    CreditSnapshot,
+    Decision,
+    Delivery,
+    Outcome,
+    Standing,
+)
+from chalicelib.cases.model import Case, Draft, Material, State, Way
+from chalicelib.catalogue.model import Acceptance, VerificationPlan
+from chalicelib.credit.model import Eligibility, Summary
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+
+FILING = "system:filing"
+"""Who acts where the service accepts or answers by itself."""
+
+ANSWERED_AT_ONCE = "即时事项,当场答复。"
+
+
+def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> CreditSnapshot:
+    """Return what the gate decided on, to be kept with the case (R6.8)."""
+    return CreditSnapshot(
+        version=summary.version,
+        head_hash=summary.head.hash,
+        standing=Standing.ALLOWED if found.allowed else Standing.REFUSED,
+        reasons=tuple(f"{ground.code}:{ground.record}" for ground in found.reasons),
+        checked_at=at,
+    )
+
+
+def received(
+    draft: Draft,
+    *,
+    way: Way,
+    materials: tuple[Material, ...],
+    commitment: Commitment | None,
+    credit: CreditSnapshot | None,
+    at: datetime,
+) -> Case:
+    """Return the case that a draft becomes; a promise without the gate's word waits for it (``PENDING_CREDIT``)."""
+    waits = way is Way.COMMITMENT and credit is None
+    return Case(
+        case_no=draft.case_no,
+        draft_id=draft.draft_id,
+        tracking_code=draft.tracking_code,
+        state=State.PENDING_CREDIT if waits else State.RECEIVED,
+        way=way,
+        subject=draft.subject,
+        applicant_name=draft.applicant_name,
+        agent=draft.agent,
+        maker=draft.maker,
+        terms=draft.terms,
+        received_at=at,
+        conditions=draft.conditions,
+        checklist=draft.materials,
+        materials=materials,
+        commitment=commitment,
+        credit=credit,
+    )
+
+
+def is_accepted_at_once(case: Case) -> bool:
+    """Whether nobody has to accept it: an instant item's case, or a promise on an item that accepts by itself."""
+    if case.terms.accepted_by is Acceptance.INSTANT:
+        return True
+    return case.terms.accepted_by is Acceptance.AUTOMATIC and case.way is Way.COMMITMENT
+
+
+def accepted(case: Case, *, at: datetime) -> Case:
+    """Return the case accepted on filing; an instant item's case is answered and closed in the same moment."""
+    word = AcceptanceWord(accepted=True, manner=AcceptanceManner.ON_FILING, counts_from=at, said_at=at, said_by=FILING)
+    case = replace(case, state=State.ACCEPTED, acceptance=word)
+    if case.terms.accepted_by is not Acceptance.INSTANT:
+        return case
+    return replace(
+        case,
+        state=State.CLOSED,
+        decision=Decision(
+            outcome=Outcome.GRANTED,
+            document_no=case.case_no,
+            reasons=ANSWERED_AT_ONCE,
+            decided_at=at,
+            decided_by=FILING,
+        ),
+        delivery=Delivery(delivered_at=at, delivered_by=FILING),
+    )
+
+
+def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> Fact:
+    """Tell that the promise was signed, by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
+    return Fact(
+        kind=EventKind.COMMITMENT_SIGNED,
+        occurred_at=commitment.signed_at,
+        actor=actor,
+        department=case.department,
+        data={
+            "item_code": case.terms.item_code,
+            "item_version": case.terms.item_version,
+            "notice_hash": draft.notice_hash,
+            "confirmed": commitment.confirmed,
+            "payload_hash": commitment.payload_hash,
+            "signature": commitment.signature,
+            "key_id": commitment.key_id,
+            "algorithm": commitment.algorithm,
+            "verification": plan_told(case.terms.verification),
+            **_parties(case),
+        },
+        texts={"payload": draft.payload},
+    )
+
+
+def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> Fact:
+    """Tell that the case came in (收件): by which way, with what, and what the gate decided on."""
+    data: dict[str, Json] = {
+        "item_code": case.terms.item_code,
+        "item_version": case.terms.item_version,
+        "way": case.way.value,
+        "pack": case.terms.pack,
+        "state": case.state.value,
+        "materials": materials_told(case.materials),
+        "credit": credit_told(case.credit),
+        **_parties(case),
+    }
+    if case.acceptance is None and case.state is not State.PENDING_CREDIT:
+        data["clocks_started"] = started
+    fact = _fact(EventKind.CASE_FILED, case, actor, data, at)
+    return fact if case.agent is None else replace(fact, texts={"authority": case.agent.authority})
+
+
+def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[Fact, ...]:
+    """Tell what followed at once: nothing where an officer must accept, else acceptance, and an instant answer."""
+    if case.acceptance is None:
+        return ()
+    word: dict[str, Json] = {"manner": case.acceptance.manner.value, "clocks_started": started}
+    facts = [_fact(EventKind.CASE_ACCEPTED, case, FILING, word, at)]
+    if case.decision is not None:
+        decided: dict[str, Json] = {
+            "outcome": case.decision.outcome.value,
+            "document_no": case.decision.document_no,
+        }
+        facts.append(_fact(EventKind.CASE_DECIDED, case, FILING, decided, at))
+        facts.append(_fact(EventKind.CASE_DELIVERED, case, FILING, {}, at))
+    return tuple(facts)
+
+
+def fact_of_waiting(case: Case, *, started: Sequence[Json], at: datetime) -> Fact:
+    """Tell that credit cannot be read, so that nothing is said of it yet (R6.10)."""
+    return _fact(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
+
+
+def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> Fact:
+    """Tell what the gate said of a promise that had waited for it."""
+    refused = case.state is State.AWAITING_MATERIALS
+    data: dict[str, Json] = {"credit": credit_told(case.credit), "clocks_stopped": stopped}
+    if case.acceptance is None:
+        data["clocks_started"] = started
+    return _fact(EventKind.COMMITMENT_REFUSED if refused else EventKind.CREDIT_CHECKED, case, FILING, data, at)
+
+
+def fact_of_materials(
+    case: Case, brought: Sequence[Material], *, actor: str, started: Sequence[Json], at: datetime
+) -> Fact:
+    """Tell that certificates were handed in after all."""
+    data: dict[str, Json] = {"materials": materials_told(brought)}
+    if case.acceptance is None:
+        data["clocks_started"] = started
+    return _fact(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
+
+
+def plan_told(plan: VerificationPlan) -> Json:
+    """Return what an event says of how a promise will be verified."""
+    return {
+        "required": plan.required,
+        "method": plan.method.value,
+        "officers": plan.officers,
+        "standard": plan.standard,
+        "limit": None
+        if plan.limit is None
+        else {"value": plan.limit.value, "unit": plan.limit.unit.value, "basis": plan.limit.basis},
+        "exempt_justification": plan.exempt_justification,
+    }
+
+
+def materials_told(materials: Sequence[Material]) -> Json:
+    """Return what an event says of materials: which, and their digests, never their names."""
+    return [{"id": material.id, "sha256": material.sha256} for material in materials]
+
+
+def credit_told(credit: CreditSnapshot | None) -> Json:
+    """Return what an event says of the summary that the gate decided on."""
+    if credit is None:
+        return None
+    return {
+        "version": credit.version,
+        "head_hash": credit.head_hash,
+        "standing": credit.standing.value,
+        "reasons": credit.reasons,
+    }
+
+
+def _parties(case: Case) -> dict[str, Json]:
+    if case.agent is None:
+        return {"subject": case.subject}
+    return {"subject": case.subject, "agent": case.agent.subject}
+
+
+def _fact(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> Fact:
+    return Fact(kind=kind, occurred_at=at, actor=actor, department=case.department, data=data)

@@ -1,0 +1,76 @@
+"""Taking a case in: accepted where nobody has to accept it, else the clock of whoever must (受理)."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.cases import opening
+from chalicelib.cases.model import Case, Draft, State
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import Transaction
+from chalicelib.workdays.model import Limit, Unit
+
+RECHECK_EVERY = timedelta(minutes=1)
+RECHECK = Limit(value=1, unit=Unit.WORKING_DAYS, basis="本服务规则:信用信息恢复可读后一个工作日内核对")
+"""How long a signed promise should wait for credit at the most: the clock shows an office what it owes."""
+
+OFFICER = "officer"
+"""The role that must act on a case that nobody has taken yet."""
+
+
+class Reception:
+    """The clocks that begin with a case."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        """Know the clocks."""
+        self._clocks = clocks
+
+    def begun(self, case: Case, draft: Draft, *, actor: str, at: datetime, tx: Transaction) -> tuple[Case, list[Fact]]:
+        """Take a new case in, or let it wait for credit; return it as it now stands and what its timeline is told."""
+        facts: list[Fact] = []
+        if case.commitment is not None:
+            facts.append(opening.fact_of_signing(case, draft, case.commitment, actor=actor))
+        if case.state is State.PENDING_CREDIT:
+            waiting = self._start(ClockKind.CREDIT_RECHECK, RECHECK, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
+            facts.append(opening.fact_of_filing(case, actor=actor, started=[], at=at))
+            facts.append(opening.fact_of_waiting(case, started=told(waiting), at=at))
+            return case, facts
+        case, started = self.taken(case, since=at, at=at, tx=tx)
+        facts.append(opening.fact_of_filing(case, actor=actor, started=started, at=at))
+        facts.extend(opening.facts_of_acceptance(case, started=started, at=at))
+        return case, facts
+
+    def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, list[Json]]:
+        """Accept a case that nobody has to accept, or start the clock of whoever must, from its receipt ``since``."""
+        if not opening.is_accepted_at_once(case):
+            return case, told(self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=since, tx=tx))
+        case = opening.accepted(case, at=at)
+        if case.is_finished:
+            return case, []
+        return case, told(
+            self._start(ClockKind.HANDLING_PROMISED, case.terms.promised, case, at=at, tx=tx),
+            self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
+        )
+
+    def _start(
+        self,
+        kind: ClockKind,
+        limit: Limit,
+        case: Case,
+        *,
+        at: datetime,
+        tx: Transaction,
+        recheck_at: datetime | None = None,
+    ) -> Clock:
+        return self._clocks.start(
+            kind,
+            limit,
+            owner=case.owner,
+            department=case.department,
+            responsible=OFFICER,
+            pack=case.terms.pack,
+            started_at=at,
+            tx=tx,
+            suffix=case.clock_suffix,
+            recheck_at=recheck_at,
+        )
