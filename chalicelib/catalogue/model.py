@@ -1,8 +1,12 @@
 """Service items (政务服务事项) as versioned data, complete enough to be judged before they are published."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+import rfc8785
 
 from chalicelib.catalogue.questions import Question, When
 from chalicelib.workdays.model import Limit, Unit
@@ -247,6 +251,21 @@ class Item:
     def offers_commitment(self) -> bool:
         """Whether anything on the item may be promised instead of proved."""
         return any(material.may_be_promised for material in self.materials)
+
+    @property
+    def notice_hash(self) -> str:
+        """The hexadecimal SHA-256 of the RFC 8785 canonical JSON of everything the applicant is told.
+
+        That is ``{"conditions": […], "item_code": …, "notice": {…}, "version": …}`` with conditions and notice exactly
+        as ``GET /v1/items/{item_code}`` answers them, so that anybody can recompute it.
+        """
+        told: dict[str, Any] = {
+            "item_code": self.code,
+            "version": self.version,
+            "notice": asdict(self.notice),
+            "conditions": [asdict(condition) for condition in self.conditions],
+        }
+        return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
     @property
     def owner(self) -> str:

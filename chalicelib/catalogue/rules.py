@@ -1,13 +1,8 @@
 """What an applicant needs, by their answers, and what they sign."""
 
-import hashlib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
-from typing import Any
-
-import rfc8785
 
 from chalicelib.catalogue.kinds import ItemFault, fault
 from chalicelib.catalogue.model import Audience, Checklist, Condition, Item
@@ -61,18 +56,8 @@ def _pointer(name: str) -> str:
 
 
 def notice_hash(item: Item) -> str:
-    """Return the hexadecimal SHA-256 of the RFC 8785 canonical JSON of everything the applicant is told.
-
-    That is ``{"conditions": […], "item_code": …, "notice": {…}, "version": …}`` with conditions and notice exactly as
-    ``GET /v1/items/{item_code}`` answers them, so that anybody can recompute it.
-    """
-    told: dict[str, Any] = {
-        "item_code": item.code,
-        "version": item.version,
-        "notice": asdict(item.notice),
-        "conditions": [asdict(condition) for condition in item.conditions],
-    }
-    return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
+    """Return what binds a signature to everything that the applicant was told; see ``Item.notice_hash``."""
+    return item.notice_hash
 
 
 def listed(item: Item) -> Listed:

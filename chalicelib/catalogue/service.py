@@ -47,9 +47,13 @@ class Catalogue:
             self._store.add(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
         return item
 
+    def find(self, code: str, *, at: datetime) -> Item | None:
+        """Return the version in force, or ``None``."""
+        return self._in_force(self._store.shelf(code), code=code, at=at)
+
     def current(self, code: str, *, at: datetime) -> Item:
         """Return the version in force; ``ITEM_NOT_LISTED`` if there is none."""
-        return self._in_force(self._store.shelf(code), code=code, at=at)
+        return _required(self.find(code, at=at), code=code)
 
     def version(self, code: str, version: int) -> Item:
         """Return one version, in force or not, from memory if it was read before; ``NOT_FOUND`` if there is none."""
@@ -67,7 +71,7 @@ class Catalogue:
 
     def current_from(self, row: Row | None, *, code: str, at: datetime) -> Item:
         """Return the version in force by a row that was read in a batch; else as ``current``."""
-        return self._in_force(kept_of(row).shelf, code=code, at=at)
+        return _required(self._in_force(kept_of(row).shelf, code=code, at=at), code=code)
 
     def version_row(self, code: str, version: int) -> Row:
         """Return a row that holds only a version's key, for a batch of reads."""
@@ -81,10 +85,10 @@ class Catalogue:
         self._versions[item.code, item.version] = item
         return item
 
-    def require_current(self, item: Item, tx: Transaction, *, at: datetime) -> None:
+    def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
         """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
         self._store.require_current(
-            item, tx, on=day_in_shanghai(at), otherwise=Refusal(Reason.NOTICE_OUTDATED, item_code=item.code),
+            code, version, tx, on=day_in_shanghai(at), otherwise=Refusal(Reason.NOTICE_OUTDATED, item_code=code),
         )
 
     def search(
@@ -109,11 +113,15 @@ class Catalogue:
             page.append(found)
         return Found(items=tuple(page), after=None)
 
-    def _in_force(self, shelf: Shelf, *, code: str, at: datetime) -> Item:
+    def _in_force(self, shelf: Shelf, *, code: str, at: datetime) -> Item | None:
         found = shelf.on(day_in_shanghai(at))
-        if found is None:
-            raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
-        return self.version(code, found.version)
+        return None if found is None else self.version(code, found.version)
+
+
+def _required(item: Item | None, *, code: str) -> Item:
+    if item is None:
+        raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+    return item
 
 
 def _published(item: Item, *, by: Caller, at: datetime) -> Fact:

@@ -1,0 +1,90 @@
+"""Service items: anyone reads them, editors publish them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.item_shapes import ItemBody, ItemPage, ItemShape, ListedShape
+from chalicelib.catalogue.model import Audience, Item
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.wiring import services
+
+routes = Routes("catalogue")
+
+LONGEST_VERSION = 6
+"""How many digits a version has at most."""
+
+
+class ItemsQuery(PageQuery):
+    """What to look for: plain words, for whom, and whose."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    audience: Audience | None = None
+    department: Annotated[str, Field(max_length=64)] | None = None
+
+
+@routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
+def find_items(call: Call[None]) -> Answer:
+    """List items in force by code; only smallest units are ever published."""
+    position = call.position
+    found = services().catalogue.search(
+        at=call.at,
+        limit=call.query.limit,
+        q=call.query.q,
+        audience=call.query.audience,
+        department=call.query.department,
+        after=None if position is None else position["after"],
+    )
+    return Answer(
+        body=ItemPage(
+            items=tuple(ListedShape.model_validate(item) for item in found.items),
+            next_cursor=None if found.after is None else call.next_cursor({"after": found.after}),
+        ),
+    )
+
+
+@routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
+def read_item(call: Call[None]) -> Answer:
+    """Answer everything an applicant must know; an item not in force is not found."""
+    item = services().catalogue.find(call.path["item_code"], at=call.at)
+    if item is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return _answer(item)
+
+
+@routes.get(
+    "/v1/items/{item_code}/versions/{version}",
+    public=True,
+    answer=ItemShape,
+    summary="Read one version of an item",
+)
+def read_item_version(call: Call[None]) -> Answer:
+    """Answer a version, in force or not: a running case keeps the one it was filed under."""
+    return _answer(services().catalogue.version(call.path["item_code"], _version_in(call)))
+
+
+@routes.put(
+    "/v1/items/{item_code}/versions/{version}",
+    roles=(Role.CATALOGUE_EDITOR,),
+    body=ItemBody,
+    answer=ItemShape,
+    summary="Publish a version of an item",
+)
+def publish_item(call: Call[ItemBody]) -> Answer:
+    """Publish, or say everything that is wrong; the same again changes nothing."""
+    item = call.body.item(call.path["item_code"], _version_in(call))
+    return _answer(services().catalogue.publish(item, by=call.caller, at=call.at))
+
+
+def _version_in(call: Call[ItemBody] | Call[None]) -> int:
+    """Return the version in the address; ``NOT_FOUND`` for what can be none."""
+    text = call.path["version"]
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_VERSION and int(text) > 0):
+        raise Refusal(Reason.NOT_FOUND)
+    return int(text)
+
+
+def _answer(item: Item) -> Answer:
+    return Answer(body=ItemShape.model_validate(item), version=item.version)
