@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
+from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.session import Session
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
@@ -15,13 +18,38 @@ from pynamodb.models import Model
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.settings import settings
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 T = TypeVar("T")
+
+AWS_DATA = Path(__file__).with_name("awsdata")
+"""What botocore must know of DynamoDB and nothing else; ``infra/awsdata`` writes it."""
+
+
+class QuickConnection(Connection):
+    """PynamoDB's connection without what costs time and serves nobody here.
+
+    botocore reads 1.5 MB of JSON for a client and puts a user agent together anew for every request.
+    """
+
+    @property
+    def session(self) -> Session:
+        """Return this thread's session; PynamoDB lays its own settings over the default ones given here."""
+        is_new = getattr(self._local, "session", None) is None
+        session: Session = super().session
+        if is_new:
+            session.register_component(
+                "data_loader", Loader(extra_search_paths=[str(AWS_DATA)], include_default_search_paths=False)
+            )
+            session.set_default_client_config(Config(user_agent="xinnuo", account_id_endpoint_mode="disabled"))
+        return session
 
 
 @cache
 def connection() -> Connection:
     """Return the one connection that every table and transaction uses: a client each would cost its start-up each."""
-    return Connection(
+    return QuickConnection(
         region=settings().region,
         connect_timeout_seconds=2,
         read_timeout_seconds=5,
@@ -78,7 +106,9 @@ class DocumentAttribute(Attribute[T]):
         self._kind = kind
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[T]:
+    def _adapter(self) -> "TypeAdapter[T]":
+        from pydantic import TypeAdapter  # noqa: PLC0415 - importing it waits for the first use too
+
         return TypeAdapter(self._kind())
 
     def serialize(self, value: T) -> str:

@@ -1,0 +1,69 @@
+"""Cuts botocore's data down to what a DynamoDB client needs, and writes it where the service looks for it.
+
+Run it from the root of the repository after botocore's pin has moved: ``python -m infra.awsdata.build``.
+What is dropped: other services, prose meant for people, paginators, waiters and examples, which PynamoDB does not use.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.loaders import Loader
+
+TARGET: Final = Path(__file__).parents[2] / "chalicelib" / "awsdata"
+SERVICE: Final = "dynamodb"
+API_VERSION: Final = "2012-08-10"
+WHOLE: Final = ("_retry", "partitions", "sdk-default-configuration")
+"""Small files that botocore reads for every client, whatever the service."""
+
+PROSE: Final = frozenset({"documentation", "documentationUrl"})
+
+
+def built() -> Mapping[str, str]:
+    """Return the text of every file by its path below ``chalicelib/awsdata``."""
+    return {f"{name}.json": json.dumps(data, separators=(",", ":")) + "\n" for name, data in _data()}
+
+
+def main() -> None:
+    """Write everything anew, so that nothing of an earlier version stays behind."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    for name, text in built().items():
+        path = TARGET / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _data() -> Iterator[tuple[str, Any]]:
+    loader = Loader()
+    for name in WHOLE:
+        yield name, loader.load_data(name)
+    yield "endpoints", _endpoints(loader.load_data("endpoints"))
+    folder = f"{SERVICE}/{API_VERSION}"
+    yield f"{folder}/service-2", _without_prose(loader.load_data(f"{folder}/service-2"))
+    yield f"{folder}/endpoint-rule-set-1", _without_prose(loader.load_data(f"{folder}/endpoint-rule-set-1"))
+
+
+def _endpoints(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep every partition with its regions, and one service in each."""
+    partitions = [
+        {**partition, "services": {name: one for name, one in partition["services"].items() if name == SERVICE}}
+        for partition in known["partitions"]
+    ]
+    return {**known, "partitions": partitions}
+
+
+def _without_prose(value: Any) -> Any:  # noqa: ANN401 - JSON, whatever its shape
+    """Drop what is written for people: a text under one of the names of ``PROSE``; a shape of that name stays."""
+    if isinstance(value, dict):
+        return {
+            name: _without_prose(one) for name, one in value.items() if not (name in PROSE and isinstance(one, str))
+        }
+    if isinstance(value, list):
+        return [_without_prose(one) for one in value]
+    return value
+
+
+if __name__ == "__main__":
+    main()
