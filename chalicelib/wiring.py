@@ -9,6 +9,10 @@ from chalicelib.alerts.channels import Queue, Topic
 from chalicelib.alerts.service import Alerts
 from chalicelib.alerts.store import AlertStore
 from chalicelib.aws import secret
+from chalicelib.cases.changing import ChangeOfWay
+from chalicelib.cases.drafting import Drafting
+from chalicelib.cases.filing import Filing
+from chalicelib.cases.reading import CaseReading
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
@@ -136,6 +140,39 @@ class Services:
     def cases(self) -> CaseStore:
         """Cases as they are kept, for those whose right is not a department's."""
         return CaseStore(self.timeline)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        """Drafts."""
+        return Drafting(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            subjects=self.subjects,
+            packs=load_rule_packs(),
+            calendar=self.calendar,
+        )
+
+    @cached_property
+    def filing(self) -> Filing:
+        """From a draft to a case."""
+        return Filing(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            keys=self.signing_keys,
+            clocks=self.clocks,
+        )
+
+    @cached_property
+    def change_of_way(self) -> ChangeOfWay:
+        """From promise to certificate."""
+        return ChangeOfWay(self.cases, clocks=self.clocks)
+
+    @cached_property
+    def case_reading(self) -> CaseReading:
+        """What people see of cases."""
+        return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
 
     @cached_property
     def supervision(self) -> Supervision:

@@ -198,7 +198,10 @@ class Rectification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """The decision is revoked (撤销决定) by an effective document: what a flag may later stand on (R2.2)."""
+    """The decision is revoked (撤销决定) by an effective document: what a flag may later stand on (R2.2).
+
+    ``statement_answer`` says what became of the person's statement, where one was made (R1.18).
+    """
 
     document_no: str
     basis: str
@@ -207,6 +210,7 @@ class Revocation:
     remedy_until: date
     revoked_at: datetime
     revoked_by: str
+    statement_answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

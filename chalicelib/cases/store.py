@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.cases.model import Case, CasePage, Draft, State, owner_of
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
@@ -57,11 +59,16 @@ class CaseStore:
         subject: str,
         *,
         state: State | None,
+        department: str | None,
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
         """List a person's cases, newest first; ``after`` is the page before's ``next_key``."""
-        found = CaseRow.by_subject.query(subject, **_page(state, limit, after))
+        wanted = _wanted(state)
+        if department is not None:
+            desk = CaseRow.desk == department
+            wanted = desk if wanted is None else wanted & desk
+        found = CaseRow.by_subject.query(subject, **_page(wanted, limit, after))
         return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
 
     def of_department(
@@ -73,7 +80,7 @@ class CaseStore:
         after: Mapping[str, str] | None,
     ) -> CasePage:
         """List a department's cases, newest first; ``after`` is the page before's ``next_key``."""
-        found = CaseRow.by_department.query(department, **_page(state, limit, after))
+        found = CaseRow.by_department.query(department, **_page(_wanted(state), limit, after))
         return _page_of(found, limit=limit, names=("pk", "desk", "listed_at"))
 
     def each_of_subject(self, subject: str) -> Iterator[Case]:
@@ -141,11 +148,15 @@ def _row_of(case: Case) -> CaseRow:
     )
 
 
-def _page(state: State | None, limit: int, after: Mapping[str, str] | None) -> dict[str, Any]:
+def _wanted(state: State | None) -> Condition | None:
+    return None if state is None else CaseRow.state == state.value
+
+
+def _page(wanted: Condition | None, limit: int, after: Mapping[str, str] | None) -> dict[str, Any]:
     return {
         "scan_index_forward": False,
         "limit": limit,
-        "filter_condition": None if state is None else CaseRow.state == state.value,
+        "filter_condition": wanted,
         "last_evaluated_key": None if after is None else {name: {"S": value} for name, value in after.items()},
     }
 

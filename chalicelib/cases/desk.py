@@ -1,0 +1,200 @@
+"""One act on a case: read it, judge it, write it with its events and clocks, all or nothing (办件经办)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from chalicelib.cases.handling_rules import STEPS, CaseStep, require_step
+from chalicelib.cases.model import Case
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, require
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.model import Limit
+
+OFFICE = "officer"
+PERSON = "applicant"
+"""Who must act before a clock ends: whoever of the office has the case, or the person whose case it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does something to which case, and when.
+
+    ``version`` is the one that an officer acts on; None for people, whose acts stand whatever happened meanwhile.
+    """
+
+    case_no: str
+    by: Caller
+    at: datetime
+    version: int | None = None
+    once: Once | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The case as an act left it, or as it stands if an earlier request had done the act already."""
+
+    case: Case
+    is_repeat: bool = False
+
+
+@dataclass(kw_only=True)
+class Work:
+    """An act being done: the case as it was read, its clocks, and what the timeline will be told."""
+
+    case: Case
+    pack: RulePack
+    clocks: Clocks
+    actor: str
+    at: datetime
+    tx: Transaction
+    facts: list[Fact] = field(default_factory=list)
+    _moved: dict[str, list[Clock]] = field(default_factory=dict)
+
+    @cached_property
+    def all_clocks(self) -> tuple[Clock, ...]:
+        """Every clock of the case, in one strongly consistent query."""
+        return self.clocks.of_owner(self.case.owner)
+
+    def running(self, *kinds: ClockKind) -> tuple[Clock, ...]:
+        """Return the clocks of these kinds that have not stopped; of all kinds if none is named."""
+        return tuple(
+            clock for clock in self.all_clocks if clock.stopped_at is None and (not kinds or clock.kind in kinds)
+        )
+
+    def clock(self, kind: ClockKind) -> Clock | None:
+        """Return the one clock of a kind that has not stopped, if there is one."""
+        return next(iter(self.running(kind)), None)
+
+    def start(
+        self,
+        kind: ClockKind,
+        limit: Limit,
+        *,
+        responsible: str = OFFICE,
+        since: datetime | None = None,
+        suffix: str | None = None,
+    ) -> Clock:
+        """Start a clock now, or from ``since`` on where the law dates it back."""
+        clock = self.clocks.start(
+            kind,
+            limit,
+            owner=self.case.owner,
+            department=self.case.department,
+            responsible=responsible,
+            pack=self.case.terms.pack,
+            started_at=since or self.at,
+            tx=self.tx,
+            suffix=self.case.clock_suffix if suffix is None else suffix,
+        )
+        return self._note("clocks_started", clock)
+
+    def start_handling(self, *, since: datetime) -> None:
+        """Start the promised and the statutory time, which run from acceptance."""
+        self.start(ClockKind.HANDLING_PROMISED, self.case.terms.promised, since=since)
+        self.start(ClockKind.HANDLING_STATUTORY, self.case.terms.statutory, since=since)
+
+    def stop(self, *kinds: ClockKind) -> None:
+        """Stop the running clocks of these kinds, of all if none is named.
+
+        Milestones that they had passed before the sweep came are told first: nobody is spared by being quick.
+        """
+        for clock in self.running(*kinds):
+            _, milestones = self.clocks.moved_on(clock, at=self.at)
+            self.facts.extend(milestones)
+            self._note("clocks_stopped", self.clocks.stop(clock, at=self.at, tx=self.tx))
+
+    def pause(self, *kinds: ClockKind, ground: str, basis: str, expected_until: date) -> None:
+        """Pause the running clocks of these kinds."""
+        for clock in self.running(*kinds):
+            paused = self.clocks.pause(
+                clock, ground=ground, basis=basis, expected_until=expected_until, at=self.at, tx=self.tx
+            )
+            self._note("clocks_changed", paused)
+
+    def resume(self, *kinds: ClockKind) -> None:
+        """Let the paused clocks of these kinds count again."""
+        for clock in self.running(*kinds):
+            self._note("clocks_changed", self.clocks.resume(clock, at=self.at, tx=self.tx))
+
+    def extend(self, *kinds: ClockKind, by: Limit) -> None:
+        """Give the clocks of these kinds more time."""
+        for clock in self.running(*kinds):
+            self._note("clocks_changed", self.clocks.extend(clock, by, at=self.at, tx=self.tx))
+
+    def tell(
+        self,
+        kind: EventKind,
+        data: Mapping[str, Json] | None = None,
+        *,
+        texts: Mapping[str, str | None] | None = None,
+        occurred_at: datetime | None = None,
+    ) -> None:
+        """Tell the timeline what happened, with what it did to clocks; blank texts are left out."""
+        clocks: dict[str, Json] = {change: told(*moved) for change, moved in self._moved.items()}
+        self._moved.clear()
+        self.facts.append(
+            Fact(
+                kind=kind,
+                occurred_at=occurred_at or self.at,
+                actor=self.actor,
+                department=self.case.department,
+                data={**(data or {}), **clocks},
+                texts={name: text for name, text in (texts or {}).items() if text},
+            ),
+        )
+
+    def _note(self, change: str, clock: Clock) -> Clock:
+        self._moved.setdefault(change, []).append(clock)
+        return clock
+
+
+Deed = Callable[[Work], Case]
+"""What a step does: writes to clocks, tells facts, and returns what becomes of the case."""
+
+
+class Desk:
+    """Where every act on a case is done the same way."""
+
+    def __init__(self, store: CaseStore, clocks: Clocks, *, packs: Sequence[RulePack]) -> None:
+        """Know where cases and clocks are kept, and the rules of every jurisdiction."""
+        self._store = store
+        self._clocks = clocks
+        self._packs = packs
+
+    @again_if_moved
+    def take(self, step: CaseStep, act: Act, deed: Deed) -> Done:
+        """Take a step: right, repetition, version and state are judged in this order, on the case as it stands.
+
+        Staff of another role or department are ``FORBIDDEN``, for strangers there is no such case (``NOT_FOUND``);
+        ``STALE_VERSION`` if the case is no longer the one acted on; ``STEP_NOT_ALLOWED`` if its state forbids it.
+        """
+        case = self._store.load(act.case_no)
+        require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
+        if act.once is not None and act.once.look_up() is not None:
+            return Done(case=case, is_repeat=True)
+        if act.version is not None and act.version != case.version:
+            raise Refusal(Reason.STALE_VERSION)
+        require_step(case, step)
+        with transaction() as tx:
+            work = self.work_on(case, actor=act.by.actor, at=act.at, tx=tx)
+            after = deed(work)
+            done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
+            if act.once is not None:
+                act.once.remember(case.case_no, tx, at=act.at)
+        return Done(case=done)
+
+    def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> Work:
+        """Lay a case on the desk, with the edition of its rule pack that was in force when it was received."""
+        pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
+        return Work(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx)

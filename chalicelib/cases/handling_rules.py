@@ -1,0 +1,182 @@
+"""Who may take which step in which state, and what each step of handling asks for (办理规则)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from chalicelib.cases.acts import Interruption, Outcome
+from chalicelib.cases.model import Case, Material, State
+from chalicelib.clocks.model import Clock
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.rulepacks.model import Ground, RulePack, TermKey
+from chalicelib.workdays.model import Limit, Unit
+
+ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
+TELLING_ONCE = "correction.told_once"
+"""The name of the rule that a second, different demand breaks (R4.2)."""
+
+
+class CaseStep(StrEnum):
+    """What can be done to a case once it is filed (办件步骤)."""
+
+    CORRECT = "correction"
+    ANSWER = "correction_answer"
+    ACCEPT = "acceptance"
+    PAUSE = "pause"
+    RESUME = "pause_end"
+    EXTEND = "extension"
+    DECIDE = "decision"
+    DELIVER = "delivery"
+    VERIFY = "verification"
+    CONFIRM = "verification_confirmation"
+    STATE = "statement"
+    RECTIFY = "rectification"
+    END_RECTIFICATION = "rectification_outcome"
+    REVOKE = "revocation"
+
+
+class Right(NamedTuple):
+    """Whose step it is, and the states in which it may be taken."""
+
+    roles: tuple[Role, ...]
+    states: tuple[State, ...]
+
+
+PEOPLE = (Role.APPLICANT, Role.AGENT)
+OFFICER = (Role.OFFICER,)
+BEFORE_ACCEPTANCE = (State.RECEIVED, State.CORRECTION_ASKED)
+IN_HAND = (State.ACCEPTED, State.PAUSED)
+AFTER_DECISION = (State.DECIDED, State.CLOSED)
+
+STEPS: Mapping[CaseStep, Right] = {
+    CaseStep.CORRECT: Right(OFFICER, BEFORE_ACCEPTANCE),
+    CaseStep.ANSWER: Right(PEOPLE, (State.CORRECTION_ASKED,)),
+    CaseStep.ACCEPT: Right(OFFICER, BEFORE_ACCEPTANCE),
+    CaseStep.PAUSE: Right(OFFICER, (State.ACCEPTED,)),
+    CaseStep.RESUME: Right(OFFICER, (State.PAUSED,)),
+    CaseStep.EXTEND: Right((Role.HEAD,), IN_HAND),
+    CaseStep.DECIDE: Right(OFFICER, (State.ACCEPTED,)),
+    CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
+    CaseStep.VERIFY: Right(OFFICER, AFTER_DECISION),
+    CaseStep.CONFIRM: Right(OFFICER, AFTER_DECISION),
+    CaseStep.STATE: Right(PEOPLE, AFTER_DECISION),
+    CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
+    CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),
+    CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
+}
+"""Every step with its right: the whole order of handling, to be read line by line."""
+
+
+def require_step(case: Case, step: CaseStep) -> None:
+    """Refuse with ``STEP_NOT_ALLOWED`` a step that the case's state does not allow, and say in which ones it is."""
+    states = STEPS[step].states
+    if case.state in states:
+        return
+    pause = open_pause(case)
+    facts = {} if pause is None else {"open_pause": pause.number}
+    raise Refusal(Reason.STEP_NOT_ALLOWED, step=step, state=case.state, allowed_in=", ".join(states), **facts)
+
+
+def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
+    """Refuse whatever comes after the last second for accepting or telling what is missing: silence has accepted.
+
+    The clock's own date decides, not the sweep, which writes it down a minute later (行政许可法第32条第4项).
+    """
+    if acceptance is not None and acceptance.is_late(at):
+        raise Refusal(Reason.STEP_NOT_ALLOWED, deemed_accepted="true", due_on=acceptance.due_on.isoformat())
+
+
+def is_deemed_accepted(case: Case, acceptance: Clock, *, at: datetime) -> bool:
+    """Whether silence has accepted the case (视为受理, R4.1): from the second after the acceptance clock's last."""
+    return case.state is State.RECEIVED and acceptance.stopped_at is None and acceptance.is_late(at)
+
+
+def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
+    """Refuse with ``MATERIAL_NOT_LISTED`` to ask for, or take, what this case does not owe (R5.3, R1.4)."""
+    owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)}
+    faults = tuple(
+        Fault(pointer=pointer.format(index), detail="清单中没有这项应交材料。 Not among the materials that are owed.")
+        for index, name in enumerate(names)
+        if name not in owed
+    )
+    if faults:
+        raise Refusal(Reason.MATERIAL_NOT_LISTED, faults=faults)
+
+
+def is_new_demand(case: Case, missing: Sequence[str], *, basis: str) -> bool:
+    """Whether a demand asks for anything, or on any ground, that was not asked for before."""
+    asked = {(name, correction.basis) for correction in case.corrections for name in correction.missing}
+    return any((name, basis) not in asked for name in missing)
+
+
+def is_breach(case: Case, missing: Sequence[str], *, basis: str) -> bool:
+    """Whether a demand breaks the duty to tell once: a second one, other than the first (R4.2)."""
+    return bool(case.corrections) and is_new_demand(case, missing, basis=basis)
+
+
+def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
+    """Refuse a demand that repeats one still waiting for its answer."""
+    waiting = [correction.number for correction in case.corrections if correction.answered_at is None]
+    if waiting and not is_new_demand(case, missing, basis=basis):
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
+
+
+def with_materials(case: Case, brought: Sequence[Material]) -> tuple[Material, ...]:
+    """Return the case's materials after an answer: what is brought again takes the place of what was there."""
+    again = {material.id for material in brought}
+    return (*(material for material in case.materials if material.id not in again), *brought)
+
+
+def open_pause(case: Case) -> Interruption | None:
+    """Return the special procedure that is going on, if any."""
+    return next((pause for pause in case.interruptions if pause.ended_at is None), None)
+
+
+def ground_of(pack: RulePack, code: str) -> Ground:
+    """Return a pause's ground out of the pack's closed list; ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
+    ground = pack.pause_ground(code)
+    if ground is None:
+        raise Refusal(Reason.PAUSE_GROUND_UNKNOWN, known=", ".join(ground.code for ground in pack.pause_grounds))
+    return ground
+
+
+def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: int, at: datetime) -> Limit:
+    """Return by how much a case may be extended: once, not beyond the pack's limit, before the promise expires.
+
+    The last second of the promised time is still in time (行政许可法第42条, R4.11).
+    """
+    if case.extension is not None:
+        raise Refusal(Reason.ALREADY_EXTENDED)
+    most = pack.limit_term(TermKey.EXTENSION)
+    if days > most.value:
+        raise Refusal(Reason.EXTENSION_TOO_LONG, most=most.value, article=most.basis)
+    if promised is None or promised.is_late(at):
+        raise Refusal(Reason.EXTENSION_TOO_LATE)
+    return Limit(value=days, unit=Unit(most.unit), basis=most.basis)
+
+
+def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) -> str | None:
+    """Return why a duty is done late, None if it is done in time; ``LATE_REASON_REQUIRED`` without one (R4.18).
+
+    The due day is in time to 23:59:59 in Shanghai; a provisional date makes nobody late.
+    """
+    if clock is None or not clock.is_late(at):
+        return None
+    given = (reason or "").strip()
+    if not given:
+        raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+    return given
+
+
+def require_reasons(outcome: Outcome, reasons: str) -> None:
+    """Refuse a refusal without its reasons (行政许可法第38条第2款)."""
+    if outcome is Outcome.REFUSED:
+        require_text(reasons, pointer="/reasons")
+
+
+def require_text(text: str, *, pointer: str) -> None:
+    """Refuse with ``INVALID_BODY`` a text that has to be there and is blank."""
+    if not text.strip():
+        raise Refusal(Reason.INVALID_BODY, faults=(Fault(pointer=pointer, detail="missing", code="missing"),))

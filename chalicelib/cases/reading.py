@@ -1,0 +1,143 @@
+"""What people see of cases: one, a list, its clocks, its timeline, and the little that a tracking code shows."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.cases.model import Case, CasePage, State
+from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.store import CaseStore
+from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.service import Clocks
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Reading
+from chalicelib.timeline.store import Timeline
+from chalicelib.workdays.model import DayCount
+
+READERS = frozenset(
+    {Role.APPLICANT, Role.AGENT, Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR},
+)
+"""Who may see a case: the people concerned, its department, and the monitoring office."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicReason:
+    """Why something is late, as somebody answered an alert: the applicant sees it (R4.18)."""
+
+    reason: str
+    expected_on: str
+    given_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with its clocks, each with the light that it shows now, and the reasons that were given for delays."""
+
+    case: Case
+    clocks: tuple[tuple[Clock, Light], ...]
+    public_reasons: tuple[PublicReason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """State and dates of a case: nothing personal, and not even what it is about."""
+
+    state: State
+    received_at: datetime
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    due_on: date | None
+
+
+class CaseReading:
+    """Reading cases; whoever may not see one cannot tell it from one that does not exist."""
+
+    def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline) -> None:
+        """Know the cases, their clocks and their timelines."""
+        self._store = store
+        self._clocks = clocks
+        self._timeline = timeline
+
+    def one(self, case_no: str, *, by: Caller) -> Case:
+        """Return a case to somebody who may see it; ``NOT_FOUND`` for a number that cannot be one."""
+        if not is_case_no(case_no):
+            raise Refusal(Reason.NOT_FOUND)
+        case = self._store.load(case_no)
+        require(by, roles=READERS, department=case.department, subjects=case.people)
+        return case
+
+    def view(self, case_no: str, *, by: Caller, at: datetime) -> CaseView:
+        """Return a case with its clocks and the reasons given for delays: three reads."""
+        case = self.one(case_no, by=by)
+        return self.seen(case, at=at)
+
+    def seen(self, case: Case, *, at: datetime) -> CaseView:
+        """Return what is seen of a case that somebody may see."""
+        events = self._timeline.events(case.owner)
+        return CaseView(
+            case=case,
+            clocks=tuple((clock, self._clocks.light(clock, at=at)) for clock in self._clocks.of_owner(case.owner)),
+            public_reasons=tuple(
+                _public_reason(event) for event in events if event.kind == EventKind.ALERT_ACKNOWLEDGED
+            ),
+        )
+
+    def page(
+        self,
+        *,
+        by: Caller,
+        state: State | None,
+        department: str | None,
+        limit: int,
+        after: Mapping[str, str] | None,
+    ) -> CasePage:
+        """List the caller's own cases, or those of a department whose cases the caller may see, newest first."""
+        if by.roles & FOR_THEMSELVES:
+            return self._store.of_subject(
+                by.own_subject(), state=state, department=department, limit=limit, after=after
+            )
+        desk = department or by.department
+        if desk is None or not sees(by, roles=READERS, department=desk):
+            raise Refusal(Reason.FORBIDDEN)
+        return self._store.of_department(desk, state=state, limit=limit, after=after)
+
+    def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
+        """Return the newest clock of a kind, and each day from its start to its due day (为何是这一天)."""
+        case = self.one(case_no, by=by)
+        clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
+        if not clocks:
+            raise Refusal(Reason.NOT_FOUND)
+        return clocks[-1], self._clocks.explanation(clocks[-1], at=at)
+
+    def timeline(self, case_no: str, *, by: Caller) -> Reading:
+        """Return the timeline, recomputed; whoever altered it, the reading says which event and why."""
+        return self._timeline.reading(self.one(case_no, by=by).owner)
+
+    def track(self, case_no: str, code: str) -> Track:
+        """Return state and dates to whoever has the tracking code; ``NOT_FOUND`` tells a wrong one nothing."""
+        if not is_case_no(case_no):
+            raise Refusal(Reason.NOT_FOUND)
+        case = self._store.load(case_no)
+        if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
+            raise Refusal(Reason.NOT_FOUND)
+        promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
+        return Track(
+            state=case.state,
+            received_at=case.received_at,
+            accepted_at=case.acceptance.said_at if case.acceptance and case.acceptance.accepted else None,
+            decided_at=case.decision.decided_at if case.decision else None,
+            closed_at=case.delivery.delivered_at if case.delivery else None,
+            due_on=promised[-1].due_on if promised else None,
+        )
+
+
+def _public_reason(event: Event) -> PublicReason:
+    return PublicReason(
+        reason=event.texts.get("reason", ""),
+        expected_on=str(event.data.get("expected_on", "")),
+        given_at=event.occurred_at,
+    )
