@@ -1,0 +1,254 @@
+"""The sweep on stored clocks: each milestone told once, whatever runs twice, late or beside it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.service import SweepIncompleteError, told
+from chalicelib.clocks.store import SHARDS
+from chalicelib.errors import Reason, Refusal
+from chalicelib.inspection.model import Scope, Wanted
+from chalicelib.policy import Caller, Role
+from chalicelib.rows import connection
+from chalicelib.timeline.model import Event
+from chalicelib.transaction import MovedError, transaction
+from chalicelib.wiring import services
+from chalicelib.workdays.model import Limit, Unit
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+DUE_DAY_BEGINS = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+DUE_DAY_IS_OVER = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+THREE_DAYS = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
+
+
+def an_owner() -> str:
+    """Make something that has a timeline: a mandate is the smallest of them."""
+    mandate, _ = services().inspection.ask(
+        Wanted(
+            file_no="义纪查〔2026〕1号",
+            basis="《监察法》第18条",
+            scope=Scope(departments=("traffic",)),
+            expires_on=date(2027, 1, 1),
+        ),
+        by=Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection"),
+        at=FRIDAY,
+        once=None,
+    )
+    return mandate.owner
+
+
+def a_started_clock(
+    owner: str, *, kind: ClockKind = ClockKind.HANDLING_PROMISED, started_at: datetime = FRIDAY
+) -> Clock:
+    with transaction() as tx:
+        return services().clocks.start(
+            kind,
+            THREE_DAYS,
+            owner=owner,
+            department="traffic",
+            responsible="officer",
+            pack="corrects-first",
+            started_at=started_at,
+            tx=tx,
+        )
+
+
+def milestones(owner: str) -> list[tuple[str, str, str]]:
+    return [
+        (event.kind, event.occurred_at, event.recorded_at)
+        for event in services().timeline.events(owner)
+        if event.kind.startswith("clock:")
+    ]
+
+
+def test_yellow_and_red_are_told_each_in_its_time() -> None:
+    owner = an_owner()
+    a_started_clock(owner)
+
+    services().clocks.sweep(at=DUE_DAY_BEGINS - timedelta(seconds=1))
+    assert milestones(owner) == []
+    services().clocks.sweep(at=DUE_DAY_BEGINS)
+    services().clocks.sweep(at=DUE_DAY_IS_OVER - timedelta(seconds=1))
+    assert [kind for kind, _, _ in milestones(owner)] == ["clock:warned"]
+    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+
+    assert milestones(owner) == [
+        ("clock:warned", "2026-11-24T16:00:00Z", "2026-11-24T16:00:00Z"),
+        ("clock:passed", "2026-11-25T16:00:00Z", "2026-11-25T16:00:00Z"),
+    ]
+    assert services().timeline.reading(owner).verified
+
+
+def test_a_late_sweep_tells_both_with_the_instants_at_which_they_happened() -> None:
+    owner = an_owner()
+    a_started_clock(owner)
+
+    services().clocks.sweep(at=datetime(2026, 12, 1, tzinfo=UTC))
+    services().clocks.sweep(at=datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
+
+    assert milestones(owner) == [
+        ("clock:warned", "2026-11-24T16:00:00Z", "2026-12-01T00:00:00Z"),
+        ("clock:passed", "2026-11-25T16:00:00Z", "2026-12-01T00:00:00Z"),
+    ]
+
+
+def test_a_clock_that_waits_for_nothing_has_left_the_index() -> None:
+    owner = an_owner()
+    a_started_clock(owner)
+    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+
+    report = services().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(days=400))
+
+    assert sum(shard.due for shard in report.shards) == 0
+
+
+def test_a_stopped_clock_is_told_nothing_more() -> None:
+    owner = an_owner()
+    clock = a_started_clock(owner)
+    with transaction() as tx:
+        stopped = services().clocks.stop(clock, at=FRIDAY + timedelta(days=1), tx=tx)
+
+    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+
+    assert milestones(owner) == []
+    assert services().clocks.of_owner(owner) == (stopped,)
+
+
+def test_a_change_made_from_an_old_reading_of_the_clock_is_not_written() -> None:
+    clock = a_started_clock(an_owner())
+    with transaction() as tx:
+        services().clocks.stop(clock, at=FRIDAY, tx=tx)
+
+    with pytest.raises(MovedError), transaction() as tx:
+        services().clocks.stop(clock, at=FRIDAY + timedelta(hours=1), tx=tx)
+
+    assert services().clocks.of_owner(clock.owner)[0].stopped_at == FRIDAY
+
+
+def test_a_poisoned_clock_does_not_keep_the_others_from_being_told_and_the_sweep_fails_at_its_end() -> None:
+    orphan = a_started_clock("mandate:that-is-not-there")
+    owner = an_owner()
+    a_started_clock(owner)
+
+    with pytest.raises(SweepIncompleteError, match="1 clocks"):
+        services().clocks.sweep(at=DUE_DAY_IS_OVER)
+
+    assert [kind for kind, _, _ in milestones(owner)] == ["clock:warned", "clock:passed"]
+    assert services().clocks.get(orphan.owner, orphan.clock_id).passed_at is None
+    newest = services().clocks.heartbeats(most=1)[0]
+    assert sum(shard["failed"] for shard in newest["shards"]) == 1  # type: ignore[attr-defined]
+
+
+def test_every_sweep_leaves_a_heartbeat_with_what_it_saw() -> None:
+    a_started_clock(an_owner())
+
+    services().clocks.sweep(at=FRIDAY)
+    services().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(seconds=30))
+
+    newest, older = services().clocks.heartbeats(most=10)
+    assert (newest["at"], older["at"]) == ("2026-11-25T16:00:30Z", "2026-11-20T02:00:00Z")
+    shards = newest["shards"]
+    assert isinstance(shards, list)
+    assert [sum(shard[name] for shard in shards) for name in ("due", "moved", "failed")] == [1, 1, 0]
+    assert max(shard["lag_seconds"] for shard in shards) == 24 * 3600 + 30
+
+
+@pytest.fixture
+def calls() -> Iterator[list[str]]:
+    made: list[str] = []
+
+    def seen(model: object, **_: object) -> None:
+        made.append(model.name)  # type: ignore[attr-defined]
+
+    connection().client.meta.events.register("before-call.dynamodb.*", seen)  # type: ignore[attr-defined]
+    yield made
+    connection().client.meta.events.unregister("before-call.dynamodb.*", seen)  # type: ignore[attr-defined]
+
+
+def test_an_idle_sweep_is_one_empty_query_a_shard_and_a_heartbeat(calls: list[str]) -> None:
+    services().clocks.sweep(at=FRIDAY)
+
+    assert calls == ["Query"] * SHARDS + ["PutItem"]
+
+
+def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did() -> None:
+    clock = a_started_clock(an_owner())
+
+    def seen(light: Light, at: datetime) -> list[str]:
+        page = services().clocks.on_board("traffic", light=light, kind=None, at=at, most=10)
+        return [each.owner for each in page.clocks]
+
+    before = DUE_DAY_BEGINS - timedelta(seconds=1)
+    assert (seen(Light.GREEN, before), seen(Light.YELLOW, before)) == ([clock.owner], [])
+    assert (seen(Light.GREEN, DUE_DAY_BEGINS), seen(Light.YELLOW, DUE_DAY_BEGINS)) == ([], [clock.owner])
+    last = DUE_DAY_IS_OVER - timedelta(seconds=1)
+    assert (seen(Light.YELLOW, last), seen(Light.RED, last)) == ([clock.owner], [])
+    assert (seen(Light.YELLOW, DUE_DAY_IS_OVER), seen(Light.RED, DUE_DAY_IS_OVER)) == ([], [clock.owner])
+
+
+def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
+    paused = a_started_clock(an_owner())
+    with transaction() as tx:
+        services().clocks.pause(
+            paused,
+            ground="expert_review",
+            basis="《行政许可法》第45条",
+            expected_until=date(2026, 12, 1),
+            at=FRIDAY,
+            tx=tx,
+        )
+    provisional = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, tzinfo=UTC))
+
+    def seen(light: Light) -> list[str]:
+        page = services().clocks.on_board("traffic", light=light, kind=None, at=FRIDAY, most=10)
+        return [each.owner for each in page.clocks]
+
+    assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
+
+
+def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
+    owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
+
+    first = services().clocks.on_board("traffic", light=None, kind="handling_promised", at=FRIDAY, most=2)
+    second = services().clocks.on_board(
+        "traffic", light=None, kind="handling_promised", at=FRIDAY, most=2, after=first.after
+    )
+
+    assert [clock.owner for clock in (*first.clocks, *second.clocks)] == [owners[1], owners[0], owners[2]]
+
+
+def test_what_an_event_says_of_a_clock() -> None:
+    clock = a_started_clock(an_owner())
+
+    assert told(clock) == [
+        {
+            "clock_id": "handling_promised",
+            "kind": "handling_promised",
+            "limit": {"value": 3, "unit": "working_days", "basis": "《行政许可法》第42条"},
+            "started_at": "2026-11-20T02:00:00Z",
+            "due_at": "2026-11-25T15:59:59Z",
+            "due_on": "2026-11-25",
+            "provisional": False,
+        },
+    ]
+
+
+def test_an_unknown_clock_is_not_found() -> None:
+    with pytest.raises(Refusal) as refused:
+        services().clocks.get("mandate:none", "handling_promised")
+
+    assert refused.value.reason is Reason.NOT_FOUND
+
+
+def test_a_stored_event_says_who_told_it() -> None:
+    owner = an_owner()
+    a_started_clock(owner)
+    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+
+    last: Event = services().timeline.events(owner)[-1]
+
+    assert (last.actor, last.department, last.data["due_on"]) == ("system:sweep", "traffic", "2026-11-25")
