@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue, Topic
@@ -21,12 +21,16 @@ from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
+from chalicelib.errors import Refusal
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
+from chalicelib.punishment.service import Punishment
+from chalicelib.punishment.store import FlagStore
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
+from chalicelib.subjects.model import SubjectKey
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
@@ -48,6 +52,25 @@ class Keys:
     def __repr__(self) -> str:
         """Show no secret."""
         return "Keys()"
+
+
+class CaseDocuments:
+    """Says for flags which documents of a case are in effect: its revocation, from its day on (R2.2)."""
+
+    def __init__(self, cases: CaseStore) -> None:
+        """Know where cases are."""
+        self._cases = cases
+
+    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether the case was revoked by this document against this subject, with effect on the day."""
+        try:
+            case = self._cases.load(case_no)
+        except Refusal:
+            return False
+        revocation = case.revocation
+        if revocation is None or case.subject != subject:
+            return False
+        return revocation.document_no == document_no and revocation.effective_on <= on
 
 
 class Services:
@@ -104,6 +127,7 @@ class Services:
             {
                 "case": CaseStore.row,
                 "credit": CreditStore.row,
+                "flag": FlagStore.row,
                 "item": CatalogueStore.row,
                 "mandate": MandateStore.row,
             },
@@ -173,6 +197,20 @@ class Services:
     def case_reading(self) -> CaseReading:
         """What people see of cases."""
         return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
+
+    @cached_property
+    def punishment(self) -> Punishment:
+        """The list of measures, and flags."""
+        return Punishment(
+            FlagStore(),
+            self.timeline,
+            self.clocks,
+            self.credit,
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            packs=load_rule_packs(),
+            documents=CaseDocuments(self.cases),
+        )
 
     @cached_property
     def supervision(self) -> Supervision:

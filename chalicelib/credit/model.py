@@ -73,6 +73,10 @@ class Text:
     zh: str
     en: str
 
+    def read_in(self, language: str) -> str:
+        """Return the text in ``en`` or, for any other language, in Chinese."""
+        return self.en if language == "en" else self.zh
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

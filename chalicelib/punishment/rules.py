@@ -1,11 +1,13 @@
 """How a flag is proposed, served, answered, confirmed and lifted, and what the subject and the timeline are told."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import instant_text
 from chalicelib.credit.model import Document, FlagMark
 from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Caller
 from chalicelib.punishment.model import (
     Confirmation,
     Flag,
@@ -18,7 +20,7 @@ from chalicelib.punishment.model import (
     Statement,
 )
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.model import Fact, Json
 
 
 def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
@@ -180,6 +182,12 @@ def proposal_fact(flag: Flag) -> Fact:
             if text
         },
     )
+
+
+def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> Fact:
+    """Return what the timeline is told of an act; texts that say nothing are left out."""
+    said = {name: text for name, text in texts.items() if text}
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
 def _require_state(flag: Flag, *states: FlagState) -> None:

@@ -79,9 +79,7 @@ class Punishment:
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
         """Return an edition of the list, the one in force if none is named; ``NOT_FOUND`` for an unknown one."""
-        if edition is None:
-            return listed.list_in_force(measure_lists(), on=day_in_shanghai(at))
-        found = next((known for known in measure_lists() if known.edition == edition), None)
+        found = listed.edition_of(measure_lists(), edition, on=day_in_shanghai(at))
         if found is None:
             raise Refusal(Reason.NOT_FOUND)
         return found
@@ -142,7 +140,7 @@ class Punishment:
                 started_at=service.served_at,
                 tx=tx,
             )
-            fact = _fact(
+            fact = rules.told(
                 EventKind.FLAG_SERVED,
                 by=by,
                 at=at,
@@ -163,7 +161,7 @@ class Punishment:
         after = rules.answered(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = _fact(
+            fact = rules.told(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
             return self._save(before, after, fact, at=at, tx=tx)
@@ -181,11 +179,12 @@ class Punishment:
         clock = self._defence(before)
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
-        after = rules.confirmed(before, decision, defence_due_at=None if clock is None else clock.due_at, on=today)
+        due_at = None if clock is None else clock.due_at
+        after = rules.confirmed(before, decision, defence_due_at=due_at, on=today)
         self._require_effective(before.case_no, before.document.number, subject=before.party.document_subject, on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
-            fact = _fact(
+            fact = rules.told(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
                 at=at,
@@ -208,7 +207,7 @@ class Punishment:
         after = rules.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = _fact(
+            fact = rules.told(
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
@@ -229,6 +228,11 @@ class Punishment:
             subjects=(flag.subject,),
         )
         return flag
+
+    def defence_due_at(self, flag: Flag) -> datetime | None:
+        """Return the last second in which the subject may still speak, None before the notice was served."""
+        clock = self._defence(flag)
+        return None if clock is None else clock.due_at
 
     def flags_of(
         self,
@@ -294,8 +298,3 @@ class Punishment:
         saved = replace(after, head=head)
         self._store.save(before, saved, tx)
         return saved
-
-
-def _fact(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> Fact:
-    said = {name: text for name, text in texts.items() if text}
-    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)

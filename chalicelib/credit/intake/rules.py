@@ -24,6 +24,7 @@ DISPLAY_MONTHS = {
 PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT})
 
 AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
+A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MOST_ITEMS = 20
 LONGEST_BASIS = 200
 
@@ -142,6 +143,13 @@ def is_news(record: Record, *, before: Record) -> bool:
 
 
 def _faults_of_source(given: Submission) -> Iterator[Fault]:
+    for pointer, name in (("/source", given.source), ("/record_id", given.record_id)):
+        if not A_NAME.fullmatch(name):
+            yield Fault(
+                pointer=pointer,
+                detail="只用字母、数字、点、横线和下划线,至多64位 (letters, digits, dots, dashes, at most 64)",
+                code="NAME_MALFORMED",
+            )
     if given.source == OWN_SOURCE:
         yield Fault(pointer="/source", detail="该来源由本系统自用 (kept by the service itself)", code="SOURCE_RESERVED")
     if AN_IDENTIFIER.search(given.record_id):

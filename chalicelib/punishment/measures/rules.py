@@ -15,13 +15,16 @@ def list_in_force(lists: Sequence[MeasureList], *, on: date) -> MeasureList:
     return next((edition for edition in reversed(lists) if edition.in_force_from <= on), lists[0])
 
 
+def edition_of(lists: Sequence[MeasureList], edition: str | None, *, on: date) -> MeasureList | None:
+    """Return a named edition, None if there is none of that name; without a name, the one in force on a day."""
+    if edition is None:
+        return list_in_force(lists, on=on)
+    return next((known for known in lists if known.edition == edition), None)
+
+
 def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -> tuple[MeasureList, Measure]:
     """Return the published row that a proposal stands on; ``MEASURE_NOT_IN_LIST`` for anything else (R2.1)."""
-    edition = (
-        list_in_force(lists, on=on)
-        if proposal.edition is None
-        else next((edition for edition in lists if edition.edition == proposal.edition), None)
-    )
+    edition = edition_of(lists, proposal.edition, on=on)
     measure = None if edition is None else edition.measure(proposal.measure_code)
     if edition is None or measure is None or not is_measure_in_force(measure, on=on):
         raise Refusal(Reason.MEASURE_NOT_IN_LIST)

@@ -1,0 +1,262 @@
+"""Bodies and answers about credit."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, Shape, Text
+from chalicelib.api.subject_shapes import SubjectBody
+from chalicelib.credit.model import (
+    Bar,
+    Effect,
+    FlagMark,
+    ObjectionState,
+    Publicity,
+    Purpose,
+    Record,
+    RepairState,
+    Severity,
+)
+
+Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""A line that may be empty: what is missing is told together with every other fault of the record."""
+
+
+class DocumentBody(Body):
+    """The paper that a record stands on."""
+
+    number: Given | None = None
+    organ: Given | None = None
+    effective_on: Day | None = None
+    served_at: Instant | None = None
+
+
+class DatesBody(Body):
+    """The days of a record; ``display_until`` may shorten what severity sets, not lengthen it."""
+
+    judged_on: Day | None = None
+    received_on: Day | None = None
+    display_until: Day | None = None
+    expires_on: Day | None = None
+
+
+class RecordBody(Body):
+    """A record; ``version`` is the source's own count, and without one each change is newer than the one before.
+
+    ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
+    of public, shared, query_only; ``update_due_on`` the day by which the source agreed to speak again.
+    """
+
+    subject: SubjectBody
+    kind: Given | None = None
+    severity: Given | None = None
+    publicity: Given | None = None
+    document: DocumentBody = DocumentBody()
+    dates: DatesBody = DatesBody()
+    basis: Given | None = None
+    repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
+    contents: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=50)]
+    consent: Given | None = None
+    related_items: Annotated[list[Code], Field(default_factory=list, max_length=100)]
+    update_due_on: Day | None = None
+    version: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+
+class DocumentShape(Shape):
+    """The paper that a record or a flag stands on."""
+
+    number: str
+    organ: str
+    effective_on: date
+    served_at: datetime | None
+    remedy_until: date | None
+
+
+class RecordShape(Shape):
+    """A record as it is kept; ``displayed_until`` and ``repairable_from`` follow from severity and dates."""
+
+    source: str
+    record_id: str
+    kind: str
+    edition: str
+    severity: Severity
+    publicity: Publicity
+    document: DocumentShape
+    judged_on: date
+    received_on: date
+    displayed_until: date | None
+    repairable_from: date | None
+    expires_on: date | None
+    basis: str
+    repair_notice: str
+    contents: dict[str, str]
+    related_items: list[str]
+    objection: ObjectionState
+    repair: RepairState
+    source_version: int
+    version: int
+
+
+class CheckBody(Body):
+    """A question about one subject and one item; ``purpose`` is one of a closed list (``PURPOSE_REQUIRED``)."""
+
+    subject: SubjectBody
+    item_code: Code
+    purpose: Annotated[Line | None, Field(json_schema_extra={"examples": [purpose.value for purpose in Purpose]})] = (
+        None
+    )
+    case_no: Code | None = None
+
+
+class ReasonShape(Shape):
+    """One reason, and what can be done about it."""
+
+    code: str
+    text: str
+    source: str
+    basis: str
+    remedy: str
+    contact: str
+    record: str
+    severity: Severity | None
+    until: date | None
+
+
+class CheckShape(Shape):
+    """What a check answers."""
+
+    effect: Effect
+    reasons: list[ReasonShape]
+    as_of: datetime
+
+
+class BarShape(Shape):
+    """A record that stands in the way of promises, and whether it does so today."""
+
+    record: str
+    kind: str
+    severity: Severity
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    items: list[str]
+    in_force: bool
+    objection: ObjectionState
+    repair: RepairState
+
+
+class FlagMarkShape(Shape):
+    """A joint-punishment flag in the summary, and whether it has effect today."""
+
+    flag_id: str
+    measure_code: str
+    measure: str
+    edition: str
+    effect: Effect
+    items: list[str]
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    in_force: bool
+    objection: ObjectionState
+
+
+class OwnCreditShape(Shape):
+    """One's own credit, whole: records, what stands in the way, kept promises, and what can be done about it."""
+
+    version: int
+    kept_promises: int
+    grade: str | None
+    bars: list[BarShape]
+    flags: list[FlagMarkShape]
+    records: list[RecordShape]
+    objection: str
+    repair: str
+    free_of_charge: bool
+
+
+class QueryShape(Shape):
+    """That somebody asked: who, when, why, for which item and case, and how much they were told."""
+
+    asked_at: datetime
+    by: str
+    department: str
+    purpose: Purpose
+    item_code: str
+    case_no: str | None
+    fields: list[str]
+    result_size: int
+
+
+class Queries(Page):
+    """Who asked for one's credit, newest first."""
+
+    items: list[QueryShape]
+
+
+def bar_shape(bar: Bar, *, in_force: bool) -> BarShape:
+    """Show a bar to the subject."""
+    return BarShape(
+        record=bar.record,
+        kind=bar.kind,
+        severity=bar.severity,
+        organ=bar.organ,
+        document_no=bar.document_no,
+        basis=bar.basis,
+        starts_on=bar.starts_on,
+        ends_on=bar.ends_on,
+        items=list(bar.items),
+        in_force=in_force,
+        objection=bar.objection,
+        repair=bar.repair,
+    )
+
+
+def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
+    """Show a flag to the subject."""
+    return FlagMarkShape(
+        flag_id=flag.flag_id,
+        measure_code=flag.measure_code,
+        measure=flag.measure,
+        edition=flag.edition,
+        effect=flag.effect,
+        items=list(flag.items),
+        organ=flag.organ,
+        document_no=flag.document_no,
+        basis=flag.basis,
+        starts_on=flag.starts_on,
+        ends_on=flag.ends_on,
+        in_force=in_force,
+        objection=flag.objection,
+    )
+
+
+def record_shape(record: Record, *, displayed_until: date | None, repairable_from: date | None) -> RecordShape:
+    """Show a record to whoever stored it, or to its subject."""
+    return RecordShape(
+        source=record.source,
+        record_id=record.record_id,
+        kind=record.kind,
+        edition=record.edition,
+        severity=record.severity,
+        publicity=record.publicity,
+        document=DocumentShape.model_validate(record.document),
+        judged_on=record.dates.judged_on,
+        received_on=record.dates.received_on,
+        displayed_until=displayed_until,
+        repairable_from=repairable_from,
+        expires_on=record.dates.expires_on,
+        basis=record.basis,
+        repair_notice=record.repair_notice,
+        contents=dict(record.contents),
+        related_items=list(record.related_items),
+        objection=record.objection,
+        repair=record.repair,
+        source_version=record.source_version,
+        version=record.version,
+    )

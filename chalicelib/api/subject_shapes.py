@@ -1,0 +1,25 @@
+"""How requests name a subject: by the full identifier and the name, never by the name alone."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from chalicelib.api.edge import Body, Line
+from chalicelib.errors import Reason, Refusal
+from chalicelib.subjects.model import Identity, SubjectKind
+
+Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+
+
+class SubjectBody(Body):
+    """A subject as somebody names it; without kind and number it is nobody (``INSUFFICIENT_IDENTITY``)."""
+
+    kind: SubjectKind | None = None
+    number: Number | None = None
+    name: Line
+
+    def identity(self) -> Identity:
+        """Return who is meant; a name alone is never enough (R6.2)."""
+        if self.kind is None or not self.number:
+            raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+        return Identity(kind=self.kind, number=self.number, name=self.name)
