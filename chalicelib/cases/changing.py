@@ -87,8 +87,8 @@ class ChangeOfWay:
         with transaction() as tx:
             after, started = self._reception.taken(after, since=at, at=at, tx=tx)
             facts = [
-                opening.fact_of_materials(after, materials, actor=by.actor, started=started, at=at),
-                *opening.facts_of_acceptance(after, started=started, at=at),
+                opening.fact_of_materials(after, materials, actor=by.actor, started=told(*started), at=at),
+                *opening.facts_of_acceptance(after, started=told(*started), at=at),
             ]
             after = self._store.save(case, after, facts, at=at, tx=tx)
             if once:

@@ -14,6 +14,7 @@ from chalicelib.cases.rules import Submission
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.credit.model import Eligibility, Ground, Summary
 from chalicelib.credit.service import Credit
@@ -48,9 +49,10 @@ class SubjectBarredError(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The case that a draft became, perhaps by an earlier request."""
+    """The case that a draft became and the clocks that began with it; an earlier request's case comes without them."""
 
     case: Case
+    clocks: tuple[Clock, ...] = ()
     is_repeat: bool = False
 
 
@@ -124,11 +126,11 @@ class Filing:
             self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
-            case, facts = self._reception.begun(case, draft, actor=by.actor, at=at, tx=tx)
+            case, facts, clocks = self._reception.begun(case, draft, actor=by.actor, at=at, tx=tx)
             case = self._store.add(case, facts, at=at, tx=tx)
             if once:
                 once.remember(case.case_no, tx, at=at)
-        return Filed(case=case)
+        return Filed(case=case, clocks=clocks)
 
     def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
         """Ask the gate, for a promise only; None where credit cannot be read, which says nothing of anybody."""
@@ -207,7 +209,7 @@ class Filing:
     def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
         judged = rules.eligibility_for(case.terms, summary, on=day_in_shanghai(at))
         checked = replace(case, credit=opening.snapshot_of(summary, judged, at=at))
-        started: list[Json] = []
+        started: tuple[Clock, ...] = ()
         if judged.allowed:
             after, started = self._reception.taken(
                 replace(checked, state=State.RECEIVED), since=case.received_at, at=at, tx=tx
@@ -215,8 +217,8 @@ class Filing:
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
         facts = [
-            opening.fact_of_check(after, started=started, stopped=stopped, at=at),
-            *opening.facts_of_acceptance(after, started=started, at=at),
+            opening.fact_of_check(after, started=told(*started), stopped=stopped, at=at),
+            *opening.facts_of_acceptance(after, started=told(*started), at=at),
         ]
         self._store.save(case, after, facts, at=at, tx=tx)
 

@@ -6,7 +6,7 @@ from chalicelib.cases import opening
 from chalicelib.cases.model import Case, Draft, State
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.model import Fact
 from chalicelib.transaction import Transaction
 from chalicelib.workdays.model import Limit, Unit
 
@@ -25,8 +25,10 @@ class Reception:
         """Know the clocks."""
         self._clocks = clocks
 
-    def begun(self, case: Case, draft: Draft, *, actor: str, at: datetime, tx: Transaction) -> tuple[Case, list[Fact]]:
-        """Take a new case in, or let it wait for credit; return it as it now stands and what its timeline is told."""
+    def begun(
+        self, case: Case, draft: Draft, *, actor: str, at: datetime, tx: Transaction
+    ) -> tuple[Case, list[Fact], tuple[Clock, ...]]:
+        """Take a new case in, or let it wait for credit: the case, what its timeline is told, and its clocks."""
         facts: list[Fact] = []
         if case.commitment is not None:
             facts.append(opening.fact_of_signing(case, draft, case.commitment, actor=actor))
@@ -34,20 +36,20 @@ class Reception:
             waiting = self._start(ClockKind.CREDIT_RECHECK, RECHECK, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
             facts.append(opening.fact_of_filing(case, actor=actor, started=[], at=at))
             facts.append(opening.fact_of_waiting(case, started=told(waiting), at=at))
-            return case, facts
+            return case, facts, (waiting,)
         case, started = self.taken(case, since=at, at=at, tx=tx)
-        facts.append(opening.fact_of_filing(case, actor=actor, started=started, at=at))
-        facts.extend(opening.facts_of_acceptance(case, started=started, at=at))
-        return case, facts
+        facts.append(opening.fact_of_filing(case, actor=actor, started=told(*started), at=at))
+        facts.extend(opening.facts_of_acceptance(case, started=told(*started), at=at))
+        return case, facts, started
 
-    def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, list[Json]]:
+    def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
         """Accept a case that nobody has to accept, or start the clock of whoever must, from its receipt ``since``."""
         if not opening.is_accepted_at_once(case):
-            return case, told(self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=since, tx=tx))
+            return case, (self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=since, tx=tx),)
         case = opening.accepted(case, at=at)
         if case.is_finished:
-            return case, []
-        return case, told(
+            return case, ()
+        return case, (
             self._start(ClockKind.HANDLING_PROMISED, case.terms.promised, case, at=at, tx=tx),
             self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
         )
