@@ -182,7 +182,7 @@ class Desk:
         case = self._store.load(act.case_no)
         require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
         if act.once is not None and act.once.look_up() is not None:
-            return Done(case=case, is_repeat=True)
+            return Done(case=self._store.load(act.case_no), is_repeat=True)
         if act.version is not None and act.version != case.version:
             raise Refusal(Reason.STALE_VERSION)
         require_step(case, step)

@@ -75,8 +75,13 @@ def require_step(case: Case, step: CaseStep) -> None:
     if case.state in states:
         return
     pause = open_pause(case)
-    facts = {} if pause is None else {"open_pause": pause.number}
-    raise Refusal(Reason.STEP_NOT_ALLOWED, step=step, state=case.state, allowed_in=", ".join(states), **facts)
+    raise Refusal(
+        Reason.STEP_NOT_ALLOWED,
+        step=step,
+        state=case.state,
+        allowed_in=", ".join(states),
+        open_pause=0 if pause is None else pause.number,
+    )
 
 
 def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
@@ -180,3 +185,10 @@ def require_text(text: str, *, pointer: str) -> None:
     """Refuse with ``INVALID_BODY`` a text that has to be there and is blank."""
     if not text.strip():
         raise Refusal(Reason.INVALID_BODY, faults=(Fault(pointer=pointer, detail="missing", code="missing"),))
+
+
+def must_be_verified(case: Case) -> bool:
+    """Whether the office owes a verification: of a promise not withdrawn, granted, on an item not exempt (R1.12)."""
+    is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
+    is_promised = case.commitment is not None and case.withdrawal is None
+    return is_promised and is_granted and case.terms.verification.required

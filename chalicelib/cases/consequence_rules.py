@@ -1,0 +1,210 @@
+"""What verification may find, what may follow, in which order, and what must be heard before (核查与失信后果)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.cases.acts import Defence, Finding, Outcome, Rectification, Verification
+from chalicelib.cases.handling_rules import CaseStep
+from chalicelib.cases.model import Case
+from chalicelib.catalogue.model import Method, VerificationPlan
+from chalicelib.clocks.model import Clock
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.rulepacks.model import RulePack, Step, StepKind
+from chalicelib.rulepacks.rules import next_step
+from chalicelib.workdays.model import day_of
+
+BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
+"""The only results with consequences (R1.15): a change of facts or a source that is down blames nobody (R1.16)."""
+
+TWO = 2
+
+NAMES: Mapping[Finding, str] = {
+    Finding.TRUE: "属实",
+    Finding.UNTRUE: "不实",
+    Finding.UNFULFILLED: "未履行",
+    Finding.CHANGED: "情况变化",
+    Finding.UNVERIFIABLE: "无法核实",
+}
+"""What people call each result."""
+
+
+class RectificationOutcome(StrEnum):
+    """What came of an order to put things right (整改结果)."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationDocument:
+    """What a supervisor lays before the service to revoke a decision (撤销决定书).
+
+    ``served_at`` is when it reached the person, ``effective_on`` its first day, ``remedy_until`` the last day for
+    review or court; ``statement_answer`` answers the person's statement, where one was made.
+    """
+
+    document_no: str
+    basis: str
+    served_at: datetime
+    effective_on: date
+    remedy_until: date
+    statement_answer: str = ""
+
+
+def require_verifiable(case: Case) -> None:
+    """Refuse to verify what was not promised, was taken back, was not granted, or is settled already.
+
+    A result without effect may be replaced, and what could not be verified may be verified again.
+    """
+    is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
+    if case.commitment is None or case.withdrawal is not None or not is_granted:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")
+    found = case.verification
+    if found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, result=found.result)
+
+
+def officers_for(plan: VerificationPlan, method: Method) -> int:
+    """Return how many officers must stand behind a result: two where the plan says so, and on site (R1.13).
+
+    Whoever checks the substance on site is never alone, whatever the plan foresaw (行政许可法第34条).
+    """
+    is_on_site = method is Method.ONSITE and plan.substantive
+    return TWO if is_on_site or plan.officers >= TWO else 1
+
+
+def proposed(case: Case, *, actor: str) -> Verification:
+    """Return the result that waits for a second officer; ``SAME_PERSON`` for the one who found it."""
+    found = case.verification
+    if found is None or found.has_effect:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.CONFIRM, waiting="no_result")
+    if found.found_by == actor:
+        raise Refusal(Reason.SAME_PERSON)
+    return found
+
+
+def following(case: Case, pack: RulePack) -> Step | None:
+    """Return the step that the pack's order has next for this case, None if nothing may follow (R1.17).
+
+    A rectification that is under way is still the step to take; one that was fulfilled ends the matter.
+    """
+    found = case.verification
+    if found is None or not found.has_effect or found.result not in BROKEN:
+        return None
+    rectification = case.rectification
+    done = set()
+    if rectification is not None:
+        if rectification.fulfilled:
+            return None
+        if rectification.fulfilled is False:
+            done.add(StepKind.RECTIFICATION)
+    if case.revocation is not None:
+        done.add(StepKind.REVOCATION)
+    return next_step(pack, result=found.result, done=done)
+
+
+def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
+    """Return the step if it is next in the pack's order; else ``STEP_NOT_ALLOWED`` with what is, and its article."""
+    step = following(case, pack)
+    if step is None or step.kind is not kind:
+        raise Refusal(
+            Reason.STEP_NOT_ALLOWED,
+            step=kind,
+            next="" if step is None else step.kind,
+            article="" if step is None else step.basis,
+        )
+    return step
+
+
+def require_no_order(case: Case) -> None:
+    """Refuse a second order to put things right while the first one runs."""
+    if case.rectification is not None:
+        raise Refusal(
+            Reason.STEP_NOT_ALLOWED, step=CaseStep.RECTIFY, ordered_until=day_of(case.rectification.due_at).isoformat()
+        )
+
+
+def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
+    """Return the order that may be ended with this outcome: one that runs, and not done only after its last second.
+
+    Done may be said at any time; a provisional date makes nobody late (R4.4, R4.7).
+    """
+    if case.rectification is None or clock is None:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, ordered="no")
+    if outcome is RectificationOutcome.NOT_DONE and not clock.is_late(at):
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, due_on=clock.due_on.isoformat())
+    return case.rectification
+
+
+def require_defence_over(defence: Defence | None, *, at: datetime) -> None:
+    """Refuse with ``DEFENCE_OPEN`` whatever is adverse until the person has answered or the time is over (R1.18).
+
+    The date decides, not the sweep; without having been told nobody can have been heard.
+    """
+    if defence is None:
+        raise Refusal(Reason.DEFENCE_OPEN)
+    if defence.is_open(at=at):
+        raise Refusal(Reason.DEFENCE_OPEN, until=day_of(defence.until).isoformat())
+
+
+def open_defence(case: Case, *, at: datetime) -> Defence:
+    """Return the defence that may still be answered; ``STEP_NOT_ALLOWED`` once answered or after its last second."""
+    defence = case.defence
+    if defence is None or not defence.is_open(at=at):
+        until = "" if defence is None else day_of(defence.until).isoformat()
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.STATE, until=until)
+    return defence
+
+
+def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> None:
+    """Refuse with ``INVALID_BODY``, every fault at once, a document that cannot be in order.
+
+    It was served already, has effect from the day of service at the earliest, leaves time for remedies, and answers
+    the person's statement where there is one.
+    """
+    served_on = day_of(document.served_at)
+    wrong = {
+        "/served_at": document.served_at > at,
+        "/effective_on": document.effective_on < served_on,
+        "/remedy_until": document.remedy_until <= served_on,
+        "/statement_answer": (
+            case.defence is not None and case.defence.statement is not None and not document.statement_answer.strip()
+        ),
+    }
+    faults = tuple(
+        Fault(pointer=pointer, detail=WRONG[pointer]) for pointer, is_wrong in wrong.items() if is_wrong
+    )
+    if faults:
+        raise Refusal(Reason.INVALID_BODY, faults=faults)
+
+
+WRONG: Mapping[str, str] = {
+    "/served_at": "送达时间不得晚于现在。 Served later than now.",
+    "/effective_on": "生效日不得早于送达日。 In effect before it was served.",
+    "/remedy_until": "救济期限须晚于送达日。 The time for remedies ends before it begins.",
+    "/statement_answer": "须答复当事人的陈述申辩。 Answer what the person stated.",
+}
+"""What a fault of each part of a revocation's document says."""
+
+
+def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
+    """Return what the person is told before anything adverse: facts, reasons, basis, and the time to answer (R1.18)."""
+    return (
+        f"事实:{found.findings}\n"
+        f"理由:经核查,承诺{NAMES[found.result]}。\n"
+        f"依据:{basis}。\n"
+        f"您有权进行陈述和申辩,请于{until.isoformat()}(含当日)前提出。"
+    )
+
+
+def is_in_effect(case: Case, document_no: str, *, subject: str, on: date) -> bool:
+    """Whether the case's revocation is this document, about this subject, and in effect on a day (R2.2)."""
+    revocation = case.revocation
+    return (
+        revocation is not None
+        and revocation.document_no == document_no
+        and case.subject == subject
+        and revocation.effective_on <= on
+    )

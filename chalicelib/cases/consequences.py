@@ -1,0 +1,204 @@
+"""After the decision: verification, statement and defence, rectification, revocation (核查、陈述申辩、整改、撤销)."""
+
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.cases import consequence_rules as rules
+from chalicelib.cases.acts import Defence, Finding, Rectification, Revocation, Verification
+from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
+from chalicelib.cases.desk import PERSON, Act, Desk, Done, Work
+from chalicelib.cases.handling_rules import CaseStep, require_text
+from chalicelib.cases.model import Case, State
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.model import Method
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import ClockKind
+from chalicelib.credit.service import Credit
+from chalicelib.credit.store import UnreadableError
+from chalicelib.errors import Reason, Refusal
+from chalicelib.rulepacks.model import StepKind, TermKey
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.workdays.model import Limit, Unit
+
+
+class Consequences:
+    """What follows when a promise is checked: something good, nothing, or the order that the rule pack gives."""
+
+    def __init__(self, store: CaseStore, desk: Desk, *, credit: Credit) -> None:
+        """Do every act at the one desk; kept promises go to ``credit``."""
+        self._store = store
+        self._desk = desk
+        self._credit = credit
+
+    def verify(self, act: Act, *, result: Finding, method: Method, findings: str) -> Done:
+        """Record what verification found; where two officers are asked for, it waits for the other one (R1.13)."""
+
+        def deed(work: Work) -> Case:
+            case = work.case
+            rules.require_verifiable(case)
+            found = Verification(
+                result=result,
+                method=method,
+                findings=findings,
+                found_at=act.at,
+                found_by=work.actor,
+                officers=rules.officers_for(case.terms.verification, method),
+            )
+            if found.has_effect:
+                return self._effective(found, work)
+            work.tell(EventKind.VERIFICATION_PROPOSED, _told(found), texts={"findings": findings})
+            return replace(case, verification=found)
+
+        return self._desk.take(CaseStep.VERIFY, act, deed)
+
+    def confirm_verification(self, act: Act) -> Done:
+        """Stand behind a colleague's result, which has its effect from now; ``SAME_PERSON`` for one's own."""
+
+        def deed(work: Work) -> Case:
+            found = rules.proposed(work.case, actor=work.actor)
+            confirmed = replace(found, confirmed_at=act.at, confirmed_by=work.actor)
+            return self._effective(confirmed, work)
+
+        return self._desk.take(CaseStep.CONFIRM, act, deed)
+
+    def state(self, act: Act, *, text: str) -> Done:
+        """Take what the person says for themselves (陈述申辩); the wait for it is over."""
+
+        def deed(work: Work) -> Case:
+            defence = rules.open_defence(work.case, at=act.at)
+            require_text(text, pointer="/text")
+            work.stop(ClockKind.DEFENCE)
+            work.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
+            return replace(work.case, defence=replace(defence, statement=text, stated_at=act.at))
+
+        return self._desk.take(CaseStep.STATE, act, deed)
+
+    def order_rectification(self, act: Act, *, days: int, basis: str) -> Done:
+        """Order to put things right within so many working days, if that is the pack's next step (R1.17)."""
+
+        def deed(work: Work) -> Case:
+            step = rules.require_next(work.case, work.pack, StepKind.RECTIFICATION)
+            rules.require_no_order(work.case)
+            limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
+            clock = work.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
+            ordered = Rectification(
+                limit=limit, basis=basis, ordered_at=act.at, ordered_by=work.actor, due_at=clock.due_at
+            )
+            work.tell(EventKind.RECTIFICATION_ORDERED, {"days": days, "basis": basis, "article": step.basis})
+            return replace(work.case, rectification=ordered)
+
+        return self._desk.take(CaseStep.RECTIFY, act, deed)
+
+    def end_rectification(self, act: Act, *, outcome: RectificationOutcome, findings: str) -> Done:
+        """Record what came of the order: done ends the matter, not done opens the pack's next step."""
+
+        def deed(work: Work) -> Case:
+            order = rules.ended_order(work.case, work.clock(ClockKind.RECTIFICATION), outcome, at=act.at)
+            fulfilled = outcome is RectificationOutcome.DONE
+            work.stop(ClockKind.RECTIFICATION)
+            if fulfilled:
+                work.stop(ClockKind.DEFENCE)
+            work.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
+            ended = replace(order, fulfilled=fulfilled, ended_at=act.at, ended_by=work.actor, findings=findings)
+            return replace(work.case, rectification=ended)
+
+        return self._desk.take(CaseStep.END_RECTIFICATION, act, deed)
+
+    def revoke(self, act: Act, document: RevocationDocument) -> Done:
+        """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
+
+        ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``INVALID_BODY``.
+        """
+
+        def deed(work: Work) -> Case:
+            case = work.case
+            step = rules.require_next(case, work.pack, StepKind.REVOCATION)
+            rules.require_defence_over(case.defence, at=act.at)
+            rules.require_sound(document, case=case, at=act.at)
+            revocation = Revocation(
+                document_no=document.document_no,
+                basis=document.basis,
+                served_at=document.served_at,
+                effective_on=document.effective_on,
+                remedy_until=document.remedy_until,
+                revoked_at=act.at,
+                revoked_by=work.actor,
+                statement_answer=document.statement_answer,
+            )
+            work.stop()
+            work.tell(
+                EventKind.CASE_REVOKED,
+                {
+                    "document_no": revocation.document_no,
+                    "basis": revocation.basis,
+                    "article": step.basis,
+                    "served_at": instant_text(revocation.served_at),
+                    "effective_on": revocation.effective_on.isoformat(),
+                    "remedy_until": revocation.remedy_until.isoformat(),
+                },
+                texts={"statement_answer": revocation.statement_answer},
+            )
+            return replace(case, state=State.REVOKED, revocation=revocation)
+
+        return self._desk.take(CaseStep.REVOKE, act, deed)
+
+    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether the case made this document about this subject, and it is in effect on the day (R2.2)."""
+        try:
+            case = self._store.load(case_no)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.NOT_FOUND:
+                raise
+            return False
+        return rules.is_in_effect(case, document_no, subject=subject, on=on)
+
+    def _effective(self, found: Verification, work: Work) -> Case:
+        """Let a result have its effect, all in the act that gives it: credit, nothing, or being told and heard."""
+        if found.result is not Finding.UNVERIFIABLE:
+            work.stop(ClockKind.VERIFICATION)
+        work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings})
+        case = replace(work.case, verification=found)
+        if found.result is Finding.TRUE:
+            self._count(work)
+        if found.result not in rules.BROKEN:
+            return case
+        return replace(case, defence=_opened(case, found, work))
+
+    def _count(self, work: Work) -> None:
+        """Count the kept promise in the person's favour, in the same write (R1.20)."""
+        case = work.case
+        try:
+            self._credit.count_kept_promise(
+                SubjectKey(case.subject), case.case_no, by=work.actor, at=work.at, tx=work.tx
+            )
+        except UnreadableError:
+            raise Refusal(Reason.CREDIT_SOURCE_DOWN) from None
+        work.tell(EventKind.PROMISE_KEPT)
+
+
+def _opened(case: Case, found: Verification, work: Work) -> Defence:
+    """Tell the person what is held against them, by which article, and until when they may answer."""
+    step = rules.following(case, work.pack)
+    term = work.pack.limit_term(TermKey.DEFENCE)
+    basis = term.basis if step is None else step.basis
+    limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
+    clock = work.start(ClockKind.DEFENCE, limit, responsible=PERSON)
+    work.tell(
+        EventKind.DEFENCE_OPENED,
+        {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
+        texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
+    )
+    return Defence(
+        facts=found.findings, basis=basis, opened_at=work.at, opened_by=work.actor, until=clock.due_at
+    )
+
+
+def _told(found: Verification) -> dict[str, str | int]:
+    told: dict[str, str | int] = {
+        "result": found.result.value,
+        "method": found.method.value,
+        "officers": found.officers,
+        "found_by": found.found_by,
+    }
+    return told if found.confirmed_by is None else {**told, "confirmed_by": found.confirmed_by}
