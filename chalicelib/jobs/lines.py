@@ -19,3 +19,8 @@ def one_line(job: str, *, request_id: str) -> Iterator[dict[str, object]]:
     finally:
         milliseconds = round((time.monotonic() - started) * 1000)
         logger("jobs").info("job", job=job, request_id=request_id, outcome=outcome, duration_ms=milliseconds, **facts)
+
+
+def request_id_of(context: object) -> str:
+    """Return the id that Lambda gave to this run; Chalice declares the context as a dictionary, which it is not."""
+    return str(getattr(context, "aws_request_id", ""))
