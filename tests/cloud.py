@@ -20,8 +20,10 @@ from moto import mock_aws
 from pynamodb.constants import PAY_PER_REQUEST_BILLING_MODE
 
 import chalicelib
+from app import app
 from chalicelib import aws
 from chalicelib.api import cursors, identity
+from chalicelib.api.gateway import App
 from chalicelib.clock import ServiceClock, real_now
 from chalicelib.rows import Row, connection
 from chalicelib.settings import settings
@@ -63,9 +65,7 @@ class Reply:
 class Client:
     """Calls the deployed handler with the events that API Gateway sends."""
 
-    def __init__(self) -> None:
-        from app import app  # noqa: PLC0415 - the app is built with the environment of the tests
-
+    def __init__(self, app: App) -> None:
         self._app = app
 
     def call(
@@ -147,7 +147,9 @@ class Client:
             names = re.findall(r"{(\w+)}", pattern)
             match = re.fullmatch(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(pattern)), path)
             if match:
-                return pattern, {name: quote(unquote(value), safe="") for name, value in zip(names, match.groups())}
+                return pattern, {
+                    name: quote(unquote(value), safe="") for name, value in zip(names, match.groups(), strict=True)
+                }
         return path, {}
 
 
@@ -214,11 +216,9 @@ def the_issuer() -> Issuer:
 
 
 def forget_everything() -> None:
-    """Let the next call build clients and services anew, as a new process would."""
-    for made_once in (aws.client, aws._session, services, cursors.cursors, identity.tokens):
+    """Let the next call build the services anew; clients stay, because moto answers them all and each costs much."""
+    for made_once in (services, cursors.cursors, identity.tokens):
         made_once.cache_clear()
-    connection()._client = None
-    connection()._local.session = None
 
 
 def turn_clock(at: datetime) -> None:
@@ -278,7 +278,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def client(cloud: None) -> Client:  # noqa: ARG001 - the handler needs its cloud
     """The API, through its real handler."""
-    return Client()
+    return Client(app)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 from pynamodb.exceptions import PynamoDBException
 from structlog.contextvars import bind_contextvars
@@ -22,7 +22,7 @@ from chalicelib.logs import logger
 from chalicelib.transaction import MovedError
 from chalicelib.wiring import services
 
-FAULTY_CALL = frozenset({"ValidationException", "SerializationException"})
+FAULTY_CALL = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})
 """What AWS calls our own mistakes; everything else it says no to is its being unavailable."""
 
 RETRY_AFTER = {Reason.UNAVAILABLE: "5", Reason.CREDIT_SOURCE_DOWN: "30", Reason.BUSY: "1"}
@@ -39,8 +39,9 @@ def respond(route: Route, event: Event) -> Response:
     except MovedError:
         return problem(Refusal(Reason.BUSY), language)
     except (PynamoDBException, BotoCoreError, ClientError) as error:
-        logger("api").exception("store_failed", route=route.name)
-        return problem(Refusal(_reason_of(error)), language)
+        code = _code_of(error)
+        logger("api").exception("store_failed", route=route.name, code=code)
+        return problem(Refusal(Reason.INTERNAL_ERROR if code in FAULTY_CALL else Reason.UNAVAILABLE), language)
     except Exception:  # noqa: BLE001 - the last place where a fault of ours can become an answer
         logger("api").exception("unexpected", route=route.name)
         return problem(Refusal(Reason.INTERNAL_ERROR), language)
@@ -112,7 +113,7 @@ def _call(route: Route, event: Event, headers: Mapping[str, str], language: Lang
     if "case_no" in path:
         bind_contextvars(case_no=path["case_no"][:40])
     raw = raw_body_of(event)
-    version = version_of(headers.get("if-match")) if route.needs_version else None
+    version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
     once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
     return Call(
         route=route,
@@ -141,10 +142,7 @@ def _response(route: Route, answer: Answer) -> Response:
     return Response(body, headers=headers, status_code=answer.status or route.status)
 
 
-def _reason_of(error: Exception) -> Reason:
-    """Tell a store that cannot be reached from a call that no store could answer."""
-    if isinstance(error, ParamValidationError):
-        return Reason.INTERNAL_ERROR
-    cause = getattr(error, "cause", error)
-    code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else ""
-    return Reason.INTERNAL_ERROR if code in FAULTY_CALL else Reason.UNAVAILABLE
+def _code_of(error: Exception) -> str:
+    """Return what AWS, or the way to it, calls the error."""
+    cause = getattr(error, "cause", None) or error
+    return str(cause.response.get("Error", {}).get("Code")) if isinstance(cause, ClientError) else type(cause).__name__

@@ -85,7 +85,7 @@ def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's o
             raise Refusal(Reason.INVALID_QUERY, faults=faults)
         return None
     try:
-        return route.query.model_validate_strings(present)
+        return route.query.model_validate_strings(present, strict=True)
     except ValidationError as error:
         raise Refusal(Reason.INVALID_QUERY, faults=_faults(error, json.dumps(present).encode())) from None
 

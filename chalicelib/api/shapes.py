@@ -1,9 +1,11 @@
 """What bodies, queries and answers are made of; bodies take JSON types as they are and no unknown field."""
 
-from datetime import date
-from typing import Annotated
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, NoReturn
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 LONGEST_PAGE = 100
 
@@ -16,11 +18,44 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A code that machines read."""
 
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+
+def _day(value: object) -> object:
+    """Read RFC 3339's full-date and nothing else: pydantic would take ``"0"`` for a day in 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value) if FULL_DATE.fullmatch(value) else _refuse("date_parsing")
+    except ValueError:
+        return _refuse("date_parsing")
+
+
+def _instant(value: object) -> object:
+    """Read RFC 3339's date-time, with its offset, down to the second."""
+    if not isinstance(value, str):
+        return value
+    try:
+        instant = datetime.fromisoformat(value) if DATE_TIME.fullmatch(value) else _refuse("datetime_parsing")
+        return instant.astimezone(UTC).replace(microsecond=0)
+    except (OverflowError, ValueError):
+        return _refuse("datetime_parsing")
+
+
+def _refuse(code: str) -> NoReturn:
+    raise PydanticCustomError(code, "This is not as RFC 3339 has it.")
+
+
+FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31)), BeforeValidator(_day)]
 """A day in Asia/Shanghai, within the years that can be counted with."""
 
-Instant = AwareDatetime
-"""An instant; one without an offset is refused."""
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
+    BeforeValidator(_instant),
+]
+"""An instant in UTC, to the second; one without an offset is refused."""
 
 
 class Body(BaseModel):

@@ -1,0 +1,401 @@
+"""What the edge makes of requests, good and bad, on routes made for it."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from pynamodb.exceptions import GetError
+
+from chalicelib.api import edge
+from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Page, PageQuery, Routes, Shape
+from chalicelib.api.gateway import App
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.transaction import MovedError
+from tests.cloud import Client, TokenOf
+
+
+class Part(Body):
+    count: int
+    day: Day | None = None
+
+
+class Whole(Body):
+    name: Line
+    parts: tuple[Part, ...] = ()
+    at: Instant | None = None
+
+
+class Echo(Shape):
+    said: str
+
+
+class Names(Page):
+    items: list[str]
+
+
+class Filter(PageQuery):
+    on: Day | None = None
+    q: str = ""
+
+
+def failing_with(error: Exception) -> Callable[[Call[None]], Answer]:
+    def view(_call: Call[None]) -> Answer:
+        raise error
+
+    return view
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - the edge verifies tokens
+    monkeypatch.setattr(edge, "ROUTES", [])
+    routes = Routes("test")
+
+    @routes.post("/things/{thing_id}", roles=[Role.OFFICER], body=Whole, answer=Echo, needs_version=True, summary="-")
+    def change(call: Call[Whole]) -> Answer:
+        return Answer(body=Echo(said=f"{call.path['thing_id']} {call.body.name} {call.version}"), version=8)
+
+    @routes.post("/things", roles=[Role.OFFICER], body=Whole, answer=Echo, status=201, creates=True, summary="-")
+    def create(call: Call[Whole]) -> Answer:
+        return Answer(body=Echo(said=call.once.key if call.once else "no key"), replayed=call.once is not None)
+
+    @routes.get("/things", roles=[Role.OFFICER], query=Filter, answer=Names, summary="-")
+    def several(call: Call[None]) -> Answer:
+        position = call.position or {"after": 0}
+        following = {"after": position["after"] + call.query.limit}
+        return Answer(body=Names(items=[str(position["after"])], next_cursor=call.next_cursor(following)))
+
+    @routes.delete("/things/{thing_id}", roles=[Role.OFFICER], answer=None, summary="-")
+    def remove(_call: Call[None]) -> Answer:
+        return Answer()
+
+    for name, error in {
+        "moved": MovedError(),
+        "unexpected": KeyError("310101190001150014"),
+        "unreachable": GetError(cause=EndpointConnectionError(endpoint_url="https://dynamodb.test")),
+        "throttled": ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"),
+        "mistaken": GetError(cause=ClientError({"Error": {"Code": "ValidationException"}}, "GetItem")),
+        "out-of-scope": Refusal(Reason.OUT_OF_SCOPE),
+        "with-facts": Refusal(Reason.STEP_NOT_ALLOWED, article="第二十条"),
+    }.items():
+        routes.get(f"/fails/{name}", public=True, answer=None, summary="-")(failing_with(error))
+    app = App("test")
+    app.register_blueprint(routes.blueprint)
+    return app
+
+
+@pytest.fixture
+def client(app: App) -> Client:
+    return Client(app)
+
+
+@pytest.fixture
+def officer(token: TokenOf) -> str:
+    return token("officer.traffic")
+
+
+def test_a_good_request_gets_its_answer_with_an_etag(client: Client, officer: str) -> None:
+    reply = client.post("/things/a", {"name": "x"}, token=officer, if_match='"7"')
+
+    assert (reply.status, reply.body) == (200, {"said": "a x 7"})
+    assert reply.headers["etag"] == '"8"'
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["x-request-id"] == "gateway-request"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_days_and_instants_are_read_as_rfc_3339_has_them(client: Client, officer: str) -> None:
+    body = {"name": "x", "at": "2026-11-22T11:04:05.9+08:00", "parts": [{"count": 1, "day": "2026-02-28"}]}
+
+    assert client.post("/things", body, token=officer).status == 201
+    assert Whole.model_validate(body | {"parts": ()}).at == datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+
+
+def test_path_parameters_are_decoded_once(client: Client, officer: str) -> None:
+    event = client.event("POST", "/things/a", {"name": "x"}, token=officer, headers={"If-Match": '"1"'})
+    event["pathParameters"] = {"thing_id": "%E4%B9%89%2541"}
+
+    assert client.send(event).body == {"said": "义%41 x 1"}
+
+
+@pytest.mark.parametrize("name", ["a" * 201, "%00", "a%0Ab", "", "\ud800"])
+def test_a_name_that_nothing_can_have_is_not_found(client: Client, officer: str, name: str) -> None:
+    event = client.event("DELETE", "/things/a", token=officer)
+    event["pathParameters"] = {"thing_id": name}
+
+    assert client.send(event).status == 404
+
+
+def test_an_answer_without_a_body_is_204(client: Client, officer: str) -> None:
+    reply = client.delete("/things/a", token=officer)
+
+    assert (reply.status, reply.text) == (204, "")
+
+
+def test_header_names_may_be_written_in_any_case(client: Client, officer: str) -> None:
+    event = client.event("POST", "/things/a", {"name": "x"})
+    event["headers"] = {
+        "AUTHORIZATION": f"bearer {officer}",
+        "content-TYPE": 'application/json; charset="UTF-8"',
+        "if-match": '"3"',
+    }
+
+    assert client.send(event).body == {"said": "a x 3"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ("", [""]),
+        ("{", [""]),
+        ("[]", [""]),
+        ("null", [""]),
+        ('"\\ud800"', [""]),
+        ("[" * 5000, [""]),
+        ({}, ["/name"]),
+        ({"name": 1}, ["/name"]),
+        ({"name": ""}, ["/name"]),
+        ({"name": "x" * 201}, ["/name"]),
+        ({"name": "x", "a/b~c": 1}, ["/a~1b~0c"]),
+        ({"name": "x", "parts": {}}, ["/parts"]),
+        ({"name": "x", "parts": [{"count": 1}, {"count": "2"}]}, ["/parts/1/count"]),
+        ({"name": "x", "parts": [{"count": True}]}, ["/parts/0/count"]),
+        ({"name": "x", "parts": [{"count": 1.5}]}, ["/parts/0/count"]),
+        ({"name": "x", "parts": [{"count": 1, "day": "2026-02-29"}]}, ["/parts/0/day"]),
+        ({"name": "x", "parts": [{"count": 1, "day": "0001-01-01"}]}, ["/parts/0/day"]),
+        ({"name": "x", "parts": [{"count": 1, "day": "0"}]}, ["/parts/0/day"]),
+        ({"name": "x", "parts": [{"count": 1, "day": 0}]}, ["/parts/0/day"]),
+        ({"name": "x", "at": "2026-01-01T00:00:00"}, ["/at"]),
+        ({"name": "x", "at": "2026-01-01T25:00:00Z"}, ["/at"]),
+        ({"name": "x", "at": "0001-01-01T00:00:00+23:00"}, ["/at"]),
+        ({"name": "x", "at": "1700000000"}, ["/at"]),
+        ({"name": "x", "at": 0}, ["/at"]),
+        ({"parts": [{}], "more": 1}, ["/name", "/parts/0/count", "/more"]),
+    ],
+)
+def test_a_bad_body_names_each_field(client: Client, officer: str, body: object, pointers: list[str]) -> None:
+    reply = client.post("/things/a", body, token=officer, if_match='"1"')
+
+    assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", pointers)
+
+
+def test_faults_are_told_in_the_clients_language(client: Client, officer: str) -> None:
+    body = {"name": "", "parts": [{"count": "1"}]}
+
+    chinese = client.post("/things", body, token=officer)
+    english = client.post("/things", body, token=officer, accept_language="en-GB,zh;q=0.5")
+
+    assert [fault["detail"] for fault in chinese.body["errors"]] == ["至少 1 个字符。", "应为整数。"]
+    assert [fault["detail"] for fault in english.body["errors"]] == [
+        "At least 1 characters.",
+        "This should be a whole number.",
+    ]
+    assert (chinese.body["title"], english.body["title"]) == ("提交内容有误", "Invalid body")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "zh-CN"),
+        ("*", "zh-CN"),
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("fr", "zh-CN"),
+        ("fr, en;q=0.2", "en"),
+        ("zh-TW, en", "zh-CN"),
+        ("en;q=0.1, zh;q=0.2", "zh-CN"),
+        ("en;q=0", "zh-CN"),
+        ("en;q=x, ;;,", "zh-CN"),
+    ],
+)
+def test_the_language_is_the_one_wanted_most_and_chinese_otherwise(
+    client: Client, accepted: str, language: str
+) -> None:
+    assert client.get("/nowhere", accept_language=accepted).status == 404
+    assert client.get("/fails/moved", accept_language=accepted).headers["content-language"] == language
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk"])
+def test_another_media_type_is_refused(client: Client, officer: str, kind: str) -> None:
+    headers = {"Content-Type": kind, "If-Match": '"1"'}
+    reply = client.call("POST", "/things/a", {"name": "x"}, token=officer, headers=headers)
+
+    assert (reply.status, reply.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize(("size", "status"), [(256 * 1024, 400), (256 * 1024 + 1, 413)])
+def test_a_body_has_256_kilobytes_at_most(client: Client, officer: str, size: int, status: int) -> None:
+    body = '{"name":"' + "x" * (size - 11) + '"}'
+
+    assert client.post("/things/a", body, token=officer, if_match='"1"').status == status
+
+
+def test_a_body_may_come_in_base64(client: Client, officer: str) -> None:
+    event = client.event("POST", "/things/a", "x", token=officer, headers={"If-Match": '"1"'})
+    event |= {"body": base64.b64encode(b'{"name": "y"}').decode(), "isBase64Encoded": True}
+
+    assert client.send(event).body == {"said": "a y 1"}
+    assert client.send(event | {"body": "&"}).status == 400
+
+
+def test_a_body_where_none_belongs_is_refused(client: Client, officer: str) -> None:
+    assert client.call("DELETE", "/things/a", {"name": "x"}, token=officer).code == "INVALID_BODY"
+    assert client.call("DELETE", "/things/a", {}, token=officer).status == 204
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status", "code"),
+    [
+        (None, 428, "PRECONDITION_REQUIRED"),
+        ("*", 412, "STALE_VERSION"),
+        ("1", 412, "STALE_VERSION"),
+        ('"x"', 412, "STALE_VERSION"),
+        ('"1", "2"', 412, "STALE_VERSION"),
+        ('"99999999999999999999"', 412, "STALE_VERSION"),
+    ],
+)
+def test_an_officers_write_names_the_version(
+    client: Client, officer: str, if_match: str | None, status: int, code: str
+) -> None:
+    headers = {"If-Match": if_match} if if_match else {}
+    reply = client.call("POST", "/things/a", {"name": "x"}, token=officer, headers=headers)
+
+    assert (reply.status, reply.code) == (status, code)
+
+
+def test_a_replayed_answer_says_so(client: Client, officer: str) -> None:
+    keyed = client.post("/things", {"name": "x"}, token=officer, idempotency_key="k-1")
+    bare = client.post("/things", {"name": "x"}, token=officer)
+
+    assert (keyed.status, keyed.headers["idempotency-replayed"]) == (201, "true")
+    assert "idempotency-replayed" not in bare.headers
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "义", "x" * 256, "a\n"])
+def test_a_malformed_idempotency_key_is_refused(client: Client, officer: str, key: str) -> None:
+    reply = client.post("/things", {"name": "x"}, token=officer, idempotency_key=key)
+
+    assert (reply.status, reply.code) == (400, "INVALID_IDEMPOTENCY_KEY")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "unknown=1", "on=0", "on=2026-02-29"],
+)
+def test_a_bad_query_is_refused(client: Client, officer: str, query: str) -> None:
+    reply = client.get(f"/things?{query}", token=officer)
+
+    assert (reply.status, reply.code) == (400, "INVALID_QUERY")
+    assert reply.pointers == [f"/{query.partition('=')[0]}"]
+
+
+def test_a_route_without_parameters_takes_none(client: Client) -> None:
+    assert client.get("/fails/moved?limit=1").code == "INVALID_QUERY"
+
+
+def test_an_empty_parameter_is_as_good_as_absent(client: Client, officer: str) -> None:
+    assert client.get("/things?limit=&cursor=&on=&q=", token=officer).body["items"] == ["0"]
+
+
+def test_a_cursor_leads_to_the_next_page(client: Client, officer: str) -> None:
+    first = client.get("/things?limit=5", token=officer)
+    second = client.get(f"/things?limit=5&cursor={first.body['next_cursor']}", token=officer)
+
+    assert second.body["items"] == ["5"]
+
+
+def test_a_cursor_is_good_for_its_own_list_and_caller_only(client: Client, officer: str, token: TokenOf) -> None:
+    cursor = client.get("/things", token=officer).body["next_cursor"]
+    broken = cursor[:-2] + ("AA" if cursor[-2:] != "AA" else "BB")
+
+    for url, who in [
+        (f"/things?cursor={cursor}&q=other", officer),
+        (f"/things?cursor={cursor}", token("officer.market")),
+        (f"/things?cursor={broken}", officer),
+        ("/things?cursor=x", officer),
+        ("/things?cursor=%E4%B9%89", officer),
+        (f"/things?cursor={'A' * 2000}", officer),
+    ]:
+        reply = client.get(url, token=who)
+        assert (reply.status, reply.code) == (400, "INVALID_CURSOR")
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "HEAD", "OPTIONS"])
+def test_another_method_is_refused_with_those_allowed(client: Client, method: str) -> None:
+    reply = client.call(method, "/things")
+
+    assert (reply.status, reply.code, reply.headers["allow"]) == (405, "METHOD_NOT_ALLOWED", "GET, POST")
+
+
+def test_an_event_may_lack_whatever_is_empty(client: Client) -> None:
+    event = {"requestContext": {"resourcePath": "/fails/moved", "httpMethod": "GET"}, "headers": None, "body": None}
+
+    assert client.send(event).status == 409
+
+
+@pytest.mark.parametrize("event", [{}, {"requestContext": None}, {"requestContext": {"httpMethod": "GET"}}])
+def test_an_event_that_is_none_of_ours_is_not_found(client: Client, event: dict[str, Any]) -> None:
+    assert client.send(event).status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("moved", 409, "BUSY"),
+        ("unexpected", 500, "INTERNAL_ERROR"),
+        ("unreachable", 503, "UNAVAILABLE"),
+        ("throttled", 503, "UNAVAILABLE"),
+        ("mistaken", 500, "INTERNAL_ERROR"),
+        ("out-of-scope", 404, "NOT_FOUND"),
+    ],
+)
+def test_a_failure_is_a_problem_that_tells_nothing(client: Client, name: str, status: int, code: str) -> None:
+    reply = client.get(f"/fails/{name}")
+
+    assert (reply.status, reply.code) == (status, code)
+    assert set(reply.body) == {"type", "title", "status", "detail", "code"}
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert ("retry-after" in reply.headers) is (code in {"BUSY", "UNAVAILABLE"})
+
+
+def test_facts_of_a_refusal_are_told(client: Client) -> None:
+    assert client.get("/fails/with-facts").body["article"] == "第二十条"
+
+
+def test_a_request_is_one_line_in_the_log(client: Client, officer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    client.post("/things/310101190001150014", {}, token=officer, if_match='"1"')
+
+    (line,) = capsys.readouterr().out.splitlines()
+    said = json.loads(line)
+    assert {name: said[name] for name in ("event", "method", "route", "status", "role", "reason", "request_id")} == {
+        "event": "request",
+        "method": "POST",
+        "route": "/things/{thing_id}",
+        "status": 400,
+        "role": "officer",
+        "reason": "INVALID_BODY",
+        "request_id": "gateway-request",
+    }
+    assert "310101190001150014" not in line
+
+
+def test_a_fault_of_ours_is_logged_with_its_place_and_nobodys_data(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.get("/fails/unexpected")
+
+    fault, request = capsys.readouterr().out.splitlines()
+    assert json.loads(fault)["exceptions"][0]["kind"] == "KeyError"
+    assert "test_edge_requests.py" in json.loads(fault)["exceptions"][0]["at"][-1]
+    assert json.loads(request)["status"] == 500
+    assert "310101190001150014" not in fault + request
+
+
+def test_a_route_names_its_roles_or_says_that_it_is_public() -> None:
+    with pytest.raises(ValueError, match="names its roles"):
+        Routes("test").get("/x", answer=None, summary="-")(lambda _call: Answer())
