@@ -12,7 +12,6 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import connection
-from chalicelib.timeline.model import Event
 from chalicelib.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
@@ -249,6 +248,6 @@ def test_a_stored_event_says_who_told_it() -> None:
     a_started_clock(owner)
     services().clocks.sweep(at=DUE_DAY_IS_OVER)
 
-    last: Event = services().timeline.events(owner)[-1]
+    last = services().timeline.events(owner)[-1]
 
     assert (last.actor, last.department, last.data["due_on"]) == ("system:sweep", "traffic", "2026-11-25")

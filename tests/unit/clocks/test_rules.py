@@ -17,9 +17,12 @@ def shanghai(day: str, time: str = "10:00:00") -> datetime:
     return (datetime.fromisoformat(f"{day}T{time}+08:00")).astimezone(UTC)
 
 
+FRIDAY = shanghai("2026-11-20")
+
+
 def a_clock(
     *,
-    started_at: datetime = shanghai("2026-11-20"),
+    started_at: datetime = FRIDAY,
     value: int = 3,
     unit: Unit = Unit.WORKING_DAYS,
     kind: ClockKind = ClockKind.HANDLING_PROMISED,

@@ -1,0 +1,157 @@
+"""The jobs as Lambda runs them: batches, partial failures, one line in the log."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.clocks.service import SweepIncompleteError
+from chalicelib.rows import connection
+from chalicelib.settings import settings
+from chalicelib.timeline.model import Event
+from chalicelib.wiring import services
+from tests.cloud import turn_clock
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+CONTEXT = SimpleNamespace(aws_request_id="run-1")
+
+
+def stored_event(owner: str = "case:X", seq: int = 1, kind: str = "clock:passed") -> dict[str, Any]:
+    texts = {
+        "owner": owner,
+        "kind": kind,
+        "occurred_at": "2026-11-22T03:00:00Z",
+        "recorded_at": "2026-11-22T03:00:00Z",
+        "actor": "system:sweep",
+        "department": "traffic",
+        "data": '{"number": 1}',
+        "prev_hash": "0" * 64,
+        "hash": "1" * 64,
+    }
+    return {**{name: {"S": text} for name, text in texts.items()}, "seq": {"N": str(seq)}}
+
+
+def stream_of(*images: dict[str, Any] | None, name: str = "INSERT") -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "eventName": name,
+                "dynamodb": {"SequenceNumber": f"s{number}", **({"NewImage": image} if image else {})},
+            }
+            for number, image in enumerate(images, start=1)
+        ],
+    }
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    events: list[Event] = []
+
+    def hear(event: Event, _at: datetime) -> None:
+        if event.owner == "case:BROKEN":
+            raise ConnectionError
+        events.append(event)
+
+    monkeypatch.setattr(services().alerts, "hear", hear)
+    return events
+
+
+def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
+    answer = app.relay(stream_of(stored_event(seq=1), stored_event(seq=2)), CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
+
+
+def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:
+    batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
+
+    answer = app.relay(batch, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
+    assert [event.id for event in heard] == ["case:X/1"]
+
+
+@pytest.mark.parametrize(
+    "batch", [stream_of(None), stream_of(stored_event(), name="MODIFY"), stream_of({"pk": {"S": "x"}})]
+)
+def test_the_relay_passes_over_whatever_is_no_new_event(batch: dict[str, Any], heard: list[Event]) -> None:
+    assert app.relay(batch, CONTEXT) == {"batchItemFailures": []}
+    assert heard == []
+
+
+def test_the_queue_is_told_which_messages_must_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[str] = []
+
+    def publish(alert_id: str, *, at: datetime) -> bool:
+        assert at.tzinfo is not None
+        if alert_id == "broken":
+            raise ConnectionError
+        published.append(alert_id)
+        return True
+
+    monkeypatch.setattr(services().alerts, "publish", publish)
+    records = [
+        {"messageId": f"m{number}", "body": json.dumps({"alert_id": name})}
+        for number, name in enumerate(("one", "broken", "two"))
+    ]
+
+    answer = app.deliver({"Records": records}, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert published == ["one", "two"]
+
+
+def scheduled() -> dict[str, Any]:
+    return {
+        "id": "1",
+        "source": "aws.events",
+        "time": "2026-11-22T03:00:00Z",
+        "resources": [],
+        "detail": {},
+        "account": "1",
+        "region": settings().region,
+        "version": "0",
+        "detail-type": "Scheduled Event",
+    }
+
+
+def test_the_sweep_answers_what_it_saw() -> None:
+    turn_clock(NOW)
+
+    answer = app.sweep(scheduled(), CONTEXT)
+
+    assert [shard["due"] for shard in answer["shards"]] == [0, 0, 0, 0]
+
+
+def test_a_sweep_that_cannot_read_fails_loudly_and_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    connection().delete_table(settings().table("clocks"))
+
+    with pytest.raises(Exception, match="ResourceNotFound"):
+        app.sweep(scheduled(), CONTEXT)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["job"], line["outcome"], line["request_id"]) for line in lines] == [("sweep", "failed", "run-1")]
+
+
+def test_each_job_leaves_one_line_with_its_facts(capsys: pytest.CaptureFixture[str], heard: list[Event]) -> None:
+    app.relay(stream_of(stored_event()), CONTEXT)
+
+    line = json.loads(capsys.readouterr().out)
+    assert {name: line[name] for name in ("event", "job", "outcome", "told", "failed")} == {
+        "event": "job",
+        "job": "relay",
+        "outcome": "done",
+        "told": 1,
+        "failed": 0,
+    }
+    assert len(heard) == 1
+
+
+def test_the_error_of_an_incomplete_sweep_is_an_error_to_lambda() -> None:
+    assert issubclass(SweepIncompleteError, Exception)

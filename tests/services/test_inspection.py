@@ -1,0 +1,176 @@
+"""Mandates: nothing is readable before approval, after expiry or beyond the scope, and every reading is on record."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.inspection.model import Mandate, Scope, Wanted
+from chalicelib.policy import Caller, Role
+from chalicelib.wiring import services
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+
+def an_inspector(name: str = "inspector", role: Role = Role.INSPECTOR) -> Caller:
+    return Caller(sub=name, roles=frozenset({role}), department="inspection")
+
+
+def what_is_wanted(*, scope: Scope | None = None, expires_on: date = date(2026, 12, 31)) -> Wanted:
+    return Wanted(
+        file_no="义纪查〔2026〕7号",
+        basis="《监察法》第18条",
+        scope=scope or Scope(departments=("traffic",)),
+        expires_on=expires_on,
+    )
+
+
+def a_mandate(*, once: Once | None = None, wanted: Wanted | None = None) -> Mandate:
+    mandate, _ = services().inspection.ask(wanted or what_is_wanted(), by=an_inspector(), at=AT, once=once)
+    return mandate
+
+
+def an_approved_mandate(wanted: Wanted | None = None) -> Mandate:
+    mandate = a_mandate(wanted=wanted)
+    return services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=1, at=AT)
+
+
+def refused(act: Callable[[], object]) -> Reason:
+    with pytest.raises(Refusal) as caught:
+        act()
+    return caught.value.reason
+
+
+def test_the_one_who_asked_cannot_approve() -> None:
+    mandate = a_mandate()
+
+    assert (
+        refused(lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector(), version=1, at=AT))
+        is Reason.SAME_PERSON
+    )
+
+
+def test_another_inspector_approves_and_a_second_approval_changes_nothing() -> None:
+    approved = an_approved_mandate()
+
+    again = services().inspection.approve(approved.mandate_id, by=an_inspector("inspector3"), version=None, at=AT)
+
+    assert (approved.approver, approved.approved_at, approved.version) == ("staff:inspector2", AT, 2)
+    assert again == approved
+
+
+def test_approving_an_old_version_is_refused() -> None:
+    mandate = a_mandate()
+
+    assert (
+        refused(
+            lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=9, at=AT)
+        )
+        is Reason.STALE_VERSION
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pointer"),
+    [
+        (what_is_wanted(scope=Scope()), "/scope"),
+        (what_is_wanted(scope=Scope(items=("plate-replacement",))), "/scope"),
+        (
+            what_is_wanted(
+                scope=Scope(departments=("traffic",), received_from=date(2026, 2, 2), received_to=date(2026, 2, 1))
+            ),
+            "/scope/to",
+        ),
+        (what_is_wanted(expires_on=date(2026, 11, 21)), "/expires_on"),
+    ],
+)
+def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, pointer: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        services().inspection.ask(wanted, by=an_inspector(), at=AT, once=None)
+
+    assert [fault.pointer for fault in caught.value.faults] == [pointer]
+
+
+def test_the_same_request_twice_makes_one_mandate() -> None:
+    once = Once.of(caller="inspector", route="POST /v1/inspections", key="k", body=b"{}")
+
+    first = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)
+    second = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)
+
+    assert (first[1], second[1], first[0].mandate_id) == (False, True, second[0].mandate_id)
+
+
+def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
+    waiting = a_mandate()
+    approved = an_approved_mandate()
+    last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
+
+    def read(mandate: Mandate, at: datetime) -> object:
+        return services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=at, most=10, after=None)
+
+    assert refused(lambda: read(waiting, AT)) is Reason.MANDATE_NOT_IN_FORCE
+    assert read(approved, last_second) == ((), None)
+    assert refused(lambda: read(approved, last_second + timedelta(seconds=1))) is Reason.MANDATE_NOT_IN_FORCE
+
+
+@pytest.mark.parametrize("other", ["inspector2", "inspector3"])
+def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None:
+    mandate = an_approved_mandate()
+
+    def read() -> object:
+        return services().inspection.cases(mandate.mandate_id, by=an_inspector(other), at=AT, most=10, after=None)
+
+    assert refused(read) is Reason.NOT_FOUND
+
+
+def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_attempt_is_on_record() -> None:
+    mandate = an_approved_mandate()
+
+    def read() -> object:
+        return services().inspection.timeline(mandate.mandate_id, "9" * 200, by=an_inspector(), at=AT)
+
+    assert refused(read) is Reason.OUT_OF_SCOPE
+    exceeded = services().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
+    assert (exceeded.kind, exceeded.data["case_no"], exceeded.actor) == (
+        "mandate:exceeded",
+        "9" * 64,
+        "staff:inspector",
+    )
+    assert services().timeline.reading(mandate.owner).verified
+
+
+def test_every_look_is_on_record_with_its_size() -> None:
+    mandate = an_approved_mandate()
+
+    services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)
+
+    readings = services().inspection.readings(mandate.mandate_id, by=an_inspector())
+    assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
+        ("mandate:read", "cases", 0),
+        ("mandate:read", "cases", 0),
+    ]
+
+
+def test_the_callers_own_mandates_come_newest_first() -> None:
+    a_mandate()
+    services().inspection.ask(what_is_wanted(), by=an_inspector("inspector2"), at=AT, once=None)
+    newest, _ = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT + timedelta(hours=1), once=None)
+
+    found, after = services().inspection.asked_by(an_inspector(), most=1, after=None)
+    rest, _ = services().inspection.asked_by(an_inspector(), most=10, after=after)
+
+    assert [mandate.mandate_id for mandate in found] == [newest.mandate_id]
+    assert len(rest) == 1
+
+
+def test_only_inspectors_have_mandates() -> None:
+    stranger = an_inspector("supervisor.traffic", Role.SUPERVISOR)
+
+    assert (
+        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, once=None)) is Reason.FORBIDDEN
+    )

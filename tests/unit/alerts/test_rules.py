@@ -1,0 +1,99 @@
+"""Which alerts an event calls for, without any store."""
+
+from datetime import UTC, date, datetime
+
+from chalicelib.alerts.model import Acknowledgement, Alert
+from chalicelib.alerts.rules import alerts_for, news, recipients_of
+from chalicelib.clock import day_in_shanghai
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+
+AT = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
+
+
+def the_pack() -> RulePack:
+    return pack_in_force(load_rule_packs(), "corrects-first", on=day_in_shanghai(AT))
+
+
+def an_event(*, kind: str = EventKind.CLOCK_PASSED, clock: str = "handling_promised", level: int = 0) -> Event:
+    return Event(
+        owner="case:1",
+        seq=4,
+        kind=kind,
+        occurred_at="2026-11-25T16:00:00Z",
+        recorded_at="2026-11-25T16:00:10Z",
+        actor="system:sweep",
+        department="traffic",
+        data={
+            "clock_id": clock,
+            "kind": clock.partition(".")[0],
+            "due_on": "2026-11-25",
+            "level": level,
+            "about": clock.partition(".")[2],
+            "pack": "corrects-first",
+        },
+        prev_hash="0" * 64,
+        hash="1" * 64,
+    )
+
+
+def alerts_of(event: Event, about: Alert | None = None) -> tuple[Alert, ...]:
+    told = news(event)
+    assert told is not None
+    return alerts_for(told, the_pack(), about=about, at=AT)
+
+
+def test_an_event_that_is_no_milestone_calls_for_nothing() -> None:
+    assert news(an_event(kind=EventKind.CASE_DECIDED)) is None
+
+
+def test_a_passed_clock_calls_its_department_s_supervisor() -> None:
+    (alert,) = alerts_of(an_event())
+
+    assert (alert.recipient, alert.level, alert.due_on) == ("supervisor.traffic", 1, date(2026, 11, 25))
+    assert (alert.is_open, alert.state) == (True, "open")
+
+
+def test_the_same_milestone_makes_the_same_alert_and_another_recipient_another() -> None:
+    (first,) = alerts_of(an_event())
+    (again,) = alerts_of(an_event())
+    (yellow,) = alerts_of(an_event(kind=EventKind.CLOCK_WARNED))
+
+    assert first.alert_id == again.alert_id
+    assert yellow.alert_id != first.alert_id
+
+
+def test_an_unanswered_alert_climbs_for_the_clock_that_it_was_raised_for() -> None:
+    (first,) = alerts_of(an_event())
+
+    (second,) = alerts_of(an_event(clock=f"acknowledgement.{first.alert_id}", level=1), about=first)
+    (third,) = alerts_of(an_event(clock=f"acknowledgement.{second.alert_id}", level=2), about=second)
+
+    assert [(alert.recipient, alert.level, alert.clock_id) for alert in (second, third)] == [
+        ("head.traffic", 2, "handling_promised"),
+        ("monitor.monitoring", 3, "handling_promised"),
+    ]
+    assert alerts_of(an_event(clock=f"acknowledgement.{third.alert_id}", level=3), about=third) == ()
+
+
+def test_an_answered_alert_or_one_that_is_gone_does_not_climb() -> None:
+    (first,) = alerts_of(an_event())
+    answer = Acknowledgement(by="staff:a", at=AT, reason="正在办理", expected_on=date(2026, 11, 27))
+    answered = Alert(**{name: getattr(first, name) for name in Alert.__slots__} | {"acknowledgement": answer})
+    passed = an_event(clock=f"acknowledgement.{first.alert_id}", level=1)
+
+    assert alerts_of(passed, about=answered) == ()
+    assert alerts_of(passed, about=None) == ()
+    assert answered.state == "acknowledged"
+
+
+def test_a_defence_period_that_ends_alerts_nobody() -> None:
+    assert alerts_of(an_event(clock="defence")) == ()
+
+
+def test_somebody_is_told_under_each_role_in_their_department() -> None:
+    assert recipients_of(["supervisor", "officer"], "traffic") == ("officer.traffic", "supervisor.traffic")
+    assert recipients_of(["supervisor"], None) == ()
