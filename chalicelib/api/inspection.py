@@ -175,6 +175,7 @@ def mandate(call: Call[None]) -> Answer:
     summary="Approve another inspector's mandate",
     roles=INSPECTORS,
     answer=MandateShape,
+    needs_version=True,
 )
 def approve(call: Call[None]) -> Answer:
     """Put a mandate into force."""
