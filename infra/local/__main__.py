@@ -1,5 +1,6 @@
 """The local cloud from the command line: ``python3 -m infra.local VERB``; the Makefile's verbs come here."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from infra.local.cloud import cloud
 from infra.local.deployment import base_url, deploy
 from infra.local.identity import personas, provider
 from infra.local.login import token_of
-from infra.local.place import LocalError
+from infra.local.place import ROOT, LocalError
 
 
 def up() -> None:
@@ -63,6 +64,17 @@ def clock(at: str) -> None:
     print(f"The service's clock shows {set_clock(at)} and runs on.")
 
 
+def demo() -> None:
+    """Do all of ``up``, then walk through the story; exits 1 at the first step that is not as it should be."""
+    up()
+    walk = [str(environments.python_of("cloud")), "-m", "infra.local.demo"]
+    try:
+        done = subprocess.run(walk, cwd=ROOT, env=environments.aws_environment(), check=False)
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")
+    sys.exit(done.returncode)
+
+
 def require_cloud() -> None:
     """Raise ``LocalError`` if the local cloud is down."""
     if cloud().pid() is None:
@@ -77,6 +89,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "personas": list_personas,
     "logs": logs,
     "sweep": sweep,
+    "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}
 

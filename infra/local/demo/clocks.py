@@ -1,0 +1,63 @@
+"""Letting time pass: the service's clock is moved on, the sweep is run, and the consequences are waited for."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from infra.local.aws.shift import shift
+from infra.local.aws.sweep import sweep as run_sweep
+from infra.local.demo import telling
+from infra.local.demo.checks import NotAsItShouldBeError
+from infra.local.place import CLOCK_FILE
+
+T = TypeVar("T")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WAIT_SECONDS = 30.0
+ASK_EVERY_SECONDS = 0.2
+
+
+def set_clock(day_and_time: str) -> datetime:
+    """Let the service's clock run on from a moment in Shanghai (``2026-11-20 10:00:00``); return it in UTC."""
+    instant = datetime.fromisoformat(day_and_time).replace(tzinfo=SHANGHAI).astimezone(UTC)
+    _shift(round((instant - datetime.now(UTC)).total_seconds()))
+    telling.note(f"⏱ 时钟拨到 {day_and_time}(上海) · the clock shows {instant:%Y-%m-%dT%H:%M:%SZ} and runs on")
+    return instant
+
+
+def service_now() -> str:
+    """Return what the service's clock shows, in whole seconds."""
+    return (datetime.now(UTC) + timedelta(seconds=int(CLOCK_FILE.read_text()))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def set_clock_to_now() -> None:
+    """Let the service's clock show the real time again."""
+    _shift(0)
+
+
+def sweep() -> None:
+    """Run the sweep of due clocks, as the timer does each minute."""
+    text, succeeded = run_sweep()
+    if not succeeded:
+        what = "the sweep (到期扫描)"
+        raise NotAsItShouldBeError(what, expected="no failure", came=text)
+    moved = sum(shard["moved"] for shard in json.loads(text)["shards"])
+    telling.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
+
+
+def wait_for(what: str, look: Callable[[], T | None]) -> T:
+    """Look again and again until there is something; what events bring about comes a moment after them."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise NotAsItShouldBeError(what, expected=f"within {WAIT_SECONDS:.0f} s", came="nothing")
+        time.sleep(ASK_EVERY_SECONDS)
+    return found
+
+
+def _shift(seconds: int) -> None:
+    shift(seconds)
+    CLOCK_FILE.write_text(str(seconds))

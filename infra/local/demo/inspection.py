@@ -1,0 +1,81 @@
+"""Steps 7 and 8: inspectors read under a mandate, and an event altered behind the service's back is found."""
+
+from infra.local.demo import telling
+from infra.local.demo.checks import expect, the_one
+from infra.local.demo.filing import draft, drafted
+from infra.local.demo.tampering import altered
+from infra.local.demo.town import Town
+
+
+def inspectors_read_within_a_mandate(town: Town) -> None:
+    """7. Nothing before a second inspector approves; then both cases, no other, and every reading on record."""
+    first, second = town.who("inspector"), town.who("inspector2")
+    outside = _a_case_outside(town)
+    request = {
+        "file_no": f"演示查〔2026〕{town.plate_case[-4:]}号",
+        "basis": "《监察法》第18条",
+        "scope": {"departments": [], "items": [], "case_nos": [town.plate_case, town.address_case]},
+        "expires_on": "2026-12-31",
+    }
+    mandate = first.post("/v1/inspections", request).is_done(201)
+    path = f"/v1/inspections/{mandate.body['id']}"
+    first.get(f"{path}/cases/{town.plate_case}/timeline").is_refused(403, "MANDATE_NOT_IN_FORCE")
+    first.post(f"{path}/approval", {}, version=mandate.version).is_refused(409, "SAME_PERSON")
+    second.post(f"{path}/approval", {}, version=mandate.version).is_done(200)
+    telling.fact("由另一名纪检人员批准后才能查阅", "readable only once another inspector has approved")
+
+    found = first.get(f"{path}/cases").is_done(200).body["items"]
+    expect(
+        "cases within the mandate (范围内的办件)", {c["case_no"] for c in found}, {town.plate_case, town.address_case}
+    )
+    for case_no in (town.plate_case, town.address_case):
+        seen = first.get(f"{path}/cases/{case_no}/timeline").is_done(200).body
+        expect("verified (可信)", (seen["verified"], seen["fault"]), (True, None))
+        kinds = " → ".join(event["label"]["zh"] for event in seen["items"])
+        telling.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
+    moment = "2026-11-25T12:00:00Z"
+    past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
+    clock = the_one("the clock as of then (当时的时钟)", past["clocks"], kind="handling_promised")
+    expect("the light as of 2026-11-25 20:00 in Shanghai (当时的灯)", clock["light"], "yellow")
+    telling.fact("回看 2026-11-25 20:00:黄灯", "as of then: yellow")
+
+    first.get(f"{path}/cases/{outside}/timeline").is_refused(404, "NOT_FOUND")
+    readings = first.get(f"{path}/readings").is_done(200).body["items"]
+    came = [(event["kind"], event["data"].get("case_no")) for event in readings]
+    expect(
+        "the readings on record (查阅记录)",
+        came,
+        [
+            ("mandate:read", None),
+            ("mandate:read", town.plate_case),
+            ("mandate:read", town.address_case),
+            ("mandate:read", town.plate_case),
+            ("mandate:exceeded", outside),
+        ],
+    )
+    telling.fact("范围外的办件查无此件;每次查阅都有记录", "out of scope: not found; every reading is on record")
+
+
+def an_altered_event_is_found(town: Town) -> None:
+    """8. One stored event is altered behind the service's back; reading says which one and why."""
+    applicant = town.who("applicant")
+    path = f"/v1/cases/{town.plate_case}/timeline"
+    seen = applicant.get(path).is_done(200).body
+    expect("verified before (改动前)", (seen["verified"], seen["fault"]), (True, None))
+    decided = the_one("the decision in the timeline (决定)", seen["items"], kind="case:decided")
+    with altered(decided, "occurred_at", "2026-11-25T08:00:00Z"):
+        seen = applicant.get(path).is_done(200).body
+        fault = {"seq": decided["seq"], "reason": "CONTENT_ALTERED"}
+        expect("the fault (不可信之处)", (seen["verified"], seen["fault"]), (False, fault))
+        telling.fact(f"第 {decided['seq']} 个事件被改过,时间线不可信", "which event, and why it cannot be trusted")
+    seen = applicant.get(path).is_done(200).body
+    expect("verified after it was put back (改回后)", (seen["verified"], seen["fault"]), (True, None))
+
+
+def _a_case_outside(town: Town) -> str:
+    """Let somebody else have a case too: an item that is accepted and answered at once."""
+    other = town.who("applicant2")
+    what = drafted(draft(other, "archive-query", way="certificate"))
+    case = other.post("/v1/cases", {"draft_id": what.draft_id, "confirmed": [], "materials": []}).is_done(201).body
+    expect("an instant item (即时事项)", case["state"], "closed")
+    return str(case["case_no"])

@@ -1,0 +1,96 @@
+"""The story, step by step; the first step that is not as it should be ends it."""
+
+from collections.abc import Callable
+
+from infra.local.demo import breach, inspection, promise, telling
+from infra.local.demo.clocks import set_clock_to_now
+from infra.local.demo.town import Town
+from infra.local.deployment import base_url
+
+Deed = Callable[[Town], None]
+
+STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
+    (
+        "读事项、起草、签名、提交:当场受理,3 个工作日,逐日说明",
+        "a promise is filed and accepted at once, with a clock of 3 working days",
+        (promise.a_promise_is_filed,),
+    ),
+    (
+        "重复提交还是同一个办件;改动一个字符就被拒绝",
+        "filing again changes nothing; one changed character is refused",
+        (promise.filing_again_changes_nothing,),
+    ),
+    (
+        "黄灯、红灯、逐级督办,迟办说明原因,承诺属实计入守诺",
+        "yellow, red, escalation; a late decision with its reason; a kept promise counts",
+        (promise.nobody_acts_in_time, promise.the_office_answers_and_delivers),
+    ),
+    (
+        "虚假承诺:两人核查、先整改后撤销、告知申辩、第二人确认惩戒",
+        "a false promise: two officers, the order of the rules, a hearing, a second person",
+        (breach.a_promise_is_found_untrue, breach.a_flag_takes_two_people_and_a_hearing),
+    ),
+    (
+        "查询信用:相关事项受限,无关事项不受影响,提交证明的路开着",
+        "others ask: refused where related, nothing elsewhere, certificates stay open",
+        (breach.others_ask_and_the_promise_is_closed,),
+    ),
+    (
+        "核对之后、提交之前生效的惩戒,拦住提交",
+        "a flag that lands between check and filing stops the filing",
+        (breach.a_flag_in_between_stops_the_filing,),
+    ),
+    (
+        "纪检人员凭授权查阅,范围外查无此件,查阅留痕",
+        "inspectors read under a mandate; every reading is on record",
+        (inspection.inspectors_read_within_a_mandate,),
+    ),
+    (
+        "绕过服务改动一个事件:读的时候指出是哪一个、为什么",
+        "an event altered behind the service's back is found",
+        (inspection.an_altered_event_is_found,),
+    ),
+    (
+        "解除惩戒,承诺重新开放",
+        "lifting the flag opens the promise again",
+        (breach.the_flag_is_lifted,),
+    ),
+)
+
+
+def walk() -> None:
+    """Walk through the whole story, and leave the clock at the real time and no key behind, however it ends."""
+    town = Town()
+    try:
+        print("准备:清理上一次没有走完的演示 · clearing the way")
+        breach.earlier_flags_are_lifted(town)
+        for number, (chinese, english, deeds) in enumerate(STEPS, start=1):
+            telling.step(number, chinese, english)
+            for deed in deeds:
+                deed(town)
+        print("\n收尾 · tidying up")
+    finally:
+        town.put_pens_away()
+        set_clock_to_now()
+    _say_what_to_try_next(town)
+
+
+def _say_what_to_try_next(town: Town) -> None:
+    url = base_url()
+    print(f"""
+九步都如所料 · All nine steps were as they should be.  [{telling.seconds():.0f} s]
+
+接口地址 The API:  {url}
+口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)
+
+再试试 Try next:
+  curl -s '{url}/v1/items?q=%E8%BD%A6%E7%89%8C'
+  curl -s -H "Authorization: Bearer $(make token AS=applicant)" {url}/v1/cases/{town.plate_case}
+  curl -s -H "Authorization: Bearer $(make token AS=applicant)" {url}/v1/cases/{town.plate_case}/timeline
+  curl -s -H "Authorization: Bearer $(make token AS=applicant)" {url}/v1/me/credit
+  curl -s -H "Authorization: Bearer $(make token AS=company)" {url}/v1/me/credit/queries
+  curl -s -H "Authorization: Bearer $(make token AS=head.traffic)" {url}/v1/supervision/alerts
+  curl -s -H "Authorization: Bearer $(make token AS=applicant)" -H 'Content-Type: application/json' \\
+    -d '{{"item_code":"plate-replacement","answers":{{}},"way":"commitment"}}' {url}/v1/drafts
+  curl -s {url}/openapi.json
+""")
