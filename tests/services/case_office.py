@@ -1,0 +1,70 @@
+"""An applicant with a key and an office with items, on the services as they are wired."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases.drafting import Drafted, Wish
+from chalicelib.cases.filing import Filed
+from chalicelib.cases.model import Material, Way
+from chalicelib.cases.rules import Submission
+from chalicelib.catalogue.model import Item
+from chalicelib.policy import Caller, Role
+from chalicelib.subjects.model import Identity
+from chalicelib.wiring import services
+from tests.builders import NOON, KeyPair, a_caller, an_identity, an_item
+
+SHA = "ab" * 32
+
+
+def publish(item: Item | None = None, *, at: datetime = NOON) -> Item:
+    """Publish an item; the plate replacement unless said."""
+    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
+    return services().catalogue.publish(item or an_item(), by=editor, at=at)
+
+
+def a_paper(name: str = "old-plate") -> Material:
+    """A material as handed in."""
+    return Material(id=name, sha256=SHA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """Somebody with a key of their own."""
+
+    identity: Identity = field(default_factory=an_identity)
+    role: Role = Role.APPLICANT
+    key: KeyPair = field(default_factory=KeyPair)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        subject = services().subject_keys.key_of(self.identity)
+        return a_caller(self.role, subject=subject, identity=self.identity)
+
+    def enrol(self, *, at: datetime = NOON) -> "Applicant":
+        """Enrol the key."""
+        services().signing_keys.enrol(self.caller.own_subject(), self.key.jwk, at=at, once=None)
+        return self
+
+    def draft(
+        self, item_code: str = "plate-replacement", *, way: Way = Way.COMMITMENT, at: datetime = NOON, **other: Any
+    ) -> Drafted:
+        """Ask for a draft."""
+        wish = Wish(item_code=item_code, answers=other.pop("answers", {}), way=way, **other)
+        return services().drafting.draft(wish, by=self.caller, at=at)
+
+    def promise(self, drafted: Drafted, *, at: datetime = NOON, payload: str | None = None, **other: Any) -> Filed:
+        """Confirm everything, sign and file."""
+        draft = drafted.draft
+        fields: dict[str, Any] = {
+            "confirmed": tuple(condition.id for condition in draft.conditions),
+            "signature": self.key.sign(draft.payload if payload is None else payload),
+        }
+        submission = Submission(draft_id=draft.draft_id, **{**fields, **other})
+        return services().filing.file(submission, by=self.caller, at=at)
+
+    def certify(self, drafted: Drafted, *materials: str, at: datetime = NOON) -> Filed:
+        """File with certificates."""
+        submission = Submission(draft_id=drafted.draft.draft_id, materials=tuple(map(a_paper, materials)))
+        return services().filing.file(submission, by=self.caller, at=at)
