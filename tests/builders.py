@@ -4,14 +4,35 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from chalicelib.catalogue.model import (
+    Acceptance,
+    Audience,
+    Condition,
+    Item,
+    LegalBasis,
+    Liability,
+    Limits,
+    Material,
+    Method,
+    Notice,
+    Step,
+    VerificationPlan,
+    Way,
+    WrittenLimit,
+)
+from chalicelib.catalogue.questions import Option, Question, When
+from chalicelib.credit.intake.model import Submission
+from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Severity, Summary
 from chalicelib.policy import Caller, Role
+from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.workdays.model import Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """A Monday at noon in Shanghai, in the last week before the National Day holidays."""
@@ -88,3 +109,246 @@ class KeyPair:
 def base64url(value: bytes) -> str:
     """Unpadded base64url, as JOSE writes it."""
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def a_limit(value: int = 3, *, unit: Unit | None = Unit.WORKING_DAYS, basis: str = "第1条") -> WrittenLimit:
+    """A limit as an editor writes it."""
+    return WrittenLimit(value=value, unit=unit, basis=basis)
+
+
+def some_limits(*, promised: WrittenLimit | None = None, statutory: WrittenLimit | None = None) -> Limits:
+    """Three working days promised of the fifteen that the law gives."""
+    return Limits(promised=promised or a_limit(3), statutory=statutory or a_limit(15))
+
+
+def a_step(*, id: str = "review", name: str = "审查", limit: WrittenLimit | None = None) -> Step:  # noqa: A002 - as the field
+    """A step of one working day."""
+    return Step(id=id, name=name, limit=limit or a_limit(1))
+
+
+def a_question(
+    *,
+    id: str = "residence",  # noqa: A002 - as the field
+    options: tuple[str | bool, ...] = ("rural", "urban"),
+    required: bool = True,
+) -> Question:
+    """A choice that must be made."""
+    return Question(
+        id=id,
+        text="农村还是城镇？",
+        required=required,
+        options=tuple(Option(value=value, text=str(value)) for value in options),
+    )
+
+
+def a_condition(
+    *,
+    id: str = "plate-lost",  # noqa: A002 - as the field
+    text: str = "旧车牌确实丢了。",
+    measure: str = "登记系统里没有扣押记录。",
+    material: str = "old-plate",
+    question: str | None = None,
+) -> Condition:
+    """A condition that a promise confirms."""
+    return Condition(id=id, text=text, measure=measure, material=material, question=question)
+
+
+def a_material(
+    *,
+    id: str = "old-plate",  # noqa: A002 - as the field
+    name: str = "旧车牌",
+    basis: str = "第2条",
+    ways: tuple[Way, ...] = (Way.COMMITMENT, Way.CERTIFICATE),
+    when: When | None = None,
+    source: str = "登记库",
+) -> Material:
+    """A material that may be promised or handed in."""
+    return Material(id=id, name=name, basis=basis, ways=ways, when=when, source=source)
+
+
+def a_notice(*, item_name: str = "补领车牌", publication: str = "不公开") -> Notice:
+    """A notice with every field filled."""
+    return Notice(
+        item_name=item_name,
+        proof_obligation="交旧车牌，或者承诺。",
+        proof_content="旧车牌丢了。",
+        way_to_commit="逐条确认并签名。",
+        right_to_verify="办结后核查。",
+        liability=Liability(civil="赔偿。", administrative="撤销。", criminal="追究刑事责任。"),
+        publication=publication,
+        setting_basis="第3条",
+        contact="12345",
+        validity="到下一版公布为止。",
+        alternative="交旧车牌。",
+    )
+
+
+def a_plan(*, method: Method = Method.ONLINE, officers: int = 1, **other: Any) -> VerificationPlan:  # noqa: ANN401 - any field of a plan
+    """A verification within two months, online by one officer unless said."""
+    fields: dict[str, Any] = {"written_limit": a_limit(2, unit=Unit.MONTHS), "standard": "系统里没有扣押记录。"}
+    return VerificationPlan(method=method, officers=officers, **{**fields, **other})
+
+
+def an_item(
+    *,
+    code: str = "plate-replacement",
+    version: int = 1,
+    effective_from: date = date(2026, 1, 1),
+    **other: Any,  # noqa: ANN401 - any field of an item
+) -> Item:
+    """An item that may be published: one material, which may be promised under one condition."""
+    fields: dict[str, Any] = {
+        "name": "机动车号牌补领",
+        "name_en": "Number plate replacement",
+        "summary": "车牌丢了补一副。",
+        "keywords": ("车牌丢了", "车牌"),
+        "department": "traffic",
+        "audience": Audience.BOTH,
+        "jurisdiction": "corrects-first",
+        "risk_class": "ordinary",
+        "acceptance": Acceptance.AUTOMATIC,
+        "limits": some_limits(),
+        "steps": (a_step(),),
+        "legal_basis": (LegalBasis(law="《机动车登记规定》"),),
+        "conditions": (a_condition(),),
+        "materials": (a_material(),),
+        "notice": a_notice(),
+        "result_type": "号牌",
+        "supervision_channel": "12345",
+        "verification": a_plan(),
+    }
+    return Item(code=code, version=version, effective_from=effective_from, **{**fields, **other})
+
+
+A_SUBJECT = SubjectKey("k1." + "ab" * 32)
+
+
+def a_bar(*, record_id: str = "r-1", severity: Severity = Severity.SERIOUS, **other: Any) -> Bar:  # noqa: ANN401 - any field of a bar
+    """A serious record of the market department, in force through 2026 and 2027, for every item."""
+    fields: dict[str, Any] = {
+        "source": "market",
+        "kind": "administrative",
+        "organ": "义乌市市场监督管理局",
+        "document_no": "义市监罚〔2026〕1号",
+        "basis": "《市场主体登记管理条例》第44条",
+        "starts_on": date(2026, 1, 10),
+        "ends_on": date(2027, 12, 31),
+    }
+    return Bar(record_id=record_id, severity=severity, **{**fields, **other})
+
+
+def a_flag_mark(*, flag_id: str = "f1", **other: Any) -> FlagMark:  # noqa: ANN401 - any field of a mark
+    """A flag on the registration of business addresses, in force from September 2026 for a year."""
+    fields: dict[str, Any] = {
+        "measure_code": "9",
+        "measure": "限制享受优惠政策和便利措施",
+        "edition": "2024",
+        "effect": Effect.REFUSED,
+        "items": ("business-address",),
+        "organ": "义乌市市场监督管理局",
+        "document_no": "义市监撤〔2026〕1号",
+        "basis": "《浙江省公共信用信息管理条例》第23条",
+        "starts_on": date(2026, 9, 1),
+        "ends_on": date(2027, 8, 31),
+    }
+    return FlagMark(flag_id=flag_id, **{**fields, **other})
+
+
+def a_summary(**other: Any) -> Summary:  # noqa: ANN401 - any field of a summary
+    """A summary with nothing in it."""
+    return Summary(**{"subject": A_SUBJECT, **other})
+
+
+def a_submission(**other: Any) -> Submission:  # noqa: ANN401 - any field of a submission
+    """A serious penalty of the market department, handed in whole."""
+    fields: dict[str, Any] = {
+        "source": "market",
+        "record_id": "r-1",
+        "kind": "administrative",
+        "severity": "serious",
+        "publicity": "shared",
+        "document_no": "义市监罚〔2026〕1号",
+        "organ": "义乌市市场监督管理局",
+        "effective_on": date(2026, 1, 10),
+        "judged_on": date(2026, 1, 8),
+        "basis": "《市场主体登记管理条例》第44条",
+        "repair_notice": "一年后可以申请信用修复,不收费。",
+        "source_version": 1,
+    }
+    return Submission(**{**fields, **other})
+
+
+def a_measure(**other: Any) -> Measure:  # noqa: ANN401 - any field of a measure
+    """The measure that takes away conveniences, for organisations that promised falsely."""
+    fields: dict[str, Any] = {
+        "code": "9",
+        "class_": MeasureClass.CLASS_2,
+        "measure": "限制享受优惠政策和便利措施",
+        "content": "不适用告知承诺。",
+        "target": "作出虚假承诺的主体",
+        "basis": "《浙江省公共信用信息管理条例》第23条",
+        "organ": "提供便利的行政机关",
+        "in_force_from": date(2024, 1, 1),
+        "in_force_to": None,
+        "effect": Effect.REFUSED,
+        "subject_kinds": (SubjectKind.USCC,),
+        "allowed": {"false_commitment": (Severity.GENERAL, Severity.SERIOUS)},
+        "related_items": ("business-address", "road-occupation"),
+        "most_months": 12,
+    }
+    return Measure(**{**fields, **other})
+
+
+def a_proposal(**other: Any) -> Proposal:  # noqa: ANN401 - any field of a proposal
+    """A flag for a year on a document that took effect a week ago."""
+    fields: dict[str, Any] = {
+        "measure_code": "9",
+        "edition": "2024",
+        "case_no": None,
+        "conduct": "false_commitment",
+        "severity": Severity.GENERAL,
+        "document_no": "义市监撤〔2026〕1号",
+        "organ": "义乌市市场监督管理局",
+        "effective_on": date(2026, 9, 21),
+        "served_at": datetime(2026, 9, 21, 4, 0, tzinfo=UTC),
+        "remedy_until": date(2026, 11, 20),
+        "related_items": ("business-address",),
+        "starts_on": date(2026, 9, 28),
+        "ends_on": date(2027, 9, 27),
+        "facts": "承诺的住所不存在。",
+    }
+    return Proposal(**{**fields, **other})
+
+
+def a_flag(**other: Any) -> Flag:  # noqa: ANN401 - any field of a flag
+    """A flag that the credit officer ``credit`` proposed at noon."""
+    fields: dict[str, Any] = {
+        "flag_id": "f1",
+        "version": 1,
+        "state": FlagState.PROPOSED,
+        "party": Party(subject=A_SUBJECT, document_subject=A_SUBJECT, name_digest="k1.00", masked_name="义***"),
+        "department": "credit",
+        "case_no": None,
+        "measure_code": "9",
+        "measure": "限制享受优惠政策和便利措施",
+        "edition": "2024",
+        "effect": Effect.REFUSED,
+        "basis": "《浙江省公共信用信息管理条例》第23条",
+        "conduct": "false_commitment",
+        "severity": Severity.GENERAL,
+        "document": Document(
+            number="义市监撤〔2026〕1号",
+            organ="义乌市市场监督管理局",
+            effective_on=date(2026, 9, 21),
+            served_at=datetime(2026, 9, 21, 4, 0, tzinfo=UTC),
+            remedy_until=date(2026, 11, 20),
+        ),
+        "related_items": ("business-address",),
+        "starts_on": date(2026, 9, 28),
+        "ends_on": date(2027, 9, 27),
+        "facts": "承诺的住所不存在。",
+        "personal_finding": "",
+        "proposed_by": "staff:credit",
+        "proposed_at": NOON,
+    }
+    return Flag(**{**fields, **other})

@@ -1,5 +1,6 @@
 """Service items: anyone reads them, editors publish them."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field
@@ -13,8 +14,8 @@ from chalicelib.wiring import services
 
 routes = Routes("catalogue")
 
-LONGEST_VERSION = 6
-"""How many digits a version has at most."""
+CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VERSION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class ItemsQuery(PageQuery):
@@ -48,7 +49,7 @@ def find_items(call: Call[None]) -> Answer:
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
 def read_item(call: Call[None]) -> Answer:
     """Answer everything an applicant must know; an item not in force is not found."""
-    item = services().catalogue.find(call.path["item_code"], at=call.at)
+    item = services().catalogue.find(_code_in(call), at=call.at)
     if item is None:
         raise Refusal(Reason.NOT_FOUND)
     return _answer(item)
@@ -62,7 +63,7 @@ def read_item(call: Call[None]) -> Answer:
 )
 def read_item_version(call: Call[None]) -> Answer:
     """Answer a version, in force or not: a running case keeps the one it was filed under."""
-    return _answer(services().catalogue.version(call.path["item_code"], _version_in(call)))
+    return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
 
 
 @routes.put(
@@ -74,16 +75,24 @@ def read_item_version(call: Call[None]) -> Answer:
 )
 def publish_item(call: Call[ItemBody]) -> Answer:
     """Publish, or say everything that is wrong; the same again changes nothing."""
-    item = call.body.item(call.path["item_code"], _version_in(call))
+    item = call.body.item(_code_in(call), _version_in(call))
     return _answer(services().catalogue.publish(item, by=call.caller, at=call.at))
+
+
+def _code_in(call: Call[ItemBody] | Call[None]) -> str:
+    """Return the code in the address; ``NOT_FOUND`` for what can be none."""
+    code = call.path["item_code"]
+    if CODE.fullmatch(code) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return code
 
 
 def _version_in(call: Call[ItemBody] | Call[None]) -> int:
     """Return the version in the address; ``NOT_FOUND`` for what can be none."""
-    text = call.path["version"]
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_VERSION and int(text) > 0):
+    version = call.path["version"]
+    if VERSION.fullmatch(version) is None:
         raise Refusal(Reason.NOT_FOUND)
-    return int(text)
+    return int(version)
 
 
 def _answer(item: Item) -> Answer:

@@ -6,12 +6,11 @@ from datetime import datetime
 from chalicelib.catalogue.model import Audience, Item
 from chalicelib.catalogue.publication import faults_of
 from chalicelib.catalogue.rules import listed, notice_hash, wanted
-from chalicelib.catalogue.shelf import Found, Listed, Shelf
-from chalicelib.catalogue.store import CatalogueStore, item_key, item_of, kept_of, version_key
+from chalicelib.catalogue.shelf import Found, Listed
+from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.rows import Row
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
@@ -49,11 +48,15 @@ class Catalogue:
 
     def find(self, code: str, *, at: datetime) -> Item | None:
         """Return the version in force, or ``None``."""
-        return self._in_force(self._store.shelf(code), code=code, at=at)
+        found = self._store.shelf(code).on(day_in_shanghai(at))
+        return None if found is None else self.version(code, found.version)
 
     def current(self, code: str, *, at: datetime) -> Item:
         """Return the version in force; ``ITEM_NOT_LISTED`` if there is none."""
-        return _required(self.find(code, at=at), code=code)
+        item = self.find(code, at=at)
+        if item is None:
+            raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+        return item
 
     def version(self, code: str, version: int) -> Item:
         """Return one version, in force or not, from memory if it was read before; ``NOT_FOUND`` if there is none."""
@@ -65,31 +68,10 @@ class Catalogue:
             self._versions[code, version] = known
         return known
 
-    def current_row(self, code: str) -> Row:
-        """Return a row that holds only the item's key, for a batch of reads."""
-        return item_key(code)
-
-    def current_from(self, row: Row | None, *, code: str, at: datetime) -> Item:
-        """Return the version in force by a row that was read in a batch; else as ``current``."""
-        return _required(self._in_force(kept_of(row).shelf, code=code, at=at), code=code)
-
-    def version_row(self, code: str, version: int) -> Row:
-        """Return a row that holds only a version's key, for a batch of reads."""
-        return version_key(code, version)
-
-    def version_from(self, row: Row | None) -> Item:
-        """Return the version that was read in a batch; ``NOT_FOUND`` if there was none."""
-        if row is None:
-            raise Refusal(Reason.NOT_FOUND)
-        item = item_of(row)
-        self._versions[item.code, item.version] = item
-        return item
-
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
         """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
-        self._store.require_current(
-            code, version, tx, on=day_in_shanghai(at), otherwise=Refusal(Reason.NOTICE_OUTDATED, item_code=code),
-        )
+        refusal = Refusal(Reason.NOTICE_OUTDATED, item_code=code)
+        self._store.require_current(code, version, tx, on=day_in_shanghai(at), otherwise=refusal)
 
     def search(
         self,
@@ -112,16 +94,6 @@ class Catalogue:
                 return Found(items=tuple(page), after=page[-1].code)
             page.append(found)
         return Found(items=tuple(page), after=None)
-
-    def _in_force(self, shelf: Shelf, *, code: str, at: datetime) -> Item | None:
-        found = shelf.on(day_in_shanghai(at))
-        return None if found is None else self.version(code, found.version)
-
-
-def _required(item: Item | None, *, code: str) -> Item:
-    if item is None:
-        raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
-    return item
 
 
 def _published(item: Item, *, by: Caller, at: datetime) -> Fact:

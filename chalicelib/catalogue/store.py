@@ -35,18 +35,18 @@ class CatalogueStore:
 
     def both(self, code: str, version: int) -> tuple[Kept, Item | None]:
         """Read in one round trip what is kept of an item, and one of its versions."""
-        item_row, version_row = read_together(item_key(code), version_key(code, version))
-        return kept_of(item_row), None if version_row is None else item_of(version_row)
+        item_row, version_row = read_together(_item_key(code), _version_key(code, version))
+        return _kept_of(item_row), None if version_row is None else _item_of(version_row)
 
     def shelf(self, code: str) -> Shelf:
         """Read what is in force of an item; an empty shelf for an unknown one."""
-        (row,) = read_together(item_key(code))
-        return kept_of(row).shelf
+        (row,) = read_together(_item_key(code))
+        return _kept_of(row).shelf
 
     def version(self, code: str, version: int) -> Item | None:
         """Read one version; ``None`` if it was never published."""
-        (row,) = read_together(version_key(code, version))
-        return None if row is None else item_of(row)
+        (row,) = read_together(_version_key(code, version))
+        return None if row is None else _item_of(row)
 
     def add(self, item: Item, *, kept: Kept, listed: Listed, fact: Fact, at: datetime, tx: Transaction) -> None:
         """Put a new version with its event, and move what is in force; ``MovedError`` if ``kept`` is no more.
@@ -64,14 +64,11 @@ class CatalogueStore:
             otherwise=MovedError(),
         )
 
-    def require_current(
-        self, code: str, version: int, tx: Transaction, *, on: date, otherwise: Refusal,
-    ) -> None:
+    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: Refusal) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
-        waits = ItemRow.upcoming_from > on.isoformat()
-        is_current = (ItemRow.current == version) & waits
+        is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
         has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
-        tx.require(item_key(code), condition=is_current | has_come, otherwise=otherwise)
+        tx.require(_item_key(code), condition=is_current | has_come, otherwise=otherwise)
 
     def shelves(self, *, after: str | None) -> Iterator[Shelf]:
         """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""
@@ -81,18 +78,15 @@ class CatalogueStore:
             yield shelf
 
 
-def item_key(code: str) -> Row:
-    """Return a row that holds only an item's key, for a batch of reads."""
+def _item_key(code: str) -> Row:
     return ItemRow(f"item:{code}")
 
 
-def version_key(code: str, version: int) -> Row:
-    """Return a row that holds only a version's key, for a batch of reads."""
+def _version_key(code: str, version: int) -> Row:
     return VersionRow(f"version:{code}:{version}")
 
 
-def kept_of(row: Row | None) -> Kept:
-    """Read what is kept of an item; raises ``TypeError`` for a row of another kind."""
+def _kept_of(row: Row | None) -> Kept:
     if row is None:
         return Kept()
     if not isinstance(row, ItemRow):
@@ -100,8 +94,7 @@ def kept_of(row: Row | None) -> Kept:
     return Kept(shelf=row.document, head=Head(int(row.head_seq), row.head_hash), version=int(row.version))
 
 
-def item_of(row: Row) -> Item:
-    """Read a version from its row; raises ``TypeError`` for a row of another kind."""
+def _item_of(row: Row) -> Item:
     if not isinstance(row, VersionRow):
         raise TypeError(type(row).__name__)
     item: Item = row.document

@@ -113,7 +113,10 @@ def test_anybody_can_recompute_the_notice_hash(published: Client, code: str) -> 
     assert body["notice_hash"] == hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
 
-@pytest.mark.parametrize("path", ["nothing", "nothing/versions/1", "plate-replacement/versions/2", "plate-replacement/versions/x", "%E8%BD%A6"])
+@pytest.mark.parametrize(
+    "path",
+    ["nothing", "nothing/versions/1", "plate-replacement/versions/2", "plate-replacement/versions/x", "%E8%BD%A6"],
+)
 def test_what_is_not_published_is_not_found(published: Client, path: str) -> None:
     reply = published.get(f"/v1/items/{path}")
 
