@@ -7,8 +7,10 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 from chalicelib.api import (
     cases,
     catalogue,
+    consequences,
     credit,
     drafts,
+    handling,
     health,
     inspection,
     openapi,
@@ -24,7 +26,20 @@ from chalicelib.jobs.lines import request_id_of
 
 app = App("xinnuo")
 
-for part in (cases, catalogue, credit, drafts, health, inspection, openapi, punishment, signing_keys, supervision):
+for part in (
+    cases,
+    catalogue,
+    consequences,
+    credit,
+    drafts,
+    handling,
+    health,
+    inspection,
+    openapi,
+    punishment,
+    signing_keys,
+    supervision,
+):
     app.register_blueprint(part.routes.blueprint)
 
 

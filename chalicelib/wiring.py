@@ -2,26 +2,30 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue, Topic
 from chalicelib.alerts.service import Alerts
 from chalicelib.alerts.store import AlertStore
 from chalicelib.aws import secret
+from chalicelib.cases.accepting import Accepting
 from chalicelib.cases.changing import ChangeOfWay
+from chalicelib.cases.consequences import Consequences
+from chalicelib.cases.desk import Desk
 from chalicelib.cases.drafting import Drafting
 from chalicelib.cases.filing import Filing
+from chalicelib.cases.handling import Handling
 from chalicelib.cases.reading import CaseReading
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clock import ServiceClock, day_in_shanghai
+from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
-from chalicelib.errors import Refusal
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.service import Punishment
@@ -30,7 +34,6 @@ from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.subjects.model import SubjectKey
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
@@ -52,25 +55,6 @@ class Keys:
     def __repr__(self) -> str:
         """Show no secret."""
         return "Keys()"
-
-
-class CaseDocuments:
-    """Says for flags which documents of a case are in effect: its revocation, from its day on (R2.2)."""
-
-    def __init__(self, cases: CaseStore) -> None:
-        """Know where cases are."""
-        self._cases = cases
-
-    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case was revoked by this document against this subject, with effect on the day."""
-        try:
-            case = self._cases.load(case_no)
-        except Refusal:
-            return False
-        revocation = case.revocation
-        if revocation is None or case.subject != subject:
-            return False
-        return revocation.document_no == document_no and revocation.effective_on <= on
 
 
 class Services:
@@ -135,8 +119,12 @@ class Services:
 
     @cached_property
     def clocks(self) -> Clocks:
-        """All clocks."""
-        return Clocks(ClockStore(), self.timeline, self.calendar, yellow=self.yellow)
+        """All clocks, and the two kinds whose end does something by itself."""
+        clocks = Clocks(ClockStore(), self.timeline, self.calendar, yellow=self.yellow)
+        # Both are built on these clocks, so they are asked for only when a clock is due.
+        clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
+        return clocks
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -194,6 +182,26 @@ class Services:
         return ChangeOfWay(self.cases, clocks=self.clocks)
 
     @cached_property
+    def desk(self) -> Desk:
+        """Where acts on cases are done."""
+        return Desk(self.cases, self.clocks, packs=load_rule_packs())
+
+    @cached_property
+    def accepting(self) -> Accepting:
+        """From receipt to acceptance."""
+        return Accepting(self.cases, self.desk, clocks=self.clocks)
+
+    @cached_property
+    def handling(self) -> Handling:
+        """From acceptance to delivery."""
+        return Handling(self.desk, calendar=self.calendar)
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """From verification to revocation."""
+        return Consequences(self.cases, self.desk, credit=self.credit)
+
+    @cached_property
     def case_reading(self) -> CaseReading:
         """What people see of cases."""
         return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
@@ -209,7 +217,7 @@ class Services:
             subjects=self.subjects,
             keys=self.subject_keys,
             packs=load_rule_packs(),
-            documents=CaseDocuments(self.cases),
+            documents=self.consequences,
         )
 
     @cached_property

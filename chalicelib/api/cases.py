@@ -107,7 +107,7 @@ def file(call: Call[CaseBody]) -> Answer:
         draft_id=call.body.draft_id,
         confirmed=call.body.confirmed,
         signature=call.body.signature or None,
-        materials=_materials(call.body.materials),
+        materials=materials_of(call.body.materials),
     )
     try:
         filed = services().filing.file(submission, by=call.caller, at=call.at, once=call.once)
@@ -200,7 +200,7 @@ def withdraw(call: Call[WithdrawalBody]) -> Answer:
 def hand_in(call: Call[MaterialsBody]) -> Answer:
     """Hand in what is owed and not here yet."""
     case = services().change_of_way.hand_in(
-        case_no_in(call.path), _materials(call.body.materials), by=call.caller, at=call.at
+        case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
     )
     return case_answer(call, case)
 
@@ -218,5 +218,6 @@ def track(call: Call[None]) -> Answer:
     return Answer(body=TrackShape.model_validate(found), headers={"Cache-Control": "no-store"})
 
 
-def _materials(brought: tuple[MaterialBody, ...]) -> tuple[Material, ...]:
+def materials_of(brought: tuple[MaterialBody, ...]) -> tuple[Material, ...]:
+    """Return materials as they were handed in."""
     return tuple(Material(id=each.id, sha256=each.sha256, name=each.name or "") for each in brought)

@@ -128,11 +128,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The result reached the applicant (送达): the case is closed."""
+    """The result reached the applicant (送达): the case is closed; ``method`` says how, where somebody said so."""
 
     delivered_at: datetime
     delivered_by: str
     late_reason: str | None = None
+    method: str = ""
 
 
 class Finding(StrEnum):

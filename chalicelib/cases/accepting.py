@@ -1,0 +1,176 @@
+"""Corrections and acceptance: what is missing is told in time, or silence accepts (补正、受理、视为受理)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.cases import handling_rules as rules
+from chalicelib.cases.acts import AcceptanceManner, AcceptanceWord, Breach, Correction
+from chalicelib.cases.desk import Act, Desk, Done, Work
+from chalicelib.cases.handling_rules import CaseStep
+from chalicelib.cases.model import Case, Material, State
+from chalicelib.cases.opening import materials_told
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.service import Clocks
+from chalicelib.errors import Reason, Refusal
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.transaction import again_if_moved, transaction
+
+SWEEP = "system:sweep"
+
+
+class Accepting:
+    """What happens to a case between its receipt and its acceptance."""
+
+    def __init__(self, store: CaseStore, desk: Desk, *, clocks: Clocks) -> None:
+        """Do every act at the one desk; the sweep brings the clocks."""
+        self._store = store
+        self._desk = desk
+        self._clocks = clocks
+
+    def ask_correction(self, act: Act, *, missing: tuple[str, ...], basis: str) -> Done:
+        """Tell the applicant, once, everything that is missing; this keeps the duty of the acceptance clock.
+
+        ``MATERIAL_NOT_LISTED`` for anything that is not owed. A second, different demand is carried out,
+        and recorded as the office's own breach (R4.2).
+        """
+
+        def deed(work: Work) -> Case:
+            case = work.case
+            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+            rules.require_on_list(case, missing, pointer="/missing/{}")
+            rules.require_demand(case, missing, basis=basis)
+            asked = Correction(
+                number=len(case.corrections) + 1,
+                missing=missing,
+                basis=basis,
+                asked_at=act.at,
+                asked_by=work.actor,
+            )
+            work.stop(ClockKind.ACCEPTANCE)
+            work.tell(
+                EventKind.CORRECTION_ASKED,
+                {"correction": asked.number, "missing": missing, "basis": basis},
+            )
+            after = replace(case, state=State.CORRECTION_ASKED, corrections=(*case.corrections, asked))
+            if not rules.is_breach(case, missing, basis=basis):
+                return after
+            breach = Breach(
+                rule=rules.TELLING_ONCE,
+                basis=rules.ONCE_ONLY,
+                detail=f"第{asked.number}次要求补正,内容与此前告知的不同。",
+                recorded_at=act.at,
+                recorded_by=work.actor,
+            )
+            work.tell(
+                EventKind.BREACH_RECORDED,
+                {"rule": breach.rule, "basis": breach.basis, "correction": asked.number},
+            )
+            return replace(after, breaches=(*case.breaches, breach))
+
+        return self._desk.take(CaseStep.CORRECT, act, deed)
+
+    def answer_correction(self, act: Act, number: int, *, materials: tuple[Material, ...], text: str) -> Done:
+        """Take the applicant's answer; with the last one outstanding the office's time to accept begins anew.
+
+        ``NOT_FOUND`` for a demand that was never made, ``STEP_NOT_ALLOWED`` for one already answered.
+        """
+
+        def deed(work: Work) -> Case:
+            case = work.case
+            asked = next((one for one in case.corrections if one.number == number), None)
+            if asked is None:
+                raise Refusal(Reason.NOT_FOUND)
+            if asked.answered_at is not None:
+                raise Refusal(
+                    Reason.STEP_NOT_ALLOWED, step=CaseStep.ANSWER, answered_at=instant_text(asked.answered_at)
+                )
+            rules.require_on_list(case, [material.id for material in materials], pointer="/materials/{}/id")
+            if not materials:
+                rules.require_text(text, pointer="/text")
+            answered = replace(asked, answered_at=act.at, answer=text)
+            corrections = tuple(answered if one is asked else one for one in case.corrections)
+            is_complete = all(one.answered_at is not None for one in corrections)
+            if is_complete:
+                work.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
+            work.tell(
+                EventKind.CORRECTION_ANSWERED,
+                {"correction": number, "materials": materials_told(materials)},
+                texts={"answer": text},
+            )
+            return replace(
+                case,
+                state=State.RECEIVED if is_complete else case.state,
+                corrections=corrections,
+                materials=rules.with_materials(case, materials),
+            )
+
+        return self._desk.take(CaseStep.ANSWER, act, deed)
+
+    def accept(self, act: Act, *, reason: str = "") -> Done:
+        """Accept: the promised and the statutory time begin to run."""
+
+        def deed(work: Work) -> Case:
+            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+            word = AcceptanceWord(
+                accepted=True,
+                manner=AcceptanceManner.BY_OFFICER,
+                counts_from=act.at,
+                said_at=act.at,
+                said_by=work.actor,
+                reason=reason,
+            )
+            work.stop(ClockKind.ACCEPTANCE)
+            work.start_handling(since=act.at)
+            work.tell(EventKind.CASE_ACCEPTED, {"manner": word.manner.value}, texts={"reason": reason})
+            return replace(work.case, state=State.ACCEPTED, acceptance=word)
+
+        return self._desk.take(CaseStep.ACCEPT, act, deed)
+
+    def turn_away(self, act: Act, *, reason: str) -> Done:
+        """Do not accept, and say why (不予受理): every clock stops."""
+
+        def deed(work: Work) -> Case:
+            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+            rules.require_text(reason, pointer="/reason")
+            word = AcceptanceWord(
+                accepted=False,
+                manner=AcceptanceManner.BY_OFFICER,
+                counts_from=act.at,
+                said_at=act.at,
+                said_by=work.actor,
+                reason=reason,
+            )
+            work.stop()
+            work.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason})
+            return replace(work.case, state=State.NOT_ACCEPTED, acceptance=word)
+
+        return self._desk.take(CaseStep.ACCEPT, act, deed)
+
+    @again_if_moved
+    def deem_accepted(self, owner: str, clock_id: str, at: datetime) -> None:
+        """Write down that silence has accepted a case, from the day its materials were received (R4.1).
+
+        A step of the sweep for acceptance clocks; before their last second it only tells milestones.
+        For a corrected case the day is the one on which the corrections came. Doing it twice does it once.
+        """
+        clock = self._clocks.get(owner, clock_id)
+        case = self._store.load(owner.partition(":")[2])
+        if not rules.is_deemed_accepted(case, clock, at=at):
+            self._clocks.tell_milestones(owner, clock_id, at)
+            return
+        received = clock.started_at
+        word = AcceptanceWord(
+            accepted=True, manner=AcceptanceManner.DEEMED, counts_from=received, said_at=at, said_by=SWEEP
+        )
+        with transaction() as tx:
+            work = self._desk.work_on(case, actor=SWEEP, at=at, tx=tx)
+            work.stop(ClockKind.ACCEPTANCE)
+            work.start_handling(since=received)
+            work.tell(
+                EventKind.CASE_DEEMED_ACCEPTED,
+                {"counts_from": instant_text(received), "clock_id": clock_id, "basis": clock.limit.basis},
+            )
+            after = replace(case, state=State.ACCEPTED, acceptance=word)
+            self._store.save(case, after, work.facts, at=at, tx=tx)
