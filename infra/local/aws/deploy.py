@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from infra.local.aws.clients import cloudformation, storage
 from infra.local.aws.deployed import TAG, USABLE
 from infra.local.aws.gateway import repeat_gateway_responses
-from infra.local.place import REGION, STACK
+from infra.local.place import ENDPOINT, REGION, STACK
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -24,11 +24,14 @@ WITHIN = 120.0
 def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str:
     """Create or update the stack, and return the REST API's id; exits with the reasons if the stack fails."""
     template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
-    _upload(folder / "deployment.zip", key=f"{fingerprint}.zip")
+    _create_bucket()
+    storage().upload_file(str(folder / "deployment.zip"), BUCKET, f"{fingerprint}.zip")
     for resource in template["Resources"].values():
         if "CodeUri" in resource["Properties"]:
             resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": f"{fingerprint}.zip"}
-    _apply(json.dumps(template), fingerprint=fingerprint, parameters=parameters)
+    # By way of a bucket, because a template in the call itself may have no more than 51,200 bytes.
+    storage().put_object(Bucket=BUCKET, Key=f"{fingerprint}.json", Body=json.dumps(template).encode())
+    _apply(f"{ENDPOINT}/{BUCKET}/{fingerprint}.json", fingerprint=fingerprint, parameters=parameters)
     stack = _settled()
     if stack["StackStatus"] not in USABLE:
         raise SystemExit(_reasons(stack))
@@ -37,18 +40,17 @@ def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str
     return outputs["RestAPIId"]
 
 
-def _upload(archive: Path, *, key: str) -> None:
+def _create_bucket() -> None:
     client = storage()
     if BUCKET not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    client.upload_file(str(archive), BUCKET, key)
 
 
-def _apply(template: str, *, fingerprint: str, parameters: dict[str, str]) -> None:
+def _apply(template_url: str, *, fingerprint: str, parameters: dict[str, str]) -> None:
     client = cloudformation()
     stack: dict[str, Any] = {
         "StackName": STACK,
-        "TemplateBody": template,
+        "TemplateURL": template_url,
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Tags": [{"Key": TAG, "Value": fingerprint}],
