@@ -5,12 +5,12 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api import (
+    case_consequences,
+    case_handling,
     cases,
     catalogue,
-    consequences,
     credit,
     drafts,
-    handling,
     health,
     inspection,
     openapi,
@@ -27,12 +27,12 @@ from chalicelib.jobs.lines import request_id_of
 app = App("xinnuo")
 
 for part in (
+    case_consequences,
+    case_handling,
     cases,
     catalogue,
-    consequences,
     credit,
     drafts,
-    handling,
     health,
     inspection,
     openapi,

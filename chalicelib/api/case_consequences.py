@@ -2,7 +2,7 @@
 
 from chalicelib.api.case_shapes import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
-from chalicelib.api.handling import Days, FreeText, act_of, done_answer
+from chalicelib.api.case_handling import Days, FreeText, act_of, done_answer
 from chalicelib.cases.acts import Finding
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
 from chalicelib.cases.handling_rules import STEPS, CaseStep
