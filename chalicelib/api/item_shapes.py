@@ -42,8 +42,8 @@ class LimitBody(Body):
 class LimitsBody(Body):
     """The promised and the statutory limit."""
 
-    promised: LimitBody = LimitBody()
-    statutory: LimitBody = LimitBody()
+    promised: LimitBody = Field(default_factory=LimitBody)
+    statutory: LimitBody = Field(default_factory=LimitBody)
 
 
 class StepBody(Body):
@@ -51,7 +51,7 @@ class StepBody(Body):
 
     id: Id = ""
     name: Words = ""
-    limit: LimitBody = LimitBody()
+    limit: LimitBody = Field(default_factory=LimitBody)
 
 
 class LegalBasisBody(Body):
@@ -126,7 +126,7 @@ class NoticeBody(Body):
     proof_content: Prose = ""
     way_to_commit: Prose = ""
     right_to_verify: Prose = ""
-    liability: LiabilityBody = LiabilityBody()
+    liability: LiabilityBody = Field(default_factory=LiabilityBody)
     publication: Prose = ""
     setting_basis: Prose = ""
     contact: Prose = ""
@@ -169,19 +169,19 @@ class ItemBody(Body):
     acceptance: Acceptance
     granularity: Granularity = Granularity.GRANULAR
     parent: Id | None = None
-    limits: LimitsBody = LimitsBody()
+    limits: LimitsBody = Field(default_factory=LimitsBody)
     steps: Annotated[tuple[StepBody, ...], MANY] = ()
     legal_basis: Annotated[tuple[LegalBasisBody, ...], MANY] = ()
     questions: Annotated[tuple[QuestionBody, ...], MANY] = ()
     conditions: Annotated[tuple[ConditionBody, ...], MANY] = ()
     materials: Annotated[tuple[MaterialBody, ...], MANY] = ()
-    notice: NoticeBody = NoticeBody()
+    notice: NoticeBody = Field(default_factory=NoticeBody)
     result_type: Words = ""
     supervision_channel: Words = ""
     consultation_channel: Words = ""
     proxy_allowed: bool
-    verification: VerificationBody = VerificationBody()
-    recommitment: RecommitmentBody = RecommitmentBody()
+    verification: VerificationBody = Field(default_factory=VerificationBody)
+    recommitment: RecommitmentBody = Field(default_factory=RecommitmentBody)
     related_items: Annotated[tuple[Id, ...], MANY] = ()
 
     def item(self, code: str, version: int) -> Item:
