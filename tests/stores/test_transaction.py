@@ -1,0 +1,211 @@
+"""Atomic writes: which failed condition is told, what is tried again, and one batch of reads."""
+
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+
+from chalicelib import transaction as transactions
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import IdempotencyRow, Once
+from chalicelib.rows import connection
+from chalicelib.timeline.table import EventRow
+from chalicelib.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def a_row(key: str, made: str = "first") -> IdempotencyRow:
+    return IdempotencyRow(key, request="digest", made=made, expires=1)
+
+
+def stored(key: str) -> str:
+    return str(IdempotencyRow.get(key, consistent_read=True).made)
+
+
+class MarkedError(Exception):
+    """Tells which write's condition failed."""
+
+
+def writes_of_every_kind(*, failing: str) -> Transaction:
+    """List a put, a check, an update and a delete, in another order than the one in which they are sent."""
+    for key in ("checked", "updated", "deleted"):
+        a_row(key).save()
+    absent, there = IdempotencyRow.pk.does_not_exist(), IdempotencyRow.pk.exists()
+    tx = Transaction()
+    tx.put(a_row("put"), condition=there if failing == "put" else absent, otherwise=MarkedError("put"))
+    tx.change(
+        a_row("updated"),
+        actions=[IdempotencyRow.made.set("second")],
+        condition=absent if failing == "change" else there,
+        otherwise=MarkedError("change"),
+    )
+    tx.require(a_row("checked"), condition=absent if failing == "require" else there, otherwise=MarkedError("require"))
+    tx.remove(a_row("deleted"), condition=absent if failing == "remove" else there, otherwise=MarkedError("remove"))
+    return tx
+
+
+@pytest.mark.parametrize("failing", ["put", "change", "require", "remove"])
+def test_the_failed_condition_is_the_one_that_is_told_whatever_the_order_of_the_calls(failing: str) -> None:
+    tx = writes_of_every_kind(failing=failing)
+
+    with pytest.raises(MarkedError, match=f"^{failing}$"):
+        tx.commit()
+
+    assert stored("updated") == "first"
+    assert stored("deleted") == "first"
+
+
+def test_all_writes_happen_together() -> None:
+    writes_of_every_kind(failing="none").commit()
+
+    assert (stored("put"), stored("updated")) == ("first", "second")
+    with pytest.raises(IdempotencyRow.DoesNotExist):
+        stored("deleted")
+
+
+def test_an_exception_inside_the_block_writes_nothing() -> None:
+    def dies_before_its_end() -> None:
+        with transaction() as tx:
+            tx.put(a_row("never"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+            raise MarkedError
+
+    with pytest.raises(MarkedError):
+        dies_before_its_end()
+
+    with pytest.raises(IdempotencyRow.DoesNotExist):
+        stored("never")
+
+
+def test_a_block_without_writes_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Transaction, "commit", lambda _: pytest.fail("nothing to commit"))
+
+    with transaction():
+        pass
+
+
+def conflict() -> TransactWriteError:
+    reasons = [CancellationReason(code="TransactionConflict"), None]
+    cause = VerboseClientError(
+        {"Error": {"Code": "TransactionCanceledException"}}, "TransactWriteItems", cancellation_reasons=reasons
+    )
+    return TransactWriteError("conflict", cause)
+
+
+def a_commit_that_meets(monkeypatch: pytest.MonkeyPatch, *, conflicts: int) -> list[int]:
+    sent: list[int] = []
+
+    def write(_: Transaction) -> None:
+        sent.append(1)
+        if len(sent) <= conflicts:
+            raise conflict()
+
+    monkeypatch.setattr(Transaction, "_write", write)
+    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    return sent
+
+
+def test_a_conflict_with_another_transaction_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = a_commit_that_meets(monkeypatch, conflicts=2)
+
+    with transaction() as tx:
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+
+    assert len(sent) == 3
+
+
+def test_a_conflict_that_does_not_end_is_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = a_commit_that_meets(monkeypatch, conflicts=99)
+
+    with pytest.raises(Refusal) as refused, transaction() as tx:
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+
+    assert (refused.value.reason, len(sent)) == (Reason.BUSY, ATTEMPTS)
+
+
+def test_an_error_that_is_neither_is_not_swallowed() -> None:
+    connection().delete_table("xinnuo-local-idempotency")
+
+    with pytest.raises(TransactWriteError), transaction() as tx:
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+
+
+def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    runs: list[int] = []
+
+    @again_if_moved
+    def settles_at(attempt: int) -> str:
+        runs.append(1)
+        if len(runs) < attempt:
+            raise MovedError
+        return "done"
+
+    assert settles_at(3) == "done"
+    with pytest.raises(Refusal) as refused:
+        settles_at(99)
+    assert refused.value.reason is Reason.BUSY
+
+
+def test_rows_of_several_tables_come_back_in_the_order_asked_for_and_what_is_absent_as_none() -> None:
+    a_row("one").save()
+    EventRow("case:1", 1, kind="case:filed").save()
+
+    rows = read_together(IdempotencyRow("none"), EventRow("case:1", 1), IdempotencyRow("one"), IdempotencyRow("one"))
+
+    assert rows[0] is None
+    assert isinstance(rows[1], EventRow)
+    assert [row.made for row in rows[2:] if isinstance(row, IdempotencyRow)] == ["first", "first"]
+
+
+def test_keys_that_the_store_put_off_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_row("one").save()
+    real = connection().dispatch
+    answers: list[Any] = []
+
+    def dispatch(operation: str, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401 - as PynamoDB has it
+        answers.append(operation)
+        if len(answers) == 1:
+            return {"Responses": {}, "UnprocessedKeys": kwargs["RequestItems"]}
+        return real(operation, kwargs)
+
+    monkeypatch.setattr(connection(), "dispatch", dispatch)
+
+    assert read_together(IdempotencyRow("one"))[0] is not None
+    assert len(answers) == 2
+
+
+def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    monkeypatch.setattr(
+        connection(), "dispatch", lambda _, kwargs: {"Responses": {}, "UnprocessedKeys": kwargs["RequestItems"]}
+    )
+
+    with pytest.raises(Refusal) as refused:
+        read_together(IdempotencyRow("one"))
+
+    assert refused.value.reason is Reason.UNAVAILABLE
+
+
+def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_remembered() -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415 - used here only
+
+    def once(body: bytes = b"{}", route: str = "POST /v1/drafts") -> Once:
+        return Once.of(caller="applicant", route=route, key="k", body=body)
+
+    assert once().look_up() is None
+    with transaction() as tx:
+        once().remember("draft-1", tx, at=datetime(2026, 11, 22, tzinfo=UTC))
+
+    assert once().look_up() == "draft-1"
+    assert once(route="POST /v1/flags").look_up() is None
+    with pytest.raises(Refusal) as refused:
+        once(b'{"other": 1}').look_up()
+    assert refused.value.reason is Reason.IDEMPOTENCY_KEY_REUSED
+    with pytest.raises(MovedError), transaction() as tx:
+        once().remember("draft-2", tx, at=datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def test_a_row_of_another_table_is_no_memory() -> None:
+    with pytest.raises(TypeError, match="EventRow"):
+        Once.of(caller="a", route="b", key="c", body=b"").made_before(EventRow("case:1", 1))
