@@ -108,11 +108,14 @@ def masked_number(number: str) -> str:
 COORDINATE = 32
 """Bytes of a coordinate on P-256, and of a public key on Ed25519."""
 
-CURVES: Mapping[tuple[object, object], tuple[Algorithm, tuple[str, ...]]] = {
+CURVES: Mapping[tuple[str, str], tuple[Algorithm, tuple[str, ...]]] = {
     ("EC", "P-256"): (Algorithm.ES256, ("x", "y")),
     ("OKP", "Ed25519"): (Algorithm.EDDSA, ("x",)),
 }
 """Kinds of keys that are taken, what they sign with, and which members hold their public part."""
+
+ALSO_CALLED: Mapping[Algorithm, str] = {Algorithm.EDDSA: "Ed25519"}
+"""Newer names of algorithms (RFC 9864)."""
 
 MAY_SAY_MORE = frozenset({"alg", "crv", "ext", "key_ops", "kid", "kty", "use", "x", "y"})
 """Members that a public key may have; anything else may be a private one (``d``) and is refused unread."""
@@ -124,7 +127,8 @@ def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
     if known is None or not jwk.keys() <= MAY_SAY_MORE:
         raise Refusal(Reason.UNSUITABLE_KEY)
     algorithm, members = known
-    if jwk.get("alg", algorithm.value) not in {algorithm.value, "Ed25519"} or jwk.get("use", "sig") != "sig":
+    is_named = jwk.get("alg", algorithm.value) in (algorithm.value, ALSO_CALLED.get(algorithm))
+    if not is_named or jwk.get("use", "sig") != "sig":
         raise Refusal(Reason.UNSUITABLE_KEY)
     public = {"crv": str(jwk["crv"]), "kty": str(jwk["kty"])} | {name: _text(jwk.get(name)) for name in members}
     try:

@@ -1,0 +1,103 @@
+"""What every route, reason and event kind must bring."""
+
+import importlib
+import json
+import pkgutil
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import chalicelib.api
+from app import app
+from chalicelib.api.edge import ROUTES, Route
+from chalicelib.api.fault_texts import FAULT_TEXTS, OTHERWISE
+from chalicelib.api.openapi import document
+from chalicelib.api.problems import STATUS, TEXTS, problem_of
+from chalicelib.errors import Reason
+from chalicelib.policy import Role
+from chalicelib.timeline.kinds import LABELS, EventKind
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+MODULES = [module.name for module in pkgutil.iter_modules(chalicelib.api.__path__, "chalicelib.api.")]
+
+
+@pytest.fixture(scope="module")
+def published() -> dict[str, Any]:
+    """The OpenAPI document as clients get it."""
+    whole: dict[str, Any] = json.loads(json.dumps(document(ROUTES)))
+    return whole
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_route_names_its_roles_or_says_that_it_is_public(route: Route) -> None:
+    assert route.is_public is (not route.roles)
+    assert all(isinstance(role, Role) for role in route.roles)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_route_says_what_it_is_for_and_what_it_answers(route: Route) -> None:
+    assert route.summary
+    assert route.view.__doc__
+    assert (route.answer is None) is (route.status == 204)
+
+
+def test_every_file_of_routes_is_registered() -> None:
+    with_routes = {name for name in MODULES if hasattr(importlib.import_module(name), "routes")}
+    registered = {route.view.__module__ for route in ROUTES if route.method in app.routes.get(route.path, {})}
+
+    assert registered == with_routes
+
+
+def test_every_deployed_route_is_declared_at_the_edge_or_a_page() -> None:
+    declared = {(route.path, route.method) for route in ROUTES}
+    deployed = {(path, method) for path, methods in app.routes.items() for method in methods}
+    api = {(path, method) for path, method in deployed if path.startswith(("/v1/", "/healthz", "/readyz", "/openapi"))}
+
+    assert api == declared
+
+
+def test_the_published_document_is_valid(published: dict[str, Any]) -> None:
+    assert published["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(published).validate()
+
+
+def test_every_operation_says_who_may_call_it(published: dict[str, Any]) -> None:
+    for methods in published["paths"].values():
+        for operation in methods.values():
+            assert operation["x-roles"]
+            assert (operation["security"] == []) is (operation["x-roles"] == ["anyone"])
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_has_a_status_and_a_text_in_both_languages(reason: Reason) -> None:
+    problem = problem_of(reason)
+
+    assert 400 <= problem.status < 600
+    assert HAN.search(problem.title_zh)
+    assert HAN.search(problem.detail_zh)
+    assert problem.title_en
+    assert problem.detail_en
+    assert not HAN.search(problem.title_en + problem.detail_en)
+
+
+def test_no_text_is_left_of_a_reason_that_is_gone() -> None:
+    assert set(json.loads(TEXTS.read_text(encoding="utf-8"))) == set(STATUS) == set(Reason)
+
+
+@pytest.mark.parametrize("texts", [*FAULT_TEXTS.values(), OTHERWISE], ids=lambda texts: texts[1])
+def test_a_fault_has_a_text_in_both_languages(texts: tuple[str, str]) -> None:
+    chinese, english = texts
+
+    assert HAN.search(chinese)
+    assert not HAN.search(english)
+    assert set(re.findall(r"{\w+}", chinese)) == set(re.findall(r"{\w+}", english))
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_an_event_kind_has_a_label_in_both_languages(kind: EventKind) -> None:
+    chinese, english = LABELS[kind]
+
+    assert HAN.search(chinese)
+    assert not HAN.search(english)

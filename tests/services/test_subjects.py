@@ -1,0 +1,210 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chalicelib import aws
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.rows import connection
+from chalicelib.settings import settings
+from chalicelib.subjects.model import SubjectKey, SubjectKind
+from chalicelib.subjects.rules import SubjectKeys
+from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.store import SubjectStore, Vault
+from chalicelib.transaction import read_together
+from chalicelib.wiring import services
+from tests.builders import NOON, KeyPair, an_identity, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+LI = SubjectKey("k1.li")
+WANG = SubjectKey("k1.wang")
+K0, K1 = b"\x00" * 32, b"\x11" * 32
+
+
+def subjects_with(*, current: str, **keys: bytes) -> Subjects:
+    return Subjects(SubjectKeys(current_id=current, keys=keys), SubjectStore(), Vault(settings().identity_key))
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The calls to KMS from now on."""
+    calls: list[str] = []
+    encrypt = aws.client("kms").encrypt
+
+    def counting(**call: Any) -> Any:  # noqa: ANN401 - as botocore has it
+        calls.append(call["EncryptionContext"]["subject"])
+        return encrypt(**call)
+
+    monkeypatch.setattr(aws.client("kms"), "encrypt", counting)
+    return calls
+
+
+def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = counted(monkeypatch)
+
+    first = services().subjects.know(an_identity(), NOON)
+    second = services().subjects.know(an_identity(number=" 310101190001150014 "), NOON)
+
+    assert first == second
+    assert calls == [first.key]
+    assert first.key == services().subject_keys.key_of(an_identity())
+
+
+def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None:
+    known = services().subjects.know(an_identity(), NOON)
+    table = settings().table("subjects")
+    (item,) = connection().dispatch("Scan", {"TableName": table})["Items"]
+
+    assert "310101190001150014" not in str(item)
+    assert "李示例" not in str(item)
+    sealed = item["identity"]["B"]
+    opened = aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": known.key})
+    assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "310101190001150014", "name": "李示例"}'
+    with pytest.raises(aws.client("kms").exceptions.ClientError):
+        aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": "k1.another"})
+
+
+def test_another_name_for_a_number_is_marked_and_changes_nothing() -> None:
+    services().subjects.know(an_identity(), NOON)
+
+    known = services().subjects.know(an_identity(name="李示列"), NOON)
+
+    assert known.is_conflicting
+    assert not services().subjects.know(an_identity(), NOON).is_conflicting
+    with pytest.raises(Refusal, match="IDENTITY_CONFLICT"):
+        services().subjects.require_consistent(an_identity(name="李示列"), NOON)
+    assert services().subjects.require_consistent(an_identity(), NOON).masked_name == "李**"
+
+
+def test_namesakes_are_different_subjects() -> None:
+    one = services().subjects.know(an_identity(), NOON)
+    other = services().subjects.know(an_identity(number="310101190002200028"), NOON)
+
+    assert one.key != other.key
+    assert not other.is_conflicting
+
+
+def test_a_bad_number_is_never_stored() -> None:
+    with pytest.raises(Refusal, match="INVALID_IDENTIFIER"):
+        services().subjects.know(an_organisation(number="91330782MA0000029Y"), NOON)
+    with pytest.raises(Refusal, match="INSUFFICIENT_IDENTITY"):
+        services().subjects.know(replace(an_identity(), number=""), NOON)
+
+
+def test_a_name_is_shown_masked() -> None:
+    known = services().subjects.know(an_organisation(name="义乌示例"), NOON)
+
+    assert services().subjects.masked(known.key) == "义***"
+    assert services().subjects.masked(LI) == "*"
+
+
+def test_after_a_rotation_a_subject_is_known_under_the_new_secret_and_still_by_its_name() -> None:
+    subjects_with(current="k0", k0=K0).know(an_identity(), NOON)
+    rotated = subjects_with(current="k1", k0=K0, k1=K1)
+
+    assert rotated.know(an_identity(name="李示列"), NOON).is_conflicting
+    known = rotated.know(an_identity(), NOON)
+
+    assert not known.is_conflicting
+    assert known.key.startswith("k1.")
+    assert rotated.masked(known.key) == "李**"
+
+
+def test_two_who_meet_a_subject_at_once_store_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SubjectStore()
+    known = store.known
+
+    def a_moment_too_early(_keys: tuple[SubjectKey, ...]) -> Any:  # noqa: ANN401 - as the store has it
+        monkeypatch.setattr(store, "known", known)
+        services().subjects.know(an_identity(), NOON)
+        return ()
+
+    monkeypatch.setattr(store, "known", a_moment_too_early)
+    slower = Subjects(services().subject_keys, store, Vault(settings().identity_key))
+
+    assert slower.know(an_identity(), NOON) == services().subjects.know(an_identity(), NOON)
+
+
+def test_a_key_enrolled_twice_is_one_key() -> None:
+    pair = KeyPair()
+
+    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    second = services().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(days=1))
+
+    assert first.key.key_id == pair.key_id
+    assert (second.key, second.is_repeated) == (first.key, True)
+    assert services().signing_keys.list(LI) == (first.key,)
+
+
+def test_a_key_may_be_enrolled_by_another_subject_too() -> None:
+    pair = KeyPair()
+    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    services().signing_keys.revoke(LI, pair.key_id, at=NOON)
+
+    assert not services().signing_keys.enrol(WANG, pair.jwk, at=NOON).is_repeated
+    assert services().signing_keys.list(WANG)[0].revoked_at is None
+
+
+def test_the_same_request_enrols_once_and_another_body_is_refused() -> None:
+    pair = KeyPair()
+    once = Once.of(caller="li", route="POST /v1/signing-keys", key="k", body=b"a")
+
+    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
+    again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
+
+    assert (again.key, again.is_repeated) == (first.key, True)
+    with pytest.raises(Refusal, match="IDEMPOTENCY_KEY_REUSED"):
+        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, once=replace(once, request="other"))
+
+
+def test_a_revoked_key_stays_revoked() -> None:
+    pair = KeyPair()
+    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+
+    revoked = services().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=1))
+    again = services().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=2))
+
+    assert revoked.revoked_at == NOON + timedelta(hours=1)
+    assert again == revoked
+    with pytest.raises(Refusal, match="KEY_REVOKED"):
+        services().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(hours=3))
+
+
+def test_a_key_of_somebody_else_is_not_found() -> None:
+    pair = KeyPair()
+    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+
+    for subject, key_id in ((WANG, pair.key_id), (LI, "another")):
+        with pytest.raises(Refusal) as refused:
+            services().signing_keys.revoke(subject, key_id, at=NOON)
+        assert refused.value.reason is Reason.NOT_FOUND
+
+
+def test_a_key_is_read_in_a_batch_with_other_rows() -> None:
+    pair = KeyPair()
+    enrolled = services().signing_keys.enrol(LI, pair.jwk, at=NOON).key
+    keys = services().signing_keys
+
+    present, absent = read_together(keys.row(LI, pair.key_id), keys.row(WANG, pair.key_id))
+
+    assert keys.from_row(present) == enrolled
+    assert keys.from_row(absent) is None
+
+
+def test_a_subject_has_twenty_keys_at_most() -> None:
+    for number in range(1, 21):
+        pair = KeyPair(ec.derive_private_key(number, ec.SECP256R1()))
+        services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+
+    with pytest.raises(Refusal, match="TOO_MANY_KEYS"):
+        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+
+    services().signing_keys.revoke(LI, pair.key_id, at=NOON)
+    services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+
+
+def test_kinds_of_identifiers_are_closed() -> None:
+    assert [kind.value for kind in SubjectKind] == ["resident_id", "uscc", "passport", "residence_permit"]
