@@ -1,0 +1,162 @@
+"""The whole service on AWS's own engine, in this process: tables, keys, the sample catalogue, and people with tokens."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+from unittest import mock
+
+from stdnum.cn import ric
+
+import chalicelib.api
+from app import app
+from chalicelib import aws
+from chalicelib.api import identity
+from chalicelib.api.edge import ROUTES
+from chalicelib.api.exchange import respond
+from chalicelib.rows import connection
+from tests.builders import KeyPair
+from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer
+
+ITEMS = Path(__file__).parents[2] / "infra" / "local" / "sample" / "items"
+ITEM = "plate-replacement"
+DEPARTMENT = "traffic"
+BORN_FROM = date(1900, 1, 1)
+
+
+class Elsewhere:
+    """The few calls to other services of AWS than DynamoDB, answered here: they are not what is measured."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        """What went to topics and queues, in order."""
+
+    def create_client(self, _service: str, **_options: object) -> "Elsewhere":
+        """Be the client of every service."""
+        return self
+
+    def get_secret_value(self, **_asked: object) -> dict[str, Any]:
+        """Give the service's one secret."""
+        return {"SecretString": json.dumps(SECRET)}
+
+    def encrypt(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as botocore's clients have it
+        """Encrypt nothing: the engine holds only what was made up here."""
+        return {"CiphertextBlob": asked["Plaintext"]}
+
+    def publish(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        """Take a message for a topic."""
+        self.told.append(("publish", asked))
+        return {"MessageId": str(len(self.told))}
+
+    def send_message(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        """Take a message for a queue."""
+        self.told.append(("send_message", asked))
+        return {"MessageId": str(len(self.told))}
+
+
+class SideDoor(Client):
+    """The API without Chalice's router, which keeps the one current request of a process: for calls side by side."""
+
+    def send(self, event: dict[str, Any]) -> Reply:
+        """Hand an event to its route."""
+        about = event["requestContext"]
+        route = next(
+            one for one in ROUTES if (one.method, one.path) == (about["httpMethod"], about["resourcePath"])
+        )
+        answer = respond(route, event)
+        headers = {name.lower(): str(value) for name, value in answer.headers.items()}
+        return Reply(answer.status_code, headers, str(answer.body))
+
+
+class Applicant:
+    """A natural person made up by number, with a token and a signing key."""
+
+    def __init__(self, number: int) -> None:
+        born = BORN_FROM + timedelta(days=number // 900)
+        digits = f"310101{born:%Y%m%d}{number % 900 + 100}"
+        self.number = digits + ric.calc_check_digit(f"{digits}?")
+        self.name = "李示例"
+        self.keys = KeyPair()
+        self.token = the_issuer().token(
+            "applicant",
+            sub=f"applicant-{number}",
+            subject={"kind": "resident_id", "number": self.number, "name": self.name},
+        )
+
+    def enrol(self, client: Client) -> None:
+        """Enrol the signing key."""
+        expect(client.post("/v1/signing-keys", {"jwk": self.keys.jwk}, token=self.token), 201)
+
+    def draft(self, client: Client) -> dict[str, Any]:
+        """Draft a promise on the item."""
+        wish = {"item_code": ITEM, "answers": {}, "way": "commitment"}
+        drafted: dict[str, Any] = expect(client.post("/v1/drafts", wish, token=self.token), 201)
+        return drafted
+
+    def submission(self, draft: dict[str, Any]) -> dict[str, Any]:
+        """Sign a draft: the body of a filing."""
+        return {
+            "draft_id": draft["draft_id"],
+            "confirmed": draft["required_confirmations"],
+            "signature": self.keys.sign(draft["payload"]),
+            "materials": [],
+        }
+
+    def file(self, client: Client, submission: dict[str, Any]) -> Reply:
+        """File what was signed."""
+        return client.post("/v1/cases", submission, token=self.token)
+
+
+def expect(reply: Reply, status: int) -> Any:  # noqa: ANN401 - any JSON
+    """Return the body of an answer with this status; any other says what it was."""
+    if reply.status != status:
+        message = f"expected {status}, not {reply.status}: {reply.text}"
+        raise AssertionError(message)
+    return reply.body
+
+
+@cache
+def all_routes() -> None:
+    """Import every file of routes: the side door knows only what was imported."""
+    for module in iter_modules(chalicelib.api.__path__, "chalicelib.api."):
+        import_module(module.name)
+
+
+@contextmanager
+def house(endpoint: str) -> Iterator[Elsewhere]:
+    """Lay an empty house on an engine, publish the sample catalogue, and clear everything away afterwards."""
+    all_routes()
+    elsewhere = Elsewhere()
+    environment = {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "cn-north-1",
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+    }
+    with (
+        mock.patch.dict("os.environ", environment),
+        mock.patch.object(identity, "fetched", the_issuer().jwks),
+    ):
+        forget_everything()
+        tables = create_tables()
+        with mock.patch.object(aws, "_session", lambda: elsewhere):
+            _publish()
+            yield elsewhere
+        for table in tables:
+            connection().delete_table(table)
+        forget_everything()
+
+
+def _publish() -> None:
+    client, editor = Client(app), the_issuer().token("editor")
+    for path in sorted(ITEMS.glob("*.json")):
+        code, _, later = path.stem.partition(".v")
+        reply = client.put(
+            f"/v1/items/{code}/versions/{later or 1}", json.loads(path.read_text(encoding="utf-8")), token=editor
+        )
+        expect(reply, 200)
