@@ -4,12 +4,15 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from chalicelib.cases.model import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
+from chalicelib.cases.model import Way as CaseWay
+from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model import (
     Acceptance,
     Audience,
@@ -21,6 +24,7 @@ from chalicelib.catalogue.model import (
     Material,
     Method,
     Notice,
+    Recommitment,
     Step,
     VerificationPlan,
     Way,
@@ -32,7 +36,7 @@ from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Severity, S
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """A Monday at noon in Shanghai, in the last week before the National Day holidays."""
@@ -352,3 +356,70 @@ def a_flag(**other: Any) -> Flag:  # noqa: ANN401 - any field of a flag
         "proposed_at": NOON,
     }
     return Flag(**{**fields, **other})
+
+
+def some_terms(**other: Any) -> Terms:  # noqa: ANN401 - any field of the terms
+    """Terms of the plate replacement: three working days promised of fifteen, accepted by itself."""
+    fields: dict[str, Any] = {
+        "item_code": "plate-replacement",
+        "item_version": 1,
+        "item_name": "机动车号牌补领",
+        "department": "traffic",
+        "pack": "corrects-first",
+        "accepted_by": Acceptance.AUTOMATIC,
+        "promised": Limit(value=3, unit=Unit.WORKING_DAYS, basis="第1条"),
+        "statutory": Limit(value=15, unit=Unit.WORKING_DAYS, basis="第1条"),
+        "acceptance": Limit(value=5, unit=Unit.WORKING_DAYS, basis="行政许可法第32条"),
+        "delivery": Limit(value=10, unit=Unit.WORKING_DAYS, basis="行政许可法第44条"),
+        "verification": a_plan(),
+        "recommitment": Recommitment(),
+        "bar_severity": Severity.SERIOUS,
+        "supervision_channel": "12345",
+    }
+    return Terms(**{**fields, **other})
+
+
+SOME_CONDITIONS = (ConditionAsked(id="plate-lost", text="旧车牌确实丢了。"),)
+SOME_MATERIALS = (
+    MaterialAsked(id="old-plate", name="旧车牌", basis="第2条", ways=(Way.COMMITMENT, Way.CERTIFICATE)),
+)
+
+
+def a_draft(*, draft_id: str = "a-draft", way: CaseWay = CaseWay.COMMITMENT, **other: Any) -> Draft:  # noqa: ANN401 - any field of a draft
+    """A draft for a promise, made at noon, that lives a day."""
+    fields: dict[str, Any] = {
+        "case_no": case_no_for(draft_id),
+        "tracking_code": "ABCDEFGH23",
+        "maker": A_SUBJECT,
+        "subject": A_SUBJECT,
+        "applicant_name": "李**",
+        "agent": None,
+        "closed_by": (),
+        "conditions": SOME_CONDITIONS,
+        "materials": SOME_MATERIALS,
+        "notice_hash": "cd" * 32,
+        "payload": "{}",
+        "payload_hash": hashlib.sha256(b"{}").hexdigest(),
+        "terms": some_terms(),
+        "made_at": NOON,
+        "expires_at": NOON + timedelta(days=1),
+    }
+    return Draft(draft_id=draft_id, way=way, **{**fields, **other})
+
+
+def a_case(*, draft_id: str = "a-draft", state: State = State.RECEIVED, **other: Any) -> Case:  # noqa: ANN401 - any field of a case
+    """A case on a promise, received at noon."""
+    fields: dict[str, Any] = {
+        "case_no": case_no_for(draft_id),
+        "tracking_code": "ABCDEFGH23",
+        "way": CaseWay.COMMITMENT,
+        "subject": A_SUBJECT,
+        "applicant_name": "李**",
+        "agent": None,
+        "maker": A_SUBJECT,
+        "terms": some_terms(),
+        "received_at": NOON,
+        "conditions": SOME_CONDITIONS,
+        "checklist": SOME_MATERIALS,
+    }
+    return Case(draft_id=draft_id, state=state, **{**fields, **other})

@@ -103,12 +103,17 @@ def accepted(
         contents=given.contents,
         related_items=tuple(sorted(set(given.related_items))),
         update_due_on=given.update_due_on,
-        source_version=given.source_version or (1 if before is None else before.source_version + 1),
+        source_version=given.source_version or 1,
         received_at=at,
     )
     if before is None:
         return record
-    return replace(record, version=before.version + 1, objection=before.objection, repair=before.repair)
+    record = replace(record, version=before.version + 1, objection=before.objection, repair=before.repair)
+    if given.source_version is not None:
+        return record
+    # A source that does not count its versions says something newer whenever it says something else.
+    uncounted = replace(record, source_version=before.source_version)
+    return uncounted if _is_repetition(uncounted, before) else replace(record, source_version=before.source_version + 1)
 
 
 def is_news(record: Record, *, before: Record) -> bool:
@@ -118,14 +123,7 @@ def is_news(record: Record, *, before: Record) -> bool:
     """
     if record.source_version < before.source_version:
         return False
-    repeated = replace(
-        record,
-        edition=before.edition,
-        dates=replace(record.dates, received_on=before.dates.received_on),
-        version=before.version,
-        received_at=before.received_at,
-    )
-    if repeated == before:
+    if _is_repetition(record, before):
         return False
     if record.subject != before.subject:
         fault = Fault(
@@ -140,6 +138,18 @@ def is_news(record: Record, *, before: Record) -> bool:
         )
         raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     return True
+
+
+def _is_repetition(record: Record, before: Record) -> bool:
+    """Say whether a record only says again what is stored, whenever and under whichever edition it came."""
+    said_again = replace(
+        record,
+        edition=before.edition,
+        dates=replace(record.dates, received_on=before.dates.received_on),
+        version=before.version,
+        received_at=before.received_at,
+    )
+    return said_again == before
 
 
 def _faults_of_source(given: Submission) -> Iterator[Fault]:

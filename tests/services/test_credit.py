@@ -1,0 +1,315 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from pynamodb.connection import Connection
+
+from chalicelib.aws import client
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.intake.model import Submission
+from chalicelib.credit.model import Effect, FlagMark, Purpose, Record, Summary
+from chalicelib.credit.service import Inquiry
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.settings import settings
+from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.transaction import MovedError, Transaction, read_together, transaction
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+OFFICER = a_caller(Role.OFFICER, sub="officer.market", department="market")
+ABOUT_ADDRESSES = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="C1")
+
+
+def subject_of(identity: Identity) -> SubjectKey:
+    return services().subject_keys.key_of(identity)
+
+
+def summary_of(identity: Identity) -> Summary:
+    return services().credit.summary(subject_of(identity))
+
+
+def put(submission: Submission | None = None, *, by: Caller = MACHINE) -> Record:
+    return services().credit.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
+
+
+def land(flag: FlagMark | None = None) -> None:
+    company = an_organisation()
+    with transaction() as tx:
+        services().credit.put_flag(
+            subject_of(company),
+            flag or a_flag_mark(),
+            name_digest=services().subject_keys.digest_of_name(company),
+            by=a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit"),
+            at=NOON,
+            tx=tx,
+        )
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that reach DynamoDB."""
+    made: list[str] = []
+    dispatch = Connection.dispatch
+
+    def counted(self: Connection, operation: str, *args: object, **kwargs: object) -> object:
+        made.append(operation)
+        return dispatch(self, operation, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Connection, "dispatch", counted)
+    return made
+
+
+def test_a_record_its_summary_and_its_event_are_stored_together() -> None:
+    record = put()
+
+    summary = summary_of(an_organisation())
+    assert record.version == 1
+    assert (summary.version, [bar.record for bar in summary.bars]) == (1, ["market/r-1"])
+    assert kinds_of(summary.owner) == ["record:stored"]
+
+
+def test_the_same_record_again_changes_nothing() -> None:
+    put()
+
+    assert put().version == 1
+    assert summary_of(an_organisation()).version == 1
+    assert kinds_of(summary_of(an_organisation()).owner) == ["record:stored"]
+
+
+def test_records_in_any_order_end_the_same() -> None:
+    first, second = a_submission(source_version=1), a_submission(source_version=2, severity="minor")
+    put(second)
+
+    assert put(first).source_version == 2
+    assert summary_of(an_organisation()).bars == ()
+
+
+def test_a_system_speaks_for_its_own_department_only() -> None:
+    put(a_submission(source="market-penalties", record_id="r-2"))
+
+    for source in ("traffic", "marketing", "credit"):
+        with pytest.raises(Refusal) as refused:
+            put(a_submission(source=source))
+        assert refused.value.reason is Reason.FORBIDDEN
+
+
+def test_a_credit_officer_may_speak_for_any_source() -> None:
+    put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
+
+
+def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
+    put()
+    other = replace(an_organisation(), name="另一家有限公司")
+
+    with pytest.raises(Refusal) as refused:
+        services().credit.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
+
+    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+
+
+def test_a_full_summary_refuses_rather_than_grows() -> None:
+    basis = "《市场主体登记管理条例》第44条" * 10
+
+    def fill() -> None:
+        for number in range(10):
+            put(a_submission(record_id=f"r-{number}", basis=basis))
+
+    with pytest.raises(Refusal) as refused:
+        fill()
+
+    assert refused.value.reason is Reason.SUMMARY_FULL
+    assert 1 <= len(summary_of(an_organisation()).bars) < 10
+
+
+def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:
+    for number in range(3):
+        put(a_submission(record_id=f"r-{number}"))
+    calls.clear()
+
+    answer = services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+
+    assert calls == ["GetItem", "PutItem"]
+    assert answer.effect is Effect.REFUSED
+    assert [reason.record for reason in answer.reasons] == ["market/r-0", "market/r-1", "market/r-2"]
+    assert answer.as_of == NOON
+
+
+def test_a_check_of_somebody_unknown_says_none() -> None:
+    assert services().credit.check(an_identity(), ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.NONE
+
+
+def test_a_number_under_another_name_gives_no_adverse_effect() -> None:
+    land()
+    other = replace(an_organisation(), name="另一家有限公司")
+
+    answer = services().credit.check(other, ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+
+    assert answer.effect is Effect.UNKNOWN
+    assert [reason.code for reason in answer.reasons] == [Reason.IDENTITY_CONFLICT]
+
+
+def test_the_same_name_otherwise_written_is_the_same_name() -> None:
+    land()
+    spaced = replace(an_organisation(), name=f"  {an_organisation().name} ")
+
+    assert services().credit.check(spaced, ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.REFUSED
+
+
+def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
+    client("dynamodb").delete_table(TableName=settings().table("credit"))
+
+    answer = services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+
+    assert answer.effect is Effect.UNKNOWN
+    assert [reason.code for reason in answer.reasons] == [Reason.CREDIT_SOURCE_DOWN]
+
+
+def test_the_subject_sees_who_asked_when_and_why() -> None:
+    company = a_caller(sub="company", subject=subject_of(an_organisation()))
+    for minute in range(3):
+        services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON + timedelta(minutes=minute))
+
+    first = services().credit.own_queries(by=company, most=2)
+    rest = services().credit.own_queries(by=company, most=2, after=first.after)
+
+    assert [query.asked_at for query in first.queries] == [NOON + timedelta(minutes=2), NOON + timedelta(minutes=1)]
+    assert [query.asked_at for query in rest.queries] == [NOON]
+    assert rest.after is None
+    query = rest.queries[0]
+    assert (query.by, query.department, query.purpose) == ("staff:officer.market", "market", Purpose.HANDLING)
+    assert (query.case_no, query.item_code, query.result_size) == ("C1", "business-address", 0)
+    assert query.kept_until == date(2036, 9, 28)
+
+
+def test_own_credit_holds_records_flags_and_kept_promises() -> None:
+    put()
+    land()
+    with transaction() as tx:
+        services().credit.count_kept_promise(
+            subject_of(an_organisation()), "C1", by="staff:officer.market", at=NOON, tx=tx
+        )
+
+    own = services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+
+    assert [record.source for record in own.records] == ["commitments", "market"]
+    assert (own.summary.kept_promises, len(own.summary.bars), len(own.summary.flags)) == (1, 1, 1)
+    assert kinds_of(own.summary.owner) == ["record:stored", "flag:confirmed", "promise:kept"]
+
+
+def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
+    client("dynamodb").delete_table(TableName=settings().table("credit"))
+
+    with pytest.raises(Refusal) as refused:
+        services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+
+    assert refused.value.reason is Reason.UNAVAILABLE
+
+
+def test_the_gate_is_open_while_nothing_moved() -> None:
+    unknown = summary_of(an_organisation())
+    with transaction() as tx:
+        services().credit.require_unchanged(unknown, tx)
+    land()
+    known = summary_of(an_organisation())
+    with transaction() as tx:
+        services().credit.require_unchanged(known, tx)
+
+
+def test_a_flag_that_lands_in_between_shuts_the_gate() -> None:
+    for read_before in (summary_of(an_organisation()),):
+        land()
+        with pytest.raises(MovedError), transaction() as tx:
+            services().credit.require_unchanged(read_before, tx)
+    known = summary_of(an_organisation())
+    land(a_flag_mark(flag_id="f2"))
+    with pytest.raises(MovedError), transaction() as tx:
+        services().credit.require_unchanged(known, tx)
+
+
+def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
+    land()
+    known = summary_of(an_organisation())
+    with transaction() as tx:
+        services().credit.count_kept_promise(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+
+    with transaction() as tx:
+        services().credit.require_unchanged(known, tx)
+    assert summary_of(an_organisation()).kept_promises == 1
+
+
+def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> None:
+    subject = subject_of(an_organisation())
+    with transaction() as tx:
+        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    known = summary_of(an_organisation())
+    with transaction() as tx:
+        services().credit.require_unchanged(known, tx)
+    land()
+    with pytest.raises(MovedError), transaction() as tx:
+        services().credit.require_unchanged(known, tx)
+
+
+def test_a_promise_is_counted_once() -> None:
+    subject = subject_of(an_organisation())
+    with transaction() as tx:
+        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+
+    with pytest.raises(MovedError), transaction() as tx:
+        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+
+
+def test_two_writers_of_one_summary_never_lose_a_write() -> None:
+    subject, company = subject_of(an_organisation()), an_organisation()
+    name_digest = services().subject_keys.digest_of_name(company)
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+
+    tx = Transaction()
+    services().credit.put_flag(subject, a_flag_mark(), name_digest=name_digest, by=officer, at=NOON, tx=tx)
+    land(a_flag_mark(flag_id="f2"))
+    with pytest.raises(MovedError):
+        tx.commit()
+
+    assert [flag.flag_id for flag in summary_of(company).flags] == ["f2"]
+
+
+def test_an_ended_flag_leaves_the_summary() -> None:
+    land()
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    with transaction() as tx:
+        services().credit.end_flag(subject_of(an_organisation()), "f1", by=officer, at=NOON, tx=tx)
+
+    assert (summary_of(an_organisation()).version, summary_of(an_organisation()).flags) == (2, ())
+
+
+def test_a_batch_of_reads_brings_the_summary() -> None:
+    land()
+    subject = subject_of(an_organisation())
+    credit = services().credit
+    (row,) = read_together(credit.summary_row(subject))
+    (nothing,) = read_together(credit.summary_row(subject_of(an_identity())))
+
+    assert credit.summary_from(row, subject) == credit.summary(subject)
+    assert credit.summary_from(nothing, subject) == Summary(subject=subject)
+    with pytest.raises(TypeError):
+        credit.summary_from(services().signing_keys.row(subject, "k"), subject)
+
+
+def test_the_day_of_a_check_is_the_day_in_china() -> None:
+    last_second = NOON.replace(hour=15, minute=59, second=59)
+    assert day_in_shanghai(last_second) == date(2026, 9, 28)
+    land(a_flag_mark(ends_on=date(2026, 9, 28)))
+
+    check = services().credit.check
+    assert check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=last_second).effect is Effect.REFUSED
+    late = last_second + timedelta(seconds=1)
+    assert check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=late).effect is Effect.NONE

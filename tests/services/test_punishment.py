@@ -1,0 +1,253 @@
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.clocks.model import ClockKind
+from chalicelib.credit.model import Effect, Purpose
+from chalicelib.credit.service import Inquiry
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role
+from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+ELSEWHERE = a_caller(Role.CREDIT_OFFICER, sub="credit3", department="elsewhere")
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+DUE = datetime.fromisoformat("2026-10-08T15:59:59+00:00")
+"""Three working days after Monday 28 September 2026: Tuesday, Wednesday, and Thursday after the holidays."""
+
+
+def company() -> Caller:
+    return a_caller(sub="company", subject=services().subject_keys.key_of(an_organisation()))
+
+
+def proposed(**given: Any) -> Flag:  # noqa: ANN401 - any field of a proposal
+    target = Target(about=an_organisation())
+    return services().punishment.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
+
+
+def served() -> Flag:
+    service = Service(served_at=NOON, method="直接送达", proof="回证1号")
+    return services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
+
+
+def confirm(flag: Flag, *, by: Caller = CREDIT2, at: datetime, answer: str = "") -> Flag:
+    return services().punishment.confirm(
+        flag.flag_id, "事实清楚。", statement_answer=answer, by=by, version=flag.version, at=at
+    )
+
+
+def lift(flag: Flag, *, at: datetime = NOON, version: int | None = None) -> Flag:
+    return services().punishment.lift(
+        flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version or flag.version, at=at
+    )
+
+
+def effect_at(at: datetime, *, item: str = "business-address") -> Effect:
+    inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
+    return services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def reason_of(refused: pytest.ExceptionInfo[Refusal]) -> Reason:
+    return refused.value.reason
+
+
+def test_a_proposed_flag_has_no_effect_yet() -> None:
+    flag = proposed()
+
+    assert (flag.state, flag.version, flag.party.masked_name[0]) == (FlagState.PROPOSED, 1, "义")
+    assert effect_at(NOON) is Effect.NONE
+    assert kinds_of(flag.owner) == ["flag:proposed"]
+
+
+def test_a_flag_goes_all_the_way_and_opens_the_promise_again() -> None:
+    after = DUE + timedelta(seconds=1)
+    flag = confirm(served(), at=after)
+
+    assert (flag.state, flag.version) == (FlagState.ACTIVE, 3)
+    assert effect_at(after) is Effect.REFUSED
+    assert effect_at(after, item="plate-replacement") is Effect.NONE
+
+    lifted = lift(flag, at=after)
+
+    assert (lifted.state, lifted.version) == (FlagState.LIFTED, 4)
+    assert effect_at(after) is Effect.NONE
+    assert kinds_of(flag.owner) == ["flag:proposed", "flag:served", "flag:confirmed", "flag:lifted"]
+    assert kinds_of(f"credit:{flag.subject}") == ["flag:confirmed", "flag:lifted"]
+
+
+def test_the_defence_runs_for_three_working_days_from_service() -> None:
+    flag = served()
+
+    (clock,) = services().clocks.of_owner(flag.owner)
+    assert (clock.kind, clock.due_at, clock.started_at) == (ClockKind.DEFENCE, DUE, NOON)
+    assert services().punishment.defence_due_at(flag) == DUE
+
+
+@pytest.mark.parametrize("at", [NOON, DUE])
+def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
+    flag = served()
+
+    with pytest.raises(Refusal) as refused:
+        confirm(flag, at=at)
+
+    assert reason_of(refused) is Reason.DEFENCE_OPEN
+
+
+def test_nothing_is_confirmed_before_service() -> None:
+    with pytest.raises(Refusal) as refused:
+        confirm(proposed(), at=DUE)
+
+    assert reason_of(refused) is Reason.DEFENCE_OPEN
+
+
+def test_the_proposer_cannot_confirm() -> None:
+    with pytest.raises(Refusal) as refused:
+        confirm(served(), by=CREDIT, at=DUE + timedelta(seconds=1))
+
+    assert reason_of(refused) is Reason.SAME_PERSON
+
+
+def test_the_sweep_that_told_the_end_changes_no_version() -> None:
+    flag = served()
+    services().clocks.sweep(at=DUE + timedelta(seconds=1))
+
+    assert "clock:passed" in kinds_of(flag.owner)
+    assert confirm(flag, at=DUE + timedelta(seconds=1)).state is FlagState.ACTIVE
+
+
+def test_what_the_subject_says_ends_the_defence_and_is_answered() -> None:
+    flag = services().punishment.state(served().flag_id, "住所存在。", by=company(), at=NOON)
+
+    assert flag.state is FlagState.ANSWERED
+    with pytest.raises(Refusal) as refused:
+        confirm(flag, at=NOON)
+    assert reason_of(refused) is Reason.INVALID_BODY
+    assert confirm(flag, at=NOON, answer="现场核查未发现。").state is FlagState.ACTIVE
+    (clock,) = services().clocks.of_owner(flag.owner)
+    assert clock.stopped_at == NOON
+
+
+def test_somebody_elses_flag_is_not_there() -> None:
+    flag = served()
+    stranger = a_caller(sub="applicant", subject=services().subject_keys.key_of(an_identity()))
+
+    get = services().punishment.get
+    for flag_id, by in ((flag.flag_id, stranger), ("f" * 24, CREDIT)):
+        with pytest.raises(Refusal) as refused:
+            get(flag_id, by=by)
+        assert reason_of(refused) is Reason.NOT_FOUND
+    with pytest.raises(Refusal) as refused:
+        services().punishment.state(flag.flag_id, "一", by=stranger, at=NOON)
+    assert reason_of(refused) is Reason.NOT_FOUND
+    assert services().punishment.get(flag.flag_id, by=company()) == flag
+
+
+def test_another_offices_flag_is_forbidden() -> None:
+    flag = proposed()
+
+    with pytest.raises(Refusal) as refused:
+        services().punishment.get(flag.flag_id, by=ELSEWHERE)
+
+    assert reason_of(refused) is Reason.FORBIDDEN
+
+
+def test_an_old_version_is_stale() -> None:
+    flag = served()
+
+    with pytest.raises(Refusal) as refused:
+        lift(flag, version=1)
+
+    assert reason_of(refused) is Reason.STALE_VERSION
+
+
+def test_a_proposal_may_be_dropped_before_it_has_effect() -> None:
+    flag = lift(served())
+
+    assert flag.state is FlagState.LIFTED
+    assert kinds_of(flag.owner) == ["flag:proposed", "flag:served", "flag:lifted"]
+    (clock,) = services().clocks.of_owner(flag.owner)
+    assert clock.stopped_at == NOON
+
+
+def test_the_same_key_proposes_once() -> None:
+    once = Once(key="k", request="r")
+    propose = services().punishment.propose
+    target = Target(about=an_organisation())
+
+    first = propose(a_proposal(), target, by=CREDIT, at=NOON, once=once)
+    again = propose(a_proposal(), target, by=CREDIT, at=NOON, once=once)
+
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.flag == first.flag
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"measure_code": "99"}, Reason.MEASURE_NOT_IN_LIST),
+        ({"document_no": None}, Reason.NO_EFFECTIVE_DOCUMENT),
+        ({"case_no": "C1"}, Reason.NO_EFFECTIVE_DOCUMENT),
+        ({"measure_code": "6", "conduct": "duty_of_defence_refused"}, Reason.TARGET_NOT_ELIGIBLE),
+        ({"related_items": ("plate-replacement",)}, Reason.NOT_RELATED),
+        ({"conduct": "serious_list"}, Reason.DISPROPORTIONATE),
+        ({"ends_on": None}, Reason.END_DATE_MISSING),
+    ],
+)
+def test_a_proposal_that_does_not_stand_is_refused(given: dict[str, Any], reason: Reason) -> None:
+    with pytest.raises(Refusal) as refused:
+        proposed(**given)
+
+    assert reason_of(refused) is reason
+
+
+def test_a_document_about_somebody_else_reaches_nobody() -> None:
+    target = Target(about=an_organisation(), document_about=an_identity())
+
+    with pytest.raises(Refusal) as refused:
+        services().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON)
+
+    assert reason_of(refused) is Reason.TARGET_NOT_ELIGIBLE
+
+
+def test_a_document_that_names_the_subject_itself_is_its_own() -> None:
+    target = Target(about=an_organisation(), document_about=an_organisation())
+
+    assert services().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON).flag.state is FlagState.PROPOSED
+
+
+def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
+    first, second = proposed(), proposed()
+    flags_of = services().punishment.flags_of
+
+    own = flags_of(SubjectKey("k1.somebody-else"), by=company(), most=10)
+    page = flags_of(first.subject, by=CREDIT2, most=1)
+    rest = flags_of(first.subject, by=CREDIT2, most=1, after=page.after)
+
+    assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
+    assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
+    assert flags_of(first.subject, by=ELSEWHERE, most=10).flags == ()
+    with pytest.raises(Refusal) as refused:
+        flags_of(None, by=CREDIT, most=10)
+    assert reason_of(refused) is Reason.INVALID_QUERY
+
+
+def test_an_unknown_edition_of_the_list_is_not_found() -> None:
+    with pytest.raises(Refusal) as refused:
+        services().punishment.measures("1999", at=NOON)
+
+    assert reason_of(refused) is Reason.NOT_FOUND
+    assert services().punishment.measures(None, at=NOON).in_force_from == date(2024, 1, 1)

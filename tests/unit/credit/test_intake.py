@@ -1,0 +1,238 @@
+from datetime import date
+
+import pytest
+
+from chalicelib.credit.intake.model import Directory, Submission
+from chalicelib.credit.intake.rules import (
+    accepted,
+    directory_in_force,
+    ends_on,
+    faults,
+    is_news,
+    months_after,
+    repairable_from,
+)
+from chalicelib.credit.model import Publicity, Record, Severity
+from chalicelib.credit.store import directories
+from chalicelib.errors import Refusal
+from chalicelib.subjects.model import SubjectKey, SubjectKind
+from tests.builders import A_SUBJECT, NOON, a_submission
+
+TODAY = date(2026, 9, 28)
+DIRECTORY = directories()[0]
+
+
+def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> list[tuple[str, str]]:
+    found = faults(submission, directory=DIRECTORY, subject_kind=kind, on=TODAY)
+    return [(fault.pointer, fault.code) for fault in found]
+
+
+def a_record(*, before: Record | None = None, subject: SubjectKey = A_SUBJECT, **given: object) -> Record:
+    return accepted(a_submission(**given), subject=subject, directory=DIRECTORY, before=before, at=NOON, on=TODAY)
+
+
+def test_a_whole_record_has_no_fault() -> None:
+    assert codes(a_submission()) == []
+
+
+def test_every_fault_is_told_at_once() -> None:
+    nothing = Submission(source="commitments", record_id="x y")
+
+    assert codes(nothing) == [
+        ("/record_id", "NAME_MALFORMED"),
+        ("/source", "SOURCE_RESERVED"),
+        ("/kind", "KIND_NOT_IN_DIRECTORY"),
+        ("/severity", "MISSING"),
+        ("/publicity", "MISSING"),
+        ("/document/number", "MISSING"),
+        ("/document/organ", "MISSING"),
+        ("/basis", "MISSING"),
+        ("/document/effective_on", "MISSING"),
+        ("/dates/judged_on", "MISSING"),
+    ]
+
+
+@pytest.mark.parametrize("record_id", ["310101190001150014", "x-31010119000115001X", "310101900115001"])
+def test_a_records_id_holds_no_identifier(record_id: str) -> None:
+    assert codes(a_submission(record_id=record_id)) == [("/record_id", "RECORD_ID_NOT_OPAQUE")]
+
+
+def test_the_directory_has_its_thirteen_kinds() -> None:
+    assert len(DIRECTORY.kinds) == 13
+    assert [codes(a_submission(kind=kind.code)) for kind in DIRECTORY.kinds] == [[]] * 13
+
+
+@pytest.mark.parametrize("kind", ["religion", "genes", "fingerprints", "blood_type", "disease", "medical_history"])
+def test_a_forbidden_kind_is_named(kind: str) -> None:
+    assert codes(a_submission(kind=kind)) == [("/kind", "KIND_FORBIDDEN")]
+    assert codes(a_submission(contents={kind: "x"})) == [(f"/contents/{kind}", "KIND_FORBIDDEN")]
+    assert codes(a_submission(contents={kind: "x"}, consent="同意书1号")) == [(f"/contents/{kind}", "KIND_FORBIDDEN")]
+
+
+@pytest.mark.parametrize("kind", ["income", "deposits", "securities", "insurance", "real_estate", "tax_amounts"])
+def test_some_contents_need_written_consent(kind: str) -> None:
+    assert codes(a_submission(contents={kind: "x"})) == [(f"/contents/{kind}", "CONSENT_MISSING")]
+    assert codes(a_submission(contents={kind: "x"}, consent="同意书1号")) == []
+
+
+def test_data_on_persons_are_never_public() -> None:
+    public = a_submission(publicity="public")
+
+    assert codes(public, kind=SubjectKind.RESIDENT_ID) == [("/publicity", "NOT_PUBLIC")]
+    assert codes(public, kind=SubjectKind.USCC) == []
+
+
+def test_an_adverse_record_needs_its_repair_notice() -> None:
+    assert codes(a_submission(repair_notice=" ")) == [("/repair_notice", "MISSING")]
+    assert codes(a_submission(repair_notice=None, severity="none")) == []
+
+
+def test_texts_and_lists_have_an_end() -> None:
+    assert codes(a_submission(basis="条" * 201)) == [("/basis", "LONG")]
+    assert codes(a_submission(related_items=tuple(f"i{number}" for number in range(21)))) == [
+        ("/related_items", "TOO_MANY"),
+    ]
+
+
+def test_a_finding_is_not_in_the_future() -> None:
+    on_the_day = a_submission(judged_on=TODAY, effective_on=TODAY)
+    tomorrow = a_submission(judged_on=date(2026, 9, 29), effective_on=date(2026, 9, 29))
+
+    assert codes(on_the_day) == []
+    assert codes(tomorrow) == [("/dates/judged_on", "IN_THE_FUTURE")]
+
+
+def test_nothing_ends_or_takes_effect_before_the_finding() -> None:
+    early = date(2026, 1, 7)
+
+    assert codes(a_submission(effective_on=early, display_until=early, expires_on=early)) == [
+        ("/document/effective_on", "BEFORE_FINDING"),
+        ("/dates/display_until", "BEFORE_FINDING"),
+        ("/dates/expires_on", "BEFORE_FINDING"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("severity", "last"),
+    [("minor", date(2026, 4, 8)), ("general", date(2027, 1, 8)), ("serious", date(2029, 1, 8))],
+)
+def test_severity_sets_the_longest_display(severity: str, last: date) -> None:
+    longer = date(last.year, last.month, 9)
+
+    assert codes(a_submission(severity=severity, display_until=last)) == []
+    assert codes(a_submission(severity=severity, display_until=longer)) == [
+        ("/dates/display_until", "DISPLAY_TOO_LONG")
+    ]
+    assert ends_on(a_record(severity=severity)) == last
+
+
+def test_a_record_of_unknown_severity_is_not_measured_by_one() -> None:
+    assert codes(a_submission(severity="grave", display_until=date(2199, 1, 1))) == [("/severity", "MISSING")]
+    assert codes(a_submission(severity="none", display_until=date(2199, 1, 1))) == []
+
+
+def test_the_earliest_of_the_ends_counts() -> None:
+    assert ends_on(a_record(display_until=date(2027, 1, 1))) == date(2027, 1, 1)
+    assert ends_on(a_record(display_until=date(2027, 1, 1), expires_on=date(2026, 12, 1))) == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("severity", "day"),
+    [("none", None), ("minor", date(2026, 1, 8)), ("general", date(2026, 4, 8)), ("serious", date(2027, 1, 8))],
+)
+def test_repair_may_be_asked_for_after_the_least_display(severity: str, day: date | None) -> None:
+    assert repairable_from(a_record(severity=severity)) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 5, 5), 0, date(2026, 5, 5)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_months_last(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later
+
+
+def test_a_record_keeps_what_was_handed_in() -> None:
+    record = a_record(related_items=("b", "a", "b"), received_on=date(2026, 9, 1))
+
+    assert (record.version, record.source_version, record.edition) == (1, 1, "2024")
+    assert (record.severity, record.publicity) == (Severity.SERIOUS, Publicity.SHARED)
+    assert record.related_items == ("a", "b")
+    assert record.dates.received_on == date(2026, 9, 1)
+    assert a_record().dates.received_on == TODAY
+
+
+def test_a_faulty_submission_is_no_record() -> None:
+    with pytest.raises(ValueError, match="without faults"):
+        a_record(judged_on=None)
+
+
+def test_a_source_that_does_not_count_is_counted_for() -> None:
+    first = a_record(source_version=None)
+    second = a_record(source_version=None, before=first, severity="general")
+
+    assert (first.source_version, second.source_version) == (1, 2)
+    assert (second.version, is_news(second, before=first)) == (2, True)
+
+
+def test_the_same_again_is_no_news() -> None:
+    first = a_record()
+
+    assert not is_news(a_record(before=first), before=first)
+    assert not is_news(a_record(before=first, received_on=date(2026, 9, 27)), before=first)
+    assert is_news(a_record(before=first, source_version=2), before=first)
+
+
+def test_an_uncounted_repetition_is_no_news() -> None:
+    first = a_record(source_version=None)
+
+    assert not is_news(a_record(source_version=None, before=first), before=first)
+
+
+def test_what_comes_too_late_does_not_win() -> None:
+    newer = a_record(source_version=3)
+
+    assert not is_news(a_record(source_version=2, before=newer, severity="minor"), before=newer)
+
+
+def test_other_content_under_the_same_version_is_a_conflict() -> None:
+    first = a_record()
+
+    with pytest.raises(Refusal) as refusal:
+        is_news(a_record(before=first, severity="minor"), before=first)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/version"]
+
+
+def test_a_records_id_never_moves_to_another_subject() -> None:
+    first = a_record()
+    other = a_record(before=first, subject=SubjectKey("k1.other"), source_version=2)
+
+    with pytest.raises(Refusal) as refusal:
+        is_news(other, before=first)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/subject"]
+
+
+def test_the_edition_of_the_day_counts() -> None:
+    later = Directory(
+        edition="2027",
+        title="2027",
+        in_force_from=date(2027, 1, 1),
+        kinds=(),
+        forbidden=(),
+        with_consent=(),
+        sources=(),
+    )
+
+    editions = (DIRECTORY, later)
+
+    assert directory_in_force(editions, on=date(2026, 12, 31)) is DIRECTORY
+    assert directory_in_force(editions, on=date(2027, 1, 1)) is later
+    assert directory_in_force(editions, on=date(2023, 1, 1)) is DIRECTORY
