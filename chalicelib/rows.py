@@ -12,7 +12,7 @@ from botocore.session import Session
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import STRING
+from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, STRING
 from pynamodb.models import Model
 
 from chalicelib.clock import instant_from, instant_text
@@ -71,10 +71,16 @@ class Row(Model):
 
 
 def _sharing(table: TableConnection) -> Connection:
+    """Let the shared connection know a table's keys and indexes.
+
+    A table may hold rows of several classes, and each of them knows only its own.
+    """
     shared = connection()
-    meta_table = table.get_meta_table()
-    if meta_table.table_name not in shared._tables:  # noqa: SLF001 - PynamoDB offers no question, only a refusal
-        shared.add_meta_table(meta_table)
+    own = table.get_meta_table()
+    known = shared._tables.setdefault(own.table_name, own)  # noqa: SLF001 - PynamoDB would refuse a second class
+    for part, name in ((ATTR_DEFINITIONS, ATTR_NAME), (GLOBAL_SECONDARY_INDEXES, INDEX_NAME)):
+        there = {each[name] for each in known.data[part]}
+        known.data[part].extend(each for each in own.data[part] if each[name] not in there)
     return shared
 
 
