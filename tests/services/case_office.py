@@ -48,13 +48,25 @@ class Applicant:
         return self
 
     def draft(
-        self, item_code: str = "plate-replacement", *, way: Way = Way.COMMITMENT, at: datetime = NOON, **other: Any
+        self,
+        item_code: str = "plate-replacement",
+        *,
+        way: Way = Way.COMMITMENT,
+        at: datetime = NOON,
+        **other: Any,  # noqa: ANN401 - any field of a wish
     ) -> Drafted:
         """Ask for a draft."""
         wish = Wish(item_code=item_code, answers=other.pop("answers", {}), way=way, **other)
         return services().drafting.draft(wish, by=self.caller, at=at)
 
-    def promise(self, drafted: Drafted, *, at: datetime = NOON, payload: str | None = None, **other: Any) -> Filed:
+    def promise(
+        self,
+        drafted: Drafted,
+        *,
+        at: datetime = NOON,
+        payload: str | None = None,
+        **other: Any,  # noqa: ANN401 - any field of a submission
+    ) -> Filed:
         """Confirm everything, sign and file."""
         draft = drafted.draft
         fields: dict[str, Any] = {

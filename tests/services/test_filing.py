@@ -1,13 +1,94 @@
-from datetime import date
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.model import State
+from chalicelib.cases.acts import AcceptanceManner, Outcome, Standing
+from chalicelib.cases.drafting import Principal
+from chalicelib.cases.filing import SubjectBarredError
+from chalicelib.cases.model import State, Way
+from chalicelib.cases.rules import Submission
+from chalicelib.catalogue.model import Acceptance
+from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
+from chalicelib.credit.service import Credit
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.rows import connection
+from chalicelib.settings import settings
+from chalicelib.transaction import transaction
 from chalicelib.wiring import services
-from tests.services.case_office import Applicant, publish
+from tests.builders import (
+    NOON,
+    KeyPair,
+    a_caller,
+    a_condition,
+    a_flag_mark,
+    a_material,
+    an_identity,
+    an_item,
+    an_organisation,
+)
+from tests.services.case_office import SHA, Applicant, a_paper, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
+
+MINUTE = timedelta(minutes=1)
+
+
+def kinds_of(owner: str) -> list[str]:
+    return [event.kind for event in services().timeline.events(owner)]
+
+
+def flag(applicant: Applicant, *items: str) -> None:
+    mark = a_flag_mark(items=items or ("plate-replacement",))
+    with transaction() as tx:
+        services().credit.put_flag(
+            applicant.caller.own_subject(),
+            mark,
+            name_digest="k1.00",
+            by=a_caller(Role.CREDIT_OFFICER, sub="credit2"),
+            at=NOON,
+            tx=tx,
+        )
+
+
+def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own
+    return pytest.raises(Refusal, match=reason.value)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every call to the store, by name."""
+    made: list[str] = []
+    client = connection().client
+    original = client._make_api_call
+
+    def counted(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+        made.append(operation)
+        return original(operation, arguments)
+
+    monkeypatch.setattr(client, "_make_api_call", counted)
+    return made
+
+
+@pytest.fixture
+def no_credit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Credit cannot be read, until the function is called."""
+    client = connection().client
+    original = client._make_api_call
+
+    def broken(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+        named = {arguments.get("TableName"), *arguments.get("RequestItems", ())}
+        if settings().table("credit") in named:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+        return original(operation, arguments)
+
+    monkeypatch.setattr(client, "_make_api_call", broken)
+    return lambda: monkeypatch.setattr(client, "_make_api_call", original)
 
 
 def test_a_signed_promise_is_accepted_on_filing_and_its_clock_runs_three_working_days() -> None:
@@ -23,3 +104,364 @@ def test_a_signed_promise_is_accepted_on_filing_and_its_clock_runs_three_working
     reading = services().timeline.reading(filed.case.owner)
     assert [event.kind for event in reading.events] == ["commitment:signed", "case:filed", "case:accepted"]
     assert reading.verified
+
+
+def test_filing_is_one_batch_of_reads_and_one_transaction(calls: list[str]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    calls.clear()
+
+    applicant.promise(drafted)
+
+    assert calls == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_the_payload_stands_beside_the_event_and_its_digest_in_it() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+
+    filed = applicant.promise(drafted)
+
+    signed = services().timeline.events(filed.case.owner)[0]
+    assert signed.texts == {"payload": drafted.draft.payload}
+    assert signed.data["payload_hash"] == drafted.draft.payload_hash
+    assert signed.data["text_digests"] == {"payload": drafted.draft.payload_hash}
+
+
+def test_the_same_draft_again_is_the_same_case() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    first = applicant.promise(drafted)
+
+    second = applicant.promise(drafted, at=NOON + timedelta(days=3))
+
+    assert second.is_repeat
+    assert second.case == first.case
+    assert len(kinds_of(first.case.owner)) == 3
+
+
+def test_a_case_whose_answer_was_lost_is_found_by_the_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    client = connection().client
+    original = client._make_api_call
+
+    def dies_after_the_write(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+        original(operation, arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            client,
+            "_make_api_call",
+            lambda operation, arguments: (
+                dies_after_the_write(operation, arguments)
+                if operation == "TransactWriteItems"
+                else original(operation, arguments)
+            ),
+        )
+        with pytest.raises(KeyboardInterrupt):
+            applicant.promise(drafted)
+
+    assert applicant.promise(drafted).is_repeat
+    page = services().cases.of_subject(
+        applicant.caller.own_subject(), state=None, department=None, limit=10, after=None
+    )
+    assert [case.case_no for case in page.cases] == [drafted.draft.case_no]
+
+
+def test_one_changed_character_is_another_payload() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    altered = drafted.draft.payload.replace("确实丢了", "也许丢了")
+
+    with refused(Reason.SIGNATURE_INVALID):
+        applicant.promise(drafted, payload=altered)
+
+    applicant.promise(drafted)
+    with refused(Reason.SIGNATURE_INVALID):
+        applicant.promise(drafted, payload=altered)
+
+
+def test_a_key_that_is_not_the_signers_own_signs_nothing() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+
+    with refused(Reason.SIGNATURE_INVALID):
+        applicant.promise(drafted, signature=KeyPair().sign(drafted.draft.payload))
+
+
+def test_a_revoked_key_signs_nothing_any_more() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    services().signing_keys.revoke(applicant.caller.own_subject(), applicant.key.key_id, at=NOON)
+
+    with refused(Reason.KEY_REVOKED):
+        applicant.promise(drafted)
+
+
+def test_each_condition_is_confirmed_on_its_own() -> None:
+    publish(
+        an_item(
+            conditions=(a_condition(), a_condition(id="not-seized", text="旧车牌没有被扣押。")),
+        )
+    )
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+
+    for confirmed in ((), ("plate-lost",), ("plate-lost", "not-seized", "all"), ("plate-lost", "plate-lost")):
+        with refused(Reason.CONFIRMATIONS_MISSING):
+            applicant.promise(drafted, confirmed=confirmed)
+    assert applicant.promise(drafted).case.commitment is not None
+
+
+def test_a_promise_without_a_signature_is_none() -> None:
+    publish()
+    applicant = Applicant().enrol()
+
+    with refused(Reason.SIGNATURE_INVALID):
+        applicant.promise(applicant.draft(), signature=None)
+
+
+def test_a_draft_lives_a_day_less_a_second() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    ends = drafted.draft.expires_at
+
+    with refused(Reason.DRAFT_EXPIRED):
+        applicant.promise(drafted, at=ends)
+
+    assert applicant.promise(drafted, at=ends - timedelta(seconds=1)).case.state is State.ACCEPTED
+
+
+def test_somebody_elses_draft_is_not_there() -> None:
+    publish()
+    drafted = Applicant().enrol().draft()
+    stranger = Applicant(identity=an_organisation()).enrol()
+
+    with refused(Reason.NOT_FOUND):
+        stranger.promise(drafted)
+    with refused(Reason.NOT_FOUND):
+        services().filing.file(Submission(draft_id="none"), by=stranger.caller, at=NOON)
+
+
+def test_a_notice_that_is_out_of_date_cannot_be_signed() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    publish(an_item(version=2))
+
+    with refused(Reason.NOTICE_OUTDATED):
+        applicant.promise(drafted)
+
+
+def test_a_flag_that_landed_after_the_draft_stops_the_filing_with_its_reason() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    assert drafted.standing is Standing.ALLOWED
+    flag(applicant)
+
+    with pytest.raises(SubjectBarredError) as barred:
+        applicant.promise(drafted)
+
+    assert [ground.record for ground in barred.value.grounds] == ["flag:f1"]
+
+
+def test_a_flag_that_lands_between_the_check_and_the_write_stops_the_filing(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    original = Credit.require_unchanged
+
+    def lands_first(self: Credit, *arguments: Any) -> None:  # noqa: ANN401 - handed on
+        monkeypatch.setattr(Credit, "require_unchanged", original)
+        flag(applicant)
+        original(self, *arguments)
+
+    monkeypatch.setattr(Credit, "require_unchanged", lands_first)
+
+    with pytest.raises(SubjectBarredError):
+        applicant.promise(drafted)
+    with refused(Reason.NOT_FOUND):
+        services().cases.load(drafted.draft.case_no)
+
+
+def test_a_flag_on_another_matter_between_check_and_write_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    original = Credit.require_unchanged
+
+    def lands_first(self: Credit, *arguments: Any) -> None:  # noqa: ANN401 - handed on
+        monkeypatch.setattr(Credit, "require_unchanged", original)
+        flag(applicant, "business-address")
+        original(self, *arguments)
+
+    monkeypatch.setattr(Credit, "require_unchanged", lands_first)
+
+    filed = applicant.promise(drafted)
+
+    assert filed.case.credit is not None
+    assert filed.case.credit.version == 1
+
+
+def test_credit_that_never_holds_still_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    original = Credit.require_unchanged
+
+    def always_other(self: Credit, summary: Any, tx: Any) -> None:  # noqa: ANN401 - handed on
+        original(self, replace(summary, version=summary.version + 1, head=replace(summary.head, seq=9)), tx)
+
+    monkeypatch.setattr(Credit, "require_unchanged", always_other)
+
+    with refused(Reason.CREDIT_CHANGED):
+        applicant.promise(drafted)
+
+
+def test_the_certificate_way_is_open_to_a_barred_subject_on_the_same_draft() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    flag(applicant)
+    drafted = applicant.draft()
+    assert drafted.standing is Standing.REFUSED
+
+    filed = applicant.certify(drafted, "old-plate")
+
+    assert (filed.case.state, filed.case.way) == (State.RECEIVED, Way.CERTIFICATE)
+    (clock,) = services().clocks.of_owner(filed.case.owner)
+    assert (clock.kind, clock.due_on) == (ClockKind.ACCEPTANCE, date(2026, 10, 10))
+
+
+def test_materials_are_exactly_those_of_the_list() -> None:
+    publish(an_item(materials=(a_material(), a_material(id="licence", name="行驶证", ways=(MaterialWay.CERTIFICATE,)))))
+    applicant = Applicant()
+    drafted = applicant.draft(way=Way.CERTIFICATE)
+
+    with refused(Reason.MATERIALS_MISSING):
+        applicant.certify(drafted, "old-plate")
+    with refused(Reason.MATERIAL_NOT_LISTED):
+        applicant.certify(drafted, "old-plate", "licence", "marriage")
+    with refused(Reason.MATERIAL_NOT_LISTED):
+        applicant.certify(drafted, "old-plate", "old-plate", "licence")
+
+    assert applicant.certify(drafted, "licence", "old-plate").case.materials[0].sha256 == SHA
+
+
+def test_a_promise_on_an_item_that_an_officer_accepts_waits_for_the_officer() -> None:
+    publish(an_item(acceptance=Acceptance.OFFICER))
+    applicant = Applicant().enrol()
+
+    filed = applicant.promise(applicant.draft())
+
+    assert filed.case.state is State.RECEIVED
+    assert filed.case.acceptance is None
+    assert [clock.kind for clock in services().clocks.of_owner(filed.case.owner)] == [ClockKind.ACCEPTANCE]
+
+
+def test_an_instant_item_is_accepted_answered_and_closed_on_filing() -> None:
+    publish(
+        an_item(
+            code="archive-query", acceptance=Acceptance.INSTANT, materials=(a_material(ways=(MaterialWay.SHARED,)),)
+        )
+    )
+    applicant = Applicant()
+
+    filed = applicant.certify(applicant.draft("archive-query", way=Way.CERTIFICATE))
+
+    assert filed.case.state is State.CLOSED
+    assert filed.case.decision is not None
+    assert filed.case.decision.outcome is Outcome.GRANTED
+    assert kinds_of(filed.case.owner) == ["case:filed", "case:accepted", "case:decided", "case:delivered"]
+    assert services().clocks.of_owner(filed.case.owner) == ()
+
+
+def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+
+    filed = applicant.promise(drafted)
+
+    assert drafted.standing is Standing.PENDING
+    assert filed.case.state is State.PENDING_CREDIT
+    assert kinds_of(filed.case.owner) == ["commitment:signed", "case:filed", "case:credit_awaited"]
+    (clock,) = services().clocks.of_owner(filed.case.owner)
+    assert (clock.kind, clock.recheck_at) == (ClockKind.CREDIT_RECHECK, NOON + MINUTE)
+    no_credit()
+
+
+def test_certificates_are_taken_while_credit_cannot_be_read(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant()
+
+    filed = applicant.certify(applicant.draft(), "old-plate")
+
+    assert filed.case.state is State.RECEIVED
+    no_credit()
+
+
+def test_a_promise_that_waited_is_accepted_once_credit_lets_it(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    filing = services().filing
+    filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
+    (clock,) = services().clocks.of_owner(case.owner)
+    assert clock.recheck_at == NOON + 2 * MINUTE
+    no_credit()
+
+    filing.recheck(case.owner, "credit_recheck", NOON + 2 * MINUTE)
+    filing.recheck(case.owner, "credit_recheck", NOON + 2 * MINUTE)
+
+    after = services().cases.load(case.case_no)
+    assert after.state is State.ACCEPTED
+    assert after.acceptance is not None
+    assert after.acceptance.manner is AcceptanceManner.ON_FILING
+    assert kinds_of(case.owner)[3:] == ["case:credit_checked", "case:accepted"]
+    running = [clock.kind for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
+    assert services().timeline.reading(case.owner).verified
+
+
+def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    no_credit()
+    flag(applicant)
+
+    services().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
+
+    after = services().cases.load(case.case_no)
+    assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
+    assert kinds_of(case.owner)[3:] == ["commitment:refused"]
+    handed = services().change_of_way.hand_in(case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE)
+    assert handed.state is State.RECEIVED
+
+
+def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
+    publish()
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
+    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
+    drafted = agent.draft(on_behalf_of=principal)
+
+    filed = agent.promise(drafted)
+
+    assert filed.case.agent is not None
+    assert (filed.case.applicant_name, filed.case.agent.name) == ("李**", "王**")
+    assert filed.case.agent.authority == "授权委托书 1 号"
+    assert filed.case.people == (Applicant().caller.subject, agent.caller.subject)
+    event = services().timeline.events(filed.case.owner)[1]
+    assert event.data["agent"] == agent.caller.subject
+    assert event.texts == {"authority": "授权委托书 1 号"}

@@ -1,0 +1,190 @@
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.cases.acts import Standing
+from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Way
+from chalicelib.cases.rules import (
+    Submission,
+    conditions_asked,
+    eligibility_for,
+    materials_asked,
+    payload_of,
+    reasons_of_item,
+    require_confirmations,
+    require_in_time,
+    require_materials,
+    standing_of,
+    terms_of,
+    way_of,
+)
+from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.rules import checklist
+from chalicelib.credit.model import Eligibility
+from chalicelib.errors import Reason, Refusal
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
+from tests.builders import (
+    NOON,
+    a_bar,
+    a_condition,
+    a_draft,
+    a_material,
+    a_question,
+    a_summary,
+    an_item,
+)
+
+PACK = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
+PLATE = MaterialAsked(id="old-plate", name="旧车牌", basis="", ways=(MaterialWay.COMMITMENT, MaterialWay.CERTIFICATE))
+LICENCE = MaterialAsked(id="licence", name="行驶证", basis="", ways=(MaterialWay.CERTIFICATE,))
+MARRIAGE = MaterialAsked(id="marriage", name="结婚登记", basis="", ways=(MaterialWay.SHARED,))
+
+
+def paper(name: str) -> Material:
+    return Material(id=name, sha256="ab" * 32)
+
+
+def reasons(**other: bool) -> tuple[Reason, ...]:
+    item = an_item(risk_class="ordinary", proxy_allowed=False)
+    flags = {"is_by_proxy": False, "may_promise_again": True, **other}
+    return reasons_of_item(item, PACK, checklist=checklist(item, {}), **flags)
+
+
+def test_an_ordinary_item_leaves_the_commitment_way_open() -> None:
+    assert reasons() == ()
+
+
+def test_a_risk_that_the_pack_excludes_closes_the_commitment_way() -> None:
+    item = an_item(risk_class=PACK.excluded_risks[0].code)
+
+    found = reasons_of_item(item, PACK, checklist=checklist(item, {}), is_by_proxy=False, may_promise_again=True)
+
+    assert found == (Reason.RISK_EXCLUDED,)
+
+
+def test_where_nothing_may_be_promised_no_promise_is_offered() -> None:
+    item = an_item(conditions=(), materials=(a_material(ways=(MaterialWay.CERTIFICATE,)),))
+
+    found = reasons_of_item(item, PACK, checklist=checklist(item, {}), is_by_proxy=False, may_promise_again=True)
+
+    assert found == (Reason.COMMITMENT_NOT_OFFERED,)
+
+
+def test_proxy_and_recommitment_close_the_way_where_the_item_says_so() -> None:
+    assert reasons(is_by_proxy=True) == (Reason.PROXY_NOT_ALLOWED,)
+    assert reasons(may_promise_again=False) == (Reason.RECOMMITMENT_NOT_ALLOWED,)
+
+
+def test_unreadable_credit_says_neither_yes_nor_no() -> None:
+    barred = Eligibility(allowed=False)
+    clean = Eligibility(allowed=True)
+
+    assert standing_of(a_draft(), None) is Standing.PENDING
+    assert standing_of(a_draft(), clean) is Standing.ALLOWED
+    assert standing_of(a_draft(), barred) is Standing.REFUSED
+    assert standing_of(a_draft(closed_by=(Reason.RISK_EXCLUDED,)), None) is Standing.REFUSED
+
+
+def test_a_serious_record_bars_from_promising_by_the_terms() -> None:
+    summary = a_summary(version=1, bars=(a_bar(),))
+
+    assert not eligibility_for(terms_of(an_item(), PACK), summary, on=date(2026, 9, 28)).allowed
+
+
+def test_terms_take_the_packs_limits_for_acceptance_and_delivery() -> None:
+    terms = terms_of(an_item(), PACK)
+
+    assert (terms.acceptance.value, terms.acceptance.unit) == (5, "working_days")
+    assert (terms.delivery.value, terms.delivery.unit) == (10, "working_days")
+    assert (terms.promised.value, terms.statutory.value) == (3, 15)
+
+
+def test_a_condition_carries_the_value_of_its_answer() -> None:
+    item = an_item(questions=(a_question(),), conditions=(a_condition(question="residence"),))
+    needed = checklist(item, {"residence": "rural"})
+
+    (asked,) = conditions_asked(needed, {"residence": "rural"})
+
+    assert (asked.id, asked.value) == ("plate-lost", "rural")
+    assert [material.id for material in materials_asked(needed)] == ["old-plate"]
+
+
+def test_the_payload_is_canonical_and_says_what_every_promise_says() -> None:
+    payload = payload_of({"way": "commitment", "item_code": "x"})
+
+    assert payload.startswith('{"item_code":"x","statements":["本人已知晓')
+    assert payload.endswith('"way":"commitment"}')
+
+
+@pytest.mark.parametrize(
+    ("way", "owed"),
+    [(Way.COMMITMENT, ["licence"]), (Way.CERTIFICATE, ["old-plate", "licence"])],
+)
+def test_what_is_shared_is_never_owed_and_what_is_promised_only_by_certificate(way: Way, owed: list[str]) -> None:
+    assert [asked.id for asked in (PLATE, LICENCE, MARRIAGE) if asked.must_be_handed_in(way)] == owed
+
+
+def test_materials_may_come_in_any_order_but_none_is_missing_or_too_many() -> None:
+    asked = (PLATE, LICENCE, MARRIAGE)
+
+    require_materials(asked, (paper("licence"), paper("old-plate")), way=Way.CERTIFICATE)
+    require_materials(asked, (paper("old-plate"),), way=Way.CERTIFICATE, held=(paper("licence"),))
+
+    with pytest.raises(Refusal, match="MATERIALS_MISSING") as missing:
+        require_materials(asked, (), way=Way.CERTIFICATE)
+    assert len(missing.value.faults) == 2
+    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED") as unlisted:
+        require_materials(asked, (paper("licence"), paper("marriage")), way=Way.CERTIFICATE)
+    assert [fault.pointer for fault in unlisted.value.faults] == ["/materials/1/id"]
+
+
+def test_each_missing_unknown_or_repeated_confirmation_is_named() -> None:
+    asked = (ConditionAsked(id="a", text="甲"), ConditionAsked(id="b", text="乙"))
+
+    require_confirmations(asked, ("b", "a"))
+
+    with pytest.raises(Refusal, match="CONFIRMATIONS_MISSING") as refusal:
+        require_confirmations(asked, ("a", "a", "c"))
+    assert [fault.pointer for fault in refusal.value.faults] == ["/confirmed", "/confirmed/1", "/confirmed/2"]
+    assert refusal.value.facts["missing"] == "b"
+
+
+def test_a_signature_says_the_way_of_a_draft_for_a_promise() -> None:
+    draft = a_draft()
+
+    assert way_of(draft, Submission(draft_id="d", signature="x..y")) is Way.COMMITMENT
+    assert way_of(draft, Submission(draft_id="d", materials=(paper("old-plate"),))) is Way.CERTIFICATE
+
+
+@pytest.mark.parametrize(
+    ("submission", "reason"),
+    [
+        (Submission(draft_id="d"), Reason.CONFIRMATIONS_MISSING),
+        (Submission(draft_id="d", confirmed=("plate-lost",)), Reason.SIGNATURE_INVALID),
+    ],
+)
+def test_half_a_promise_is_none(submission: Submission, reason: Reason) -> None:
+    with pytest.raises(Refusal, match=reason.value):
+        way_of(a_draft(), submission)
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [Submission(draft_id="d", signature="x..y"), Submission(draft_id="d", confirmed=("plate-lost",))],
+)
+def test_a_draft_by_certificate_takes_no_promise(submission: Submission) -> None:
+    with pytest.raises(Refusal, match="INVALID_BODY"):
+        way_of(a_draft(way=Way.CERTIFICATE), submission)
+
+
+def test_a_draft_by_certificate_goes_by_certificate() -> None:
+    assert way_of(a_draft(way=Way.CERTIFICATE), Submission(draft_id="d")) is Way.CERTIFICATE
+
+
+def test_a_draft_may_be_filed_until_the_second_before_its_end() -> None:
+    draft: Draft = a_draft(expires_at=NOON)
+
+    require_in_time(draft, at=NOON - timedelta(seconds=1))
+    with pytest.raises(Refusal, match="DRAFT_EXPIRED"):
+        require_in_time(draft, at=NOON)
