@@ -1,29 +1,47 @@
-"""Logs as events: one JSON line a request or job, facts as fields, no personal data."""
+"""Logs as events: one JSON line a request or job, facts as fields, no personal data.
+
+structlog is imported when the first line is written: it brings asyncio along, which nothing else here needs.
+"""
 
 import logging
 import sys
 import traceback
 from functools import cache
+from typing import TYPE_CHECKING
 
-import structlog
-from structlog.typing import EventDict
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, FilteringBoundLogger
 
 
-def _frames(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Say of an exception which kinds it was and where it came by; its words and values may be somebody's data."""
-    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
-    chain = []
-    while error is not None:
-        frames = traceback.extract_tb(error.__traceback__)
-        at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        chain.append({"kind": type(error).__qualname__, "at": at})
-        error = error.__cause__ or error.__context__
-    return {**event, "exceptions": chain} if chain else event
+def logger(name: str) -> "FilteringBoundLogger":
+    """Return a logger whose lines carry the name of the part that writes them."""
+    import structlog  # noqa: PLC0415 - see above
+
+    configure()
+    log: FilteringBoundLogger = structlog.get_logger(part=name)
+    return log
+
+
+def begin(**facts: str) -> None:
+    """Let every line from now on carry these facts, and none that were told before."""
+    from structlog.contextvars import bind_contextvars, clear_contextvars  # noqa: PLC0415 - see above
+
+    clear_contextvars()
+    bind_contextvars(**facts)
+
+
+def tell(**facts: str) -> None:
+    """Let every line until the next ``begin`` carry these facts too."""
+    from structlog.contextvars import bind_contextvars  # noqa: PLC0415 - see above
+
+    bind_contextvars(**facts)
 
 
 @cache
 def configure() -> None:
     """Set structlog up to write one JSON object a line to standard output, which Lambda forwards."""
+    import structlog  # noqa: PLC0415 - see above
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -38,8 +56,13 @@ def configure() -> None:
     )
 
 
-def logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """Return a logger whose lines carry the name of the part that writes them."""
-    configure()
-    log: structlog.typing.FilteringBoundLogger = structlog.get_logger(part=name)
-    return log
+def _frames(_logger: object, _name: str, event: "EventDict") -> "EventDict":
+    """Say of an exception which kinds it was and where it came by; its words and values may be somebody's data."""
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    chain = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        chain.append({"kind": type(error).__qualname__, "at": at})
+        error = error.__cause__ or error.__context__
+    return {**event, "exceptions": chain} if chain else event

@@ -9,7 +9,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 from pynamodb.exceptions import PynamoDBException
-from structlog.contextvars import bind_contextvars
 
 from chalicelib.api.calls import Answer, Call, Language, Route
 from chalicelib.api.fault_texts import FAULT_TEXTS, fault_text
@@ -18,7 +17,7 @@ from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, path_of, query_of, raw_body_of, version_of
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger
+from chalicelib.logs import logger, tell
 from chalicelib.transaction import MovedError
 from chalicelib.wiring import services
 
@@ -69,7 +68,7 @@ def problem(refusal: Refusal, language: Language) -> Response:
             }
             for fault in refusal.faults
         ]
-    bind_contextvars(reason=refusal.reason.value)
+    tell(reason=refusal.reason.value)
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/problem+json",
         "Content-Language": "zh-CN" if language == "zh" else "en",
@@ -104,14 +103,14 @@ def _call(route: Route, event: Event, headers: Mapping[str, str], language: Lang
     who = None
     if not route.is_public:
         who = caller_of(headers.get("authorization", ""))
-        bind_contextvars(role=",".join(sorted(who.roles)))
+        tell(role=",".join(sorted(who.roles)))
         if not who.roles & route.roles:
             raise Refusal(Reason.FORBIDDEN)
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = path_of(event)
     if "case_no" in path:
-        bind_contextvars(case_no=path["case_no"][:40])
+        tell(case_no=path["case_no"][:40])
     raw = raw_body_of(event)
     version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
     once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None

@@ -4,11 +4,10 @@ import time
 from typing import Any
 
 from chalice.app import Chalice, Response
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from chalicelib.api.exchange import language_of, problem
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger
+from chalicelib.logs import begin, logger
 
 OFTEN_ABSENT: dict[str, object] = {
     "headers": {},
@@ -35,8 +34,7 @@ class App(Chalice):
         about = event.get("requestContext") or {}
         method, path = str(about.get("httpMethod", "")), str(about.get("resourcePath", ""))
         request_id = str(about.get("requestId") or getattr(context, "aws_request_id", ""))
-        clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        begin(request_id=request_id)
         event = {**OFTEN_ABSENT, **{name: value for name, value in event.items() if value is not None}}
         methods = self.routes.get(path)
         response: dict[str, Any]

@@ -41,17 +41,15 @@ def _normalised(kind: SubjectKind, number: str) -> str:
     from stdnum.exceptions import ValidationError  # noqa: PLC0415
 
     try:
-        match kind:
-            case SubjectKind.RESIDENT_ID:
-                return ric.validate(number)
-            case SubjectKind.USCC:
-                return uscc.validate(number)
-            case SubjectKind.PASSPORT | SubjectKind.RESIDENCE_PERMIT:
-                if DOCUMENT_NUMBER.fullmatch(number.upper()):
-                    return number.upper()
+        if kind is SubjectKind.RESIDENT_ID:
+            return ric.validate(number)
+        if kind is SubjectKind.USCC:
+            return uscc.validate(number)
     except (ValidationError, ValueError):
         raise Refusal(Reason.INVALID_IDENTIFIER) from None
-    raise Refusal(Reason.INVALID_IDENTIFIER)
+    if not DOCUMENT_NUMBER.fullmatch(number.upper()):
+        raise Refusal(Reason.INVALID_IDENTIFIER)
+    return number.upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,11 +75,10 @@ PERSON = {"kind": "resident_id", "number": "310101190001150014", "name": "李示
 
 @pytest.mark.parametrize("kind", [ECKey, RSAKey], ids=["ES256", "RS256"])
 def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[ECKey] | type[RSAKey]) -> None:
-    parameters = {"kid": "k", "use": "sig"}
     key = (
-        RSAKey.generate_key(2048, parameters=parameters)
+        RSAKey.generate_key(2048, parameters={"kid": "k", "use": "sig"})
         if kind is RSAKey
-        else ECKey.generate_key("P-256", parameters=parameters)
+        else ECKey.generate_key("P-256", parameters={"kid": "k", "use": "sig"})
     )
     issuer.published = [key]  # type: ignore[list-item]  # an issuer publishes keys of any kind
 
