@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from chalicelib.cases.acts import Commitment, Decision, Finding, Outcome, Verification
 from chalicelib.cases.model import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
 from chalicelib.cases.model import Way as CaseWay
 from chalicelib.cases.numbers import case_no_for
@@ -423,3 +424,40 @@ def a_case(*, draft_id: str = "a-draft", state: State = State.RECEIVED, **other:
         "checklist": SOME_MATERIALS,
     }
     return Case(draft_id=draft_id, state=state, **{**fields, **other})
+
+
+def a_commitment(**other: Any) -> Commitment:  # noqa: ANN401 - any field of a commitment
+    """A promise signed at noon."""
+    fields: dict[str, Any] = {
+        "confirmed": ("plate-lost",),
+        "payload_hash": hashlib.sha256(b"{}").hexdigest(),
+        "signature": "header..signature",
+        "key_id": "key-1",
+        "algorithm": "ES256",
+        "signed_by": A_SUBJECT,
+        "signed_at": NOON,
+    }
+    return Commitment(**{**fields, **other})
+
+
+def a_decision(*, outcome: Outcome = Outcome.GRANTED, **other: Any) -> Decision:  # noqa: ANN401 - any field of a decision
+    """A decision at noon: granted unless said."""
+    fields: dict[str, Any] = {
+        "document_no": "义公交〔2026〕1号",
+        "reasons": "",
+        "decided_at": NOON,
+        "decided_by": "staff:officer",
+    }
+    return Decision(outcome=outcome, **{**fields, **other})
+
+
+def a_verification(*, result: Finding = Finding.UNTRUE, **other: Any) -> Verification:  # noqa: ANN401 - any field of a verification
+    """A verification by one officer, online, that found the promise untrue unless said."""
+    fields: dict[str, Any] = {
+        "method": Method.ONLINE,
+        "findings": "登记系统里有扣押记录。",
+        "found_at": NOON,
+        "found_by": "staff:officer",
+        "officers": 1,
+    }
+    return Verification(result=result, **{**fields, **other})

@@ -1,8 +1,8 @@
 """What follows when a promise is checked, over HTTP (核查、陈述申辩、整改、撤销)."""
 
+from chalicelib.api.case_handling import Days, FreeText, act_of, done_answer
 from chalicelib.api.case_shapes import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
-from chalicelib.api.case_handling import Days, FreeText, act_of, done_answer
 from chalicelib.cases.acts import Finding
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
 from chalicelib.cases.handling_rules import STEPS, CaseStep

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.acts import Correction, Decision, Extension, Interruption, Outcome, Withdrawal
+from chalicelib.cases.acts import Correction, Extension, Interruption, Outcome, Withdrawal
 from chalicelib.cases.handling_rules import (
     STEPS,
     CaseStep,
@@ -32,12 +32,12 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model import Limit, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.builders import NOON, a_case, a_commitment, some_terms
+from tests.builders import NOON, a_case, a_commitment, a_decision, some_terms
 
 CALENDAR = load_calendar()
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
-LAST_SECOND = datetime(2026, 10, 10, 15, 59, 59, tzinfo=UTC)
-"""23:59:59 in Shanghai on the third working day after 28 September: the 29th, the 30th, and a make-up Saturday."""
+LAST_SECOND = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+"""23:59:59 in Shanghai on the third working day after 28 September: 29, 30 and, after the holidays, 8 October."""
 ONE_SECOND = timedelta(seconds=1)
 BASIS = "第2条"
 
@@ -145,7 +145,7 @@ def test_the_last_second_for_accepting_is_in_time_and_the_next_one_is_not() -> N
     with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
         require_not_deemed(clock, at=LAST_SECOND + ONE_SECOND)
 
-    assert refusal.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-10"}
+    assert refusal.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-08"}
 
 
 def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() -> None:
@@ -261,7 +261,7 @@ def test_from_midnight_on_a_late_act_needs_its_reason(reason: str | None) -> Non
     with pytest.raises(Refusal, match="LATE_REASON_REQUIRED") as refusal:
         late_reason_for(a_clock(), reason, at=LAST_SECOND + ONE_SECOND)
 
-    assert refusal.value.facts == {"due_on": "2026-10-10"}
+    assert refusal.value.facts == {"due_on": "2026-10-08"}
     assert late_reason_for(a_clock(), " 系统故障 ", at=LAST_SECOND + ONE_SECOND) == "系统故障"
 
 
@@ -280,17 +280,13 @@ def test_a_refusal_has_reasons_and_a_grant_need_not() -> None:
     assert refusal.value.reason is Reason.INVALID_BODY
 
 
-def a_decision(outcome: Outcome = Outcome.GRANTED) -> Decision:
-    return Decision(outcome=outcome, document_no="1号", reasons="", decided_at=NOON, decided_by="staff:o")
-
-
 def test_a_granted_promise_must_be_verified() -> None:
     granted = a_case(commitment=a_commitment(), decision=a_decision())
     exempt = some_terms(verification=VerificationPlan(required=False, exempt_justification="风险很小。"))
 
     assert must_be_verified(granted)
     assert not must_be_verified(replace(granted, decision=None))
-    assert not must_be_verified(replace(granted, decision=a_decision(Outcome.REFUSED)))
+    assert not must_be_verified(replace(granted, decision=a_decision(outcome=Outcome.REFUSED)))
     assert not must_be_verified(replace(granted, commitment=None))
     assert not must_be_verified(replace(granted, withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)))
     assert not must_be_verified(replace(granted, terms=exempt))

@@ -1,0 +1,324 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.cases.acts import Defence, Finding, Outcome, Rectification, Revocation, Withdrawal
+from chalicelib.cases.consequence_rules import (
+    RectificationOutcome,
+    RevocationDocument,
+    ended_order,
+    following,
+    is_in_effect,
+    notice_of_defence,
+    officers_for,
+    open_defence,
+    proposed,
+    require_defence_over,
+    require_next,
+    require_no_order,
+    require_sound,
+    require_verifiable,
+)
+from chalicelib.cases.model import Case, State
+from chalicelib.catalogue.model import Method
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.rules import started
+from chalicelib.errors import Refusal
+from chalicelib.rulepacks.model import RulePack, StepKind
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.store import load_calendar
+from tests.builders import A_SUBJECT, NOON, a_case, a_commitment, a_decision, a_plan, a_verification
+
+CORRECTS_FIRST = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
+REVOKES_AT_ONCE = pack_in_force(load_rule_packs(), "revokes-at-once", on=date(2026, 9, 28))
+LIMIT = Limit(value=3, unit=Unit.WORKING_DAYS, basis="第64条")
+LAST_SECOND = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+ONE_SECOND = timedelta(seconds=1)
+
+
+def a_promise_granted() -> Case:
+    return a_case(state=State.CLOSED, commitment=a_commitment(), decision=a_decision())
+
+
+def a_broken_promise(result: Finding = Finding.UNTRUE) -> Case:
+    return replace(a_promise_granted(), verification=a_verification(result=result))
+
+
+def an_order(*, fulfilled: bool | None = None) -> Rectification:
+    return Rectification(
+        limit=LIMIT, basis="第64条", ordered_at=NOON, ordered_by="staff:o", due_at=LAST_SECOND, fulfilled=fulfilled
+    )
+
+
+def a_defence(*, statement: str | None = None) -> Defence:
+    return Defence(
+        facts="住所不存在。",
+        basis="第64条",
+        opened_at=NOON,
+        opened_by="staff:o",
+        until=LAST_SECOND,
+        statement=statement,
+        stated_at=None if statement is None else NOON,
+    )
+
+
+def a_revocation() -> Revocation:
+    return Revocation(
+        document_no="撤〔2026〕1号",
+        basis="第64条",
+        served_at=NOON,
+        effective_on=date(2026, 9, 28),
+        remedy_until=date(2026, 11, 27),
+        revoked_at=NOON,
+        revoked_by="staff:s",
+    )
+
+
+def a_rectification_clock() -> Clock:
+    return started(
+        ClockKind.RECTIFICATION,
+        LIMIT,
+        owner="case:1",
+        department="traffic",
+        responsible="applicant",
+        pack="corrects-first",
+        started_at=NOON,
+        calendar=load_calendar(),
+    )
+
+
+def test_a_granted_promise_may_be_verified() -> None:
+    require_verifiable(a_promise_granted())
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        replace(a_promise_granted(), commitment=None),
+        replace(a_promise_granted(), withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)),
+        replace(a_promise_granted(), decision=None),
+        replace(a_promise_granted(), decision=a_decision(outcome=Outcome.REFUSED)),
+    ],
+    ids=["certificate", "withdrawn", "undecided", "refused"],
+)
+def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> None:
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        require_verifiable(case)
+
+    assert refusal.value.facts["verifiable"] == "no_promise_in_force"
+
+
+@pytest.mark.parametrize("result", [Finding.TRUE, Finding.UNTRUE, Finding.UNFULFILLED, Finding.CHANGED])
+def test_a_result_that_has_its_effect_is_final(result: Finding) -> None:
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        require_verifiable(a_broken_promise(result))
+
+    assert refusal.value.facts["result"] == result.value
+
+
+def test_what_could_not_be_verified_or_waits_for_the_second_officer_may_be_verified_again() -> None:
+    require_verifiable(a_broken_promise(Finding.UNVERIFIABLE))
+    require_verifiable(replace(a_promise_granted(), verification=a_verification(officers=2)))
+
+
+@pytest.mark.parametrize(
+    ("officers", "substantive", "method", "expected"),
+    [
+        (1, False, Method.ONLINE, 1),
+        (2, False, Method.ONLINE, 2),
+        (2, True, Method.ONSITE, 2),
+        (1, True, Method.ONSITE, 2),
+        (1, True, Method.ONLINE, 1),
+        (1, False, Method.ONSITE, 1),
+    ],
+)
+def test_two_officers_stand_behind_what_the_plan_or_the_site_asks_for(
+    officers: int, substantive: bool, method: Method, expected: int  # noqa: FBT001 - a column
+) -> None:
+    assert officers_for(a_plan(officers=officers, substantive=substantive), method) == expected
+
+
+def test_nobody_confirms_their_own_result() -> None:
+    waiting = replace(a_promise_granted(), verification=a_verification(officers=2, found_by="staff:first"))
+
+    assert proposed(waiting, actor="staff:second") == waiting.verification
+    with pytest.raises(Refusal, match="SAME_PERSON"):
+        proposed(waiting, actor="staff:first")
+
+
+@pytest.mark.parametrize("case", [a_promise_granted(), a_broken_promise()], ids=["none", "effective"])
+def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) -> None:
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        proposed(case, actor="staff:second")
+
+
+@pytest.mark.parametrize(
+    ("pack", "result", "order", "expected"),
+    [
+        (CORRECTS_FIRST, Finding.UNTRUE, None, StepKind.RECTIFICATION),
+        (CORRECTS_FIRST, Finding.UNFULFILLED, None, StepKind.RECTIFICATION),
+        (CORRECTS_FIRST, Finding.UNTRUE, an_order(), StepKind.RECTIFICATION),
+        (CORRECTS_FIRST, Finding.UNTRUE, an_order(fulfilled=False), StepKind.REVOCATION),
+        (CORRECTS_FIRST, Finding.UNTRUE, an_order(fulfilled=True), None),
+        (REVOKES_AT_ONCE, Finding.UNTRUE, None, StepKind.REVOCATION),
+        (REVOKES_AT_ONCE, Finding.UNFULFILLED, None, StepKind.RECTIFICATION),
+        (CORRECTS_FIRST, Finding.TRUE, None, None),
+        (CORRECTS_FIRST, Finding.CHANGED, None, None),
+        (CORRECTS_FIRST, Finding.UNVERIFIABLE, None, None),
+    ],
+)
+def test_what_follows_is_what_the_pack_says(
+    pack: RulePack, result: Finding, order: Rectification | None, expected: StepKind | None
+) -> None:
+    step = following(replace(a_broken_promise(result), rectification=order), pack)
+
+    assert (step.kind if step else None) == expected
+
+
+def test_nothing_follows_before_two_officers_stand_behind_the_result() -> None:
+    assert following(a_promise_granted(), CORRECTS_FIRST) is None
+    waiting = replace(a_promise_granted(), verification=a_verification(officers=2))
+    assert following(waiting, CORRECTS_FIRST) is None
+
+
+def test_after_a_revocation_only_a_flag_may_follow() -> None:
+    step = following(replace(a_broken_promise(), revocation=a_revocation()), REVOKES_AT_ONCE)
+
+    assert step is not None
+    assert step.kind is StepKind.FLAG
+
+
+def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> None:
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        require_next(a_broken_promise(), CORRECTS_FIRST, StepKind.REVOCATION)
+    assert refusal.value.facts == {
+        "step": "revocation",
+        "next": "rectification",
+        "article": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
+    }
+
+    with pytest.raises(Refusal) as refusal:
+        require_next(a_broken_promise(Finding.CHANGED), CORRECTS_FIRST, StepKind.RECTIFICATION)
+    assert refusal.value.facts == {"step": "rectification", "next": "", "article": ""}
+
+    assert require_next(a_broken_promise(), REVOKES_AT_ONCE, StepKind.REVOCATION).basis.startswith("《北京市")
+
+
+def test_things_are_ordered_to_be_put_right_once() -> None:
+    require_no_order(a_broken_promise())
+
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        require_no_order(replace(a_broken_promise(), rectification=an_order()))
+
+    assert refusal.value.facts["ordered_until"] == "2026-10-08"
+
+
+def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() -> None:
+    case = replace(a_broken_promise(), rectification=an_order())
+    clock = a_rectification_clock()
+
+    assert ended_order(case, clock, RectificationOutcome.DONE, at=NOON) == an_order()
+    assert ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
+    assert refusal.value.facts["due_on"] == "2026-10-08"
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        ended_order(case, replace(clock, provisional=True), RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
+
+
+def test_only_an_order_that_runs_can_end() -> None:
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        ended_order(a_broken_promise(), None, RectificationOutcome.DONE, at=NOON)
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        ended_order(
+            replace(a_broken_promise(), rectification=an_order(fulfilled=True)),
+            None,
+            RectificationOutcome.DONE,
+            at=NOON,
+        )
+
+
+def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
+    with pytest.raises(Refusal, match="DEFENCE_OPEN") as refusal:
+        require_defence_over(a_defence(), at=LAST_SECOND)
+    assert refusal.value.facts == {"until": "2026-10-08"}
+
+    require_defence_over(a_defence(), at=LAST_SECOND + ONE_SECOND)
+    require_defence_over(a_defence(statement="我有异议。"), at=NOON)
+
+
+def test_who_was_never_told_was_never_heard() -> None:
+    with pytest.raises(Refusal, match="DEFENCE_OPEN"):
+        require_defence_over(None, at=LAST_SECOND)
+
+
+def test_a_statement_is_taken_once_and_in_time() -> None:
+    assert open_defence(replace(a_broken_promise(), defence=a_defence()), at=LAST_SECOND) == a_defence()
+
+    for defence, at in (
+        (None, NOON),
+        (a_defence(), LAST_SECOND + ONE_SECOND),
+        (a_defence(statement="我有异议。"), NOON),
+    ):
+        with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+            open_defence(replace(a_broken_promise(), defence=defence), at=at)
+
+
+def a_document() -> RevocationDocument:
+    return RevocationDocument(
+        document_no="撤〔2026〕1号",
+        basis="第64条",
+        served_at=NOON,
+        effective_on=date(2026, 9, 28),
+        remedy_until=date(2026, 9, 29),
+    )
+
+
+def test_a_document_served_today_may_have_effect_today() -> None:
+    require_sound(a_document(), case=a_broken_promise(), at=NOON)
+    require_sound(a_document(), case=replace(a_broken_promise(), defence=a_defence()), at=NOON)
+
+
+def test_every_fault_of_a_document_is_named_at_once() -> None:
+    document = replace(
+        a_document(),
+        served_at=NOON + ONE_SECOND,
+        effective_on=date(2026, 9, 27),
+        remedy_until=date(2026, 9, 28),
+        statement_answer=" ",
+    )
+
+    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+        require_sound(document, case=replace(a_broken_promise(), defence=a_defence(statement="我有异议。")), at=NOON)
+
+    assert [fault.pointer for fault in refusal.value.faults] == [
+        "/served_at",
+        "/effective_on",
+        "/remedy_until",
+        "/statement_answer",
+    ]
+
+
+def test_the_notice_names_facts_reasons_basis_and_the_time_to_answer() -> None:
+    notice = notice_of_defence(a_verification(), basis="第64条", until=date(2026, 10, 8))
+
+    assert notice == (
+        "事实:登记系统里有扣押记录。\n"
+        "理由:经核查,承诺不实。\n"
+        "依据:第64条。\n"
+        "您有权进行陈述和申辩,请于2026-10-08(含当日)前提出。"
+    )
+
+
+def test_a_revocation_is_in_effect_from_its_day_for_its_subject_and_by_its_number() -> None:
+    revoked = replace(a_broken_promise(), revocation=a_revocation())
+    day = date(2026, 9, 28)
+
+    assert is_in_effect(revoked, "撤〔2026〕1号", subject=A_SUBJECT, on=day)
+    assert not is_in_effect(revoked, "撤〔2026〕1号", subject=A_SUBJECT, on=day - timedelta(days=1))
+    assert not is_in_effect(revoked, "撤〔2026〕2号", subject=A_SUBJECT, on=day)
+    assert not is_in_effect(revoked, "撤〔2026〕1号", subject="k1.other", on=day)
+    assert not is_in_effect(a_broken_promise(), "撤〔2026〕1号", subject=A_SUBJECT, on=day)
