@@ -52,6 +52,9 @@ def problem(refusal: Refusal, language: Language) -> Response:
     reason = Reason.NOT_FOUND if refusal.reason is Reason.OUT_OF_SCOPE else refusal.reason
     known = problem_of(reason)
     title, detail = (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
+    if "basis" in refusal.facts:
+        basis = refusal.facts["basis"]
+        detail = f"{detail}依据：{basis}。" if language == "zh" else f"{detail} Basis: {basis}."
     body: dict[str, Any] = {
         **refusal.facts,
         "type": f"urn:xinnuo:problem:{reason.lower().replace('_', '-')}",

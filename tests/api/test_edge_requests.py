@@ -80,7 +80,7 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
         "throttled": ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"),
         "mistaken": GetError(cause=ClientError({"Error": {"Code": "ValidationException"}}, "GetItem")),
         "out-of-scope": Refusal(Reason.OUT_OF_SCOPE),
-        "with-facts": Refusal(Reason.STEP_NOT_ALLOWED, article="第二十条"),
+        "with-facts": Refusal(Reason.STEP_NOT_ALLOWED, basis="行政许可法第四十四条", status="mine"),
     }.items():
         routes.get(f"/fails/{name}", public=True, answer=None, summary="-")(failing_with(error))
     app = App("test")
@@ -364,7 +364,12 @@ def test_a_failure_is_a_problem_that_tells_nothing(client: Client, name: str, st
 
 
 def test_facts_of_a_refusal_are_told(client: Client) -> None:
-    assert client.get("/fails/with-facts").body["article"] == "第二十条"
+    chinese = client.get("/fails/with-facts").body
+    english = client.get("/fails/with-facts", accept_language="en").body
+
+    assert (chinese["basis"], chinese["status"]) == ("行政许可法第四十四条", 409)
+    assert chinese["detail"] == "按现行规则，当前状态下不能办理此步骤。依据：行政许可法第四十四条。"
+    assert english["detail"] == "The rules in force do not allow this step now. Basis: 行政许可法第四十四条."
 
 
 def test_a_request_is_one_line_in_the_log(client: Client, officer: str, capsys: pytest.CaptureFixture[str]) -> None:
