@@ -67,7 +67,7 @@ def propose(call: Call[FlagBody]) -> Answer:
         document_no=document.number,
         organ=document.organ,
         effective_on=document.effective_on,
-        served_at=document.served_at,
+        served_at=None if document.served_at is None else document.served_at.replace(microsecond=0),
         remedy_until=document.remedy_until,
         related_items=tuple(body.related_items),
         starts_on=body.starts_on or day_in_shanghai(call.at),
@@ -121,7 +121,9 @@ def flag(call: Call[None]) -> Answer:
 )
 def serve(call: Call[FlagServiceBody]) -> Answer:
     """From the delivery on the subject may speak."""
-    service = Service(served_at=call.body.served_at, method=call.body.method, proof=call.body.proof)
+    service = Service(
+        served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
+    )
     served = services().punishment.serve(
         call.path["flag_id"], service, by=call.caller, version=call.version, at=call.at
     )

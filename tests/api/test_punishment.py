@@ -1,0 +1,195 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON
+from tests.cloud import Client, Reply, TokenOf, turn_clock
+
+COMPANY = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
+FLAG: dict[str, Any] = {
+    "subject": COMPANY,
+    "case_no": None,
+    "measure_code": "9",
+    "edition": "2024",
+    "document": {
+        "number": "义市监撤〔2026〕1号",
+        "organ": "义乌市市场监督管理局",
+        "effective_on": "2026-09-21",
+        "served_at": "2026-09-21T04:00:00Z",
+        "remedy_until": "2026-11-20",
+    },
+    "related_items": ["business-address"],
+    "starts_on": "2026-09-28",
+    "ends_on": "2027-09-27",
+    "facts": "承诺的住所不存在。",
+}
+SERVICE = {"served_at": "2026-09-28T04:00:00Z", "method": "直接送达", "proof": "回证1号"}
+AFTER_DEFENCE = datetime.fromisoformat("2026-10-08T16:00:30+00:00")
+
+
+@pytest.fixture(autouse=True)
+def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
+    turn_clock(NOON + timedelta(minutes=1))
+
+
+class Office:
+    """The people of the story, and what they ask for."""
+
+    def __init__(self, client: Client, token: TokenOf) -> None:
+        self.client = client
+        self.token = token
+
+    def propose(self, **change: Any) -> Reply:  # noqa: ANN401 - any JSON
+        return self.client.post("/v1/flags", {**FLAG, **change}, token=self.token("credit"))
+
+    def act(self, flag: Reply, what: str, body: object, *, as_: str = "credit") -> Reply:
+        url = f"/v1/flags/{flag.body['id']}/{what}"
+        return self.client.post(url, body, token=self.token(as_), if_match=flag.headers["etag"])
+
+    def served(self) -> Reply:
+        turn_clock(NOON - timedelta(minutes=1))
+        flag = self.propose()
+        turn_clock(NOON + timedelta(minutes=1))
+        return self.act(flag, "service", SERVICE)
+
+    def effect(self, item: str = "business-address") -> str:
+        body = {"subject": COMPANY, "item_code": item, "purpose": "handling"}
+        return str(self.client.post("/v1/credit/checks", body, token=self.token("system.market")).body["effect"])
+
+
+@pytest.fixture
+def office(client: Client, token: TokenOf) -> Office:
+    return Office(client, token)
+
+
+def test_anybody_reads_the_list_of_measures(client: Client) -> None:
+    reply = client.get("/v1/measures?edition=2024")
+
+    assert reply.status == 200
+    assert [measure["code"] for measure in reply.body["items"]] == [str(number) for number in range(1, 11)]
+    assert client.get("/v1/measures").body == reply.body
+    assert client.get("/v1/measures?edition=1999").status == 404
+
+
+def test_a_flag_is_proposed_with_a_masked_name(office: Office) -> None:
+    reply = office.propose()
+
+    assert (reply.status, reply.headers["etag"]) == (201, '"1"')
+    assert (reply.body["state"], reply.body["in_force"]) == ("proposed", False)
+    assert reply.body["subject"]["name"].startswith("义*")
+    assert COMPANY["number"] not in reply.text
+    assert COMPANY["name"] not in reply.text
+    assert office.effect() == "none"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointers"),
+    [
+        ({"measure_code": "99"}, "MEASURE_NOT_IN_LIST", None),
+        ({"document": {}}, "NO_EFFECTIVE_DOCUMENT", 5),
+        ({"case_no": "C1"}, "NO_EFFECTIVE_DOCUMENT", 1),
+        ({"related_items": []}, "NOT_RELATED", None),
+        ({"related_items": ["plate-replacement"]}, "NOT_RELATED", None),
+        ({"severity": "minor"}, "DISPROPORTIONATE", None),
+        ({"ends_on": None}, "END_DATE_MISSING", None),
+    ],
+)
+def test_a_proposal_that_does_not_stand_is_unprocessable(
+    office: Office, change: dict[str, Any], code: str, pointers: int | None
+) -> None:
+    reply = office.propose(**change)
+
+    assert (reply.status, reply.code) == (422, code)
+    assert len(reply.body.get("errors", [])) == (pointers or 0)
+
+
+def test_a_flag_goes_all_the_way(office: Office) -> None:
+    served = office.served()
+    assert (served.status, served.body["defence_due_at"]) == (200, "2026-10-08T15:59:59Z")
+    early = office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    assert (early.status, early.code) == (409, "DEFENCE_OPEN")
+
+    turn_clock(AFTER_DEFENCE)
+    alone = office.act(served, "confirmation", {"reason": "事实清楚。"})
+    assert (alone.status, alone.code) == (409, "SAME_PERSON")
+    confirmed = office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    assert (confirmed.status, confirmed.body["state"], confirmed.body["in_force"]) == (200, "active", True)
+    assert (office.effect(), office.effect("plate-replacement")) == ("refused", "none")
+    own = office.client.get("/v1/me/credit", token=office.token("company"))
+    assert [flag["flag_id"] for flag in own.body["flags"]] == [confirmed.body["id"]]
+
+    lifted = office.act(confirmed, "lifting", {"reason": "已履行义务。", "basis": "第23条"})
+    assert (lifted.status, lifted.body["state"]) == (200, "lifted")
+    assert office.effect() == "none"
+
+
+def test_the_subject_speaks_and_is_answered(office: Office) -> None:
+    served = office.served()
+
+    stated = office.act(served, "statement", {"text": "住所存在。"}, as_="company")
+    assert (stated.status, stated.body["state"]) == (200, "answered")
+    unanswered = office.act(stated, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    assert (unanswered.status, unanswered.pointers) == (400, ["/statement_answer"])
+    decision = {"reason": "事实清楚。", "statement_answer": "现场核查未发现。"}
+    assert office.act(stated, "confirmation", decision, as_="credit2").status == 200
+
+
+def test_somebody_elses_flag_is_not_found(office: Office) -> None:
+    served = office.served()
+    url = f"/v1/flags/{served.body['id']}"
+
+    assert office.act(served, "statement", {"text": "一"}, as_="applicant").status == 404
+    assert office.client.get(url, token=office.token("applicant")).status == 404
+    assert office.client.get(url, token=office.token("company")).body == served.body
+    assert office.client.get("/v1/flags", token=office.token("applicant")).body["items"] == []
+    assert len(office.client.get("/v1/flags", token=office.token("company")).body["items"]) == 1
+    assert office.client.get(url, token=office.token("officer.market")).status == 403
+
+
+def test_officers_list_the_flags_of_a_subject_page_by_page(office: Office) -> None:
+    ids = {office.propose().body["id"], office.propose().body["id"]}
+    subject = office.propose().body["subject"]["key"]
+    url = f"/v1/flags?subject={subject}&limit=2"
+    first = office.client.get(url, token=office.token("credit2"))
+    rest = office.client.get(f"{url}&cursor={first.body['next_cursor']}", token=office.token("credit2"))
+
+    found = {flag["id"] for flag in (*first.body["items"], *rest.body["items"])}
+    assert (len(found), ids <= found) == (3, True)
+    assert office.client.get("/v1/flags", token=office.token("credit")).code == "INVALID_QUERY"
+
+
+def test_officers_writes_need_the_version_that_they_have_read(office: Office) -> None:
+    proposed = office.propose()
+    url = f"/v1/flags/{proposed.body['id']}/service"
+
+    assert office.client.post(url, SERVICE, token=office.token("credit")).status == 428
+    assert office.client.post(url, SERVICE, token=office.token("credit"), if_match='"7"').status == 412
+
+
+def test_the_same_key_proposes_once(office: Office) -> None:
+    first = office.client.post("/v1/flags", FLAG, token=office.token("credit"), idempotency_key="k1")
+    again = office.client.post("/v1/flags", FLAG, token=office.token("credit"), idempotency_key="k1")
+    other = office.client.post(
+        "/v1/flags", {**FLAG, "facts": "别的。"}, token=office.token("credit"), idempotency_key="k1"
+    )
+
+    assert (again.status, again.body, again.headers["idempotency-replayed"]) == (201, first.body, "true")
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@pytest.mark.parametrize("persona", ["applicant", "officer.market", "system.market", "inspector"])
+def test_only_credit_officers_propose(office: Office, persona: str) -> None:
+    assert office.client.post("/v1/flags", FLAG, token=office.token(persona)).status == 403
+
+
+def test_instants_are_whole_seconds_so_now_is_not_in_the_future(office: Office) -> None:
+    flag = office.propose()
+    now = {**SERVICE, "served_at": flag.body["proposed_at"].replace("Z", ".999Z")}
+
+    assert office.act(flag, "service", now).body["service"]["served_at"] == flag.body["proposed_at"]
+
+
+def test_an_unknown_flag_is_not_found(office: Office) -> None:
+    for name in ("x", "义", "a:b", "f" * 24):
+        assert office.client.get(f"/v1/flags/{name}", token=office.token("credit")).status == 404
