@@ -13,6 +13,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, STRING
+from pynamodb.exceptions import AttributeNullError
 from pynamodb.models import Model
 
 from chalicelib.clock import instant_from, instant_text
@@ -59,7 +60,37 @@ def connection() -> Connection:
 
 
 class Row(Model):
-    """A row of one of the service's tables; every table module derives its rows from this."""
+    """A row of one of the service's tables; every table module derives its rows from this.
+
+    Each attribute is one value under its own name, or nothing (``None``), with a constant default if any.
+    So what PynamoDB does for nested maps, other names and computed defaults is left out below: it is most of the
+    CPU time that PynamoDB adds to a call.
+    """
+
+    def key(self) -> dict[str, dict[str, Any]]:
+        """Return the key as it goes over the wire."""
+        values = self.attribute_values
+        return {name: {part.attr_type: part.serialize(values[name])} for name, part in _key_parts(type(self))}
+
+    def _set_defaults(self, _user_instantiated: bool = True) -> None:  # noqa: FBT001, FBT002 - as PynamoDB calls it
+        self.attribute_values.update(_defaults(type(self)))
+
+    def _set_attributes(self, **attributes: Any) -> None:  # noqa: ANN401 - of as many types as there are attributes
+        if unknown := attributes.keys() - self.get_attributes().keys():
+            message = f"{type(self).__name__} has no {', '.join(sorted(unknown))}"
+            raise ValueError(message)
+        self.attribute_values.update(attributes)
+
+    def _container_serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: FBT001, FBT002 - as above
+        values = self.attribute_values
+        written: dict[str, dict[str, Any]] = {}
+        for name, attribute in self.get_attributes().items():
+            value = values.get(name)
+            if value is not None:
+                written[name] = {attribute.attr_type: attribute.serialize(value)}
+            elif null_check and not attribute.null:
+                raise AttributeNullError(name)
+        return written
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -68,6 +99,18 @@ class Row(Model):
         if table is not known:
             table.connection = _sharing(table)
         return table
+
+
+@cache
+def _key_parts(kind: type[Row]) -> tuple[tuple[str, Attribute[Any]], ...]:
+    """The attributes of a kind of row that are its key, partition first."""
+    known = kind.get_attributes()
+    return tuple((name, known[name]) for name in (kind._hash_keyname, kind._range_keyname) if name)  # noqa: SLF001 - PynamoDB gives the names no public place
+
+
+@cache
+def _defaults(kind: type[Row]) -> dict[str, Any]:
+    return {name: one.default for name, one in kind.get_attributes().items() if one.default is not None}
 
 
 def _sharing(table: TableConnection) -> Connection:

@@ -10,7 +10,6 @@ from typing import Any, ParamSpec, TypeVar
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rows import Row, connection
@@ -42,7 +41,8 @@ class Transaction:
 
     def put(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Write a whole row if the condition holds for what is there now."""
-        self._puts.append((row.get_save_kwargs_from_instance(condition=condition), otherwise))
+        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **_only_if(condition)}
+        self._puts.append((written, otherwise))
 
     def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, otherwise: Exception) -> None:
         """Change some attributes of a row if the condition holds."""
@@ -56,13 +56,8 @@ class Transaction:
 
     def require(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Let the whole transaction fail unless the condition holds for a row that it does not write."""
-        hash_key, range_key = row._get_serialized_keys()  # noqa: SLF001 - the keys of an instance have no public name
-        kwargs = row._get_connection().get_operation_kwargs(  # noqa: SLF001 - likewise the table's own connection
-            hash_key,
-            range_key=range_key,
-            condition=condition,
-        )
-        self._checks.append((kwargs, otherwise))
+        checked = {"TableName": row.Meta.table_name, "Key": row.key(), **_only_if(condition)}
+        self._checks.append((checked, otherwise))
 
     @property
     def is_empty(self) -> bool:
@@ -96,12 +91,24 @@ class Transaction:
                 return
 
     def _write(self) -> None:
-        write = TransactWrite(connection=connection())
-        write._condition_check_items = [kwargs for kwargs, _ in self._checks]  # noqa: SLF001 - see ``require``
-        write._delete_items = [kwargs for kwargs, _ in self._deletes]  # noqa: SLF001
-        write._put_items = [kwargs for kwargs, _ in self._puts]  # noqa: SLF001
-        write._update_items = [kwargs for kwargs, _ in self._updates]  # noqa: SLF001
-        write._commit()  # noqa: SLF001
+        connection().transact_write_items(
+            condition_check_items=[written for written, _ in self._checks],
+            delete_items=[written for written, _ in self._deletes],
+            put_items=[written for written, _ in self._puts],
+            update_items=[written for written, _ in self._updates],
+        )
+
+
+def _only_if(condition: Condition) -> dict[str, Any]:
+    """Return a condition as it goes over the wire."""
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    said: dict[str, Any] = {"ConditionExpression": condition.serialize(names, values)}
+    if names:
+        said["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+    if values:
+        said["ExpressionAttributeValues"] = values
+    return said
 
 
 @contextmanager
@@ -137,7 +144,7 @@ def read_together(*wanted: Row) -> list[Row | None]:
     ``wanted`` are rows that hold only their keys. What is absent comes back as ``None``.
     Keys that the store put off (throttling) are asked for again; ``UNAVAILABLE`` if they stay away.
     """
-    keys = [_key_of(row) for row in wanted]
+    keys = [row.key() for row in wanted]
     pending: dict[str, dict[str, Any]] = {}
     for row, key in zip(wanted, keys, strict=True):
         table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})
@@ -155,12 +162,6 @@ def read_together(*wanted: Row) -> list[Row | None]:
     else:
         raise Refusal(Reason.UNAVAILABLE)
     return [_pick(row, key, found) for row, key in zip(wanted, keys, strict=True)]
-
-
-def _key_of(row: Row) -> dict[str, Any]:
-    hash_key, range_key = row._get_serialized_keys()  # noqa: SLF001 - the keys of an instance have no public name
-    key: dict[str, Any] = row._get_connection().get_operation_kwargs(hash_key, range_key=range_key)["Key"]  # noqa: SLF001
-    return key
 
 
 def _pick(row: Row, key: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Row | None:

@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import rfc8785
+from json import JSONEncoder
 
 from chalicelib.clock import instant_text
 from chalicelib.timeline.model import ChainFault, Event, Fact, FaultReason, Head, Json
 
 TEXT_DIGESTS = "text_digests"
 """The key in an event's data under which the digests of its texts stand."""
+
+_BY_CODE_POINT = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_AS_IT_STANDS = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(text: str) -> str:
@@ -99,7 +101,32 @@ def _hashed_fields(event: Event) -> dict[str, Json]:
 
 
 def _hash(fields: Mapping[str, Json]) -> str:
-    return hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
+    return hashlib.sha256(canonical(fields)).hexdigest()
+
+
+def canonical(value: Json) -> bytes:
+    """Return RFC 8785 canonical JSON.
+
+    Without floats, of which ``Json`` has none, it is what the standard library writes when it sorts the keys, at a
+    fraction of the time that a library written in Python takes. Only keys beyond the Basic Multilingual Plane sort
+    otherwise, by UTF-16 code units. Nothing raises, so that an event that somebody altered is found, whatever is in it.
+    """
+    text = _BY_CODE_POINT.encode(value)
+    if len(text.encode("utf-16-be", "surrogatepass")) != 2 * len(text):
+        text = _AS_IT_STANDS.encode(_in_order(value))
+    return text.encode(errors="surrogatepass")
+
+
+def _in_order(value: Json) -> Json:
+    """Sort keys by UTF-16 code units at every depth (RFC 8785, 3.2.3)."""
+    match value:
+        case Mapping():
+            names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+            return {name: _in_order(value[name]) for name in names}
+        case list() | tuple():
+            return [_in_order(one) for one in value]
+        case _:
+            return value
 
 
 def _texts_match(event: Event) -> bool:

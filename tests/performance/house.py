@@ -65,9 +65,7 @@ class SideDoor(Client):
     def send(self, event: dict[str, Any]) -> Reply:
         """Hand an event to its route."""
         about = event["requestContext"]
-        route = next(
-            one for one in ROUTES if (one.method, one.path) == (about["httpMethod"], about["resourcePath"])
-        )
+        route = next(one for one in ROUTES if (one.method, one.path) == (about["httpMethod"], about["resourcePath"]))
         answer = respond(route, event)
         headers = {name.lower(): str(value) for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, str(answer.body))
