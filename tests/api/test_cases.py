@@ -1,0 +1,380 @@
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib.cases.numbers import case_no_for
+from chalicelib.catalogue.model import Item
+from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.policy import Role
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from tests.builders import KeyPair, a_caller, a_flag_mark, an_item
+from tests.cloud import PERSONAS, Client, Reply, TokenOf, turn_clock
+
+SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
+SHA = "ab" * 32
+AT = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the API, with a token and a key."""
+
+    client: Client
+    token: str
+    key: KeyPair = field(default_factory=KeyPair)
+
+    def enrol(self) -> "Person":
+        assert self.client.post("/v1/signing-keys", {"jwk": self.key.jwk}, token=self.token).status == 201
+        return self
+
+    def draft(self, **other: Any) -> Reply:  # noqa: ANN401 - any field of the body
+        body = {"item_code": "plate-replacement", "answers": {}, "way": "commitment", "on_behalf_of": None, **other}
+        return self.client.post("/v1/drafts", body, token=self.token)
+
+    def promise(self, draft: dict[str, Any], **other: Any) -> Reply:  # noqa: ANN401 - any field of the body
+        body = {
+            "draft_id": draft["draft_id"],
+            "confirmed": draft["required_confirmations"],
+            "signature": self.key.sign(draft["payload"]),
+            "materials": [],
+            **other,
+        }
+        return self.client.post("/v1/cases", body, token=self.token)
+
+
+def publish(item: Item | None = None) -> None:
+    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
+    services().catalogue.publish(item or an_item(), by=editor, at=AT)
+
+
+@pytest.fixture
+def person(client: Client, token: TokenOf) -> Person:
+    """The applicant, with a key enrolled and an item to ask for."""
+    turn_clock(AT)
+    publish()
+    return Person(client, token("applicant")).enrol()
+
+
+@pytest.fixture
+def case(person: Person) -> dict[str, Any]:
+    """A case of the applicant's, on a promise."""
+    filed: dict[str, Any] = person.promise(person.draft().body).body
+    return filed
+
+
+def test_a_draft_names_what_is_confirmed_and_handed_in_and_leaves_both_ways_open(person: Person) -> None:
+    reply = person.draft()
+
+    assert reply.status == 201
+    assert reply.body["eligibility"] == {"commitment": "allowed", "reasons": []}
+    assert reply.body["ways_open"] == ["commitment", "certificate"]
+    assert reply.body["required_confirmations"] == ["plate-lost"]
+    assert reply.body["materials"][0]["hand_in"] == ["certificate"]
+    signed = json.loads(reply.body["payload"])
+    assert (signed["item_version"], signed["draft_id"]) == (1, reply.body["draft_id"])
+    assert signed["subject"].startswith("k1.")
+
+
+def test_filing_answers_the_accepted_case_with_its_clocks_and_an_etag(case: dict[str, Any], person: Person) -> None:
+    reply = person.client.get(f"/v1/cases/{case['case_no']}", token=person.token)
+
+    assert reply.status == 200
+    assert reply.headers["etag"] == '"1"'
+    assert reply.body["clocks"] == case["clocks"]
+    assert reply.body == case
+    assert (case["state"], case["version"], case["code"]) == ("accepted", 1, None)
+    promised = next(clock for clock in case["clocks"] if clock["kind"] == "handling_promised")
+    assert (promised["due_on"], promised["light"], promised["limit"]["value"]) == ("2026-10-08", "green", 3)
+    assert case["applicant"]["name"].startswith(case["applicant"]["name"][0] + "*")
+
+
+def test_the_same_draft_again_answers_the_same_case(person: Person) -> None:
+    draft = person.draft().body
+    first = person.promise(draft)
+
+    second = person.promise(draft)
+
+    assert (first.status, second.status) == (201, 201)
+    assert second.body == first.body
+
+
+def test_an_idempotency_key_says_that_an_answer_is_a_repetition_and_takes_one_body(person: Person) -> None:
+    draft = person.draft().body
+    body = {
+        "draft_id": draft["draft_id"],
+        "confirmed": draft["required_confirmations"],
+        "signature": person.key.sign(draft["payload"]),
+    }
+
+    first = person.client.post("/v1/cases", body, token=person.token, idempotency_key="k")
+    second = person.client.post("/v1/cases", body, token=person.token, idempotency_key="k")
+    third = person.client.post("/v1/cases", {**body, "materials": []}, token=person.token, idempotency_key="k")
+
+    assert "idempotency-replayed" not in first.headers
+    assert second.headers["idempotency-replayed"] == "true"
+    assert second.body == first.body
+    assert (third.status, third.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_missing_confirmation_is_named(person: Person) -> None:
+    reply = person.promise(person.draft().body, confirmed=[])
+
+    assert (reply.status, reply.code) == (422, "CONFIRMATIONS_MISSING")
+    assert "plate-lost" in reply.body["errors"][0]["detail"]
+
+
+def test_a_payload_changed_by_one_character_is_refused(person: Person) -> None:
+    draft = person.draft().body
+
+    reply = person.promise(draft, signature=person.key.sign(draft["payload"].replace("1", "2", 1)))
+
+    assert (reply.status, reply.code) == (422, "SIGNATURE_INVALID")
+
+
+@pytest.mark.parametrize("signature", ["", "x", "..", "a.b.c", "eyJ9..x", "é..ü"])
+def test_what_is_no_signature_is_refused_and_nothing_worse(person: Person, signature: str) -> None:
+    reply = person.promise(person.draft().body, signature=signature)
+
+    assert (reply.status, reply.code) == (422, "SIGNATURE_INVALID")
+
+
+def test_a_barred_subject_is_told_which_record_and_what_to_do_in_both_languages(person: Person) -> None:
+    draft = person.draft().body
+    subject = json.loads(draft["payload"])["subject"]
+    with transaction() as tx:
+        services().credit.put_flag(
+            subject,
+            a_flag_mark(items=("plate-replacement",)),
+            name_digest="k1.00",
+            by=a_caller(Role.CREDIT_OFFICER, sub="credit2"),
+            at=AT,
+            tx=tx,
+        )
+
+    filed = person.promise(draft)
+    again = person.draft().body
+
+    assert (filed.status, filed.code) == (409, "SUBJECT_BARRED")
+    assert filed.body["reasons"][0]["record"] == "flag:f1"
+    assert "异议" in filed.body["reasons"][0]["remedy"]
+    assert again["eligibility"]["commitment"] == "refused"
+    assert again["eligibility"]["reasons"][0]["source"] == "义乌市市场监督管理局"
+    assert again["ways_open"] == ["certificate"]
+    materials = [{"id": "old-plate", "sha256": SHA}]
+    by_paper = person.promise(again, confirmed=[], signature=None, materials=materials)
+    assert (by_paper.status, by_paper.body["way"], by_paper.body["state"]) == (201, "certificate", "received")
+
+
+def publish_sample(client: Client, token: TokenOf, code: str) -> None:
+    text = (SAMPLES / f"{code}.json").read_text(encoding="utf-8")
+    assert client.put(f"/v1/items/{code}/versions/1", text, token=token("editor")).status == 200
+
+
+def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: TokenOf) -> None:
+    turn_clock(AT)
+    publish_sample(client, token, "eia-approval")
+
+    reply = Person(client, token("company")).draft(item_code="eia-approval")
+
+    assert reply.status == 201
+    assert reply.body["eligibility"]["commitment"] == "refused"
+    assert [reason["code"] for reason in reply.body["eligibility"]["reasons"]] == ["RISK_EXCLUDED"]
+    assert reply.body["ways_open"] == ["certificate"]
+
+
+@pytest.mark.parametrize(
+    ("residence", "asked"),
+    [("rural", ["property-proof"]), ("urban", [])],
+)
+def test_property_is_proved_by_rural_households_only_and_marriage_by_nobody(
+    client: Client, token: TokenOf, residence: str, asked: list[str]
+) -> None:
+    turn_clock(AT)
+    publish_sample(client, token, "spouse-household")
+    applicant = Person(client, token("applicant"))
+
+    questions = client.get("/v1/items/spouse-household").body["questions"]
+    reply = applicant.draft(item_code="spouse-household", answers={questions[0]["id"]: residence})
+
+    assert reply.status == 201, reply.text
+    owed = [material["id"] for material in reply.body["materials"] if material["hand_in"]]
+    assert owed == asked
+    assert bool(reply.body["required_confirmations"]) == bool(asked)
+
+
+def test_a_query_of_the_archive_is_answered_on_filing(client: Client, token: TokenOf) -> None:
+    turn_clock(AT)
+    publish_sample(client, token, "archive-query")
+    company = Person(client, token("company"))
+    drafted = company.draft(item_code="archive-query", way="certificate").body
+    owed = [
+        {"id": material["id"], "sha256": SHA}
+        for material in drafted["materials"]
+        if "certificate" in material["hand_in"]
+    ]
+
+    filed = client.post("/v1/cases", {"draft_id": drafted["draft_id"], "materials": owed}, token=company.token)
+
+    assert (filed.status, filed.body["state"]) == (201, "closed"), filed.text
+    assert filed.body["decision"]["outcome"] == "granted"
+
+
+def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = person.draft().body
+
+    def down(*_arguments: object, **_named: object) -> None:
+        raise UnreadableError
+
+    def no_row(*_arguments: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    monkeypatch.setattr(CreditStore, "summary", down)
+    monkeypatch.setattr(CreditStore, "summary_row", no_row)
+
+    reply = person.promise(draft)
+    asked = person.draft().body["eligibility"]
+
+    assert (reply.status, reply.body["code"], reply.body["state"]) == (202, "PENDING_CREDIT", "pending_credit")
+    assert (asked["commitment"], asked["reasons"][0]["code"]) == ("pending", "CREDIT_SOURCE_DOWN")
+
+
+def test_a_case_is_seen_by_its_people_and_its_department_only(
+    case: dict[str, Any], client: Client, token: TokenOf
+) -> None:
+    seen = {
+        persona: client.get(f"/v1/cases/{case['case_no']}", token=token(persona)).status
+        for persona in ("officer.traffic", "supervisor.traffic", "head.traffic", "monitor", "applicant2", "company")
+    }
+    other = client.get(f"/v1/cases/{case['case_no']}", token=token("officer.market"))
+
+    assert seen == {
+        "officer.traffic": 200,
+        "supervisor.traffic": 200,
+        "head.traffic": 200,
+        "monitor": 200,
+        "applicant2": 404,
+        "company": 404,
+    }
+    assert other.status == 403
+
+
+def test_the_tracking_code_is_for_the_person_concerned(case: dict[str, Any], client: Client, token: TokenOf) -> None:
+    office = client.get(f"/v1/cases/{case['case_no']}", token=token("officer.traffic")).body
+
+    assert office["tracking_code"] is None
+    assert len(case["tracking_code"]) == 10
+
+
+def test_tracking_shows_state_and_dates_and_nothing_else(case: dict[str, Any], client: Client) -> None:
+    found = client.get(f"/v1/track/{case['case_no']}?code={case['tracking_code']}")
+
+    assert found.status == 200
+    assert found.body == {
+        "state": "accepted",
+        "received_at": case["received_at"],
+        "accepted_at": case["received_at"],
+        "decided_at": None,
+        "closed_at": None,
+        "due_on": "2026-10-08",
+    }
+
+
+def test_a_wrong_code_a_wrong_number_and_a_slip_of_the_pen_are_the_same_404(
+    case: dict[str, Any], client: Client
+) -> None:
+    number, code = case["case_no"], case["tracking_code"]
+
+    replies = [
+        client.get(f"/v1/track/{number}?code=AAAAAAAAAA"),
+        client.get(f"/v1/track/{number}"),
+        client.get(f"/v1/track/{case_no_for('another')}?code={code}"),
+        client.get(f"/v1/track/{number[:-1]}?code={code}"),
+        client.get(f"/v1/track/{number}?code=%C3%A9"),
+    ]
+
+    assert {reply.status for reply in replies} == {404}
+    assert len({reply.text for reply in replies}) == 1
+
+
+def test_every_day_up_to_the_due_day_is_explained(case: dict[str, Any], person: Person) -> None:
+    reply = person.client.get(f"/v1/cases/{case['case_no']}/clocks/handling_promised/explanation", token=person.token)
+
+    days = {day["day"]: (day["counted"], day["reason"]) for day in reply.body["days"]}
+    assert reply.status == 200
+    assert days["2026-09-28"] == (False, "start_day")
+    assert days["2026-09-30"] == (True, "working_day")
+    assert days["2026-10-01"] == (False, "holiday")
+    assert days["2026-10-08"] == (True, "working_day")
+    assert person.client.get(f"/v1/cases/{case['case_no']}/clocks/none/explanation", token=person.token).status == 404
+
+
+def test_the_timeline_is_whole_verified_and_holds_no_name(case: dict[str, Any], person: Person) -> None:
+    reply = person.client.get(f"/v1/cases/{case['case_no']}/timeline", token=person.token)
+
+    assert (reply.status, reply.body["verified"], reply.body["fault"]) == (200, True, None)
+    assert [event["seq"] for event in reply.body["items"]] == [1, 2, 3]
+    assert all(event["actor"].startswith(("subject:k1.", "system:")) for event in reply.body["items"])
+
+
+def test_lists_are_ones_own_or_the_departments_page_by_page(person: Person, token: TokenOf) -> None:
+    numbers = []
+    for minute in range(3):
+        turn_clock(AT + timedelta(minutes=minute))
+        numbers.append(person.promise(person.draft().body).body["case_no"])
+
+    first = person.client.get("/v1/cases?limit=2", token=person.token).body
+    second = person.client.get(f"/v1/cases?limit=2&cursor={first['next_cursor']}", token=person.token).body
+    desk = person.client.get("/v1/cases?state=accepted", token=token("officer.traffic")).body
+    none = person.client.get("/v1/cases?state=closed", token=token("officer.traffic")).body
+    stranger = person.client.get("/v1/cases", token=token("applicant2")).body
+    watched = person.client.get("/v1/cases?department=traffic", token=token("monitor")).body
+
+    assert [line["case_no"] for line in (*first["items"], *second["items"])] == numbers[::-1]
+    assert second["next_cursor"] is None
+    assert [line["case_no"] for line in desk["items"]] == numbers[::-1]
+    assert none["items"] == stranger["items"] == []
+    assert len(watched["items"]) == 3
+    assert person.client.get("/v1/cases?department=traffic", token=token("officer.market")).status == 403
+    assert person.client.get("/v1/cases?state=odd", token=person.token).status == 400
+    assert person.client.get("/v1/cases?cursor=x", token=person.token).code == "INVALID_CURSOR"
+
+
+def test_a_promise_is_withdrawn_and_certificates_handed_in(case: dict[str, Any], person: Person) -> None:
+    path = f"/v1/cases/{case['case_no']}"
+
+    withdrawn = person.client.post(f"{path}/commitment/withdrawal", {"reason": "找到旧车牌了"}, token=person.token)
+    handed = person.client.post(
+        f"{path}/materials", {"materials": [{"id": "old-plate", "sha256": SHA}]}, token=person.token
+    )
+
+    assert (withdrawn.status, withdrawn.body["state"], withdrawn.body["way"]) == (
+        200,
+        "awaiting_materials",
+        "certificate",
+    )
+    assert (handed.status, handed.body["state"], handed.headers["etag"]) == (200, "received", '"3"')
+
+
+@pytest.mark.parametrize("suffix", ["", "/timeline", "/clocks/acceptance/explanation"])
+def test_a_number_whose_check_character_does_not_fit_is_not_found(person: Person, suffix: str) -> None:
+    assert person.client.get(f"/v1/cases/ABCDEFGHIJKLMNOPQ{suffix}", token=person.token).status == 404
+
+
+def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client: Client, token: TokenOf) -> None:
+    claims = PERSONAS["applicant"]["claims"]["subject"]
+    agent = Person(client, token("agent")).enrol()
+
+    without = agent.draft(on_behalf_of={"subject": claims, "authority": ""})
+    drafted = agent.draft(on_behalf_of={"subject": claims, "authority": "授权委托书 1 号"})
+    filed = agent.promise(drafted.body)
+
+    assert (without.status, without.code) == (422, "AUTHORITY_REQUIRED")
+    assert (filed.status, filed.body["agent"]["name"][1]) == (201, "*")
+    assert client.get(f"/v1/cases/{filed.body['case_no']}", token=person.token).status == 200
+    assert client.get(f"/v1/cases/{filed.body['case_no']}", token=agent.token).status == 200

@@ -1,0 +1,109 @@
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.cases.model import Case, State, Way
+from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.clocks.model import ClockKind
+from chalicelib.errors import Refusal
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from tests.builders import NOON, a_case, a_material, an_item, an_organisation
+from tests.services.case_office import Applicant, a_paper, publish
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+LATER = NOON + timedelta(hours=1)
+
+
+def withdraw(case: Case, applicant: Applicant) -> Case:
+    return services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER)
+
+
+def hand_in(case: Case, applicant: Applicant, *names: str) -> Case:
+    return services().change_of_way.hand_in(
+        case.case_no, tuple(map(a_paper, names)), by=applicant.caller, at=LATER + timedelta(hours=1)
+    )
+
+
+def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+
+    after = withdraw(case, applicant)
+
+    assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
+    assert (after.acceptance, after.decision) == (None, None)
+    assert {clock.stopped_at for clock in services().clocks.of_owner(case.owner)} == {LATER}
+    event = services().timeline.events(case.owner)[-1]
+    assert (event.kind, event.texts) == ("commitment:withdrawn", {"reason": "找到旧车牌了"})
+
+
+def test_nothing_is_held_against_who_takes_a_promise_back() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    before = services().credit.summary(applicant.caller.own_subject())
+
+    withdraw(applicant.promise(applicant.draft()).case, applicant)
+
+    assert services().credit.summary(applicant.caller.own_subject()) == before
+
+
+def test_certificates_start_the_offices_clock_anew_beside_the_stopped_ones() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = withdraw(applicant.promise(applicant.draft()).case, applicant)
+
+    after = hand_in(case, applicant, "old-plate")
+
+    assert after.state is State.RECEIVED
+    (clock,) = [clock for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    assert (clock.kind, clock.clock_id, clock.due_on) == (ClockKind.ACCEPTANCE, "acceptance.again", date(2026, 10, 10))
+    assert services().timeline.reading(case.owner).verified
+
+
+def test_what_was_handed_in_with_the_promise_is_not_asked_again() -> None:
+    licence = a_material(id="licence", name="行驶证", ways=(MaterialWay.CERTIFICATE,))
+    publish(an_item(materials=(a_material(), licence)))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft(), materials=(a_paper("licence"),)).case
+    case = withdraw(case, applicant)
+
+    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED"):
+        hand_in(case, applicant, "old-plate", "licence")
+
+    assert [paper.id for paper in hand_in(case, applicant, "old-plate").materials] == ["licence", "old-plate"]
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.NOT_ACCEPTED, State.REVOKED])
+def test_once_closed_a_promise_stands(state: State) -> None:
+    applicant = Applicant()
+    case = a_case(state=state, subject=applicant.caller.own_subject())
+    with transaction() as tx:
+        services().cases.add(case, [], at=NOON, tx=tx)
+
+    with pytest.raises(Refusal, match="CASE_CLOSED"):
+        withdraw(case, applicant)
+    with pytest.raises(Refusal, match="CASE_CLOSED"):
+        hand_in(case, applicant, "old-plate")
+
+
+def test_there_is_nothing_to_take_back_on_the_certificate_way_nor_to_hand_in_unasked() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case
+
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        withdraw(case, applicant)
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        hand_in(case, applicant, "old-plate")
+
+
+def test_somebody_elses_promise_is_not_there_to_take_back() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+
+    with pytest.raises(Refusal, match="NOT_FOUND"):
+        withdraw(case, Applicant(identity=an_organisation()))

@@ -1,0 +1,148 @@
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.cases.acts import Standing
+from chalicelib.cases.drafting import Principal, Wish
+from chalicelib.cases.model import State, Way
+from chalicelib.catalogue.model import Acceptance, Recommitment
+from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.rules import notice_hash
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Role
+from chalicelib.wiring import services
+from tests.builders import (
+    NOON,
+    a_limit,
+    a_material,
+    an_identity,
+    an_item,
+    an_organisation,
+)
+from tests.services.case_office import Applicant, publish
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+WANG = an_identity(number="310101190001150022", name="王代办")
+WISH = Wish(item_code="plate-replacement", answers={}, way=Way.COMMITMENT)
+AUTHORITY = "授权委托书 1 号"
+
+
+def withdrawn(applicant: Applicant) -> None:
+    case = applicant.promise(applicant.draft()).case
+    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+
+
+def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
+    item = publish()
+
+    drafted = Applicant().draft()
+
+    assert drafted.standing is Standing.ALLOWED
+    assert drafted.draft.notice_hash == notice_hash(item)
+    assert [condition.id for condition in drafted.draft.conditions] == ["plate-lost"]
+    assert f'"draft_id":"{drafted.draft.draft_id}"' in drafted.draft.payload
+    assert f'"notice_hash":"{notice_hash(item)}"' in drafted.draft.payload
+    assert drafted.draft.expires_at == NOON + timedelta(hours=24)
+
+
+def test_an_item_that_is_not_listed_cannot_be_drafted() -> None:
+    with pytest.raises(Refusal, match="ITEM_NOT_LISTED"):
+        Applicant().draft()
+
+
+def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:
+    paper = a_material(ways=(MaterialWay.CERTIFICATE,))
+    publish(an_item(acceptance=Acceptance.OFFICER, materials=(paper,)))
+    applicant = Applicant().enrol()
+
+    drafted = applicant.draft()
+
+    assert drafted.standing is Standing.REFUSED
+    assert drafted.draft.closed_by == (Reason.COMMITMENT_NOT_OFFERED,)
+    assert applicant.certify(drafted, "old-plate").case.state is State.RECEIVED
+
+
+def test_a_promise_that_the_item_closes_is_refused_at_filing_too() -> None:
+    publish(an_item(recommitment=Recommitment(allowed=False)))
+    applicant = Applicant().enrol()
+    withdrawn(applicant)
+    drafted = applicant.draft()
+
+    assert drafted.draft.closed_by == (Reason.RECOMMITMENT_NOT_ALLOWED,)
+    with pytest.raises(Refusal, match="RECOMMITMENT_NOT_ALLOWED"):
+        applicant.promise(drafted)
+
+
+def test_after_a_withdrawal_one_may_promise_again_where_the_item_says_nothing_against_it() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    withdrawn(applicant)
+
+    assert applicant.draft().standing is Standing.ALLOWED
+
+
+def test_the_wait_after_a_withdrawal_ends_with_its_last_day() -> None:
+    publish(an_item(recommitment=Recommitment(allowed=True, written_wait=a_limit(3))))
+    applicant = Applicant().enrol()
+    assert applicant.draft().standing is Standing.ALLOWED
+    withdrawn(applicant)
+
+    last_day = NOON + timedelta(days=10)
+
+    assert applicant.draft(at=last_day).standing is Standing.REFUSED
+    assert applicant.draft(at=last_day + timedelta(days=1)).standing is Standing.ALLOWED
+
+
+def test_the_same_idempotency_key_is_the_same_draft() -> None:
+    publish()
+    applicant = Applicant()
+    once = Once.of(caller="a", route="r", key="k", body=b"{}")
+
+    first = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)
+    second = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)
+
+    assert second.is_repeat
+    assert second.draft == first.draft
+
+
+def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
+    publish()
+    agent = Applicant(role=Role.AGENT, identity=WANG)
+
+    with pytest.raises(Refusal, match="AUTHORITY_REQUIRED"):
+        agent.draft()
+    with pytest.raises(Refusal, match="AUTHORITY_REQUIRED"):
+        agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=" "))
+
+    assert agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY)).draft.agent is not None
+
+
+def test_who_is_no_agent_acts_for_nobody_else() -> None:
+    publish()
+
+    with pytest.raises(Refusal, match="FORBIDDEN"):
+        Applicant().draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
+
+
+def test_a_principal_whose_name_does_not_fit_the_number_is_nobodys_guess() -> None:
+    publish()
+    Applicant().draft()
+    agent = Applicant(role=Role.AGENT, identity=WANG)
+
+    with pytest.raises(Refusal, match="IDENTITY_CONFLICT"):
+        agent.draft(on_behalf_of=Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY))
+
+
+def test_an_agent_promises_nothing_where_the_item_forbids_it_but_may_hand_in_certificates() -> None:
+    publish(an_item(proxy_allowed=False))
+    agent = Applicant(role=Role.AGENT, identity=WANG)
+    principal = Principal(identity=an_identity(), authority=AUTHORITY)
+
+    with pytest.raises(Refusal, match="PROXY_NOT_ALLOWED"):
+        agent.draft(on_behalf_of=principal)
+
+    drafted = agent.draft(on_behalf_of=principal, way=Way.CERTIFICATE)
+    assert drafted.draft.closed_by == (Reason.PROXY_NOT_ALLOWED,)
+    assert agent.certify(drafted, "old-plate").case.state is State.RECEIVED
