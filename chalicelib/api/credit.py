@@ -2,11 +2,11 @@
 
 from chalicelib.api.credit_shapes import (
     CheckBody,
+    CheckReason,
     CheckShape,
     OwnCreditShape,
     Queries,
     QueryShape,
-    ReasonShape,
     RecordBody,
     RecordShape,
     bar_shape,
@@ -80,7 +80,7 @@ def check(call: Call[CheckBody]) -> Answer:
     inquiry = Inquiry(item_code=call.body.item_code, purpose=purpose, case_no=call.body.case_no)
     answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [
-        ReasonShape(
+        CheckReason(
             code=ground.code.value,
             text=ground.text.read_in(call.language),
             source=ground.source,

@@ -109,7 +109,7 @@ class CheckBody(Body):
     case_no: Code | None = None
 
 
-class ReasonShape(Shape):
+class CheckReason(Shape):
     """One reason, and what can be done about it."""
 
     code: str
@@ -127,7 +127,7 @@ class CheckShape(Shape):
     """What a check answers."""
 
     effect: Effect
-    reasons: list[ReasonShape]
+    reasons: list[CheckReason]
     as_of: datetime
 
 

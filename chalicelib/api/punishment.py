@@ -11,10 +11,10 @@ from chalicelib.api.punishment_shapes import (
     FlagSeen,
     FlagServiceBody,
     FlagsQuery,
+    FlagStatementBody,
     LiftingBody,
     ListQuery,
     MeasureListShape,
-    StatementBody,
     flag_shape,
     measure_shape,
 )
@@ -133,11 +133,11 @@ def serve(call: Call[FlagServiceBody]) -> Answer:
 @routes.post(
     "/v1/flags/{flag_id}/statement",
     roles=(Role.APPLICANT,),
-    body=StatementBody,
+    body=FlagStatementBody,
     answer=FlagSeen,
     summary="State and defend against a flag",
 )
-def state(call: Call[StatementBody]) -> Answer:
+def state(call: Call[FlagStatementBody]) -> Answer:
     """Take down what the subject says; it will be answered."""
     stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
     return _answer(stated, at=call.at)

@@ -97,7 +97,7 @@ class FlagServiceBody(Body):
     proof: Text
 
 
-class StatementBody(Body):
+class FlagStatementBody(Body):
     """What the subject says in its defence."""
 
     text: Text
@@ -138,7 +138,7 @@ class FlagServiceShape(Shape):
     proof: str
 
 
-class StatementShape(Shape):
+class FlagStatementShape(Shape):
     """One statement of the subject."""
 
     made_at: datetime
@@ -188,7 +188,7 @@ class FlagShape(Shape):
     proposed_by: str
     proposed_at: datetime
     service: FlagServiceShape | None
-    statements: list[StatementShape]
+    statements: list[FlagStatementShape]
     confirmation: FlagConfirmationShape | None
     lifting: LiftingShape | None
 
@@ -251,7 +251,7 @@ def flag_shape(flag: Flag, *, on: date) -> FlagShape:
         proposed_by=flag.proposed_by,
         proposed_at=flag.proposed_at,
         service=None if flag.service is None else FlagServiceShape.model_validate(flag.service),
-        statements=[StatementShape.model_validate(statement) for statement in flag.statements],
+        statements=[FlagStatementShape.model_validate(statement) for statement in flag.statements],
         confirmation=None if flag.confirmation is None else FlagConfirmationShape.model_validate(flag.confirmation),
         lifting=None if flag.lifting is None else LiftingShape.model_validate(flag.lifting),
     )

@@ -103,10 +103,7 @@ class Credit:
     def own(self, *, by: Caller) -> OwnCredit:
         """Return the caller's own credit, whole and free of charge."""
         subject = by.own_subject()
-        try:
-            return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
-        except UnreadableError as error:
-            raise Refusal(Reason.UNAVAILABLE) from error
+        return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""

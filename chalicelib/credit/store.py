@@ -25,8 +25,15 @@ LARGEST_SUMMARY = 3_600
 """Bytes of a summary's document: with its keys and numbers the item stays under the 4 KB that one read unit gives."""
 
 
-class UnreadableError(Exception):
-    """The store of credit cannot be read now: nothing may be said of anybody (R6.10)."""
+class UnreadableError(Refusal):
+    """The store of credit cannot be read now: nothing may be said of anybody (R6.10).
+
+    Whoever can go on without it catches this; to everybody else it is ``UNAVAILABLE``.
+    """
+
+    def __init__(self) -> None:
+        """Say no for now."""
+        super().__init__(Reason.UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model import Effect, Purpose
 from chalicelib.credit.service import Inquiry
@@ -10,6 +11,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.settings import settings
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
@@ -243,6 +245,17 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     with pytest.raises(Refusal) as refused:
         flags_of(None, by=CREDIT, most=10)
     assert reason_of(refused) is Reason.INVALID_QUERY
+
+
+def test_a_flag_is_not_confirmed_while_credit_cannot_be_read() -> None:
+    flag = served()
+    client("dynamodb").delete_table(TableName=settings().table("credit"))
+
+    with pytest.raises(Refusal) as refused:
+        confirm(flag, at=DUE + timedelta(seconds=1))
+
+    assert reason_of(refused) is Reason.UNAVAILABLE
+    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
 
 
 def test_an_unknown_edition_of_the_list_is_not_found() -> None:
