@@ -182,7 +182,9 @@ def test_what_was_promised_cannot_be_demanded() -> None:
         (("licence",), "第9条", True),
     ],
 )
-def test_a_second_demand_breaks_telling_once_if_it_differs(missing: tuple[str, ...], basis: str, expected: bool) -> None:  # noqa: FBT001 - a column
+def test_a_second_demand_breaks_telling_once_if_it_differs(
+    missing: tuple[str, ...], basis: str, expected: bool  # noqa: FBT001 - a column
+) -> None:
     case = a_case(corrections=(a_correction("licence"),))
 
     assert is_breach(case, missing, basis=basis) is expected

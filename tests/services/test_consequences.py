@@ -1,0 +1,308 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.acts import Finding, Outcome
+from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
+from chalicelib.cases.desk import Act
+from chalicelib.cases.model import Case, State
+from chalicelib.catalogue.model import Method
+from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_plan, an_item
+from tests.services.case_office import Applicant, publish
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+ONE_SECOND = timedelta(seconds=1)
+OFFICER = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
+SECOND_OFFICER = a_caller(Role.OFFICER, sub="officer2.traffic", department="traffic")
+SUPERVISOR = a_caller(Role.SUPERVISOR, sub="supervisor.traffic", department="traffic")
+DEFENCE_ENDS = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+"""Three working days after 28 September: 29, 30 and 8 October."""
+AFTER_DEFENCE = DEFENCE_ENDS + ONE_SECOND
+FINDINGS = "现场核查:该住所不存在。"
+
+
+def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own
+    return pytest.raises(Refusal, match=reason.value)
+
+
+def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON) -> Act:
+    return Act(case_no=case.case_no, by=by, at=at, version=case.version)
+
+
+def a_granted_promise(*, officers: int = 1, jurisdiction: str = "corrects-first") -> tuple[Applicant, Case]:
+    """A promise that was granted and delivered at noon."""
+    publish(an_item(jurisdiction=jurisdiction, verification=a_plan(officers=officers)))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    case = services().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
+    return applicant, services().handling.deliver(an_act(case)).case
+
+
+def verify(case: Case, result: Finding = Finding.UNTRUE, *, by: Caller = OFFICER, at: datetime = NOON) -> Case:
+    act = an_act(case, by=by, at=at)
+    return services().consequences.verify(act, result=result, method=Method.ONLINE, findings=FINDINGS).case
+
+
+def rectify(case: Case, *, days: int = 3) -> Case:
+    return services().consequences.order_rectification(an_act(case), days=days, basis="第64条").case
+
+
+def end(case: Case, outcome: RectificationOutcome, *, at: datetime = NOON) -> Case:
+    done = services().consequences.end_rectification(an_act(case, at=at), outcome=outcome, findings="复查。")
+    return done.case
+
+
+def a_document(**other: Any) -> RevocationDocument:  # noqa: ANN401 - any field of a document
+    fields: dict[str, Any] = {
+        "document_no": "撤〔2026〕1号",
+        "basis": "第64条",
+        "served_at": AFTER_DEFENCE,
+        "effective_on": date(2026, 10, 9),
+        "remedy_until": date(2026, 12, 8),
+        **other,
+    }
+    return RevocationDocument(**fields)
+
+
+def revoke(case: Case, *, by: Caller = SUPERVISOR, at: datetime = AFTER_DEFENCE, **other: Any) -> Case:  # noqa: ANN401 - any field of a document
+    return services().consequences.revoke(an_act(case, by=by, at=at), a_document(**other)).case
+
+
+def running(case: Case) -> list[str]:
+    return [clock.clock_id for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+
+
+def kinds_of(case: Case) -> list[str]:
+    return [event.kind for event in services().timeline.events(case.owner)]
+
+
+def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None:
+    applicant, case = a_granted_promise()
+
+    verified = verify(case, Finding.TRUE)
+
+    summary = services().credit.summary(applicant.caller.own_subject())
+    assert summary.kept_promises == 1
+    assert running(verified) == []
+    assert kinds_of(case)[-2:] == ["case:verified", "promise:kept"]
+    assert verified.defence is None
+    assert services().timeline.reading(f"credit:{case.subject}").verified
+    with refused(Reason.STEP_NOT_ALLOWED):
+        verify(verified, Finding.UNTRUE)
+
+
+def test_credit_that_cannot_be_read_keeps_the_result_from_being_half_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, case = a_granted_promise()
+
+    def down(_store: CreditStore, _subject: SubjectKey) -> None:
+        raise UnreadableError
+
+    monkeypatch.setattr(CreditStore, "summary", down)
+    with refused(Reason.CREDIT_SOURCE_DOWN):
+        verify(case, Finding.TRUE)
+
+    assert services().cases.load(case.case_no) == case
+
+
+def test_a_change_of_facts_blames_nobody() -> None:
+    _, case = a_granted_promise()
+
+    changed = verify(case, Finding.CHANGED)
+
+    assert running(changed) == []
+    assert changed.defence is None
+    with refused(Reason.STEP_NOT_ALLOWED):
+        rectify(changed)
+    with refused(Reason.STEP_NOT_ALLOWED):
+        revoke(changed)
+
+
+def test_what_cannot_be_verified_stays_to_be_verified() -> None:
+    _, case = a_granted_promise()
+
+    unverifiable = verify(case, Finding.UNVERIFIABLE)
+    assert running(unverifiable) == ["verification"]
+    assert unverifiable.defence is None
+    services().clocks.sweep(at=datetime(2026, 12, 31, tzinfo=UTC))
+
+    assert services().cases.load(case.case_no).defence is None
+    assert verify(unverifiable, Finding.TRUE).verification is not None
+
+
+def test_a_withdrawn_promise_is_not_verified() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+
+    with refused(Reason.STEP_NOT_ALLOWED):
+        verify(services().cases.load(case.case_no))
+
+
+def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() -> None:
+    _, case = a_granted_promise(officers=2)
+    confirm = services().consequences.confirm_verification
+
+    waiting = verify(case)
+    assert waiting.defence is None
+    assert running(waiting) == ["verification"]
+    assert kinds_of(case)[-1] == "case:verification_proposed"
+    with refused(Reason.STEP_NOT_ALLOWED):
+        rectify(waiting)
+    with refused(Reason.SAME_PERSON):
+        confirm(an_act(waiting))
+    with refused(Reason.FORBIDDEN):
+        confirm(an_act(waiting, by=a_caller(Role.OFFICER, sub="officer.market", department="market")))
+    confirmed = confirm(an_act(waiting, by=SECOND_OFFICER)).case
+
+    assert confirmed.verification is not None
+    assert confirmed.verification.confirmed_by == "staff:officer2.traffic"
+    assert running(confirmed) == ["defence"]
+    assert kinds_of(case)[-2:] == ["case:verified", "case:defence_opened"]
+    with refused(Reason.STEP_NOT_ALLOWED):
+        confirm(an_act(confirmed, by=SECOND_OFFICER))
+
+
+def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time() -> None:
+    _, case = a_granted_promise()
+
+    untrue = verify(case)
+
+    assert untrue.defence is not None
+    assert untrue.defence.until == DEFENCE_ENDS
+    event = services().timeline.events(case.owner)[-1]
+    assert event.texts == {
+        "notice": (
+            "事实:现场核查:该住所不存在。\n"
+            "理由:经核查,承诺不实。\n"
+            "依据:《深圳经济特区社会信用条例》第64条(责令限期整改)。\n"
+            "您有权进行陈述和申辩,请于2026-10-08(含当日)前提出。"
+        )
+    }
+    assert services().timeline.reading(case.owner).verified
+
+
+def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
+    applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
+    untrue = verify(case)
+    mine = Act(case_no=case.case_no, by=applicant.caller, at=NOON + ONE_SECOND)
+
+    with refused(Reason.DEFENCE_OPEN):
+        revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
+    stated = services().consequences.state(mine, text="住所已经迁走。").case
+    assert running(stated) == []
+    with refused(Reason.STEP_NOT_ALLOWED):
+        services().consequences.state(mine, text="再说一遍。")
+    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+        revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON)
+    assert [fault.pointer for fault in refusal.value.faults] == ["/statement_answer"]
+    revoked = revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON, statement_answer="迁走不影响承诺时不实。")
+
+    assert revoked.state is State.REVOKED
+    assert services().timeline.events(case.owner)[-1].texts == {"statement_answer": "迁走不影响承诺时不实。"}
+
+
+def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_come() -> None:
+    applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
+    untrue = verify(case)
+
+    with refused(Reason.DEFENCE_OPEN):
+        revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
+    with refused(Reason.STEP_NOT_ALLOWED):
+        services().consequences.state(
+            Act(case_no=case.case_no, by=applicant.caller, at=AFTER_DEFENCE), text="我来晚了。"
+        )
+
+    assert revoke(untrue).state is State.REVOKED
+
+
+def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -> None:
+    _, case = a_granted_promise()
+    untrue = verify(case)
+
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        revoke(untrue)
+    assert refusal.value.facts["next"] == "rectification"
+    assert refusal.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    ordered = rectify(untrue)
+    assert running(ordered) == ["defence", "rectification"]
+    with refused(Reason.STEP_NOT_ALLOWED):
+        rectify(ordered)
+    with refused(Reason.STEP_NOT_ALLOWED):
+        revoke(ordered)
+    with refused(Reason.STEP_NOT_ALLOWED):
+        end(ordered, RectificationOutcome.NOT_DONE, at=DEFENCE_ENDS)
+    ended = end(ordered, RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE)
+    with refused(Reason.FORBIDDEN):
+        revoke(ended, by=OFFICER)
+    revoked = revoke(ended)
+
+    assert revoked.state is State.REVOKED
+    assert running(revoked) == []
+    assert kinds_of(case)[-1] == "case:revoked"
+    assert services().timeline.events(case.owner)[-1].data["article"] == (
+        "《深圳经济特区社会信用条例》第64条(拒不整改的,撤销决定)"
+    )
+    with refused(Reason.STEP_NOT_ALLOWED):
+        revoke(revoked)
+
+
+def test_what_was_put_right_ends_the_matter() -> None:
+    _, case = a_granted_promise()
+
+    ended = end(rectify(verify(case, Finding.UNFULFILLED)), RectificationOutcome.DONE)
+
+    assert running(ended) == []
+    with refused(Reason.STEP_NOT_ALLOWED):
+        revoke(ended)
+    with refused(Reason.STEP_NOT_ALLOWED):
+        end(ended, RectificationOutcome.DONE)
+
+
+def test_a_pack_that_revokes_at_once_orders_nothing_for_an_untrue_promise() -> None:
+    _, case = a_granted_promise(jurisdiction="revokes-at-once")
+
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+        rectify(verify(case))
+
+    assert refusal.value.facts["next"] == "revocation"
+
+
+def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
+    applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
+    revoked = revoke(verify(case))
+    subject = applicant.caller.own_subject()
+    is_effective = services().consequences.is_effective
+    day = date(2026, 10, 9)
+
+    assert is_effective(revoked.case_no, "撤〔2026〕1号", subject=subject, on=day)
+    assert not is_effective(revoked.case_no, "撤〔2026〕1号", subject=subject, on=day - timedelta(days=1))
+    assert not is_effective("NO-SUCH-CASE", "撤〔2026〕1号", subject=subject, on=day)
+
+
+def test_a_store_that_does_not_answer_is_no_word_on_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(_case_no: str) -> Case:
+        raise Refusal(Reason.UNAVAILABLE)
+
+    consequences = services().consequences
+    monkeypatch.setattr(services().cases, "load", down)
+
+    with refused(Reason.UNAVAILABLE):
+        consequences.is_effective("A", "1号", subject=SubjectKey("k1.x"), on=date(2026, 10, 9))
+
+
+def test_of_two_supervisors_on_one_version_one_revokes() -> None:
+    _, case = a_granted_promise(jurisdiction="revokes-at-once")
+    untrue = verify(case)
+    revoke(untrue)
+
+    with refused(Reason.STALE_VERSION):
+        revoke(untrue, by=replace(SUPERVISOR, sub="supervisor2.traffic"))
