@@ -7,10 +7,7 @@ each takes a ``Call`` of its body and gives back an ``Answer``.
 from collections.abc import Callable, Collection
 from typing import Any, Required, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from chalice.app import Blueprint, Response
-
 from chalicelib.api.calls import Answer, Call, Route
-from chalicelib.api.exchange import respond
 from chalicelib.api.shapes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.policy import Role
 
@@ -30,6 +27,7 @@ __all__ = [
     "Routes",
     "Shape",
     "Text",
+    "route_named",
 ]
 
 B = TypeVar("B", bound=Body)
@@ -59,12 +57,11 @@ class Options(TypedDict, total=False):
 
 
 class Routes:
-    """The routes of one file; ``blueprint`` is what Chalice registers."""
+    """The routes of one file; ``addresses.py`` lists them too, so that the file is imported when one is asked for."""
 
     def __init__(self, tag: str) -> None:
         """Begin without routes; ``tag`` groups them in OpenAPI."""
         self.tag = tag
-        self.blueprint = Blueprint(__name__)
 
     def get(self, path: str, **options: Unpack[Options]) -> BareDecorator:
         """Make a function answer GET."""
@@ -112,13 +109,11 @@ class Routes:
                 message = f"{route.name} names its roles or says that it is public, one of the two"
                 raise ValueError(message)
             ROUTES.append(route)
-
-            def answered(**_path: str) -> Response:
-                return respond(route, self.blueprint.current_request.to_original_event())
-
-            answered.__name__ = view.__name__
-            # Chalice would check media types in its own words; ``respond`` does it in ours.
-            self.blueprint.route(path, methods=[method], content_types=[])(answered)
             return view
 
         return register
+
+
+def route_named(name: str) -> Route:
+    """Return a route by its name, such as ``GET /v1/items``; its file must have been imported."""
+    return next(route for route in ROUTES if route.name == name)

@@ -48,8 +48,7 @@ def respond(route: Route, event: Event) -> Response:
 
 def problem(refusal: Refusal, language: Language) -> Response:
     """Say no in the client's language (RFC 9457)."""
-    # What is out of an inspector's scope is on record as such, and looks like nothing at all.
-    reason = Reason.NOT_FOUND if refusal.reason is Reason.OUT_OF_SCOPE else refusal.reason
+    reason = refusal.reason
     known = problem_of(reason)
     title, detail = (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
     if "basis" in refusal.facts:

@@ -1,11 +1,15 @@
-"""The front door: every request gets an id, one line in the log, and an answer in our own words."""
+"""The front door: every request gets an id, one line in the log, and an answer in our own words.
+
+What answers is imported when it is first asked for: a cold start pays only for what it needs.
+"""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, cast
 
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, Request, Response
 
-from chalicelib.api.exchange import language_of, problem
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logs import begin, logger
 
@@ -26,7 +30,25 @@ ALWAYS = {
 
 
 class App(Chalice):
-    """Chalice, but for its own words on unknown addresses and methods."""
+    """Chalice, but for its own words on unknown addresses and methods, and with routes that are imported late."""
+
+    def serve(self, file: str, *names: str) -> None:
+        """Answer these routes (``GET /v1/items``) by a file that is imported when one of them is first asked for."""
+        for name in names:
+            method, _, path = name.partition(" ")
+            # Chalice would check media types in its own words; ``respond`` does it in ours.
+            self.route(path, methods=[method], content_types=[])(self._answered_by(file, name))
+
+    def _answered_by(self, file: str, name: str) -> Callable[..., Response]:
+        def answered(**_path: str) -> Response:
+            from chalicelib.api.edge import route_named  # noqa: PLC0415 - see the top of the file
+            from chalicelib.api.exchange import respond  # noqa: PLC0415 - likewise
+
+            import_module(file)
+            request = cast("Request", self.current_request)
+            return respond(route_named(name), request.to_original_event())
+
+        return answered
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - as Lambda has it
         """Answer one event of API Gateway."""
@@ -54,6 +76,8 @@ class App(Chalice):
 
     def _refused(self, event: dict[str, Any], *, allowed: str) -> dict[str, Any]:
         """Say that there is no such address, or no such method for it."""
+        from chalicelib.api.exchange import language_of, problem  # noqa: PLC0415 - see the top of the file
+
         accepted = next((text for name, text in event["headers"].items() if name.lower() == "accept-language"), "")
         reason = Reason.METHOD_NOT_ALLOWED if allowed else Reason.NOT_FOUND
         response: Response = problem(Refusal(reason), language_of(accepted))

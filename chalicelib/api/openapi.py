@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.api.addresses import import_all
 from chalicelib.api.calls import Route
 from chalicelib.api.edge import ROUTES, Answer, Call, Routes, Shape
 from chalicelib.api.problems import STATUS, problem_of
@@ -55,6 +56,7 @@ def openapi(_call: Call[None]) -> Answer:
 
 @cache
 def _published() -> Published:
+    import_all()
     return Published.model_validate(document(ROUTES))
 
 

@@ -9,12 +9,12 @@ from chalicelib.logs import logger
 from chalicelib.wiring import services
 
 
-def deliver(records: Iterable[Mapping[str, Any]], *, request_id: str) -> dict[str, list[dict[str, str]]]:
+def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Publish the alerts that messages name; return the messages that must come again (partial batch response)."""
     house = services()
     failed: list[dict[str, str]] = []
     published = 0
-    with one_line("deliver", request_id=request_id) as facts:
+    with one_line("deliver", context=context) as facts:
         for record in records:
             try:
                 published += house.alerts.publish(json.loads(record["body"])["alert_id"], at=house.clock.now())

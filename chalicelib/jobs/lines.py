@@ -8,8 +8,12 @@ from chalicelib.logs import logger
 
 
 @contextmanager
-def one_line(job: str, *, request_id: str) -> Iterator[dict[str, object]]:
-    """Time a job and log it once at its end, with the facts that the job puts into the dictionary it is given."""
+def one_line(job: str, *, context: object) -> Iterator[dict[str, object]]:
+    """Time a job and log it once at its end, with the facts that the job puts into the dictionary it is given.
+
+    ``context`` is Lambda's, which Chalice declares as a dictionary and which is none.
+    """
+    request_id = str(getattr(context, "aws_request_id", ""))
     facts: dict[str, object] = {}
     started = time.monotonic()
     outcome = "failed"
@@ -19,8 +23,3 @@ def one_line(job: str, *, request_id: str) -> Iterator[dict[str, object]]:
     finally:
         milliseconds = round((time.monotonic() - started) * 1000)
         logger("jobs").info("job", job=job, request_id=request_id, outcome=outcome, duration_ms=milliseconds, **facts)
-
-
-def request_id_of(context: object) -> str:
-    """Return the id that Lambda gave to this run; Chalice declares the context as a dictionary, which it is not."""
-    return str(getattr(context, "aws_request_id", ""))

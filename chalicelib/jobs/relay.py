@@ -10,7 +10,7 @@ from chalicelib.timeline.store import event_from
 from chalicelib.wiring import services
 
 
-def relay(records: Iterable[Mapping[str, Any]], *, request_id: str) -> dict[str, list[dict[str, str]]]:
+def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Hand new events to those who listen, in order; return where to go on if one of them failed.
 
     The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
@@ -19,7 +19,7 @@ def relay(records: Iterable[Mapping[str, Any]], *, request_id: str) -> dict[str,
     house = services()
     failed: list[dict[str, str]] = []
     told = 0
-    with one_line("relay", request_id=request_id) as facts:
+    with one_line("relay", context=context) as facts:
         for record in records:
             event = _event_of(record)
             if event is None:

@@ -4,10 +4,10 @@ from chalicelib.jobs.lines import one_line
 from chalicelib.wiring import services
 
 
-def sweep(*, request_id: str) -> dict[str, object]:
+def sweep(context: object) -> dict[str, object]:
     """Run one sweep and return what it saw; raises if any clock could not be moved on, after all others were."""
     house = services()
-    with one_line("sweep", request_id=request_id) as facts:
+    with one_line("sweep", context=context) as facts:
         report = house.clocks.sweep(at=house.clock.now())
         facts["moved"] = sum(shard.moved for shard in report.shards)
         facts["lag_seconds"] = max(shard.lag_seconds for shard in report.shards)

@@ -93,8 +93,8 @@ class SubjectKeys:
 
 
 def masked_name(name: str) -> str:
-    """Return ``李*``: the first character, and a star for each of the others (R7.6)."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
+    """Return ``李*``: the first character and one star, so that not even the length is told (R7.6)."""
+    return f"{name[:1]}*"
 
 
 def masked_number(number: str) -> str:

@@ -84,7 +84,7 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
     }.items():
         routes.get(f"/fails/{name}", public=True, answer=None, summary="-")(failing_with(error))
     app = App("test")
-    app.register_blueprint(routes.blueprint)
+    app.serve(__name__, *(route.name for route in edge.ROUTES))
     return app
 
 
@@ -351,7 +351,7 @@ def test_an_event_that_is_none_of_ours_is_not_found(client: Client, event: dict[
         ("unreachable", 503, "UNAVAILABLE"),
         ("throttled", 503, "UNAVAILABLE"),
         ("mistaken", 500, "INTERNAL_ERROR"),
-        ("out-of-scope", 404, "NOT_FOUND"),
+        ("out-of-scope", 404, "OUT_OF_SCOPE"),
     ],
 )
 def test_a_failure_is_a_problem_that_tells_nothing(client: Client, name: str, status: int, code: str) -> None:

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import chalicelib.api
 from app import app
+from chalicelib.api.addresses import ADDRESSES, import_all
 from chalicelib.api.edge import ROUTES, Route
 from chalicelib.api.fault_texts import FAULT_TEXTS, OTHERWISE
 from chalicelib.api.openapi import document
@@ -18,6 +19,8 @@ from chalicelib.api.problems import STATUS, TEXTS, problem_of
 from chalicelib.errors import Reason
 from chalicelib.policy import Role
 from chalicelib.timeline.kinds import LABELS, EventKind
+
+import_all()
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MODULES = [module.name for module in pkgutil.iter_modules(chalicelib.api.__path__, "chalicelib.api.")]
@@ -43,19 +46,18 @@ def test_a_route_says_what_it_is_for_and_what_it_answers(route: Route) -> None:
     assert (route.answer is None) is (route.status == 204)
 
 
-def test_every_file_of_routes_is_registered() -> None:
+def test_every_route_has_its_address_beside_its_file() -> None:
     with_routes = {name for name in MODULES if hasattr(importlib.import_module(name), "routes")}
-    registered = {route.view.__module__ for route in ROUTES if route.method in app.routes.get(route.path, {})}
+    declared = {(route.view.__module__, route.name) for route in ROUTES}
 
-    assert registered == with_routes
+    assert declared == {(file, name) for file, names in ADDRESSES.items() for name in names}
+    assert set(ADDRESSES) == with_routes
 
 
-def test_every_deployed_route_is_declared_at_the_edge_or_a_page() -> None:
-    declared = {(route.path, route.method) for route in ROUTES}
-    deployed = {(path, method) for path, methods in app.routes.items() for method in methods}
-    api = {(path, method) for path, method in deployed if path.startswith(("/v1/", "/healthz", "/readyz", "/openapi"))}
+def test_every_address_is_deployed_and_nothing_else() -> None:
+    deployed = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
 
-    assert api == declared
+    assert deployed == {name for names in ADDRESSES.values() for name in names}
 
 
 def test_the_published_document_is_valid(published: dict[str, Any]) -> None:

@@ -459,7 +459,7 @@ def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     filed = agent.promise(drafted)
 
     assert filed.case.agent is not None
-    assert (filed.case.applicant_name, filed.case.agent.name) == ("李**", "王**")
+    assert (filed.case.applicant_name, filed.case.agent.name) == ("李*", "王*")
     assert filed.case.agent.authority == "授权委托书 1 号"
     assert filed.case.people == (Applicant().caller.subject, agent.caller.subject)
     event = services().timeline.events(filed.case.owner)[1]

@@ -1,0 +1,93 @@
+"""Every address of the API and the file that answers it.
+
+A function must know its addresses when it starts, and needs the file behind one only when that address is asked for:
+importing all of them would double the time of a cold start. ``tests/architecture`` holds this list against the routes.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "chalicelib.api.case_consequences": (
+        "POST /v1/cases/{case_no}/verification",
+        "POST /v1/cases/{case_no}/verification/confirmation",
+        "POST /v1/cases/{case_no}/statement",
+        "POST /v1/cases/{case_no}/rectification",
+        "POST /v1/cases/{case_no}/rectification/outcome",
+        "POST /v1/cases/{case_no}/revocation",
+    ),
+    "chalicelib.api.case_handling": (
+        "POST /v1/cases/{case_no}/corrections",
+        "POST /v1/cases/{case_no}/corrections/{number}/answer",
+        "POST /v1/cases/{case_no}/acceptance",
+        "POST /v1/cases/{case_no}/pauses",
+        "POST /v1/cases/{case_no}/pauses/{number}/end",
+        "POST /v1/cases/{case_no}/extension",
+        "POST /v1/cases/{case_no}/decision",
+        "POST /v1/cases/{case_no}/delivery",
+    ),
+    "chalicelib.api.cases": (
+        "POST /v1/cases",
+        "GET /v1/cases",
+        "GET /v1/cases/{case_no}",
+        "GET /v1/cases/{case_no}/clocks/{kind}/explanation",
+        "GET /v1/cases/{case_no}/timeline",
+        "POST /v1/cases/{case_no}/commitment/withdrawal",
+        "POST /v1/cases/{case_no}/materials",
+        "GET /v1/track/{case_no}",
+    ),
+    "chalicelib.api.catalogue": (
+        "GET /v1/items",
+        "GET /v1/items/{item_code}",
+        "GET /v1/items/{item_code}/versions/{version}",
+        "PUT /v1/items/{item_code}/versions/{version}",
+    ),
+    "chalicelib.api.credit": (
+        "PUT /v1/credit/records/{source}/{record_id}",
+        "POST /v1/credit/checks",
+        "GET /v1/me/credit",
+        "GET /v1/me/credit/queries",
+    ),
+    "chalicelib.api.drafts": ("POST /v1/drafts",),
+    "chalicelib.api.health": (
+        "GET /healthz",
+        "GET /readyz",
+    ),
+    "chalicelib.api.inspection": (
+        "POST /v1/inspections",
+        "GET /v1/inspections",
+        "GET /v1/inspections/{mandate_id}",
+        "POST /v1/inspections/{mandate_id}/approval",
+        "GET /v1/inspections/{mandate_id}/cases",
+        "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline",
+        "GET /v1/inspections/{mandate_id}/readings",
+    ),
+    "chalicelib.api.openapi": ("GET /openapi.json",),
+    "chalicelib.api.punishment": (
+        "GET /v1/measures",
+        "POST /v1/flags",
+        "GET /v1/flags",
+        "GET /v1/flags/{flag_id}",
+        "POST /v1/flags/{flag_id}/service",
+        "POST /v1/flags/{flag_id}/statement",
+        "POST /v1/flags/{flag_id}/confirmation",
+        "POST /v1/flags/{flag_id}/lifting",
+    ),
+    "chalicelib.api.signing_keys": (
+        "POST /v1/signing-keys",
+        "GET /v1/signing-keys",
+        "DELETE /v1/signing-keys/{key_id}",
+    ),
+    "chalicelib.api.supervision": (
+        "GET /v1/supervision/clocks",
+        "GET /v1/supervision/alerts",
+        "POST /v1/supervision/alerts/{alert_id}/acknowledgement",
+        "GET /v1/supervision/heartbeats",
+    ),
+}
+
+
+def import_all() -> None:
+    """Import every file of routes, for whoever must see them all."""
+    for file in ADDRESSES:
+        import_module(file)
