@@ -63,10 +63,10 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
         return None
     if media_type and not MEDIA_TYPE.fullmatch(media_type.strip()):
         raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
-    if not raw.strip():
+    if not raw.strip() and any(field.is_required() for field in route.body.model_fields.values()):
         raise Refusal(Reason.INVALID_BODY, faults=[ABSENT])
     try:
-        return route.body.model_validate_json(raw)
+        return route.body.model_validate_json(raw.strip() or b"{}")
     except ValidationError as error:
         raise Refusal(Reason.INVALID_BODY, faults=_faults(error, raw)) from None
 
