@@ -112,7 +112,7 @@ def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[EC
         {"subject": PERSON | {"number": 310101190001150014}},
         {"subject": PERSON | {"name": ""}},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_a_token_with_a_bad_claim_is_none(tokens: Tokens, issuer: Issuer, claims: dict[str, Any]) -> None:
     assert reason(tokens, issuer.token(**claims)) is Reason.UNAUTHENTICATED
