@@ -30,7 +30,8 @@ def day_in_shanghai(instant: datetime) -> date:
 
 def instant_text(instant: datetime) -> str:
     """Return an instant as RFC 3339 in UTC with whole seconds, which also sorts as text."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # ``strftime`` takes nearly twice as long, and a filing writes two dozen instants.
+    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def instant_from(text: str) -> datetime:
