@@ -10,7 +10,6 @@ from chalicelib.cases.reception import Reception
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
@@ -27,14 +26,12 @@ class ChangeOfWay:
         self._reception = Reception(clocks)
 
     @again_if_moved
-    def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime, once: Once | None = None) -> Case:
+    def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
 
         ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back.
         """
         case = self._mine(case_no, by=by)
-        if once is not None and once.look_up() is not None:
-            return case
         if case.is_finished:
             raise Refusal(Reason.CASE_CLOSED)
         if case.way is not Way.COMMITMENT:
@@ -62,22 +59,15 @@ class ChangeOfWay:
                 data={"clocks_stopped": stopped},
                 texts={"reason": reason},
             )
-            after = self._store.save(case, after, [fact], at=at, tx=tx)
-            if once:
-                once.remember(case_no, tx, at=at)
-        return after
+            return self._store.save(case, after, [fact], at=at, tx=tx)
 
     @again_if_moved
-    def hand_in(
-        self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime, once: Once | None = None
-    ) -> Case:
+    def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
         """Hand in the certificates that are owed and not here yet; the office's clock runs from their receipt.
 
         ``STEP_NOT_ALLOWED`` unless the case waits for them; ``MATERIALS_MISSING``, ``MATERIAL_NOT_LISTED``.
         """
         case = self._mine(case_no, by=by)
-        if once is not None and once.look_up() is not None:
-            return case
         if case.is_finished:
             raise Refusal(Reason.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
@@ -90,10 +80,7 @@ class ChangeOfWay:
                 opening.fact_of_materials(after, materials, actor=by.actor, started=told(*started), at=at),
                 *opening.facts_of_acceptance(after, started=told(*started), at=at),
             ]
-            after = self._store.save(case, after, facts, at=at, tx=tx)
-            if once:
-                once.remember(case_no, tx, at=at)
-        return after
+            return self._store.save(case, after, facts, at=at, tx=tx)
 
     def _mine(self, case_no: str, *, by: Caller) -> Case:
         case = self._store.load(case_no)

@@ -143,35 +143,60 @@ def test_the_same_draft_again_is_the_same_case() -> None:
     assert len(kinds_of(first.case.owner)) == 3
 
 
-def test_a_case_whose_answer_was_lost_is_found_by_the_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("operation", ["BatchGetItem", "TransactWriteItems"])
+@pytest.mark.parametrize("reached", [False, True])
+def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
+    monkeypatch: pytest.MonkeyPatch, operation: str, *, reached: bool
+) -> None:
     publish()
     applicant = Applicant().enrol()
     drafted = applicant.draft()
     client = connection().client
     original = client._make_api_call
 
-    def dies_after_the_write(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
-        original(operation, arguments)
-        raise KeyboardInterrupt
+    def dying(called: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+        if called == operation and not reached:
+            raise KeyboardInterrupt
+        answer = original(called, arguments)
+        if called == operation:
+            raise KeyboardInterrupt
+        return answer
 
     with monkeypatch.context() as patched:
-        patched.setattr(
-            client,
-            "_make_api_call",
-            lambda operation, arguments: (
-                dies_after_the_write(operation, arguments)
-                if operation == "TransactWriteItems"
-                else original(operation, arguments)
-            ),
-        )
+        patched.setattr(client, "_make_api_call", dying)
         with pytest.raises(KeyboardInterrupt):
             applicant.promise(drafted)
 
-    assert applicant.promise(drafted).is_repeat
+    filed = applicant.promise(drafted)
+
+    assert filed.is_repeat == (reached and operation == "TransactWriteItems")
     page = services().cases.of_subject(
         applicant.caller.own_subject(), state=None, department=None, limit=10, after=None
     )
     assert [case.case_no for case in page.cases] == [drafted.draft.case_no]
+    assert len(kinds_of(filed.case.owner)) == 3
+    assert len(services().clocks.of_owner(filed.case.owner)) == 2
+
+
+def test_two_filings_of_one_draft_at_once_make_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    original = Credit.require_unchanged
+    others: list[str] = []
+
+    def files_in_between(self: Credit, *arguments: Any) -> None:  # noqa: ANN401 - handed on
+        monkeypatch.setattr(Credit, "require_unchanged", original)
+        others.append(applicant.promise(drafted).case.case_no)
+        original(self, *arguments)
+
+    monkeypatch.setattr(Credit, "require_unchanged", files_in_between)
+
+    filed = applicant.promise(drafted)
+
+    assert filed.is_repeat
+    assert others == [filed.case.case_no]
+    assert len(kinds_of(filed.case.owner)) == 3
 
 
 def test_one_changed_character_is_another_payload() -> None:
@@ -432,6 +457,32 @@ def test_a_promise_that_waited_is_accepted_once_credit_lets_it(no_credit: Callab
     running = [clock.kind for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
     assert services().timeline.reading(case.owner).verified
+
+
+def test_a_promise_taken_back_while_it_waits_is_not_filed_any_more(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    no_credit()
+    services().change_of_way.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
+
+    services().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
+
+    assert services().cases.load(case.case_no).state is State.AWAITING_MATERIALS
+    assert kinds_of(case.owner)[3:] == ["commitment:withdrawn"]
+
+
+def test_the_sweep_asks_again_each_minute(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    services().clocks.sweep(at=NOON + MINUTE)
+    assert services().cases.load(case.case_no).state is State.PENDING_CREDIT
+    no_credit()
+
+    services().clocks.sweep(at=NOON + 2 * MINUTE)
+
+    assert services().cases.load(case.case_no).state is State.ACCEPTED
 
 
 def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credit: Callable[[], None]) -> None:
