@@ -108,13 +108,10 @@ def following(case: Case, pack: RulePack) -> Step | None:
 def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
     """Return the step if it is next in the pack's order; else ``STEP_NOT_ALLOWED`` with what is, and its article."""
     step = following(case, pack)
-    if step is None or step.kind is not kind:
-        raise Refusal(
-            Reason.STEP_NOT_ALLOWED,
-            step=kind,
-            next="" if step is None else step.kind,
-            article="" if step is None else step.basis,
-        )
+    if step is None:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=kind, next="", article="")
+    if step.kind is not kind:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=kind, next=step.kind, article=step.basis, basis=step.basis)
     return step
 
 

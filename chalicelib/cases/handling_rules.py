@@ -156,7 +156,7 @@ def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: in
         raise Refusal(Reason.ALREADY_EXTENDED)
     most = pack.limit_term(TermKey.EXTENSION)
     if days > most.value:
-        raise Refusal(Reason.EXTENSION_TOO_LONG, most=most.value, article=most.basis)
+        raise Refusal(Reason.EXTENSION_TOO_LONG, most=most.value, basis=most.basis)
     if promised is None or promised.is_late(at):
         raise Refusal(Reason.EXTENSION_TOO_LATE)
     return Limit(value=days, unit=Unit(most.unit), basis=most.basis)

@@ -198,6 +198,7 @@ def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> N
         "step": "revocation",
         "next": "rectification",
         "article": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
+        "basis": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     }
 
     with pytest.raises(Refusal) as refusal:

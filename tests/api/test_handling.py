@@ -1,0 +1,262 @@
+"""Handling and consequences over HTTP: bodies, versions, repetitions, roles and what is told."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.model import Case, Way
+from chalicelib.catalogue.model import Acceptance
+from tests.builders import NOON, a_plan, an_item
+from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import Applicant, publish
+
+SHA = "cd" * 32
+
+
+class Office:
+    """Somebody's acts on one case, each on the version that the last answer named."""
+
+    def __init__(self, client: Client, token: TokenOf, case: Case) -> None:
+        self.client = client
+        self.token = token
+        self.url = f"/v1/cases/{case.case_no}"
+        self.version = case.version
+
+    def act(self, what: str, body: object = None, *, by: str = "officer.traffic", **headers: str) -> Reply:
+        sent = {"if_match": f'"{self.version}"', **headers}
+        reply = self.client.post(f"{self.url}/{what}", body, token=self.token(by, sub=by), **sent)
+        if reply.status == 200:
+            self.version = int(reply.headers["etag"].strip('"'))
+        return reply
+
+    def done(self, what: str, body: object = None, **other: str) -> Any:  # noqa: ANN401 - any JSON
+        reply = self.act(what, body, **other)
+        assert reply.status == 200, reply.text
+        return reply.body
+
+
+@pytest.fixture
+def received(client: Client, token: TokenOf) -> Office:
+    """A case by certificate that waits for an officer's word."""
+    turn_clock(NOON)
+    publish(an_item(acceptance=Acceptance.OFFICER))
+    applicant = Applicant()
+    return Office(client, token, applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case)
+
+
+def a_promise(client: Client, token: TokenOf, *, officers: int = 1, jurisdiction: str = "corrects-first") -> Office:
+    turn_clock(NOON)
+    publish(an_item(jurisdiction=jurisdiction, verification=a_plan(officers=officers)))
+    applicant = Applicant().enrol()
+    return Office(client, token, applicant.promise(applicant.draft()).case)
+
+
+@pytest.fixture
+def accepted(client: Client, token: TokenOf) -> Office:
+    """A promise that was accepted on filing."""
+    return a_promise(client, token)
+
+
+CORRECTION = {"missing": ["old-plate"], "basis": "第2条"}
+PAUSE = {
+    "ground": "expert_review",
+    "basis": "《行政许可法》第45条",
+    "expected_days": 5,
+    "notice_text": "需要专家评审。",
+}
+GRANTED = {"outcome": "granted", "document_no": "1号", "reasons": ""}
+FOUND = {"method": "online", "findings": "登记系统里有扣押记录。"}
+
+
+def test_a_case_goes_from_correction_to_delivery(received: Office) -> None:
+    asked = received.done("corrections", CORRECTION)
+    assert asked["state"] == "correction_asked"
+    assert asked["corrections"][0]["missing"] == ["old-plate"]
+    answer = {"materials": [{"id": "old-plate", "sha256": SHA}], "text": "已换一张清楚的。"}
+    answered = received.done("corrections/1/answer", answer, by="applicant")
+    assert answered["state"] == "received"
+    assert answered["materials"] == [{"id": "old-plate", "sha256": SHA, "name": ""}]
+    accepted = received.done("acceptance", {"accepted": True, "reason": ""})
+    assert {clock["kind"] for clock in accepted["clocks"] if clock["stopped_at"] is None} == {
+        "handling_promised",
+        "handling_statutory",
+    }
+    paused = received.done("pauses", PAUSE)
+    assert paused["pauses"][0]["expected_until"] == "2026-10-10"
+    assert {clock["light"] for clock in paused["clocks"] if clock["stopped_at"] is None} == {"grey"}
+    received.done("pauses/1/end")
+    received.done("extension", {"days": 2, "reason": "情况复杂。"}, by="head.traffic")
+    assert received.done("decision", GRANTED)["decision"]["document_no"] == "1号"
+
+    assert received.done("delivery")["state"] == "closed"
+
+
+@pytest.mark.parametrize("body", [None, {}, {"method": "邮寄"}])
+def test_delivery_needs_no_body(accepted: Office, body: object) -> None:
+    accepted.done("decision", GRANTED)
+
+    assert accepted.done("delivery", body)["delivery"]["late_reason"] is None
+
+
+def test_a_second_different_demand_is_shown_as_a_breach(received: Office) -> None:
+    received.done("corrections", CORRECTION)
+    received.done("corrections/1/answer", {"text": "已说明。"}, by="applicant")
+
+    again = received.done("corrections", {**CORRECTION, "basis": "第9条"})
+
+    assert [breach["rule"] for breach in again["breaches"]] == ["correction.told_once"]
+
+
+def test_not_accepting_needs_a_reason(received: Office) -> None:
+    refused = received.act("acceptance", {"accepted": False})
+
+    assert (refused.status, refused.code, refused.pointers) == (400, "INVALID_BODY", ["/reason"])
+    assert received.done("acceptance", {"accepted": False, "reason": "不属本部门。"})["state"] == "not_accepted"
+
+
+@pytest.mark.parametrize("notice", [{}, {"notice_text": None}, {"notice_text": "  "}])
+def test_a_pause_without_notice_is_refused_in_its_own_words(accepted: Office, notice: dict[str, Any]) -> None:
+    body = {name: value for name, value in PAUSE.items() if name != "notice_text"}
+
+    reply = accepted.act("pauses", {**body, **notice})
+
+    assert (reply.status, reply.code) == (422, "PAUSE_WITHOUT_NOTICE")
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "status", "code"),
+    [
+        ("corrections", CORRECTION, 409, "STEP_NOT_ALLOWED"),
+        ("pauses", {**PAUSE, "ground": "publication"}, 422, "PAUSE_GROUND_UNKNOWN"),
+        ("pauses", {**PAUSE, "expected_days": 0}, 400, "INVALID_BODY"),
+        ("pauses/1/end", None, 409, "STEP_NOT_ALLOWED"),
+        ("decision", {**GRANTED, "outcome": "perhaps"}, 400, "INVALID_BODY"),
+        ("decision", {**GRANTED, "outcome": "refused"}, 400, "INVALID_BODY"),
+        ("delivery", None, 409, "STEP_NOT_ALLOWED"),
+        ("verification", {**FOUND, "result": "true"}, 409, "STEP_NOT_ALLOWED"),
+        ("pauses/first/end", None, 404, "NOT_FOUND"),
+    ],
+)
+def test_what_an_accepted_case_refuses(accepted: Office, what: str, body: object, status: int, code: str) -> None:
+    reply = accepted.act(what, body)
+
+    assert (reply.status, reply.code) == (status, code)
+
+
+def test_a_late_decision_says_why_to_the_applicant(accepted: Office, client: Client, token: TokenOf) -> None:
+    turn_clock(datetime(2026, 10, 8, 16, 0, tzinfo=UTC))
+
+    reply = accepted.act("decision", GRANTED)
+    assert (reply.status, reply.code, reply.body["due_on"]) == (422, "LATE_REASON_REQUIRED", "2026-10-08")
+    accepted.done("decision", {**GRANTED, "late_reason": "系统故障。"})
+
+    seen = client.get(accepted.url, token=token("applicant")).body
+    assert [late["reason"] for late in seen["late_reasons"]] == ["系统故障。"]
+
+
+def test_officers_name_the_version_and_only_one_of_two_wins(accepted: Office, client: Client, token: TokenOf) -> None:
+    old = str(accepted.version)
+    missing = client.post(f"{accepted.url}/decision", GRANTED, token=token("officer.traffic"))
+    accepted.done("decision", GRANTED)
+
+    late = accepted.act("decision", GRANTED, if_match=f'"{old}"')
+
+    assert (missing.status, missing.code) == (428, "PRECONDITION_REQUIRED")
+    assert (late.status, late.code) == (412, "STALE_VERSION")
+
+
+def test_the_same_key_answers_the_case_as_it_stands(accepted: Office) -> None:
+    old = f'"{accepted.version}"'
+    first = accepted.act("pauses", PAUSE, idempotency_key="pause-1")
+
+    again = accepted.act("pauses", PAUSE, idempotency_key="pause-1", if_match=old)
+    other = accepted.act("pauses", {**PAUSE, "expected_days": 6}, idempotency_key="pause-1", if_match=old)
+
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.body == first.body
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_another_department_is_refused_and_a_stranger_finds_nothing(received: Office) -> None:
+    assert received.act("acceptance", {"accepted": True}, by="officer.market").status == 403
+    assert received.act("extension", {"days": 1, "reason": "一"}).status == 403
+    received.done("corrections", CORRECTION)
+
+    assert received.act("corrections/1/answer", {"text": "一"}, by="applicant2").status == 404
+
+
+def a_closed_promise(client: Client, token: TokenOf, **item: Any) -> Office:  # noqa: ANN401 - any part of the item
+    office = a_promise(client, token, **item)
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    return office
+
+
+def test_two_officers_rectification_and_revocation(client: Client, token: TokenOf) -> None:
+    office = a_closed_promise(client, token, officers=2)
+    document = {
+        "document_no": "撤〔2026〕1号",
+        "basis": "第64条",
+        "served_at": "2026-10-08T16:00:00Z",
+        "effective_on": "2026-10-09",
+        "remedy_until": "2026-12-08",
+    }
+
+    proposed = office.done("verification", {**FOUND, "result": "untrue"})
+    assert proposed["defence"] is None
+    assert office.act("verification/confirmation").code == "SAME_PERSON"
+    reply = office.client.post(
+        f"{office.url}/verification/confirmation",
+        token=token("officer.traffic", sub="officer2.traffic"),
+        if_match=f'"{office.version}"',
+    )
+    office.version = reply.body["version"]
+    assert reply.body["defence"]["until"] == "2026-10-08T15:59:59Z"
+    skipped = office.act("revocation", document, by="supervisor.traffic")
+    assert (skipped.status, skipped.code) == (409, "STEP_NOT_ALLOWED")
+    assert (skipped.body["next"], skipped.body["article"]) == (
+        "rectification",
+        "《深圳经济特区社会信用条例》第64条(责令限期整改)",
+    )
+    office.done("rectification", {"days": 3, "basis": "第64条"})
+    office.done("statement", {"text": "正在整改。"}, by="applicant")
+    not_done = {"outcome": "not_done", "findings": "仍未整改。"}
+    assert office.act("rectification/outcome", not_done).code == "STEP_NOT_ALLOWED"
+    turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))
+    office.done("rectification/outcome", not_done)
+    unanswered = office.act("revocation", document, by="supervisor.traffic")
+    assert (unanswered.status, unanswered.pointers) == (400, ["/statement_answer"])
+    revoked = office.done("revocation", {**document, "statement_answer": "逾期未整改。"}, by="supervisor.traffic")
+
+    assert revoked["state"] == "revoked"
+    assert revoked["revocation"]["statement_answer"] == "逾期未整改。"
+    timeline = client.get(f"{office.url}/timeline", token=token("applicant")).body
+    assert timeline["verified"] is True
+    assert timeline["items"][-1]["kind"] == "case:revoked"
+
+
+def test_nobody_is_revoked_before_being_heard(client: Client, token: TokenOf) -> None:
+    office = a_closed_promise(client, token, jurisdiction="revokes-at-once")
+    office.done("verification", {**FOUND, "result": "untrue"})
+    document = {
+        "document_no": "1号",
+        "basis": "第33条",
+        "served_at": "2026-09-28T04:00:00Z",
+        "effective_on": "2026-09-28",
+        "remedy_until": "2026-11-27",
+    }
+
+    reply = office.act("revocation", document, by="supervisor.traffic")
+
+    assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-08")
+
+
+def test_a_kept_promise_is_counted(client: Client, token: TokenOf) -> None:
+    office = a_closed_promise(client, token)
+
+    verified = office.done("verification", {**FOUND, "result": "true"})
+
+    assert verified["verification"]["result"] == "true"
+    assert client.get("/v1/me/credit", token=token("applicant")).body["kept_promises"] == 1
