@@ -145,7 +145,7 @@ def test_what_an_accepted_case_refuses(accepted: Office, what: str, body: object
 
 
 def test_a_late_decision_says_why_to_the_applicant(accepted: Office, client: Client, token: TokenOf) -> None:
-    turn_clock(datetime(2026, 10, 8, 16, 0, tzinfo=UTC))
+    turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))
 
     reply = accepted.act("decision", GRANTED)
     assert (reply.status, reply.code, reply.body["due_on"]) == (422, "LATE_REASON_REQUIRED", "2026-10-08")
