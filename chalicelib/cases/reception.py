@@ -38,8 +38,9 @@ class Reception:
             facts.append(opening.fact_of_waiting(case, started=told(waiting), at=at))
             return case, facts, (waiting,)
         case, started = self.taken(case, since=at, at=at, tx=tx)
-        facts.append(opening.fact_of_filing(case, actor=actor, started=told(*started), at=at))
-        facts.extend(opening.facts_of_acceptance(case, started=told(*started), at=at))
+        running = told(*started)
+        facts.append(opening.fact_of_filing(case, actor=actor, started=running, at=at))
+        facts.extend(opening.facts_of_acceptance(case, started=running, at=at))
         return case, facts, started
 
     def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
