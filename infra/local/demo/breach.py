@@ -104,7 +104,7 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     asked = machine.post("/v1/credit/checks", question | {"item_code": ITEM, "case_no": town.address_case})
     answer = asked.is_done(200).body
     expect("the effect for the related item (相关事项)", answer["effect"], "refused")
-    reason = the_one("the reason (理由)", answer["reasons"], record=town.flag_id)
+    reason = the_one("the reason (理由)", answer["reasons"], record=f"flag:{town.flag_id}")
     for part in ("text", "basis", "remedy", "contact"):
         telling.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
     asked = machine.post("/v1/credit/checks", question | {"item_code": "plate-replacement"})

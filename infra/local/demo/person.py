@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Self
 
 from infra.local.demo import telling
@@ -110,7 +111,7 @@ class Person:
             with refusal:
                 answer = _answer(f"{self.name} {method} {path}", refusal.code, refusal.read(), refusal.headers)
         if is_told:
-            telling.came(answer.status, answer.body if "code" in answer.body else None)
+            telling.came(answer.status, answer.body if answer.status >= HTTPStatus.BAD_REQUEST else None)
         return answer
 
 
