@@ -5,9 +5,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from pynamodb.expressions.condition import Condition
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock, Light
@@ -15,6 +13,9 @@ from chalicelib.clocks.rules import next_at
 from chalicelib.clocks.table import ClockRow, HeartbeatRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.transaction import MovedError, Transaction
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
 
 SHARDS = 4
 """Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""

@@ -163,9 +163,9 @@ def calls() -> Iterator[list[str]]:
     def seen(model: object, **_: object) -> None:
         made.append(model.name)  # type: ignore[attr-defined]
 
-    connection().client.meta.events.register("before-call.dynamodb.*", seen)  # type: ignore[attr-defined]
+    connection().client.meta.events.register("before-call.dynamodb.*", seen)
     yield made
-    connection().client.meta.events.unregister("before-call.dynamodb.*", seen)  # type: ignore[attr-defined]
+    connection().client.meta.events.unregister("before-call.dynamodb.*", seen)
 
 
 def test_an_idle_sweep_is_one_empty_query_a_shard_and_a_heartbeat(calls: list[str]) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
-from chalicelib import transaction as transactions
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import IdempotencyRow, Once
 from chalicelib.rows import connection
@@ -101,7 +100,7 @@ def a_commit_that_meets(monkeypatch: pytest.MonkeyPatch, *, conflicts: int) -> l
             raise conflict()
 
     monkeypatch.setattr(Transaction, "_write", write)
-    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
     return sent
 
 
@@ -131,7 +130,7 @@ def test_an_error_that_is_neither_is_not_swallowed() -> None:
 
 
 def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
     runs: list[int] = []
 
     @again_if_moved
@@ -176,7 +175,7 @@ def test_keys_that_the_store_put_off_are_asked_for_again(monkeypatch: pytest.Mon
 
 
 def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions.time, "sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
     monkeypatch.setattr(
         connection(), "dispatch", lambda _, kwargs: {"Responses": {}, "UnprocessedKeys": kwargs["RequestItems"]}
     )
