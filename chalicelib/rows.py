@@ -3,48 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.config import Config
-from botocore.loaders import Loader
-from botocore.session import Session
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, STRING
+from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, NULL, STRING
 from pynamodb.exceptions import AttributeNullError
 from pynamodb.models import Model
 
 from chalicelib.clock import instant_from, instant_text
+from chalicelib.dynamodb import QuickConnection
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
-
-AWS_DATA = Path(__file__).with_name("awsdata")
-"""What botocore must know of DynamoDB and nothing else; ``infra/awsdata`` writes it."""
-
-
-class QuickConnection(Connection):
-    """PynamoDB's connection without what costs time and serves nobody here.
-
-    botocore reads 1.5 MB of JSON for a client and puts a user agent together anew for every request.
-    """
-
-    @property
-    def session(self) -> Session:
-        """Return this thread's session; PynamoDB lays its own settings over the default ones given here."""
-        is_new = getattr(self._local, "session", None) is None
-        session: Session = super().session
-        if is_new:
-            session.register_component(
-                "data_loader", Loader(extra_search_paths=[str(AWS_DATA)], include_default_search_paths=False)
-            )
-            session.set_default_client_config(Config(user_agent="xinnuo", account_id_endpoint_mode="disabled"))
-        return session
 
 
 @cache
@@ -91,6 +66,13 @@ class Row(Model):
             elif null_check and not attribute.null:
                 raise AttributeNullError(name)
         return written
+
+    def _container_deserialize(self, attribute_values: dict[str, dict[str, Any]]) -> None:
+        values = self.attribute_values = dict(_defaults(type(self)))
+        for name, attribute in self.get_attributes().items():
+            stored = attribute_values.get(name)
+            if stored and NULL not in stored:
+                values[name] = attribute.deserialize(attribute.get_value(stored))
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -83,9 +83,7 @@ def _row_of(event: Event) -> EventRow:
 
 
 def _event_of(row: EventRow) -> Event:
-    return event_from(
-        {name: getattr(row, name) for name in row.get_attributes()} | {"seq": int(row.seq)},
-    )
+    return event_from(row.attribute_values)
 
 
 def event_from(stored: Mapping[str, object]) -> Event:

@@ -1,0 +1,99 @@
+"""The connection to DynamoDB: PynamoDB's, without what costs time and serves nobody here.
+
+What is left out is worth a third of the CPU time of a call, and two thirds of that of making a client:
+botocore's 1.5 MB of data on other services, a user agent put together anew for every request, endpoint rules
+evaluated for every call, and the walk through requests and answers that are JSON as they stand.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.model import OperationModel, Shape
+from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.serialize import JSONSerializer
+from botocore.session import Session
+from pynamodb.connection import Connection
+
+if TYPE_CHECKING:
+    from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
+
+AWS_DATA = Path(__file__).with_name("awsdata")
+"""What botocore must know of DynamoDB and nothing else; ``infra/awsdata`` writes it."""
+
+PLAIN = frozenset(
+    {
+        "BatchGetItemOutput",
+        "DeleteItemOutput",
+        "GetItemOutput",
+        "PutItemOutput",
+        "QueryOutput",
+        "TransactWriteItemsOutput",
+        "UpdateItemOutput",
+    }
+)
+"""Answers that hold items and no instants, so that only binary values would have to be turned into something else."""
+
+
+class PlainSerializer(JSONSerializer):
+    """Writes requests as they stand; one that holds binary values goes botocore's own way."""
+
+    def serialize_to_request(self, parameters: Mapping[str, Any], operation_model: OperationModel) -> dict[str, Any]:
+        """Return the request, its body in one piece."""
+        whole: dict[str, Any]
+        try:
+            body = json.dumps(parameters).encode()
+        except TypeError:
+            whole = super().serialize_to_request(parameters, operation_model)
+        else:
+            whole = {**super().serialize_to_request({}, operation_model), "body": body}
+        return whole
+
+
+class PlainParser(JSONParser):
+    """Reads items as they stand; an answer that holds binary values goes botocore's own way."""
+
+    def _handle_json_body(self, raw_body: bytes, shape: Shape) -> Any:  # noqa: ANN401 - as botocore has it
+        if shape.name in PLAIN and b'"B"' not in raw_body and b'"BS"' not in raw_body:
+            return self._parse_body_as_json(raw_body)  # type: ignore[attr-defined]  # not in botocore's stubs
+        return super()._handle_json_body(raw_body, shape)  # type: ignore[misc]  # likewise
+
+
+class PlainParserFactory(ResponseParserFactory):
+    """Gives every call the same parser."""
+
+    def __init__(self) -> None:
+        """Make the one parser: DynamoDB speaks one protocol."""
+        super().__init__()
+        self._parser = PlainParser()
+
+    def create_parser(self, _protocol_name: str) -> PlainParser:
+        """Return it."""
+        return self._parser
+
+
+class QuickConnection(Connection):
+    """PynamoDB's connection on a session that knows no service but DynamoDB."""
+
+    @property
+    def session(self) -> Session:
+        """Return this thread's session; PynamoDB lays its own settings over the default ones given here."""
+        is_new = getattr(self._local, "session", None) is None
+        session: Session = super().session
+        if is_new:
+            loader = Loader(extra_search_paths=[str(AWS_DATA)], include_default_search_paths=False)
+            session.register_component("data_loader", loader)
+            session.register_component("response_parser_factory", PlainParserFactory())
+            session.set_default_client_config(Config(user_agent="xinnuo", account_id_endpoint_mode="disabled"))
+        return session
+
+    @property
+    def client(self) -> "BotocoreBaseClientPrivate":
+        """Return the one client of all threads; a session takes a loader and parsers, but no serializer."""
+        client = super().client
+        if not isinstance(client._serializer, PlainSerializer):  # type: ignore[attr-defined]  # noqa: SLF001
+            client._serializer = PlainSerializer()  # type: ignore[attr-defined]  # noqa: SLF001
+        return client
