@@ -96,9 +96,13 @@ class Filing:
 
     def _file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None) -> Filed:
         found = self._read(submission, signer=by.own_subject(), once=once)
-        draft = found.draft
-        if draft is None or by.own_subject() not in {draft.maker, draft.subject}:
+        mine = found.draft or found.case
+        if mine is None or by.own_subject() not in {mine.maker, mine.subject}:
             raise Refusal(Reason.NOT_FOUND)
+        draft = found.draft
+        if draft is None:
+            # Drafts are removed some days after their end; the case that one became is still the answer.
+            return Filed(case=self._store.load(mine.case_no), is_repeat=True)
         way = rules.way_of(draft, submission)
         if found.case is None:
             rules.require_in_time(draft, at=at)

@@ -143,6 +143,20 @@ def test_the_same_draft_again_is_the_same_case() -> None:
     assert len(kinds_of(first.case.owner)) == 3
 
 
+def test_a_case_outlives_its_draft() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    drafted = applicant.draft()
+    case = applicant.promise(drafted).case
+    connection().delete_item(settings().table("cases"), f"draft:{drafted.draft.draft_id}")
+
+    again = applicant.promise(drafted)
+
+    assert (again.case, again.is_repeat) == (case, True)
+    with refused(Reason.NOT_FOUND):
+        Applicant(identity=an_organisation()).enrol().promise(drafted)
+
+
 @pytest.mark.parametrize("operation", ["BatchGetItem", "TransactWriteItems"])
 @pytest.mark.parametrize("reached", [False, True])
 def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
