@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.cases import opening, rules
 from chalicelib.cases.acts import Withdrawal
+from chalicelib.cases.consequence_rules import is_found_broken
 from chalicelib.cases.model import Case, Material, State, Way
 from chalicelib.cases.reception import Reception
 from chalicelib.cases.store import CaseStore
@@ -29,12 +30,13 @@ class ChangeOfWay:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
 
-        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back.
+        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, and
+        where it was found broken already: taking it back then would only undo what follows from that.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
             raise Refusal(Reason.CASE_CLOSED)
-        if case.way is not Way.COMMITMENT:
+        if case.way is not Way.COMMITMENT or is_found_broken(case):
             raise Refusal(Reason.STEP_NOT_ALLOWED)
         running = [clock for clock in self._clocks.of_owner(case.owner) if clock.stopped_at is None]
         after = replace(
@@ -44,12 +46,14 @@ class ChangeOfWay:
             withdrawal=Withdrawal(reason=reason, withdrawn_at=at),
             acceptance=None,
             decision=None,
+            extension=None,
             interruptions=tuple(
                 replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
                 for each in case.interruptions
             ),
         )
         with transaction() as tx:
+            milestones = [fact for clock in running for fact in self._clocks.moved_on(clock, at=at)[1]]
             stopped = told(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             fact = Fact(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
@@ -59,7 +63,7 @@ class ChangeOfWay:
                 data={"clocks_stopped": stopped},
                 texts={"reason": reason},
             )
-            return self._store.save(case, after, [fact], at=at, tx=tx)
+            return self._store.save(case, after, [*milestones, fact], at=at, tx=tx)
 
     @again_if_moved
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:

@@ -85,13 +85,19 @@ def proposed(case: Case, *, actor: str) -> Verification:
     return found
 
 
+def is_found_broken(case: Case) -> bool:
+    """Whether the promise was found false or unkept, by as many officers as it takes."""
+    found = case.verification
+    return found is not None and found.has_effect and found.result in BROKEN
+
+
 def following(case: Case, pack: RulePack) -> Step | None:
     """Return the step that the pack's order has next for this case, None if nothing may follow (R1.17).
 
     A rectification that is under way is still the step to take; one that was fulfilled ends the matter.
     """
     found = case.verification
-    if found is None or not found.has_effect or found.result not in BROKEN:
+    if found is None or not is_found_broken(case):
         return None
     rectification = case.rectification
     done = set()

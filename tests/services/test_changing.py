@@ -1,14 +1,16 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.cases.acts import Finding
 from chalicelib.cases.model import Case, State, Way
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
-from chalicelib.errors import Refusal
+from chalicelib.errors import Reason, Refusal
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
-from tests.builders import NOON, a_case, a_material, an_item, an_organisation
+from tests.builders import NOON, a_case, a_material, a_verification, an_item, an_organisation
 from tests.services.case_office import Applicant, a_paper, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -107,3 +109,29 @@ def test_somebody_elses_promise_is_not_there_to_take_back() -> None:
 
     with pytest.raises(Refusal, match="NOT_FOUND"):
         withdraw(case, Applicant(identity=an_organisation()))
+
+
+def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    found = a_verification(result=Finding.UNTRUE, officers=1)
+    with transaction() as tx:
+        services().cases.save(case, replace(case, verification=found), [], at=NOON, tx=tx)
+
+    with pytest.raises(Refusal) as refused:
+        withdraw(case, applicant)
+
+    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+
+
+def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_passed() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+
+    services().change_of_way.withdraw(
+        case.case_no, reason="等得太久", by=applicant.caller, at=NOON + timedelta(days=400)
+    )
+
+    assert "clock:passed" in [event.kind for event in services().timeline.events(case.owner)]
