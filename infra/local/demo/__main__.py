@@ -10,6 +10,6 @@ if __name__ == "__main__":
     try:
         walk()
     except NotAsItShouldBeError as error:
-        sys.exit(f"\n  ✗ 不如所料 · Not as it should be: {error}")
+        sys.exit(f"\n  ✗ 收尾不成 · Tidying up failed: {error}")
     except LocalError as error:
         sys.exit(str(error))

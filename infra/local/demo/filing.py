@@ -14,7 +14,10 @@ DAY_REASONS = {
     "calendar_day": "自然日",
     "weekend": "周末",
     "holiday": "法定节假日",
+    "hours_run": "按小时计",
     "paused": "期间扣除",
+    "moved_off_rest_day": "期满日遇休息日顺延",
+    "unannounced_year": "当年安排尚未公布",
 }
 
 

@@ -6,6 +6,14 @@ from infra.local.demo.filing import draft, drafted
 from infra.local.demo.tampering import altered
 from infra.local.demo.town import Town
 
+LIGHTS = (
+    ("2026-11-24T15:59:59Z", "green"),
+    ("2026-11-24T16:00:00Z", "yellow"),
+    ("2026-11-25T15:59:59Z", "yellow"),
+    ("2026-11-25T16:00:00Z", "red"),
+)
+"""The plate's clock as it was, to the second: midnight in Shanghai is 16:00 in UTC."""
+
 
 def inspectors_read_within_a_mandate(town: Town) -> None:
     """7. Nothing before a second inspector approves; then both cases, no other, and every reading on record."""
@@ -33,11 +41,11 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
         expect("verified (可信)", (seen["verified"], seen["fault"]), (True, None))
         kinds = " → ".join(event["label"]["zh"] for event in seen["items"])
         telling.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
-    moment = "2026-11-25T12:00:00Z"
-    past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
-    clock = the_one("the clock as of then (当时的时钟)", past["clocks"], kind="handling_promised")
-    expect("the light as of 2026-11-25 20:00 in Shanghai (当时的灯)", clock["light"], "yellow")
-    telling.fact("回看 2026-11-25 20:00:黄灯", "as of then: yellow")
+    for moment, light in LIGHTS:
+        past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
+        clock = the_one("the clock as of then (当时的时钟)", past["clocks"], kind="handling_promised")
+        expect(f"the light as of {moment} (当时的灯)", clock["light"], light)
+    telling.fact("回看:到期日 0 点起黄灯,到最后一秒仍算按时,次日 0 点起红灯", "the lights, to the second, as of then")
 
     first.get(f"{path}/cases/{outside}/timeline").is_refused(404, "NOT_FOUND")
     readings = first.get(f"{path}/readings").is_done(200).body["items"]
@@ -49,7 +57,7 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
             ("mandate:read", None),
             ("mandate:read", town.plate_case),
             ("mandate:read", town.address_case),
-            ("mandate:read", town.plate_case),
+            *[("mandate:read", town.plate_case)] * len(LIGHTS),
             ("mandate:exceeded", outside),
         ],
     )

@@ -14,6 +14,7 @@ from infra.local.demo import telling
 from infra.local.demo.checks import NotAsItShouldBeError, expect
 from infra.local.deployment import base_url
 from infra.local.login import token_of
+from infra.local.place import LocalError
 
 PATIENCE_SECONDS = 60
 PAGE = 100
@@ -71,21 +72,19 @@ class Person:
         """Take something away."""
         return self._ask("DELETE", path)
 
-    def every(self, path: str) -> list[dict[str, Any]]:
-        """Read a list to its end, page by page."""
+    def every(self, path: str, *, is_told: bool = True) -> list[dict[str, Any]]:
+        """Read a list to its end, page by page; one that is waited for is not told of each time."""
         found: list[dict[str, Any]] = []
         joint = "&" if "?" in path else "?"
         cursor = ""
         while True:
-            page = self._ask("GET", f"{path}{joint}limit={PAGE}{cursor}", is_told=not found).is_done(200).body
+            page = (
+                self._ask("GET", f"{path}{joint}limit={PAGE}{cursor}", is_told=is_told and not found).is_done(200).body
+            )
             found.extend(page["items"])
             if page["next_cursor"] is None:
                 return found
             cursor = f"&cursor={page['next_cursor']}"
-
-    def quietly(self, path: str) -> Answer:
-        """Read something again and again without telling of it each time."""
-        return self._ask("GET", path, is_told=False)
 
     def _ask(
         self,
@@ -110,6 +109,9 @@ class Person:
         except urllib.error.HTTPError as refusal:
             with refusal:
                 answer = _answer(f"{self.name} {method} {path}", refusal.code, refusal.read(), refusal.headers)
+        except (urllib.error.URLError, TimeoutError) as error:
+            message = f"The API does not answer {method} {path}: {error}. Its log: make logs."
+            raise LocalError(message) from error
         if is_told:
             telling.came(answer.status, answer.body if answer.status >= HTTPStatus.BAD_REQUEST else None)
         return answer

@@ -1,8 +1,10 @@
 """The story, step by step; the first step that is not as it should be ends it."""
 
+import sys
 from collections.abc import Callable
 
 from infra.local.demo import breach, inspection, promise, telling
+from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
 from infra.local.deployment import base_url
@@ -62,16 +64,20 @@ def walk() -> None:
     """Walk through the whole story, and leave the clock at the real time and no key behind, however it ends."""
     town = Town()
     try:
-        print("准备:清理上一次没有走完的演示 · clearing the way")
+        print("准备:解除上一次没有走完的演示留下的惩戒标识 · clearing the way", flush=True)
         breach.earlier_flags_are_lifted(town)
         for number, (chinese, english, deeds) in enumerate(STEPS, start=1):
             telling.step(number, chinese, english)
             for deed in deeds:
                 deed(town)
-        print("\n收尾 · tidying up")
+    except NotAsItShouldBeError as error:
+        sys.exit(f"\n  ✗ 不如所料 · Not as it should be: {error}\n")
     finally:
-        town.put_pens_away()
-        set_clock_to_now()
+        print("\n收尾:吊销演示密钥,时钟拨回现在 · revoking the keys, setting the clock to now", flush=True)
+        try:
+            town.put_pens_away()
+        finally:
+            set_clock_to_now()
     _say_what_to_try_next(town)
 
 
