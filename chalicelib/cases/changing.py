@@ -30,12 +30,15 @@ class ChangeOfWay:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
 
+        Asking twice changes nothing the second time.
         ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, and
         where it was found broken already: taking it back then would only undo what follows from that.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
             raise Refusal(Reason.CASE_CLOSED)
+        if case.withdrawal is not None:
+            return case
         if case.way is not Way.COMMITMENT or is_found_broken(case):
             raise Refusal(Reason.STEP_NOT_ALLOWED)
         running = [clock for clock in self._clocks.of_owner(case.owner) if clock.stopped_at is None]

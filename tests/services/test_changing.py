@@ -135,3 +135,15 @@ def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_pa
     )
 
     assert "clock:passed" in [event.kind for event in services().timeline.events(case.owner)]
+
+
+def test_taking_a_promise_back_twice_is_done_once() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+
+    first, second = withdraw(case, applicant), withdraw(case, applicant)
+
+    assert first == second
+    kinds = [event.kind for event in services().timeline.events(case.owner)]
+    assert kinds.count("commitment:withdrawn") == 1
