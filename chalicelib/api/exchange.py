@@ -15,6 +15,7 @@ from chalicelib.api.fault_texts import FAULT_TEXTS, fault_text
 from chalicelib.api.identity import caller_of, require_fresh
 from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, path_of, query_of, raw_body_of, version_of
+from chalicelib.cases.numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logs import logger, tell
@@ -111,8 +112,9 @@ def _call(route: Route, event: Event, headers: Mapping[str, str], language: Lang
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = path_of(event)
-    if "case_no" in path:
-        tell(case_no=path["case_no"][:40])
+    # Anything else in its place may be somebody's own number.
+    if is_case_no(path.get("case_no", "")):
+        tell(case_no=path["case_no"])
     raw = raw_body_of(event)
     version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
     once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None

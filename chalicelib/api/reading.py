@@ -22,7 +22,7 @@ LARGEST_BODY = 256 * 1024
 LONGEST_NAME = 200
 MEDIA_TYPE = re.compile(r'application/json(\s*;\s*charset="?utf-?8"?)?\s*;?', re.IGNORECASE)
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 UNREADABLE = Fault(pointer="", detail="unreadable", code="json_invalid")
 UNEXPECTED = Fault(pointer="", detail="unexpected", code="body_unexpected")
@@ -120,6 +120,9 @@ def _faults(error: ValidationError, raw: bytes) -> list[Fault]:
         document = json.loads(raw)
     except (ValueError, RecursionError):
         document = None
+    said = error.errors(include_url=False, include_input=False)
+    # A list whose entries are bad is counted without them; that it is too short says nothing then.
+    within = {one["loc"][:depth] for one in said for depth in range(len(one["loc"]))}
     return [
         Fault(
             pointer=_pointer(one["loc"], document, is_missing=one["type"] == "missing"),
@@ -127,7 +130,8 @@ def _faults(error: ValidationError, raw: bytes) -> list[Fault]:
             code=one["type"],
             blanks={name: str(value) for name, value in one.get("ctx", {}).items() if name != "error"},
         )
-        for one in error.errors(include_url=False, include_input=False)
+        for one in said
+        if not (one["type"] == "too_short" and one["loc"] in within)
     ]
 
 

@@ -1,0 +1,71 @@
+"""Who asks, and what they send when all is well."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.cloud import PERSONAS, the_issuer
+
+ITEMS = Path(__file__).parents[2] / "infra/local/sample/items"
+SHA = "ab" * 32
+
+PERSONAL = sorted(
+    {claims["name"] for claims in (persona["claims"] for persona in PERSONAS.values())}
+    | {
+        persona["claims"]["subject"][part]
+        for persona in PERSONAS.values()
+        if "subject" in persona["claims"]
+        for part in ("number", "name")
+    }
+)
+"""Every name and number of every persona: none of them may be answered or logged."""
+
+
+def subject_of(persona: str) -> dict[str, str]:
+    """How a persona is named in a body."""
+    found: dict[str, str] = PERSONAS[persona]["claims"]["subject"]
+    return found
+
+
+@cache
+def token_of(who: str) -> str:
+    """A good token: of a persona, of a second one with the same claims (``officer.traffic+``), of a role anywhere."""
+    persona = who.rstrip("+")
+    if persona in PERSONAS:
+        return the_issuer().token(persona, sub=who)
+    role, _, department = who.partition(".")
+    role = {"credit": "credit_officer"}.get(role, role)
+    return the_issuer().token("monitor", sub=who, roles=[role], department=department)
+
+
+DECISION = {"outcome": "granted", "document_no": "义公交〔2026〕1号"}
+UNTRUE = {"result": "untrue", "method": "online", "findings": "登记系统里有扣押记录。"}
+PAUSE = {"ground": "hearing", "basis": "行政许可法第45条", "expected_days": 5, "notice_text": "因听证暂停计时。"}
+FLAG: dict[str, Any] = {
+    "subject": subject_of("company"),
+    "measure_code": "9",
+    "edition": "2024",
+    "document": {
+        "number": "义市监撤〔2026〕1号",
+        "organ": "义乌市市场监督管理局",
+        "effective_on": "2026-08-17",
+        "served_at": "2026-08-17T04:00:00Z",
+        "remedy_until": "2026-10-17",
+    },
+    "related_items": ["business-address"],
+    "ends_on": "2027-06-30",
+    "facts": "承诺的住所不存在。",
+}
+MANDATE: dict[str, Any] = {
+    "file_no": "义纪〔2026〕1号",
+    "basis": "《监察法》第18条",
+    "scope": {"departments": ["traffic"], "items": [], "from": "2026-01-01", "to": None, "case_nos": []},
+    "expires_on": "2026-12-31",
+}
+
+
+def item_body(code: str = "plate-replacement", **change: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A sample item, the plate replacement unless said, changed."""
+    body: dict[str, Any] = json.loads((ITEMS / f"{code}.json").read_text(encoding="utf-8"))
+    return {**body, **change}

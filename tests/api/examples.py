@@ -1,0 +1,254 @@
+"""For every route one request that is answered, and who else asks for the same in vain."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.api.edge import Route
+from chalicelib.cases.numbers import case_no_for
+from tests.api.bodies import DECISION, FLAG, MANDATE, PAUSE, SHA, UNTRUE, item_body, subject_of
+from tests.api.world import World, world
+from tests.builders import KeyPair
+
+__all__ = ["world"]
+
+NOBODYS_CASE = case_no_for("a-draft-that-nobody-made")
+ABSENT = {
+    "case_no": NOBODYS_CASE,
+    "flag_id": "0" * 24,
+    "mandate_id": "0" * 32,
+    "alert_id": "0" * 32,
+    "key_id": KeyPair().key_id,
+    "item_code": "no-such-item",
+    "number": "9",
+    "kind": "no-such-kind",
+}
+"""What could be something's name, and is nothing's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A good request.
+
+    ``elsewhere``: people of a named role to whom it is forbidden, because the thing is another department's;
+    ``strangers``: people of a named role to whom the thing does not exist, because it is another person's.
+    """
+
+    by: str | None
+    path: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    body: Any = None
+    version: int | None = None
+    elsewhere: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    def url(self, pattern: str, **other: str) -> str:
+        """Write the address; ``other`` replaces parameters."""
+        path = pattern.format(**{**self.path, **other})
+        return f"{path}?{self.query}" if self.query else path
+
+
+PEOPLE = ("applicant2", "agent", "company")
+OTHER_STAFF = ("officer.market", "supervisor.market", "head.market")
+
+
+def name_of(route: Route) -> str:
+    """How a test of a route is called."""
+    return route.name
+
+
+@pytest.fixture(scope="module")
+def known(world: World) -> dict[str, Example]:
+    """Every route's example, in the world as the examples were made for it."""
+    made = examples(world)
+    world.keep()
+    return made
+
+
+def examples(world: World) -> dict[str, Example]:
+    """Name every route with its example; a route without one fails its tests."""
+    return {
+        **_open_to_anyone(world),
+        **_of_people(world),
+        **_of_offices(world),
+        **_of_credit(world),
+        **_of_watchers(world),
+    }
+
+
+def _open_to_anyone(world: World) -> dict[str, Example]:
+    item = {"item_code": "plate-replacement"}
+    case_no = world.things["accepted"].name
+    code = world.send("GET", f"/v1/cases/{case_no}", as_="applicant").body["tracking_code"]
+    return {
+        "GET /healthz": Example(by=None),
+        "GET /readyz": Example(by=None),
+        "GET /openapi.json": Example(by=None),
+        "GET /v1/items": Example(by=None, query="q=车牌&audience=both&department=traffic"),
+        "GET /v1/items/{item_code}": Example(by=None, path=item),
+        "GET /v1/items/{item_code}/versions/{version}": Example(by=None, path={**item, "version": "1"}),
+        "GET /v1/measures": Example(by=None, query="edition=2024"),
+        "GET /v1/track/{case_no}": Example(by=None, path={"case_no": case_no}, query=f"code={code}"),
+        "PUT /v1/items/{item_code}/versions/{version}": Example(
+            by="editor", path={"item_code": "another-item", "version": "1"}, body=item_body()
+        ),
+    }
+
+
+def _of_people(world: World) -> dict[str, Example]:
+    def own(name: str, body: object = None, **path: str) -> Example:
+        case = {"case_no": world.things[name].name, **path}
+        return Example(by="applicant", path=case, body=body, strangers=PEOPLE)
+
+    def seen(**path: str) -> Example:
+        case = {"case_no": world.things["accepted"].name, **path}
+        return Example(by="officer.traffic", path=case, elsewhere=OTHER_STAFF, strangers=PEOPLE)
+
+    paper = [{"id": "old-plate", "sha256": SHA, "name": "旧车牌"}]
+    case, clock = "/v1/cases/{case_no}", {"kind": "handling_promised"}
+    principal = {"subject": subject_of("applicant2"), "authority": "授权委托书1号"}
+    return {
+        "POST /v1/drafts": Example(
+            by="agent",
+            body={
+                "item_code": "with-questions",
+                "answers": {"residence": "rural"},
+                "way": "certificate",
+                "on_behalf_of": principal,
+            },
+        ),
+        "POST /v1/cases": Example(by="applicant", body=world.promise("applicant"), strangers=PEOPLE),
+        "GET /v1/cases": Example(
+            by="officer.traffic", query="state=accepted&limit=2&department=traffic", elsewhere=OTHER_STAFF
+        ),
+        f"GET {case}": seen(),
+        f"GET {case}/clocks/{{kind}}/explanation": seen(**clock),
+        f"GET {case}/timeline": seen(),
+        f"POST {case}/commitment/withdrawal": own("accepted", {"reason": "旧车牌找到了。"}),
+        f"POST {case}/materials": own("withdrawn", {"materials": paper}),
+        f"POST {case}/corrections/{{number}}/answer": own("asked", {"materials": paper, "text": "已补。"}, number="1"),
+        f"POST {case}/statement": own("untrue", {"text": "车牌是后来找到的。"}),
+        "POST /v1/signing-keys": Example(by="applicant", body={"jwk": KeyPair().jwk}),
+        "GET /v1/signing-keys": Example(by="applicant"),
+        "DELETE /v1/signing-keys/{key_id}": Example(
+            by="applicant", path={"key_id": world.keys["applicant"].key_id}, strangers=PEOPLE
+        ),
+        "GET /v1/me/credit": Example(by="company"),
+        "GET /v1/me/credit/queries": Example(by="company", query="limit=5"),
+    }
+
+
+def _of_offices(world: World) -> dict[str, Example]:
+    def step(name: str, body: object = None, *, by: str = "officer.traffic", **path: str) -> Example:
+        thing = world.things[name]
+        elsewhere = (by.rstrip("+").replace("traffic", "market"),)
+        return Example(
+            by=by, path={"case_no": thing.name, **path}, body=body, version=thing.version, elsewhere=elsewhere
+        )
+
+    revocation = {
+        "document_no": "义公交撤〔2026〕1号",
+        "basis": "《行政许可法》第69条",
+        "served_at": "2026-09-28T04:01:00Z",
+        "effective_on": "2026-09-28",
+        "remedy_until": "2026-11-27",
+        "statement_answer": "陈述理由不成立。",
+    }
+    correction = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
+    case = "POST /v1/cases/{case_no}"
+    return {
+        f"{case}/corrections": step("received", correction),
+        f"{case}/acceptance": step("received", {"accepted": True, "reason": "材料齐全。"}),
+        f"{case}/pauses": step("accepted", PAUSE),
+        f"{case}/pauses/{{number}}/end": step("paused", number="1"),
+        f"{case}/extension": step("accepted", {"days": 5, "reason": "情况复杂。"}, by="head.traffic"),
+        f"{case}/decision": step("accepted", {**DECISION, "reasons": "齐全。", "late_reason": None}),
+        f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
+        f"{case}/verification": step("decided", UNTRUE),
+        f"{case}/verification/confirmation": step("verified", by="officer.traffic+"),
+        f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
+        f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
+    }
+
+
+def _of_credit(world: World) -> dict[str, Example]:
+    def flag(name: str, body: object = None, *, by: str = "credit") -> Example:
+        thing = world.things[name]
+        return Example(
+            by=by, path={"flag_id": thing.name}, body=body, version=thing.version, elsewhere=("credit.market",)
+        )
+
+    active, served = world.things["flag active"].name, world.things["flag heard"].name
+    subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
+    record = {
+        "subject": subject_of("company"),
+        "kind": "administrative",
+        "severity": "serious",
+        "publicity": "shared",
+        "document": {"number": "义市监罚〔2026〕1号", "organ": "义乌市市场监督管理局", "effective_on": "2026-01-10"},
+        "dates": {"judged_on": "2026-01-08"},
+        "basis": "《市场主体登记管理条例》第44条",
+        "repair_notice": "一年后可以申请信用修复，不收费。",
+        "contents": {"fine": "一万元"},
+        "related_items": ["business-address"],
+        "version": 1,
+    }
+    check = {"subject": subject_of("company"), "item_code": "business-address", "purpose": "handling", "case_no": None}
+    people = ("applicant", "applicant2")
+    return {
+        "PUT /v1/credit/records/{source}/{record_id}": Example(
+            by="system.market",
+            path={"source": "market", "record_id": "r-1"},
+            body=record,
+            elsewhere=("system.traffic",),
+        ),
+        "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
+        "POST /v1/flags": Example(by="credit", body=FLAG),
+        "GET /v1/flags": Example(by="credit", query=f"subject={subject}&limit=2"),
+        "GET /v1/flags/{flag_id}": Example(
+            by="company", path={"flag_id": active}, elsewhere=("credit.market",), strangers=people
+        ),
+        "POST /v1/flags/{flag_id}/service": flag(
+            "flag proposed", {"served_at": "2026-09-28T04:01:00Z", "method": "直接送达", "proof": "回证1号"}
+        ),
+        "POST /v1/flags/{flag_id}/statement": Example(
+            by="company", path={"flag_id": served}, body={"text": "住所存在。"}, strangers=people
+        ),
+        "POST /v1/flags/{flag_id}/confirmation": flag(
+            "flag heard", {"reason": "事实清楚。", "statement_answer": "现场未发现。"}, by="credit2"
+        ),
+        "POST /v1/flags/{flag_id}/lifting": flag("flag active", {"reason": "已履行义务。", "basis": "第23条"}),
+    }
+
+
+def _of_watchers(world: World) -> dict[str, Example]:
+    asked, approved = world.things["mandate asked"], world.things["mandate in force"]
+    mandate = {"mandate_id": approved.name}
+    case = {**mandate, "case_no": world.things["accepted"].name}
+    answer = {"reason": "人手不足。", "expected_on": "2026-10-10"}
+    recipients = ("officer.traffic", "head.traffic", "supervisor.market", "monitor")
+    place = "/v1/inspections/{mandate_id}"
+    return {
+        "POST /v1/inspections": Example(by="inspector", body=MANDATE),
+        "GET /v1/inspections": Example(by="inspector", query="limit=1"),
+        f"GET {place}": Example(by="inspector2", path=mandate),
+        f"POST {place}/approval": Example(by="inspector2", path={"mandate_id": asked.name}, version=asked.version),
+        f"GET {place}/cases": Example(by="inspector", path=mandate, query="limit=2", strangers=("inspector2",)),
+        f"GET {place}/cases/{{case_no}}/timeline": Example(
+            by="inspector", path=case, query="at=2026-09-28T04:00:00Z", strangers=("inspector2",)
+        ),
+        f"GET {place}/readings": Example(by="inspector", path=mandate),
+        "GET /v1/supervision/clocks": Example(
+            by="supervisor.traffic", query="department=traffic&light=red&kind=delivery", elsewhere=OTHER_STAFF[1:]
+        ),
+        "GET /v1/supervision/alerts": Example(by="supervisor.traffic", query="state=open&limit=1"),
+        "POST /v1/supervision/alerts/{alert_id}/acknowledgement": Example(
+            by="supervisor.traffic",
+            path={"alert_id": world.things["alert"].name},
+            body=answer,
+            strangers=recipients,
+        ),
+        "GET /v1/supervision/heartbeats": Example(by="inspector", query="limit=1"),
+    }

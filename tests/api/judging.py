@@ -1,0 +1,38 @@
+"""What every answer must be, whatever was asked."""
+
+import re
+
+from tests.api.bodies import PERSONAL
+from tests.cloud import Reply
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+INSIDE = re.compile(r"Traceback|File \"|chalicelib|pydantic|botocore|Error\(|\.py\b|tests/")
+"""What only a stack trace or an exception's own words would say."""
+
+
+def require_sound(reply: Reply) -> None:
+    """Fail unless this is an answer or a problem that any client may see."""
+    assert reply.status < 500, reply.text
+    said = reply.text + str(reply.headers)
+    assert [one for one in PERSONAL if one in said] == []
+    if reply.status >= 400:
+        _require_problem(reply)
+
+
+def _require_problem(reply: Reply) -> None:
+    problem = reply.body
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "code"} <= set(problem)
+    assert problem["status"] == reply.status
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]+", problem["code"])
+    assert problem["type"] == f"urn:xinnuo:problem:{problem['code'].lower().replace('_', '-')}"
+    assert not INSIDE.search(reply.text), reply.text
+    is_chinese = reply.headers["content-language"] == "zh-CN"
+    # An article is named as it is, in Chinese.
+    words = problem["detail"].partition(" Basis: ")[0]
+    assert bool(HAN.search(problem["title"])) is bool(HAN.search(words)) is is_chinese
+    if problem["code"] in {"INVALID_BODY", "INVALID_QUERY"}:
+        assert problem["errors"]
+        for fault in problem["errors"]:
+            assert re.fullmatch(r"(/([^~/]|~0|~1)*)*", fault["pointer"])
+            assert fault["detail"]

@@ -1,0 +1,154 @@
+"""Every field of every body, spoiled one at a time: left out, of another type, out of range, of another world."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import pytest
+
+from chalicelib.api.edge import ROUTES, Route
+from tests.api.bodies import token_of
+from tests.api.examples import Example, known, name_of
+from tests.api.judging import require_sound
+from tests.api.world import World, world
+from tests.cloud import Reply
+
+__all__ = ["known", "world"]
+
+Place: TypeAlias = tuple[str | int, ...]
+
+# Importing the world has imported every route.
+WITH_BODY = [route for route in ROUTES if route.body]
+STAND_INS: dict[str, Any] = {
+    "text": "x",
+    "long text": "x" * 5000,
+    "many": ["x"] * 200,
+    "object": {"x": "x"},
+    "objects": [{}],
+    "true": True,
+    "fraction": 1.5,
+    "negative": -1,
+    "billion": 10**9,
+    "beyond any integer": 10**30,
+    "zero": 0,
+    "empty": "",
+    "blank": " \t ",
+    "null": None,
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "first instant": "0001-01-01T00:00:00+23:59",
+    "last instant": "9999-12-31T23:59:59-23:59",
+    "no such day": "2026-02-30",
+    "NUL": "a\0b",
+}
+FORGED: dict[str, Any] = {"list": {"0": 1}, "dict": [1], "str": 7, "int": "7", "bool": "true", "NoneType": [[]]}
+"""For each JSON type a value of another one."""
+
+
+def send(world: World, route: Route, example: Example, body: object) -> Reply:
+    """Send a changed body; a change that was taken is taken back."""
+    headers = {} if example.version is None else {"If-Match": f'"{example.version}"'}
+    text = json.dumps(body)
+    url = example.url(route.path)
+    reply = world.client.call(route.method, url, text, token=token_of(str(example.by)), headers=headers)
+    require_sound(reply)
+    if reply.status < 300:
+        world.rewind()
+    return reply
+
+
+def places(body: object, *at: str | int) -> Iterator[Place]:
+    """Every field and entry of a body, from the outside in; of a long list the first entry stands for all."""
+    inner = body.items() if isinstance(body, dict) else list(enumerate(body))[:1] if isinstance(body, list) else ()
+    for step, value in inner:
+        yield (*at, step)
+        yield from places(value, *at, step)
+
+
+def value_at(body: Any, place: Place) -> Any:  # noqa: ANN401 - any JSON
+    for step in place:
+        body = body[step]
+    return body
+
+
+def changed(body: object, place: Place, value: object) -> Any:  # noqa: ANN401 - any JSON
+    """The body with another value in one place; ``...`` takes the place away."""
+    whole = copy.deepcopy(body)
+    holder = value_at(whole, place[:-1])
+    if value is ...:
+        del holder[place[-1]]
+    else:
+        holder[place[-1]] = value
+    return whole
+
+
+def pointer(place: Place) -> str:
+    return "".join(f"/{step}" for step in place)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
+def test_a_value_of_another_type_is_named(world: World, known: dict[str, Example], route: Route) -> None:
+    example = known[route.name]
+
+    for place in places(example.body):
+        value = FORGED[type(value_at(example.body, place)).__name__]
+        reply = send(world, route, example, changed(example.body, place, value))
+        assert (pointer(place), reply.status) == (pointer(place), 400), reply.text
+        assert (reply.code, reply.pointers[0]) == ("INVALID_BODY", pointer(place))
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
+def test_a_field_that_nobody_named_is_refused_wherever_it_is(
+    world: World, known: dict[str, Example], route: Route
+) -> None:
+    example = known[route.name]
+    objects = [place for place in ((), *places(example.body)) if isinstance(value_at(example.body, place), dict)]
+
+    for place in objects:
+        # Answers, contents and keys are named by items, sources and RFC 7517, and judged by other rules.
+        if place and place[-1] in {"answers", "contents", "jwk"}:
+            continue
+        reply = send(world, route, example, changed(example.body, (*place, "no/such~field"), 1))
+        assert (pointer(place), reply.status, reply.code) == (pointer(place), 400, "INVALID_BODY")
+        assert reply.pointers == [f"{pointer(place)}/no~1such~0field"]
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
+def test_a_field_left_out_is_a_fault_or_has_a_default(world: World, known: dict[str, Example], route: Route) -> None:
+    example = known[route.name]
+    assert route.body is not None
+    required = {field.alias or name for name, field in route.body.model_fields.items() if field.is_required()}
+
+    for place in places(example.body):
+        reply = send(world, route, example, changed(example.body, place, ...))
+        assert reply.status in {route.status, 400, 409, 422}, (place, reply.text)
+        if len(place) == 1 and place[0] in required:
+            assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", [pointer(place)])
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
+def test_no_value_breaks_anything(world: World, known: dict[str, Example], route: Route) -> None:
+    example = known[route.name]
+
+    for place in places(example.body):
+        for name, value in STAND_INS.items():
+            reply = send(world, route, example, changed(example.body, place, value))
+            assert reply.status in {route.status, 400, 404, 409, 422}, (place, name, reply.text)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
+def test_every_text_may_be_of_another_world_at_once(world: World, known: dict[str, Example], route: Route) -> None:
+    example = known[route.name]
+    for strange in (
+        "\u202e义\0乌😀",
+        "'; DROP TABLE cases; --",
+        "<script>alert(1)</script>",
+        "${jndi:ldap://x}",
+        "\u2028%s{}",
+    ):
+        body = example.body
+        for place in places(example.body):
+            if isinstance(value_at(example.body, place), str):
+                body = changed(body, place, strange)
+        assert send(world, route, example, body).status < 500

@@ -1,0 +1,209 @@
+"""A small town in which every route has something to answer: made once a module, and put back after every change."""
+
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+
+from app import app
+from chalicelib import aws
+from chalicelib.api import identity
+from chalicelib.api.addresses import import_all
+from chalicelib.settings import settings
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.wiring import services
+from tests.api.bodies import DECISION, FLAG, MANDATE, PAUSE, SHA, UNTRUE, item_body, token_of
+from tests.builders import NOON, KeyPair
+from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer, turn_clock
+
+import_all()
+
+LONG_AGO = NOON - timedelta(days=35)
+TODAY = NOON + timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something with state: what stands for it in a path, and its version."""
+
+    name: str
+    version: int
+
+
+@dataclass(slots=True)
+class World:
+    """Everything by the name of what can be done to it next."""
+
+    client: Client
+    keys: dict[str, KeyPair] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
+    kept: bytes = b""
+
+    def send(
+        self, method: str, url: str, body: object = None, *, as_: str | None = None, version: int | None = None
+    ) -> Reply:
+        """Send one good request and see that it was."""
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        reply = self.client.call(method, url, body, token=as_ and token_of(as_), headers=headers)
+        assert reply.status < 300, (method, url, reply.text)
+        return reply
+
+    def keep(self) -> None:
+        """Remember how everything stands, and go on in the same minute."""
+        self.kept = pickle.dumps(_backend().tables)
+        turn_clock(TODAY)
+
+    def rewind(self) -> None:
+        """Put everything back as it stood."""
+        _backend().tables = pickle.loads(self.kept)  # noqa: S301 - our own, and eight times as fast as a deep copy
+        turn_clock(TODAY)
+
+    def enrol(self, persona: str) -> None:
+        """Give somebody a signing key."""
+        self.keys[persona] = KeyPair()
+        self.send("POST", "/v1/signing-keys", {"jwk": self.keys[persona].jwk}, as_=persona)
+
+    def promise(self, persona: str, item: str = "plate-replacement") -> dict[str, Any]:
+        """Draft, and sign: the body that files it."""
+        wish = {"item_code": item, "way": "commitment"}
+        made = self.send("POST", "/v1/drafts", wish, as_=persona).body
+        return {
+            "draft_id": made["draft_id"],
+            "confirmed": made["required_confirmations"],
+            "signature": self.keys[persona].sign(made["payload"]),
+        }
+
+    def file(
+        self, name: str, *, by: str = "applicant", item: str = "plate-replacement", on_promise: bool = True
+    ) -> str:
+        """File a case and keep it under a name; return its number."""
+        if on_promise:
+            body = self.promise(by, item)
+        else:
+            made = self.send("POST", "/v1/drafts", {"item_code": item, "way": "certificate"}, as_=by).body
+            asked = [each["id"] for each in made["materials"] if "certificate" in each["hand_in"]]
+            papers = [{"id": each, "sha256": SHA} for each in asked]
+            body = {"draft_id": made["draft_id"], "materials": papers}
+        case = self.send("POST", "/v1/cases", body, as_=by).body
+        self.things[name] = Thing(name=case["case_no"], version=case["version"])
+        return str(case["case_no"])
+
+    def act(self, name: str, step: str, body: object = None, *, as_: str = "officer.traffic") -> None:
+        """Take a step with a thing; its version moves on."""
+        thing = self.things[name]
+        place = "flags" if name.startswith("flag") else "inspections" if name.startswith("mandate") else "cases"
+        reply = self.send("POST", f"/v1/{place}/{thing.name}/{step}", body, as_=as_, version=thing.version)
+        self.things[name] = Thing(name=thing.name, version=reply.body["version"])
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """The town, with the clock at noon."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setattr(identity, "fetched", the_issuer().jwks)
+        forget_everything()
+        create_tables()
+        key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        aws.client("kms").create_alias(AliasName=settings().identity_key, TargetKeyId=key)
+        aws.client("secretsmanager").create_secret(Name=settings().secret, SecretString=json.dumps(SECRET))
+        made = World(Client(app))
+        turn_clock(LONG_AGO)
+        _open_offices(made)
+        _be_late(made)
+        _hand_in_flags(made)
+        turn_clock(NOON)
+        _file_cases(made)
+        _find_untrue(made)
+        _ask_for_mandates(made)
+        made.keep()
+        yield made
+        forget_everything()
+
+
+def _backend() -> Any:  # noqa: ANN401 - moto's own
+    return dynamodb_backends["123456789012"][settings().region]
+
+
+def _open_offices(world: World) -> None:
+    plan = item_body()["verification"]
+    items = {
+        "plate-replacement": item_body(),
+        "by-officer": item_body(acceptance="officer"),
+        "with-questions": item_body("spouse-household"),
+        "by-two": item_body(verification={**plan, "officers": 2}),
+        "at-once": item_body(jurisdiction="revokes-at-once"),
+    }
+    for code, body in items.items():
+        world.send("PUT", f"/v1/items/{code}/versions/1", body, as_="editor")
+    for persona in ("applicant", "applicant2"):
+        world.enrol(persona)
+
+
+def _be_late(world: World) -> None:
+    """Let a clock pass, and the supervisor hear of it."""
+    owner = f"case:{world.file('late')}"
+    at = LONG_AGO + timedelta(days=20)
+    services().clocks.sweep(at=at)
+    for event in services().timeline.events(owner):
+        if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
+            services().alerts.hear(event, at)
+    turn_clock(at)
+    alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
+    world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
+
+
+def _hand_in_flags(world: World) -> None:
+    for name in ("flag proposed", "flag served", "flag heard", "flag active"):
+        flag = world.send("POST", "/v1/flags", FLAG, as_="credit").body
+        world.things[name] = Thing(name=flag["id"], version=flag["version"])
+        if name != "flag proposed":
+            service = {"served_at": _text(services().clock.now()), "method": "直接送达", "proof": "回证1号"}
+            world.act(name, "service", service, as_="credit")
+        if name == "flag active":
+            turn_clock(NOON)
+            world.act(name, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+
+
+def _file_cases(world: World) -> None:
+    world.file("accepted")
+    world.file("theirs", by="applicant2")
+    world.file("paused")
+    world.act("paused", "pauses", PAUSE)
+    world.file("decided")
+    world.act("decided", "decision", DECISION)
+    world.file("received", item="by-officer", on_promise=False)
+    world.file("asked", item="by-officer", on_promise=False)
+    world.act("asked", "corrections", {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"})
+    world.file("withdrawn")
+    world.act("withdrawn", "commitment/withdrawal", {"reason": "旧车牌找到了。"}, as_="applicant")
+    world.things["draft"] = Thing(name=world.promise("applicant")["draft_id"], version=1)
+
+
+def _find_untrue(world: World) -> None:
+    for name, item in {"verified": "by-two", "untrue": "plate-replacement", "rectifying": "plate-replacement"}.items():
+        world.file(name, item=item)
+        world.act(name, "decision", DECISION)
+        world.act(name, "delivery", {})
+        world.act(name, "verification", UNTRUE)
+    world.act("rectifying", "rectification", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"})
+    world.file("heard", item="at-once")
+    world.act("heard", "decision", DECISION)
+    world.act("heard", "verification", UNTRUE)
+    world.act("heard", "statement", {"text": "车牌是后来找到的。"}, as_="applicant")
+
+
+def _ask_for_mandates(world: World) -> None:
+    for name in ("mandate asked", "mandate in force"):
+        asked = world.send("POST", "/v1/inspections", MANDATE, as_="inspector").body
+        world.things[name] = Thing(name=asked["id"], version=asked["version"])
+    world.act("mandate in force", "approval", as_="inspector2")
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
