@@ -48,7 +48,8 @@ class Bare:
     """A botocore client with its defaults, as anybody would make one."""
 
     def __init__(self) -> None:
-        self.client = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+        # Typed as anything: botocore builds a client's methods at run time.
+        self.client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
 
     def rehearse(self, request: Callable[[], object]) -> Rehearsal:
         """Make a request once, note what it sends, and put everything back."""

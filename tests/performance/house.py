@@ -1,4 +1,4 @@
-"""The whole service on AWS's own engine, in this process: tables, keys, the sample catalogue, and people with tokens."""
+"""The whole service on AWS's own engine, in this process: tables, the sample catalogue, and people with tokens."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import Any
 from unittest import mock
 
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 
 import chalicelib.api
 from app import app
@@ -22,6 +22,7 @@ from chalicelib.api.exchange import respond
 from chalicelib.rows import connection
 from tests.builders import KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer
+from tests.performance.wire import Wire
 
 ITEMS = Path(__file__).parents[2] / "infra" / "local" / "sample" / "items"
 ITEM = "plate-replacement"
@@ -35,6 +36,8 @@ class Elsewhere:
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
         """What went to topics and queues, in order."""
+        self.wire = Wire()
+        """Sees these calls too, so that a process can die at one of them."""
 
     def create_client(self, _service: str, **_options: object) -> "Elsewhere":
         """Be the client of every service."""
@@ -50,12 +53,16 @@ class Elsewhere:
 
     def publish(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """Take a message for a topic."""
-        self.told.append(("publish", asked))
-        return {"MessageId": str(len(self.told))}
+        return self._take("Publish", asked)
 
     def send_message(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """Take a message for a queue."""
-        self.told.append(("send_message", asked))
+        return self._take("SendMessage", asked)
+
+    def _take(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        self.wire.before(operation, asked)
+        self.told.append((operation, asked))
+        self.wire.after(operation, asked)
         return {"MessageId": str(len(self.told))}
 
 
@@ -71,13 +78,24 @@ class SideDoor(Client):
         return Reply(answer.status_code, headers, str(answer.body))
 
 
+def identifier(number: int) -> str:
+    """Make up a resident's identifier that passes every check: born from 1900 on, 900 a day."""
+    born = BORN_FROM + timedelta(days=number // 900)
+    digits = f"310101{born:%Y%m%d}{number % 900 + 100}"
+    return digits + str(ric.calc_check_digit(f"{digits}?"))
+
+
+def organisation(number: int) -> str:
+    """Make up an organisation's identifier that passes every check."""
+    digits = f"91330782MA{number:07}"
+    return digits + str(uscc.calc_check_digit(digits))
+
+
 class Applicant:
     """A natural person made up by number, with a token and a signing key."""
 
     def __init__(self, number: int) -> None:
-        born = BORN_FROM + timedelta(days=number // 900)
-        digits = f"310101{born:%Y%m%d}{number % 900 + 100}"
-        self.number = digits + ric.calc_check_digit(f"{digits}?")
+        self.number = identifier(number)
         self.name = "李示例"
         self.keys = KeyPair()
         self.token = the_issuer().token(
@@ -142,7 +160,7 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
     ):
         forget_everything()
         tables = create_tables()
-        with mock.patch.object(aws, "_session", lambda: elsewhere):
+        with mock.patch.object(aws, "_session", return_value=elsewhere):
             _publish()
             yield elsewhere
         for table in tables:

@@ -1,0 +1,201 @@
+"""``make bench``: measures what the service costs on AWS's own engine; prints it and writes ``.local/bench.json``.
+
+It measures and judges, and always ends with 0; only a measurement that could not be made ends it otherwise.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, TextIO
+
+import tests.conftest  # noqa: F401 - first of all that is ours: it sets the environment that the settings read
+from infra.engine import running
+from infra.engine.installation import local_folder
+
+from app import app  # isort: skip
+from tests.cloud import Client  # isort: skip
+from tests.performance import cold, crowd  # isort: skip
+from tests.performance.bare import Bare  # isort: skip
+from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
+from tests.performance.house import ITEM, house  # isort: skip
+from tests.performance.package import packaged  # isort: skip
+from tests.performance.story import EVENTS, Story, Visit  # isort: skip
+
+ROUNDS = 21
+STARTS = 15
+FEW, MANY = 1_000, 100_000
+
+METHOD = f"""How this was measured
+- The service runs in this process behind its Lambda handler, app(event, context), on DynamoDB Local in memory.
+- CPU is time.process_time() of this process, sockets included; the engine is another process and is not counted.
+- Each request is rehearsed first: the operations and parameters that it sends are noted, and the tables put back.
+  Bare is those very operations and parameters, sent by botocore's client with its defaults.
+- {ROUNDS} rounds of {IN_A_ROUND} requests a side, the side that begins changing with each round, after 2 that do not
+  count; a ratio is the median of the rounds' ratios, in brackets their quartiles.
+- Everything is warm, and the caller's token was seen before; the signature of a filing is new each time.
+- Capacity units are the engine's own ConsumedCapacity; writes in a transaction count double, indexes are included.
+- A cold start is CPU time in a fresh process, bytecode written; {STARTS} pairs, alternating.
+- The package is what `chalice package` makes, compressed, in megabytes of a million bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure and what it should reach; ``reach`` is None where nothing was promised."""
+
+    name: str
+    value: float
+    reach: float | None
+    remark: str
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the figure is within its reach."""
+        return None if self.reach is None else round(self.value, 2) <= self.reach
+
+
+def main() -> None:
+    """Measure everything, then print and write it."""
+    began = time.monotonic()
+    paper, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - logs go nowhere
+    with running() as endpoint:
+        with house(endpoint):
+            client, bare = Client(app), Bare()
+            story = Story(client)
+            _say("CPU beside bare botocore ...")
+            costs = _costs(story, client, bare)
+            _say("calls and capacity of each route ...")
+            visits = tuple(story.visits())
+            _say("cold starts ...")
+            figures = [*_of_costs(costs), *_of_starts(client, endpoint)]
+        _say(f"a sweep beside {MANY:,} clocks ...")
+        with house(endpoint):
+            figures += _of_sweeps()
+    _say("the deployment package ...")
+    figures += _of_package()
+    took = time.monotonic() - began
+    _print(figures, visits, took, paper)
+    _write(figures, costs, visits, took)
+
+
+def _costs(story: Story, client: Client, bare: Bare) -> list[Cost]:
+    wanted = [
+        ("filing", story.filing, 201),
+        ("check", story.check, 200),
+        ("decision", story.decision, 200),
+        (f"timeline of {EVENTS} events", story.timeline, 200),
+    ]
+    return [
+        cost_of(name, prepare, status=status, bare=bare, client=client, rounds=ROUNDS)
+        for name, prepare, status in wanted
+    ]
+
+
+def _of_costs(costs: Sequence[Cost]) -> Iterator[Figure]:
+    for cost in costs:
+        remark = f"[{cost.lowest:.2f}-{cost.highest:.2f}], {cost.ours_ms:.2f} over {cost.bare_ms:.2f} ms CPU"
+        yield Figure(name=f"CPU of a {cost.name} over bare botocore", value=cost.ratio, reach=1.3, remark=remark)
+
+
+def _of_starts(client: Client, endpoint: str) -> Iterator[Figure]:
+    start = cold.start_beside(cold.SERVICE, cold.ALONE, rounds=STARTS, environment={})
+    remark = f"{start.ours_ms:.0f} over {start.theirs_ms:.0f} ms CPU, wall {start.wall_ratio:.2f}"
+    yield Figure(
+        name="import of app and first client over boto3 and one client", value=start.ratio, reach=1, remark=remark
+    )
+    event = client.event("GET", f"/v1/items/{ITEM}")
+    first = cold.start_beside(
+        cold.FIRST_ANSWER.format(event=event),
+        cold.FIRST_READ.format(),
+        rounds=STARTS,
+        environment={"AWS_ENDPOINT_URL_DYNAMODB": endpoint},
+    )
+    remark = f"{first.ours_ms:.0f} over {first.theirs_ms:.0f} ms CPU: an item read, over boto3 reading its rows"
+    yield Figure(name="first answer of a fresh process", value=first.ratio, reach=None, remark=remark)
+
+
+def _of_sweeps() -> Iterator[Figure]:
+    bare = Bare()
+    crowd.add_clocks(bare, 0, FEW)
+    few = crowd.idle_sweep()
+    crowd.add_clocks(bare, FEW, MANY)
+    many = crowd.idle_sweep()
+    # The engine charges an empty query of an index nothing where AWS charges half a unit; equal is equal.
+    ratio = many.read_units / few.read_units if few.read_units else 1.0 + many.read_units
+    remark = (
+        f"{many.read_units:g} over {few.read_units:g} units, {len(many.calls)} calls each: "
+        f"{', '.join(dict.fromkeys(many.operations))}"
+    )
+    yield Figure(
+        name=f"read units of an idle sweep at {MANY:,} over {FEW:,} clocks", value=ratio, reach=1, remark=remark
+    )
+
+
+def _of_package() -> Iterator[Figure]:
+    package = packaged()
+    parts = ", ".join(f"{name} {size:g}" for name, size in package.parts.items())
+    remark = f"{package.whole_mb:.1f} MB with it; largest: {parts}"
+    yield Figure(name="MB of the package without botocore", value=package.without_botocore_mb, reach=12, remark=remark)
+
+
+def _say(what: str) -> None:
+    print(f"Measuring {what}", file=sys.stderr, flush=True)
+
+
+def _print(figures: Sequence[Figure], visits: Sequence[Visit], took: float, paper: TextIO) -> None:
+    print(METHOD, file=paper)
+    print(f"- {_machine()}; {took:.0f} s in all.\n", file=paper)
+    for figure in figures:
+        met = {True: "reached", False: "MISSED", None: ""}[figure.is_met]
+        reach = "" if figure.reach is None else f"reach {figure.reach:g}"
+        print(f"{figure.name:<62} {figure.value:6.2f}  {reach:<9} {met:<8} {figure.remark}", file=paper)
+    print(f"\n{'A warm request on':<54} {'calls':>5} {'read units':>11} {'write units':>12}", file=paper)
+    for visit in visits:
+        read, written = _units(visit)
+        names = ", ".join(call.operation for call in visit.calls)
+        print(f"{visit.route:<54} {len(visit.calls):>5} {read:>11g} {written:>12g}  {names}", file=paper)
+
+
+def _units(visit: Visit) -> tuple[float, float]:
+    read = sum(call.units for call in visit.calls if call.is_read)
+    return read, sum(call.units for call in visit.calls) - read
+
+
+def _write(figures: Sequence[Figure], costs: Sequence[Cost], visits: Sequence[Visit], took: float) -> None:
+    told: dict[str, Any] = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": _machine(),
+        "seconds": round(took),
+        "method": METHOD.splitlines()[1:],
+        "figures": [{**asdict(figure), "is_met": figure.is_met} for figure in figures],
+        "cpu": [
+            {**{name: value for name, value in asdict(cost).items() if name != "calls"}, "calls": len(cost.calls)}
+            for cost in costs
+        ],
+        "routes": [
+            {
+                "route": visit.route,
+                "calls": [call.operation for call in visit.calls],
+                "read_units": _units(visit)[0],
+                "write_units": _units(visit)[1],
+            }
+            for visit in visits
+        ],
+    }
+    path = local_folder() / "bench.json"
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _machine() -> str:
+    names = ("botocore", "pynamodb", "pydantic", "boto3")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return f"Python {platform.python_version()}, {versions}, {os.cpu_count()} cores ({platform.machine()})"
+
+
+if __name__ == "__main__":
+    main()

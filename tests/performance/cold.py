@@ -1,0 +1,86 @@
+"""How long a fresh process takes to be ready: the service with its first client, beside boto3 with one client alone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[2]
+
+SERVICE = """
+import app
+from chalicelib.rows import connection
+connection().client
+"""
+ALONE = """
+import boto3
+boto3.client("dynamodb", region_name="cn-north-1")
+"""
+FIRST_ANSWER = """
+import app
+event = {event}
+answer = app.app(event, None)
+assert answer["statusCode"] == 200, answer
+"""
+FIRST_READ = """
+import boto3
+client = boto3.client("dynamodb", region_name="cn-north-1")
+client.get_item(TableName="xinnuo-local-catalogue", Key={{"pk": {{"S": "item:plate-replacement"}}}})
+client.get_item(TableName="xinnuo-local-catalogue", Key={{"pk": {{"S": "version:plate-replacement:1"}}}})
+"""
+TIMED = """
+import os, sys, time
+sys.stdout = open(os.devnull, "w")
+began = time.process_time(), time.perf_counter()
+{source}
+took = time.process_time() - began[0], time.perf_counter() - began[1]
+print(*took, file=sys.stderr)
+os._exit(0)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Two ways to start beside each other: medians of the rounds' ratios, and of CPU milliseconds."""
+
+    ratio: float
+    wall_ratio: float
+    ours_ms: float
+    theirs_ms: float
+    rounds: int
+
+
+def start_beside(ours: str, theirs: str, *, rounds: int, environment: Mapping[str, str]) -> Start:
+    """Run two sources in fresh processes, one after the other, the other first in every other round."""
+    mine: list[tuple[float, float]] = []
+    other: list[tuple[float, float]] = []
+    # The first round writes the bytecode of whatever has none yet, and does not count.
+    for number in range(rounds + 1):
+        sides = [(mine, ours), (other, theirs)]
+        for times, source in sides if number % 2 else reversed(sides):
+            times.append(_seconds(source, environment))
+    counted = list(zip(mine, other, strict=True))[1:]
+    return Start(
+        ratio=median(one[0] / two[0] for one, two in counted),
+        wall_ratio=median(one[1] / two[1] for one, two in counted),
+        ours_ms=median(one[0] for one, _ in counted) * 1000,
+        theirs_ms=median(two[0] for _, two in counted) * 1000,
+        rounds=rounds,
+    )
+
+
+def _seconds(source: str, environment: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds of CPU and of the wall clock that a source takes in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", TIMED.format(source=source)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    cpu, wall = done.stderr.split()[-2:]
+    return float(cpu), float(wall)

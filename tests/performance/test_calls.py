@@ -1,0 +1,77 @@
+"""How many round trips the main calls make, and what an idle sweep reads however many clocks there are."""
+
+import pytest
+
+from app import app
+from tests.cloud import Client
+from tests.performance.bare import Bare
+from tests.performance.crowd import add_clocks, idle_sweep
+from tests.performance.story import Story
+from tests.performance.wire import Wire, watched
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
+IDLE = ["Query", "Query", "Query", "Query", "PutItem"]
+"""One empty query a shard, and the heartbeat."""
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story(Client(app))
+
+
+def sent_by(story: Story, event: dict[str, object], *, status: int) -> Wire:
+    with watched(Wire()) as wire:
+        reply = story.client.send(event)
+    assert reply.status == status, reply.text
+    return wire
+
+
+def test_a_filing_is_one_batch_of_reads_and_one_transaction(story: Story) -> None:
+    story.case()
+
+    wire = sent_by(story, story.filing(), status=201)
+
+    assert wire.operations == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_a_filing_with_an_idempotency_key_is_no_call_more(story: Story) -> None:
+    wire = sent_by(story, story.filing_once(), status=201)
+
+    assert wire.operations == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_filing_again_is_the_batch_of_reads_and_what_the_answer_shows(story: Story) -> None:
+    event = story.filing()
+    sent_by(story, event, status=201)
+
+    wire = sent_by(story, event, status=201)
+
+    assert wire.operations == ["BatchGetItem", "Query", "Query"]
+
+
+def test_a_check_is_one_read_and_the_record_that_somebody_asked(story: Story) -> None:
+    wire = sent_by(story, story.check(), status=200)
+
+    assert wire.operations == ["GetItem", "PutItem"]
+    assert wire.read_units <= 1
+
+
+def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
+    wire = sent_by(story, story.timeline(), status=200)
+
+    assert wire.operations == ["GetItem", "GetItem", "Query"]
+
+
+def test_an_idle_sweep_reads_the_same_beside_ten_times_the_clocks() -> None:
+    bare = Bare()
+    nothing = idle_sweep()
+
+    add_clocks(bare, 0, 1_000)
+    few = idle_sweep()
+    add_clocks(bare, 1_000, 10_000)
+    many = idle_sweep()
+
+    assert nothing.operations == few.operations == many.operations == IDLE
+    assert nothing.read_units == few.read_units == many.read_units
+    assert few.write_units == many.write_units

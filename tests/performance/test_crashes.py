@@ -1,0 +1,251 @@
+"""The process dies at any call to AWS, before it goes out or after it had its effect: trying again has one effect."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import app
+from chalicelib.aws import client
+from chalicelib.clocks.model import ClockKind
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.punishment.model import FlagState, Service, Target
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
+from tests.cloud import the_issuer, turn_clock
+from tests.performance.house import Elsewhere, SideDoor, identifier, organisation
+from tests.performance.story import DECISION
+from tests.performance.wire import Parameters, Wire, watched
+from tests.services.case_office import Applicant
+
+RED = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+"""The second after the promised limit of a case filed on Monday 28 September: three working days, past the holidays."""
+
+
+class DiedError(BaseException):
+    """The process is gone: nothing of the service may catch this."""
+
+
+class Death:
+    """Dies at the call of that number, counted from 1: before it goes out, or when its effect is there unseen."""
+
+    def __init__(self, at_call: int, *, after: bool) -> None:
+        self.at_call = at_call
+        self.passed = 0
+        self.wire = Wire(after=self._die) if after else Wire(before=self._die)
+
+    def _die(self, _operation: str, _parameters: Parameters) -> None:
+        self.passed += 1
+        if self.passed == self.at_call:
+            raise DiedError
+
+
+Attempt = Callable[[], object]
+"""What is done, once before the process dies and once after."""
+
+MOST_CALLS = 30
+
+
+def dying_everywhere(
+    prepare: Callable[[int], tuple[Attempt, Callable[[], None]]], elsewhere: Elsewhere, *, calls: int
+) -> None:
+    """Let an attempt die at each of its calls, try again, and look; ``prepare`` gives a fresh attempt and the look.
+
+    ``calls`` is how many the attempt makes when it lives, so that no call can be passed over unnoticed.
+    """
+    number = 0
+    for after in (False, True):
+        at_call = 0
+        died = True
+        while died and at_call < MOST_CALLS:
+            at_call, number = at_call + 1, number + 1
+            attempt, look = prepare(number)
+            death = Death(at_call, after=after)
+            elsewhere.wire = death.wire
+            with watched(death.wire):
+                try:
+                    attempt()
+                    died = False
+                except DiedError:
+                    pass
+            elsewhere.wire = Wire()
+            if died:
+                attempt()
+            look()
+        assert at_call - 1 == calls
+
+
+def an_applicant(number: int) -> Applicant:
+    return Applicant(identity=an_identity(number=identifier(number))).enrol()
+
+
+def kinds_of(owner: str) -> list[str]:
+    """What a timeline tells, after it was verified."""
+    reading = services().timeline.reading(owner)
+    assert reading.verified, reading.fault
+    return [event.kind for event in reading.events]
+
+
+FILED = ["commitment:signed", "case:filed", "case:accepted"]
+
+
+def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicant = an_applicant(number)
+        drafted = applicant.draft()
+
+        def look() -> None:
+            case = services().cases.load(drafted.draft.case_no)
+            assert applicant.promise(drafted).case == case
+            assert (case.version, kinds_of(case.owner)) == (1, FILED)
+            assert [clock.kind for clock in services().clocks.of_owner(case.owner)] == [
+                ClockKind.HANDLING_PROMISED,
+                ClockKind.HANDLING_STATUTORY,
+            ]
+            page = services().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
+            assert [each.case_no for each in page.cases] == [case.case_no]
+            assert services().credit.summary(case.subject).version == 0
+
+        return lambda: applicant.promise(drafted), look
+
+    dying_everywhere(prepare, elsewhere, calls=2)
+
+
+def test_a_case_is_decided_once(elsewhere: Elsewhere) -> None:
+    turn_clock(NOON)
+    door, officer = SideDoor(app), the_issuer().token("officer.traffic")
+
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicant = an_applicant(number)
+        case = applicant.promise(applicant.draft()).case
+
+        def decide() -> None:
+            reply = door.post(f"/v1/cases/{case.case_no}/decision", DECISION, token=officer, if_match='"1"')
+            # Whoever did not see the answer sends the version that they saw last, and is told that it is past.
+            assert reply.status in {200, 412}, reply.text
+
+        def look() -> None:
+            assert services().cases.load(case.case_no).version == 2
+            assert kinds_of(case.owner) == [*FILED, "case:decided"]
+            clocks = services().clocks.of_owner(case.owner)
+            assert ClockKind.DELIVERY in {clock.kind for clock in clocks if clock.stopped_at is None}
+            assert len(clocks) == len({clock.clock_id for clock in clocks})
+
+        return decide, look
+
+    dying_everywhere(prepare, elsewhere, calls=5)
+
+
+def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicant = an_applicant(number)
+        case = applicant.promise(applicant.draft()).case
+
+        def look() -> None:
+            assert kinds_of(case.owner) == [*FILED, "clock:warned", "clock:passed"]
+            promised, statutory = services().clocks.of_owner(case.owner)
+            assert (promised.warned_at is not None, promised.passed_at) == (True, RED)
+            assert (statutory.warned_at, statutory.passed_at) == (None, None)
+            assert services().cases.load(case.case_no).version == 1
+
+        return lambda: services().clocks.sweep(at=RED), look
+
+    # Four queries; the clock, the head of its owner's timeline and the transaction; the heartbeat.
+    dying_everywhere(prepare, elsewhere, calls=8)
+
+
+def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> None:
+    first = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    second = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+    after_defence = RED + timedelta(seconds=1)
+
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        punishment = services().punishment
+        company = an_organisation(number=organisation(number))
+        proposed = punishment.propose(a_proposal(), Target(about=company), by=first, at=NOON).flag
+        served = punishment.serve(
+            proposed.flag_id,
+            Service(served_at=NOON, method="直接送达", proof="回证1号"),
+            by=first,
+            version=proposed.version,
+            at=NOON,
+        )
+
+        def confirm() -> None:
+            try:
+                punishment.confirm(
+                    served.flag_id,
+                    "事实清楚。",
+                    statement_answer="",
+                    by=second,
+                    version=served.version,
+                    at=after_defence,
+                )
+            except Refusal as refusal:
+                # Confirmed already: the version that was seen last is past.
+                assert refusal.reason is Reason.STALE_VERSION  # noqa: PT017 - either outcome is right
+
+        def look() -> None:
+            assert kinds_of(proposed.owner) == ["flag:proposed", "flag:served", "flag:confirmed"]
+            assert punishment.get(proposed.flag_id, by=second).state is FlagState.ACTIVE
+            summary = services().credit.summary(proposed.subject)
+            assert (summary.version, [flag.flag_id for flag in summary.flags]) == (1, [proposed.flag_id])
+            assert kinds_of(summary.owner) == ["flag:confirmed"]
+            (clock,) = services().clocks.of_owner(proposed.owner)
+            assert clock.stopped_at is not None
+
+        return confirm, look
+
+    dying_everywhere(prepare, elsewhere, calls=4)
+
+
+def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicant = an_applicant(number)
+        case = applicant.promise(applicant.draft()).case
+        services().clocks.sweep(at=RED)
+        passed = next(event for event in services().timeline.events(case.owner) if event.kind == "clock:passed")
+
+        def look() -> None:
+            kinds = kinds_of(case.owner)
+            assert kinds == [*FILED, "clock:warned", "clock:passed", "alert:raised"]
+            acknowledgements = [
+                clock for clock in services().clocks.of_owner(case.owner) if clock.kind is ClockKind.ACKNOWLEDGEMENT
+            ]
+            assert len(acknowledgements) == 1
+            supervisor = a_caller(Role.SUPERVISOR, sub="supervisor", department="traffic")
+            inbox, _ = services().alerts.inbox(supervisor, state="open", most=100, after=None)
+            assert len([alert for alert in inbox if alert.owner == case.owner]) == 1
+
+        return lambda: services().alerts.hear(passed, RED), look
+
+    dying_everywhere(prepare, elsewhere, calls=3)
+
+
+def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewhere) -> None:
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicant = an_applicant(number)
+        case = applicant.promise(applicant.draft()).case
+        services().clocks.sweep(at=RED)
+        passed = next(event for event in services().timeline.events(case.owner) if event.kind == "clock:passed")
+        services().alerts.hear(passed, RED)
+        raised = services().timeline.events(case.owner)[-1]
+        elsewhere.told.clear()
+
+        def look() -> None:
+            names = {said["MessageAttributes"]["name"]["StringValue"] for _, said in elsewhere.told}
+            assert names == {raised.id}
+            assert 1 <= len(elsewhere.told) <= 2
+
+        return lambda: services().alerts.hear(raised, RED), look
+
+    dying_everywhere(prepare, elsewhere, calls=1)
+
+
+def test_what_dies_here_is_caught_by_nothing_of_the_service(elsewhere: Elsewhere) -> None:
+    death = Death(1, after=False)
+    elsewhere.wire = death.wire
+
+    with pytest.raises(DiedError):
+        client("sns").publish(TopicArn="", Message="")
