@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -20,28 +21,31 @@ Place: TypeAlias = tuple[str | int, ...]
 
 # Importing the world has imported every route.
 WITH_BODY = [route for route in ROUTES if route.body]
-STAND_INS: dict[str, Any] = {
-    "text": "x",
-    "long text": "x" * 5000,
-    "many": ["x"] * 200,
-    "object": {"x": "x"},
-    "objects": [{}],
-    "true": True,
-    "fraction": 1.5,
-    "negative": -1,
-    "billion": 10**9,
-    "beyond any integer": 10**30,
-    "zero": 0,
-    "empty": "",
-    "blank": " \t ",
-    "null": None,
-    "first day": "0001-01-01",
-    "last day": "9999-12-31",
-    "first instant": "0001-01-01T00:00:00+23:59",
-    "last instant": "9999-12-31T23:59:59-23:59",
-    "no such day": "2026-02-30",
-    "NUL": "a\0b",
-}
+STAND_INS: tuple[Any, ...] = (
+    None,
+    True,
+    1.5,
+    -1,
+    0,
+    10**9,
+    10**30,
+    "",
+    " \t ",
+    "x" * 5000,
+    {"x": "x"},
+    [{}],
+    ["x"] * 200,
+)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
+TEXTS = ("\u202e义\0乌😀",)
+MOMENTS = (
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    "2199-12-30T23:59:59Z",
+)
 FORGED: dict[str, Any] = {"list": {"0": 1}, "dict": [1], "str": 7, "int": "7", "bool": "true", "NoneType": [[]]}
 """For each JSON type a value of another one."""
 
@@ -132,9 +136,11 @@ def test_no_value_breaks_anything(world: World, known: dict[str, Example], route
     example = known[route.name]
 
     for place in places(example.body):
-        for name, value in STAND_INS.items():
+        was = value_at(example.body, place)
+        fitting = () if not isinstance(was, str) else MOMENTS if MOMENT.match(was) else TEXTS
+        for value in (*STAND_INS, *fitting):
             reply = send(world, route, example, changed(example.body, place, value))
-            assert reply.status in {route.status, 400, 404, 409, 422}, (place, name, reply.text)
+            assert reply.status in {route.status, 400, 404, 409, 422}, (place, value, reply.text)
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
@@ -142,10 +148,7 @@ def test_every_text_may_be_of_another_world_at_once(world: World, known: dict[st
     example = known[route.name]
     for strange in (
         "\u202e义\0乌😀",
-        "'; DROP TABLE cases; --",
-        "<script>alert(1)</script>",
-        "${jndi:ldap://x}",
-        "\u2028%s{}",
+        "'; DROP TABLE cases; --<script>${jndi:ldap://x}\u2028%s{}",
     ):
         body = example.body
         for place in places(example.body):
