@@ -115,8 +115,10 @@ class Work:
             self._note("clocks_stopped", self.clocks.stop(clock, at=self.at, tx=self.tx))
 
     def pause(self, *kinds: ClockKind, ground: str, basis: str, expected_until: date) -> None:
-        """Pause the running clocks of these kinds."""
+        """Pause the running clocks of these kinds; milestones that they had passed are told first, as ``stop`` does."""
         for clock in self.running(*kinds):
+            _, milestones = self.clocks.moved_on(clock, at=self.at)
+            self.facts.extend(milestones)
             paused = self.clocks.pause(
                 clock, ground=ground, basis=basis, expected_until=expected_until, at=self.at, tx=self.tx
             )

@@ -98,5 +98,13 @@ class Clock:
         return self.stopped_at is None and self.open_pause is None
 
     def is_late(self, at: datetime) -> bool:
-        """Whether the last second in time is over; a provisional date makes nobody late."""
-        return not self.provisional and at > self.due_at
+        """Whether the last second in time is over; neither a provisional date nor a pause makes anybody late.
+
+        Within a pause the moment at which it started decides: time does not count until it ends.
+        """
+        within = (
+            pause.started_at
+            for pause in self.pauses
+            if pause.started_at <= at and (pause.ended_at is None or at <= pause.ended_at)
+        )
+        return not self.provisional and min(within, default=at) > self.due_at

@@ -51,9 +51,13 @@ def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at
 
 
 def paused(clock: Clock, pause: ClockPause) -> Clock:
-    """Stop counting; a pause while another is open, or on a stopped clock, changes nothing."""
+    """Stop counting; a pause while another is open, or on a stopped clock, changes nothing.
+
+    Milestones passed before the sweep came are marked, for a paused clock is not looked at.
+    """
     if not clock.is_running:
         return clock
+    clock = _marked(clock, at=pause.started_at)
     return replace(clock, pauses=(*clock.pauses, pause), rev=clock.rev + 1)
 
 
@@ -106,18 +110,18 @@ def light(clock: Clock, *, at: datetime) -> Light:
     """Return the light at an instant, for a clock as it stands then.
 
     The due day itself is still in time, to its last second in Shanghai.
-    A clock that stopped shows whether it stopped in time.
+    A clock that stopped shows whether it stopped in time; one that was late before it was paused stays RED.
     A pause that has outlasted what the applicant was told is YELLOW (R4.10).
     """
     if clock.stopped_at is not None:
         return Light.RED if clock.is_late(clock.stopped_at) else Light.GREEN
     if clock.provisional:
         return Light.WHITE
+    if clock.is_late(at):
+        return Light.RED
     pause = clock.open_pause
     if pause is not None:
         return Light.YELLOW if day_of(at) > pause.expected_until else Light.GREY
-    if clock.is_late(at):
-        return Light.RED
     return Light.YELLOW if at >= clock.yellow_at else Light.GREEN
 
 

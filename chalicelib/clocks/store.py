@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.clock import instant_text
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.clocks.rules import next_at
 from chalicelib.clocks.table import ClockRow, HeartbeatRow
@@ -71,10 +71,40 @@ class ClockStore:
         most: int,
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
-        """Return open clocks of a department by due date: one index query, right at the second a clock passes."""
+        """Return open clocks of a department by due date, right at the second a clock passes: one index query.
+
+        YELLOW goes on, where the running clocks end, with those whose pause has outlasted its notice (R4.10).
+        """
+        board = _board(department, light)
+        outlasted = f"{department}/paused"
+        if light is Light.YELLOW:
+            if after is None or after["board"]["S"] != outlasted:
+                page = self._on(board, light=light, kind=kind, at=at, most=most, after=after)
+                if page.after is not None:
+                    return page
+                if len(page.clocks) == most:
+                    return BoardPage(clocks=page.clocks, after={"board": {"S": outlasted}})
+                rest = self._on(outlasted, light=light, kind=kind, at=at, most=most - len(page.clocks), after=None)
+                return BoardPage(clocks=(*page.clocks, *rest.clocks), after=rest.after)
+            board, after = outlasted, after if len(after) > 1 else None
+        return self._on(board, light=light, kind=kind, at=at, most=most, after=after)
+
+    def _on(
+        self,
+        board: str,
+        *,
+        light: Light | None,
+        kind: str | None,
+        at: datetime,
+        most: int,
+        after: dict[str, dict[str, Any]] | None,
+    ) -> BoardPage:
         reach: Condition | None = None
         matches: Condition | None = None
-        if light is Light.RED:
+        if board.endswith("/paused"):
+            is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
+            matches = is_over if light is Light.YELLOW else ~is_over
+        elif light is Light.RED:
             reach = ClockRow.due_at < at
         elif light in {Light.YELLOW, Light.GREEN}:
             reach = ClockRow.due_at >= at
@@ -82,7 +112,7 @@ class ClockStore:
         if kind is not None:
             matches = (ClockRow.kind == kind) if matches is None else matches & (ClockRow.kind == kind)
         rows = ClockRow.on_board.query(
-            _board(department, light),
+            board,
             range_key_condition=reach,
             filter_condition=matches,
             limit=most,
@@ -118,8 +148,10 @@ def _board(department: str, light: Light | None) -> str:
 
 def _row_of(clock: Clock) -> ClockRow:
     board: str | None = None
+    pause = clock.open_pause
     if clock.stopped_at is None:
-        standing = Light.WHITE if clock.provisional else Light.GREY if clock.open_pause is not None else None
+        is_held = pause is not None and not clock.is_late(pause.started_at)
+        standing = Light.WHITE if clock.provisional else Light.GREY if is_held else None
         board = _board(clock.department, standing)
     return ClockRow(
         clock.owner,
@@ -131,5 +163,6 @@ def _row_of(clock: Clock) -> ClockRow:
         kind=clock.kind.value,
         due_at=clock.due_at,
         yellow_at=clock.yellow_at,
+        pause_until=None if pause is None else pause.expected_until.isoformat(),
         document=clock,
     )

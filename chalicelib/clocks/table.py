@@ -51,6 +51,7 @@ class ClockRow(Row):
     kind = UnicodeAttribute()
     due_at = InstantAttribute()
     yellow_at = InstantAttribute()
+    pause_until = UnicodeAttribute(null=True)
     document: DocumentAttribute[Clock] = DocumentAttribute(lambda: Clock)
 
     due = DueIndex()

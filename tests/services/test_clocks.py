@@ -209,6 +209,38 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
 
 
+def a_held_clock(*, expected_until: date, at: datetime = FRIDAY) -> Clock:
+    clock = a_started_clock(an_owner())
+    with transaction() as tx:
+        return services().clocks.pause(
+            clock, ground="expert_review", basis="《行政许可法》第45条", expected_until=expected_until, at=at, tx=tx
+        )
+
+
+def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
+    held = a_held_clock(expected_until=date(2026, 12, 1))
+    outlasted = a_held_clock(expected_until=date(2026, 11, 23))
+    late_before = a_held_clock(expected_until=date(2026, 12, 1), at=DUE_DAY_IS_OVER)
+    running = a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
+    at = DUE_DAY_IS_OVER + timedelta(hours=2)
+
+    def seen(light: Light, most: int) -> set[str]:
+        found: set[str] = set()
+        after = None
+        while True:
+            page = services().clocks.on_board("traffic", light=light, kind=None, at=at, most=most, after=after)
+            assert {services().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
+            found |= {clock.owner for clock in page.clocks}
+            after = page.after
+            if after is None:
+                return found
+
+    for most in (1, 2, 10):
+        assert seen(Light.GREY, most) == {held.owner}
+        assert seen(Light.YELLOW, most) == {running.owner, outlasted.owner}
+        assert seen(Light.RED, most) == {late_before.owner}
+
+
 def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
 

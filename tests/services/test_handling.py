@@ -9,7 +9,7 @@ from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
 from chalicelib.catalogue.model import Acceptance
 from chalicelib.catalogue.model import Way as MaterialWay
-from chalicelib.clocks.model import Clock
+from chalicelib.clocks.model import Clock, Light
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role
@@ -247,6 +247,25 @@ def test_a_pause_with_notice_stops_both_clocks_and_its_end_moves_their_dates() -
     assert resumed.interruptions[0].ended_at == resumed_at
     assert clocks_of(case)["handling_promised"].due_on == date(2026, 10, 10)
     assert kinds_of(case)[-2:] == ["case:paused", "case:resumed"]
+
+
+def test_during_a_pause_it_is_never_too_late_to_extend() -> None:
+    _, case = an_accepted_case()
+    long_after = LAST_FOR_HANDLING + timedelta(days=30)
+
+    extended = services().handling.extend(an_act(pause(case), by=HEAD, at=long_after), days=2, reason="情况复杂。").case
+
+    assert extended.extension is not None
+
+
+def test_pausing_what_is_late_already_is_told_as_late_and_hides_nothing() -> None:
+    _, case = an_accepted_case()
+
+    pause(case, act=an_act(case, at=LAST_FOR_HANDLING + ONE_SECOND))
+
+    assert [kind for kind in kinds_of(case) if kind.startswith("clock:")] == ["clock:warned", "clock:passed"]
+    promised = clocks_of(case)["handling_promised"]
+    assert services().clocks.light(promised, at=LAST_FOR_HANDLING + timedelta(days=9)) is Light.RED
 
 
 @pytest.mark.parametrize("notice", [None, "", " \n"])

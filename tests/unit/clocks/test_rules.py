@@ -108,6 +108,25 @@ def test_a_paused_clock_is_grey_waits_for_nothing_and_turns_yellow_when_the_paus
     assert rules.light(held, at=shanghai("2026-09-30")) is Light.YELLOW
 
 
+def test_a_pause_makes_nobody_late_however_long_it_is() -> None:
+    clock = a_clock(started_at=shanghai("2026-09-14"))
+    held = rules.paused(clock, a_pause(shanghai("2026-09-15")))
+    stopped = rules.stopped(held, at=shanghai("2026-09-28"))
+
+    assert clock.due_on == date(2026, 9, 17)
+    assert not held.is_late(shanghai("2026-09-28"))
+    assert rules.light(stopped, at=shanghai("2026-10-20")) is Light.GREEN
+
+
+def test_a_pause_does_not_hide_that_a_clock_was_late_before_it() -> None:
+    late = shanghai("2026-09-18")
+    held = rules.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(late))
+
+    assert rules.light(held, at=late) is Light.RED
+    assert rules.light(held, at=shanghai("2026-10-20")) is Light.RED
+    assert held.passed_at == shanghai("2026-09-18", "00:00:00")
+
+
 def test_a_second_pause_beside_an_open_one_changes_nothing() -> None:
     held = rules.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
 
