@@ -31,8 +31,7 @@ def _require_problem(reply: Reply) -> None:
     # An article is named as it is, in Chinese.
     words = problem["detail"].partition(" Basis: ")[0]
     assert bool(HAN.search(problem["title"])) is bool(HAN.search(words)) is is_chinese
-    if problem["code"] in {"INVALID_BODY", "INVALID_QUERY"}:
-        assert problem["errors"]
-        for fault in problem["errors"]:
-            assert re.fullmatch(r"(/([^~/]|~0|~1)*)*", fault["pointer"])
-            assert fault["detail"]
+    assert ("errors" in problem) or problem["code"] not in {"INVALID_BODY", "INVALID_QUERY"}
+    for fault in problem.get("errors", ()):
+        assert re.fullmatch(r"(/([^~/]|~0|~1)*)*", fault["pointer"])
+        assert bool(HAN.search(fault["detail"])) is is_chinese, fault

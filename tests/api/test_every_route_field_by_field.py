@@ -52,8 +52,11 @@ FORGED: dict[str, Any] = {"list": {"0": 1}, "dict": [1], "str": 7, "int": "7", "
 
 def send(world: World, route: Route, example: Example, body: object) -> Reply:
     """Send a changed body; a change that was taken is taken back."""
-    headers = {} if example.version is None else {"If-Match": f'"{example.version}"'}
     text = json.dumps(body)
+    # One body is always asked about in one language, and half of all bodies in English.
+    headers = {"Accept-Language": "en"} if len(text) % 2 else {}
+    if example.version is not None:
+        headers["If-Match"] = f'"{example.version}"'
     url = example.url(route.path)
     reply = world.client.call(route.method, url, text, token=token_of(str(example.by)), headers=headers)
     require_sound(reply)
@@ -146,10 +149,7 @@ def test_no_value_breaks_anything(world: World, known: dict[str, Example], route
 @pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
 def test_every_text_may_be_of_another_world_at_once(world: World, known: dict[str, Example], route: Route) -> None:
     example = known[route.name]
-    for strange in (
-        "\u202e义\0乌😀",
-        "'; DROP TABLE cases; --<script>${jndi:ldap://x}\u2028%s{}",
-    ):
+    for strange in ("\u202e义\0乌😀", "'; DROP TABLE cases; --<script>${jndi:ldap://x}\u2028%s{}"):
         body = example.body
         for place in places(example.body):
             if isinstance(value_at(example.body, place), str):
