@@ -24,7 +24,7 @@ from tests.performance import cold, crowd  # isort: skip
 from tests.performance.bare import Bare  # isort: skip
 from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
 from tests.performance.house import ITEM, house  # isort: skip
-from tests.performance.package import packaged  # isort: skip
+from tests.performance.package import Package, packaged  # isort: skip
 from tests.performance.story import EVENTS, Story, Visit  # isort: skip
 
 ROUNDS = 21
@@ -40,7 +40,8 @@ METHOD = f"""How this was measured
   count; a ratio is the median of the rounds' ratios, in brackets their quartiles.
 - Everything is warm, and the caller's token was seen before; the signature of a filing is new each time.
 - Capacity units are the engine's own ConsumedCapacity; writes in a transaction count double, indexes are included.
-- A cold start is CPU time in a fresh process, bytecode written; {STARTS} pairs, alternating.
+- A cold start is CPU time in a fresh process, bytecode written; {STARTS} pairs, alternating; boto3 laid beside.
+  Both sides run on {"the unpacked deployment package alone" if cold.is_as_deployed() else "this environment"}.
 - The package is what `chalice package` makes, compressed, in megabytes of a million bytes."""
 
 
@@ -71,13 +72,13 @@ def main() -> None:
             costs = _costs(story, client, bare)
             _say("calls and capacity of each route ...")
             visits = tuple(story.visits())
-            _say("cold starts ...")
-            figures = [*_of_costs(costs), *_of_starts(client, endpoint)]
+            figures = [*_of_costs(costs)]
+            _say("the deployment package, and cold starts on it ...")
+            with packaged() as package:
+                figures += [*_of_starts(client, endpoint, package), _of_size(package)]
         _say(f"a sweep beside {MANY:,} clocks ...")
         with house(endpoint):
             figures += _of_sweeps()
-    _say("the deployment package ...")
-    figures += _of_package()
     took = time.monotonic() - began
     _print(figures, visits, took, paper)
     _write(figures, costs, visits, took)
@@ -102,8 +103,8 @@ def _of_costs(costs: Sequence[Cost]) -> Iterator[Figure]:
         yield Figure(name=f"CPU of a {cost.name} over bare botocore", value=cost.ratio, reach=1.3, remark=remark)
 
 
-def _of_starts(client: Client, endpoint: str) -> Iterator[Figure]:
-    start = cold.start_beside(cold.SERVICE, cold.ALONE, rounds=STARTS, environment={})
+def _of_starts(client: Client, endpoint: str, package: Package) -> Iterator[Figure]:
+    start = cold.start_beside(cold.SERVICE, cold.ALONE, package=package.folder, rounds=STARTS, environment={})
     remark = f"{start.ours_ms:.0f} over {start.theirs_ms:.0f} ms CPU, wall {start.wall_ratio:.2f}"
     yield Figure(
         name="import of app and first client over boto3 and one client", value=start.ratio, reach=1, remark=remark
@@ -112,6 +113,7 @@ def _of_starts(client: Client, endpoint: str) -> Iterator[Figure]:
     first = cold.start_beside(
         cold.FIRST_ANSWER.format(event=event),
         cold.FIRST_READ.format(),
+        package=package.folder,
         rounds=STARTS,
         environment={"AWS_ENDPOINT_URL_DYNAMODB": endpoint},
     )
@@ -136,11 +138,10 @@ def _of_sweeps() -> Iterator[Figure]:
     )
 
 
-def _of_package() -> Iterator[Figure]:
-    package = packaged()
+def _of_size(package: Package) -> Figure:
     parts = ", ".join(f"{name} {size:g}" for name, size in package.parts.items())
     remark = f"{package.whole_mb:.1f} MB with it; largest: {parts}"
-    yield Figure(name="MB of the package without botocore", value=package.without_botocore_mb, reach=12, remark=remark)
+    return Figure(name="MB of the package without botocore", value=package.without_botocore_mb, reach=12, remark=remark)
 
 
 def _say(what: str) -> None:

@@ -1,14 +1,15 @@
 """How long a fresh process takes to be ready: the service with its first client, beside boto3 with one client alone."""
 
+import importlib.util
 import os
+import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-
-ROOT = Path(__file__).parents[2]
 
 SERVICE = """
 import app
@@ -53,15 +54,30 @@ class Start:
     rounds: int
 
 
-def start_beside(ours: str, theirs: str, *, rounds: int, environment: Mapping[str, str]) -> Start:
-    """Run two sources in fresh processes, one after the other, the other first in every other round."""
+def is_as_deployed() -> bool:
+    """Whether this machine can run the package itself, which is made for Lambda's Python 3.11 on x86-64 Linux."""
+    made_for = (3, 11), "Linux", "x86_64"
+    return (sys.version_info[:2], platform.system(), platform.machine()) == made_for
+
+
+def start_beside(ours: str, theirs: str, *, package: Path, rounds: int, environment: Mapping[str, str]) -> Start:
+    """Run two sources in fresh processes, one after the other, the other first in every other round.
+
+    Both run on what the package holds and nothing else, theirs with boto3 beside it; where the package cannot run,
+    both run in this environment.
+    """
     mine: list[tuple[float, float]] = []
     other: list[tuple[float, float]] = []
-    # The first round writes the bytecode of whatever has none yet, and does not count.
-    for number in range(rounds + 1):
-        sides = [(mine, ours), (other, theirs)]
-        for times, source in sides if number % 2 else reversed(sides):
-            times.append(_seconds(source, environment))
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("boto3", "s3transfer"):
+            found = importlib.util.find_spec(name)
+            if found is not None and found.origin is not None:
+                (Path(scratch) / name).symlink_to(Path(found.origin).parent)
+        # The first round writes the bytecode of whatever has none yet, and does not count.
+        for number in range(rounds + 1):
+            sides = [(mine, ours, [package]), (other, theirs, [package, Path(scratch)])]
+            for times, source, path in sides if number % 2 else reversed(sides):
+                times.append(_seconds(source, path, environment))
     counted = list(zip(mine, other, strict=True))[1:]
     return Start(
         ratio=median(one[0] / two[0] for one, two in counted),
@@ -72,12 +88,15 @@ def start_beside(ours: str, theirs: str, *, rounds: int, environment: Mapping[st
     )
 
 
-def _seconds(source: str, environment: Mapping[str, str]) -> tuple[float, float]:
+def _seconds(source: str, path: Sequence[Path], environment: Mapping[str, str]) -> tuple[float, float]:
     """Seconds of CPU and of the wall clock that a source takes in a process of its own."""
+    isolation = ["-S"] if is_as_deployed() else []
+    # Bytecode is written whatever the person at the keyboard has set.
+    fixed = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(
-        [sys.executable, "-c", TIMED.format(source=source)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
+        [sys.executable, *isolation, "-c", TIMED.format(source=source)],
+        cwd=path[0],
+        env={**os.environ, **environment, **fixed},
         check=True,
         capture_output=True,
         text=True,

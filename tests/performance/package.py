@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,33 +15,41 @@ IN_THE_IMAGE = ("botocore", "boto3", "s3transfer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """Compressed sizes in megabytes of a million bytes; ``parts`` are the largest, by top-level name."""
+    """Compressed sizes in megabytes of a million bytes; ``parts`` are the largest, by top-level name.
 
+    ``folder`` is where the package is unpacked, as Lambda would have it.
+    """
+
+    folder: Path
     whole_mb: float
     without_botocore_mb: float
     parts: dict[str, float]
 
 
-def packaged() -> Package:
-    """Let Chalice package the service as for a deployment, in a folder that is thrown away, and weigh it."""
+@contextmanager
+def packaged() -> Iterator[Package]:
+    """Let Chalice package the service as for a deployment, weigh it, and keep it until the block ends."""
     chalice = Path(sys.executable).with_name("chalice")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
         subprocess.run(
-            [str(chalice), "package", "--stage", "local", "--merge-template", "infra/template.yaml", folder],
+            [str(chalice), "package", "--stage", "local", "--merge-template", "infra/template.yaml", scratch],
             cwd=ROOT,
             check=True,
             capture_output=True,
         )
-        with ZipFile(Path(folder) / "deployment.zip") as archive:
+        packed, folder = Path(scratch) / "deployment.zip", Path(scratch) / "task"
+        with ZipFile(packed) as archive:
             sizes: dict[str, int] = {}
             for one in archive.infolist():
                 top = one.filename.partition("/")[0]
                 sizes[top] = sizes.get(top, 0) + one.compress_size
-        whole = (Path(folder) / "deployment.zip").stat().st_size
-    left_out = sum(size for name, size in sizes.items() if name.startswith(IN_THE_IMAGE))
-    largest = sorted(sizes.items(), key=lambda one: -one[1])[:8]
-    return Package(
-        whole_mb=whole / 1e6,
-        without_botocore_mb=(whole - left_out) / 1e6,
-        parts={name: round(size / 1e6, 2) for name, size in largest},
-    )
+            archive.extractall(folder)
+        whole = packed.stat().st_size
+        left_out = sum(size for name, size in sizes.items() if name.startswith(IN_THE_IMAGE))
+        largest = sorted(sizes.items(), key=lambda one: -one[1])[:8]
+        yield Package(
+            folder=folder,
+            whole_mb=whole / 1e6,
+            without_botocore_mb=(whole - left_out) / 1e6,
+            parts={name: round(size / 1e6, 2) for name, size in largest},
+        )
