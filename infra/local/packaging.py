@@ -1,8 +1,10 @@
 """Package the service as CloudFormation, and tell whether that is needed at all."""
 
 import hashlib
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 from infra.local.environments import aws_environment, python_of
@@ -10,6 +12,10 @@ from infra.local.place import AUDIENCE, ISSUER, ROOT, STAGE, STATE, LocalError
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 PACKAGE = STATE / "package"
+
+OF_A_SERVICE = re.compile(r"botocore/data/([^/]+)/")
+CALLED = frozenset({"dynamodb", "kms", "secretsmanager", "sns", "sqs", "sts"})
+"""The services that the code has clients of, and the one that says whose credentials these are."""
 
 
 def fingerprint() -> str:
@@ -38,4 +44,19 @@ def package() -> Path:
     if done.returncode:
         message = f"chalice package failed:\n{done.stdout.strip()}\n{done.stderr.strip()}"
         raise LocalError(message)
+    leave_out_unused(PACKAGE / "deployment.zip")
     return PACKAGE
+
+
+def leave_out_unused(archive: Path) -> None:
+    """Write an archive anew without what botocore knows of services that nobody here calls.
+
+    That is more than half of its files, and the emulator unpacks all of them each time a function starts.
+    """
+    slim = archive.with_suffix(".slim.zip")
+    with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(slim, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as kept:
+        for member in whole.infolist():
+            service = OF_A_SERVICE.match(member.filename)
+            if service is None or service[1] in CALLED:
+                kept.writestr(member, whole.read(member), zipfile.ZIP_DEFLATED, compresslevel=1)
+    slim.replace(archive)
