@@ -115,7 +115,8 @@ class CaseReading:
 
     def timeline(self, case_no: str, *, by: Caller) -> Reading:
         """Return the timeline, recomputed; whoever altered it, the reading says which event and why."""
-        return self._timeline.reading(self.one(case_no, by=by).owner)
+        case = self.one(case_no, by=by)
+        return self._timeline.reading(case.owner, head=case.head)
 
     def track(self, case_no: str, code: str) -> Track:
         """Return state and dates to whoever has the tracking code; ``NOT_FOUND`` tells a wrong one nothing."""

@@ -53,13 +53,16 @@ class Timeline:
         """Return all events of an owner, first to last, strongly consistent."""
         return tuple(_event_of(row) for row in EventRow.query(owner, consistent_read=True))
 
-    def reading(self, owner: str) -> Reading:
-        """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault."""
-        head = self.head(owner)
+    def reading(self, owner: str, *, head: Head | None = None) -> Reading:
+        """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault.
+
+        ``head`` is where the chain ended by the owner's row, for those who have just read that row themselves.
+        """
+        head = head or self.head(owner)
         events = self.events(owner)
         fault = first_fault(events, owner=owner, head=head)
-        if fault is not None and self.head(owner) != head:
-            return self.reading(owner)
+        if fault is not None and (moved := self.head(owner)) != head:
+            return self.reading(owner, head=moved)
         return Reading(events=events, fault=fault)
 
     def _table_of(self, owner: str) -> type[OwnerRow]:

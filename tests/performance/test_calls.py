@@ -60,7 +60,7 @@ def test_a_check_is_one_read_and_the_record_that_somebody_asked(story: Story) ->
 def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
     wire = sent_by(story, story.timeline(), status=200)
 
-    assert wire.operations == ["GetItem", "GetItem", "Query"]
+    assert wire.operations == ["GetItem", "Query"]
 
 
 def test_an_idle_sweep_reads_the_same_beside_ten_times_the_clocks() -> None:
