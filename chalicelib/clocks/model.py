@@ -62,7 +62,8 @@ class Clock:
     that must act, ``pack`` the rule pack that says who hears of it, ``about`` what it refers to (an alert's id).
     ``due_at`` is the last second in time, ``due_on`` its day in Shanghai; ``provisional`` says that the date needs a
     working calendar that is not announced yet, so nobody may be called late by it.
-    ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again.
+    ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again,
+    ``recount_at`` when a provisional date is counted again, in case its year has been announced (R4.5).
     """
 
     owner: str
@@ -85,6 +86,7 @@ class Clock:
     passed_at: datetime | None = None
     stopped_at: datetime | None = None
     recheck_at: datetime | None = None
+    recount_at: datetime | None = None
     rev: int = 1
 
     @property

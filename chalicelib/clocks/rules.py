@@ -10,6 +10,8 @@ from chalicelib.workdays.model import DayCount, Limit, Pause, Unit, YellowRule, 
 from chalicelib.workdays.rules import USUAL_YELLOW, due, explanation, yellow_from
 
 ONE_SECOND = timedelta(seconds=1)
+RECOUNT_EVERY = timedelta(days=1)
+"""How often a provisional date is counted again: a year's calendar is announced once, weeks before it begins."""
 NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
 
 
@@ -131,11 +133,19 @@ def next_at(clock: Clock) -> datetime | None:
         return None
     if clock.recheck_at is not None:
         return clock.recheck_at
-    if clock.provisional or clock.open_pause is not None or clock.passed_at is not None:
+    if clock.provisional:
+        return clock.recount_at
+    if clock.open_pause is not None or clock.passed_at is not None:
         return None
     if clock.warned_at is None and clock.kind not in NOT_WARNED:
         return clock.yellow_at
     return clock.due_at + ONE_SECOND
+
+
+def recounted(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Count a provisional date again, on the calendar as it is now; one that still is gets its next look (R4.5)."""
+    again = replace(clock, recount_at=at + RECOUNT_EVERY, rev=clock.rev + 1)
+    return _counted(again, calendar=calendar, yellow=yellow)
 
 
 def moved_on(clock: Clock, *, at: datetime) -> Clock:
@@ -144,7 +154,7 @@ def moved_on(clock: Clock, *, at: datetime) -> Clock:
 
 
 def _marked(clock: Clock, *, at: datetime) -> Clock:
-    if clock.recheck_at is not None:
+    if clock.recheck_at is not None or clock.provisional:
         return clock
     following = next_at(clock)
     while following is not None and following <= at:
@@ -182,7 +192,10 @@ def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule) -> Clock:
         end = due(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment)
         turns = yellow_from(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment, rule=yellow)
         end = replace(end, provisional=end.provisional or first.provisional)
-    return replace(clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns)
+    again = (clock.recount_at or clock.started_at + RECOUNT_EVERY) if end.provisional else None
+    return replace(
+        clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns, recount_at=again
+    )
 
 
 def _limit_in_one(clock: Clock) -> Limit:

@@ -219,9 +219,30 @@ class Clocks:
         if (following := rules.next_at(clock)) is None or following > at:
             return
         with transaction() as tx:
-            moved, facts = self.moved_on(clock, at=at)
+            moved, facts = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
             self._store.save(moved, tx)
-            self._timeline.append(facts, owner=owner, at=at, tx=tx)
+            if facts:
+                self._timeline.append(facts, owner=owner, at=at, tx=tx)
+
+    def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
+        """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""
+        counted = rules.recounted(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        if counted.provisional:
+            return counted, []
+        fact = Fact(
+            kind=EventKind.CLOCK_RECOUNTED,
+            occurred_at=at,
+            actor="system:sweep",
+            department=clock.department,
+            data={
+                "clock_id": clock.clock_id,
+                "was_due_on": clock.due_on.isoformat(),
+                "due_on": counted.due_on.isoformat(),
+                "source": self._calendar.day_source(counted.due_on),
+                "clocks_changed": told(counted),
+            },
+        )
+        return counted, [fact]
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return the clock past its milestones and what the timeline is told of them."""

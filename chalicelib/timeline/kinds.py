@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
     CLOCK_STOPPED = "clock:stopped"
+    CLOCK_RECOUNTED = "clock:recounted"
 
     ALERT_RAISED = "alert:raised"
     ALERT_ACKNOWLEDGED = "alert:acknowledged"
@@ -93,6 +94,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
     EventKind.CLOCK_STOPPED: ("停止计时", "Clock stopped"),
+    EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),
     EventKind.ALERT_RAISED: ("督办提醒", "Alert raised"),
     EventKind.ALERT_ACKNOWLEDGED: ("督办回应", "Alert acknowledged"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),

@@ -6,15 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.service import SweepIncompleteError, told
-from chalicelib.clocks.store import SHARDS
+from chalicelib.clocks.service import Clocks, SweepIncompleteError, told
+from chalicelib.clocks.store import SHARDS, ClockStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import connection
 from chalicelib.transaction import MovedError, transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import Edition, Limit, Notice, Unit
+from chalicelib.workdays.store import load_calendar
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -207,6 +209,28 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
         return [each.owner for each in page.clocks]
 
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
+
+
+def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> None:
+    clock = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, 2, 0, tzinfo=UTC))
+    still = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
+    services().clocks.sweep(at=still)
+    (unsure,) = services().clocks.of_owner(clock.owner)
+    notice = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
+    announced = Edition(year=2027, notice=notice, holidays={date(2027, 1, 1): "元旦"}, make_up_days={})
+    calendar = Calendar((*load_calendar().editions, announced))
+    clocks = Clocks(ClockStore(), services().timeline, calendar)
+
+    clocks.sweep(at=still + timedelta(days=1))
+    (sure,) = clocks.of_owner(clock.owner)
+    for _ in range(2):
+        clocks.sweep(at=datetime(2027, 1, 5, 16, 0, tzinfo=UTC))
+
+    assert (clock.due_on, unsure.provisional, unsure.recount_at) == (date(2027, 1, 4), True, still + timedelta(days=1))
+    assert (sure.due_on, sure.provisional) == (date(2027, 1, 5), False)
+    events = [event for event in services().timeline.events(clock.owner) if event.kind.startswith("clock:")]
+    assert [event.kind for event in events] == ["clock:recounted", "clock:warned", "clock:passed"]
+    assert (events[0].data["was_due_on"], events[0].data["due_on"]) == ("2027-01-04", "2027-01-05")
 
 
 def a_held_clock(*, expected_until: date, at: datetime = FRIDAY) -> Clock:

@@ -86,7 +86,8 @@ def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late()
     clock = a_clock(started_at=shanghai("2026-12-30"), value=5)
 
     assert rules.light(clock, at=shanghai("2027-02-01")) is Light.WHITE
-    assert rules.next_at(clock) is None
+    assert rules.next_at(clock) == shanghai("2026-12-31")
+    assert rules.moved_on(clock, at=shanghai("2027-02-01")).passed_at is None
     assert not clock.is_late(shanghai("2027-02-01"))
 
 
