@@ -74,12 +74,12 @@ class Accepting:
     def answer_correction(self, act: Act, number: int, *, materials: tuple[Material, ...], text: str) -> Done:
         """Take the applicant's answer; with the last one outstanding the office's time to accept begins anew.
 
-        ``NOT_FOUND`` for a demand that was never made, ``STEP_NOT_ALLOWED`` for one already answered.
+        ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already answered.
         """
 
         def deed(work: Work) -> Case:
             case = work.case
-            asked = next((one for one in case.corrections if one.number == number), None)
+            asked = next((one for one in case.demands if one.number == number), None)
             if asked is None:
                 raise Refusal(Reason.NOT_FOUND)
             if asked.answered_at is not None:
@@ -91,7 +91,7 @@ class Accepting:
                 rules.require_text(text, pointer="/text")
             answered = replace(asked, answered_at=act.at, answer=text)
             corrections = tuple(answered if one is asked else one for one in case.corrections)
-            is_complete = all(one.answered_at is not None for one in corrections)
+            is_complete = all(one is asked or one.answered_at is not None for one in case.demands)
             if is_complete:
                 work.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
             work.tell(

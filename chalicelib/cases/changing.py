@@ -9,6 +9,7 @@ from chalicelib.cases.consequence_rules import is_found_broken
 from chalicelib.cases.model import Case, Material, State, Way
 from chalicelib.cases.reception import Reception
 from chalicelib.cases.store import CaseStore
+from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
@@ -30,6 +31,7 @@ class ChangeOfWay:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
 
+        A result that waits for a second officer falls away with the promise; alerts still want their answer.
         Asking twice changes nothing the second time.
         ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, and
         where it was found broken already: taking it back then would only undo what follows from that.
@@ -41,7 +43,12 @@ class ChangeOfWay:
             return case
         if case.way is not Way.COMMITMENT or is_found_broken(case):
             raise Refusal(Reason.STEP_NOT_ALLOWED)
-        running = [clock for clock in self._clocks.of_owner(case.owner) if clock.stopped_at is None]
+        running = [
+            clock
+            for clock in self._clocks.of_owner(case.owner)
+            if clock.stopped_at is None and clock.kind is not ClockKind.ACKNOWLEDGEMENT
+        ]
+        found = case.verification
         after = replace(
             case,
             state=State.AWAITING_MATERIALS,
@@ -50,6 +57,7 @@ class ChangeOfWay:
             acceptance=None,
             decision=None,
             extension=None,
+            verification=found if found is not None and found.has_effect else None,
             interruptions=tuple(
                 replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
                 for each in case.interruptions

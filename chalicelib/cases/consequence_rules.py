@@ -141,24 +141,29 @@ def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, 
     return case.rectification
 
 
-def require_defence_over(defence: Defence | None, *, at: datetime) -> None:
+def require_defence_over(defence: Defence | None, clock: Clock | None = None, *, at: datetime) -> None:
     """Refuse with ``DEFENCE_OPEN`` whatever is adverse until the person has answered or the time is over (R1.18).
 
     The date decides, not the sweep; without having been told nobody can have been heard.
+    ``clock`` is the one that runs until the person answers: while its date is provisional the time is not over (R4.4).
     """
     if defence is None:
         raise Refusal(Reason.DEFENCE_OPEN)
-    if defence.is_open(at=at):
+    if defence.is_open(at=at) or _may_still_answer(defence, clock, at=at):
         raise Refusal(Reason.DEFENCE_OPEN, until=day_of(defence.until).isoformat())
 
 
-def open_defence(case: Case, *, at: datetime) -> Defence:
+def open_defence(case: Case, clock: Clock | None = None, *, at: datetime) -> Defence:
     """Return the defence that may still be answered; ``STEP_NOT_ALLOWED`` once answered or after its last second."""
     defence = case.defence
-    if defence is None or not defence.is_open(at=at):
+    if defence is None or not (defence.is_open(at=at) or _may_still_answer(defence, clock, at=at)):
         until = "" if defence is None else day_of(defence.until).isoformat()
         raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.STATE, until=until)
     return defence
+
+
+def _may_still_answer(defence: Defence, clock: Clock | None, *, at: datetime) -> bool:
+    return defence.stated_at is None and clock is not None and not clock.is_late(at)
 
 
 def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> None:

@@ -66,7 +66,7 @@ class Consequences:
         """Take what the person says for themselves (陈述申辩); the wait for it is over."""
 
         def deed(work: Work) -> Case:
-            defence = rules.open_defence(work.case, at=act.at)
+            defence = rules.open_defence(work.case, work.clock(ClockKind.DEFENCE), at=act.at)
             require_text(text, pointer="/text")
             work.stop(ClockKind.DEFENCE)
             work.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
@@ -114,7 +114,7 @@ class Consequences:
         def deed(work: Work) -> Case:
             case = work.case
             step = rules.require_next(case, work.pack, StepKind.REVOCATION)
-            rules.require_defence_over(case.defence, at=act.at)
+            rules.require_defence_over(case.defence, work.clock(ClockKind.DEFENCE), at=act.at)
             rules.require_sound(document, case=case, at=act.at)
             revocation = Revocation(
                 document_no=document.document_no,

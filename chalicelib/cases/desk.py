@@ -67,10 +67,12 @@ class Work:
         return self.clocks.of_owner(self.case.owner)
 
     def running(self, *kinds: ClockKind) -> tuple[Clock, ...]:
-        """Return the clocks of these kinds that have not stopped; of all kinds if none is named."""
-        return tuple(
-            clock for clock in self.all_clocks if clock.stopped_at is None and (not kinds or clock.kind in kinds)
-        )
+        """Return the clocks of these kinds that have not stopped; of all that are the case's own if none is named.
+
+        Answering an alert is its recipient's duty, which the end of the case does not settle.
+        """
+        wanted = kinds or tuple(kind for kind in ClockKind if kind is not ClockKind.ACKNOWLEDGEMENT)
+        return tuple(clock for clock in self.all_clocks if clock.stopped_at is None and clock.kind in wanted)
 
     def clock(self, kind: ClockKind) -> Clock | None:
         """Return the one clock of a kind that has not stopped, if there is one."""

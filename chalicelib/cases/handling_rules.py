@@ -112,18 +112,18 @@ def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
 
 def is_new_demand(case: Case, missing: Sequence[str], *, basis: str) -> bool:
     """Whether a demand asks for anything, or on any ground, that was not asked for before."""
-    asked = {(name, correction.basis) for correction in case.corrections for name in correction.missing}
+    asked = {(name, correction.basis) for correction in case.demands for name in correction.missing}
     return any((name, basis) not in asked for name in missing)
 
 
 def is_breach(case: Case, missing: Sequence[str], *, basis: str) -> bool:
     """Whether a demand breaks the duty to tell once: a second one, other than the first (R4.2)."""
-    return bool(case.corrections) and is_new_demand(case, missing, basis=basis)
+    return bool(case.demands) and is_new_demand(case, missing, basis=basis)
 
 
 def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
     """Refuse a demand that repeats one still waiting for its answer."""
-    waiting = [correction.number for correction in case.corrections if correction.answered_at is None]
+    waiting = [correction.number for correction in case.demands if correction.answered_at is None]
     if waiting and not is_new_demand(case, missing, basis=basis):
         raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
 

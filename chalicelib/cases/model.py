@@ -210,6 +210,12 @@ class Case:
         return self.state in FINISHED
 
     @property
+    def demands(self) -> tuple[Correction, ...]:
+        """Return the corrections asked for on the way that the case goes now, which a withdrawn promise's are not."""
+        since = None if self.withdrawal is None else self.withdrawal.withdrawn_at
+        return tuple(one for one in self.corrections if since is None or one.asked_at > since)
+
+    @property
     def clock_suffix(self) -> str:
         """Return what tells the clocks of a case that began anew, by certificate, from its first ones."""
         return "again" if self.withdrawal is not None else ""

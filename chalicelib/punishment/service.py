@@ -181,6 +181,9 @@ class Punishment:
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
         after = rules.confirmed(before, decision, defence_due_at=due_at, on=today)
+        if clock is not None and clock.provisional and not before.statements:
+            # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
+            raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(clock.due_at))
         self._require_effective(before.case_no, before.document.number, subject=before.party.document_subject, on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)

@@ -1,21 +1,35 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.acts import Finding
+from chalicelib.cases.acts import Finding, Outcome
+from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
+from chalicelib.catalogue.model import Acceptance, Method
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
-from tests.builders import NOON, a_case, a_material, a_verification, an_item, an_organisation
+from chalicelib.workdays.model import Limit, Unit
+from tests.builders import (
+    NOON,
+    a_caller,
+    a_case,
+    a_material,
+    a_plan,
+    a_verification,
+    an_item,
+    an_organisation,
+)
 from tests.services.case_office import Applicant, a_paper, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 LATER = NOON + timedelta(hours=1)
+MUCH_LATER = NOON + timedelta(hours=3)
 
 
 def withdraw(case: Case, applicant: Applicant) -> Case:
@@ -26,6 +40,11 @@ def hand_in(case: Case, applicant: Applicant, *names: str) -> Case:
     return services().change_of_way.hand_in(
         case.case_no, tuple(map(a_paper, names)), by=applicant.caller, at=LATER + timedelta(hours=1)
     )
+
+
+def an_act(case: Case, *, by: Caller | None = None, sub: str = "officer.traffic", at: datetime = MUCH_LATER) -> Act:
+    officer = a_caller(Role.OFFICER, sub=sub, department="traffic")
+    return Act(case_no=case.case_no, by=by or officer, at=at, version=None if by else case.version)
 
 
 def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> None:
@@ -123,6 +142,67 @@ def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
         withdraw(case, applicant)
 
     assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+
+
+def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() -> None:
+    publish(an_item(verification=a_plan(officers=2)))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    decided = services().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
+    services().consequences.verify(
+        an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实"
+    )
+
+    withdraw(case, applicant)
+    received = hand_in(case, applicant, "old-plate")
+    accepted = services().accepting.accept(an_act(received)).case
+    again = services().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
+
+    assert again.verification is None
+    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        services().consequences.confirm_verification(an_act(again, sub="officer2.traffic"))
+
+
+def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> None:
+    licence = a_material(id="licence", name="行驶证", ways=(MaterialWay.CERTIFICATE,))
+    publish(an_item(acceptance=Acceptance.OFFICER, materials=(a_material(), licence)))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft(), materials=(a_paper("licence"),)).case
+    ask = services().accepting.ask_correction
+    ask(an_act(case, at=NOON), missing=("licence",), basis="第2条")
+
+    withdraw(case, applicant)
+    received = hand_in(case, applicant, "old-plate")
+    asked = ask(an_act(received), missing=("licence", "old-plate"), basis="第3条").case
+    answered = services().accepting.answer_correction(
+        an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text=""
+    ).case
+
+    assert (asked.breaches, answered.state) == ((), State.RECEIVED)
+
+
+def test_the_end_of_a_promise_does_not_settle_the_answer_to_an_alert() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    with transaction() as tx:
+        services().clocks.start(
+            ClockKind.ACKNOWLEDGEMENT,
+            Limit(value=1, unit=Unit.WORKING_DAYS, basis="本服务配置"),
+            owner=case.owner,
+            department="traffic",
+            responsible="supervisor.traffic",
+            pack="corrects-first",
+            started_at=NOON,
+            tx=tx,
+            about="alert",
+            level=1,
+        )
+
+    withdraw(case, applicant)
+
+    running = [clock.kind for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    assert running == [ClockKind.ACKNOWLEDGEMENT]
 
 
 def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_passed() -> None:

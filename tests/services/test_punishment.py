@@ -109,6 +109,17 @@ def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
     assert reason_of(refused) is Reason.DEFENCE_OPEN
 
 
+def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -> None:
+    year_end = datetime.fromisoformat("2026-12-31T02:00:00+00:00")
+    service = Service(served_at=year_end, method="直接送达", proof="回证1号")
+    flag = services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
+
+    with pytest.raises(Refusal) as refused:
+        confirm(flag, at=year_end + timedelta(days=30))
+
+    assert reason_of(refused) is Reason.DEFENCE_OPEN
+
+
 def test_nothing_is_confirmed_before_service() -> None:
     with pytest.raises(Refusal) as refused:
         confirm(proposed(), at=DUE)

@@ -251,6 +251,26 @@ def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
     require_defence_over(a_defence(statement="我有异议。"), at=NOON)
 
 
+def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
+    clock = started(
+        ClockKind.DEFENCE,
+        LIMIT,
+        owner="case:1",
+        department="traffic",
+        responsible="applicant",
+        pack="corrects-first",
+        started_at=datetime(2026, 12, 31, 2, 0, tzinfo=UTC),
+        calendar=load_calendar(),
+    )
+    defence = replace(a_defence(), until=clock.due_at)
+    guessed = clock.due_at + ONE_SECOND
+
+    with pytest.raises(Refusal, match="DEFENCE_OPEN"):
+        require_defence_over(defence, clock, at=guessed)
+    assert open_defence(replace(a_broken_promise(), defence=defence), clock, at=guessed) == defence
+    require_defence_over(replace(defence, statement="我有异议。", stated_at=NOON), clock, at=guessed)
+
+
 def test_who_was_never_told_was_never_heard() -> None:
     with pytest.raises(Refusal, match="DEFENCE_OPEN"):
         require_defence_over(None, at=LAST_SECOND)
