@@ -158,14 +158,23 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
         mock.patch.dict("os.environ", environment),
         mock.patch.object(identity, "fetched", the_issuer().jwks),
     ):
-        forget_everything()
+        _forget_clients()
         tables = create_tables()
         with mock.patch.object(aws, "_session", return_value=elsewhere):
             _publish()
             yield elsewhere
         for table in tables:
             connection().delete_table(table)
-        forget_everything()
+        _forget_clients()
+
+
+def _forget_clients() -> None:
+    """Let the next call make clients and services anew: other tests keep theirs, and theirs lead elsewhere."""
+    forget_everything()
+    aws.client.cache_clear()
+    aws._session.cache_clear()
+    connection()._client = None
+    connection()._local.session = None
 
 
 def _publish() -> None:
