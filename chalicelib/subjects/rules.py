@@ -115,6 +115,15 @@ CURVES: Mapping[tuple[str, str], tuple[Algorithm, tuple[str, ...]]] = {
 ALSO_CALLED: Mapping[Algorithm, str] = {Algorithm.EDDSA: "Ed25519"}
 """Newer names of algorithms (RFC 9864)."""
 
+FIELD = 2**255 - 19
+"""The prime of Ed25519: coordinates of points lie below it."""
+
+ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
+SMALL_ORDER = frozenset({0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8})
+"""The y of every Ed25519 point of small order: with such a key anybody can sign anything (RFC 8032, 8.9)."""
+
+THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+
 MAY_SAY_MORE = frozenset({"alg", "crv", "ext", "key_ops", "kid", "kty", "use", "x", "y"})
 """Members that a public key may have; anything else may be a private one (``d``) and is refused unread."""
 
@@ -168,9 +177,15 @@ def _parts(jws: str) -> tuple[Mapping[str, object], bytes]:
                 signed = _bytes(signature)
             except (ValueError, RecursionError):
                 raise Refusal(Reason.SIGNATURE_INVALID) from None
-            if isinstance(header, dict) and {"alg", "kid"} <= header.keys() and not {"crit", "b64"} & header.keys():
+            if isinstance(header, dict) and _is_understood(header):
                 return header, signed
     raise Refusal(Reason.SIGNATURE_INVALID)
+
+
+def _is_understood(header: Mapping[str, object]) -> bool:
+    """Say whether a header names its algorithm and a key as keys are named here, and asks for no extension."""
+    is_named = "alg" in header and THUMBPRINT.fullmatch(_text(header.get("kid"))) is not None
+    return is_named and not {"crit", "b64"} & header.keys()
 
 
 def _verify(key: "EllipticCurvePublicKey | Ed25519PublicKey", signature: bytes, signed: bytes) -> None:
@@ -188,7 +203,7 @@ def _verify(key: "EllipticCurvePublicKey | Ed25519PublicKey", signature: bytes, 
 
 
 def _public_key(algorithm: Algorithm, jwk: Mapping[str, str]) -> "EllipticCurvePublicKey | Ed25519PublicKey":
-    """Build the key; ``ValueError`` if it is none, such as a point that is not on the curve."""
+    """Build the key; ``ValueError`` if it is none: a point not on the curve, or one with which anybody can sign."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - as above
 
     coordinates = [_bytes(jwk[name]) for name in ("x", "y") if name in jwk]
@@ -196,6 +211,10 @@ def _public_key(algorithm: Algorithm, jwk: Mapping[str, str]) -> "EllipticCurveP
         message = "a coordinate has 32 bytes"
         raise ValueError(message)
     if algorithm is Algorithm.EDDSA:
+        y = int.from_bytes(coordinates[0], "little") % 2**255
+        if y in SMALL_ORDER or y >= FIELD:
+            message = "a point of small order is nobody's own key"
+            raise ValueError(message)
         return ed25519.Ed25519PublicKey.from_public_bytes(coordinates[0])
     x, y = (int.from_bytes(coordinate) for coordinate in coordinates)
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import Algorithm, SigningKey
-from chalicelib.subjects.rules import key_id_of, signing_key_of, verify_detached
+from chalicelib.subjects.rules import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
 from tests.builders import NOON, KeyPair, base64url
 
 PAYLOAD = '{"item":"plate-replacement","subject":"k1.00"}'
@@ -76,6 +76,23 @@ def test_what_a_key_says_beside_its_public_part_is_not_kept() -> None:
 )
 def test_any_other_key_is_unsuitable(jwk: dict[str, Any]) -> None:
     assert reason_of_key(jwk) is Reason.UNSUITABLE_KEY
+
+
+@pytest.mark.parametrize("sign_bit", [0, 1 << 255])
+@pytest.mark.parametrize("y", [*SMALL_ORDER, FIELD, FIELD + 1])
+def test_a_key_with_which_anybody_can_sign_is_unsuitable(y: int, sign_bit: int) -> None:
+    x = base64url((y | sign_bit).to_bytes(32, "little"))
+
+    with pytest.raises(Refusal, match="UNSUITABLE_KEY"):
+        signing_key_of({"kty": "OKP", "crv": "Ed25519", "x": x}, at=NOON)
+
+
+@pytest.mark.parametrize("kid", ["", "k" * 42, "k" * 44, "k" * 3000, "\ud800" * 43, 7, None, ["k"]])
+def test_a_signature_names_its_key_as_keys_are_named(kid: object) -> None:
+    header = base64url(json.dumps({"alg": "EdDSA", "kid": kid}).encode())
+
+    with pytest.raises(Refusal, match="SIGNATURE_INVALID"):
+        key_id_of(f"{header}..AAAA")
 
 
 def test_the_newer_name_of_eddsa_is_taken() -> None:
