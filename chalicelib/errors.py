@@ -98,12 +98,13 @@ class Reason(StrEnum):
 class Fault:
     """One fault of a submitted document: where it is (an RFC 6901 pointer) and what is wrong with it.
 
-    ``code`` names a text in both languages at the edge, whose ``{blanks}`` are filled from here;
-    ``detail`` is used as it is where there is none.
+    ``code`` names a text in both languages at the edge, whose ``{blanks}`` are filled from here; where there is
+    none, ``detail`` says it in Chinese and ``english`` to whoever reads English.
     """
 
     pointer: str
     detail: str
+    english: str = ""
     code: str = ""
     blanks: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,7 +117,11 @@ class Refusal(Exception):
     """
 
     def __init__(
-        self, reason: Reason, *, faults: Sequence[Fault] = (), **facts: str | int | Sequence[Mapping[str, str]],
+        self,
+        reason: Reason,
+        *,
+        faults: Sequence[Fault] = (),
+        **facts: str | int | Sequence[Mapping[str, str]],
     ) -> None:
         """Keep the reason, the facts for its text and, for documents, every fault at once."""
         super().__init__(reason.value)

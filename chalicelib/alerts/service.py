@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from chalicelib.alerts.model import Acknowledgement, Alert
 from chalicelib.alerts.rules import alerts_for, news, recipients_of
 from chalicelib.alerts.store import AlertStore, InboxPage
-from chalicelib.clock import instant_text
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks, told
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
@@ -159,11 +159,14 @@ class Alerts:
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:
         """Take the recipient's answer: it stops the climbing, and its reason stands in the timeline for the applicant.
 
-        ``ALREADY_ACKNOWLEDGED`` the second time.
+        ``ALREADY_ACKNOWLEDGED`` the second time; ``INVALID_BODY`` for a day that is over already.
         """
         alert = self.get(alert_id, by=by)
         if not alert.is_open:
             raise Refusal(Reason.ALREADY_ACKNOWLEDGED)
+        if expected_on < day_in_shanghai(at):
+            over = Fault(pointer="/expected_on", detail="预计办结的日子不能早于今天。", english="This day is over.")
+            raise Refusal(Reason.INVALID_BODY, faults=(over,))
         answered = replace(
             alert, acknowledgement=Acknowledgement(by=by.actor, at=at, reason=reason, expected_on=expected_on)
         )

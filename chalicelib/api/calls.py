@@ -98,6 +98,8 @@ class Route:
     creates: bool
     needs_version: bool
     is_fresh: bool
+    also: int | None = None
+    names_another: bool = False
 
     @property
     def name(self) -> str:

@@ -98,6 +98,8 @@ class ExplanationShape(Shape):
     body=CaseBody,
     answer=CaseShape,
     status=201,
+    also=202,
+    names_another=True,
     creates=True,
     summary="File a draft; the same draft again answers the same case",
 )

@@ -42,7 +42,8 @@ class Options(TypedDict, total=False):
     """What a route may say of itself.
 
     ``public``: anyone, without a token. ``creates``: takes an Idempotency-Key. ``needs_version``: wants If-Match.
-    ``fresh``: the login must be at most 300 seconds old.
+    ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a good answer.
+    ``names_another``: the body names a thing that may not be there.
     """
 
     summary: Required[str]
@@ -54,6 +55,8 @@ class Options(TypedDict, total=False):
     creates: bool
     needs_version: bool
     fresh: bool
+    also: int
+    names_another: bool
 
 
 class Routes:
@@ -104,6 +107,8 @@ class Routes:
                 creates=options.get("creates", False),
                 needs_version=options.get("needs_version", False),
                 is_fresh=options.get("fresh", False),
+                also=options.get("also"),
+                names_another=options.get("names_another", False),
             )
             if route.is_public == bool(route.roles):
                 message = f"{route.name} names its roles or says that it is public, one of the two"

@@ -17,7 +17,7 @@ from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, path_of, query_of, raw_body_of, version_of
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.logs import logger, tell
 from chalicelib.transaction import MovedError
 from chalicelib.wiring import services
@@ -64,13 +64,7 @@ def problem(refusal: Refusal, language: Language) -> Response:
         "code": reason.value,
     }
     if refusal.faults:
-        body["errors"] = [
-            {
-                "pointer": fault.pointer,
-                "detail": fault_text(fault.code, fault.blanks, language) if fault.code in FAULT_TEXTS else fault.detail,
-            }
-            for fault in refusal.faults
-        ]
+        body["errors"] = [{"pointer": fault.pointer, "detail": _told(fault, language)} for fault in refusal.faults]
     tell(reason=refusal.reason.value)
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/problem+json",
@@ -82,6 +76,13 @@ def problem(refusal: Refusal, language: Language) -> Response:
     if refusal.reason in RETRY_AFTER:
         headers["Retry-After"] = RETRY_AFTER[refusal.reason]
     return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=known.status)
+
+
+def _told(fault: Fault, language: Language) -> str:
+    """Return what is wrong with one field, in one language only."""
+    if fault.code in FAULT_TEXTS:
+        return fault_text(fault.code, fault.blanks, language)
+    return fault.english if language == "en" and fault.english else fault.detail
 
 
 @lru_cache(maxsize=256)

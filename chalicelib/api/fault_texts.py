@@ -62,4 +62,10 @@ OTHERWISE = ("此项不正确。", "This is not right.")
 def fault_text(code: str, blanks: Mapping[str, Any], language: str) -> str:
     """Return the text of a fault; an unknown code has a general one."""
     text = FAULT_TEXTS.get(code, OTHERWISE)[0 if language == "zh" else 1]
-    return text.format_map(blanks) if "{" in text else text
+    if "{" not in text:
+        return text
+    if language == "zh" and "expected" in blanks:
+        # Pydantic lists what it expected in English: 'a', 'b' or 'c'.
+        choices = str(blanks["expected"]).replace(" or ", ", ").replace("'", "").replace(", ", "、")
+        return text.format_map({**blanks, "expected": choices})
+    return text.format_map(blanks)

@@ -231,6 +231,7 @@ def timeline(call: Call[None]) -> Answer:
     return Answer(
         body=TimelineSeen(
             items=shown.items,
+            labels=shown.labels,
             verified=shown.verified,
             fault=shown.fault,
             as_of=moment,

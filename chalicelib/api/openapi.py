@@ -101,7 +101,10 @@ def _operation(route: Route, names: Mapping[type[BaseModel], Any]) -> dict[str, 
         "x-roles": sorted(route.roles) or ["anyone"],
         "security": [] if route.is_public else [{"bearer": []}],
         "parameters": [*_in_path(route), *_in_query(route), *_in_headers(route)],
-        "responses": {str(route.status): _success(route, names), **_refusals(route)},
+        "responses": {
+            **{str(status): _success(route, names) for status in (route.status, route.also) if status is not None},
+            **_refusals(route),
+        },
     }
     if route.view.__doc__:
         operation["description"] = route.view.__doc__.strip()
@@ -166,7 +169,7 @@ def _refusals(route: Route) -> dict[str, Any]:
     reasons = [*ALWAYS_POSSIBLE]
     if not route.is_public:
         reasons += [Reason.UNAUTHENTICATED, Reason.FORBIDDEN]
-    if "{" in route.path:
+    if "{" in route.path or route.names_another:
         reasons.append(Reason.NOT_FOUND)
     if route.query:
         reasons.append(Reason.INVALID_QUERY)

@@ -1,7 +1,7 @@
 """The board, alerts and heartbeats over HTTP."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.alerts.model import Alert
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
@@ -58,7 +58,7 @@ class Board(Page):
 class AlertQuery(PageQuery):
     """Which alerts: those still open, or those answered."""
 
-    state: str = "open"
+    state: Literal["open", "acknowledged"] = "open"
 
 
 class AlertShape(Shape):

@@ -1,5 +1,6 @@
 """How a timeline is shown: every hashed field, the texts beside it, and what recomputing it said."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,10 @@ class Label(Shape):
 
 
 class EventShape(Shape):
-    """An event: all hashed fields as they were hashed, ``hash``, and beside them its texts and its label."""
+    """An event: all hashed fields as they were hashed, ``hash``, and beside them its texts.
+
+    Nothing else stands here, so that whoever recomputes a hash takes away ``hash`` and ``texts`` and keeps the rest.
+    """
 
     owner: str
     seq: int
@@ -32,7 +36,6 @@ class EventShape(Shape):
     prev_hash: str
     hash: str
     texts: dict[str, str]
-    label: Label
 
 
 class FaultShape(Shape):
@@ -43,17 +46,16 @@ class FaultShape(Shape):
 
 
 class TimelineShape(Shape):
-    """A timeline, recomputed at this reading."""
+    """A timeline, recomputed at this reading; ``labels`` says what people call the kinds of event in it."""
 
     items: list[EventShape]
+    labels: dict[str, Label]
     verified: bool
     fault: FaultShape | None
 
 
 def event_shape(event: Event) -> EventShape:
-    """Show one event; a kind that somebody altered has no label of its own."""
-    known = event.kind in EventKind._value2member_map_
-    zh, en = LABELS[EventKind(event.kind)] if known else UNKNOWN
+    """Show one event."""
     return EventShape(
         owner=event.owner,
         seq=event.seq,
@@ -66,8 +68,15 @@ def event_shape(event: Event) -> EventShape:
         prev_hash=event.prev_hash,
         hash=event.hash,
         texts=dict(event.texts),
-        label=Label(zh=zh, en=en),
     )
+
+
+def labels_of(shown: Sequence[EventShape]) -> dict[str, Label]:
+    """Say what people call each kind of event; one that somebody altered has no name of its own."""
+    kinds = sorted({event.kind for event in shown})
+    known = {kind: LABELS[EventKind(kind)] for kind in kinds if kind in EventKind._value2member_map_}
+    named = {kind: known.get(kind, UNKNOWN) for kind in kinds}
+    return {kind: Label(zh=zh, en=en) for kind, (zh, en) in named.items()}
 
 
 def timeline_shape(reading: Reading, *, up_to: datetime | None = None) -> TimelineShape:
@@ -76,4 +85,4 @@ def timeline_shape(reading: Reading, *, up_to: datetime | None = None) -> Timeli
         event_shape(event) for event in reading.events if up_to is None or event.recorded_at <= instant_text(up_to)
     ]
     fault = FaultShape(seq=reading.fault.seq, reason=reading.fault.reason) if reading.fault else None
-    return TimelineShape(items=shown, verified=reading.verified, fault=fault)
+    return TimelineShape(items=shown, labels=labels_of(shown), verified=reading.verified, fault=fault)

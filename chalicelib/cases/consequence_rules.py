@@ -182,19 +182,21 @@ def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> 
         ),
     }
     faults = tuple(
-        Fault(pointer=pointer, detail=WRONG[pointer]) for pointer, is_wrong in wrong.items() if is_wrong
+        Fault(pointer=pointer, detail=WRONG[pointer][0], english=WRONG[pointer][1])
+        for pointer, is_wrong in wrong.items()
+        if is_wrong
     )
     if faults:
         raise Refusal(Reason.INVALID_BODY, faults=faults)
 
 
-WRONG: Mapping[str, str] = {
-    "/served_at": "送达时间不得晚于现在。 Served later than now.",
-    "/effective_on": "生效日不得早于送达日。 In effect before it was served.",
-    "/remedy_until": "救济期限须晚于送达日。 The time for remedies ends before it begins.",
-    "/statement_answer": "须答复当事人的陈述申辩。 Answer what the person stated.",
+WRONG: Mapping[str, tuple[str, str]] = {
+    "/served_at": ("送达时间不得晚于现在。", "Served later than now."),
+    "/effective_on": ("生效日不得早于送达日。", "In effect before it was served."),
+    "/remedy_until": ("救济期限须晚于送达日。", "The time for remedies ends before it begins."),
+    "/statement_answer": ("须答复当事人的陈述申辩。", "Answer what the person stated."),
 }
-"""What a fault of each part of a revocation's document says."""
+"""What a fault of each part of a revocation's document says, in Chinese and in English."""
 
 
 def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:

@@ -102,7 +102,11 @@ def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
     """Refuse with ``MATERIAL_NOT_LISTED`` to ask for, or take, what this case does not owe (R5.3, R1.4)."""
     owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)}
     faults = tuple(
-        Fault(pointer=pointer.format(index), detail="清单中没有这项应交材料。 Not among the materials that are owed.")
+        Fault(
+            pointer=pointer.format(index),
+            detail="清单中没有这项应交材料。",
+            english="Not among the materials that are owed.",
+        )
         for index, name in enumerate(names)
         if name not in owed
     )

@@ -126,7 +126,9 @@ def way_of(draft: Draft, submission: Submission) -> Way:
     """
     if draft.way is Way.CERTIFICATE:
         if submission.signature or submission.confirmed:
-            fault = Fault(pointer="/signature", detail="本草稿按提交材料方式办理。 This draft goes by certificates.")
+            fault = Fault(
+                pointer="/signature", detail="本草稿按提交材料方式办理。", english="This draft goes by certificates."
+            )
             raise Refusal(Reason.INVALID_BODY, faults=(fault,))
         return Way.CERTIFICATE
     if submission.signature:
@@ -140,21 +142,27 @@ def way_of(draft: Draft, submission: Submission) -> Way:
 
 def require_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> None:
     """Refuse with ``CONFIRMATIONS_MISSING`` unless each condition is confirmed, once, and nothing else is (R1.7)."""
-    faults = tuple(_faults_of_confirmations([condition.id for condition in asked], confirmed))
+    faults = tuple(_faults_of_confirmations(asked, confirmed))
     if faults:
         missing = sorted({condition.id for condition in asked} - set(confirmed))
         raise Refusal(Reason.CONFIRMATIONS_MISSING, faults=faults, missing=", ".join(missing))
 
 
-def _faults_of_confirmations(asked: Sequence[str], confirmed: Sequence[str]) -> Iterator[Fault]:
-    for name in asked:
-        if name not in confirmed:
-            yield Fault(pointer="/confirmed", detail=f"请逐项确认条件 {name}。 Confirm the condition {name}.")
+def _faults_of_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> Iterator[Fault]:
+    for condition in asked:
+        if condition.id not in confirmed:
+            yield Fault(
+                pointer="/confirmed",
+                detail=f"请确认条件“{condition.text}”（{condition.id}）",
+                english=f"Confirm the condition {condition.id}.",
+            )
+    names = {condition.id for condition in asked}
     for index, name in enumerate(confirmed):
-        if name not in asked or name in confirmed[:index]:
+        if name not in names or name in confirmed[:index]:
             yield Fault(
                 pointer=f"/confirmed/{index}",
-                detail="没有这项条件,或者重复。 There is no such condition, or it is there twice.",
+                detail="没有这项条件,或者重复。",
+                english="There is no such condition, or it is there twice.",
             )
 
 
@@ -170,19 +178,29 @@ def require_materials(
     ``MATERIALS_MISSING`` names what is not there, ``MATERIAL_NOT_LISTED`` what is on no list.
     """
     here_already = {material.id for material in held}
-    owed = [asked.id for asked in checklist if asked.must_be_handed_in(way) and asked.id not in here_already]
+    owed = {
+        asked.id: asked.name for asked in checklist if asked.must_be_handed_in(way) and asked.id not in here_already
+    }
     names = [material.id for material in brought]
     unlisted = tuple(
-        Fault(pointer=f"/materials/{index}/id", detail="清单中没有这项材料,或者重复。 Not on the list, or there twice.")
+        Fault(
+            pointer=f"/materials/{index}/id",
+            detail="清单中没有这项材料,或者重复。",
+            english="Not on the list, or there twice.",
+        )
         for index, name in enumerate(names)
         if name not in owed or name in names[:index]
     )
     if unlisted:
         raise Refusal(Reason.MATERIAL_NOT_LISTED, faults=unlisted)
     missing = tuple(
-        Fault(pointer="/materials", detail=f"缺少材料 {name}。 The material {name} is missing.")
-        for name in owed
-        if name not in names
+        Fault(
+            pointer="/materials",
+            detail=f"缺少材料“{name}”（{material_id}）。",
+            english=f"The material {material_id} is missing.",
+        )
+        for material_id, name in owed.items()
+        if material_id not in names
     )
     if missing:
         raise Refusal(Reason.MATERIALS_MISSING, faults=missing)

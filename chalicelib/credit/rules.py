@@ -32,6 +32,9 @@ LIFTING = Text(
     en="You may object to the measure, or ask for lifting once the duty is done; both are free. "
     "The certificate way stays open.",
 )
+ASK_AGAIN = Text(
+    zh="请稍后再试;也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
+)
 TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
 
 
@@ -103,6 +106,7 @@ def source_down() -> Ground:
             zh="信用信息暂时无法读取,不作有无失信的判断,请稍后再查。",
             en="Credit data cannot be read at the moment; nothing is said either way. Ask again later.",
         ),
+        remedy=ASK_AGAIN,
     )
 
 
@@ -221,5 +225,5 @@ def _under_objection(ground: Ground) -> Ground:
     return replace(ground, code=Reason.UNDER_OBJECTION, text=text)
 
 
-def _of_the_service(code: Reason, text: Text) -> Ground:
-    return Ground(code=code, text=text, source="", basis="", remedy=TO_A_PERSON, contact="", record="")
+def _of_the_service(code: Reason, text: Text, *, remedy: Text = TO_A_PERSON) -> Ground:
+    return Ground(code=code, text=text, source="", basis="", remedy=remedy, contact="", record="")

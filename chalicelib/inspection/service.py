@@ -192,10 +192,26 @@ def _require_bounded(wanted: Wanted, *, today: date) -> None:
     scope = wanted.scope
     faults = []
     if not (scope.departments or scope.case_nos):
-        faults.append(Fault(pointer="/scope", detail="name departments or case numbers", code="SCOPE_UNBOUNDED"))
+        faults.append(
+            Fault(
+                pointer="/scope",
+                detail="请写明部门或者办件编号。",
+                english="Name departments or case numbers.",
+                code="SCOPE_UNBOUNDED",
+            )
+        )
     if scope.received_from and scope.received_to and scope.received_to < scope.received_from:
-        faults.append(Fault(pointer="/scope/to", detail="the last day is before the first", code="ENDS_BEFORE_START"))
+        faults.append(
+            Fault(
+                pointer="/scope/to",
+                detail="最后一天早于第一天。",
+                english="The last day is before the first.",
+                code="ENDS_BEFORE_START",
+            )
+        )
     if wanted.expires_on < today:
-        faults.append(Fault(pointer="/expires_on", detail="this day is over", code="DAY_IS_OVER"))
+        faults.append(
+            Fault(pointer="/expires_on", detail="这一天已经过去。", english="This day is over.", code="DAY_IS_OVER")
+        )
     if faults:
         raise Refusal(Reason.INVALID_BODY, faults=faults)

@@ -71,7 +71,8 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
     if not flag.proposed_at <= service.served_at <= at:
         fault = Fault(
             pointer="/served_at",
-            detail="应在提出之后、当前时间之前 (between the proposal and now)",
+            detail="应在提出之后、当前时间之前",
+            english="between the proposal and now",
             code="OUT_OF_RANGE",
         )
         raise Refusal(Reason.INVALID_BODY, faults=(fault,))
@@ -99,7 +100,8 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     if flag.statements and not confirmation.statement_answer.strip():
         fault = Fault(
             pointer="/statement_answer",
-            detail="应当答复当事人的陈述申辩 (the subject's statement must be answered)",
+            detail="应当答复当事人的陈述申辩",
+            english="the subject's statement must be answered",
             code="MISSING",
         )
         raise Refusal(Reason.INVALID_BODY, faults=(fault,))

@@ -249,7 +249,7 @@ class Punishment:
         if Role.CREDIT_OFFICER not in by.roles:
             return self._store.of_subject(by.own_subject(), most=most, after=after)
         if subject is None:
-            fault = Fault(pointer="/subject", detail="缺少主体标识 (missing: the subject key)", code="missing")
+            fault = Fault(pointer="/subject", detail="missing", code="missing")
             raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
         page = self._store.of_subject(subject, most=most, after=after)
         return replace(page, flags=tuple(flag for flag in page.flags if flag.department == by.department))
@@ -277,12 +277,7 @@ class Punishment:
     def _require_effective(self, case_no: str | None, document_no: str, *, subject: SubjectKey, on: date) -> None:
         if case_no is None or self._documents.is_effective(case_no, document_no, subject=subject, on=on):
             return
-        fault = Fault(
-            pointer="/document/number",
-            detail="该办件没有此生效文书 (the case has no such document in effect about this subject)",
-            code="NOT_OF_THE_CASE",
-        )
-        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(fault,))
+        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
 
     def _defence_limit(self, at: datetime) -> Limit:
         term = pack_in_force(self._packs, PACK, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -378,3 +379,54 @@ def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client
     assert (filed.status, filed.body["agent"]["name"][1]) == (201, "*")
     assert client.get(f"/v1/cases/{filed.body['case_no']}", token=person.token).status == 200
     assert client.get(f"/v1/cases/{filed.body['case_no']}", token=agent.token).status == 200
+
+
+def test_a_client_recomputes_every_hash_from_the_answer_alone(case: dict[str, Any], person: Person) -> None:
+    answer = person.client.get(f"/v1/cases/{case['case_no']}/timeline", token=person.token).body
+
+    previous = "0" * 64
+    for event in answer["items"]:
+        hashed = {name: value for name, value in event.items() if name not in {"hash", "texts"}}
+        text = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
+        assert event["prev_hash"] == previous
+        previous = event["hash"]
+    assert answer["labels"]["case:filed"] == {"zh": "收件", "en": "Case received"}
+    assert set(answer["labels"]) == {event["kind"] for event in answer["items"]}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [
+        ("zh-CN", "请确认条件“旧车牌确实丢了。”（plate-lost）"),
+        ("en", "Confirm the condition plate-lost."),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_told_in_one_language_only(person: Person, accepted: str, told: str) -> None:
+    body = {"draft_id": person.draft().body["draft_id"], "confirmed": [], "materials": []}
+
+    reply = person.client.post("/v1/cases", body, token=person.token, accept_language=accepted)
+
+    assert [fault["detail"] for fault in reply.body["errors"]] == [told]
+
+
+def test_the_contract_says_what_filing_may_answer(client: Client) -> None:
+    filing = client.get("/openapi.json").body["paths"]["/v1/cases"]["post"]["responses"]
+
+    assert {"201", "202", "404"} <= set(filing)
+    assert filing["202"]["content"] == filing["201"]["content"]
+
+
+def test_while_credit_cannot_be_read_the_remedy_is_to_come_back_or_bring_certificates(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object, **__: object) -> None:
+        raise UnreadableError
+
+    monkeypatch.setattr(CreditStore, "summary", unreadable)
+    monkeypatch.setattr(CreditStore, "summary_from", unreadable)
+
+    eligibility = person.draft().body["eligibility"]
+
+    assert eligibility["commitment"] == "pending"
+    assert [reason["remedy"] for reason in eligibility["reasons"]] == ["请稍后再试;也可选择提交证明材料的方式办理。"]

@@ -198,3 +198,13 @@ def test_an_item_may_be_published_for_a_day_to_come(client: Client, editor: str)
     assert client.put(f"{PLATE}/versions/1", body, token=editor).status == 200
     assert client.get(PLATE).status == 404
     assert client.get(f"{PLATE}/versions/1").status == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [("zh", "应为下列之一：natural、legal、both。"), ("en", "One of: 'natural', 'legal' or 'both'.")],
+)
+def test_choices_are_listed_in_the_language_asked_for(client: Client, accepted: str, told: str) -> None:
+    reply = client.get("/v1/items?audience=everybody", accept_language=accepted)
+
+    assert [fault["detail"] for fault in reply.body["errors"]] == [told]

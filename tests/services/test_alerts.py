@@ -163,6 +163,24 @@ def test_an_answer_stops_the_climbing_and_its_reason_stands_beside_the_event() -
     )
 
 
+def test_nobody_expects_to_be_done_on_a_day_that_is_over() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    alert = inbox(Role.SUPERVISOR, "traffic")[0]
+
+    def answer(expected_on: date) -> None:
+        by = staff(Role.SUPERVISOR, "traffic")
+        services().alerts.acknowledge(
+            alert.alert_id, reason="正在办理", expected_on=expected_on, by=by, at=MORNING_AFTER
+        )
+
+    with pytest.raises(Refusal) as refused:
+        answer(date(2026, 11, 25))
+    assert (refused.value.reason, refused.value.faults[0].pointer) == (Reason.INVALID_BODY, "/expected_on")
+    answer(date(2026, 11, 26))
+    assert inbox(Role.SUPERVISOR, "traffic") == []
+
+
 def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)

@@ -128,13 +128,17 @@ def is_news(record: Record, *, before: Record) -> bool:
     if record.subject != before.subject:
         fault = Fault(
             pointer="/subject",
-            detail="该编号的记录属于另一主体 (the record of this id is about another subject)",
+            detail="该编号的记录属于另一主体",
+            english="the record of this id is about another subject",
             code="RECORD_CONFLICT",
         )
         raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     if record.source_version == before.source_version:
         fault = Fault(
-            pointer="/version", detail="同一版本内容不同 (other content under the same version)", code="RECORD_CONFLICT"
+            pointer="/version",
+            detail="同一版本内容不同",
+            english="other content under the same version",
+            code="RECORD_CONFLICT",
         )
         raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     return True
@@ -157,15 +161,19 @@ def _faults_of_source(given: Submission) -> Iterator[Fault]:
         if not A_NAME.fullmatch(name):
             yield Fault(
                 pointer=pointer,
-                detail="只用字母、数字、点、横线和下划线,至多64位 (letters, digits, dots, dashes, at most 64)",
+                detail="只用字母、数字、点、横线和下划线,至多64位",
+                english="letters, digits, dots, dashes, at most 64",
                 code="NAME_MALFORMED",
             )
     if given.source == OWN_SOURCE:
-        yield Fault(pointer="/source", detail="该来源由本系统自用 (kept by the service itself)", code="SOURCE_RESERVED")
+        yield Fault(
+            pointer="/source", detail="该来源由本系统自用", english="kept by the service itself", code="SOURCE_RESERVED"
+        )
     if AN_IDENTIFIER.search(given.record_id):
         yield Fault(
             pointer="/record_id",
-            detail="记录编号不得含有证件号码 (a record's id must not hold an identifier)",
+            detail="记录编号不得含有证件号码",
+            english="a record's id must not hold an identifier",
             code="RECORD_ID_NOT_OPAQUE",
         )
 
@@ -177,21 +185,23 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
     if kind not in forbidden and kind not in with_consent and directory.kind(kind) is None:
         yield Fault(
             pointer="/kind",
-            detail=f"不在{directory.title}之内 (not in edition {directory.edition} of the directory)",
+            detail=f"不在{directory.title}之内",
+            english=f"not in edition {directory.edition} of the directory",
             code="KIND_NOT_IN_DIRECTORY",
         )
     for pointer, name in (("/kind", kind), *((f"/contents/{name}", name) for name in given.contents)):
         if name in forbidden:
             yield Fault(
                 pointer=pointer,
-                detail=f"禁止归集:{forbidden[name].name.zh} (forbidden: {forbidden[name].name.en})",
+                detail=f"禁止归集:{forbidden[name].name.zh}",
+                english=f"forbidden: {forbidden[name].name.en}",
                 code="KIND_FORBIDDEN",
             )
         if name in with_consent and not (given.consent or "").strip():
             yield Fault(
                 pointer=pointer,
-                detail=f"未经书面同意不得归集:{with_consent[name].name.zh} "
-                f"(needs written consent: {with_consent[name].name.en})",
+                detail=f"未经书面同意不得归集:{with_consent[name].name.zh}",
+                english=f"needs written consent: {with_consent[name].name.en}",
                 code="CONSENT_MISSING",
             )
 
@@ -199,13 +209,18 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
 def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[Fault]:
     severities = {severity.value for severity in Severity}
     if given.severity not in severities:
-        yield _missing("/severity", "严重程度", "severity: none, minor, general or serious")
+        yield _missing(
+            "/severity", "严重程度(none、minor、general、serious 之一)", "severity: none, minor, general or serious"
+        )
     if given.publicity not in {publicity.value for publicity in Publicity}:
-        yield _missing("/publicity", "公开属性", "publicity: public, shared or query_only")
+        yield _missing(
+            "/publicity", "公开属性(public、shared、query_only 之一)", "publicity: public, shared or query_only"
+        )
     elif given.publicity == Publicity.PUBLIC and subject_kind in PERSONS:
         yield Fault(
             pointer="/publicity",
-            detail="自然人信用信息不得公开 (data on natural persons are not public)",
+            detail="自然人信用信息不得公开",
+            english="data on natural persons are not public",
             code="NOT_PUBLIC",
         )
     for pointer, value, zh, en in (
@@ -216,11 +231,18 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
         if not (value or "").strip():
             yield _missing(pointer, zh, en)
         elif len(value or "") > LONGEST_BASIS:
-            yield Fault(pointer=pointer, detail=f"超过{LONGEST_BASIS}字 (over {LONGEST_BASIS} characters)", code="LONG")
+            yield Fault(
+                pointer=pointer,
+                detail=f"超过{LONGEST_BASIS}字",
+                english=f"over {LONGEST_BASIS} characters",
+                code="LONG",
+            )
     if given.severity in severities - {Severity.NONE} and not (given.repair_notice or "").strip():
         yield _missing("/repair_notice", "信用修复告知", "the repair notice, delivered with the decision")
     if len(given.related_items) > MOST_ITEMS:
-        yield Fault(pointer="/related_items", detail=f"超过{MOST_ITEMS}项 (over {MOST_ITEMS})", code="TOO_MANY")
+        yield Fault(
+            pointer="/related_items", detail=f"超过{MOST_ITEMS}项", english=f"over {MOST_ITEMS}", code="TOO_MANY"
+        )
 
 
 def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
@@ -231,7 +253,10 @@ def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
         return
     if given.judged_on > on:
         yield Fault(
-            pointer="/dates/judged_on", detail="晚于当日 (the finding lies in the future)", code="IN_THE_FUTURE"
+            pointer="/dates/judged_on",
+            detail="晚于当日",
+            english="the finding lies in the future",
+            code="IN_THE_FUTURE",
         )
     for pointer, day in (
         ("/document/effective_on", given.effective_on),
@@ -239,16 +264,17 @@ def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
         ("/dates/expires_on", given.expires_on),
     ):
         if day is not None and day < given.judged_on:
-            yield Fault(pointer=pointer, detail="早于认定日期 (before the finding)", code="BEFORE_FINDING")
+            yield Fault(pointer=pointer, detail="早于认定日期", english="before the finding", code="BEFORE_FINDING")
     months = DISPLAY_MONTHS.get(Severity(given.severity)) if given.severity in set(Severity) else None
     longest = months_after(given.judged_on, months[1]) if months is not None else None
     if longest is not None and given.display_until is not None and given.display_until > longest:
         yield Fault(
             pointer="/dates/display_until",
-            detail=f"公示期最长至{longest.isoformat()} (at most until then; 国办发〔2025〕22号)",
+            detail=f"公示期最长至{longest.isoformat()}",
+            english="at most until then; 国办发〔2025〕22号",
             code="DISPLAY_TOO_LONG",
         )
 
 
 def _missing(pointer: str, zh: str, en: str) -> Fault:
-    return Fault(pointer=pointer, detail=f"缺少{zh} (missing: {en})", code="MISSING")
+    return Fault(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")

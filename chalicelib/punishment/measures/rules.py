@@ -9,6 +9,12 @@ from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.punishment.model import Measure, MeasureList, Proposal
 from chalicelib.subjects.model import SubjectKind
 
+NOT_OF_THE_CASE = Fault(
+    pointer="/document/number",
+    detail="该办件没有关于这个主体的此生效文书",
+    english="the case has no such document in effect about this subject",
+)
+
 
 def list_in_force(lists: Sequence[MeasureList], *, on: date) -> MeasureList:
     """Return the edition in force on a day; the oldest one for days before it."""
@@ -94,12 +100,17 @@ def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterat
         ("/document/remedy_until", proposal.remedy_until, "救济期限", "the end of the time for remedies"),
     ):
         if not value:
-            yield Fault(pointer=pointer, detail=f"缺少{zh} (missing: {en})", code="MISSING")
+            yield Fault(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")
     if proposal.effective_on is not None and proposal.effective_on > on:
-        yield Fault(pointer="/document/effective_on", detail="尚未生效 (not in effect yet)", code="NOT_IN_EFFECT")
+        yield Fault(
+            pointer="/document/effective_on", detail="尚未生效", english="not in effect yet", code="NOT_IN_EFFECT"
+        )
     if proposal.served_at is not None and proposal.served_at > at:
-        yield Fault(pointer="/document/served_at", detail="尚未送达 (not delivered yet)", code="NOT_SERVED")
+        yield Fault(pointer="/document/served_at", detail="尚未送达", english="not delivered yet", code="NOT_SERVED")
     if proposal.effective_on is not None and proposal.starts_on < proposal.effective_on:
         yield Fault(
-            pointer="/starts_on", detail="早于文书生效日期 (before the document takes effect)", code="TOO_EARLY"
+            pointer="/starts_on",
+            detail="早于文书生效日期",
+            english="before the document takes effect",
+            code="TOO_EARLY",
         )

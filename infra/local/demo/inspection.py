@@ -39,7 +39,7 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
     for case_no in (town.plate_case, town.address_case):
         seen = first.get(f"{path}/cases/{case_no}/timeline").is_done(200).body
         expect("verified (可信)", (seen["verified"], seen["fault"]), (True, None))
-        kinds = " → ".join(event["label"]["zh"] for event in seen["items"])
+        kinds = " → ".join(seen["labels"][event["kind"]]["zh"] for event in seen["items"])
         telling.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
     for moment, light in LIGHTS:
         past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
@@ -47,7 +47,7 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
         expect(f"the light as of {moment} (当时的灯)", clock["light"], light)
     telling.fact("回看:到期日 0 点起黄灯,到最后一秒仍算按时,次日 0 点起红灯", "the lights, to the second, as of then")
 
-    first.get(f"{path}/cases/{outside}/timeline").is_refused(404, "NOT_FOUND")
+    first.get(f"{path}/cases/{outside}/timeline").is_refused(404, "OUT_OF_SCOPE")
     readings = first.get(f"{path}/readings").is_done(200).body["items"]
     came = [(event["kind"], event["data"].get("case_no")) for event in readings]
     expect(
