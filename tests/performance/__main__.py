@@ -58,7 +58,7 @@ class Figure:
     @property
     def is_met(self) -> bool | None:
         """Whether the figure is within its reach."""
-        return None if self.reach is None else round(self.value, 2) <= self.reach
+        return None if self.reach is None else self.value <= self.reach
 
 
 def main() -> None:
