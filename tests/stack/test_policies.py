@@ -11,6 +11,38 @@ FUNCTIONS = ("api", "sweep", "relay", "deliver")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
+TO_TABLES = {
+    "api": {
+        "AlertsTable": "GetItem PutItem",
+        "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
+        "ClocksTable": "PutItem Query",
+        "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
+        "IdempotencyTable": "BatchGetItem GetItem PutItem",
+        "InspectionTable": "GetItem PutItem UpdateItem",
+        "PunishmentTable": "GetItem PutItem UpdateItem",
+        "SubjectsTable": "BatchGetItem PutItem Query",
+        "TimelineTable": "PutItem Query",
+    },
+    "sweep": {
+        "CasesTable": "GetItem PutItem UpdateItem",
+        "ClocksTable": "GetItem PutItem Query",
+        "CreditTable": "ConditionCheckItem GetItem",
+        "PunishmentTable": "GetItem UpdateItem",
+        "TimelineTable": "PutItem",
+    },
+    "relay": {
+        "AlertsTable": "GetItem PutItem",
+        "CasesTable": "GetItem UpdateItem",
+        "ClocksTable": "PutItem",
+        "PunishmentTable": "GetItem UpdateItem",
+        "TimelineTable": "PutItem",
+    },
+    "deliver": {"AlertsTable": "GetItem PutItem"},
+}
+"""What each function's code calls, transactions by their parts; clocks belong to cases and flags and nothing else."""
+
+
 def statements(function: str) -> list[dict[str, Any]]:
     policy = json.loads((CHALICE / f"policy-{function}.json").read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = policy["Statement"]
@@ -44,6 +76,37 @@ def test_nobody_may_change_or_delete_an_event(function: str) -> None:
     }
 
     assert allowed <= APPEND_ONLY, function
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_may_do_to_tables_what_its_code_does_and_nothing_more(function: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for statement in statements(function):
+        for resource in statement["Resource"] if isinstance(statement["Resource"], list) else ():
+            if "Fn::GetAtt" in resource:
+                actions = {action.removeprefix("dynamodb:") for action in statement["Action"]}
+                allowed.setdefault(resource["Fn::GetAtt"][0], set()).update(actions)
+
+    assert allowed == {table: set(actions.split()) for table, actions in TO_TABLES[function].items()}
+
+
+def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
+    others = {
+        function: {
+            action
+            for statement in statements(function)
+            for action in statement["Action"]
+            if action.partition(":")[0] in {"kms", "secretsmanager", "sns"} or action == "sqs:SendMessage"
+        }
+        for function in FUNCTIONS
+    }
+
+    assert others == {
+        "api": {"kms:Encrypt", "secretsmanager:GetSecretValue"},
+        "sweep": {"secretsmanager:GetSecretValue"},
+        "relay": {"sqs:SendMessage"},
+        "deliver": {"sns:Publish"},
+    }
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
