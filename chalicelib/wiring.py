@@ -17,6 +17,7 @@ from chalicelib.cases.drafting import Drafting
 from chalicelib.cases.filing import Filing
 from chalicelib.cases.handling import Handling
 from chalicelib.cases.reading import CaseReading
+from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
@@ -162,8 +163,13 @@ class Services:
             credit=self.credit,
             subjects=self.subjects,
             packs=load_rule_packs(),
-            calendar=self.calendar,
+            again=self.promising_again,
         )
+
+    @cached_property
+    def promising_again(self) -> PromisingAgain:
+        """Who may promise again."""
+        return PromisingAgain(self.cases, self.calendar)
 
     @cached_property
     def filing(self) -> Filing:
@@ -174,6 +180,7 @@ class Services:
             credit=self.credit,
             keys=self.signing_keys,
             clocks=self.clocks,
+            again=self.promising_again,
         )
 
     @cached_property

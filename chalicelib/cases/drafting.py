@@ -9,6 +9,7 @@ from chalicelib.cases import rules
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import Agent, Draft, Way
 from chalicelib.cases.numbers import case_no_for, new_draft_id, new_tracking_code
+from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model import Item
 from chalicelib.catalogue.questions import Answers
@@ -27,8 +28,6 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey
 from chalicelib.subjects.service import Subjects
 from chalicelib.transaction import again_if_moved, transaction
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.rules import due
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long what was told and checked may be signed; filing checks again anyway."""
@@ -83,7 +82,7 @@ class Drafting:
         credit: Credit,
         subjects: Subjects,
         packs: Sequence[RulePack],
-        calendar: Calendar,
+        again: PromisingAgain,
     ) -> None:
         """Know where items, credit and people are kept."""
         self._store = store
@@ -91,7 +90,7 @@ class Drafting:
         self._credit = credit
         self._subjects = subjects
         self._packs = packs
-        self._calendar = calendar
+        self._again = again
 
     @again_if_moved
     def draft(self, wish: Wish, *, by: Caller, at: datetime, once: Once | None = None) -> Drafted:
@@ -171,7 +170,9 @@ class Drafting:
                 pack,
                 checklist=needed,
                 is_by_proxy=party.agent is not None,
-                may_promise_again=self._may_promise_again(item, party.subject, at=at),
+                may_promise_again=self._again.is_allowed(
+                    item.recommitment, item_code=item.code, subject=party.subject, at=at
+                ),
             ),
             conditions=conditions,
             materials=rules.materials_asked(needed),
@@ -182,28 +183,6 @@ class Drafting:
             made_at=at,
             expires_at=at + DRAFT_LIVES,
         )
-
-    def _may_promise_again(self, item: Item, subject: SubjectKey, *, at: datetime) -> bool:
-        """Whether the item's rule lets this subject promise after a promise withdrawn on it (R1.11).
-
-        Asked only where the rule can say no: the subject's cases are gone through from the newest.
-        """
-        rule = item.recommitment
-        if rule.allowed and rule.wait is None:
-            return True
-        withdrawn = next(
-            (
-                case.withdrawal.withdrawn_at
-                for case in self._store.each_of_subject(subject)
-                if case.terms.item_code == item.code and case.withdrawal is not None
-            ),
-            None,
-        )
-        if withdrawn is None:
-            return True
-        if not rule.allowed or rule.wait is None:
-            return False
-        return at > due(rule.wait, started_at=withdrawn, calendar=self._calendar).at
 
     def _judged(self, draft: Draft, *, at: datetime, is_repeat: bool = False) -> Drafted:
         found: Eligibility | None = None

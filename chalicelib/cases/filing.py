@@ -10,6 +10,7 @@ from chalicelib.cases.acts import Commitment
 from chalicelib.cases.model import Case, Draft, State, Way
 from chalicelib.cases.numbers import case_no_for
 from chalicelib.cases.reception import RECHECK_EVERY, Reception
+from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.rules import Submission
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
 from chalicelib.catalogue.service import Catalogue
@@ -70,13 +71,21 @@ class Filing:
     """From a draft to a case, exactly once."""
 
     def __init__(
-        self, store: CaseStore, *, catalogue: Catalogue, credit: Credit, keys: SigningKeys, clocks: Clocks
+        self,
+        store: CaseStore,
+        *,
+        catalogue: Catalogue,
+        credit: Credit,
+        keys: SigningKeys,
+        clocks: Clocks,
+        again: PromisingAgain,
     ) -> None:
         """Know what the gate stands on."""
         self._store = store
         self._catalogue = catalogue
         self._credit = credit
         self._keys = keys
+        self._again = again
         self._clocks = clocks
         self._reception = Reception(clocks)
 
@@ -142,6 +151,10 @@ class Filing:
             return None
         if draft.closed_by:
             raise Refusal(draft.closed_by[0], item_code=draft.terms.item_code)
+        terms = draft.terms
+        if not self._again.is_allowed(terms.recommitment, item_code=terms.item_code, subject=draft.subject, at=at):
+            # Withdrawn after this draft was made: a draft in store is no way round the rule.
+            raise Refusal(Reason.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
         judged = rules.eligibility_for(draft.terms, summary, on=day_in_shanghai(at))

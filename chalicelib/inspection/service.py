@@ -61,6 +61,8 @@ class Inspection:
                 "basis": wanted.basis,
                 "departments": list(wanted.scope.departments),
                 "items": list(wanted.scope.items),
+                "from": None if wanted.scope.received_from is None else wanted.scope.received_from.isoformat(),
+                "to": None if wanted.scope.received_to is None else wanted.scope.received_to.isoformat(),
                 "case_nos": list(wanted.scope.case_nos),
                 "expires_on": wanted.expires_on.isoformat(),
             },

@@ -75,6 +75,17 @@ def test_a_promise_that_the_item_closes_is_refused_at_filing_too() -> None:
         applicant.promise(drafted)
 
 
+def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
+    publish(an_item(recommitment=Recommitment(allowed=False)))
+    applicant = Applicant().enrol()
+    first, second = applicant.draft(), applicant.draft()
+    case = applicant.promise(first).case
+    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+
+    with pytest.raises(Refusal, match="RECOMMITMENT_NOT_ALLOWED"):
+        applicant.promise(second)
+
+
 def test_after_a_withdrawal_one_may_promise_again_where_the_item_says_nothing_against_it() -> None:
     publish()
     applicant = Applicant().enrol()

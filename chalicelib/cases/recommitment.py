@@ -1,0 +1,39 @@
+"""Promising again after a promise was withdrawn (再次承诺)."""
+
+from datetime import datetime
+
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.model import Recommitment
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.rules import due
+
+
+class PromisingAgain:
+    """Whether an item's rule lets somebody promise again, by the cases that they have."""
+
+    def __init__(self, store: CaseStore, calendar: Calendar) -> None:
+        """Look withdrawn promises up in ``store``, and count the wait on ``calendar``."""
+        self._store = store
+        self._calendar = calendar
+
+    def is_allowed(self, rule: Recommitment, *, item_code: str, subject: SubjectKey, at: datetime) -> bool:
+        """Say whether this subject may promise on this item after a promise withdrawn on it (R1.11).
+
+        Asked only where the rule can say no: the subject's cases are gone through from the newest.
+        """
+        if rule.allowed and rule.wait is None:
+            return True
+        withdrawn = next(
+            (
+                case.withdrawal.withdrawn_at
+                for case in self._store.each_of_subject(subject)
+                if case.terms.item_code == item_code and case.withdrawal is not None
+            ),
+            None,
+        )
+        if withdrawn is None:
+            return True
+        if not rule.allowed or rule.wait is None:
+            return False
+        return at > due(rule.wait, started_at=withdrawn, calendar=self._calendar).at
