@@ -54,12 +54,12 @@ class RevocationDocument:
 
 
 def require_verifiable(case: Case) -> None:
-    """Refuse to verify what was not promised, was taken back, was not granted, or is settled already.
+    """Refuse to verify what was not promised, was taken back or refused, was not granted, or is settled already.
 
     A result without effect may be replaced, and what could not be verified may be verified again.
     """
     is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
-    if case.commitment is None or case.withdrawal is not None or not is_granted:
+    if not (case.has_promise and is_granted):
         raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")
     found = case.verification
     if found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE:

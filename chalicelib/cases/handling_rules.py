@@ -192,7 +192,6 @@ def require_text(text: str, *, pointer: str) -> None:
 
 
 def must_be_verified(case: Case) -> bool:
-    """Whether the office owes a verification: of a promise not withdrawn, granted, on an item not exempt (R1.12)."""
+    """Whether the office owes a verification: of a promise in force, granted, on an item not exempt (R1.12)."""
     is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
-    is_promised = case.commitment is not None and case.withdrawal is None
-    return is_promised and is_granted and case.terms.verification.required
+    return case.has_promise and is_granted and case.terms.verification.required

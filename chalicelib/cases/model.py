@@ -210,6 +210,11 @@ class Case:
         return self.state in FINISHED
 
     @property
+    def has_promise(self) -> bool:
+        """Whether a promise is in force: signed, not taken back, and not refused once credit could be read."""
+        return self.commitment is not None and self.withdrawal is None and self.way is Way.COMMITMENT
+
+    @property
     def demands(self) -> tuple[Correction, ...]:
         """Return the corrections asked for on the way that the case goes now, which a withdrawn promise's are not."""
         since = None if self.withdrawal is None else self.withdrawal.withdrawn_at

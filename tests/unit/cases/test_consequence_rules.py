@@ -20,7 +20,7 @@ from chalicelib.cases.consequence_rules import (
     require_sound,
     require_verifiable,
 )
-from chalicelib.cases.model import Case, State
+from chalicelib.cases.model import Case, State, Way
 from chalicelib.catalogue.model import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules import started
@@ -98,11 +98,12 @@ def test_a_granted_promise_may_be_verified() -> None:
     "case",
     [
         replace(a_promise_granted(), commitment=None),
+        replace(a_promise_granted(), way=Way.CERTIFICATE),
         replace(a_promise_granted(), withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)),
         replace(a_promise_granted(), decision=None),
         replace(a_promise_granted(), decision=a_decision(outcome=Outcome.REFUSED)),
     ],
-    ids=["certificate", "withdrawn", "undecided", "refused"],
+    ids=["certificate", "barred", "withdrawn", "undecided", "refused"],
 )
 def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> None:
     with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
@@ -136,7 +137,10 @@ def test_what_could_not_be_verified_or_waits_for_the_second_officer_may_be_verif
     ],
 )
 def test_two_officers_stand_behind_what_the_plan_or_the_site_asks_for(
-    officers: int, substantive: bool, method: Method, expected: int  # noqa: FBT001 - a column
+    officers: int,
+    substantive: bool,  # noqa: FBT001 - a column
+    method: Method,
+    expected: int,
 ) -> None:
     assert officers_for(a_plan(officers=officers, substantive=substantive), method) == expected
 

@@ -183,7 +183,9 @@ def test_what_was_promised_cannot_be_demanded() -> None:
     ],
 )
 def test_a_second_demand_breaks_telling_once_if_it_differs(
-    missing: tuple[str, ...], basis: str, expected: bool  # noqa: FBT001 - a column
+    missing: tuple[str, ...],
+    basis: str,
+    expected: bool,  # noqa: FBT001 - a column
 ) -> None:
     case = a_case(corrections=(a_correction("licence"),))
 
@@ -290,5 +292,6 @@ def test_a_granted_promise_must_be_verified() -> None:
     assert not must_be_verified(replace(granted, decision=None))
     assert not must_be_verified(replace(granted, decision=a_decision(outcome=Outcome.REFUSED)))
     assert not must_be_verified(replace(granted, commitment=None))
+    assert not must_be_verified(replace(granted, way=Way.CERTIFICATE)), "refused once credit could be read"
     assert not must_be_verified(replace(granted, withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)))
     assert not must_be_verified(replace(granted, terms=exempt))
