@@ -368,7 +368,9 @@ def test_facts_of_a_refusal_are_told(client: Client) -> None:
     english = client.get("/fails/with-facts", accept_language="en").body
 
     assert (chinese["basis"], chinese["status"]) == ("行政许可法第四十四条", 409)
-    assert chinese["detail"] == "按现行规则，当前状态下不能办理此步骤；请先查看当前状态，再办理现在可以办理的步骤。依据：行政许可法第四十四条。"
+    assert chinese["detail"] == (
+        "按现行规则，当前状态下不能办理此步骤；请先查看当前状态，再办理现在可以办理的步骤。依据：行政许可法第四十四条。"
+    )
     assert english["detail"] == (
         "The rules in force do not allow this step now; look at the present state, and take a step that it allows. "
         "Basis: 行政许可法第四十四条."
