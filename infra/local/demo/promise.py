@@ -1,6 +1,7 @@
 """Steps 1 to 3: a promise is made, runs late, is answered for, kept, and counts in the applicant's favour."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from infra.local.demo import telling
@@ -152,6 +153,7 @@ def _alert_of(town: Town, name: str) -> dict[str, Any]:
     """Wait for the alert of a recipient: the stream tells of an event a moment after it."""
     telling.asked(name, "GET", "/v1/supervision/alerts?state=open", None)
     found = wait_for(f"an alert to {name} (督办提醒)", lambda: _alerts_of(town, name) or None)
+    telling.came(HTTPStatus.OK, None)
     expect(f"alerts to {name} (督办提醒条数)", len(found), 1)
     return found[0]
 
