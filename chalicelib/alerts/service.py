@@ -10,7 +10,7 @@ from chalicelib.alerts.model import Acknowledgement, Alert
 from chalicelib.alerts.rules import alerts_for, news, recipients_of
 from chalicelib.alerts.store import AlertStore, InboxPage
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
@@ -54,7 +54,10 @@ class Alerts:
         self._topic = topic
 
     def hear(self, event: Event, at: datetime) -> None:
-        """Do what an event calls for; the same event, twice or out of order, calls for the same alerts."""
+        """Do what an event calls for; the same event, twice or out of order, calls for the same alerts.
+
+        Nothing climbs any more once the clock that it was about has stopped: the duty is done.
+        """
         if event.kind == EventKind.ALERT_RAISED:
             self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
             return
@@ -62,6 +65,8 @@ class Alerts:
         if heard is None:
             return
         about = self._store.find(heard.about) if heard.kind == ClockKind.ACKNOWLEDGEMENT else None
+        if about is not None and self._clocks.get(about.owner, about.clock_id).stopped_at is not None:
+            return
         for alert in alerts_for(heard, self._pack(heard.pack, at), about=about, at=at):
             self._raise(alert, at=at)
 
@@ -159,6 +164,7 @@ class Alerts:
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:
         """Take the recipient's answer: it stops the climbing, and its reason stands in the timeline for the applicant.
 
+        Nobody above is waited for any longer either: the duty was to answer for this clock, and it has been done.
         ``ALREADY_ACKNOWLEDGED`` the second time; ``INVALID_BODY`` for a day that is over already.
         """
         alert = self.get(alert_id, by=by)
@@ -172,11 +178,7 @@ class Alerts:
         )
         with transaction() as tx:
             self._store.save(alert, answered, tx)
-            stopped = [
-                self._clocks.stop(clock, at=at, tx=tx)
-                for clock in self._clocks.of_owner(alert.owner)
-                if clock.about == alert_id and clock.stopped_at is None
-            ]
+            stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in self._awaited(alert)]
             self._timeline.append(
                 [
                     Fact(
@@ -199,6 +201,17 @@ class Alerts:
                 tx=tx,
             )
         return answered
+
+    def _awaited(self, alert: Alert) -> list[Clock]:
+        """Return the running clocks of acknowledgement of all alerts that were raised for the same clock."""
+        return [
+            clock
+            for clock in self._clocks.of_owner(alert.owner)
+            if clock.kind is ClockKind.ACKNOWLEDGEMENT
+            and clock.stopped_at is None
+            and (about := self._store.find(clock.about)) is not None
+            and about.clock_id == alert.clock_id
+        ]
 
 
 def _message(alert: Alert) -> dict[str, object]:

@@ -181,6 +181,35 @@ def test_nobody_expects_to_be_done_on_a_day_that_is_over() -> None:
     assert inbox(Role.SUPERVISOR, "traffic") == []
 
 
+def test_one_answer_is_enough_for_a_clock_and_nothing_climbs_beyond_it() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER, ONE_DAY_LATER)
+    alert = inbox(Role.SUPERVISOR, "traffic")[0]
+
+    services().alerts.acknowledge(
+        alert.alert_id,
+        reason="制证设备检修",
+        expected_on=date(2026, 12, 2),
+        by=staff(Role.SUPERVISOR, "traffic"),
+        at=ONE_DAY_LATER + timedelta(hours=1),
+    )
+    until(owner, TWO_DAYS_LATER, TWO_DAYS_LATER + timedelta(days=30))
+
+    assert len(inbox(Role.HEAD, "traffic")) == 1
+    assert inbox(Role.MONITOR, "monitoring") == []
+
+
+def test_nothing_climbs_once_the_duty_is_done() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    with transaction() as tx:
+        services().clocks.stop(services().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
+
+    until(owner, ONE_DAY_LATER)
+
+    assert inbox(Role.HEAD, "traffic") == []
+
+
 def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
