@@ -34,7 +34,7 @@ TO_TABLES = {
     "relay": {
         "AlertsTable": "GetItem PutItem",
         "CasesTable": "GetItem UpdateItem",
-        "ClocksTable": "PutItem",
+        "ClocksTable": "GetItem PutItem",
         "PunishmentTable": "GetItem UpdateItem",
         "TimelineTable": "PutItem",
     },
