@@ -68,6 +68,7 @@ class Drafted:
 class _Party:
     subject: SubjectKey
     masked_name: str
+    name_digest: str
     agent: Agent | None
 
 
@@ -124,14 +125,16 @@ class Drafting:
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise Refusal(Reason.AUTHORITY_REQUIRED)
-            return _Party(subject=own, masked_name=me.masked_name, agent=None)
+            return _Party(subject=own, masked_name=me.masked_name, name_digest=me.name_digest, agent=None)
         if Role.AGENT not in by.roles:
             raise Refusal(Reason.FORBIDDEN)
         if not principal.authority.strip():
             raise Refusal(Reason.AUTHORITY_REQUIRED)
         known = self._subjects.require_consistent(principal.identity, at)
         agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
-        return _Party(subject=known.key, masked_name=known.masked_name, agent=agent)
+        return _Party(
+            subject=known.key, masked_name=known.masked_name, name_digest=known.name_digest, agent=agent
+        )
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
@@ -182,6 +185,7 @@ class Drafting:
             terms=rules.terms_of(item, pack),
             made_at=at,
             expires_at=at + DRAFT_LIVES,
+            name_digest=party.name_digest,
         )
 
     def _judged(self, draft: Draft, *, at: datetime, is_repeat: bool = False) -> Drafted:
@@ -191,7 +195,9 @@ class Drafting:
         except UnreadableError:
             logger("cases").warning("credit_unreadable")
         else:
-            found = rules.eligibility_for(draft.terms, summary, on=day_in_shanghai(at))
+            found = rules.eligibility_for(
+                draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at)
+            )
         return Drafted(
             draft=draft,
             standing=rules.standing_of(draft, found),

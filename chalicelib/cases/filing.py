@@ -157,7 +157,9 @@ class Filing:
             raise Refusal(Reason.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
-        judged = rules.eligibility_for(draft.terms, summary, on=day_in_shanghai(at))
+        judged = rules.eligibility_for(
+            draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at)
+        )
         if not judged.allowed:
             raise SubjectBarredError(judged.reasons)
         return judged
@@ -224,7 +226,9 @@ class Filing:
                 self._settle(case, summary, told(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
 
     def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
-        judged = rules.eligibility_for(case.terms, summary, on=day_in_shanghai(at))
+        judged = rules.eligibility_for(
+            case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at)
+        )
         checked = replace(case, credit=opening.snapshot_of(summary, judged, at=at))
         started: tuple[Clock, ...] = ()
         if judged.allowed:

@@ -133,6 +133,7 @@ class Draft:
     The case number and the tracking code are fixed here, so that filing twice cannot make two cases.
     ``maker`` is who asked for it, ``subject`` whose matter it is; they differ where an agent acts.
     ``closed_by`` is why the item itself, whatever the subject's credit, closes the commitment way (R1.1).
+    ``name_digest`` is the keyed digest of the subject's name, to be held against the names that credit knows (R6.3).
     """
 
     draft_id: str
@@ -152,6 +153,7 @@ class Draft:
     terms: Terms
     made_at: datetime
     expires_at: datetime
+    name_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,7 @@ class Case:
     revocation: Revocation | None = None
     breaches: tuple[Breach, ...] = ()
     late_reasons: tuple[LateReason, ...] = ()
+    name_digest: str = ""
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
 

@@ -65,6 +65,7 @@ def received(
         materials=materials,
         commitment=commitment,
         credit=credit,
+        name_digest=draft.name_digest,
     )
 
 

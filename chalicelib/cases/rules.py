@@ -11,7 +11,7 @@ from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAske
 from chalicelib.catalogue.model import Checklist, Item
 from chalicelib.catalogue.questions import Answers
 from chalicelib.credit.model import Eligibility, Severity, Summary
-from chalicelib.credit.rules import eligibility
+from chalicelib.credit.rules import eligibility, identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
 from chalicelib.timeline.model import Json
@@ -64,8 +64,13 @@ def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
     return Standing.PENDING if found is None else Standing.ALLOWED
 
 
-def eligibility_for(terms: Terms, summary: Summary, *, on: date) -> Eligibility:
-    """Return what a subject's credit says of a promise on these terms."""
+def eligibility_for(terms: Terms, summary: Summary, *, name_digest: str, on: date) -> Eligibility:
+    """Return what a subject's credit says of a promise on these terms.
+
+    What is known under another name than the subject's closes nothing, but is named, for a person to look at (R6.3).
+    """
+    if not is_known_by_name(summary, name_digest):
+        return Eligibility(allowed=True, reasons=(identity_conflict(),))
     return eligibility(summary, terms.item_code, on=on, bar_severity=terms.bar_severity)
 
 

@@ -48,6 +48,16 @@ def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
     return flag.starts_on <= on <= flag.ends_on
 
 
+def is_known_by_name(summary: Summary, name_digest: str) -> bool:
+    """Say whether a name, by its keyed digest, is one that sources gave to the number (R6.3).
+
+    Nobody contradicts it while no source gave any, or only under another secret, whose digests cannot be compared.
+    """
+    secret = name_digest.partition(".")[0]
+    comparable = [known for known in summary.name_digests if known.partition(".")[0] == secret]
+    return not comparable or name_digest in comparable
+
+
 def is_stale(freshness: Freshness | None, *, on: date) -> bool:
     """Say whether a source is silent beyond the day by which it agreed to speak again, that day included (R6.9)."""
     return freshness is not None and freshness.update_due_on is not None and on > freshness.update_due_on

@@ -59,10 +59,14 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is remembered of a subject: its key, and whether the name given is the one first vouched for (R6.3)."""
+    """What is remembered of a subject: its key, and whether the name given is the one first vouched for (R6.3).
+
+    ``name_digest`` is the keyed digest of the name as it was given.
+    """
 
     key: SubjectKey
     masked_name: str
+    name_digest: str = ""
     is_conflicting: bool = False
 
 

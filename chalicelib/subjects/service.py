@@ -37,14 +37,17 @@ class Subjects:
         key = self._keys.key_of(valid)
         known = self._store.known(self._keys.keys_of(valid))
         first = known[0] if known else None
+        given = self._keys.digest_of_name(valid)
         if first is not None:
             is_conflicting = not self._keys.is_name_of(valid, digest=first.name_digest)
             if is_conflicting or first.key == key:
-                return Known(key=key, masked_name=first.masked_name, is_conflicting=is_conflicting)
-        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=self._keys.digest_of_name(valid))
+                return Known(
+                    key=key, masked_name=first.masked_name, name_digest=given, is_conflicting=is_conflicting
+                )
+        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given)
         text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
         self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at)
-        return Known(key=key, masked_name=new.masked_name)
+        return Known(key=key, masked_name=new.masked_name, name_digest=given)
 
     def require_consistent(self, identity: Identity, at: datetime) -> Known:
         """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""

@@ -12,6 +12,7 @@ from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model import Item
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.policy import Role
+from chalicelib.subjects.store import SubjectStore
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import KeyPair, a_caller, a_flag_mark, an_item
@@ -152,7 +153,7 @@ def test_a_barred_subject_is_told_which_record_and_what_to_do_in_both_languages(
         services().credit.put_flag(
             subject,
             a_flag_mark(items=("plate-replacement",)),
-            name_digest="k1.00",
+            name_digest=SubjectStore().known((subject,))[0].name_digest,
             by=a_caller(Role.CREDIT_OFFICER, sub="credit2"),
             at=AT,
             tx=tx,

@@ -49,7 +49,7 @@ def flag(applicant: Applicant, *items: str) -> None:
         services().credit.put_flag(
             applicant.caller.own_subject(),
             mark,
-            name_digest="k1.00",
+            name_digest=services().subject_keys.digest_of_name(applicant.identity),
             by=a_caller(Role.CREDIT_OFFICER, sub="credit2"),
             at=NOON,
             tx=tx,
@@ -313,6 +313,22 @@ def test_a_flag_that_landed_after_the_draft_stops_the_filing_with_its_reason() -
         applicant.promise(drafted)
 
     assert [ground.record for ground in barred.value.grounds] == ["flag:f1"]
+
+
+def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
+    publish()
+    applicant = Applicant(identity=replace(an_identity(), name="张三")).enrol()
+    flag(Applicant(identity=replace(an_identity(), name="李四")))
+
+    drafted = applicant.draft()
+    case = applicant.promise(drafted).case
+
+    assert (drafted.standing, [ground.code for ground in drafted.grounds]) == (
+        Standing.ALLOWED,
+        [Reason.IDENTITY_CONFLICT],
+    )
+    assert case.credit is not None
+    assert case.credit.reasons == ("IDENTITY_CONFLICT:",)
 
 
 def test_a_flag_that_lands_between_the_check_and_the_write_stops_the_filing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,10 +86,16 @@ def test_unreadable_credit_says_neither_yes_nor_no() -> None:
     assert standing_of(a_draft(closed_by=(Reason.RISK_EXCLUDED,)), None) is Standing.REFUSED
 
 
-def test_a_serious_record_bars_from_promising_by_the_terms() -> None:
-    summary = a_summary(version=1, bars=(a_bar(),))
+def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:
+    summary = a_summary(version=1, bars=(a_bar(),), name_digests=("k1.aa",))
 
-    assert not eligibility_for(terms_of(an_item(), PACK), summary, on=date(2026, 9, 28)).allowed
+    def judged(name_digest: str) -> tuple[bool, list[Reason]]:
+        found = eligibility_for(terms_of(an_item(), PACK), summary, name_digest=name_digest, on=date(2026, 9, 28))
+        return found.allowed, [ground.code for ground in found.reasons]
+
+    assert judged("k1.aa") == (False, [Reason.SUBJECT_BARRED])
+    assert judged("k2.bb") == (False, [Reason.SUBJECT_BARRED])
+    assert judged("k1.bb") == (True, [Reason.IDENTITY_CONFLICT])
 
 
 def test_terms_take_the_packs_limits_for_acceptance_and_delivery() -> None:
