@@ -1,6 +1,7 @@
 """Programs in the background: started once, found again by their pid file, stopped gently."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,6 +40,11 @@ class Program:
         """Where the process writes what it has to say."""
         return STATE / f"{self.name}.log"
 
+    @property
+    def scratch(self) -> Path:
+        """Where the process puts what it needs only while it runs: the emulated AWS unpacks every function anew."""
+        return STATE / f"{self.name}-scratch"
+
     def pid(self) -> int | None:
         """Return the running process's number; ``None`` if it is gone, or if the number now belongs to another."""
         try:
@@ -69,6 +75,7 @@ class Program:
                 raise LocalError(message)
             time.sleep(0.1)
         self.pid_file.unlink(missing_ok=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         return True
 
     def _require_free_port(self) -> None:
@@ -81,11 +88,12 @@ class Program:
                 raise LocalError(message)
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        STATE.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
         with self.log_file.open("wb") as log:
             process = subprocess.Popen(
                 self.command,
-                env=dict(self.environment),
+                env={**self.environment, "TMPDIR": str(self.scratch)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
