@@ -111,7 +111,7 @@ class CaseReading:
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
         if not clocks:
             raise Refusal(Reason.NOT_FOUND)
-        return clocks[-1], self._clocks.explanation(clocks[-1], at=at)
+        return self._clocks.explanation(clocks[-1], at=at)
 
     def timeline(self, case_no: str, *, by: Caller) -> Reading:
         """Return the timeline, recomputed; whoever altered it, the reading says which event and why."""

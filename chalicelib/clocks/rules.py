@@ -67,7 +67,7 @@ def resumed(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRul
     """Count again, from the day after; a milestone that was told stays told only if it is still in the past."""
     if clock.open_pause is None or clock.stopped_at is not None:
         return clock
-    pauses = tuple(replace(pause, ended_at=at) if pause.ended_at is None else pause for pause in clock.pauses)
+    pauses = _ended(clock, at=at)
     return _untold(_counted(replace(clock, pauses=pauses, rev=clock.rev + 1), calendar=calendar, yellow=yellow), at=at)
 
 
@@ -82,7 +82,7 @@ def stopped(clock: Clock, *, at: datetime) -> Clock:
     if clock.stopped_at is not None:
         return clock
     clock = replace(_marked(clock, at=at), recheck_at=None)
-    pauses = tuple(replace(pause, ended_at=at) if pause.ended_at is None else pause for pause in clock.pauses)
+    pauses = _ended(clock, at=at)
     return replace(clock, pauses=pauses, stopped_at=at, rev=clock.rev + 1)
 
 
@@ -153,6 +153,14 @@ def moved_on(clock: Clock, *, at: datetime) -> Clock:
     return replace(_marked(clock, at=at), rev=clock.rev + 1)
 
 
+def _ended(clock: Clock, *, at: datetime) -> tuple[ClockPause, ...]:
+    """End an open pause, at its start where the machine that ends it lags behind the one that began it."""
+    return tuple(
+        replace(pause, ended_at=max(at, pause.started_at)) if pause.ended_at is None else pause
+        for pause in clock.pauses
+    )
+
+
 def _marked(clock: Clock, *, at: datetime) -> Clock:
     if clock.recheck_at is not None or clock.provisional:
         return clock
@@ -162,6 +170,11 @@ def _marked(clock: Clock, *, at: datetime) -> Clock:
         clock = replace(clock, passed_at=following) if is_over else replace(clock, warned_at=following)
         following = next_at(clock)
     return clock
+
+
+def standing(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Return the clock with its dates if an open pause ends at ``at``: those that ``days_counted`` tells."""
+    return _counted(clock, calendar=calendar, yellow=yellow, at=at)
 
 
 def days_counted(clock: Clock, *, calendar: Calendar, at: datetime) -> tuple[DayCount, ...]:
@@ -180,9 +193,9 @@ def days_counted(clock: Clock, *, calendar: Calendar, at: datetime) -> tuple[Day
     return (*days, *more[1:])
 
 
-def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule) -> Clock:
-    """Count the due date anew; an open pause leaves the dates as they would be if it ended as announced at once."""
-    moment = clock.open_pause.started_at if clock.open_pause is not None else None
+def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule, at: datetime | None = None) -> Clock:
+    """Count the due date anew; an open pause leaves the dates as they would be if it ended at once, or at ``at``."""
+    moment = (at or clock.open_pause.started_at) if clock.open_pause is not None else None
     limit = _limit_in_one(clock)
     pauses = _pauses(clock)
     end = due(limit, started_at=clock.started_at, calendar=calendar, pauses=pauses, at=moment)

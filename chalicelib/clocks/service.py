@@ -156,9 +156,10 @@ class Clocks:
         """Return the clock as it stood at an instant, ``None`` if it had not started."""
         return rules.as_of(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
 
-    def explanation(self, clock: Clock, *, at: datetime) -> tuple[DayCount, ...]:
-        """Return each day from start to due: counted or not, and by which source."""
-        return rules.days_counted(clock, calendar=self._calendar, at=at)
+    def explanation(self, clock: Clock, *, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
+        """Return the clock as it counts now, and each day from start to due: counted or not, and by which source."""
+        counted = rules.standing(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        return counted, rules.days_counted(clock, calendar=self._calendar, at=at)
 
     def on_board(
         self,

@@ -119,6 +119,25 @@ def test_a_pause_makes_nobody_late_however_long_it_is() -> None:
     assert rules.light(stopped, at=shanghai("2026-10-20")) is Light.GREEN
 
 
+def test_the_explanation_of_a_paused_clock_ends_with_the_day_on_which_it_is_due() -> None:
+    held = rules.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    at = shanghai("2026-09-22")
+
+    days = rules.days_counted(held, calendar=CALENDAR, at=at)
+    standing = rules.standing(held, at=at, calendar=CALENDAR)
+
+    assert (standing.due_on, days[-1].day, standing.provisional) == (date(2026, 9, 24), date(2026, 9, 24), False)
+    assert rules.light(standing, at=at) is Light.GREY
+
+
+def test_a_pause_that_a_lagging_machine_ends_is_none() -> None:
+    held = rules.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    before = shanghai("2026-09-15", "09:59:59")
+
+    assert rules.resumed(held, at=before, calendar=CALENDAR).due_on == date(2026, 9, 17)
+    assert rules.stopped(held, at=before).pauses[0].ended_at == shanghai("2026-09-15")
+
+
 def test_a_pause_does_not_hide_that_a_clock_was_late_before_it() -> None:
     late = shanghai("2026-09-18")
     held = rules.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(late))
