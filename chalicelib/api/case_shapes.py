@@ -24,7 +24,7 @@ from chalicelib.cases.acts import (
     Verification,
     Withdrawal,
 )
-from chalicelib.cases.model import Case, ConditionAsked, Material, MaterialAsked, State, Way
+from chalicelib.cases.model import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.reading import CaseView, PublicReason
 from chalicelib.catalogue.model import VerificationPlan
@@ -171,16 +171,16 @@ def view_answer(call: Call[Any], view: CaseView, *, status: int | None = None, r
     )
 
 
-def case_line(case: Case) -> CaseLine:
+def case_line(card: CaseCard) -> CaseLine:
     """Show a case in a list."""
     return CaseLine(
-        case_no=case.case_no,
-        state=case.state,
-        way=case.way,
-        item=_item(case),
-        applicant=PersonShape(name=case.applicant_name),
-        received_at=case.received_at,
-        version=case.version,
+        case_no=card.case_no,
+        state=card.state,
+        way=card.way,
+        item=_item(card),
+        applicant=PersonShape(name=card.applicant_name),
+        received_at=card.received_at,
+        version=card.version,
     )
 
 
@@ -233,7 +233,7 @@ def _case_shape(view: CaseView, *, by: Caller) -> CaseShape:
         case_no=case.case_no,
         state=case.state,
         code=PENDING_CREDIT if case.state is State.PENDING_CREDIT else None,
-        item=_item(case),
+        item=_item(case.terms),
         way=case.way,
         applicant=PersonShape(name=case.applicant_name),
         agent=None if case.agent is None else PersonShape(name=case.agent.name),
@@ -265,10 +265,10 @@ def _case_shape(view: CaseView, *, by: Caller) -> CaseShape:
     )
 
 
-def _item(case: Case) -> ItemPart:
+def _item(said: Terms | CaseCard) -> ItemPart:
     return ItemPart(
-        code=case.terms.item_code,
-        version=case.terms.item_version,
-        name=case.terms.item_name,
-        department=case.department,
+        code=said.item_code,
+        version=said.item_version,
+        name=said.item_name,
+        department=said.department,
     )

@@ -143,7 +143,7 @@ def list_cases(call: Call[None]) -> Answer:
     )
     return Answer(
         body=CasePageShape(
-            items=tuple(case_line(case) for case in page.cases),
+            items=tuple(case_line(card) for card in page.cards),
             next_cursor=call.next_cursor(page.next_key),
         ),
     )

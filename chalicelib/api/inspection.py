@@ -197,14 +197,14 @@ def cases(call: Call[None]) -> Answer:
     )
     items = [
         CaseSeen(
-            case_no=case.case_no,
-            item_code=case.terms.item_code,
-            department=case.department,
-            state=case.state,
-            way=case.way,
-            received_at=case.received_at,
+            case_no=card.case_no,
+            item_code=card.item_code,
+            department=card.department,
+            state=card.state,
+            way=card.way,
+            received_at=card.received_at,
         )
-        for case in found
+        for card in found
     ]
     return Answer(body=CasesSeen(items=items, next_cursor=call.next_cursor(following)))
 

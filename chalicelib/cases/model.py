@@ -157,6 +157,26 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCard:
+    """A case's card (办件卡片): the little of it that lists, mandates and promising again look at.
+
+    Indexes hold cards only. ``version`` is the row's own and is not part of the stored document.
+    """
+
+    case_no: str
+    state: State
+    way: Way
+    item_code: str
+    item_version: int
+    item_name: str
+    department: str
+    applicant_name: str
+    received_at: datetime
+    withdrawn_at: datetime | None
+    version: Annotated[int, Field(exclude=True)] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A case (办件).
 
@@ -233,6 +253,23 @@ class Case:
         """Return the subject keys of the applicant and, where one acts, the agent."""
         return (self.subject,) if self.agent is None else (self.subject, self.agent.subject)
 
+    @property
+    def card(self) -> CaseCard:
+        """Return what a list shows of it."""
+        return CaseCard(
+            case_no=self.case_no,
+            state=self.state,
+            way=self.way,
+            item_code=self.terms.item_code,
+            item_version=self.terms.item_version,
+            item_name=self.terms.item_name,
+            department=self.department,
+            applicant_name=self.applicant_name,
+            received_at=self.received_at,
+            withdrawn_at=None if self.withdrawal is None else self.withdrawal.withdrawn_at,
+            version=self.version,
+        )
+
 
 def owner_of(case_no: str) -> str:
     """Return the owner's name under which a case's timeline and clocks are kept."""
@@ -241,7 +278,7 @@ def owner_of(case_no: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """Some cases of a list, newest first, and where the next ones begin (None: there are no more)."""
+    """The cards of some cases, newest first, and where the next ones begin (None: there are no more)."""
 
-    cases: tuple[Case, ...]
+    cards: tuple[CaseCard, ...]
     next_key: Mapping[str, str] | None

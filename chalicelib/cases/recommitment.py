@@ -26,9 +26,9 @@ class PromisingAgain:
             return True
         withdrawn = next(
             (
-                case.withdrawal.withdrawn_at
-                for case in self._store.each_of_subject(subject)
-                if case.terms.item_code == item_code and case.withdrawal is not None
+                card.withdrawn_at
+                for card in self._store.each_of_subject(subject)
+                if card.item_code == item_code and card.withdrawn_at is not None
             ),
             None,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.cases.model import Case, CasePage, Draft, State, owner_of
+from chalicelib.cases.model import Case, CaseCard, CasePage, Draft, State, owner_of
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
@@ -83,9 +83,9 @@ class CaseStore:
         found = CaseRow.by_department.query(department, **_page(_wanted(state), limit, after))
         return _page_of(found, limit=limit, names=("pk", "desk", "listed_at"))
 
-    def each_of_subject(self, subject: str) -> Iterator[Case]:
-        """Go through a person's cases, newest first, reading on only as far as is asked for."""
-        return (case_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
+    def each_of_subject(self, subject: str) -> Iterator[CaseCard]:
+        """Go through the cards of a person's cases, newest first, reading on only as far as is asked for."""
+        return (_card_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
 
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
         """Put a new draft."""
@@ -144,8 +144,14 @@ def _row_of(case: Case) -> CaseRow:
         desk=case.department,
         listed_at=f"{instant_text(case.received_at)}#{case.case_no}",
         state=case.state.value,
+        card=case.card,
         document=case,
     )
+
+
+def _card_of(row: CaseRow) -> CaseCard:
+    card: CaseCard = row.card
+    return replace(card, version=int(row.version))
 
 
 def _wanted(state: State | None) -> Condition | None:
@@ -162,9 +168,9 @@ def _page(wanted: Condition | None, limit: int, after: Mapping[str, str] | None)
 
 
 def _page_of(found: Any, *, limit: int, names: tuple[str, ...]) -> CasePage:  # noqa: ANN401 - PynamoDB's iterator is generic over rows it does not name
-    cases = tuple(case_of(row) for row in found)
-    last = found.last_evaluated_key if len(cases) == limit else None
+    cards = tuple(_card_of(row) for row in found)
+    last = found.last_evaluated_key if len(cards) == limit else None
     return CasePage(
-        cases=cases,
+        cards=cards,
         next_key=None if last is None else {name: str(last[name]["S"]) for name in names},
     )

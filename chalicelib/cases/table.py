@@ -1,42 +1,46 @@
 """The table of drafts and cases; a draft has no index keys, so that lists hold cases only."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from chalicelib.cases.model import Case, Draft
+from chalicelib.cases.model import Case, CaseCard, Draft
 from chalicelib.rows import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 
 
 class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The cases of one person, in the order in which they were received."""
+    """The cards of one person's cases, in the order in which they were received."""
 
     class Meta:
-        """What the index is called and holds."""
+        """What the index is called and holds: the card, and what lists are narrowed by."""
 
         index_name = "by_subject"
-        projection = AllProjection()
+        projection = IncludeProjection(["card", "desk", "state", "version"])
 
     subject = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)
 
 
 class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The cases on one department's desk, in the order in which they were received."""
+    """The cards of the cases on one department's desk, in the order in which they were received."""
 
     class Meta:
-        """What the index is called and holds."""
+        """What the index is called and holds: as above, but for the desk, which is its key."""
 
         index_name = "by_department"
-        projection = AllProjection()
+        projection = IncludeProjection(["card", "state", "version"])
 
     desk = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)
 
 
 class CaseRow(OwnerRow):
-    """``pk`` is ``case:<case number>``; ``listed_at`` is the instant of receipt and the number, and so unique."""
+    """``pk`` is ``case:<case number>``; ``listed_at`` is the instant of receipt and the number, and so unique.
+
+    ``card`` is written from ``document`` with every version: an index that held whole cases would cost a write
+    of three cases, and a list the read of each.
+    """
 
     class Meta:
         """Where the table is."""
@@ -47,6 +51,7 @@ class CaseRow(OwnerRow):
     desk = UnicodeAttribute()
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
+    card = DocumentAttribute[CaseCard](lambda: CaseCard)
     document = DocumentAttribute[Case](lambda: Case)
 
     by_subject = BySubject()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.cases.model import Case
+from chalicelib.cases.model import Case, CaseCard
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
@@ -115,8 +115,8 @@ class Inspection:
 
     def cases(
         self, mandate_id: str, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Case, ...], Mapping[str, Any] | None]:
-        """Return a page of the cases within a mandate, department by department, newest first; the look is recorded."""
+    ) -> tuple[tuple[CaseCard, ...], Mapping[str, Any] | None]:
+        """Return a page of the cards within a mandate, department by department, newest first; the look is recorded."""
         mandate = self._in_force(mandate_id, by=by, at=at)
         found, following = self._page(mandate.scope, most=most, after=after)
         self._record(mandate_id, EventKind.MANDATE_READ, {"read": "cases", "size": len(found)}, by=by, at=at)
@@ -130,7 +130,7 @@ class Inspection:
         mandate = self._in_force(mandate_id, by=by, at=at)
         case = self._find(case_no)
         asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no[:LONGEST_NAME_KEPT]}
-        if case is None or not covers(mandate.scope, _facts_of(case)):
+        if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
             raise Refusal(Reason.OUT_OF_SCOPE)
         reading = self._timeline.reading(case.owner)
@@ -157,17 +157,17 @@ class Inspection:
 
     def _page(
         self, scope: Scope, *, most: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Case, ...], Mapping[str, Any] | None]:
+    ) -> tuple[tuple[CaseCard, ...], Mapping[str, Any] | None]:
         if not scope.departments:
-            named = (self._find(case_no) for case_no in scope.case_nos)
-            return tuple(case for case in named if case is not None and covers(scope, _facts_of(case))), None
+            named = (case.card for case_no in scope.case_nos if (case := self._find(case_no)) is not None)
+            return tuple(card for card in named if covers(scope, _facts_of(card))), None
         place = dict(after or {"index": 0, "key": None})
-        found: list[Case] = []
+        found: list[CaseCard] = []
         while place["index"] < len(scope.departments) and len(found) < most:
             page = self._cases.of_department(
                 scope.departments[place["index"]], state=None, limit=most - len(found), after=place["key"]
             )
-            found.extend(case for case in page.cases if covers(scope, _facts_of(case)))
+            found.extend(card for card in page.cards if covers(scope, _facts_of(card)))
             place = {"index": place["index"] + (page.next_key is None), "key": page.next_key}
         return tuple(found), (place if place["index"] < len(scope.departments) else None)
 
@@ -180,12 +180,12 @@ class Inspection:
             self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
 
 
-def _facts_of(case: Case) -> CaseFacts:
+def _facts_of(card: CaseCard) -> CaseFacts:
     return CaseFacts(
-        case_no=case.case_no,
-        department=case.department,
-        item_code=case.terms.item_code,
-        received_on=day_in_shanghai(case.received_at),
+        case_no=card.case_no,
+        department=card.department,
+        item_code=card.item_code,
+        received_on=day_in_shanghai(card.received_at),
     )
 
 

@@ -41,6 +41,27 @@ def test_a_filing_with_an_idempotency_key_is_no_call_more(story: Story) -> None:
     assert wire.operations == ["BatchGetItem", "TransactWriteItems"]
 
 
+def test_a_filing_writes_the_case_once_and_a_card_into_each_index(story: Story) -> None:
+    wire = sent_by(story, story.filing(), status=201)
+
+    written = {one["TableName"]: one["CapacityUnits"] for one in wire.calls[-1].answer["ConsumedCapacity"]}
+    # The engine counts four for each kilobyte or part of one: four of the case, and one of each card.
+    assert written["xinnuo-local-cases"] == 4 * (4 + 1 + 1)
+
+
+def test_a_list_reads_cards(story: Story) -> None:
+    numbers = [story.case()["case_no"] for _ in range(8)]
+    event = story.client.event("GET", "/v1/cases?state=accepted&department=traffic", token=story.applicant.token)
+
+    with watched(Wire()) as wire:
+        reply = story.client.send(event)
+
+    assert {line["case_no"] for line in reply.body["items"]} == set(numbers)
+    assert wire.operations == ["Query"]
+    # Eight kilobytes at half a unit for four.
+    assert wire.read_units <= 1
+
+
 def test_filing_again_is_the_batch_of_reads_and_what_the_answer_shows(story: Story) -> None:
     event = story.filing()
     sent_by(story, event, status=201)

@@ -104,7 +104,7 @@ def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
                 ClockKind.HANDLING_STATUTORY,
             ]
             page = services().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
-            assert [each.case_no for each in page.cases] == [case.case_no]
+            assert [card.case_no for card in page.cards] == [case.case_no]
             assert services().credit.summary(case.subject).version == 0
 
         return lambda: applicant.promise(drafted), look

@@ -187,7 +187,7 @@ def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
     page = services().cases.of_subject(
         applicant.caller.own_subject(), state=None, department=None, limit=10, after=None
     )
-    assert [case.case_no for case in page.cases] == [drafted.draft.case_no]
+    assert [card.case_no for card in page.cards] == [drafted.draft.case_no]
     assert len(kinds_of(filed.case.owner)) == 3
     assert len(services().clocks.of_owner(filed.case.owner)) == 2
 

@@ -10,6 +10,7 @@ from chalicelib.idempotency import Once
 from chalicelib.inspection.model import Mandate, Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
+from tests.services.case_office import Applicant, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -154,6 +155,22 @@ def test_every_look_is_on_record_with_its_size() -> None:
         ("mandate:read", "cases", 0),
         ("mandate:read", "cases", 0),
     ]
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(is_named: bool) -> None:  # noqa: FBT001 - a table
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    scope = Scope(case_nos=(case.case_no,)) if is_named else Scope(departments=("traffic",))
+    elsewhere = Scope(departments=("traffic",), items=("road-occupation",))
+
+    def seen(scope: Scope) -> object:
+        mandate = an_approved_mandate(what_is_wanted(scope=scope))
+        return services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)[0]
+
+    assert seen(scope) == (case.card,)
+    assert seen(elsewhere) == ()
 
 
 def test_the_callers_own_mandates_come_newest_first() -> None:

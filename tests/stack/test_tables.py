@@ -1,4 +1,4 @@
-"""Every table in the code is in the stack with the same keys and indexes, and the other way round."""
+"""Every table in the code is in the stack with the same keys, indexes and projections, and the other way round."""
 
 from typing import Any
 
@@ -11,12 +11,17 @@ def keys_of(schema: list[dict[str, str]]) -> list[tuple[str, str]]:
     return sorted((part["KeyType"], part["AttributeName"]) for part in schema)
 
 
+def held(projection: dict[str, Any]) -> tuple[str, list[str]]:
+    """What an index holds beside the keys: everything, or the attributes that it names."""
+    return projection["ProjectionType"], sorted(projection.get("NonKeyAttributes", []))
+
+
 def in_code() -> dict[str, Any]:
     tables = {}
     for name, definition in table_definitions().items():
         types = {part["AttributeName"]: part["AttributeType"] for part in definition["attribute_definitions"]}
         indexes = {
-            index["index_name"]: (keys_of(index["key_schema"]), index["projection"]["ProjectionType"])
+            index["index_name"]: (keys_of(index["key_schema"]), held(index["projection"]))
             for index in definition.get("global_secondary_indexes", [])
         }
         keyed = {name for keys, _ in indexes.values() for _, name in keys} | {
@@ -37,7 +42,7 @@ def in_the_stack(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
             continue
         properties = resource["Properties"]
         indexes = {
-            index["IndexName"]: (keys_of(index["KeySchema"]), index["Projection"]["ProjectionType"])
+            index["IndexName"]: (keys_of(index["KeySchema"]), held(index["Projection"]))
             for index in properties.get("GlobalSecondaryIndexes", [])
         }
         tables[properties["TableName"]["Fn::Sub"].removeprefix("xinnuo-${Stage}-")] = (
