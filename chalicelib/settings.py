@@ -21,7 +21,10 @@ class MisconfiguredError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The deployment's answers; secrets are not among them, only the name under which the store keeps them."""
+    """The deployment's answers; secrets are not among them, only the name under which the store keeps them.
+
+    ``departments`` are those of the town, in the order in which lists of all of them go through.
+    """
 
     stage: Stage
     region: str
@@ -33,6 +36,7 @@ class Settings:
     alert_topic: str
     deliver_queue: str
     clock_offset: timedelta
+    departments: tuple[str, ...]
 
     def table(self, package: str) -> str:
         """Return the deployed name of a package's table."""
@@ -63,4 +67,5 @@ def settings() -> Settings:
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
         clock_offset=offset,
+        departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
     )

@@ -230,12 +230,12 @@ class Services:
     @cached_property
     def supervision(self) -> Supervision:
         """What supervisors see."""
-        return Supervision(self.clocks)
+        return Supervision(self.clocks, departments=settings().departments)
 
     @cached_property
     def inspection(self) -> Inspection:
         """What inspectors read."""
-        return Inspection(MandateStore(self.timeline), self.cases, self.timeline)
+        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks)
 
 
 @cache

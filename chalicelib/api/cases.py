@@ -23,6 +23,7 @@ from chalicelib.cases.model import Material, State
 from chalicelib.cases.reading import READERS, CaseView
 from chalicelib.cases.rules import Submission
 from chalicelib.errors import Reason, Refusal
+from chalicelib.logs import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
 from chalicelib.workdays.model import DayCount
@@ -117,6 +118,7 @@ def file(call: Call[CaseBody]) -> Answer:
         reasons = reasons_told(barred.grounds, (), call.language)
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
         raise Refusal(Reason.SUBJECT_BARRED, reasons=told) from barred
+    tell(case_no=filed.case.case_no)
     status = 202 if filed.case.state is State.PENDING_CREDIT else 201
     if filed.is_repeat:
         return case_answer(call, filed.case, status=status, replayed=True)

@@ -17,7 +17,7 @@ RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 class BoardQuery(PageQuery):
-    """Which clocks: of a department, with a light, of a kind."""
+    """Which clocks: of a department, with a light, of a kind; without a light, what is late or nearly so."""
 
     department: Code | None = None
     light: Light | None = None
@@ -133,7 +133,7 @@ def board(call: Call[None]) -> Answer:
     query: BoardQuery = call.query
     wanted = Filter(department=query.department, light=query.light, kind=query.kind)
     shown, following = services().supervision.board(
-        wanted, by=call.caller, at=call.at, most=query.limit, after=_mutable(call.position)
+        wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
     )
     items = [_clock(each) for each in shown]
     return Answer(body=Board(items=items, next_cursor=call.next_cursor(following)))

@@ -206,9 +206,7 @@ def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule, at: dateti
         turns = yellow_from(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment, rule=yellow)
         end = replace(end, provisional=end.provisional or first.provisional)
     again = (clock.recount_at or clock.started_at + RECOUNT_EVERY) if end.provisional else None
-    return replace(
-        clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns, recount_at=again
-    )
+    return replace(clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns, recount_at=again)
 
 
 def _limit_in_one(clock: Clock) -> Limit:

@@ -23,6 +23,12 @@ SHARDS = 4
 HEARTBEATS_KEPT = timedelta(days=90)
 HEARTBEAT = "heartbeat"
 
+NEAR = (None, Light.YELLOW)
+"""What is nearly due, alone or with what is late: a pause that has outlasted its notice belongs there too."""
+
+WARNED_WITHIN = timedelta(days=90)
+"""How far ahead a clock can be yellow already: a fifth of more than a year."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
@@ -73,11 +79,12 @@ class ClockStore:
     ) -> BoardPage:
         """Return open clocks of a department by due date, right at the second a clock passes: one index query.
 
-        YELLOW goes on, where the running clocks end, with those whose pause has outlasted its notice (R4.10).
+        ``light=None`` is what is late or nearly so.
+        That and YELLOW go on, where the running clocks end, with those whose pause has outlasted its notice (R4.10).
         """
         board = _board(department, light)
         outlasted = f"{department}/paused"
-        if light is Light.YELLOW:
+        if light in NEAR:
             if after is None or after["board"]["S"] != outlasted:
                 page = self._on(board, light=light, kind=kind, at=at, most=most, after=after)
                 if page.after is not None:
@@ -103,7 +110,9 @@ class ClockStore:
         matches: Condition | None = None
         if board.endswith("/paused"):
             is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
-            matches = is_over if light is Light.YELLOW else ~is_over
+            matches = is_over if light in NEAR else ~is_over
+        elif light is None:
+            reach, matches = ClockRow.due_at < at + WARNED_WITHIN, ClockRow.yellow_at <= at
         elif light is Light.RED:
             reach = ClockRow.due_at < at
         elif light in {Light.YELLOW, Light.GREEN}:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.cases.model import CaseCard
+from chalicelib.clocks.model import Light
 from chalicelib.timeline.model import Head
 
 
@@ -41,6 +43,22 @@ class CaseFacts:
     department: str
     item_code: str
     received_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What an inspector looks for among the cases: a light that is shown now, something that an officer did."""
+
+    light: Light | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSeen:
+    """A case as the list shows it: its card, and the gravest light of its clocks."""
+
+    card: CaseCard
+    light: Light
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

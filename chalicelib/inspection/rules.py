@@ -1,8 +1,10 @@
 """Whether a mandate is in force, and whether a case is within it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Mandate, Scope
 
 
@@ -21,3 +23,11 @@ def covers(scope: Scope, case: CaseFacts) -> bool:
         and (scope.received_from is None or scope.received_from <= case.received_on)
         and (scope.received_to is None or case.received_on <= scope.received_to)
     )
+
+
+GRAVITY = (Light.GREEN, Light.GREY, Light.WHITE, Light.YELLOW, Light.RED)
+
+
+def gravest(lights: Iterable[Light]) -> Light:
+    """Return the light that most needs looking at; a case without any clock is GREEN."""
+    return max(lights, key=GRAVITY.index, default=Light.GREEN)

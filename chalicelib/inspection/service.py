@@ -7,12 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.cases.model import Case, CaseCard
+from chalicelib.cases.model import owner_of as case_owner
+from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Light
+from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.idempotency import Once
-from chalicelib.inspection.model import CaseFacts, Mandate, Scope, Wanted, owner_of
-from chalicelib.inspection.rules import covers, is_in_force
+from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
+from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.kinds import EventKind
@@ -21,18 +25,19 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import again_if_moved, transaction
 
 INSPECTORS = (Role.INSPECTOR,)
-LONGEST_NAME_KEPT = 64
-"""A case number as asked for is kept with the reading; a longer text is no case number and is cut."""
+MALFORMED = "malformed"
+"""What is kept of a text that is no case number: it may be somebody's, and what is hashed can never be erased."""
 
 
 class Inspection:
     """Mandates and readings."""
 
-    def __init__(self, store: MandateStore, cases: CaseStore, timeline: Timeline) -> None:
+    def __init__(self, store: MandateStore, cases: CaseStore, timeline: Timeline, clocks: Clocks) -> None:
         """Read cases and their timelines directly: a mandate, not a department, is what gives the right."""
         self._store = store
         self._cases = cases
         self._timeline = timeline
+        self._clocks = clocks
 
     @again_if_moved
     def ask(self, wanted: Wanted, *, by: Caller, at: datetime, once: Once | None) -> tuple[Mandate, bool]:
@@ -114,13 +119,32 @@ class Inspection:
         return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
 
     def cases(
-        self, mandate_id: str, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[CaseCard, ...], Mapping[str, Any] | None]:
-        """Return a page of the cards within a mandate, department by department, newest first; the look is recorded."""
+        self, mandate_id: str, sought: Sought, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[CaseSeen, ...], Mapping[str, Any] | None]:
+        """Return a page of the cases within a mandate, department by department, newest first; the look is recorded.
+
+        What is sought narrows a page after it was read, so a page may hold fewer than asked for, or none.
+        """
         mandate = self._in_force(mandate_id, by=by, at=at)
         found, following = self._page(mandate.scope, most=most, after=after)
-        self._record(mandate_id, EventKind.MANDATE_READ, {"read": "cases", "size": len(found)}, by=by, at=at)
-        return found, following
+        seen = tuple(
+            CaseSeen(card=card, light=light)
+            for card in found
+            if sought.light in {None, light := gravest(self._lights(card, at=at))} and self._acted(sought.officer, card)
+        )
+        looked = {"read": "cases", "light": sought.light or "", "officer": sought.officer or "", "size": len(seen)}
+        self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
+        return seen, following
+
+    def _lights(self, card: CaseCard, *, at: datetime) -> list[Light]:
+        clocks = self._clocks.of_owner(case_owner(card.case_no))
+        return [self._clocks.light(clock, at=at) for clock in clocks]
+
+    def _acted(self, officer: str | None, card: CaseCard) -> bool:
+        """Whether somebody of the staff did anything in a case, by its own timeline; true if nobody is asked for."""
+        return officer is None or any(
+            event.actor == f"staff:{officer}" for event in self._timeline.events(case_owner(card.case_no))
+        )
 
     def timeline(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
         """Return a case within a mandate and its timeline; ``OUT_OF_SCOPE`` for any other, which is recorded too.
@@ -129,7 +153,7 @@ class Inspection:
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         case = self._find(case_no)
-        asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no[:LONGEST_NAME_KEPT]}
+        asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no if is_case_no(case_no) else MALFORMED}
         if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
             raise Refusal(Reason.OUT_OF_SCOPE)

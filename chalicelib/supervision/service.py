@@ -1,5 +1,6 @@
 """The board of clocks and the heartbeats behind it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Reason, Refusal
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
@@ -22,7 +23,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which clocks somebody wants to see; without a department, those of the caller's own."""
+    """Which clocks somebody wants to see.
+
+    Without a department, those that the caller watches; without a light, what is late or nearly so.
+    """
 
     department: str | None = None
     light: Light | None = None
@@ -32,24 +36,44 @@ class Filter:
 class Supervision:
     """What supervisors see."""
 
-    def __init__(self, clocks: Clocks) -> None:
+    def __init__(self, clocks: Clocks, *, departments: Sequence[str]) -> None:
         """Look at the clocks of every package alike: offices' duties stand beside applicants'."""
         self._clocks = clocks
+        self._departments = tuple(departments)
 
     def board(
-        self, wanted: Filter, *, by: Caller, at: datetime, most: int, after: dict[str, Any] | None
-    ) -> tuple[tuple[Shown, ...], dict[str, Any] | None]:
+        self, wanted: Filter, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         """Return a page of open clocks, oldest due first, right at the second a clock passes whatever the sweep did.
 
+        Without a light these are the overdue and the near-due.
+        Whoever watches all departments and names none sees them one after the other.
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
+        departments = self._watched(wanted, by=by)
+        place = dict(after or {"index": 0, "key": None})
+        shown: list[Shown] = []
+        while place["index"] < len(departments) and len(shown) < most:
+            page = self._clocks.on_board(
+                departments[place["index"]],
+                light=wanted.light,
+                kind=wanted.kind,
+                at=at,
+                most=most - len(shown),
+                after=place["key"],
+            )
+            shown.extend(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
+            place = {"index": place["index"] + (page.after is None), "key": page.after}
+        return tuple(shown), place if place["index"] < len(departments) else None
+
+    def _watched(self, wanted: Filter, *, by: Caller) -> tuple[str, ...]:
+        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
+            return self._departments
         department = wanted.department or by.department
         if department is None:
             raise Refusal(Reason.FORBIDDEN)
         require(by, roles=WATCHERS, department=department)
-        page = self._clocks.on_board(department, light=wanted.light, kind=wanted.kind, at=at, most=most, after=after)
-        shown = tuple(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
-        return shown, page.after
+        return (department,)
 
     def heartbeats(self, *, by: Caller, most: int) -> tuple[dict[str, object], ...]:
         """Return what the last sweeps saw, newest first."""

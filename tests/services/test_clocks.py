@@ -191,6 +191,16 @@ def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did(
     assert (seen(Light.YELLOW, DUE_DAY_IS_OVER), seen(Light.RED, DUE_DAY_IS_OVER)) == ([], [clock.owner])
 
 
+def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
+    late = a_started_clock(an_owner(), started_at=FRIDAY - timedelta(days=7))
+    near = a_started_clock(an_owner())
+    a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
+
+    page = services().clocks.on_board("traffic", light=None, kind=None, at=DUE_DAY_BEGINS, most=10)
+
+    assert [clock.owner for clock in page.clocks] == [late.owner, near.owner]
+
+
 def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     paused = a_started_clock(an_owner())
     with transaction() as tx:
@@ -268,9 +278,16 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
 def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
 
-    first = services().clocks.on_board("traffic", light=None, kind="handling_promised", at=FRIDAY, most=2)
+    first = services().clocks.on_board(
+        "traffic", light=None, kind="handling_promised", at=DUE_DAY_IS_OVER + timedelta(days=9), most=2
+    )
     second = services().clocks.on_board(
-        "traffic", light=None, kind="handling_promised", at=FRIDAY, most=2, after=first.after
+        "traffic",
+        light=None,
+        kind="handling_promised",
+        at=DUE_DAY_IS_OVER + timedelta(days=9),
+        most=2,
+        after=first.after,
     )
 
     assert [clock.owner for clock in (*first.clocks, *second.clocks)] == [owners[1], owners[0], owners[2]]

@@ -5,11 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.clocks.model import Light
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
-from chalicelib.inspection.model import Mandate, Scope, Wanted
+from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
 from chalicelib.policy import Caller, Role
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.transaction import transaction
 from chalicelib.wiring import services
+from tests.builders import NOON
 from tests.services.case_office import Applicant, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -111,7 +116,7 @@ def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
     last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 
     def read(mandate: Mandate, at: datetime) -> object:
-        return services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=at, most=10, after=None)
+        return services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=at, most=10, after=None)
 
     assert refused(lambda: read(waiting, AT)) is Reason.MANDATE_NOT_IN_FORCE
     assert read(approved, last_second) == ((), None)
@@ -123,7 +128,9 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
     mandate = an_approved_mandate()
 
     def read() -> object:
-        return services().inspection.cases(mandate.mandate_id, by=an_inspector(other), at=AT, most=10, after=None)
+        return services().inspection.cases(
+            mandate.mandate_id, Sought(), by=an_inspector(other), at=AT, most=10, after=None
+        )
 
     assert refused(read) is Reason.NOT_FOUND
 
@@ -132,13 +139,13 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
     mandate = an_approved_mandate()
 
     def read() -> object:
-        return services().inspection.timeline(mandate.mandate_id, "9" * 200, by=an_inspector(), at=AT)
+        return services().inspection.timeline(mandate.mandate_id, "310101190001150014", by=an_inspector(), at=AT)
 
     assert refused(read) is Reason.OUT_OF_SCOPE
     exceeded = services().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
     assert (exceeded.kind, exceeded.data["case_no"], exceeded.actor) == (
         "mandate:exceeded",
-        "9" * 64,
+        "malformed",
         "staff:inspector",
     )
     assert services().timeline.reading(mandate.owner).verified
@@ -147,8 +154,8 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
 def test_every_look_is_on_record_with_its_size() -> None:
     mandate = an_approved_mandate()
 
-    services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)
-    services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)
 
     readings = services().inspection.readings(mandate.mandate_id, by=an_inspector())
     assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
@@ -165,12 +172,35 @@ def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(
     scope = Scope(case_nos=(case.case_no,)) if is_named else Scope(departments=("traffic",))
     elsewhere = Scope(departments=("traffic",), items=("road-occupation",))
 
-    def seen(scope: Scope) -> object:
+    def seen(scope: Scope) -> tuple[CaseSeen, ...]:
         mandate = an_approved_mandate(what_is_wanted(scope=scope))
-        return services().inspection.cases(mandate.mandate_id, by=an_inspector(), at=AT, most=10, after=None)[0]
+        return services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)[
+            0
+        ]
 
-    assert seen(scope) == (case.card,)
-    assert seen(elsewhere) == ()
+    assert [each.card for each in seen(scope)] == [case.card]
+    assert list(seen(elsewhere)) == []
+
+
+def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    mandate = an_approved_mandate()
+
+    def found(sought: Sought, at: datetime = NOON) -> list[tuple[str, Light]]:
+        seen, _ = services().inspection.cases(mandate.mandate_id, sought, by=an_inspector(), at=at, most=10, after=None)
+        return [(each.card.case_no, each.light) for each in seen]
+
+    later = NOON + timedelta(days=30)
+    assert found(Sought()) == found(Sought(light=Light.GREEN)) == [(case.case_no, Light.GREEN)]
+    assert found(Sought(light=Light.RED)) == []
+    assert found(Sought(light=Light.RED), later) == [(case.case_no, Light.RED)]
+    assert found(Sought(officer="officer.traffic")) == []
+    with transaction() as tx:
+        fact = Fact(kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic")
+        services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
+    assert found(Sought(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 
 def test_the_callers_own_mandates_come_newest_first() -> None:

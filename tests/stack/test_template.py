@@ -54,6 +54,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_AUDIENCE",
             "XINNUO_JWKS_URL",
             "XINNUO_REGIONS",
+            "XINNUO_DEPARTMENTS",
             "XINNUO_SECRET",
             "XINNUO_IDENTITY_KEY",
             "XINNUO_ALERT_TOPIC",

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Scope
-from chalicelib.inspection.rules import covers
+from chalicelib.inspection.rules import covers, gravest
 
 CASE = CaseFacts(case_no="A1", department="traffic", item_code="plate-replacement", received_on=date(2026, 11, 22))
 
@@ -30,3 +31,9 @@ CASE = CaseFacts(case_no="A1", department="traffic", item_code="plate-replacemen
 )
 def test_a_scope_reaches_what_all_of_its_lists_name(scope: Scope, is_covered: bool) -> None:  # noqa: FBT001 - a table
     assert covers(scope, CASE) is is_covered
+
+
+def test_the_gravest_light_is_the_one_that_most_needs_looking_at() -> None:
+    assert gravest([Light.GREEN, Light.RED, Light.YELLOW]) is Light.RED
+    assert gravest([Light.GREY, Light.WHITE]) is Light.WHITE
+    assert gravest([]) is Light.GREEN
