@@ -150,13 +150,18 @@ class Tokens:
 
 
 def caller_from(claims: Mapping[str, Any]) -> Caller:
-    """Read who is calling from verified claims; ``FORBIDDEN`` without a role that we know."""
+    """Read who is calling from verified claims; ``FORBIDDEN`` without a role that we know.
+
+    A token that names an office's role speaks for the office alone: whoever holds one too goes about their own matters
+    with a login of their own, so that the second officer asked for is never the first one in another coat.
+    """
     named = claims.get("roles")
     roles = frozenset(
         Role(name) for name in (named if isinstance(named, list) else []) if isinstance(name, str) and name in ROLES
     )
     if not roles:
         raise Refusal(Reason.FORBIDDEN)
+    roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
     identity = _identity(claims["subject"]) if roles & FOR_THEMSELVES and claims.get("subject") is not None else None
     return Caller(

@@ -118,6 +118,12 @@ def test_a_token_with_a_bad_claim_is_none(tokens: Tokens, issuer: Issuer, claims
     assert reason(tokens, issuer.token(**claims)) is Reason.UNAUTHENTICATED
 
 
+def test_a_token_of_an_office_speaks_for_the_office_alone(tokens: Tokens, issuer: Issuer) -> None:
+    who = caller(tokens, issuer.token("applicant", roles=["applicant", "officer"], department="traffic"))
+
+    assert (who.roles, who.subject, who.actor) == ({Role.OFFICER}, None, "staff:applicant")
+
+
 @pytest.mark.parametrize("roles", [None, [], "applicant", ["king"], [["applicant"]], [1]], ids=str)
 def test_a_token_without_a_role_that_we_know_may_do_nothing(tokens: Tokens, issuer: Issuer, roles: object) -> None:
     assert reason(tokens, issuer.token(roles=roles)) is Reason.FORBIDDEN
