@@ -131,5 +131,8 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
 def fault(pointer: str, kind: ItemFault, **blanks: str) -> Fault:
     """Return a fault with its Chinese text, and what another language is made from."""
     return Fault(
-        pointer=pointer, detail=FAULT_TEXTS[kind][0].format_map(blanks), code=kind.value, blanks=blanks,
+        pointer=pointer,
+        detail=FAULT_TEXTS[kind][0].format_map(blanks),
+        code=kind.value,
+        blanks=blanks,
     )

@@ -4,7 +4,7 @@ import pytest
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib import rows
+from chalicelib import dynamodb, rows
 from chalicelib.rows import Row
 
 
@@ -48,7 +48,7 @@ class Coloured(Row):
 def test_an_index_is_known_whichever_kind_of_row_was_used_first(
     order: tuple[type[Row], ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = rows.QuickConnection(region="cn-north-1")
+    shared = dynamodb.QuickConnection(region="cn-north-1")
     monkeypatch.setattr(rows, "connection", lambda: shared)
 
     for kind in order:

@@ -69,7 +69,9 @@ def test_the_notice_hash_follows_every_character_that_the_applicant_is_told() ->
     ],
 )
 def test_a_conditional_material_is_needed_only_under_its_answer(
-    answers: Answers, materials: list[str], conditions: list[str],
+    answers: Answers,
+    materials: list[str],
+    conditions: list[str],
 ) -> None:
     shown = checklist(HOUSEHOLD, answers)
 

@@ -231,13 +231,17 @@ def limits(*values: tuple[int, Unit]) -> list[Limit]:
     ],
 )
 def test_limits_in_different_units_fit_only_if_they_surely_do(
-    inner: list[tuple[int, Unit]], outer: tuple[int, Unit], *, answer: bool,
+    inner: list[tuple[int, Unit]],
+    outer: tuple[int, Unit],
+    *,
+    answer: bool,
 ) -> None:
     assert fits(limits(*inner), limits(outer)[0]) is answer
 
 
 @pytest.mark.parametrize(
-    "ways", [(), (Way.COMMITMENT,), (Way.SHARED, Way.CERTIFICATE), (Way.CERTIFICATE, Way.CERTIFICATE)],
+    "ways",
+    [(), (Way.COMMITMENT,), (Way.SHARED, Way.CERTIFICATE), (Way.CERTIFICATE, Way.CERTIFICATE)],
 )
 def test_a_material_comes_by_sharing_alone_or_as_the_applicant_likes(ways: tuple[Way, ...]) -> None:
     item = an_item(acceptance=Acceptance.OFFICER, materials=(a_material(ways=ways),))
