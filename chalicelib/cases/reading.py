@@ -95,11 +95,13 @@ class CaseReading:
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
-        """List the caller's own cases, or those of a department whose cases the caller may see, newest first."""
+        """List the caller's own cases, or those of a department whose cases the caller may see, newest first.
+
+        An agent's own cases are those in which the agent acts for somebody.
+        """
         if by.roles & FOR_THEMSELVES:
-            return self._store.of_subject(
-                by.own_subject(), state=state, department=department, limit=limit, after=after
-            )
+            listed = self._store.of_agent if Role.AGENT in by.roles else self._store.of_subject
+            return listed(by.own_subject(), state=state, department=department, limit=limit, after=after)
         desk = department or by.department
         if desk is None or not sees(by, roles=READERS, department=desk):
             raise Refusal(Reason.FORBIDDEN)

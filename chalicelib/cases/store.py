@@ -64,12 +64,21 @@ class CaseStore:
         after: Mapping[str, str] | None,
     ) -> CasePage:
         """List a person's cases, newest first; ``after`` is the page before's ``next_key``."""
-        wanted = _wanted(state)
-        if department is not None:
-            desk = CaseRow.desk == department
-            wanted = desk if wanted is None else wanted & desk
-        found = CaseRow.by_subject.query(subject, **_page(wanted, limit, after))
+        found = CaseRow.by_subject.query(subject, **_page(_wanted(state, department), limit, after))
         return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
+
+    def of_agent(
+        self,
+        agent: str,
+        *,
+        state: State | None,
+        department: str | None,
+        limit: int,
+        after: Mapping[str, str] | None,
+    ) -> CasePage:
+        """List the cases in which a person acts for somebody, newest first; else as ``of_subject``."""
+        found = CaseRow.by_agent.query(agent, **_page(_wanted(state, department), limit, after))
+        return _page_of(found, limit=limit, names=("pk", "agent", "listed_at"))
 
     def of_department(
         self,
@@ -141,6 +150,7 @@ def _row_of(case: Case) -> CaseRow:
         head_seq=case.head.seq,
         head_hash=case.head.hash,
         subject=case.subject,
+        agent=None if case.agent is None else case.agent.subject,
         desk=case.department,
         listed_at=f"{instant_text(case.received_at)}#{case.case_no}",
         state=case.state.value,
@@ -154,8 +164,12 @@ def _card_of(row: CaseRow) -> CaseCard:
     return replace(card, version=int(row.version))
 
 
-def _wanted(state: State | None) -> Condition | None:
-    return None if state is None else CaseRow.state == state.value
+def _wanted(state: State | None, department: str | None = None) -> Condition | None:
+    wanted = None if state is None else CaseRow.state == state.value
+    if department is None:
+        return wanted
+    desk = CaseRow.desk == department
+    return desk if wanted is None else wanted & desk
 
 
 def _page(wanted: Condition | None, limit: int, after: Mapping[str, str] | None) -> dict[str, Any]:

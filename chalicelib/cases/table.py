@@ -22,6 +22,19 @@ class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-cal
     listed_at = UnicodeAttribute(range_key=True)
 
 
+class ByAgent(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The cards of the cases in which one person acts for somebody; a case without an agent is not in it."""
+
+    class Meta:
+        """What the index is called and holds: as above."""
+
+        index_name = "by_agent"
+        projection = IncludeProjection(["card", "desk", "state", "version"])
+
+    agent = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
     """The cards of the cases on one department's desk, in the order in which they were received."""
 
@@ -48,6 +61,7 @@ class CaseRow(OwnerRow):
         table_name = settings().table("cases")
 
     subject = UnicodeAttribute()
+    agent = UnicodeAttribute(null=True)
     desk = UnicodeAttribute()
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
@@ -55,6 +69,7 @@ class CaseRow(OwnerRow):
     document = DocumentAttribute[Case](lambda: Case)
 
     by_subject = BySubject()
+    by_agent = ByAgent()
     by_department = ByDepartment()
 
 

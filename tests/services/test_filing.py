@@ -21,6 +21,7 @@ from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
+from chalicelib.workdays.model import Limit, Unit
 from tests.builders import (
     NOON,
     KeyPair,
@@ -453,6 +454,9 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
     assert kinds_of(filed.case.owner) == ["commitment:signed", "case:filed", "case:credit_awaited"]
     (clock,) = services().clocks.of_owner(filed.case.owner)
     assert (clock.kind, clock.recheck_at) == (ClockKind.CREDIT_RECHECK, NOON + MINUTE)
+    assert clock.limit == Limit(
+        value=1, unit=Unit.WORKING_DAYS, basis="本服务配置:信用信息恢复可读后1个工作日内核对,全国无统一期限"
+    )
     no_credit()
 
 
@@ -526,6 +530,10 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
 
     after = services().cases.load(case.case_no)
     assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
+    assert after.credit is not None
+    assert after.credit.reasons == ("SUBJECT_BARRED:flag:f1",)
+    (ground,) = after.credit.grounds
+    assert (ground.record, ground.contact) == ("flag:f1", "义乌市市场监督管理局")
     assert kinds_of(case.owner)[3:] == ["commitment:refused"]
     handed = services().change_of_way.hand_in(case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE)
     assert handed.state is State.RECEIVED
@@ -546,3 +554,16 @@ def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     event = services().timeline.events(filed.case.owner)[1]
     assert event.data["agent"] == agent.caller.subject
     assert event.texts == {"authority": "授权委托书 1 号"}
+
+
+def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
+    publish(an_item(proxy_allowed=True))
+    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
+    case = agent.promise(agent.draft(on_behalf_of=principal)).case
+
+    def listed(who: Applicant) -> list[str]:
+        page = services().case_reading.page(by=who.caller, state=None, department=None, limit=10, after=None)
+        return [card.case_no for card in page.cards]
+
+    assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])
