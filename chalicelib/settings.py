@@ -23,7 +23,8 @@ class MisconfiguredError(RuntimeError):
 class Settings:
     """The deployment's answers; secrets are not among them, only the name under which the store keeps them.
 
-    ``departments`` are those of the town, in the order in which lists of all of them go through.
+    ``departments`` are those of the town, in the order in which lists of all of them go through; ``rule_pack`` is the
+    code of the rule pack (规则包) that counts for what belongs to no item: flags, records and the log of queries.
     """
 
     stage: Stage
@@ -37,6 +38,7 @@ class Settings:
     deliver_queue: str
     clock_offset: timedelta
     departments: tuple[str, ...]
+    rule_pack: str
 
     def table(self, package: str) -> str:
         """Return the deployed name of a package's table."""
@@ -68,4 +70,5 @@ def settings() -> Settings:
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
+        rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
     )

@@ -147,7 +147,14 @@ class Services:
     @cached_property
     def credit(self) -> Credit:
         """What is known of subjects' promises and records."""
-        return Credit(CreditStore(), self.timeline, self.subjects, self.subject_keys)
+        return Credit(
+            CreditStore(),
+            self.timeline,
+            self.subjects,
+            self.subject_keys,
+            packs=load_rule_packs(),
+            pack=settings().rule_pack,
+        )
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -181,12 +188,13 @@ class Services:
             keys=self.signing_keys,
             clocks=self.clocks,
             again=self.promising_again,
+            packs=load_rule_packs(),
         )
 
     @cached_property
     def change_of_way(self) -> ChangeOfWay:
         """From promise to certificate."""
-        return ChangeOfWay(self.cases, clocks=self.clocks)
+        return ChangeOfWay(self.cases, clocks=self.clocks, packs=load_rule_packs())
 
     @cached_property
     def desk(self) -> Desk:
@@ -224,6 +232,7 @@ class Services:
             subjects=self.subjects,
             keys=self.subject_keys,
             packs=load_rule_packs(),
+            pack=settings().rule_pack,
             documents=self.consequences,
         )
 

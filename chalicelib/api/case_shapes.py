@@ -1,18 +1,17 @@
 """How a case is shown, to the person concerned and to its department alike: names masked, nothing left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Answer, Call, Instant, Page, Shape
-from chalicelib.api.problems import problem_of
+from chalicelib.api.reason_shapes import CreditShape, credit_shape
 from chalicelib.cases.acts import (
     AcceptanceWord,
     Breach,
     Commitment,
     Correction,
-    CreditSnapshot,
     Decision,
     Defence,
     Delivery,
@@ -30,31 +29,12 @@ from chalicelib.cases.reading import CaseView, PublicReason
 from chalicelib.catalogue.model import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
-from chalicelib.credit.model import Ground
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit
 
 PENDING_CREDIT = "PENDING_CREDIT"
-
-STILL_OPEN = {
-    "zh": "可选择提交证明材料的方式办理。",
-    "en": "The certificate way stays open.",
-}
-
-
-class ReasonShape(Shape):
-    """Why the commitment way is closed, and what can be done about it (R1.2)."""
-
-    code: Reason
-    text: str
-    source: str = ""
-    basis: str = ""
-    remedy: str = ""
-    contact: str = ""
-    record: str = ""
-    until: date | None = None
 
 
 class ItemPart(Shape):
@@ -105,7 +85,7 @@ class CaseShape(Shape):
     materials: tuple[Material, ...]
     clocks: tuple[ClockShape, ...]
     commitment: Commitment | None
-    credit: CreditSnapshot | None
+    credit: CreditShape | None
     withdrawal: Withdrawal | None
     acceptance: AcceptanceWord | None
     corrections: tuple[Correction, ...]
@@ -164,7 +144,7 @@ def case_answer(
 def view_answer(call: Call[Any], view: CaseView, *, status: int | None = None, replayed: bool = False) -> Answer:
     """Answer what is seen of a case."""
     return Answer(
-        body=_case_shape(view, by=call.caller),
+        body=_case_shape(view, by=call.caller, language=call.language),
         status=status,
         version=view.case.version,
         replayed=replayed and call.once is not None,
@@ -201,33 +181,7 @@ def clock_shape(clock: Clock, light: Light) -> ClockShape:
     )
 
 
-def reasons_told(grounds: Sequence[Ground], closed_by: Sequence[Reason], language: Language) -> tuple[ReasonShape, ...]:
-    """Tell in the caller's language why a promise is not taken: by the item itself first, then by credit."""
-    of_item = tuple(
-        ReasonShape(
-            code=reason,
-            text=problem_of(reason).detail_zh if language == "zh" else problem_of(reason).detail_en,
-            remedy=STILL_OPEN[language],
-        )
-        for reason in closed_by
-    )
-    of_credit = tuple(
-        ReasonShape(
-            code=ground.code,
-            text=ground.text.zh if language == "zh" else ground.text.en,
-            source=ground.source,
-            basis=ground.basis,
-            remedy=ground.remedy.zh if language == "zh" else ground.remedy.en,
-            contact=ground.contact,
-            record=ground.record,
-            until=ground.until,
-        )
-        for ground in grounds
-    )
-    return of_item + of_credit
-
-
-def _case_shape(view: CaseView, *, by: Caller) -> CaseShape:
+def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:
     case = view.case
     return CaseShape(
         case_no=case.case_no,
@@ -244,7 +198,7 @@ def _case_shape(view: CaseView, *, by: Caller) -> CaseShape:
         materials=case.materials,
         clocks=tuple(clock_shape(clock, light) for clock, light in view.clocks),
         commitment=case.commitment,
-        credit=case.credit,
+        credit=None if case.credit is None else credit_shape(case.credit, language),
         withdrawal=case.withdrawal,
         acceptance=case.acceptance,
         corrections=case.corrections,

@@ -13,10 +13,10 @@ from chalicelib.api.case_shapes import (
     case_line,
     case_no_in,
     clock_shape,
-    reasons_told,
     view_answer,
 )
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
+from chalicelib.api.reason_shapes import reasons_told
 from chalicelib.api.timelines import TimelineShape, timeline_shape
 from chalicelib.cases.filing import SubjectBarredError
 from chalicelib.cases.model import Material, State

@@ -1,5 +1,7 @@
 """Credit over HTTP: records in, checks with reasons out, and everybody's own."""
 
+from datetime import datetime
+
 from chalicelib.api.credit_shapes import (
     CheckBody,
     CheckReason,
@@ -16,8 +18,7 @@ from chalicelib.api.credit_shapes import (
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.intake.rules import ends_on, repairable_from
-from chalicelib.credit.model import Purpose, Record, Severity
+from chalicelib.credit.model import Purpose, Record
 from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force
 from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
@@ -62,7 +63,7 @@ def put_record(call: Call[RecordBody]) -> Answer:
         source_version=body.version,
     )
     record = services().credit.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
-    return Answer(body=_record(record), version=record.version)
+    return Answer(body=_record(record, at=call.at), version=record.version)
 
 
 @routes.post(
@@ -73,11 +74,16 @@ def put_record(call: Call[RecordBody]) -> Answer:
     summary="Ask what records and flags mean for one subject and one item",
 )
 def check(call: Call[CheckBody]) -> Answer:
-    """Answer with reasons, and write down who asked and why."""
+    """Answer with reasons, and write down who asked and why; ``ITEM_NOT_LISTED`` for an item that nobody published."""
     purpose = PURPOSES.get(call.body.purpose or "")
     if purpose is None:
         raise Refusal(Reason.PURPOSE_REQUIRED)
-    inquiry = Inquiry(item_code=call.body.item_code, purpose=purpose, case_no=call.body.case_no)
+    inquiry = Inquiry(
+        item_code=call.body.item_code,
+        purpose=purpose,
+        case_no=call.body.case_no,
+        pack=services().catalogue.pack_of(call.body.item_code, at=call.at),
+    )
     answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [
         CheckReason(
@@ -108,7 +114,7 @@ def own(call: Call[None]) -> Answer:
             grade=summary.grade,
             bars=[bar_shape(bar, in_force=is_bar_in_force(bar, on=today)) for bar in summary.bars],
             flags=[flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in summary.flags],
-            records=[_record(record) for record in credit.records],
+            records=[_record(record, at=call.at) for record in credit.records],
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),
             free_of_charge=True,
@@ -148,10 +154,5 @@ def own_queries(call: Call[None]) -> Answer:
     )
 
 
-def _record(record: Record) -> RecordShape:
-    is_adverse = record.severity is not Severity.NONE
-    return record_shape(
-        record,
-        displayed_until=ends_on(record) if is_adverse else None,
-        repairable_from=repairable_from(record),
-    )
+def _record(record: Record, *, at: datetime) -> RecordShape:
+    return record_shape(record, services().credit.display_of(record, at=at))

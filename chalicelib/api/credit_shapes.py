@@ -9,6 +9,7 @@ from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, Shape, Tex
 from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.credit.model import (
     Bar,
+    Display,
     Effect,
     FlagMark,
     ObjectionState,
@@ -236,7 +237,7 @@ def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
     )
 
 
-def record_shape(record: Record, *, displayed_until: date | None, repairable_from: date | None) -> RecordShape:
+def record_shape(record: Record, display: Display) -> RecordShape:
     """Show a record to whoever stored it, or to its subject."""
     return RecordShape(
         source=record.source,
@@ -248,8 +249,8 @@ def record_shape(record: Record, *, displayed_until: date | None, repairable_fro
         document=DocumentShape.model_validate(record.document),
         judged_on=record.dates.judged_on,
         received_on=record.dates.received_on,
-        displayed_until=displayed_until,
-        repairable_from=repairable_from,
+        displayed_until=display.until,
+        repairable_from=display.repairable_from,
         expires_on=record.dates.expires_on,
         basis=record.basis,
         repair_notice=record.repair_notice,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.case_shapes import ReasonShape, reasons_told
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
+from chalicelib.api.reason_shapes import ReasonShape, reasons_told
 from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.drafting import Principal, Wish

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.catalogue.model import Method
+from chalicelib.credit.model import Ground
 from chalicelib.workdays.model import Limit
 
 
@@ -34,13 +35,18 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditSnapshot:
-    """The summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer."""
+    """The summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer.
+
+    ``reasons`` are codes and records, as the timeline is told them; ``grounds`` say the same in words, kept only where
+    the gate said no.
+    """
 
     version: int
     head_hash: str
     standing: Standing
     reasons: tuple[str, ...]
     checked_at: datetime
+    grounds: tuple[Ground, ...] = ()
 
 
 class AcceptanceManner(StrEnum):

@@ -1,5 +1,6 @@
 """Changing one's way: taking a promise back, and going on by certificate (撤回承诺、补交证明材料)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,10 +10,13 @@ from chalicelib.cases.consequence_rules import is_found_broken
 from chalicelib.cases.model import Case, Material, State, Way
 from chalicelib.cases.reception import Reception
 from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.transaction import again_if_moved, transaction
@@ -21,8 +25,9 @@ from chalicelib.transaction import again_if_moved, transaction
 class ChangeOfWay:
     """What an applicant does with a case of theirs between promise and certificate."""
 
-    def __init__(self, store: CaseStore, *, clocks: Clocks) -> None:
-        """Know the cases and their clocks."""
+    def __init__(self, store: CaseStore, *, clocks: Clocks, packs: Sequence[RulePack]) -> None:
+        """Know the cases, their clocks, and the rule packs that say until when a promise may be withdrawn."""
+        self._packs = packs
         self._store = store
         self._clocks = clocks
         self._reception = Reception(clocks)
@@ -33,8 +38,9 @@ class ChangeOfWay:
 
         A result that waits for a second officer falls away with the promise; alerts still want their answer.
         Asking twice changes nothing the second time.
-        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, and
-        where it was found broken already: taking it back then would only undo what follows from that.
+        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, where
+        it was found broken already: taking it back then would only undo what follows from that, and where the item's
+        rule pack ends the right with the decision and there is one.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
@@ -42,6 +48,9 @@ class ChangeOfWay:
         if case.withdrawal is not None:
             return case
         if case.way is not Way.COMMITMENT or is_found_broken(case):
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
+        if pack.withdraw_until.value == "decided" and case.decision is not None:
             raise Refusal(Reason.STEP_NOT_ALLOWED)
         running = [
             clock

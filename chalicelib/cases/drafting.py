@@ -25,7 +25,7 @@ from chalicelib.logs import logger
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.service import Subjects
 from chalicelib.transaction import again_if_moved, transaction
 
@@ -67,6 +67,7 @@ class Drafted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Party:
     subject: SubjectKey
+    kind: SubjectKind
     masked_name: str
     name_digest: str
     agent: Agent | None
@@ -97,7 +98,7 @@ class Drafting:
     def draft(self, wish: Wish, *, by: Caller, at: datetime, once: Once | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is no error.
 
-        ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``;
+        ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``, ``NOT_FOR_AUDIENCE``;
         ``PROXY_NOT_ALLOWED`` where an agent wants to promise and the item forbids it.
         """
         made = once.look_up() if once else None
@@ -106,6 +107,7 @@ class Drafting:
             return self._judged(draft, at=at, is_repeat=True)
         item = self._catalogue.current(wish.item_code, at=at)
         party = self._party(wish.on_behalf_of, by=by, at=at)
+        rules.require_audience(item, party.kind)
         if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
             raise Refusal(Reason.PROXY_NOT_ALLOWED)
         draft = self._drafted(wish, item, party=party, by=by, at=at)
@@ -125,7 +127,13 @@ class Drafting:
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise Refusal(Reason.AUTHORITY_REQUIRED)
-            return _Party(subject=own, masked_name=me.masked_name, name_digest=me.name_digest, agent=None)
+            return _Party(
+                subject=own,
+                kind=by.identity.kind,
+                masked_name=me.masked_name,
+                name_digest=me.name_digest,
+                agent=None,
+            )
         if Role.AGENT not in by.roles:
             raise Refusal(Reason.FORBIDDEN)
         if not principal.authority.strip():
@@ -133,7 +141,11 @@ class Drafting:
         known = self._subjects.require_consistent(principal.identity, at)
         agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
         return _Party(
-            subject=known.key, masked_name=known.masked_name, name_digest=known.name_digest, agent=agent
+            subject=known.key,
+            kind=principal.identity.kind,
+            masked_name=known.masked_name,
+            name_digest=known.name_digest,
+            agent=agent,
         )
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
@@ -195,9 +207,7 @@ class Drafting:
         except UnreadableError:
             logger("cases").warning("credit_unreadable")
         else:
-            found = rules.eligibility_for(
-                draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at)
-            )
+            found = rules.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
         return Drafted(
             draft=draft,
             standing=rules.standing_of(draft, found),

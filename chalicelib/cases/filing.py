@@ -1,5 +1,6 @@
 """Filing: one batch of reads, one atomic write (提交申请、收件)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +26,8 @@ from chalicelib.idempotency import Once
 from chalicelib.logs import logger
 from chalicelib.policy import Caller
 from chalicelib.rows import Row
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import SigningKey, SubjectKey
 from chalicelib.subjects.rules import key_id_of, verify_detached
 from chalicelib.subjects.service import SigningKeys
@@ -70,7 +73,7 @@ class _Found:
 class Filing:
     """From a draft to a case, exactly once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
         self,
         store: CaseStore,
         *,
@@ -79,8 +82,10 @@ class Filing:
         keys: SigningKeys,
         clocks: Clocks,
         again: PromisingAgain,
+        packs: Sequence[RulePack],
     ) -> None:
         """Know what the gate stands on."""
+        self._packs = packs
         self._store = store
         self._catalogue = catalogue
         self._credit = credit
@@ -139,7 +144,9 @@ class Filing:
             self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
-            case, facts, clocks = self._reception.begun(case, draft, actor=by.actor, at=at, tx=tx)
+            pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
+            recheck = rules.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
+            case, facts, clocks = self._reception.begun(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
             case = self._store.add(case, facts, at=at, tx=tx)
             if once:
                 once.remember(case.case_no, tx, at=at)
@@ -157,9 +164,7 @@ class Filing:
             raise Refusal(Reason.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
-        judged = rules.eligibility_for(
-            draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at)
-        )
+        judged = rules.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
         if not judged.allowed:
             raise SubjectBarredError(judged.reasons)
         return judged
@@ -226,9 +231,7 @@ class Filing:
                 self._settle(case, summary, told(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
 
     def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
-        judged = rules.eligibility_for(
-            case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at)
-        )
+        judged = rules.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
         checked = replace(case, credit=opening.snapshot_of(summary, judged, at=at))
         started: tuple[Clock, ...] = ()
         if judged.allowed:

@@ -34,6 +34,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
         standing=Standing.ALLOWED if found.allowed else Standing.REFUSED,
         reasons=tuple(f"{ground.code}:{ground.record}" for ground in found.reasons),
         checked_at=at,
+        grounds=() if found.allowed else found.reasons,
     )
 
 

@@ -8,11 +8,10 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.timeline.model import Fact
 from chalicelib.transaction import Transaction
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)
-RECHECK = Limit(value=1, unit=Unit.WORKING_DAYS, basis="本服务规则:信用信息恢复可读后一个工作日内核对")
-"""How long a signed promise should wait for credit at the most: the clock shows an office what it owes."""
+"""How often credit is asked again for a promise that waits for it."""
 
 OFFICER = "officer"
 """The role that must act on a case that nobody has taken yet."""
@@ -26,14 +25,17 @@ class Reception:
         self._clocks = clocks
 
     def begun(
-        self, case: Case, draft: Draft, *, actor: str, at: datetime, tx: Transaction
+        self, case: Case, draft: Draft, *, recheck: Limit, actor: str, at: datetime, tx: Transaction
     ) -> tuple[Case, list[Fact], tuple[Clock, ...]]:
-        """Take a new case in, or let it wait for credit: the case, what its timeline is told, and its clocks."""
+        """Take a new case in, or let it wait for credit: the case, what its timeline is told, and its clocks.
+
+        ``recheck`` is how long a signed promise should wait for credit at the most: it shows an office what it owes.
+        """
         facts: list[Fact] = []
         if case.commitment is not None:
             facts.append(opening.fact_of_signing(case, draft, case.commitment, actor=actor))
         if case.state is State.PENDING_CREDIT:
-            waiting = self._start(ClockKind.CREDIT_RECHECK, RECHECK, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
+            waiting = self._start(ClockKind.CREDIT_RECHECK, recheck, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
             facts.append(opening.fact_of_filing(case, actor=actor, started=[], at=at))
             facts.append(opening.fact_of_waiting(case, started=told(waiting), at=at))
             return case, facts, (waiting,)

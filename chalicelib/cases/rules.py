@@ -8,12 +8,13 @@ import rfc8785
 
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
-from chalicelib.catalogue.model import Checklist, Item
+from chalicelib.catalogue.model import Audience, Checklist, Item
 from chalicelib.catalogue.questions import Answers
 from chalicelib.credit.model import Eligibility, Severity, Summary
 from chalicelib.credit.rules import eligibility, identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
+from chalicelib.subjects.model import PERSONS, SubjectKind
 from chalicelib.timeline.model import Json
 from chalicelib.workdays.model import Limit, Unit
 
@@ -55,6 +56,13 @@ def reasons_of_item(
     if not may_promise_again:
         reasons.append(Reason.RECOMMITMENT_NOT_ALLOWED)
     return tuple(reasons)
+
+
+def require_audience(item: Item, kind: SubjectKind) -> None:
+    """Refuse with ``NOT_FOR_AUDIENCE`` where the item is for people and this is an organisation, or the reverse."""
+    audience = Audience.NATURAL if kind in PERSONS else Audience.LEGAL
+    if item.audience not in {audience, Audience.BOTH}:
+        raise Refusal(Reason.NOT_FOR_AUDIENCE, audience=item.audience.value)
 
 
 def standing_of(draft: Draft, found: Eligibility | None) -> Standing:

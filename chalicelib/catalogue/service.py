@@ -25,6 +25,7 @@ class Catalogue:
         self._store = store
         self._packs = tuple(packs)
         self._versions: dict[tuple[str, int], Item] = {}
+        self._packs_of: dict[str, str] = {}
 
     @again_if_moved
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
@@ -66,6 +67,20 @@ class Catalogue:
             if known is None:
                 raise Refusal(Reason.NOT_FOUND)
             self._versions[code, version] = known
+        return known
+
+    def pack_of(self, code: str, *, at: datetime) -> str:
+        """Return the rule pack that an item follows, and so say that there is one; ``ITEM_NOT_LISTED`` if not.
+
+        An item that was published once stays one for ever, so it is read once a process.
+        """
+        known = self._packs_of.get(code)
+        if known is None:
+            shelf = self._store.shelf(code)
+            found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
+            if found is None:
+                raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+            known = self._packs_of[code] = self.version(code, found.version).jurisdiction
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:

@@ -117,6 +117,22 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overflow:
+    """What the summary no longer holds one by one (摘要溢出): adverse records of one severity beyond its bounds.
+
+    It is in force from the first day of any of them to the last day of the one that lasts longest, whose ``organ`` and
+    ``basis`` it names; ``items`` as in ``Bar``. The records themselves are all kept.
+    """
+
+    severity: Severity
+    organ: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlagMark:
     """A joint-punishment flag as the summary holds it (惩戒标识): for its ``items`` only, never everywhere (R2.4)."""
 
@@ -146,6 +162,8 @@ class Freshness:
 class Summary:
     """All that a check needs to know of one subject (信用摘要): one small item, read at once.
 
+    ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
+
     ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
     ``name_digests`` are keyed digests of the names under which sources know the subject.
     ``grade`` is None unless an edition of a rating scale defines one; persons have none (R6.11).
@@ -156,6 +174,7 @@ class Summary:
     head: Head = field(default_factory=Head)
     name_digests: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
+    overflow: tuple[Overflow, ...] = ()
     flags: tuple[FlagMark, ...] = ()
     kept_promises: int = 0
     grade: str | None = None
@@ -237,6 +256,14 @@ class Record:
     received_at: datetime
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody."""
+
+    until: date | None = None
+    repairable_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

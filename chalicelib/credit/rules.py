@@ -1,9 +1,10 @@
 """What a summary means for one item, and how it changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.credit.bounds import overflow_after, within_bounds
 from chalicelib.credit.model import (
     Bar,
     Effect,
@@ -12,6 +13,7 @@ from chalicelib.credit.model import (
     Freshness,
     Ground,
     ObjectionState,
+    Overflow,
     Record,
     RepairState,
     Severity,
@@ -19,9 +21,7 @@ from chalicelib.credit.model import (
     Text,
 )
 from chalicelib.errors import Reason
-
-KEPT_IN_SUMMARY = Severity.GENERAL
-"""From this severity on a record stands in the summary; minor ones are not displayed by default (R3.3)."""
+from chalicelib.rulepacks.model import RulePack
 
 REPAIR = Text(
     zh="可向认定单位申请信用修复,或者提出异议申诉,均不收费;仍可选择提交证明材料的方式办理。",
@@ -35,7 +35,18 @@ LIFTING = Text(
 ASK_AGAIN = Text(
     zh="请稍后再试;也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
 )
+ASK_THE_OFFICER = Text(
+    zh="请联系信用专员逐条核对;全部记录可在本人信用信息中查看。可向认定单位申请信用修复,或者提出异议申诉,均不收费;"
+    "仍可选择提交证明材料的方式办理。",
+    en="Ask the credit officer to go through them one by one; one's own credit shows every record. "
+    "You may ask the organ for repair, or object; both are free. The certificate way stays open.",
+)
 TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
+
+
+def severity_kept(packs: Sequence[RulePack]) -> Severity:
+    """Return from which severity on a record stands in the summary: the least by which any pack bars (R3.3)."""
+    return min((Severity(pack.bar_severity.value) for pack in packs), key=lambda severity: severity.rank)
 
 
 def is_bar_in_force(bar: Bar, *, on: date) -> bool:
@@ -93,6 +104,13 @@ def assessment(
         stale = is_stale(summary.freshness.get(bar.source), on=on)
         effects.add(Effect.UNKNOWN if stale else Effect.REFUSED)
         reasons.extend(_grounds_of_bar(bar, stale=stale))
+    for rest in summary.overflow:
+        if rest.severity.rank < bar_severity.rank or not rest.starts_on <= on <= rest.ends_on:
+            continue
+        if rest.items and item_code not in rest.items:
+            continue
+        effects.add(Effect.REFUSED)
+        reasons.append(_ground_of_overflow(rest))
     gravest = next((effect for effect in (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN) if effect in effects), None)
     return gravest or Effect.NONE, tuple(reasons)
 
@@ -120,21 +138,32 @@ def source_down() -> Ground:
     )
 
 
-def with_record(summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date) -> Summary:
-    """Return the summary after a record was stored: its bar set, replaced or taken out, what has ended left out."""
+def with_record(
+    summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date, kept_from: Severity
+) -> Summary:
+    """Return the summary after a record was stored: its bar set, replaced or taken out, what has ended left out.
+
+    Records of ``kept_from`` and above set a bar. A summary never refuses one: beyond its bounds it keeps the gravest
+    and, among them, those that last longest, and an ``Overflow`` keeps the promise closed for the others.
+    """
     bars = [
         bar
         for bar in summary.bars
         if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
     ]
-    if record.severity.rank >= KEPT_IN_SUMMARY.rank and ends_on >= on:
+    if record.severity.rank >= kept_from.rank and ends_on >= on:
         bars.append(_bar_of(record, ends_on=ends_on))
+    kept, left_out = within_bounds(bars)
     heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
+    sources = {bar.source for bar in kept}
     return replace(
         summary,
         version=summary.version + 1,
-        bars=tuple(bars),
-        freshness={**summary.freshness, record.source: heard},
+        bars=kept,
+        overflow=overflow_after(summary.overflow, left_out, on=on),
+        freshness={
+            source: said for source, said in {**summary.freshness, record.source: heard}.items() if source in sources
+        },
         name_digests=(name_digest, *(known for known in summary.name_digests if known != name_digest)),
     )
 
@@ -204,6 +233,24 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
         yield ground
     if bar.objection is ObjectionState.OPEN:
         yield _under_objection(ground)
+
+
+def _ground_of_overflow(rest: Overflow) -> Ground:
+    return Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"未修复的失信记录过多,此处未能逐条列出;其中最长的有效期至{rest.ends_on.isoformat()},不适用告知承诺。",
+            en="There are more adverse records unrepaired than are listed here, the longest until "
+            f"{rest.ends_on.isoformat()}: no promise instead of proof.",
+        ),
+        source="",
+        basis=rest.basis,
+        remedy=ASK_THE_OFFICER,
+        contact=rest.organ,
+        record="",
+        severity=rest.severity,
+        until=rest.ends_on,
+    )
 
 
 def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:

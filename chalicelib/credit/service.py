@@ -1,6 +1,7 @@
 """What offices, systems and the people concerned do with credit."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
+    Display,
     Document,
     Effect,
     FlagMark,
@@ -25,6 +27,8 @@ from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, dir
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import Row
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey
 from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.subjects.service import Subjects
@@ -32,9 +36,6 @@ from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction, again_if_moved, transaction
-
-QUERIES_KEPT_MONTHS = 120
-"""How long the log of queries is kept (浙江省公共信用信息管理条例第20条: 10 years)."""
 
 CHECKED = ("effect", "reasons")
 """What a check lets the asker see: never the records themselves."""
@@ -45,11 +46,15 @@ BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What somebody wants to know of a subject: for which item, why, and for which case if there is one."""
+    """What somebody wants to know of a subject: for which item, why, and for which case if there is one.
+
+    ``pack`` is the rule pack of the item, that of the deployment if none is named.
+    """
 
     item_code: str
     purpose: Purpose
     case_no: str | None = None
+    pack: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +68,23 @@ class OwnCredit:
 class Credit:
     """Records, summaries and the gate in front of promises."""
 
-    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, keys: SubjectKeys) -> None:
-        """Name subjects by ``keys``; ``subjects`` remembers who they are."""
+    def __init__(
+        self,
+        store: CreditStore,
+        timeline: Timeline,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        *,
+        packs: Sequence[RulePack],
+        pack: str,
+    ) -> None:
+        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+
+        ``pack`` is the code of the one of ``packs`` that counts for what belongs to no item.
+        """
+        self._packs = tuple(packs)
+        self._pack = pack
+        self._kept_from = rules.severity_kept(self._packs)
         self._store = store
         self._timeline = timeline
         self._subjects = subjects
@@ -91,11 +111,15 @@ class Credit:
         try:
             summary = self._store.summary(subject)
             effect, reasons = rules.assessment(
-                summary, inquiry.item_code, on=day_in_shanghai(at), bar_severity=Severity.SERIOUS
+                summary,
+                inquiry.item_code,
+                on=day_in_shanghai(at),
+                bar_severity=Severity(self._law(at, pack=inquiry.pack).bar_severity.value),
             )
             if not self._is_known_by_name(summary, valid):
                 effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
-            self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), by=by, at=at))
+            kept = 12 * self._law(at).query_log.years
+            self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), kept_months=kept, by=by, at=at))
         except UnreadableError:
             effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
@@ -104,6 +128,10 @@ class Credit:
         """Return the caller's own credit, whole and free of charge."""
         subject = by.own_subject()
         return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
+
+    def display_of(self, record: Record, *, at: datetime) -> Display:
+        """Return until when a record may be shown, and from when it may be repaired, by the rules of now."""
+        return intake.display_of(record, self._law(at).display_periods)
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""
@@ -175,7 +203,8 @@ class Credit:
         subject = self._keys.key_of(about)
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
-        faults = intake.faults(submission, directory=directory, subject_kind=about.kind, on=today)
+        periods = self._law(at).display_periods
+        faults = intake.faults(submission, directory=directory, periods=periods, subject_kind=about.kind, on=today)
         if faults:
             raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
         before = self._store.record(submission.source, submission.record_id)
@@ -187,8 +216,9 @@ class Credit:
             summary,
             record,
             name_digest=self._keys.digest_of_name(about),
-            ends_on=intake.ends_on(record),
+            ends_on=intake.ends_on(record, periods),
             on=today,
+            kept_from=self._kept_from,
         )
         with transaction() as tx:
             self._store.save_record(record, tx)
@@ -198,6 +228,10 @@ class Credit:
     def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
+
+    def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
+        """Return the rules of an instant; those of the deployment if no pack is named."""
+        return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
 
     def _is_known_by_name(self, summary: Summary, about: Identity) -> bool:
         """Say whether the name is one that sources gave to the number; nobody contradicts it while none gave any."""
@@ -213,7 +247,9 @@ def _require_own_source(source: str, by: Caller) -> None:
         raise Refusal(Reason.FORBIDDEN)
 
 
-def _query(inquiry: Inquiry, *, subject: SubjectKey, result_size: int, by: Caller, at: datetime) -> Query:
+def _query(
+    inquiry: Inquiry, *, subject: SubjectKey, result_size: int, kept_months: int, by: Caller, at: datetime
+) -> Query:
     return Query(
         subject=subject,
         query_id=f"{instant_text(at)}-{secrets.token_hex(8)}",
@@ -225,11 +261,14 @@ def _query(inquiry: Inquiry, *, subject: SubjectKey, result_size: int, by: Calle
         case_no=inquiry.case_no,
         fields=CHECKED,
         result_size=result_size,
-        kept_until=intake.months_after(day_in_shanghai(at), QUERIES_KEPT_MONTHS),
+        kept_until=intake.months_after(day_in_shanghai(at), kept_months),
     )
 
 
 def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:
+    left_out: dict[str, Json] = {}
+    if after.overflow:
+        left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}
     return Fact(
         kind=EventKind.RECORD_STORED,
         occurred_at=at,
@@ -245,6 +284,7 @@ def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fa
             "record_version": record.version,
             "summary_version": after.version,
             "bars": sorted(bar.record for bar in after.bars),
+            **left_out,
         },
     )
 

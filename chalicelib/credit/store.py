@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 EDITIONS = Path(__file__).with_name("editions")
 
-LARGEST_SUMMARY = 3_600
-"""Bytes of a summary's document: with its keys and numbers the item stays under the 4 KB that one read unit gives."""
-
 
 class UnreadableError(Refusal):
     """The store of credit cannot be read now: nothing may be said of anybody (R6.10).
@@ -79,7 +76,7 @@ class CreditStore:
         tx.require(SummaryRow(summary.owner), condition=condition, otherwise=MovedError())
 
     def save(self, before: Summary, after: Summary, tx: Transaction) -> None:
-        """Write a summary over the one that it was made from; ``SUMMARY_FULL`` rather than let it grow."""
+        """Write a summary over the one that it was made from; ``credit.rules`` keeps it within bounds."""
         row = SummaryRow(
             after.owner,
             version=after.version,
@@ -87,8 +84,6 @@ class CreditStore:
             head_hash=after.head.hash,
             document=after,
         )
-        if len(SummaryRow.document.serialize(after).encode()) > LARGEST_SUMMARY:
-            raise Refusal(Reason.SUMMARY_FULL)
         condition: Condition = SummaryRow.pk.does_not_exist()
         if before.head.seq:
             condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)

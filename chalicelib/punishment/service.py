@@ -40,9 +40,6 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
-PACK = "corrects-first"
-"""The rule pack that sets the time for a defence against a flag."""
-
 
 class Documents(Protocol):
     """Knows which documents of a case are in effect; cases do, and are wired in."""
@@ -65,9 +62,13 @@ class Punishment:
         subjects: Subjects,
         keys: SubjectKeys,
         packs: Sequence[RulePack],
+        pack: str,
         documents: Documents,
     ) -> None:
-        """Name subjects by ``keys``, take time limits from ``packs`` and ask ``documents`` what is in effect."""
+        """Name subjects by ``keys`` and ask ``documents`` what is in effect.
+
+        The time for a defence is that of the one of ``packs`` whose code is ``pack``: a flag belongs to no item.
+        """
         self._store = store
         self._timeline = timeline
         self._clocks = clocks
@@ -75,6 +76,7 @@ class Punishment:
         self._subjects = subjects
         self._keys = keys
         self._packs = packs
+        self._pack = pack
         self._documents = documents
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
@@ -136,7 +138,7 @@ class Punishment:
                 owner=before.owner,
                 department=before.department,
                 responsible=f"subject:{before.subject}",
-                pack=PACK,
+                pack=self._pack,
                 started_at=service.served_at,
                 tx=tx,
             )
@@ -280,7 +282,7 @@ class Punishment:
         raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
 
     def _defence_limit(self, at: datetime) -> Limit:
-        term = pack_in_force(self._packs, PACK, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)
+        term = pack_in_force(self._packs, self._pack, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)
         return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
 
     def _defence(self, flag: Flag) -> Clock | None:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
+UNTIL = frozenset({"decided", "closed"})
+"""Until when a promise may be withdrawn (撤回承诺): until the decision, or until the case is closed (办结前)."""
 
 
 class TermKey(StrEnum):
@@ -27,6 +29,7 @@ class TermKey(StrEnum):
     REPAIR_SITE = "repair.siteDays"
     REPAIR_AUTHORITY = "repair.authorityDays"
     REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
+    CREDIT_RECHECK = "recheck.days"
 
 
 class StepKind(StrEnum):
@@ -66,10 +69,10 @@ class Choice(NamedTuple):
     basis: str
 
 
-class Permission(NamedTuple):
-    """Whether something is allowed."""
+class Retention(NamedTuple):
+    """How many years something is kept (保存期限)."""
 
-    allowed: bool
+    years: int
     basis: str
 
 
@@ -135,7 +138,7 @@ class RulePack:
     """One edition of a pack; in force from ``effective_from`` to ``effective_to``, both days included.
 
     Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit,
-    or an end before the start.
+    a withdrawal until anything but ``UNTIL``, or an end before the start.
     """
 
     code: str
@@ -148,7 +151,7 @@ class RulePack:
     excluded_risks: tuple[Ground, ...]
     bar_severity: Choice
     withdraw_until: Choice
-    recommit: Permission
+    query_log: Retention
     sequences: Mapping[str, tuple[Step, ...]]
     pause_grounds: tuple[Ground, ...]
     yellow: Yellow
@@ -168,12 +171,15 @@ class RulePack:
             if term.value < 1 or term.unit not in UNITS:
                 message = f"{self.code}: {term.value} {term.unit} is no time limit for {key}"
                 raise ValueError(message)
+        if self.withdraw_until.value not in UNTIL:
+            message = f"{self.code}: a promise cannot be withdrawn until {self.withdraw_until.value}"
+            raise ValueError(message)
         if self.effective_to is not None and self.effective_to < self.effective_from:
             message = f"{self.code} {self.edition} ends before it begins"
             raise ValueError(message)
 
     def _bases(self) -> Iterator[str]:
-        yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.recommit.basis)
+        yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.query_log.basis)
         yield self.yellow.basis
         yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
         yield from (step.basis for steps in self.sequences.values() for step in steps)

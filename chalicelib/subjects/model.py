@@ -23,6 +23,10 @@ class SubjectKind(StrEnum):
     """港澳台居民居住证, 外国人永久居留身份证."""
 
 
+PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT})
+"""What natural persons (自然人) are known by; every other kind belongs to an organisation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who somebody is (身份), as the identity platform or an office states it: personal data, never logged."""

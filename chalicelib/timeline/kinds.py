@@ -46,8 +46,6 @@ class EventKind(StrEnum):
     ALERT_ACKNOWLEDGED = "alert:acknowledged"
 
     RECORD_STORED = "record:stored"
-    RECORD_ENDED = "record:ended"
-    BAR_SET = "summary:bar_set"
 
     FLAG_PROPOSED = "flag:proposed"
     FLAG_SERVED = "flag:served"
@@ -98,8 +96,6 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ALERT_RAISED: ("督办提醒", "Alert raised"),
     EventKind.ALERT_ACKNOWLEDGED: ("督办回应", "Alert acknowledged"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
-    EventKind.RECORD_ENDED: ("信用信息终止", "Credit record ended"),
-    EventKind.BAR_SET: ("限制适用告知承诺", "Commitment barred"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
     EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),

@@ -195,7 +195,7 @@ def _of_credit(world: World) -> dict[str, Example]:
         "related_items": ["business-address"],
         "version": 1,
     }
-    check = {"subject": subject_of("company"), "item_code": "business-address", "purpose": "handling", "case_no": None}
+    check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
     people = ("applicant", "applicant2")
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(

@@ -12,10 +12,12 @@ from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model import Item
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.policy import Role
+from chalicelib.subjects.model import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
-from tests.builders import KeyPair, a_caller, a_flag_mark, an_item
+from tests.api.bodies import subject_of
+from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, turn_clock
 
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
@@ -35,9 +37,9 @@ class Person:
         assert self.client.post("/v1/signing-keys", {"jwk": self.key.jwk}, token=self.token).status == 201
         return self
 
-    def draft(self, **other: Any) -> Reply:  # noqa: ANN401 - any field of the body
+    def draft(self, *, language: str = "zh", **other: Any) -> Reply:  # noqa: ANN401 - any field of the body
         body = {"item_code": "plate-replacement", "answers": {}, "way": "commitment", "on_behalf_of": None, **other}
-        return self.client.post("/v1/drafts", body, token=self.token)
+        return self.client.post("/v1/drafts", body, token=self.token, accept_language=language)
 
     def promise(self, draft: dict[str, Any], **other: Any) -> Reply:  # noqa: ANN401 - any field of the body
         body = {
@@ -244,6 +246,38 @@ def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.Mo
 
     assert (reply.status, reply.body["code"], reply.body["state"]) == (202, "PENDING_CREDIT", "pending_credit")
     assert (asked["commitment"], asked["reasons"][0]["code"]) == ("pending", "CREDIT_SOURCE_DOWN")
+
+
+@pytest.mark.parametrize(("language", "remedy"), [("zh", "异议"), ("en", "object")])
+def test_a_promise_that_waited_and_was_refused_says_why_in_the_readers_language(
+    person: Person, monkeypatch: pytest.MonkeyPatch, language: str, remedy: str
+) -> None:
+    draft = person.draft().body
+
+    def down(*_arguments: object, **_named: object) -> None:
+        raise UnreadableError
+
+    def no_row(*_arguments: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(CreditStore, "summary", down)
+        outage.setattr(CreditStore, "summary_row", no_row)
+        case_no = person.promise(draft).body["case_no"]
+    known = subject_of("applicant")
+    identity = Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    services().credit.put_record(a_submission(), about=identity, by=machine, at=AT)
+    services().filing.recheck(f"case:{case_no}", "credit_recheck", AT + timedelta(minutes=1))
+
+    seen = person.client.get(f"/v1/cases/{case_no}", token=person.token, accept_language=language).body
+
+    assert (seen["state"], seen["credit"]["standing"]) == ("awaiting_materials", "refused")
+    (reason,) = seen["credit"]["reasons"]
+    assert (reason["code"], reason["record"], reason["source"]) == ("SUBJECT_BARRED", "market/r-1", "market")
+    assert (reason["severity"], reason["until"]) == ("serious", "2029-01-08")
+    assert remedy in reason["remedy"]
+    assert reason == person.draft(language=language).body["eligibility"]["reasons"][0]
 
 
 def test_a_case_is_seen_by_its_people_and_its_department_only(

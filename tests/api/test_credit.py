@@ -5,8 +5,9 @@ import pytest
 
 from chalicelib.aws import client as aws_client
 from chalicelib.settings import settings
-from tests.builders import NOON
+from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import publish
 
 COMPANY = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
 RECORD: dict[str, Any] = {
@@ -26,6 +27,7 @@ URL = "/v1/credit/records/market/r-1"
 @pytest.fixture(autouse=True)
 def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
     turn_clock(NOON + timedelta(seconds=90))
+    publish(an_item(code="business-address"))
 
 
 @pytest.fixture
@@ -130,6 +132,17 @@ def test_another_name_has_no_adverse_effect(client: Client, machine: str) -> Non
 
     assert reply.body["effect"] == "unknown"
     assert [reason["code"] for reason in reply.body["reasons"]] == ["IDENTITY_CONFLICT"]
+
+
+def test_a_check_for_an_item_that_nobody_published_is_no_clean_bill(
+    client: Client, token: TokenOf, machine: str
+) -> None:
+    reply = check(client, machine, item_code="busines-address")
+
+    assert (reply.status, reply.code) == (422, "ITEM_NOT_LISTED")
+    assert check(client, machine, item_code="business-address").body["effect"] == "none"
+    asked = client.get("/v1/me/credit/queries", token=token("company")).body["items"]
+    assert [query["item_code"] for query in asked] == ["business-address"]
 
 
 @pytest.mark.parametrize("purpose", [None, "curiosity"])

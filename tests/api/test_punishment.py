@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON
+from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import publish
 
 COMPANY = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
 FLAG: dict[str, Any] = {
@@ -31,6 +32,8 @@ AFTER_DEFENCE = datetime.fromisoformat("2026-10-08T16:00:30+00:00")
 @pytest.fixture(autouse=True)
 def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
     turn_clock(NOON + timedelta(minutes=1))
+    for code in ("business-address", "plate-replacement", "road-occupation"):
+        publish(an_item(code=code))
 
 
 class Office:

@@ -32,7 +32,7 @@ RECORD = {
     "basis": "《市场主体登记管理条例》第44条",
     "repair_notice": "一年后可以申请信用修复，不收费。",
 }
-CHECK = {"subject": COMPANY, "item_code": "business-address", "purpose": "handling"}
+CHECK = {"subject": COMPANY, "item_code": "plate-replacement", "purpose": "handling"}
 PEOPLE = ("applicant", "company", "officer.traffic", "credit", "editor", "system.market", "inspector")
 
 

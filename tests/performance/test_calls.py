@@ -72,6 +72,8 @@ def test_filing_again_is_the_batch_of_reads_and_what_the_answer_shows(story: Sto
 
 
 def test_a_check_is_one_read_and_the_record_that_somebody_asked(story: Story) -> None:
+    sent_by(story, story.check(), status=200)
+
     wire = sent_by(story, story.check(), status=200)
 
     assert wire.operations == ["GetItem", "PutItem"]

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.cases.acts import Finding, Outcome
+from chalicelib.cases.changing import ChangeOfWay
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
 from chalicelib.catalogue.model import Acceptance, Method
@@ -11,6 +12,8 @@ from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
+from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
@@ -59,6 +62,26 @@ def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> N
     assert {clock.stopped_at for clock in services().clocks.of_owner(case.owner)} == {LATER}
     event = services().timeline.events(case.owner)[-1]
     assert (event.kind, event.texts) == ("commitment:withdrawn", {"reason": "找到旧车牌了"})
+
+
+def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    undecided = applicant.promise(applicant.draft()).case
+    decided = applicant.promise(applicant.draft()).case
+    services().handling.decide(
+        an_act(decided, at=NOON), outcome=Outcome.GRANTED, document_no="1号", reasons="符合条件。"
+    )
+    strict = tuple(replace(pack, withdraw_until=Choice(value="decided", basis="第1条")) for pack in load_rule_packs())
+    changing = ChangeOfWay(services().cases, clocks=services().clocks, packs=strict)
+
+    def taken_back(case: Case) -> State:
+        return changing.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER).state
+
+    assert taken_back(undecided) is State.AWAITING_MATERIALS
+    with pytest.raises(Refusal, match=Reason.STEP_NOT_ALLOWED):
+        taken_back(decided)
+    assert withdraw(decided, applicant).state is State.AWAITING_MATERIALS
 
 
 def test_nothing_is_held_against_who_takes_a_promise_back() -> None:
@@ -149,9 +172,7 @@ def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() 
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     decided = services().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
-    services().consequences.verify(
-        an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实"
-    )
+    services().consequences.verify(an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实")
 
     withdraw(case, applicant)
     received = hand_in(case, applicant, "old-plate")
@@ -174,9 +195,11 @@ def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> N
     withdraw(case, applicant)
     received = hand_in(case, applicant, "old-plate")
     asked = ask(an_act(received), missing=("licence", "old-plate"), basis="第3条").case
-    answered = services().accepting.answer_correction(
-        an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text=""
-    ).case
+    answered = (
+        services()
+        .accepting.answer_correction(an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text="")
+        .case
+    )
 
     assert (asked.breaches, answered.state) == ((), State.RECEIVED)
 

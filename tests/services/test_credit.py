@@ -6,11 +6,15 @@ from pynamodb.connection import Connection
 
 from chalicelib.aws import client
 from chalicelib.clock import day_in_shanghai
+from chalicelib.credit import bounds
 from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.model import Effect, FlagMark, Purpose, Record, Summary
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.model import Display, Effect, FlagMark, Purpose, Record, Summary
+from chalicelib.credit.service import Credit, Inquiry
+from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
+from chalicelib.rulepacks.model import Choice, DisplayPeriod, Retention
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity, SubjectKey
 from chalicelib.transaction import MovedError, Transaction, read_together, transaction
@@ -117,18 +121,74 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     assert refused.value.reason is Reason.IDENTITY_CONFLICT
 
 
-def test_a_full_summary_refuses_rather_than_grows() -> None:
-    basis = "《市场主体登记管理条例》第44条" * 10
+def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_BARS", 3)
+    long = "《市场主体登记管理条例》第44条" * 10
+    for number in range(12):
+        put(a_submission(record_id=f"r-{number:02}", basis=long))
+    subject = subject_of(an_organisation())
+    land()
+    with transaction() as tx:
+        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
-    def fill() -> None:
-        for number in range(10):
-            put(a_submission(record_id=f"r-{number}", basis=basis))
+    own = services().credit.own(by=a_caller(sub="company", subject=subject))
+    plates = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
+    answer = services().credit.check(an_organisation(), plates, by=OFFICER, at=NOON)
 
-    with pytest.raises(Refusal) as refused:
-        fill()
+    assert [record.record_id for record in own.records if record.source == "market"] == [
+        f"r-{number:02}" for number in range(12)
+    ]
+    assert (len(own.summary.bars), len(own.summary.overflow)) == (3, 1)
+    assert (len(own.summary.flags), own.summary.kept_promises) == (1, 1)
+    assert (answer.effect, len(answer.reasons)) == (Effect.REFUSED, 4)
+    event = services().timeline.reading(own.summary.owner).events[11]
+    assert event.data["left_out_until"] == {"serious": "2029-01-08"}
 
-    assert refused.value.reason is Reason.SUMMARY_FULL
-    assert 1 <= len(summary_of(an_organisation()).bars) < 10
+
+def test_more_records_than_the_old_bound_held_are_all_bars() -> None:
+    for number in range(20):
+        put(a_submission(record_id=f"r-{number}", basis="《市场主体登记管理条例》第44条" * 10))
+
+    assert len(summary_of(an_organisation()).bars) == 20
+
+
+def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> None:
+    one, other = load_rule_packs()
+    lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
+    known = services()
+    credit = Credit(
+        CreditStore(), known.timeline, known.subjects, known.subject_keys, packs=(one, lenient), pack=one.code
+    )
+    credit.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
+
+    def effect(pack: str | None) -> Effect:
+        return credit.check(an_organisation(), replace(ABOUT_ADDRESSES, pack=pack), by=OFFICER, at=NOON).effect
+
+    assert [effect(pack) for pack in (None, one.code, lenient.code)] == [Effect.NONE, Effect.NONE, Effect.REFUSED]
+
+
+def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_are_shown() -> None:
+    one, other = load_rule_packs()
+    stricter = replace(
+        other,
+        query_log=Retention(years=12, basis="示例条例第1条"),
+        display_periods={
+            **other.display_periods,
+            "serious": DisplayPeriod(least_months=6, most_months=24, basis="示例条例第2条"),
+        },
+    )
+    known = services()
+    credit = Credit(
+        CreditStore(), known.timeline, known.subjects, known.subject_keys, packs=(one, stricter), pack=stricter.code
+    )
+    record = credit.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
+    credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+
+    company = a_caller(sub="company", subject=subject_of(an_organisation()))
+    (query,) = credit.own_queries(by=company, most=1).queries
+    assert query.kept_until == date(2038, 9, 28)
+    assert [bar.ends_on for bar in summary_of(an_organisation()).bars] == [date(2028, 1, 8)]
+    assert credit.display_of(record, at=NOON) == Display(until=date(2028, 1, 8), repairable_from=date(2026, 7, 8))
 
 
 def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:

@@ -5,12 +5,13 @@ import pytest
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.drafting import Principal, Wish
 from chalicelib.cases.model import State, Way
-from chalicelib.catalogue.model import Acceptance, Recommitment
+from chalicelib.catalogue.model import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.catalogue.rules import notice_hash
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Role
+from chalicelib.subjects.model import Identity, SubjectKind
 from chalicelib.wiring import services
 from tests.builders import (
     NOON,
@@ -50,6 +51,40 @@ def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
 def test_an_item_that_is_not_listed_cannot_be_drafted() -> None:
     with pytest.raises(Refusal, match="ITEM_NOT_LISTED"):
         Applicant().draft()
+
+
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize(
+    ("audience", "identity", "is_for"),
+    [
+        (Audience.NATURAL, an_identity(), True),
+        (Audience.NATURAL, an_identity(kind=SubjectKind.PASSPORT, number="E12345678"), True),
+        (Audience.NATURAL, an_organisation(), False),
+        (Audience.LEGAL, an_organisation(), True),
+        (Audience.LEGAL, an_identity(), False),
+        (Audience.LEGAL, an_identity(kind=SubjectKind.PASSPORT, number="E12345678"), False),
+        (Audience.BOTH, an_organisation(), True),
+        (Audience.BOTH, an_identity(), True),
+    ],
+)
+def test_an_item_is_for_its_audience_alone(audience: Audience, identity: Identity, way: Way, *, is_for: bool) -> None:
+    publish(an_item(audience=audience))
+    applicant = Applicant(identity=identity)
+
+    if is_for:
+        assert applicant.draft(way=way).draft.way is way
+    else:
+        with pytest.raises(Refusal, match="NOT_FOR_AUDIENCE"):
+            applicant.draft(way=way)
+
+
+def test_an_agent_drafts_for_somebody_whom_the_item_is_for() -> None:
+    publish(an_item(audience=Audience.LEGAL))
+    agent = Applicant(role=Role.AGENT, identity=WANG)
+
+    agent.draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
+    with pytest.raises(Refusal, match="NOT_FOR_AUDIENCE"):
+        agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY))
 
 
 def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:

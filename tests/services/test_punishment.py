@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,10 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.punishment.service import Punishment
+from chalicelib.punishment.store import FlagStore
+from chalicelib.rulepacks.model import Term, TermKey
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.wiring import services
@@ -73,6 +78,33 @@ def test_a_proposed_flag_has_no_effect_yet() -> None:
     assert (flag.state, flag.version, flag.party.masked_name[0]) == (FlagState.PROPOSED, 1, "义")
     assert effect_at(NOON) is Effect.NONE
     assert kinds_of(flag.owner) == ["flag:proposed"]
+
+
+def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
+    longer = tuple(
+        replace(pack, terms={**pack.terms, TermKey.DEFENCE: Term(value=9, unit="working_days", basis="第1条")})
+        if pack.code == "revokes-at-once"
+        else pack
+        for pack in load_rule_packs()
+    )
+    known = services()
+    punishment = Punishment(
+        FlagStore(),
+        known.timeline,
+        known.clocks,
+        known.credit,
+        subjects=known.subjects,
+        keys=known.subject_keys,
+        packs=longer,
+        pack="revokes-at-once",
+        documents=known.consequences,
+    )
+    service = Service(served_at=NOON, method="直接送达", proof="回证1号")
+
+    flag = punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
+
+    (clock,) = known.clocks.of_owner(flag.owner)
+    assert (clock.limit.value, clock.pack) == (9, "revokes-at-once")
 
 
 def test_a_flag_goes_all_the_way_and_opens_the_promise_again() -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.settings import settings
+
 Resources = dict[str, dict[str, Any]]
 
 FUNCTIONS = {"APIHandler": "api", "Sweep": "sweep", "Relay": "relay", "Deliver": "deliver"}
@@ -55,11 +58,19 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_JWKS_URL",
             "XINNUO_REGIONS",
             "XINNUO_DEPARTMENTS",
+            "XINNUO_RULE_PACK",
             "XINNUO_SECRET",
             "XINNUO_IDENTITY_KEY",
             "XINNUO_ALERT_TOPIC",
             "XINNUO_DELIVER_QUEUE",
         }
+
+
+def test_a_deployment_chooses_among_the_packaged_rule_packs(template: dict[str, Any]) -> None:
+    parameter = template["Parameters"]["RulePack"]
+
+    assert parameter["AllowedValues"] == sorted({pack.code for pack in load_rule_packs()})
+    assert parameter["Default"] == settings().rule_pack == "corrects-first"
 
 
 def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deployed_in(template: dict[str, Any]) -> None:

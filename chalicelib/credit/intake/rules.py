@@ -2,26 +2,21 @@
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.credit.intake.model import Directory, Submission
-from chalicelib.credit.model import Dates, Document, Publicity, Record, Severity
+from chalicelib.credit.model import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.subjects.model import SubjectKey, SubjectKind
+from chalicelib.rulepacks.model import DisplayPeriod
+from chalicelib.subjects.model import PERSONS, SubjectKey, SubjectKind
 
 OWN_SOURCE = "commitments"
 """The source under which the service itself counts kept promises; nobody hands records in under it."""
 
-DISPLAY_MONTHS = {
-    Severity.MINOR: (0, 3),
-    Severity.GENERAL: (3, 12),
-    Severity.SERIOUS: (12, 36),
-}
-"""Least and most months of display by severity (国办发〔2025〕22号)."""
-
-PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT})
+Periods = Mapping[str, DisplayPeriod]
+"""How long records may be shown (公示期), by severity, as a rule pack sets it."""
 
 AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
 A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -43,20 +38,26 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def repairable_from(record: Record) -> date | None:
-    """Return the first day on which repair may be asked for, None for a record that harms nobody."""
+def display_of(record: Record, periods: Periods) -> Display:
+    """Return until when a record may be shown and from when it may be repaired; nothing where it harms nobody."""
     if record.severity is Severity.NONE:
-        return None
-    return months_after(record.dates.judged_on, DISPLAY_MONTHS[record.severity][0])
+        return Display()
+    return Display(
+        until=ends_on(record, periods),
+        repairable_from=months_after(record.dates.judged_on, periods[record.severity].least_months),
+    )
 
 
-def ends_on(record: Record) -> date:
-    """Return the last day on which an adverse record may be shown or have effect (R3.2)."""
-    longest = months_after(record.dates.judged_on, DISPLAY_MONTHS.get(record.severity, (0, 0))[1])
+def ends_on(record: Record, periods: Periods) -> date:
+    """Return the last day on which a record may be shown or have effect (R3.2); the finding's if it harms nobody."""
+    period = periods.get(record.severity)
+    longest = months_after(record.dates.judged_on, 0 if period is None else period.most_months)
     return min(day for day in (longest, record.dates.display_until, record.dates.expires_on) if day is not None)
 
 
-def faults(submission: Submission, *, directory: Directory, subject_kind: SubjectKind, on: date) -> tuple[Fault, ...]:
+def faults(
+    submission: Submission, *, directory: Directory, periods: Periods, subject_kind: SubjectKind, on: date
+) -> tuple[Fault, ...]:
     """Return everything that keeps a record from being stored; empty if it may be.
 
     ``on`` is the day on which it was handed in, in Shanghai.
@@ -65,7 +66,7 @@ def faults(submission: Submission, *, directory: Directory, subject_kind: Subjec
         *_faults_of_source(submission),
         *_faults_of_kind(submission, directory),
         *_faults_of_attributes(submission, subject_kind),
-        *_faults_of_days(submission, on=on),
+        *_faults_of_days(submission, periods, on=on),
     )
 
 
@@ -245,7 +246,7 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
         )
 
 
-def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
+def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterator[Fault]:
     if given.effective_on is None:
         yield _missing("/document/effective_on", "生效日期", "the day of effect")
     if given.judged_on is None:
@@ -265,13 +266,15 @@ def _faults_of_days(given: Submission, *, on: date) -> Iterator[Fault]:
     ):
         if day is not None and day < given.judged_on:
             yield Fault(pointer=pointer, detail="早于认定日期", english="before the finding", code="BEFORE_FINDING")
-    months = DISPLAY_MONTHS.get(Severity(given.severity)) if given.severity in set(Severity) else None
-    longest = months_after(given.judged_on, months[1]) if months is not None else None
-    if longest is not None and given.display_until is not None and given.display_until > longest:
+    period = periods.get(given.severity or "")
+    if period is None or given.display_until is None:
+        return
+    longest = months_after(given.judged_on, period.most_months)
+    if given.display_until > longest:
         yield Fault(
             pointer="/dates/display_until",
             detail=f"公示期最长至{longest.isoformat()}",
-            english="at most until then; 国办发〔2025〕22号",
+            english=f"at most until {longest.isoformat()}; {period.basis}",
             code="DISPLAY_TOO_LONG",
         )
 

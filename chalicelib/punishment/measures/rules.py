@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from chalicelib.credit.intake.rules import PERSONS, months_after
+from chalicelib.credit.intake.rules import months_after
 from chalicelib.credit.model import Document
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.punishment.model import Measure, MeasureList, Proposal
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model import PERSONS, SubjectKind
 
 NOT_OF_THE_CASE = Fault(
     pointer="/document/number",

@@ -6,24 +6,28 @@ from chalicelib.credit.intake.model import Directory, Submission
 from chalicelib.credit.intake.rules import (
     accepted,
     directory_in_force,
+    display_of,
     ends_on,
     faults,
     is_news,
     months_after,
-    repairable_from,
 )
-from chalicelib.credit.model import Publicity, Record, Severity
+from chalicelib.credit.model import Display, Publicity, Record, Severity
 from chalicelib.credit.store import directories
 from chalicelib.errors import Refusal
+from chalicelib.rulepacks.model import DisplayPeriod
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.model import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_submission
 
 TODAY = date(2026, 9, 28)
 DIRECTORY = directories()[0]
+PERIODS = pack_in_force(load_rule_packs(), "corrects-first", on=TODAY).display_periods
 
 
 def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> list[tuple[str, str]]:
-    found = faults(submission, directory=DIRECTORY, subject_kind=kind, on=TODAY)
+    found = faults(submission, directory=DIRECTORY, periods=PERIODS, subject_kind=kind, on=TODAY)
     return [(fault.pointer, fault.code) for fault in found]
 
 
@@ -123,7 +127,18 @@ def test_severity_sets_the_longest_display(severity: str, last: date) -> None:
     assert codes(a_submission(severity=severity, display_until=longer)) == [
         ("/dates/display_until", "DISPLAY_TOO_LONG")
     ]
-    assert ends_on(a_record(severity=severity)) == last
+    assert ends_on(a_record(severity=severity), PERIODS) == last
+
+
+def test_the_rule_pack_says_how_long_records_are_shown() -> None:
+    other = {"serious": DisplayPeriod(least_months=6, most_months=24, basis="示例条例第1条")}
+    late = a_submission(display_until=date(2028, 1, 9))
+
+    (fault,) = faults(late, directory=DIRECTORY, periods=other, subject_kind=SubjectKind.USCC, on=TODAY)
+
+    assert codes(late) == []
+    assert (fault.code, fault.english) == ("DISPLAY_TOO_LONG", "at most until 2028-01-08; 示例条例第1条")
+    assert display_of(a_record(), other) == Display(until=date(2028, 1, 8), repairable_from=date(2026, 7, 8))
 
 
 def test_a_record_of_unknown_severity_is_not_measured_by_one() -> None:
@@ -132,8 +147,10 @@ def test_a_record_of_unknown_severity_is_not_measured_by_one() -> None:
 
 
 def test_the_earliest_of_the_ends_counts() -> None:
-    assert ends_on(a_record(display_until=date(2027, 1, 1))) == date(2027, 1, 1)
-    assert ends_on(a_record(display_until=date(2027, 1, 1), expires_on=date(2026, 12, 1))) == date(2026, 12, 1)
+    both = a_record(display_until=date(2027, 1, 1), expires_on=date(2026, 12, 1))
+
+    assert ends_on(a_record(display_until=date(2027, 1, 1)), PERIODS) == date(2027, 1, 1)
+    assert ends_on(both, PERIODS) == date(2026, 12, 1)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +158,7 @@ def test_the_earliest_of_the_ends_counts() -> None:
     [("none", None), ("minor", date(2026, 1, 8)), ("general", date(2026, 4, 8)), ("serious", date(2027, 1, 8))],
 )
 def test_repair_may_be_asked_for_after_the_least_display(severity: str, day: date | None) -> None:
-    assert repairable_from(a_record(severity=severity)) == day
+    assert display_of(a_record(severity=severity), PERIODS).repairable_from == day
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,29 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from chalicelib.credit.intake.rules import accepted
-from chalicelib.credit.model import Freshness, Record, Summary
-from chalicelib.credit.rules import with_flag, with_kept_promise, with_record, without_flag
+from chalicelib.credit.model import Bar, Freshness, Overflow, Record, Severity, Summary
+from chalicelib.credit.rules import (
+    eligibility,
+    severity_kept,
+    with_flag,
+    with_kept_promise,
+    with_record,
+    without_flag,
+)
 from chalicelib.credit.store import directories
+from chalicelib.credit.table import SummaryRow
+from chalicelib.errors import Reason
+from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.store import load_rule_packs
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_submission, a_summary
 
 TODAY = date(2026, 9, 28)
 LATER = date(2027, 9, 27)
+ONE_DAY = timedelta(days=1)
 
 
 def a_record(**given: object) -> Record:
@@ -17,7 +33,17 @@ def a_record(**given: object) -> Record:
 
 
 def stored(summary: Summary, record: Record, *, ends_on: date = LATER) -> Summary:
-    return with_record(summary, record, name_digest="k1.aa", ends_on=ends_on, on=TODAY)
+    return with_record(summary, record, name_digest="k1.aa", ends_on=ends_on, on=TODAY, kept_from=Severity.SERIOUS)
+
+
+def full(count: int = 100, **other: Any) -> Summary:  # noqa: ANN401 - any field of a bar
+    """A summary with so many bars, each a day shorter than the one before."""
+    bars = tuple(a_bar(record_id=f"b-{number}", ends_on=LATER - number * ONE_DAY, **other) for number in range(count))
+    return a_summary(bars=bars)
+
+
+def closes(summary: Summary, item: str = "business-address", *, on: date = TODAY) -> bool:
+    return not eligibility(summary, item, on=on, bar_severity=Severity.SERIOUS).allowed
 
 
 def test_a_serious_record_sets_a_bar_and_moves_the_version() -> None:
@@ -31,8 +57,111 @@ def test_a_serious_record_sets_a_bar_and_moves_the_version() -> None:
     assert after.name_digests == ("k1.aa",)
 
 
-def test_a_minor_record_stays_out_of_the_summary() -> None:
-    assert stored(a_summary(), a_record(severity="minor")).bars == ()
+@pytest.mark.parametrize("severity", ["minor", "general"])
+def test_a_record_that_no_pack_bars_by_stays_out_of_the_summary(severity: str) -> None:
+    assert stored(a_summary(), a_record(severity=severity)).bars == ()
+
+
+@pytest.mark.parametrize("severity", ["general", "serious"])
+def test_what_some_pack_bars_by_is_kept_and_what_is_graver(severity: str) -> None:
+    one, other = load_rule_packs()
+    lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
+    kept_from = severity_kept((one, lenient))
+
+    after = with_record(
+        a_summary(), a_record(severity=severity), name_digest="k1.aa", ends_on=LATER, on=TODAY, kept_from=kept_from
+    )
+
+    assert severity_kept((one, other)) is Severity.SERIOUS
+    assert [bar.severity.value for bar in after.bars] == [severity]
+
+
+def test_the_summary_of_an_ordinary_subject_is_far_below_four_kilobytes() -> None:
+    summary = a_summary()
+    for number in range(70):
+        severity = "serious" if number < 3 else ("none", "minor", "general")[number % 3]
+        source = f"department-{number % 12}"
+        summary = stored(summary, a_record(record_id=f"r-{number}", source=source, severity=severity))
+    summary = with_flag(summary, a_flag_mark(), name_digest="k1.aa", on=TODAY)
+
+    assert len(summary.bars) == 3
+    assert len(SummaryRow.document.serialize(summary).encode()) < 2_500
+
+
+def test_beyond_its_bounds_a_summary_keeps_the_bars_that_last_longest_and_says_that_there_are_more() -> None:
+    after = stored(full(), a_record(), ends_on=LATER)
+
+    assert len(after.bars) == 100
+    assert {"b-0", "r-1"} <= {bar.record_id for bar in after.bars}
+    assert "b-99" not in {bar.record_id for bar in after.bars}
+    (mark,) = after.overflow
+    assert (mark.severity, mark.ends_on) == (Severity.SERIOUS, LATER - 99 * ONE_DAY)
+
+
+def test_long_texts_fill_a_summary_before_its_hundred_bars() -> None:
+    long = full(60, basis="条" * 200, organ="局" * 200)
+
+    after = stored(long, a_record())
+
+    assert len(after.bars) < 60
+    assert len(after.overflow) == 1
+    assert len(SummaryRow.document.serialize(after).encode()) < 70_000
+
+
+def test_what_a_summary_has_no_room_for_keeps_the_promise_closed_and_sends_to_a_person() -> None:
+    summary = a_summary(overflow=(an_overflow(ends_on=TODAY),))
+
+    (reason,) = eligibility(summary, "plate-replacement", on=TODAY, bar_severity=Severity.SERIOUS).reasons
+
+    assert closes(summary, "plate-replacement")
+    assert not closes(summary, on=TODAY + ONE_DAY)
+    assert (reason.code, reason.severity, reason.until) == (Reason.SUBJECT_BARRED, Severity.SERIOUS, TODAY)
+    assert reason.contact == "义乌市市场监督管理局"
+    assert "信用专员" in reason.remedy.zh
+    assert "credit officer" in reason.remedy.en
+
+
+def test_what_was_left_out_on_stated_matters_closes_those_only() -> None:
+    of_one = a_summary(overflow=(an_overflow(items=("road-occupation",)),))
+    lesser = a_summary(overflow=(an_overflow(severity=Severity.GENERAL),))
+
+    assert closes(of_one, "road-occupation")
+    assert not closes(of_one, "business-address")
+    assert not closes(lesser)
+
+
+def test_a_record_for_every_promise_is_kept_before_one_on_stated_matters() -> None:
+    after = stored(full(items=("road-occupation",)), a_record(), ends_on=TODAY)
+
+    assert "r-1" in {bar.record_id for bar in after.bars}
+    assert closes(after, "plate-replacement")
+    assert [mark.items for mark in after.overflow] == [("road-occupation",)]
+
+
+def test_what_was_left_out_is_remembered_together_until_the_last_of_it_ends() -> None:
+    first = stored(full(items=("road-occupation",)), a_record(related_items=("business-address",)), ends_on=TODAY)
+    second = stored(first, a_record(record_id="r-2"), ends_on=LATER)
+    last = LATER - 99 * ONE_DAY
+
+    (mark,) = second.overflow
+    assert (mark.items, mark.starts_on, mark.ends_on) == (
+        ("business-address", "road-occupation"),
+        date(2026, 1, 10),
+        last,
+    )
+    later = with_record(
+        second, a_record(record_id="r-3"), name_digest="k1.aa", ends_on=LATER, on=LATER, kept_from=Severity.SERIOUS
+    )
+    assert later.overflow == ()
+
+
+def an_overflow(
+    *, ends_on: date = LATER, severity: Severity = Severity.SERIOUS, items: tuple[str, ...] = ()
+) -> Overflow:
+    bar: Bar = a_bar()
+    return Overflow(
+        severity=severity, organ=bar.organ, basis=bar.basis, starts_on=bar.starts_on, ends_on=ends_on, items=items
+    )
 
 
 def test_a_record_that_has_ended_sets_no_bar() -> None:

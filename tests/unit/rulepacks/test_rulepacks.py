@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.rulepacks.model import DisplayPeriod, RulePack, StepKind, Term, TermKey
+from chalicelib.rulepacks.model import Choice, DisplayPeriod, RulePack, StepKind, Term, TermKey
 from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 
@@ -104,6 +104,7 @@ def test_no_pack_stands_without_its_basis() -> None:
         (TermKey.CARD_REPLY, 5, "working_days"),
         (TermKey.VERIFICATION, 2, "months"),
         (TermKey.REVOCATION_WITHDRAWAL, 3, "working_days"),
+        (TermKey.CREDIT_RECHECK, 1, "working_days"),
     ],
 )
 def test_the_limits_are_those_of_the_law(code: str, key: TermKey, value: int, unit: str) -> None:
@@ -198,7 +199,20 @@ def test_the_promise_is_barred_by_serious_records_and_withdrawn_until_the_case_c
     pack = a_pack()
 
     assert (pack.bar_severity.value, pack.withdraw_until.value) == ("serious", "closed")
-    assert pack.recommit.allowed
+
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_the_log_of_queries_is_kept_for_the_ten_years_that_zhejiang_asks_for(code: str) -> None:
+    kept = a_pack(code).query_log
+
+    assert kept.years == 10
+    assert "《浙江省公共信用信息管理条例》第20条" in kept.basis
+
+
+def test_a_promise_can_be_withdrawn_until_the_decision_or_the_end_and_nothing_else() -> None:
+    replace(a_pack(), withdraw_until=Choice(value="decided", basis="示例条例第1条"))
+    with pytest.raises(ValueError, match="cannot be withdrawn until tomorrow"):
+        replace(a_pack(), withdraw_until=Choice(value="tomorrow", basis="示例条例第1条"))
 
 
 def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
