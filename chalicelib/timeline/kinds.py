@@ -26,7 +26,6 @@ class EventKind(StrEnum):
     CASE_EXTENDED = "case:extended"
     CASE_DECIDED = "case:decided"
     CASE_DELIVERED = "case:delivered"
-    VERIFICATION_PLANNED = "case:verification_planned"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
@@ -36,10 +35,8 @@ class EventKind(StrEnum):
     RECTIFICATION_ENDED = "case:rectification_ended"
     CASE_REVOKED = "case:revoked"
 
-    CLOCK_STARTED = "clock:started"
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
-    CLOCK_STOPPED = "clock:stopped"
     CLOCK_RECOUNTED = "clock:recounted"
 
     ALERT_RAISED = "alert:raised"
@@ -79,7 +76,6 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_EXTENDED: ("延期", "Extended"),
     EventKind.CASE_DECIDED: ("决定", "Decided"),
     EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
-    EventKind.VERIFICATION_PLANNED: ("核查计划", "Verification planned"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
@@ -88,10 +84,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
-    EventKind.CLOCK_STARTED: ("开始计时", "Clock started"),
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
-    EventKind.CLOCK_STOPPED: ("停止计时", "Clock stopped"),
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),
     EventKind.ALERT_RAISED: ("督办提醒", "Alert raised"),
     EventKind.ALERT_ACKNOWLEDGED: ("督办回应", "Alert acknowledged"),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.timeline.kinds import EventKind
+
 ROOT = Path(__file__).parents[2]
 DEPLOYED = [*ROOT.glob("app.py"), *sorted((ROOT / "chalicelib").rglob("*.py"))]
 OURS = [*DEPLOYED, *sorted((ROOT / "infra").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
@@ -52,6 +54,12 @@ def test_a_file_is_named_for_its_job() -> None:
     vague = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 
     assert [named(path) for path in OURS if vague & {path.stem, path.parent.name}] == []
+
+
+def test_every_kind_of_event_is_one_that_somebody_writes() -> None:
+    said = {name for path in DEPLOYED if path.name != "kinds.py" for name in uses(path.read_text(encoding="utf-8"))}
+
+    assert [kind.name for kind in EventKind if f"EventKind.{kind.name}" not in said] == []
 
 
 def contract(name: str) -> configparser.SectionProxy:

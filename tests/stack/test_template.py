@@ -73,6 +73,12 @@ def test_a_deployment_chooses_among_the_packaged_rule_packs(template: dict[str, 
     assert parameter["Default"] == settings().rule_pack == "corrects-first"
 
 
+def test_the_functions_follow_the_rule_pack_that_the_deployment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XINNUO_RULE_PACK", "revokes-at-once")
+
+    assert settings.__wrapped__().rule_pack == "revokes-at-once"
+
+
 def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deployed_in(template: dict[str, Any]) -> None:
     (assertion,) = template["Rules"]["RegionIsAllowed"]["Assertions"]
     allowed = template["Globals"]["Function"]["Environment"]["Variables"]["XINNUO_REGIONS"]
