@@ -381,9 +381,7 @@ def some_terms(**other: Any) -> Terms:  # noqa: ANN401 - any field of the terms
 
 
 SOME_CONDITIONS = (ConditionAsked(id="plate-lost", text="旧车牌确实丢了。"),)
-SOME_MATERIALS = (
-    MaterialAsked(id="old-plate", name="旧车牌", basis="第2条", ways=(Way.COMMITMENT, Way.CERTIFICATE)),
-)
+SOME_MATERIALS = (MaterialAsked(id="old-plate", name="旧车牌", basis="第2条", ways=(Way.COMMITMENT, Way.CERTIFICATE)),)
 
 
 def a_draft(*, draft_id: str = "a-draft", way: CaseWay = CaseWay.COMMITMENT, **other: Any) -> Draft:  # noqa: ANN401 - any field of a draft

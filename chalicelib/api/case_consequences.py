@@ -63,9 +63,7 @@ class RevocationBody(Body):
 def verify(call: Call[VerificationBody]) -> Answer:
     """Record the result; it waits for a second officer where the item asks for two."""
     body = call.body
-    done = services().consequences.verify(
-        act_of(call), result=body.result, method=body.method, findings=body.findings
-    )
+    done = services().consequences.verify(act_of(call), result=body.result, method=body.method, findings=body.findings)
     return done_answer(call, done)
 
 

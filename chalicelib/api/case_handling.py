@@ -212,9 +212,7 @@ def deliver(call: Call[DeliveryBody]) -> Answer:
 
 def act_of(call: Call[Any]) -> Act:
     """Return who does what to which case; ``NOT_FOUND`` for a number that cannot be a case's."""
-    return Act(
-        case_no=case_no_in(call.path), by=call.caller, at=call.at, version=call.sent_version, once=call.once
-    )
+    return Act(case_no=case_no_in(call.path), by=call.caller, at=call.at, version=call.sent_version, once=call.once)
 
 
 def number_in(call: Call[Any]) -> int:

@@ -189,9 +189,7 @@ def _opened(case: Case, found: Verification, work: Work) -> Defence:
         {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
         texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
     )
-    return Defence(
-        facts=found.findings, basis=basis, opened_at=work.at, opened_by=work.actor, until=clock.due_at
-    )
+    return Defence(facts=found.findings, basis=basis, opened_at=work.at, opened_by=work.actor, until=clock.due_at)
 
 
 def _told(found: Verification) -> dict[str, str | int]:

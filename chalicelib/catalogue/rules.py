@@ -78,7 +78,12 @@ def listed(item: Item) -> Listed:
 
 
 def wanted(
-    shelf: Shelf, *, on: date, q: str = "", audience: Audience | None = None, department: str | None = None,
+    shelf: Shelf,
+    *,
+    on: date,
+    q: str = "",
+    audience: Audience | None = None,
+    department: str | None = None,
 ) -> Listed | None:
     """Return what is in force of an item if it is what somebody looks for, else ``None``.
 

@@ -41,9 +41,7 @@ class Subjects:
         if first is not None:
             is_conflicting = not self._keys.is_name_of(valid, digest=first.name_digest)
             if is_conflicting or first.key == key:
-                return Known(
-                    key=key, masked_name=first.masked_name, name_digest=given, is_conflicting=is_conflicting
-                )
+                return Known(key=key, masked_name=first.masked_name, name_digest=given, is_conflicting=is_conflicting)
         new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given)
         text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
         self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at)

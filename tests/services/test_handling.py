@@ -75,12 +75,16 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     asked = ask(case)
     assert asked.state is State.CORRECTION_ASKED
     assert clocks_of(case)["acceptance"].stopped_at == NOON + HOUR
-    answered = services().accepting.answer_correction(
-        Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
-        1,
-        materials=(replace(a_paper("licence"), sha256="cd" * 32),),
-        text="已补交。",
-    ).case
+    answered = (
+        services()
+        .accepting.answer_correction(
+            Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
+            1,
+            materials=(replace(a_paper("licence"), sha256="cd" * 32),),
+            text="已补交。",
+        )
+        .case
+    )
 
     assert answered.state is State.RECEIVED
     assert answered.corrections[0].answer == "已补交。"
@@ -97,9 +101,13 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
 def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> None:
     applicant, case = a_received_case()
     ask(case)
-    answered = services().accepting.answer_correction(
-        Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
-    ).case
+    answered = (
+        services()
+        .accepting.answer_correction(
+            Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
+        )
+        .case
+    )
 
     again = ask(answered, "old-plate", at=NOON + 3 * HOUR)
 
