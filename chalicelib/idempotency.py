@@ -68,13 +68,12 @@ class Once:
 
     def remember(self, made: str, tx: Transaction, *, at: datetime) -> None:
         """Let the transaction fail with ``MovedError`` if the same request is just now having its effect elsewhere."""
-        tx.put(
+        tx.add(
             IdempotencyRow(
                 self.key,
                 request=self.request,
                 made=made,
                 expires=int((at + KEPT_FOR).timestamp()),
             ),
-            condition=IdempotencyRow.pk.does_not_exist(),
             otherwise=MovedError(),
         )

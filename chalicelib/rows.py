@@ -42,6 +42,11 @@ class Row(Model):
     CPU time that PynamoDB adds to a call.
     """
 
+    @classmethod
+    def key_names(cls) -> tuple[str, ...]:
+        """Return what the parts of the key are called, partition first."""
+        return tuple(name for name, _ in _key_parts(cls))
+
     def key(self) -> dict[str, dict[str, Any]]:
         """Return the key as it goes over the wire."""
         values = self.attribute_values

@@ -3,12 +3,13 @@
 import functools
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.errors import Reason, Refusal
@@ -16,6 +17,9 @@ from chalicelib.rows import Row, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+Wording: TypeAlias = Mapping[str, Any]
+"""A condition as it goes over the wire: its expression, and the names and values in it."""
 
 ATTEMPTS = 6
 """How often a step is read, decided and written anew before the caller is told to come back."""
@@ -39,9 +43,14 @@ class Transaction:
         self._puts: list[tuple[dict[str, Any], Exception]] = []
         self._updates: list[tuple[dict[str, Any], Exception]] = []
 
+    def add(self, row: Row, *, otherwise: Exception) -> None:
+        """Write a row that must not be there yet."""
+        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **_absent(type(row))}
+        self._puts.append((written, otherwise))
+
     def put(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Write a whole row if the condition holds for what is there now."""
-        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **_only_if(condition)}
+        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **worded(condition)}
         self._puts.append((written, otherwise))
 
     def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, otherwise: Exception) -> None:
@@ -54,9 +63,10 @@ class Transaction:
         """Delete a row if the condition holds."""
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), otherwise))
 
-    def require(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+    def require(self, row: Row, *, condition: Condition | Wording, otherwise: Exception) -> None:
         """Let the whole transaction fail unless the condition holds for a row that it does not write."""
-        checked = {"TableName": row.Meta.table_name, "Key": row.key(), **_only_if(condition)}
+        wording = worded(condition) if isinstance(condition, Condition) else condition
+        checked = {"TableName": row.Meta.table_name, "Key": row.key(), **wording}
         self._checks.append((checked, otherwise))
 
     @property
@@ -99,8 +109,8 @@ class Transaction:
         )
 
 
-def _only_if(condition: Condition) -> dict[str, Any]:
-    """Return a condition as it goes over the wire."""
+def worded(condition: Condition) -> Wording:
+    """Return a condition as it goes over the wire; one that is needed often may be kept and given to ``require``."""
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
     said: dict[str, Any] = {"ConditionExpression": condition.serialize(names, values)}
@@ -109,6 +119,12 @@ def _only_if(condition: Condition) -> dict[str, Any]:
     if values:
         said["ExpressionAttributeValues"] = values
     return said
+
+
+@functools.cache
+def _absent(kind: type[Row]) -> Wording:
+    """Say that there is no such row: putting it into words anew for every row would cost more than sending it."""
+    return worded(Path(kind.key_names()[0]).does_not_exist())
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class AlertStore:
 
     def add(self, alert: Alert, tx: Transaction) -> None:
         """Write an alert that must not be there yet."""
-        tx.put(_row_of(alert), condition=AlertRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(_row_of(alert), otherwise=MovedError())
 
     def save(self, before: Alert, after: Alert, tx: Transaction) -> None:
         """Write what became of an alert, if it still is as it was read."""

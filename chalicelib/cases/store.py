@@ -40,7 +40,7 @@ class CaseStore:
         """Put a new case and its first events; ``MovedError`` if there is one by its number."""
         head = self._timeline.record(facts, owner=case.owner, head=Head(), at=at, tx=tx)
         made = replace(case, version=1, head=head)
-        tx.put(_row_of(made), condition=CaseRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=MovedError())
         return made
 
     def save(self, before: Case, after: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
@@ -98,13 +98,12 @@ class CaseStore:
 
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
         """Put a new draft."""
-        tx.put(
+        tx.add(
             DraftRow(
                 f"draft:{draft.draft_id}",
                 document=draft,
                 expires=int((draft.expires_at + KEPT_AFTER_EXPIRY).timestamp()),
             ),
-            condition=DraftRow.pk.does_not_exist(),
             otherwise=MovedError(),
         )
 

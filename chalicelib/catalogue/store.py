@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from chalicelib.catalogue.model import Item
 from chalicelib.catalogue.shelf import Kept, Listed, Shelf
@@ -13,7 +14,7 @@ from chalicelib.rows import Row
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.rules import digest
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.transaction import MovedError, Transaction, Wording, read_together, worded
 
 PUBLISHED = "published"
 """The one shelf of the index: a few thousand small rows that change a few times a year."""
@@ -57,7 +58,7 @@ class CatalogueStore:
         fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
         head = self._timeline.record([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
         shelf = kept.shelf.with_new(listed, on=day_in_shanghai(at))
-        tx.put(row, condition=VersionRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(row, otherwise=MovedError())
         tx.put(
             _row_of(item.code, shelf=shelf, head=head, version=kept.version + 1),
             condition=(ItemRow.head_hash == kept.head.hash) if kept.version else ItemRow.pk.does_not_exist(),
@@ -66,9 +67,7 @@ class CatalogueStore:
 
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: Refusal) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
-        is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
-        has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
-        tx.require(_item_key(code), condition=is_current | has_come, otherwise=otherwise)
+        tx.require(_item_key(code), condition=_in_force(version, on), otherwise=otherwise)
 
     def shelves(self, *, after: str | None) -> Iterator[Shelf]:
         """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""
@@ -76,6 +75,14 @@ class CatalogueStore:
         for row in ItemRow.published.query(PUBLISHED, condition, page_size=PAGE_OF_SHELF):
             shelf: Shelf = row.document
             yield shelf
+
+
+@lru_cache(maxsize=256)
+def _in_force(version: int, on: date) -> Wording:
+    """Say that a version is in force on a day: the same for every filing of that day."""
+    is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
+    has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
+    return worded(is_current | has_come)
 
 
 def _item_key(code: str) -> Row:

@@ -43,7 +43,7 @@ class ClockStore:
 
     def add(self, clock: Clock, tx: Transaction) -> None:
         """Write a clock that must not be there yet."""
-        tx.put(_row_of(clock), condition=ClockRow.owner.does_not_exist(), otherwise=MovedError())
+        tx.add(_row_of(clock), otherwise=MovedError())
 
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Write a changed clock over the revision that it was made from."""

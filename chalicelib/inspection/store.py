@@ -33,7 +33,7 @@ class MandateStore:
         """Put a new mandate and its first event."""
         head = self._timeline.record(facts, owner=mandate.owner, head=Head(), at=at, tx=tx)
         made = replace(mandate, version=1, head=head)
-        tx.put(_row_of(made), condition=MandateRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=MovedError())
         return made
 
     def save(self, before: Mandate, after: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:

@@ -40,7 +40,7 @@ class FlagStore:
 
     def add(self, flag: Flag, tx: Transaction) -> None:
         """Write a flag that must not be there yet."""
-        tx.put(_row_of(flag), condition=FlagRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(_row_of(flag), otherwise=MovedError())
 
     def save(self, before: Flag, after: Flag, tx: Transaction) -> None:
         """Write a changed flag over the one that it was made from."""

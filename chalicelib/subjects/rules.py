@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import Reason, Refusal
@@ -169,6 +170,7 @@ def verify_detached(jws: str, payload: str, key: SigningKey) -> None:
         raise Refusal(Reason.SIGNATURE_INVALID) from None
 
 
+@lru_cache(maxsize=16)
 def _parts(jws: str) -> tuple[Mapping[str, object], bytes]:
     match jws.split("."):
         case [protected, "", signature]:

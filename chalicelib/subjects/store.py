@@ -46,7 +46,7 @@ class SubjectStore:
             known_since=instant_text(at),
         )
         tx = Transaction()
-        tx.put(row, condition=SubjectRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(row, otherwise=MovedError())
         tx.commit()
 
 
@@ -96,7 +96,7 @@ class SigningKeyStore:
         """Put a new key into a transaction."""
         row = self.row(subject, key.key_id)
         row.document = key
-        tx.put(row, condition=SigningKeyRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.add(row, otherwise=MovedError())
 
     def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
         """Put what became of a key into a transaction that fails if the key moved."""

@@ -21,7 +21,7 @@ class Timeline:
     def record(self, facts: Sequence[Fact], *, owner: str, head: Head, at: datetime, tx: Transaction) -> Head:
         """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
         for event in chained(facts, owner=owner, head=head, recorded_at=at):
-            tx.put(_row_of(event), condition=EventRow.owner.does_not_exist(), otherwise=MovedError())
+            tx.add(_row_of(event), otherwise=MovedError())
             head = Head(event.seq, event.hash)
         return head
 
