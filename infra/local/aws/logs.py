@@ -1,5 +1,7 @@
 """Follow the logs of all functions, from two minutes ago until interrupted."""
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -39,3 +41,6 @@ if __name__ == "__main__":
         follow()
     except KeyboardInterrupt:
         print()
+    except BrokenPipeError:
+        # Whoever read has read enough; Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
