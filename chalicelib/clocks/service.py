@@ -1,6 +1,6 @@
 """What offices and the timer do with clocks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,6 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import DayCount, Limit, YellowRule
-from chalicelib.workdays.rules import USUAL_YELLOW
 
 Step = Callable[[str, str, datetime], None]
 """What the sweep does instead of telling a milestone: owner, clock id, instant."""
@@ -66,15 +65,14 @@ class Clocks:
         timeline: Timeline,
         calendar: Calendar,
         *,
-        yellow: Callable[[str], YellowRule] = lambda _pack: USUAL_YELLOW,
-        steps: Mapping[ClockKind, Step] | None = None,
+        yellow: Callable[[str], YellowRule],
     ) -> None:
-        """Count on ``calendar``; ``yellow`` gives a rule pack's yellow rule, ``steps`` what some kinds do when due."""
+        """Count on ``calendar``; ``yellow`` gives a rule pack's yellow rule."""
         self._store = store
         self._timeline = timeline
         self._calendar = calendar
         self._yellow = yellow
-        self._steps = dict(steps or {})
+        self._steps: dict[ClockKind, Step] = {}
 
     def on_due(self, kind: ClockKind, step: Step) -> None:
         """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""

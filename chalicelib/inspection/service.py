@@ -157,7 +157,7 @@ class Inspection:
         if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
             raise Refusal(Reason.OUT_OF_SCOPE)
-        reading = self._timeline.reading(case.owner)
+        reading = self._timeline.reading(case.owner, head=case.head)
         self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
         return case, reading
 

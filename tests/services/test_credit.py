@@ -108,7 +108,9 @@ def test_a_system_speaks_for_its_own_department_only() -> None:
 
 
 def test_a_credit_officer_may_speak_for_any_source() -> None:
-    put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
+    record = put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
+
+    assert services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (record,)
 
 
 def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
@@ -283,6 +285,8 @@ def test_the_gate_is_open_while_nothing_moved() -> None:
     known = summary_of(an_organisation())
     with transaction() as tx:
         services().credit.require_unchanged(known, tx)
+
+    assert (unknown.version, summary_of(an_organisation())) == (0, known)
 
 
 def test_a_flag_that_lands_in_between_shuts_the_gate() -> None:
