@@ -19,6 +19,10 @@ class ClockKind(StrEnum):
     DEFENCE = "defence"
     ACKNOWLEDGEMENT = "acknowledgement"
     CREDIT_RECHECK = "credit_recheck"
+    CARD_REPLY = "card_reply"
+    CARD_APPEAL = "card_appeal"
+    RATING_ANSWER = "rating_answer"
+    COMPLAINT = "complaint"
 
 
 NOT_WARNED = frozenset({ClockKind.DEFENCE, ClockKind.ACKNOWLEDGEMENT, ClockKind.CREDIT_RECHECK})

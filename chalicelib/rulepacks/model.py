@@ -25,7 +25,14 @@ class TermKey(StrEnum):
     VERIFICATION = "verify.dueDays"
     DEFENCE = "defence.days"
     ACKNOWLEDGEMENT = "acknowledgement.days"
+    CARD_CORRECTION = "card.correctionHours"
     CARD_REPLY = "card.replyDays"
+    CARD_APPEAL = "card.appealDays"
+    OUTAGE_GRACE = "outage.graceDays"
+    LATE_ENTRY = "signal.lateEntryHours"
+    BAD_RATING = "rating.badDays"
+    CLEAR_COMPLAINT = "complaint.clearDays"
+    COMPLEX_COMPLAINT = "complaint.complexDays"
     REPAIR_SITE = "repair.siteDays"
     REPAIR_AUTHORITY = "repair.authorityDays"
     REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
@@ -40,11 +47,22 @@ class StepKind(StrEnum):
     FLAG = "flag"
 
 
+class BoundKey(StrEnum):
+    """The plain numbers that every pack sets."""
+
+    CLOSE_CALL = "signal.closeCallMinutes"
+    BAD_LEVEL = "rating.badLevel"
+    RATED_TOO_SOON = "rating.tooSoonSeconds"
+    RATERS_PER_DEVICE = "rating.ratersPerDevice"
+    DIGEST_HOUR = "alerts.digestHour"
+
+
 class Milestone(StrEnum):
-    """What a clock tells people about."""
+    """What a clock tells people about; ``MISSING`` is told of a calendar that nobody has loaded."""
 
     YELLOW = "yellow"
     PASSED = "passed"
+    MISSING = "missing"
 
 
 class Desk(StrEnum):
@@ -82,6 +100,39 @@ class Ground(NamedTuple):
     code: str
     name: str
     english: str
+    basis: str
+
+
+class CardGround(NamedTuple):
+    """Why a card may be given (发牌事由), in which colour, and on which kinds of events it may rest."""
+
+    code: str
+    colour: str
+    name: str
+    english: str
+    events: tuple[str, ...]
+    basis: str
+
+
+class Bound(NamedTuple):
+    """A plain number (阈值); its key says what it counts."""
+
+    value: int
+    basis: str
+
+
+class OfficeHours(NamedTuple):
+    """When offices work on a working day (办公时间): stretches of ``HH:MM`` in Asia/Shanghai, in order."""
+
+    stretches: tuple[tuple[str, str], ...]
+    basis: str
+
+
+class EditionDay(NamedTuple):
+    """The day of the year after which next year's working calendar is missed (下一年度工作日历最迟载入日)."""
+
+    month: int
+    day: int
     basis: str
 
 
@@ -158,6 +209,11 @@ class RulePack:
     terms: Mapping[str, Term]
     display_periods: Mapping[str, DisplayPeriod]
     routes: tuple[Route, ...]
+    bounds: Mapping[str, Bound]
+    card_grounds: tuple[CardGround, ...]
+    complaint_categories: tuple[Ground, ...]
+    office_hours: OfficeHours
+    edition_by: EditionDay
 
     def __post_init__(self) -> None:
         """Refuse a pack that nobody could apply or justify."""
@@ -186,6 +242,9 @@ class RulePack:
         yield from (term.basis for term in self.terms.values())
         yield from (period.basis for period in self.display_periods.values())
         yield from (route.basis for route in self.routes)
+        yield from (bound.basis for bound in self.bounds.values())
+        yield from (ground.basis for ground in (*self.card_grounds, *self.complaint_categories))
+        yield from (self.office_hours.basis, self.edition_by.basis)
 
     def is_in_force(self, on: date) -> bool:
         """Whether the edition is in force on a day; its first and its last day count."""
@@ -202,6 +261,18 @@ class RulePack:
     def pause_ground(self, code: str) -> Ground | None:
         """Return the ground of a pause (期间扣除事由), or None where the closed list does not have it."""
         return next((ground for ground in self.pause_grounds if ground.code == code), None)
+
+    def bound(self, key: str) -> int:
+        """Return a plain number; raises ``LookupError`` for a key that packs do not have."""
+        return self.bounds[key].value
+
+    def card_ground(self, code: str) -> CardGround | None:
+        """Return why a card may be given (发牌事由), or None where the closed list does not have it."""
+        return next((ground for ground in self.card_grounds if ground.code == code), None)
+
+    def complaint_category(self, code: str) -> Ground | None:
+        """Return a category of complaints and suggestions (投诉建议类别), or None where the list does not have it."""
+        return next((category for category in self.complaint_categories if category.code == code), None)
 
     def excluded_risk(self, code: str) -> Ground | None:
         """Return why a class of risk may not be promised (不适用告知承诺), or None where it may."""

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.rulepacks.model import (
+    Bound,
+    BoundKey,
+    CardGround,
     Choice,
     Desk,
     DisplayPeriod,
+    EditionDay,
     Ground,
     Milestone,
+    OfficeHours,
     Recipient,
     Retention,
     Route,
@@ -63,7 +68,21 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         terms={key: Term(**settings[key]) for key in TermKey},
         display_periods={severity: DisplayPeriod(**settings[f"display.{severity}"]) for severity in SEVERITIES},
         routes=tuple(_route(route) for route in settings["alerts.routes"]),
+        bounds={key: Bound(**settings[key]) for key in BoundKey},
+        card_grounds=tuple(_card_ground(ground) for ground in settings["card.grounds"]),
+        complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
+        office_hours=_office_hours(settings["office.hours"]),
+        edition_by=EditionDay(**settings["calendar.editionBy"]),
     )
+
+
+def _card_ground(ground: Mapping[str, Any]) -> CardGround:
+    return CardGround(**{**ground, "events": tuple(ground["events"])})
+
+
+def _office_hours(hours: Mapping[str, Any]) -> OfficeHours:
+    stretches = tuple((opens, closes) for opens, closes in hours["stretches"])
+    return OfficeHours(stretches=stretches, basis=hours["basis"])
 
 
 def _steps(steps: Iterable[Mapping[str, str]]) -> tuple[Step, ...]:

@@ -8,6 +8,9 @@ class EventKind(StrEnum):
 
     ITEM_PUBLISHED = "item:published"
 
+    CALENDAR_LOADED = "calendar:loaded"
+    CALENDAR_MISSED = "calendar:missed"
+
     CASE_FILED = "case:filed"
     CREDIT_AWAITED = "case:credit_awaited"
     CREDIT_CHECKED = "case:credit_checked"
@@ -26,6 +29,8 @@ class EventKind(StrEnum):
     CASE_EXTENDED = "case:extended"
     CASE_DECIDED = "case:decided"
     CASE_DELIVERED = "case:delivered"
+    CASE_REOPENED = "case:reopened"
+    CASE_ASSIGNED = "case:assigned"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
@@ -41,6 +46,25 @@ class EventKind(StrEnum):
 
     ALERT_RAISED = "alert:raised"
     ALERT_ACKNOWLEDGED = "alert:acknowledged"
+    ALERT_WITHDRAWN = "alert:withdrawn"
+
+    CARD_GIVEN = "card:given"
+    CARD_ANSWERED = "card:answered"
+    CARD_APPEALED = "card:appealed"
+    CARD_UPHELD = "card:upheld"
+    CARD_WITHDRAWN = "card:withdrawn"
+
+    OUTAGE_RECORDED = "outage:recorded"
+    OUTAGE_ENDED = "outage:ended"
+    OUTAGE_WITHDRAWN = "outage:withdrawn"
+
+    RATING_GIVEN = "rating:given"
+    RATING_ANSWERED = "rating:answered"
+
+    COMPLAINT_RECEIVED = "complaint:received"
+    COMPLAINT_ROUTED = "complaint:routed"
+    COMPLAINT_SORTED = "complaint:sorted"
+    COMPLAINT_ANSWERED = "complaint:answered"
 
     RECORD_STORED = "record:stored"
 
@@ -58,6 +82,8 @@ class EventKind(StrEnum):
 
 LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
+    EventKind.CALENDAR_LOADED: ("工作日历载入", "Working calendar loaded"),
+    EventKind.CALENDAR_MISSED: ("工作日历未载入", "Working calendar missing"),
     EventKind.CASE_FILED: ("收件", "Case received"),
     EventKind.CREDIT_AWAITED: ("等待信用核对", "Waiting for the credit check"),
     EventKind.CREDIT_CHECKED: ("信用核对完成", "Credit checked"),
@@ -76,6 +102,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_EXTENDED: ("延期", "Extended"),
     EventKind.CASE_DECIDED: ("决定", "Decided"),
     EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
+    EventKind.CASE_REOPENED: ("重新办理", "Reopened"),
+    EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
@@ -89,6 +117,21 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),
     EventKind.ALERT_RAISED: ("督办提醒", "Alert raised"),
     EventKind.ALERT_ACKNOWLEDGED: ("督办回应", "Alert acknowledged"),
+    EventKind.ALERT_WITHDRAWN: ("督办提醒撤回", "Alert withdrawn"),
+    EventKind.CARD_GIVEN: ("发牌", "Card given"),
+    EventKind.CARD_ANSWERED: ("对发牌的说明", "Card answered"),
+    EventKind.CARD_APPEALED: ("对发牌的申诉", "Card appealed"),
+    EventKind.CARD_UPHELD: ("维持发牌", "Card upheld"),
+    EventKind.CARD_WITHDRAWN: ("撤牌", "Card withdrawn"),
+    EventKind.OUTAGE_RECORDED: ("系统故障时段登记", "Outage recorded"),
+    EventKind.OUTAGE_ENDED: ("系统故障结束", "Outage ended"),
+    EventKind.OUTAGE_WITHDRAWN: ("系统故障登记撤回", "Outage withdrawn"),
+    EventKind.RATING_GIVEN: ("好差评", "Rated"),
+    EventKind.RATING_ANSWERED: ("差评回访", "Bad rating answered"),
+    EventKind.COMPLAINT_RECEIVED: ("投诉建议收件", "Complaint or suggestion received"),
+    EventKind.COMPLAINT_ROUTED: ("投诉建议转办", "Complaint passed on"),
+    EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
+    EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),

@@ -253,4 +253,16 @@ def test_an_alert_climbs_from_the_department_to_its_head_to_the_monitoring_offic
     recipients = a_pack(code).recipients(kind, milestone, level=level)
 
     assert [(recipient.role, recipient.desk, recipient.level) for recipient in recipients] == told
-    assert all(recipient.channels == ("inbox", "sns") for recipient in recipients)
+    assert all(recipient.channels == ("inbox", "sns", "webhook") for recipient in recipients)
+
+
+def test_a_pack_says_what_a_card_and_a_complaint_may_be_about() -> None:
+    pack = a_pack()
+
+    promised, nothing = pack.card_ground("promised_date_missed"), pack.card_ground("being_slow")
+    assert promised is not None
+    assert (promised.colour, promised.events, nothing) == ("yellow", ("clock:passed",), None)
+    category = pack.complaint_category("experience")
+    assert category is not None
+    assert (category.name, pack.complaint_category("noise")) == ("办事体验", None)
+    assert pack.bound("signal.closeCallMinutes") == 60
