@@ -40,7 +40,7 @@ from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
 from chalicelib.supervision.service import Supervision
 from chalicelib.timeline.store import Timeline
-from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.calendars import Calendars, FixedCalendars
 from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.store import load_calendar
 
@@ -92,17 +92,17 @@ class Services:
         return SigningKeys(SigningKeyStore())
 
     @cached_property
-    def calendar(self) -> Calendar:
+    def calendars(self) -> Calendars:
         """Which days are worked."""
-        return load_calendar()
+        return FixedCalendars(load_calendar())
 
     def pack(self, code: str, at: datetime) -> RulePack:
         """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
         return pack_in_force(load_rule_packs(), code, on=day_in_shanghai(at))
 
-    def yellow(self, code: str) -> YellowRule:
-        """Return when the lights of a rule pack turn yellow."""
-        rule = self.pack(code, self.clock.now()).yellow
+    def yellow(self, code: str, at: datetime) -> YellowRule:
+        """Return when the lights of a rule pack turned yellow at an instant; ``LookupError`` if it was not in force."""
+        rule = self.pack(code, at).yellow
         return YellowRule(share_percent=rule.share_percent, least_working_days=rule.least_working_days)
 
     @cached_property
@@ -121,7 +121,7 @@ class Services:
     @cached_property
     def clocks(self) -> Clocks:
         """All clocks, and the two kinds whose end does something by itself."""
-        clocks = Clocks(ClockStore(), self.timeline, self.calendar, yellow=self.yellow)
+        clocks = Clocks(ClockStore(), self.timeline, self.calendars, yellow=self.yellow)
         # Both are built on these clocks, so they are asked for only when a clock is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
@@ -176,7 +176,7 @@ class Services:
     @cached_property
     def promising_again(self) -> PromisingAgain:
         """Who may promise again."""
-        return PromisingAgain(self.cases, self.calendar)
+        return PromisingAgain(self.cases, self.calendars)
 
     @cached_property
     def filing(self) -> Filing:
@@ -209,7 +209,7 @@ class Services:
     @cached_property
     def handling(self) -> Handling:
         """From acceptance to delivery."""
-        return Handling(self.desk, calendar=self.calendar)
+        return Handling(self.desk, calendars=self.calendars)
 
     @cached_property
     def consequences(self) -> Consequences:

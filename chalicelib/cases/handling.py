@@ -12,7 +12,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model import TermKey
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.model import Limit, Unit
 from chalicelib.workdays.rules import working_day_after
 
@@ -22,10 +22,10 @@ BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 class Handling:
     """What officers and heads do to a case from its acceptance to its delivery."""
 
-    def __init__(self, desk: Desk, *, calendar: Calendar) -> None:
-        """Do every act at the one desk; ``calendar`` says how long an announced pause is."""
+    def __init__(self, desk: Desk, *, calendars: Calendars) -> None:
+        """Do every act at the one desk; ``calendars`` say how long an announced pause is."""
         self._desk = desk
-        self._calendar = calendar
+        self._calendars = calendars
 
     def pause(self, act: Act, *, ground: str, basis: str, expected_days: int, notice_text: str | None) -> Done:
         """Begin a special procedure whose time does not count, told to the applicant with its expected length (R4.8).
@@ -39,7 +39,7 @@ class Handling:
             if not notice:
                 raise Refusal(Reason.PAUSE_WITHOUT_NOTICE)
             known = rules.ground_of(work.pack, ground)
-            until = working_day_after(day_in_shanghai(act.at), expected_days, self._calendar)
+            until = working_day_after(day_in_shanghai(act.at), expected_days, self._calendars.current())
             begun = Interruption(
                 number=len(case.interruptions) + 1,
                 ground=known.code,

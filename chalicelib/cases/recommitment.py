@@ -5,17 +5,17 @@ from datetime import datetime
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model import Recommitment
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import due
 
 
 class PromisingAgain:
     """Whether an item's rule lets somebody promise again, by the cases that they have."""
 
-    def __init__(self, store: CaseStore, calendar: Calendar) -> None:
-        """Look withdrawn promises up in ``store``, and count the wait on ``calendar``."""
+    def __init__(self, store: CaseStore, calendars: Calendars) -> None:
+        """Look withdrawn promises up in ``store``, and count the wait on ``calendars``."""
         self._store = store
-        self._calendar = calendar
+        self._calendars = calendars
 
     def is_allowed(self, rule: Recommitment, *, item_code: str, subject: SubjectKey, at: datetime) -> bool:
         """Say whether this subject may promise on this item after a promise withdrawn on it (R1.11).
@@ -36,4 +36,4 @@ class PromisingAgain:
             return True
         if not rule.allowed or rule.wait is None:
             return False
-        return at > due(rule.wait, started_at=withdrawn, calendar=self._calendar).at
+        return at > due(rule.wait, started_at=withdrawn, calendar=self._calendars.current()).at

@@ -68,6 +68,7 @@ class Clock:
     working calendar that is not announced yet, so nobody may be called late by it.
     ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again,
     ``recount_at`` when a provisional date is counted again, in case its year has been announced (R4.5).
+    ``round`` is raised when a milestone that had been told is taken back, so that telling it again is something new.
     """
 
     owner: str
@@ -91,6 +92,7 @@ class Clock:
     stopped_at: datetime | None = None
     recheck_at: datetime | None = None
     recount_at: datetime | None = None
+    round: int = 0
     rev: int = 1
 
     @property

@@ -143,9 +143,15 @@ def next_at(clock: Clock) -> datetime | None:
 
 
 def recounted(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Count a provisional date again, on the calendar as it is now; one that still is gets its next look (R4.5)."""
+    """Count a date again, on the calendar as it is now; one that is provisional gets its next look (R4.5)."""
     again = replace(clock, recount_at=at + RECOUNT_EVERY, rev=clock.rev + 1)
-    return _counted(again, calendar=calendar, yellow=yellow)
+    return _untold(_counted(again, calendar=calendar, yellow=yellow), at=at)
+
+
+def has_moved(before: Clock, after: Clock) -> bool:
+    """Whether counting anew changed a date, or made it firm."""
+    was = (before.due_at, before.yellow_at, before.provisional)
+    return was != (after.due_at, after.yellow_at, after.provisional)
 
 
 def moved_on(clock: Clock, *, at: datetime) -> Clock:
@@ -226,7 +232,12 @@ def _pauses(clock: Clock) -> Sequence[Pause]:
 
 
 def _untold(clock: Clock, *, at: datetime) -> Clock:
-    """Take back milestones that the new dates put into the future, so that they are told when they come."""
+    """Take back milestones that the new dates put into the future, so that they are told when they come.
+
+    Within a pause the moment at which it started decides.
+    """
+    at = min(at, clock.open_pause.started_at) if clock.open_pause is not None else at
     warned = clock.warned_at if clock.yellow_at <= at else None
     passed = clock.passed_at if clock.due_at < at else None
-    return replace(clock, warned_at=warned, passed_at=passed)
+    is_taken_back = (warned, passed) != (clock.warned_at, clock.passed_at)
+    return replace(clock, warned_at=warned, passed_at=passed, round=clock.round + is_taken_back)

@@ -6,16 +6,19 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.clock import instant_text
-from chalicelib.clocks import rules
+from chalicelib.clocks import facts, rules
+from chalicelib.clocks.facts import told
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.store import SHARDS, BoardPage, ClockStore
 from chalicelib.logs import logger
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.calendars import Calendars, Counting
 from chalicelib.workdays.model import DayCount, Limit, YellowRule
+
+__all__ = ["Clocks", "ShardReport", "Step", "SweepIncompleteError", "SweepReport", "told"]
 
 Step = Callable[[str, str, datetime], None]
 """What the sweep does instead of telling a milestone: owner, clock id, instant."""
@@ -57,24 +60,24 @@ class SweepIncompleteError(RuntimeError):
 
 
 class Clocks:
-    """All clocks of the service, on one working calendar."""
+    """All clocks of the service, on the working calendar of each moment."""
 
     def __init__(
         self,
         store: ClockStore,
         timeline: Timeline,
-        calendar: Calendar,
+        calendars: Calendars,
         *,
-        yellow: Callable[[str], YellowRule],
+        yellow: Callable[[str, datetime], YellowRule],
     ) -> None:
-        """Count on ``calendar``; ``yellow`` gives a rule pack's yellow rule."""
+        """Count on ``calendars``; ``yellow`` gives a rule pack's yellow rule of a moment."""
         self._store = store
         self._timeline = timeline
-        self._calendar = calendar
+        self._calendars = calendars
         self._yellow = yellow
-        self._steps: dict[ClockKind, Step] = {}
+        self._steps: dict[str, Step] = {}
 
-    def on_due(self, kind: ClockKind, step: Step) -> None:
+    def on_due(self, kind: str, step: Step) -> None:
         """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""
         self._steps[kind] = step
 
@@ -103,8 +106,8 @@ class Clocks:
             responsible=responsible,
             pack=pack,
             started_at=started_at,
-            calendar=self._calendar,
-            yellow=self._yellow(pack),
+            calendar=self._calendars.current(),
+            yellow=self._yellow(pack, started_at),
             about=about,
             level=level,
             suffix=suffix,
@@ -130,12 +133,12 @@ class Clocks:
 
     def resume(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
         """Count again from tomorrow on."""
-        resumed = rules.resumed(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        resumed = rules.resumed(clock, at=at, **self._now(clock, at))
         return self._saved(clock, resumed, tx)
 
     def extend(self, clock: Clock, by: Limit, *, at: datetime, tx: Transaction) -> Clock:
         """Give a clock its one extension; whether there may be one is the caller's rule."""
-        longer = rules.extended(clock, by, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        longer = rules.extended(clock, by, at=at, **self._now(clock, at))
         return self._saved(clock, longer, tx)
 
     def stop(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
@@ -151,13 +154,16 @@ class Clocks:
         return rules.light(clock, at=at)
 
     def as_of(self, clock: Clock, *, at: datetime) -> Clock | None:
-        """Return the clock as it stood at an instant, ``None`` if it had not started."""
-        return rules.as_of(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        """Return the clock as it stood at an instant, by the calendar and rules of then; ``None`` before its start."""
+        if at < clock.started_at:
+            return None
+        return rules.as_of(clock, at=at, calendar=self._calendars.at(at), yellow=self._yellow(clock.pack, at))
 
     def explanation(self, clock: Clock, *, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the clock as it counts now, and each day from start to due: counted or not, and by which source."""
-        counted = rules.standing(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
-        return counted, rules.days_counted(clock, calendar=self._calendar, at=at)
+        counting = self._now(clock, at)
+        counted = rules.standing(clock, at=at, **counting)
+        return counted, rules.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
         self,
@@ -207,8 +213,7 @@ class Clocks:
         return seen
 
     def _move(self, owner: str, clock_id: str, at: datetime) -> None:
-        kind = ClockKind(clock_id.partition(".")[0])
-        step = self._steps.get(kind, self.tell_milestones)
+        step = self._steps.get(clock_id.partition(".")[0], self.tell_milestones)
         step(owner, clock_id, at)
 
     @again_if_moved
@@ -218,81 +223,37 @@ class Clocks:
         if (following := rules.next_at(clock)) is None or following > at:
             return
         with transaction() as tx:
-            moved, facts = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
+            moved, happened = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
             self._store.save(moved, tx)
-            if facts:
-                self._timeline.append(facts, owner=owner, at=at, tx=tx)
+            if happened:
+                self._timeline.append(happened, owner=owner, at=at, tx=tx)
 
     def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""
-        counted = rules.recounted(clock, at=at, calendar=self._calendar, yellow=self._yellow(clock.pack))
+        counting = self._now(clock, at)
+        counted = rules.recounted(clock, at=at, **counting)
         if counted.provisional:
             return counted, []
-        fact = Fact(
-            kind=EventKind.CLOCK_RECOUNTED,
-            occurred_at=at,
-            actor="system:sweep",
-            department=clock.department,
-            data={
-                "clock_id": clock.clock_id,
-                "was_due_on": clock.due_on.isoformat(),
-                "due_on": counted.due_on.isoformat(),
-                "source": self._calendar.day_source(counted.due_on),
-                "clocks_changed": told(counted),
-            },
-        )
-        return counted, [fact]
+        return counted, [facts.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)]
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return the clock past its milestones and what the timeline is told of them."""
         moved = rules.moved_on(clock, at=at)
-        facts = []
+        happened = []
         if moved.warned_at is not None and clock.warned_at is None:
-            facts.append(_milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
+            happened.append(facts.milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
         if moved.passed_at is not None and clock.passed_at is None:
-            facts.append(_milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
-        return moved, facts
+            happened.append(facts.milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
+        return moved, happened
 
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Write a clock that a step of its own has changed."""
         self._store.save(clock, tx)
 
+    def _now(self, clock: Clock, at: datetime) -> Counting:
+        return {"calendar": self._calendars.current(), "yellow": self._yellow(clock.pack, at)}
+
     def _saved(self, before: Clock, after: Clock, tx: Transaction) -> Clock:
         if after is not before:
             self._store.save(after, tx)
         return after
-
-
-def told(*clocks: Clock) -> list[Json]:
-    """Return what an event's data says of clocks."""
-    return [
-        {
-            "clock_id": clock.clock_id,
-            "kind": clock.kind.value,
-            "limit": {"value": clock.limit.value, "unit": clock.limit.unit.value, "basis": clock.limit.basis},
-            "started_at": instant_text(clock.started_at),
-            "due_at": instant_text(clock.due_at),
-            "due_on": clock.due_on.isoformat(),
-            "provisional": clock.provisional,
-        }
-        for clock in clocks
-    ]
-
-
-def _milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
-    return Fact(
-        kind=kind,
-        occurred_at=occurred_at,
-        actor="system:sweep",
-        department=clock.department,
-        data={
-            "clock_id": clock.clock_id,
-            "kind": clock.kind.value,
-            "due_at": instant_text(clock.due_at),
-            "due_on": clock.due_on.isoformat(),
-            "responsible": clock.responsible,
-            "pack": clock.pack,
-            "about": clock.about,
-            "level": clock.level,
-        },
-    )

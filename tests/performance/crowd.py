@@ -74,7 +74,7 @@ def _item(owner: str, now: datetime) -> dict[str, Any]:
         responsible="officer",
         pack="corrects-first",
         started_at=now + timedelta(days=1),
-        calendar=services().calendar,
+        calendar=services().calendars.current(),
     )
     item: dict[str, Any] = _row_of(clock).serialize()
     return item

@@ -15,6 +15,7 @@ from chalicelib.rows import connection
 from chalicelib.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.calendars import FixedCalendars
 from chalicelib.workdays.model import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 
@@ -229,7 +230,7 @@ def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> Non
     notice = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
     announced = Edition(year=2027, notice=notice, holidays={date(2027, 1, 1): "元旦"}, make_up_days={})
     calendar = Calendar((*load_calendar().editions, announced))
-    clocks = Clocks(ClockStore(), services().timeline, calendar, yellow=services().yellow)
+    clocks = Clocks(ClockStore(), services().timeline, FixedCalendars(calendar), yellow=services().yellow)
 
     clocks.sweep(at=still + timedelta(days=1))
     (sure,) = clocks.of_owner(clock.owner)

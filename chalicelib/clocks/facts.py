@@ -1,0 +1,72 @@
+"""What timelines are told of clocks."""
+
+from datetime import datetime
+
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import Clock
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+
+
+def told(*clocks: Clock) -> list[Json]:
+    """Return what an event's data says of clocks."""
+    return [
+        {
+            "clock_id": clock.clock_id,
+            "kind": clock.kind.value,
+            "limit": {"value": clock.limit.value, "unit": clock.limit.unit.value, "basis": clock.limit.basis},
+            "started_at": instant_text(clock.started_at),
+            "due_at": instant_text(clock.due_at),
+            "due_on": clock.due_on.isoformat(),
+            "provisional": clock.provisional,
+        }
+        for clock in clocks
+    ]
+
+
+def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
+    """Return that a clock has reached a milestone."""
+    return Fact(
+        kind=kind,
+        occurred_at=occurred_at,
+        actor="system:sweep",
+        department=clock.department,
+        data={
+            "clock_id": clock.clock_id,
+            "kind": clock.kind.value,
+            "due_at": instant_text(clock.due_at),
+            "due_on": clock.due_on.isoformat(),
+            "responsible": clock.responsible,
+            "pack": clock.pack,
+            "about": clock.about,
+            "level": clock.level,
+            "round": clock.round,
+        },
+    )
+
+
+def recounted(before: Clock, after: Clock, *, reason: str, at: datetime) -> Fact:
+    """Return that a due date was counted anew: the old one, the new one and why (R4.5).
+
+    ``taken_back`` are milestones that had been told and have not come any more; they are told again in a later round.
+    """
+    told_before = {"warned": before.warned_at, "passed": before.passed_at}
+    told_still = {"warned": after.warned_at, "passed": after.passed_at}
+    return Fact(
+        kind=EventKind.CLOCK_RECOUNTED,
+        occurred_at=at,
+        actor="system:sweep",
+        department=before.department,
+        data={
+            "clock_id": before.clock_id,
+            "kind": before.kind.value,
+            "was_due_on": before.due_on.isoformat(),
+            "due_on": after.due_on.isoformat(),
+            "was_provisional": before.provisional,
+            "provisional": after.provisional,
+            "source": reason,
+            "taken_back": [name for name in told_before if told_before[name] and not told_still[name]],
+            "round": after.round,
+            "clocks_changed": told(after),
+        },
+    )
