@@ -16,6 +16,7 @@ from chalicelib.cases.desk import Desk
 from chalicelib.cases.drafting import Drafting
 from chalicelib.cases.filing import Filing
 from chalicelib.cases.handling import Handling
+from chalicelib.cases.overseeing import Overseeing
 from chalicelib.cases.reading import CaseReading
 from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
@@ -215,6 +216,11 @@ class Services:
     def consequences(self) -> Consequences:
         """From verification to revocation."""
         return Consequences(self.cases, self.desk, credit=self.credit)
+
+    @cached_property
+    def overseeing(self) -> Overseeing:
+        """Who has a case, and handling it again."""
+        return Overseeing(self.desk)
 
     @cached_property
     def case_reading(self) -> CaseReading:

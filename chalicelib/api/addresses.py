@@ -26,6 +26,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/cases/{case_no}/decision",
         "POST /v1/cases/{case_no}/delivery",
     ),
+    "chalicelib.api.case_overseeing": (
+        "POST /v1/cases/{case_no}/reopening",
+        "POST /v1/cases/{case_no}/assignment",
+    ),
     "chalicelib.api.cases": (
         "POST /v1/cases",
         "GET /v1/cases",

@@ -1,6 +1,6 @@
 """What follows when a promise is checked, over HTTP (核查、陈述申辩、整改、撤销)."""
 
-from chalicelib.api.case_handling import Days, FreeText, act_of, done_answer
+from chalicelib.api.case_handling import Days, FreeText, TellingBody, act_of, done_answer
 from chalicelib.api.case_shapes import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
 from chalicelib.cases.acts import Finding
@@ -12,7 +12,7 @@ from chalicelib.wiring import services
 routes = Routes("handling")
 
 
-class VerificationBody(Body):
+class VerificationBody(TellingBody):
     """What was found, how, and the facts."""
 
     result: Finding
@@ -33,7 +33,7 @@ class RectificationBody(Body):
     basis: Line
 
 
-class OutcomeBody(Body):
+class OutcomeBody(TellingBody):
     """What came of the order, and the facts."""
 
     outcome: RectificationOutcome

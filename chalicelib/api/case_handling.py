@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.case_shapes import CaseShape, case_answer, case_no_in
-from chalicelib.api.cases import MOST_MATERIALS, MaterialBody, materials_of
-from chalicelib.api.edge import Answer, Body, Call, Code, Line, Routes, Text
-from chalicelib.cases.acts import Outcome
+from chalicelib.api.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
+from chalicelib.cases.acts import Outcome, ResultDocument
 from chalicelib.cases.desk import Act, Done
 from chalicelib.cases.handling_rules import STEPS, CaseStep
 from chalicelib.errors import Reason, Refusal
@@ -23,7 +23,20 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40
 """Free text that may be blank; where it has to be there, the rules say so in their own words."""
 
 
-class CorrectionBody(Body):
+class TellingBody(Body):
+    """An act that may have happened earlier than it is told; the clocks go by the moment of telling."""
+
+    occurred_at: Instant | None = None
+
+
+class ResultBody(Body):
+    """The document that the decision made: its name and the SHA-256 of its bytes, never the bytes."""
+
+    name: Line
+    sha256: Digest
+
+
+class CorrectionBody(TellingBody):
     """Everything that is missing, by ids of the list, and the article that asks for it."""
 
     missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
@@ -37,14 +50,14 @@ class CorrectionAnswerBody(Body):
     text: FreeText = ""
 
 
-class AcceptanceBody(Body):
+class AcceptanceBody(TellingBody):
     """Accepted or not; not accepting needs its reason."""
 
     accepted: bool
     reason: FreeText = ""
 
 
-class PauseBody(Body):
+class PauseBody(TellingBody):
     """A special procedure: its ground, its article, its expected length in working days, what the applicant is told."""
 
     ground: Line
@@ -60,16 +73,17 @@ class ExtensionBody(Body):
     reason: Text
 
 
-class DecisionBody(Body):
+class DecisionBody(TellingBody):
     """The decision; a refusal needs its reasons, a late decision why it is late."""
 
     outcome: Outcome
     document_no: Line
     reasons: FreeText = ""
     late_reason: FreeText | None = None
+    result: ResultBody | None = None
 
 
-class DeliveryBody(Body):
+class DeliveryBody(TellingBody):
     """How the result reached the applicant; a late delivery says why."""
 
     method: Line | None = None
@@ -148,13 +162,14 @@ def pause(call: Call[PauseBody]) -> Answer:
 @routes.post(
     "/v1/cases/{case_no}/pauses/{number}/end",
     roles=STEPS[CaseStep.RESUME].roles,
+    body=TellingBody,
     answer=CaseShape,
     creates=True,
     needs_version=True,
     summary="End a special procedure",
 )
-def end_pause(call: Call[None]) -> Answer:
-    """Let the handling clocks count again from tomorrow on."""
+def end_pause(call: Call[TellingBody]) -> Answer:
+    """Let the handling clocks count again from tomorrow on; the body may be left out."""
     return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
 
 
@@ -190,6 +205,7 @@ def decide(call: Call[DecisionBody]) -> Answer:
         document_no=body.document_no,
         reasons=body.reasons,
         late_reason=body.late_reason,
+        result=None if body.result is None else ResultDocument(name=body.result.name, sha256=body.result.sha256),
     )
     return done_answer(call, done)
 
@@ -212,7 +228,14 @@ def deliver(call: Call[DeliveryBody]) -> Answer:
 
 def act_of(call: Call[Any]) -> Act:
     """Return who does what to which case; ``NOT_FOUND`` for a number that cannot be a case's."""
-    return Act(case_no=case_no_in(call.path), by=call.caller, at=call.at, version=call.sent_version, once=call.once)
+    return Act(
+        case_no=case_no_in(call.path),
+        by=call.caller,
+        at=call.at,
+        version=call.sent_version,
+        once=call.once,
+        occurred_at=call.body.occurred_at if isinstance(call.body, TellingBody) else None,
+    )
 
 
 def number_in(call: Call[Any]) -> int:

@@ -15,6 +15,7 @@ from chalicelib.cases.acts import (
     Decision,
     Defence,
     Delivery,
+    EarlierDecision,
     Extension,
     Interruption,
     LateReason,
@@ -100,6 +101,9 @@ class CaseShape(Shape):
     revocation: Revocation | None
     breaches: tuple[Breach, ...]
     late_reasons: tuple[LateReason, ...]
+    handlings: int
+    earlier_decisions: tuple[EarlierDecision, ...]
+    officer: str | None
     public_reasons: tuple[PublicReason, ...]
     supervision_channel: str
     version: int
@@ -213,6 +217,9 @@ def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:
         revocation=case.revocation,
         breaches=case.breaches,
         late_reasons=case.late_reasons,
+        handlings=case.handling,
+        earlier_decisions=case.earlier_decisions,
+        officer=case.officer or None,
         public_reasons=view.public_reasons,
         supervision_channel=case.terms.supervision_channel,
         version=case.version,

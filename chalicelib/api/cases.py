@@ -33,11 +33,15 @@ routes = Routes("cases")
 MOST_MATERIALS = 50
 
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of a document's bytes, hexadecimal: the bytes stay where they are."""
+
+
 class MaterialBody(Body):
     """A material: which one of the list, and the SHA-256 of its bytes."""
 
     id: Code
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Digest
     name: Line | None = None
 
 

@@ -66,6 +66,7 @@ class Accepting:
             work.tell(
                 EventKind.BREACH_RECORDED,
                 {"rule": breach.rule, "basis": breach.basis, "correction": asked.number},
+                occurred_at=act.at,
             )
             return replace(after, breaches=(*case.breaches, breach))
 

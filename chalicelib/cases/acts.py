@@ -121,8 +121,16 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultDocument:
+    """The document that a decision made (结果文书): its name and the SHA-256 of its bytes, never the bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision (决定); a late one says why, and the applicant sees it."""
+    """The decision (决定); a late one says why, and the applicant sees it. ``result`` is what it made, if anything."""
 
     outcome: Outcome
     document_no: str
@@ -130,6 +138,7 @@ class Decision:
     decided_at: datetime
     decided_by: str
     late_reason: str | None = None
+    result: ResultDocument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +178,19 @@ class Verification:
     def has_effect(self) -> bool:
         """Whether as many officers as the plan asks for stand behind it (R1.13)."""
         return self.officers == 1 or self.confirmed_by is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierDecision:
+    """A decision that was made and then handled again (重新办理), with what stood beside it; nothing is forgotten."""
+
+    decision: Decision
+    delivery: Delivery | None
+    verification: Verification | None
+    extension: Extension | None
+    reason: str
+    reopened_at: datetime
+    reopened_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,12 @@ def is_found_broken(case: Case) -> bool:
     return found is not None and found.has_effect and found.result in BROKEN
 
 
+def is_counted(case: Case) -> bool:
+    """Whether an earlier handling of the case counted its promise as kept already: once a case is enough (R1.20)."""
+    earlier = (each.verification for each in case.earlier_decisions)
+    return any(found is not None and found.has_effect and found.result is Finding.TRUE for found in earlier)
+
+
 def following(case: Case, pack: RulePack) -> Step | None:
     """Return the step that the pack's order has next for this case, None if nothing may follow (R1.17).
 

@@ -159,7 +159,7 @@ class Consequences:
             work.stop(ClockKind.VERIFICATION)
         work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings})
         case = replace(work.case, verification=found)
-        if found.result is Finding.TRUE:
+        if found.result is Finding.TRUE and not rules.is_counted(case):
             self._count(work)
         if found.result not in rules.BROKEN:
             return case
@@ -174,7 +174,7 @@ class Consequences:
             )
         except UnreadableError:
             raise Refusal(Reason.CREDIT_SOURCE_DOWN) from None
-        work.tell(EventKind.PROMISE_KEPT)
+        work.tell(EventKind.PROMISE_KEPT, occurred_at=work.at)
 
 
 def _opened(case: Case, found: Verification, work: Work) -> Defence:
@@ -188,6 +188,7 @@ def _opened(case: Case, found: Verification, work: Work) -> Defence:
         EventKind.DEFENCE_OPENED,
         {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
         texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
+        occurred_at=work.at,
     )
     return Defence(facts=found.findings, basis=basis, opened_at=work.at, opened_by=work.actor, until=clock.due_at)
 

@@ -1,11 +1,17 @@
 """One act on a case: read it, judge it, write it with its events and clocks, all or nothing (办件经办)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from chalicelib.cases.handling_rules import STEPS, CaseStep, require_step
+from chalicelib.cases.handling_rules import (
+    STEPS,
+    CaseStep,
+    require_occurred,
+    require_step,
+    responsible_for,
+)
 from chalicelib.cases.model import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
@@ -31,6 +37,7 @@ class Act:
     """Who does something to which case, and when.
 
     ``version`` is the one that an officer acts on; None for people, whose acts stand whatever happened meanwhile.
+    ``occurred_at`` is when it happened, where it is told later: clocks go by ``at`` all the same.
     """
 
     case_no: str
@@ -38,6 +45,7 @@ class Act:
     at: datetime
     version: int | None = None
     once: Once | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,10 @@ class Done:
 
 @dataclass(kw_only=True)
 class Work:
-    """An act being done: the case as it was read, its clocks, and what the timeline will be told."""
+    """An act being done: the case as it was read, its clocks, and what the timeline will be told.
+
+    ``officer`` is who answers for what the act starts or changes, blank while nobody has the case.
+    """
 
     case: Case
     pack: RulePack
@@ -58,6 +69,8 @@ class Work:
     actor: str
     at: datetime
     tx: Transaction
+    officer: str = ""
+    occurred_at: datetime | None = None
     facts: list[Fact] = field(default_factory=list)
     _moved: dict[str, list[Clock]] = field(default_factory=dict)
 
@@ -93,7 +106,7 @@ class Work:
             limit,
             owner=self.case.owner,
             department=self.case.department,
-            responsible=responsible,
+            responsible=self.officer or OFFICE if responsible == OFFICE else responsible,
             pack=self.case.terms.pack,
             started_at=since or self.at,
             tx=self.tx,
@@ -101,10 +114,10 @@ class Work:
         )
         return self._note("clocks_started", clock)
 
-    def start_handling(self, *, since: datetime) -> None:
+    def start_handling(self, *, since: datetime, suffix: str | None = None) -> None:
         """Start the promised and the statutory time, which run from acceptance."""
-        self.start(ClockKind.HANDLING_PROMISED, self.case.terms.promised, since=since)
-        self.start(ClockKind.HANDLING_STATUTORY, self.case.terms.statutory, since=since)
+        self.start(ClockKind.HANDLING_PROMISED, self.case.terms.promised, since=since, suffix=suffix)
+        self.start(ClockKind.HANDLING_STATUTORY, self.case.terms.statutory, since=since, suffix=suffix)
 
     def stop(self, *kinds: ClockKind) -> None:
         """Stop the running clocks of these kinds, of all if none is named.
@@ -114,7 +127,7 @@ class Work:
         for clock in self.running(*kinds):
             _, milestones = self.clocks.moved_on(clock, at=self.at)
             self.facts.extend(milestones)
-            self._note("clocks_stopped", self.clocks.stop(clock, at=self.at, tx=self.tx))
+            self._note("clocks_stopped", self.clocks.stop(self._named(clock), at=self.at, tx=self.tx))
 
     def pause(self, *kinds: ClockKind, ground: str, basis: str, expected_until: date) -> None:
         """Pause the running clocks of these kinds; milestones that they had passed are told first, as ``stop`` does."""
@@ -122,19 +135,30 @@ class Work:
             _, milestones = self.clocks.moved_on(clock, at=self.at)
             self.facts.extend(milestones)
             paused = self.clocks.pause(
-                clock, ground=ground, basis=basis, expected_until=expected_until, at=self.at, tx=self.tx
+                self._named(clock),
+                ground=ground,
+                basis=basis,
+                expected_until=expected_until,
+                at=self.at,
+                tx=self.tx,
             )
             self._note("clocks_changed", paused)
 
     def resume(self, *kinds: ClockKind) -> None:
         """Let the paused clocks of these kinds count again."""
         for clock in self.running(*kinds):
-            self._note("clocks_changed", self.clocks.resume(clock, at=self.at, tx=self.tx))
+            self._note("clocks_changed", self.clocks.resume(self._named(clock), at=self.at, tx=self.tx))
 
     def extend(self, *kinds: ClockKind, by: Limit) -> None:
         """Give the clocks of these kinds more time."""
         for clock in self.running(*kinds):
-            self._note("clocks_changed", self.clocks.extend(clock, by, at=self.at, tx=self.tx))
+            self._note("clocks_changed", self.clocks.extend(self._named(clock), by, at=self.at, tx=self.tx))
+
+    def assign(self, officer: str) -> None:
+        """Let an officer answer for every running clock that is the office's own."""
+        for clock in self.running():
+            if clock.responsible not in {officer, PERSON}:
+                self.clocks.save(replace(clock, responsible=officer, rev=clock.rev + 1), self.tx)
 
     def tell(
         self,
@@ -150,13 +174,17 @@ class Work:
         self.facts.append(
             Fact(
                 kind=kind,
-                occurred_at=occurred_at or self.at,
+                occurred_at=occurred_at or self.occurred_at or self.at,
                 actor=self.actor,
                 department=self.case.department,
                 data={**(data or {}), **clocks},
                 texts={name: text for name, text in (texts or {}).items() if text},
             ),
         )
+
+    def _named(self, clock: Clock) -> Clock:
+        """Name the officer on a clock of the office that nobody answers for yet."""
+        return replace(clock, responsible=self.officer) if self.officer and clock.responsible == OFFICE else clock
 
     def _note(self, change: str, clock: Clock) -> Clock:
         self._moved.setdefault(change, []).append(clock)
@@ -190,8 +218,11 @@ class Desk:
         if act.version is not None and act.version != case.version:
             raise Refusal(Reason.STALE_VERSION)
         require_step(case, step)
+        require_occurred(case, act.occurred_at, at=act.at)
         with transaction() as tx:
             work = self.work_on(case, actor=act.by.actor, at=act.at, tx=tx)
+            work.officer = responsible_for(case, act.by)
+            work.occurred_at = act.occurred_at
             after = deed(work)
             done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
             if act.once is not None:
@@ -201,4 +232,4 @@ class Desk:
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> Work:
         """Lay a case on the desk, with the edition of its rule pack that was in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
-        return Work(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx)
+        return Work(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.cases import handling_rules as rules
-from chalicelib.cases.acts import Decision, Delivery, Extension, Interruption, LateReason, Outcome
+from chalicelib.cases.acts import Decision, Delivery, Extension, Interruption, LateReason, Outcome, ResultDocument
 from chalicelib.cases.desk import Act, Desk, Done, Work
 from chalicelib.cases.handling_rules import CaseStep
 from chalicelib.cases.model import Case, State
@@ -104,7 +104,14 @@ class Handling:
         return self._desk.take(CaseStep.EXTEND, act, deed)
 
     def decide(
-        self, act: Act, *, outcome: Outcome, document_no: str, reasons: str = "", late_reason: str | None = None
+        self,
+        act: Act,
+        *,
+        outcome: Outcome,
+        document_no: str,
+        reasons: str = "",
+        late_reason: str | None = None,
+        result: ResultDocument | None = None,
     ) -> Done:
         """Decide; a late decision says why, and the applicant sees it (``LATE_REASON_REQUIRED``, R4.18).
 
@@ -122,6 +129,7 @@ class Handling:
                 decided_at=act.at,
                 decided_by=work.actor,
                 late_reason=late,
+                result=result,
             )
             decided = _with_late_reason(
                 replace(case, state=State.DECIDED, decision=decision),
@@ -136,7 +144,12 @@ class Handling:
                 work.start(ClockKind.VERIFICATION, verifying)
             work.tell(
                 EventKind.CASE_DECIDED,
-                {"outcome": outcome.value, "document_no": document_no, "is_late": late is not None},
+                {
+                    "outcome": outcome.value,
+                    "document_no": document_no,
+                    "is_late": late is not None,
+                    **({} if result is None else {"result_sha256": result.sha256}),
+                },
                 texts={"reasons": reasons, "late_reason": late},
             )
             return decided

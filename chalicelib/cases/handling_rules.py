@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.cases.acts import Interruption, Outcome
+from chalicelib.cases.acts import Decision, Interruption, Outcome
 from chalicelib.cases.model import Case, Material, State
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.policy import Role
+from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import Ground, RulePack, TermKey
 from chalicelib.workdays.model import Limit, Unit
 
@@ -35,6 +35,8 @@ class CaseStep(StrEnum):
     RECTIFY = "rectification"
     END_RECTIFICATION = "rectification_outcome"
     REVOKE = "revocation"
+    REOPEN = "reopening"
+    ASSIGN = "assignment"
 
 
 class Right(NamedTuple):
@@ -49,6 +51,14 @@ OFFICER = (Role.OFFICER,)
 BEFORE_ACCEPTANCE = (State.RECEIVED, State.CORRECTION_ASKED)
 IN_HAND = (State.ACCEPTED, State.PAUSED)
 AFTER_DECISION = (State.DECIDED, State.CLOSED)
+SUPERIORS = (Role.SUPERVISOR, Role.HEAD)
+WITH_THE_OFFICE = (
+    State.PENDING_CREDIT,
+    State.AWAITING_MATERIALS,
+    *BEFORE_ACCEPTANCE,
+    *IN_HAND,
+    *AFTER_DECISION,
+)
 
 STEPS: Mapping[CaseStep, Right] = {
     CaseStep.CORRECT: Right(OFFICER, BEFORE_ACCEPTANCE),
@@ -65,6 +75,8 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
     CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
+    CaseStep.REOPEN: Right(SUPERIORS, AFTER_DECISION),
+    CaseStep.ASSIGN: Right((*SUPERIORS, Role.OFFICER), WITH_THE_OFFICE),
 }
 """Every step with its right: the whole order of handling, to be read line by line."""
 
@@ -183,6 +195,43 @@ def require_reasons(outcome: Outcome, reasons: str) -> None:
     """Refuse a refusal without its reasons (行政许可法第38条第2款)."""
     if outcome is Outcome.REFUSED:
         require_text(reasons, pointer="/reasons")
+
+
+def require_occurred(case: Case, occurred_at: datetime | None, *, at: datetime) -> None:
+    """Refuse an act that is told to have happened later than now, or before the case came in.
+
+    The moment of receipt and the moment of telling are both still possible.
+    """
+    if occurred_at is None or case.received_at <= occurred_at <= at:
+        return
+    fault = Fault(
+        pointer="/occurred_at",
+        detail="发生时间不得早于收件时间,也不得晚于现在。",
+        english="Neither before the case was received nor later than now.",
+    )
+    raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+
+
+def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
+    """Refuse an officer who gives a case to somebody else, or takes it from somebody: that is for a superior."""
+    if by.roles & frozenset(SUPERIORS):
+        return
+    if officer != by.sub:
+        raise Refusal(Reason.FORBIDDEN)
+    if case.officer not in {"", officer}:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.ASSIGN, assigned_to=case.officer)
+
+
+def require_reopenable(case: Case) -> Decision:
+    """Return the decision that may be handled again; a promise found broken goes its own way, to its end (R1.17)."""
+    if case.decision is None or case.defence is not None:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
+    return case.decision
+
+
+def responsible_for(case: Case, by: Caller) -> str:
+    """Return who answers for what an act starts: whoever has the case, else the officer who acts, else nobody yet."""
+    return case.officer or (by.sub if Role.OFFICER in by.roles else "")
 
 
 def require_text(text: str, *, pointer: str) -> None:

@@ -17,6 +17,7 @@ from chalicelib.cases.acts import (
     Decision,
     Defence,
     Delivery,
+    EarlierDecision,
     Extension,
     Interruption,
     LateReason,
@@ -181,6 +182,7 @@ class Case:
     """A case (办件).
 
     ``applicant_name`` is masked; ``way`` is the way it goes now, which a withdrawn promise turns to certificates.
+    ``officer`` is the staff id of whoever has it (经办人), blank while nobody does.
     ``version`` and ``head`` are the row's own and are not part of the stored document.
     """
 
@@ -213,6 +215,8 @@ class Case:
     revocation: Revocation | None = None
     breaches: tuple[Breach, ...] = ()
     late_reasons: tuple[LateReason, ...] = ()
+    earlier_decisions: tuple[EarlierDecision, ...] = ()
+    officer: str = ""
     name_digest: str = ""
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
@@ -244,9 +248,16 @@ class Case:
         return tuple(one for one in self.corrections if since is None or one.asked_at > since)
 
     @property
+    def handling(self) -> int:
+        """Return which handling is the current one: 1, and one more for each time that the case was reopened."""
+        return 1 + len(self.earlier_decisions)
+
+    @property
     def clock_suffix(self) -> str:
-        """Return what tells the clocks of a case that began anew, by certificate, from its first ones."""
-        return "again" if self.withdrawal is not None else ""
+        """Return what tells the clocks of a case that began anew, by certificate or reopened, from its first ones."""
+        again = ("again",) if self.withdrawal is not None else ()
+        reopened = (f"reopened-{len(self.earlier_decisions)}",) if self.earlier_decisions else ()
+        return "-".join((*again, *reopened))
 
     @property
     def people(self) -> tuple[SubjectKey, ...]:

@@ -72,7 +72,7 @@ class Reception:
             limit,
             owner=case.owner,
             department=case.department,
-            responsible=OFFICER,
+            responsible=case.officer or OFFICER,
             pack=case.terms.pack,
             started_at=at,
             tx=tx,

@@ -161,14 +161,25 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/corrections": step("received", correction),
         f"{case}/acceptance": step("received", {"accepted": True, "reason": "材料齐全。"}),
         f"{case}/pauses": step("accepted", PAUSE),
-        f"{case}/pauses/{{number}}/end": step("paused", number="1"),
+        f"{case}/pauses/{{number}}/end": step("paused", {"occurred_at": "2026-09-28T04:01:00Z"}, number="1"),
         f"{case}/extension": step("accepted", {"days": 5, "reason": "情况复杂。"}, by="head.traffic"),
-        f"{case}/decision": step("accepted", {**DECISION, "reasons": "齐全。", "late_reason": None}),
+        f"{case}/decision": step(
+            "accepted",
+            {
+                **DECISION,
+                "reasons": "齐全。",
+                "late_reason": None,
+                "result": {"name": "补领号牌决定书", "sha256": SHA},
+                "occurred_at": "2026-09-28T04:01:00Z",
+            },
+        ),
         f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": step("verified", by="officer.traffic+"),
         f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
+        f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
+        f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
         f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
     }
 

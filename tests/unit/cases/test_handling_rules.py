@@ -97,6 +97,8 @@ ALLOWED = {
     CaseStep.RECTIFY: {State.DECIDED, State.CLOSED},
     CaseStep.END_RECTIFICATION: {State.DECIDED, State.CLOSED},
     CaseStep.REVOKE: {State.DECIDED, State.CLOSED},
+    CaseStep.REOPEN: {State.DECIDED, State.CLOSED},
+    CaseStep.ASSIGN: set(State) - {State.NOT_ACCEPTED, State.REVOKED},
 }
 
 
@@ -114,9 +116,11 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written(step: CaseSt
     assert refusal.value.facts["step"] == step.value
 
 
-def test_only_heads_extend_and_only_supervisors_revoke() -> None:
+def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
     people = {CaseStep.ANSWER, CaseStep.STATE}
     special = {CaseStep.EXTEND: (Role.HEAD,), CaseStep.REVOKE: (Role.SUPERVISOR,)}
+    superiors = (Role.SUPERVISOR, Role.HEAD)
+    special |= {CaseStep.REOPEN: superiors, CaseStep.ASSIGN: (*superiors, Role.OFFICER)}
 
     for step, right in STEPS.items():
         ours = (Role.APPLICANT, Role.AGENT) if step in people else special.get(step, (Role.OFFICER,))

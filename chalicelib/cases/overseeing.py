@@ -1,0 +1,68 @@
+"""What superiors do with a case: give it to an officer, and let it be handled again (指定经办人、重新办理)."""
+
+from dataclasses import replace
+
+from chalicelib.cases import handling_rules as rules
+from chalicelib.cases.acts import EarlierDecision
+from chalicelib.cases.desk import Act, Desk, Done, Work
+from chalicelib.cases.handling_rules import CaseStep
+from chalicelib.cases.model import Case, State
+from chalicelib.clocks.model import ClockKind
+from chalicelib.timeline.kinds import EventKind
+
+
+class Overseeing:
+    """Who has a case, and whether it is really over."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Do every act at the one desk."""
+        self._desk = desk
+
+    def reopen(self, act: Act, *, reason: str) -> Done:
+        """Let a decided or closed case be handled again, with both handling times new from now.
+
+        The decision, its delivery and its verification stay readable among the earlier ones; clocks that still ran
+        towards delivery or verification stop, for they were about a decision that is no more.
+        ``STEP_NOT_ALLOWED`` for a case whose promise was found broken: what follows from that has its own order.
+        """
+
+        def deed(work: Work) -> Case:
+            case = work.case
+            earlier = EarlierDecision(
+                decision=rules.require_reopenable(case),
+                delivery=case.delivery,
+                verification=case.verification,
+                extension=case.extension,
+                reason=reason,
+                reopened_at=act.at,
+                reopened_by=work.actor,
+            )
+            after = replace(
+                case,
+                state=State.ACCEPTED,
+                decision=None,
+                delivery=None,
+                verification=None,
+                extension=None,
+                earlier_decisions=(*case.earlier_decisions, earlier),
+            )
+            work.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
+            work.start_handling(since=act.at, suffix=after.clock_suffix)
+            work.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
+            return after
+
+        return self._desk.take(CaseStep.REOPEN, act, deed)
+
+    def assign(self, act: Act, *, officer: str) -> Done:
+        """Let an officer have the case and answer for its running clocks; officers take cases for themselves only.
+
+        ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's case.
+        """
+
+        def deed(work: Work) -> Case:
+            rules.require_assignable(work.case, officer, by=act.by)
+            work.assign(officer)
+            work.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": work.case.officer})
+            return replace(work.case, officer=officer)
+
+        return self._desk.take(CaseStep.ASSIGN, act, deed)

@@ -1,0 +1,114 @@
+"""Who may be given a case, what may be handled again, and when an act may have happened."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.cases.acts import Decision, Defence, EarlierDecision, Finding, Outcome, Verification
+from chalicelib.cases.consequence_rules import is_counted
+from chalicelib.cases.handling_rules import (
+    require_assignable,
+    require_occurred,
+    require_reopenable,
+    responsible_for,
+)
+from chalicelib.cases.model import State
+from chalicelib.catalogue.model import Method
+from chalicelib.errors import Refusal
+from chalicelib.policy import Role
+from tests.builders import NOON, a_caller, a_case
+
+ONE_SECOND = timedelta(seconds=1)
+OFFICER = a_caller(Role.OFFICER, sub="o-1", department="traffic")
+HEAD = a_caller(Role.HEAD, sub="h-1", department="traffic")
+DECISION = Decision(outcome=Outcome.GRANTED, document_no="1号", reasons="", decided_at=NOON, decided_by="staff:o-1")
+DEFENCE = Defence(facts="", basis="", opened_at=NOON, opened_by="staff:o-1", until=NOON)
+
+
+def earlier(result: Finding | None, *, officers: int = 1) -> EarlierDecision:
+    found = None
+    if result is not None:
+        found = Verification(
+            result=result,
+            method=Method.ONLINE,
+            findings="",
+            found_at=NOON,
+            found_by="staff:o-1",
+            officers=officers,
+        )
+    return EarlierDecision(
+        decision=DECISION,
+        delivery=None,
+        verification=found,
+        extension=None,
+        reason="",
+        reopened_at=NOON,
+        reopened_by="staff:h-1",
+    )
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_an_act_may_have_happened_from_the_receipt_to_this_second(seconds: int) -> None:
+    case = a_case(received_at=NOON)
+
+    require_occurred(case, NOON + seconds * ONE_SECOND, at=NOON + ONE_SECOND)
+    require_occurred(case, None, at=NOON)
+
+
+@pytest.mark.parametrize("seconds", [-1, 2])
+def test_an_act_did_not_happen_before_the_receipt_nor_will_it(seconds: int) -> None:
+    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+        require_occurred(a_case(received_at=NOON), NOON + seconds * ONE_SECOND, at=NOON + ONE_SECOND)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/occurred_at"]
+
+
+def test_a_superior_gives_a_case_to_anyone_even_one_that_somebody_has() -> None:
+    require_assignable(a_case(officer="o-1"), "o-2", by=HEAD)
+
+
+@pytest.mark.parametrize("had_by", ["", "o-1"])
+def test_an_officer_takes_what_nobody_else_has(had_by: str) -> None:
+    require_assignable(a_case(officer=had_by), "o-1", by=OFFICER)
+
+
+@pytest.mark.parametrize(("had_by", "officer", "code"), [("", "o-2", "FORBIDDEN"), ("o-2", "o-1", "STEP_NOT_ALLOWED")])
+def test_an_officer_neither_gives_nor_snatches(had_by: str, officer: str, code: str) -> None:
+    with pytest.raises(Refusal, match=code):
+        require_assignable(a_case(officer=had_by), officer, by=OFFICER)
+
+
+def test_only_a_decision_that_nothing_is_held_against_is_handled_again() -> None:
+    assert require_reopenable(a_case(state=State.DECIDED, decision=DECISION)) == DECISION
+    for case in (
+        a_case(state=State.CLOSED, decision=None),
+        a_case(state=State.DECIDED, decision=DECISION, defence=DEFENCE),
+    ):
+        with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+            require_reopenable(case)
+
+
+def test_who_has_the_case_answers_else_who_acts_else_nobody() -> None:
+    assert responsible_for(a_case(officer="o-2"), OFFICER) == "o-2"
+    assert responsible_for(a_case(), OFFICER) == "o-1"
+    assert responsible_for(a_case(), HEAD) == ""
+
+
+def test_each_reopening_is_a_handling_with_clocks_of_its_own_name() -> None:
+    once = a_case(earlier_decisions=(earlier(None),))
+
+    assert (a_case().handling, once.handling) == (1, 2)
+    assert (a_case().clock_suffix, once.clock_suffix) == ("", "reopened-1")
+
+
+@pytest.mark.parametrize(
+    ("one", "counted"),
+    [
+        (earlier(None), False),
+        (earlier(Finding.CHANGED), False),
+        (earlier(Finding.TRUE, officers=2), False),
+        (earlier(Finding.TRUE), True),
+    ],
+)
+def test_a_promise_counts_once_however_often_its_case_is_handled(one: EarlierDecision, *, counted: bool) -> None:
+    assert is_counted(a_case(earlier_decisions=(one,))) is counted
