@@ -24,10 +24,14 @@ from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clock import ServiceClock, day_in_shanghai
 from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.recounting import Recounting
 from chalicelib.clocks.service import Clocks
-from chalicelib.clocks.store import ClockStore
+from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
+from chalicelib.editions.recounting import Recounts
+from chalicelib.editions.service import Editions
+from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.service import Punishment
@@ -41,7 +45,6 @@ from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
 from chalicelib.supervision.service import Supervision
 from chalicelib.timeline.store import Timeline
-from chalicelib.workdays.calendars import Calendars, FixedCalendars
 from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.store import load_calendar
 
@@ -93,9 +96,29 @@ class Services:
         return SigningKeys(SigningKeyStore())
 
     @cached_property
-    def calendars(self) -> Calendars:
-        """Which days are worked."""
-        return FixedCalendars(load_calendar())
+    def calendars(self) -> LoadedCalendars:
+        """Which days are worked, now and at any moment before."""
+        return LoadedCalendars(self.years, load_calendar().editions, now=lambda: self.clock.now())  # noqa: PLW0108 - the local clock can be turned
+
+    @cached_property
+    def years(self) -> YearStore:
+        """Editions as they are kept."""
+        return YearStore(self.timeline)
+
+    @cached_property
+    def recounts(self) -> Recounts:
+        """What a new edition brings."""
+        return Recounts(
+            RecountStore(TaskStore()),
+            Recounting(ClockStore(), self.timeline, yellow=self.yellow),
+            self.calendars,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def editions(self) -> Editions:
+        """Editions of the calendar."""
+        return Editions(self.years, self.calendars, self.recounts, pack=lambda at: self.pack(settings().rule_pack, at))
 
     def pack(self, code: str, at: datetime) -> RulePack:
         """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
@@ -111,6 +134,7 @@ class Services:
         """All timelines, and where their owners live."""
         return Timeline(
             {
+                "calendar": YearStore.row,
                 "case": CaseStore.row,
                 "credit": CreditStore.row,
                 "flag": FlagStore.row,
@@ -126,6 +150,7 @@ class Services:
         # Both are built on these clocks, so they are asked for only when a clock is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(RECOUNT, lambda *due: self.recounts.step(*due))  # noqa: PLW0108 - see above
         return clocks
 
     @cached_property

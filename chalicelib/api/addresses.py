@@ -53,6 +53,12 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/me/credit/queries",
     ),
     "chalicelib.api.drafts": ("POST /v1/drafts",),
+    "chalicelib.api.editions": (
+        "PUT /v1/calendars/{year}",
+        "GET /v1/calendars",
+        "GET /v1/calendars/{year}",
+        "GET /v1/calendars/{year}/provisional",
+    ),
     "chalicelib.api.health": (
         "GET /healthz",
         "GET /readyz",

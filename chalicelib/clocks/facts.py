@@ -45,7 +45,7 @@ def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
     )
 
 
-def recounted(before: Clock, after: Clock, *, reason: str, at: datetime) -> Fact:
+def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None = None, at: datetime) -> Fact:
     """Return that a due date was counted anew: the old one, the new one and why (R4.5).
 
     ``taken_back`` are milestones that had been told and have not come any more; they are told again in a later round.
@@ -65,6 +65,7 @@ def recounted(before: Clock, after: Clock, *, reason: str, at: datetime) -> Fact
             "was_provisional": before.provisional,
             "provisional": after.provisional,
             "source": reason,
+            "edition": edition,
             "taken_back": [name for name in told_before if told_before[name] and not told_still[name]],
             "round": after.round,
             "clocks_changed": told(after),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.clocks.rules import next_at
-from chalicelib.clocks.table import ClockRow, HeartbeatRow
+from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.transaction import MovedError, Transaction
 
@@ -130,6 +130,13 @@ class ClockStore:
         clocks = tuple(row.document for row in rows)
         return BoardPage(clocks=clocks, after=rows.last_evaluated_key)
 
+    def due_from(self, board: str, since: datetime, *, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
+        """Return clocks of one board by its name that are due at an instant or later, oldest first: one index query."""
+        rows = ClockRow.on_board.query(
+            board, range_key_condition=ClockRow.due_at >= since, limit=most, last_evaluated_key=after
+        )
+        return BoardPage(clocks=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+
     def beat(self, at: datetime, report: Mapping[str, object]) -> None:
         """Leave a heartbeat; two sweeps of the same second leave one, the later."""
         HeartbeatRow(
@@ -143,6 +150,44 @@ class ClockStore:
         """Return the newest heartbeats first."""
         rows = HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, limit=most)
         return tuple(json.loads(row.report) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Work that the sweep goes on with at ``next_at``, or that is done; ``text`` is its own, ``rev`` its condition."""
+
+    owner: str
+    kind: str
+    text: str
+    next_at: datetime | None
+    rev: int
+
+
+class TaskStore:
+    """What the sweep goes on with beside clocks; ``kind`` names the step that does it (``Clocks.on_due``)."""
+
+    def get(self, owner: str, kind: str) -> Task | None:
+        """Return a task, strongly consistent, or ``None``."""
+        try:
+            row = TaskRow.get(owner, kind, consistent_read=True)
+        except TaskRow.DoesNotExist:
+            return None
+        return Task(owner=owner, kind=kind, text=row.text, next_at=row.next_at, rev=int(row.rev))
+
+    def save(self, task: Task, tx: Transaction) -> None:
+        """Write a task over the revision that it was made from; revision 1 is new."""
+        row = TaskRow(
+            task.owner,
+            task.kind,
+            rev=task.rev,
+            shard=zlib.crc32(task.owner.encode()) % SHARDS,
+            next_at=task.next_at,
+            text=task.text,
+        )
+        if task.rev == 1:
+            tx.add(row, otherwise=MovedError())
+        else:
+            tx.put(row, condition=TaskRow.rev == task.rev - 1, otherwise=MovedError())
 
 
 def _board(department: str, light: Light | None) -> str:

@@ -58,6 +58,22 @@ class ClockRow(Row):
     on_board = BoardIndex()
 
 
+class TaskRow(Row):
+    """Work that the sweep goes on with: it stands in the index of what is due as a clock does, and on no board."""
+
+    class Meta:
+        """In the same table as the clocks, so that a sweep finds it without a query more."""
+
+        table_name = settings().table("clocks")
+
+    owner = UnicodeAttribute(hash_key=True)
+    clock_id = UnicodeAttribute(range_key=True)
+    rev = NumberAttribute()
+    shard = NumberAttribute()
+    next_at = InstantAttribute(null=True)
+    text = UnicodeAttribute()
+
+
 class HeartbeatRow(Row):
     """What one sweep saw; kept for three months."""
 

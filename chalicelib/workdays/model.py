@@ -145,6 +145,7 @@ class Edition:
     """One year's working calendar (工作日历): the days off and the make-up working days (调休上班), by festival.
 
     A notice may reach back into the December before its year, as that of 2023 did.
+    ``number`` counts the editions of a year: 0 came with the code, 1 is the first that somebody loaded.
     Raises ``ValueError`` for a day elsewhere, for a make-up day on a weekday, and for a day that is both.
     """
 
@@ -152,6 +153,7 @@ class Edition:
     notice: Notice
     holidays: Mapping[date, str]
     make_up_days: Mapping[date, str]
+    number: int = 0
 
     def __post_init__(self) -> None:
         """Refuse an edition that contradicts itself."""

@@ -22,6 +22,7 @@ ABSENT = {
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "number": "9",
+    "year": "1999",
     "kind": "no-such-kind",
 }
 """What could be something's name, and is nothing's."""
@@ -72,6 +73,7 @@ def examples(world: World) -> dict[str, Example]:
         **_open_to_anyone(world),
         **_of_people(world),
         **_of_offices(world),
+        **_of_calendars(),
         **_of_credit(world),
         **_of_watchers(world),
     }
@@ -181,6 +183,22 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
         f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
+    }
+
+
+def _of_calendars() -> dict[str, Example]:
+    edition = {
+        "year": 2027,
+        "notice": {"title": "国务院办公厅关于2027年部分节假日安排的通知", "number": None, "issued_on": "2026-09-20"},
+        "holidays": {"2027-01-01": "元旦"},
+        "make_up_days": {"2027-01-09": "元旦"},
+    }
+    next_year = {"year": "2027"}
+    return {
+        "PUT /v1/calendars/{year}": Example(by="calendar", path=next_year, query="dry_run=true&limit=1", body=edition),
+        "GET /v1/calendars": Example(by=None, query="at=2026-09-28T04:00:00Z"),
+        "GET /v1/calendars/{year}": Example(by=None, path={"year": "2026"}),
+        "GET /v1/calendars/{year}/provisional": Example(by="calendar", path=next_year, query="limit=2"),
     }
 
 

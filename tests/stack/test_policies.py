@@ -14,9 +14,10 @@ APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 TO_TABLES = {
     "api": {
         "AlertsTable": "GetItem PutItem",
+        "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
-        "ClocksTable": "PutItem Query",
+        "ClocksTable": "GetItem PutItem Query",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "InspectionTable": "GetItem PutItem UpdateItem",
@@ -25,6 +26,7 @@ TO_TABLES = {
         "TimelineTable": "PutItem Query",
     },
     "sweep": {
+        "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem PutItem UpdateItem",
         "ClocksTable": "GetItem PutItem Query",
         "CreditTable": "ConditionCheckItem GetItem",
@@ -33,6 +35,7 @@ TO_TABLES = {
     },
     "relay": {
         "AlertsTable": "GetItem PutItem",
+        "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem UpdateItem",
         "ClocksTable": "GetItem PutItem",
         "PunishmentTable": "GetItem UpdateItem",

@@ -64,6 +64,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "catalogue",
         "clocks",
         "credit",
+        "editions",
         "idempotency",
         "inspection",
         "punishment",

@@ -1,0 +1,54 @@
+"""Counting open due dates anew, because the calendar under them has changed (R4.5)."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.clocks import facts, rules
+from chalicelib.clocks.model import Clock
+from chalicelib.clocks.store import BoardPage, ClockStore
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import YellowRule
+from chalicelib.workdays.rules import start_of_day
+
+BOARDS = ("", "/paused", "/provisional")
+"""What a department's boards are called after its name: an open clock stands on one of them."""
+
+
+class Recounting:
+    """Walks over open clocks and counts them anew."""
+
+    def __init__(self, store: ClockStore, timeline: Timeline, *, yellow: Callable[[str, datetime], YellowRule]) -> None:
+        """Change clocks together with their owners' timelines."""
+        self._store = store
+        self._timeline = timeline
+        self._yellow = yellow
+
+    def page(self, board: str, *, since: date, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
+        """Return open clocks of a board that are due on a day or later, oldest first."""
+        return self._store.due_from(board, start_of_day(since), most=most, after=after)
+
+    def would_be(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Clock | None:
+        """Return the clock as it would be on a calendar; ``None`` if nothing about it moves."""
+        counted = rules.recounted(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
+        return counted if clock.stopped_at is None and rules.has_moved(clock, counted) else None
+
+    @again_if_moved
+    def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
+        """Count a clock anew with its event, all or nothing, and say whether it moved.
+
+        ``seen`` is what an index showed: only a clock that moves by it is read again and written.
+        """
+        if self.would_be(seen, calendar=calendar, at=at) is None:
+            return False
+        clock = self._store.get(seen.owner, seen.clock_id)
+        counted = self.would_be(clock, calendar=calendar, at=at)
+        if counted is None:
+            return False
+        with transaction() as tx:
+            self._store.save(counted, tx)
+            fact = facts.recounted(clock, counted, reason=reason, edition=edition, at=at)
+            self._timeline.append([fact], owner=clock.owner, at=at, tx=tx)
+        return True

@@ -1,0 +1,163 @@
+"""Walking over the open due dates of all departments: to count them anew, or to say how they would move."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.clocks import rules as clock_rules
+from chalicelib.clocks.model import Clock
+from chalicelib.clocks.recounting import BOARDS, Recounting
+from chalicelib.editions.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
+from chalicelib.editions.rules import gone_on, replaced
+from chalicelib.editions.store import LoadedCalendars, RecountStore
+from chalicelib.logs import logger
+from chalicelib.transaction import MovedError, Transaction, transaction
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import Edition
+
+PAGE = 100
+"""How many clocks are a batch: then it is written down how far the recount has come."""
+
+BATCHES_AT_ONCE = 5
+"""How many batches one sweep goes on, so that it ends within its minute even if every clock moves."""
+
+LOOKED_AT_ONCE = 500
+"""How many clocks a page of a preview looks at, at the most; it may be short, or empty, and have a next one."""
+
+
+class RecountIncompleteError(RuntimeError):
+    """Some clocks could not be counted anew; the others were, and the log says which."""
+
+
+class Recounts:
+    """Recounts and previews of them."""
+
+    def __init__(
+        self,
+        store: RecountStore,
+        counting: Recounting,
+        calendars: LoadedCalendars,
+        *,
+        departments: Sequence[str],
+    ) -> None:
+        """Walk over the boards of these departments, on the calendar as it is loaded."""
+        self._store = store
+        self._counting = counting
+        self._calendars = calendars
+        self._boards = tuple(department + board for department in departments for board in BOARDS)
+
+    def of(self, year: int) -> Recount | None:
+        """Return the recount that a year's last edition brought."""
+        return self._store.of(year)
+
+    def begin(self, edition: Edition, *, at: datetime, tx: Transaction) -> Recount:
+        """Write down that everything must be counted anew, in the place of what an earlier edition began."""
+        before = self._store.of(edition.year)
+        recount = Recount(
+            year=edition.year,
+            number=edition.number,
+            reason=edition.notice.citation,
+            loaded_at=at,
+            next_at=at,
+            rev=1 if before is None else before.rev + 1,
+        )
+        self._store.save(recount, tx)
+        return recount
+
+    def step(self, owner: str, _kind: str, at: datetime) -> None:
+        """Go on for the sweep, a few batches at a time; fails at the end if a clock could not be counted."""
+        year = int(owner.partition(":")[2])
+        for _ in range(BATCHES_AT_ONCE):
+            before = self._store.of(year)
+            if before is None or before.next_at is None or before.next_at > at:
+                return
+            after = self.go_on(before, at=at)
+            if after is None:
+                return
+            if after.failed > before.failed:
+                message = f"{after.failed - before.failed} clocks could not be counted anew"
+                raise RecountIncompleteError(message)
+
+    def go_on(self, recount: Recount, *, at: datetime) -> Recount | None:
+        """Look at one batch and write down how far that is; ``None`` if somebody else has gone on meanwhile."""
+        if recount.state is RecountState.DONE or not self._boards:
+            return recount
+        self._calendars.refresh()
+        calendar = self._calendars.current()
+        edition = f"{recount.year}/{recount.number}"
+        clocks, place = self._batch(recount)
+        moved = failed = 0
+        for clock in clocks:
+            try:
+                moved += self._counting.recount(clock, calendar=calendar, reason=recount.reason, edition=edition, at=at)
+            except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being counted
+                failed += 1
+                logger("recount").exception("clock_not_recounted", clock=clock.clock_id, error=type(error).__name__)
+        following = gone_on(recount, place, looked_at=len(clocks), moved=moved, failed=failed, at=at)
+        try:
+            with transaction() as tx:
+                self._store.save(following, tx)
+        except MovedError:
+            return None
+        return following
+
+    def _batch(self, recount: Recount) -> tuple[list[Clock], Place | None]:
+        """Return the clocks to look at next, over as many boards as it takes."""
+        place: Place | None = recount.place
+        clocks: list[Clock] = []
+        while place is not None and len(clocks) < PAGE:
+            more, place = self._page(place, year=recount.year, most=PAGE - len(clocks))
+            clocks.extend(more)
+        return clocks, place
+
+    def preview(self, edition: Edition, *, at: datetime, most: int, after: Place | None) -> Preview:
+        """Return a page of what an edition would move, in the order in which a recount would go; writes nothing."""
+        calendar = replaced(self._calendars.current(), edition)
+        place: Place | None = after or Place()
+        movings: list[Moving] = []
+        looked_at = 0
+        while place is not None and self._boards and len(movings) < most and looked_at < LOOKED_AT_ONCE:
+            clocks, place = self._page(place, year=edition.year, most=min(PAGE, most - len(movings)))
+            looked_at += len(clocks)
+            movings.extend(moving for clock in clocks if (moving := self._moving(clock, calendar=calendar, at=at)))
+        return Preview(looked_at=looked_at, movings=tuple(movings), after=place if self._boards else None)
+
+    def waiting(self, year: int, *, most: int, after: Place | None) -> tuple[tuple[Clock, ...], Place | None]:
+        """Return a page of open due dates that need a year's edition, department by department, oldest due first."""
+        if self._calendars.current().is_announced(date(year, 1, 1)):
+            return (), None
+        place: Place | None = after or Place()
+        found: list[Clock] = []
+        looked_at = 0
+        while place is not None and self._boards and len(found) < most and looked_at < LOOKED_AT_ONCE:
+            if not self._boards[place.board].endswith("/provisional"):
+                place = self._behind(place, None)
+                continue
+            clocks, place = self._page(place, year=year + 1, most=most - len(found), since=date(year, 1, 1))
+            looked_at += len(clocks)
+            found.extend(clock for clock in clocks if clock.started_at.year <= year)
+        return tuple(found), place if self._boards else None
+
+    def _page(
+        self, place: Place, *, year: int, most: int, since: date | None = None
+    ) -> tuple[tuple[Clock, ...], Place | None]:
+        page = self._counting.page(
+            self._boards[place.board], since=since or first_day_touched(year), most=most, after=place.key
+        )
+        return page.clocks, self._behind(place, page.after)
+
+    def _behind(self, place: Place, key: dict[str, dict[str, str]] | None) -> Place | None:
+        if key is not None:
+            return Place(place.board, key)
+        return Place(place.board + 1) if place.board + 1 < len(self._boards) else None
+
+    def _moving(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Moving | None:
+        counted = self._counting.would_be(clock, calendar=calendar, at=at)
+        if counted is None:
+            return None
+        return Moving(
+            clock=clock,
+            light=clock_rules.light(clock, at=at),
+            would_be=replace(counted, rev=clock.rev),
+            would_be_light=clock_rules.light(counted, at=at),
+        )

@@ -1,0 +1,118 @@
+"""What an edition must be, which calendar counted when, and when a year is missed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from chalicelib.editions.model import Loaded, Place, Recount, RecountState, Year
+from chalicelib.errors import Fault
+from chalicelib.rulepacks.model import EditionDay
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import DECEMBER, Edition, Notice, is_weekend
+
+FIRST_YEAR = 2024
+"""The first year that can be counted on: the first edition that came with the code."""
+
+SETTLED_AFTER = timedelta(minutes=3)
+"""When nobody counts on the old calendar any more: the life of a cached one, the longest function, clocks apart."""
+
+
+def years_within_reach(today: date) -> range:
+    """Return the years that an edition may be of: the State Council announces the next one and no later one."""
+    return range(FIRST_YEAR, today.year + 2)
+
+
+def faults_of(
+    year: int, notice: Notice, holidays: dict[date, str], make_up_days: dict[date, str], *, today: date
+) -> tuple[Fault, ...]:
+    """Return everything that is wrong with an edition, at once."""
+    return tuple(_faults(year, notice, holidays, make_up_days, today=today))
+
+
+def _faults(
+    year: int, notice: Notice, holidays: dict[date, str], make_up_days: dict[date, str], *, today: date
+) -> Iterator[Fault]:
+    if year not in years_within_reach(today):
+        yield _fault(
+            "/year", "EDITION_YEAR", "只能载入2024年至下一年度的工作日历。", "A year from 2024 to the next one."
+        )
+    if not notice.title.strip():
+        yield _fault("/notice/title", "EDITION_BLANK", "请写明通知名称。", "Name the notice.")
+    if not holidays:
+        yield _fault("/holidays", "EDITION_EMPTY", "没有放假日。", "There is no day off.")
+    for field, days in (("holidays", holidays), ("make_up_days", make_up_days)):
+        yield from _faults_of_days(field, days, year=year)
+    for day in sorted(make_up_days):
+        pointer = f"/make_up_days/{day}"
+        if day in holidays:
+            yield _fault(pointer, "EDITION_BOTH", "同一天既放假又上班。", "The day is both off and worked.")
+        if not is_weekend(day):
+            yield _fault(pointer, "EDITION_WEEKDAY", "调休上班日应为周六或者周日。", "A make-up day is at a weekend.")
+
+
+def _faults_of_days(field: str, days: dict[date, str], *, year: int) -> Iterator[Fault]:
+    for day, name in sorted(days.items()):
+        pointer = f"/{field}/{day}"
+        if day.year != year and (day.year, day.month) != (year - 1, DECEMBER):
+            yield _fault(
+                pointer,
+                "EDITION_DAY",
+                "不属于本年度,也不在上一年12月。",
+                "Neither in the year nor in December before.",
+            )
+        if not name.strip():
+            yield _fault(pointer, "EDITION_BLANK", "请写明节日名称。", "Name the festival.")
+
+
+def _fault(pointer: str, code: str, detail: str, english: str) -> Fault:
+    return Fault(pointer=pointer, code=code, detail=detail, english=english)
+
+
+def is_same(one: Edition, other: Edition) -> bool:
+    """Whether two editions say the same, whatever their numbers."""
+    return replace(one, number=other.number) == other
+
+
+def with_edition(year: Year, edition: Edition, *, by: str, at: datetime) -> Year:
+    """Return the year with its next edition."""
+    numbered = replace(edition, number=len(year.editions) + 1)
+    return replace(year, editions=(*year.editions, Loaded(edition=numbered, loaded_at=at, loaded_by=by)))
+
+
+def editions_at(packaged: Sequence[Edition], years: Sequence[Year], *, at: datetime) -> tuple[Edition, ...]:
+    """Return the edition of each year that counted at an instant: the last one loaded by then, or the packaged one."""
+    counting = {edition.year: edition for edition in packaged}
+    for year in years:
+        for loaded in year.editions:
+            if loaded.loaded_at <= at:
+                counting[year.year] = loaded.edition
+    return tuple(counting[year] for year in sorted(counting))
+
+
+def replaced(calendar: Calendar, edition: Edition) -> Calendar:
+    """Return the calendar with an edition in the place of that of its year."""
+    return Calendar((*(each for each in calendar.editions if each.year != edition.year), edition))
+
+
+def is_late(day: EditionDay, *, today: date) -> bool:
+    """Whether next year's edition should have been loaded: on the day itself it is still in time."""
+    return (today.month, today.day) > (day.month, day.day)
+
+
+def gone_on(recount: Recount, place: Place | None, *, looked_at: int, moved: int, failed: int, at: datetime) -> Recount:
+    """Return a recount after a page; ``place`` is ``None`` where the boards are at their end.
+
+    The second pass begins when the new calendar is settled, and only moves: everything was looked at before.
+    """
+    following = replace(
+        recount,
+        looked_at=recount.looked_at + (looked_at if recount.passage == 1 else 0),
+        moved=recount.moved + moved,
+        failed=recount.failed + failed,
+        rev=recount.rev + 1,
+    )
+    if place is not None:
+        return replace(following, place=place, next_at=at)
+    if recount.passage == 1:
+        return replace(following, passage=2, place=Place(), next_at=max(at, recount.loaded_at + SETTLED_AFTER))
+    return replace(following, place=Place(), state=RecountState.DONE, next_at=None)

@@ -1,0 +1,197 @@
+"""Loading editions, saying what they would move, and missing those that nobody loaded."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock
+from chalicelib.editions import rules
+from chalicelib.editions.model import Loaded, Place, Preview, Recount, Standing, Year
+from chalicelib.editions.recounting import Recounts
+from chalicelib.editions.store import LoadedCalendars, YearStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.rulepacks.model import Milestone, RulePack
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.model import Edition, Notice
+
+EDITORS = (Role.CALENDAR_EDITOR,)
+WAITING_FOR_IT = (Role.CALENDAR_EDITOR, Role.MONITOR)
+EDITION_ROUTE = "calendar_edition"
+"""What rule packs call the route of a missing edition."""
+
+
+class Editions:
+    """The editions of all years."""
+
+    def __init__(
+        self,
+        store: YearStore,
+        calendars: LoadedCalendars,
+        recounts: Recounts,
+        *,
+        pack: Callable[[datetime], RulePack],
+    ) -> None:
+        """Know where editions are kept and who counts anew; ``pack`` says when an edition is missed."""
+        self._store = store
+        self._calendars = calendars
+        self._recounts = recounts
+        self._pack = pack
+
+    def proposed(
+        self,
+        year: int,
+        notice: Notice,
+        holidays: dict[date, str],
+        make_up_days: dict[date, str],
+        *,
+        by: Caller,
+        at: datetime,
+    ) -> Edition:
+        """Return the edition that somebody hands in; ``EDITION_NOT_ACCEPTABLE`` with every fault."""
+        require(by, roles=EDITORS)
+        faults = rules.faults_of(year, notice, holidays, make_up_days, today=day_in_shanghai(at))
+        if faults:
+            raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=faults)
+        return Edition(year=year, notice=notice, holidays=holidays, make_up_days=make_up_days)
+
+    def preview(self, edition: Edition, *, by: Caller, at: datetime, most: int, after: Place | None) -> Preview:
+        """Return a page of the open due dates that an edition would move (dry run); writes nothing."""
+        require(by, roles=EDITORS)
+        self._calendars.refresh()
+        return self._recounts.preview(edition, at=at, most=most, after=after)
+
+    def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> Standing:
+        """Load a year's next edition and count the first open due dates anew; the sweep goes on with the others.
+
+        The same again changes nothing. ``PRECONDITION_REQUIRED`` and ``STALE_VERSION`` where one was loaded before.
+        """
+        require(by, roles=EDITORS)
+        year, recount = self._load(edition, by=by, version=version, at=at)
+        self._calendars.refresh()
+        if recount is not None:
+            recount = self._recounts.go_on(recount, at=at)
+        counting = year.latest or self._packaged(edition)
+        return Standing(
+            year=year.year,
+            edition=counting,
+            loaded=year.editions,
+            version=year.version,
+            recount=recount or self._recounts.of(year.year),
+        )
+
+    @again_if_moved
+    def _load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> tuple[Year, Recount | None]:
+        (before,) = self._store.each([edition.year])
+        counting = before.latest or self._packaged(edition)
+        if rules.is_same(edition, counting) and (before.latest or counting is not edition):
+            return before, None
+        if before.editions and version is None:
+            raise Refusal(Reason.PRECONDITION_REQUIRED)
+        if version is not None and version != before.version:
+            raise Refusal(Reason.STALE_VERSION)
+        after = rules.with_edition(before, edition, by=by.actor, at=at)
+        loaded = after.editions[-1]
+        with transaction() as tx:
+            year = self._store.save(before, after, [_loaded(loaded, by=by)], at=at, tx=tx)
+            recount = self._recounts.begin(loaded.edition, at=at, tx=tx)
+        return year, recount
+
+    def _packaged(self, edition: Edition) -> Edition:
+        """Return the edition of a year that came with the code, or the one handed in where there is none."""
+        packaged = self._calendars.packaged
+        return next((each for each in packaged if each.year == edition.year), edition)
+
+    def years(self, *, at: datetime, now: datetime) -> tuple[Standing, ...]:
+        """Return every year that had an edition at a moment, oldest first."""
+        within_reach = rules.years_within_reach(day_in_shanghai(now))
+        return self._standing(self._store.each(within_reach), at=at)
+
+    def year(self, number: int, *, at: datetime, now: datetime) -> Standing:
+        """Return a year as it stood at a moment; ``NOT_FOUND`` if it had no edition."""
+        if number not in rules.years_within_reach(day_in_shanghai(now)):
+            raise Refusal(Reason.NOT_FOUND)
+        found = next((each for each in self._standing(self._store.each([number]), at=at) if each.year == number), None)
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return replace(found, recount=self._recounts.of(number))
+
+    def _standing(self, years: tuple[Year, ...], *, at: datetime) -> tuple[Standing, ...]:
+        known = {year.year: year for year in years}
+        return tuple(
+            Standing(
+                year=edition.year,
+                edition=edition,
+                loaded=tuple(each for each in known[edition.year].editions if each.loaded_at <= at),
+                version=known[edition.year].version,
+                recount=None,
+            )
+            for edition in rules.editions_at(self._calendars.packaged, years, at=at)
+            if edition.year in known
+        )
+
+    def waiting(
+        self, year: int, *, by: Caller, at: datetime, most: int, after: Place | None
+    ) -> tuple[tuple[Clock, ...], Place | None]:
+        """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` out of reach."""
+        require(by, roles=WAITING_FOR_IT)
+        if year not in rules.years_within_reach(day_in_shanghai(at)):
+            raise Refusal(Reason.NOT_FOUND)
+        return self._recounts.waiting(year, most=most, after=after)
+
+    @again_if_moved
+    def watch(self, at: datetime) -> int | None:
+        """Record once that next year's edition is missing, after the day that the rule pack sets; return the year.
+
+        Safe to run at any time and beside itself: a look at the calendar that the process has, and no more, where
+        nothing is missing or it is recorded already.
+        """
+        today = day_in_shanghai(at)
+        pack = self._pack(at)
+        wanted = today.year + 1
+        if not rules.is_late(pack.edition_by, today=today):
+            return None
+        if self._calendars.current().is_announced(date(wanted, 1, 1)):
+            return None
+        (before,) = self._store.each([wanted])
+        if before.editions or before.missed_at is not None:
+            return None
+        fact = Fact(
+            kind=EventKind.CALENDAR_MISSED,
+            occurred_at=at,
+            actor="system:remind",
+            department="",
+            data={
+                "year": wanted,
+                "kind": EDITION_ROUTE,
+                "milestone": Milestone.MISSING.value,
+                "pack": pack.code,
+                "due_on": date(today.year, pack.edition_by.month, pack.edition_by.day).isoformat(),
+                "basis": pack.edition_by.basis,
+            },
+        )
+        with transaction() as tx:
+            self._store.save(before, replace(before, missed_at=at), [fact], at=at, tx=tx)
+        return wanted
+
+
+def _loaded(loaded: Loaded, *, by: Caller) -> Fact:
+    edition = loaded.edition
+    return Fact(
+        kind=EventKind.CALENDAR_LOADED,
+        occurred_at=loaded.loaded_at,
+        actor=by.actor,
+        department=by.department or "",
+        data={
+            "year": edition.year,
+            "edition": edition.number,
+            "title": edition.notice.title,
+            "number": edition.notice.number,
+            "issued_on": edition.notice.issued_on.isoformat(),
+            "holidays": {day.isoformat(): name for day, name in sorted(edition.holidays.items())},
+            "make_up_days": {day.isoformat(): name for day, name in sorted(edition.make_up_days.items())},
+        },
+    )

@@ -1,0 +1,17 @@
+"""The table of editions: a row a year."""
+
+from chalicelib.editions.model import Year
+from chalicelib.rows import DocumentAttribute
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class YearRow(OwnerRow):
+    """``pk`` is ``calendar:<year>``."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("editions")
+
+    document = DocumentAttribute[Year](lambda: Year)
