@@ -44,6 +44,8 @@ from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
 from chalicelib.supervision.service import Supervision
+from chalicelib.supervision.signals.service import Signals
+from chalicelib.supervision.signals.store import SignalStore
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.store import load_calendar
@@ -271,6 +273,11 @@ class Services:
     def supervision(self) -> Supervision:
         """What supervisors see."""
         return Supervision(self.clocks, departments=settings().departments)
+
+    @cached_property
+    def signals(self) -> Signals:
+        """What looks better than it was."""
+        return Signals(SignalStore(), self.timeline, pack=self.pack)
 
     @cached_property
     def inspection(self) -> Inspection:

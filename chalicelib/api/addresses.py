@@ -83,6 +83,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/confirmation",
         "POST /v1/flags/{flag_id}/lifting",
     ),
+    "chalicelib.api.signals": ("GET /v1/supervision/signals",),
     "chalicelib.api.signing_keys": (
         "POST /v1/signing-keys",
         "GET /v1/signing-keys",

@@ -272,6 +272,11 @@ def _of_watchers(world: World) -> dict[str, Example]:
         "GET /v1/supervision/clocks": Example(
             by="supervisor.traffic", query="department=traffic&light=red&kind=delivery", elsewhere=OTHER_STAFF[1:]
         ),
+        "GET /v1/supervision/signals": Example(
+            by="supervisor.traffic",
+            query="department=traffic&kind=late_entry&officer=officer.traffic&from=2026-09-01&to=2026-09-30&limit=2",
+            elsewhere=OTHER_STAFF[1:],
+        ),
         "GET /v1/supervision/alerts": Example(by="supervisor.traffic", query="state=open&limit=1"),
         "POST /v1/supervision/alerts/{alert_id}/acknowledgement": Example(
             by="supervisor.traffic",

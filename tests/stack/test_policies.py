@@ -39,7 +39,8 @@ TO_TABLES = {
         "CasesTable": "GetItem UpdateItem",
         "ClocksTable": "GetItem PutItem",
         "PunishmentTable": "GetItem UpdateItem",
-        "TimelineTable": "PutItem",
+        "SignalsTable": "PutItem",
+        "TimelineTable": "PutItem Query",
     },
     "deliver": {"AlertsTable": "GetItem PutItem"},
 }

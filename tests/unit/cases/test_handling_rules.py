@@ -118,9 +118,13 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written(step: CaseSt
 
 def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
     people = {CaseStep.ANSWER, CaseStep.STATE}
-    special = {CaseStep.EXTEND: (Role.HEAD,), CaseStep.REVOKE: (Role.SUPERVISOR,)}
     superiors = (Role.SUPERVISOR, Role.HEAD)
-    special |= {CaseStep.REOPEN: superiors, CaseStep.ASSIGN: (*superiors, Role.OFFICER)}
+    special: dict[CaseStep, tuple[Role, ...]] = {
+        CaseStep.EXTEND: (Role.HEAD,),
+        CaseStep.REVOKE: (Role.SUPERVISOR,),
+        CaseStep.REOPEN: superiors,
+        CaseStep.ASSIGN: (*superiors, Role.OFFICER),
+    }
 
     for step, right in STEPS.items():
         ours = (Role.APPLICANT, Role.AGENT) if step in people else special.get(step, (Role.OFFICER,))

@@ -1,0 +1,75 @@
+"""Signals of window dressing over HTTP (疑点)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
+from chalicelib.supervision.signals.model import SignalKind
+from chalicelib.supervision.signals.service import WATCHERS
+from chalicelib.supervision.signals.store import Wanted
+from chalicelib.wiring import services
+
+routes = Routes("supervision")
+
+
+class SignalQuery(PageQuery):
+    """Which signals: of a department, a kind, an officer, found from one day to another, both included."""
+
+    department: Code | None = None
+    kind: SignalKind | None = None
+    officer: Line | None = None
+    found_from: Annotated[Day | None, Field(alias="from")] = None
+    found_to: Annotated[Day | None, Field(alias="to")] = None
+
+
+class EvidenceShape(Shape):
+    """An event that a signal rests on: when it happened, and when it was told."""
+
+    owner: str
+    seq: int
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class SignalShape(Shape):
+    """Something for a person to look at; it accuses nobody, and nothing is counted from it."""
+
+    signal_id: str
+    kind: SignalKind
+    case_no: str
+    department: str
+    item_code: str
+    officer: str
+    found_at: datetime
+    events: tuple[EvidenceShape, ...]
+
+
+class SignalPageShape(Page):
+    """A page of signals, newest first."""
+
+    items: tuple[SignalShape, ...]
+
+
+@routes.get(
+    "/v1/supervision/signals",
+    summary="Signals of window dressing, with the events that they rest on, newest first",
+    roles=WATCHERS,
+    query=SignalQuery,
+    answer=SignalPageShape,
+)
+def signals(call: Call[None]) -> Answer:
+    """List signals."""
+    query: SignalQuery = call.query
+    wanted = Wanted(
+        department=query.department,
+        kind=query.kind,
+        officer=query.officer,
+        found_from=query.found_from,
+        found_to=query.found_to,
+    )
+    page = services().signals.page(wanted, by=call.caller, most=query.limit, after=call.position)
+    items = tuple(SignalShape.model_validate(signal) for signal in page.signals)
+    return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))

@@ -1,0 +1,1 @@
+"""Signals of window dressing: what looks better than it was."""

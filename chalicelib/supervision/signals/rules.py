@@ -1,0 +1,127 @@
+"""What in a case's timeline looks better than it was (疑点规则, R4.19, R4.20), the same however often one asks."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.cases.handling_rules import TELLING_ONCE
+from chalicelib.clock import instant_from
+from chalicelib.clocks.model import ClockKind
+from chalicelib.rulepacks.model import BoundKey, RulePack, TermKey
+from chalicelib.supervision.signals.model import Evidence, Signal, SignalKind
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+
+NOT_RECEIVED = "not_received"
+"""The category of complaints (投诉建议类别) by which an applicant says that there is no result."""
+
+DUTY: dict[str, ClockKind] = {
+    EventKind.CASE_DECIDED: ClockKind.HANDLING_PROMISED,
+    EventKind.CASE_DELIVERED: ClockKind.DELIVERY,
+}
+"""What closes a case, in its two steps, and the clock that each must not let pass."""
+
+UNDOES = frozenset({EventKind.CASE_REOPENED, EventKind.COMMITMENT_WITHDRAWN, EventKind.CASE_REVOKED})
+"""After these a case is not decided any more, whatever was decided before."""
+
+HEARD = frozenset({*DUTY, EventKind.CASE_REOPENED, EventKind.BREACH_RECORDED})
+STAFF = "staff:"
+
+
+def may_complete(event: Event) -> bool:
+    """Whether a signal may rest on this event as its last one, so that its timeline is worth reading."""
+    if event.kind == EventKind.COMPLAINT_RECEIVED:
+        return bool(event.data.get("case_no")) and event.data.get("category") == NOT_RECEIVED
+    return event.owner.startswith("case:") and (event.kind in HEARD or _delay(event) > timedelta(0))
+
+
+def signals_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequence[Event] = ()) -> tuple[Signal, ...]:
+    """Return every signal in a case's timeline from its first event on, and in what its applicant complained of.
+
+    A longer prefix of the same timeline gives the same signals and perhaps more.
+    """
+    found: list[Signal] = []
+    for index, event in enumerate(events):
+        found.extend(_shown_by(event, events[:index], pack))
+    for complaint in complaints:
+        before = [event for event in events if event.recorded_at <= complaint.recorded_at]
+        if may_complete(complaint) and (closings := _closings(before)):
+            found.append(_signal(SignalKind.CLOSED_AND_CONTRADICTED, [*closings, complaint], before, act=closings[-1]))
+    return tuple(found)
+
+
+def pack_of(events: Sequence[Event]) -> tuple[str, datetime] | None:
+    """Return the rule pack that a case lives by and when it came in, ``None`` where its receipt is not told."""
+    filed = next((event for event in events if event.kind == EventKind.CASE_FILED), None)
+    return None if filed is None else (str(filed.data["pack"]), instant_from(filed.recorded_at))
+
+
+def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator[Signal]:
+    chain = [*before, event]
+    if event.actor.startswith(STAFF) and _delay(event) > timedelta(hours=pack.limit_term(TermKey.LATE_ENTRY).value):
+        yield _signal(SignalKind.LATE_ENTRY, [event], chain, act=event)
+    if event.kind == EventKind.CASE_REOPENED and (closings := _closings(before)):
+        yield _signal(SignalKind.CLOSED_AND_REOPENED, [*closings, event], chain, act=closings[-1])
+    if event.kind == EventKind.BREACH_RECORDED and event.data.get("rule") == TELLING_ONCE:
+        demands = [each for each in before if each.kind == EventKind.CORRECTION_ASKED]
+        yield _signal(SignalKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
+    if event.kind in DUTY and _is_close_call(event, pack) and not _has_result(closings := _closings(chain)):
+        yield _signal(SignalKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
+
+
+def _closings(events: Sequence[Event]) -> list[Event]:
+    """Return the decision in force and its delivery, as far as they are there; none once something undid them."""
+    closings: list[Event] = []
+    for event in events:
+        if event.kind in UNDOES:
+            closings = []
+        elif event.kind in DUTY:
+            closings.append(event)
+    return closings
+
+
+def _is_close_call(event: Event, pack: RulePack) -> bool:
+    """Whether an act stopped its clock within the pack's minutes before the last second in time, and not after it.
+
+    The moment of recording counts, as it does for the clock; a provisional date is nobody's due date (R4.4).
+    """
+    stopped: Any = event.data.get("clocks_stopped", ())
+    within = timedelta(minutes=pack.bound(BoundKey.CLOSE_CALL))
+    return any(
+        timedelta(0) <= instant_from(clock["due_at"]) - instant_from(event.recorded_at) <= within
+        for clock in stopped
+        if clock["kind"] == DUTY[EventKind(event.kind)] and not clock["provisional"]
+    )
+
+
+def _has_result(closings: Sequence[Event]) -> bool:
+    return any("result_sha256" in event.data for event in closings)
+
+
+def _delay(event: Event) -> timedelta:
+    return instant_from(event.recorded_at) - instant_from(event.occurred_at)
+
+
+def _signal(kind: SignalKind, rests_on: Sequence[Event], chain: Sequence[Event], *, act: Event) -> Signal:
+    last = rests_on[-1]
+    item = next((event.data["item_code"] for event in chain if "item_code" in event.data), "")
+    return Signal(
+        signal_id=f"{kind.value}@{last.id}",
+        kind=kind,
+        case_no=act.owner.partition(":")[2],
+        department=act.department,
+        item_code=str(item),
+        officer=act.actor.removeprefix(STAFF) if act.actor.startswith(STAFF) else "",
+        found_at=instant_from(last.recorded_at),
+        events=tuple(_evidence(event) for event in rests_on),
+    )
+
+
+def _evidence(event: Event) -> Evidence:
+    return Evidence(
+        owner=event.owner,
+        seq=event.seq,
+        kind=event.kind,
+        occurred_at=instant_from(event.occurred_at),
+        recorded_at=instant_from(event.recorded_at),
+    )

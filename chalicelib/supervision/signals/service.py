@@ -1,0 +1,60 @@
+"""Hearing of events, finding signals in the timelines that they belong to, and listing them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases.model import owner_of
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
+from chalicelib.supervision.signals.store import SignalPage, SignalStore, Wanted
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+from chalicelib.timeline.store import Timeline
+
+WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+
+
+class Signals:
+    """Signals of all departments: listed with their evidence, and never counted into anything."""
+
+    def __init__(self, store: SignalStore, timeline: Timeline, *, pack: Callable[[str, datetime], RulePack]) -> None:
+        """Read timelines; ``pack`` gives the edition of a rule pack that was in force at an instant."""
+        self._store = store
+        self._timeline = timeline
+        self._pack = pack
+
+    def hear(self, event: Event, _at: datetime) -> None:
+        """Write down the signals whose last event this is; the same event, twice or out of order, gives the same.
+
+        What was recorded before an event is there by the time it is heard of, and decides alone.
+        """
+        if not may_complete(event):
+            return
+        is_complaint = event.kind == EventKind.COMPLAINT_RECEIVED
+        events = self._timeline.events(owner_of(str(event.data["case_no"])) if is_complaint else event.owner)
+        lives_by = pack_of(events)
+        if lives_by is None:
+            return
+        before = events if is_complaint else events[: event.seq]
+        found = signals_in(before, self._pack(*lives_by), complaints=(event,) if is_complaint else ())
+        for signal in found:
+            last = signal.events[-1]
+            if (last.owner, last.seq) == (event.owner, event.seq):
+                self._store.add(signal)
+
+    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> SignalPage:
+        """Return a page of signals, newest first: those of one's own department, of all to the monitoring office.
+
+        ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
+        """
+        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
+            return self._store.page(wanted, most=most, after=after)
+        department = wanted.department or by.department
+        if department is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=WATCHERS, department=department)
+        return self._store.page(replace(wanted, department=department), most=most, after=after)

@@ -1,0 +1,94 @@
+"""Loading and saving signals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.supervision.signals.model import Signal, SignalKind
+from chalicelib.supervision.signals.table import SignalRow
+from chalicelib.workdays.rules import start_of_day
+
+ONE_SECOND = timedelta(seconds=1)
+ONE_DAY = timedelta(days=1)
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which signals; ``found_from`` and ``found_to`` are days in Shanghai, the last one included."""
+
+    department: str | None = None
+    kind: SignalKind | None = None
+    officer: str | None = None
+    found_from: date | None = None
+    found_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPage:
+    """A page of signals, newest first; ``after`` is where the next one begins."""
+
+    signals: tuple[Signal, ...]
+    after: dict[str, dict[str, Any]] | None
+
+
+class SignalStore:
+    """All signals: they are added and read, and never changed or taken away."""
+
+    def add(self, signal: Signal) -> None:
+        """Write a signal, once: one that is there already stays as it is."""
+        try:
+            _row_of(signal).save(SignalRow.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+
+    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> SignalPage:
+        """Return a page of the signals wanted, by the index that leaves the fewest others to pass over."""
+        first, last = wanted.found_from or FIRST_DAY, wanted.found_to or LAST_DAY
+        if first > last:
+            return SignalPage(signals=(), after=None)
+        index: Any = SignalRow.everywhere
+        name = "all"
+        if wanted.officer is not None:
+            index, name = SignalRow.by_officer, wanted.officer
+        elif wanted.department is not None:
+            index, name = SignalRow.by_department, wanted.department
+        rows = index.query(
+            name,
+            SignalRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND),
+            _others(wanted),
+            scan_index_forward=False,
+            limit=most,
+            last_evaluated_key=None if after is None else dict(after),
+        )
+        return SignalPage(signals=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+
+
+def _others(wanted: Wanted) -> Condition | None:
+    """Return what the index does not choose by."""
+    conditions = []
+    if wanted.kind is not None:
+        conditions.append(SignalRow.kind == wanted.kind.value)
+    if wanted.officer is not None and wanted.department is not None:
+        conditions.append(SignalRow.department == wanted.department)
+    chosen: Condition | None = None
+    for condition in conditions:
+        chosen = condition if chosen is None else chosen & condition
+    return chosen
+
+
+def _row_of(signal: Signal) -> SignalRow:
+    return SignalRow(
+        signal.signal_id,
+        department=signal.department,
+        officer=signal.officer or None,
+        kind=signal.kind.value,
+        found_at=signal.found_at,
+        document=signal,
+    )
