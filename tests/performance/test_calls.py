@@ -35,7 +35,17 @@ def test_a_filing_is_one_batch_of_reads_and_one_transaction(story: Story) -> Non
     assert wire.operations == ["BatchGetItem", "TransactWriteItems"]
 
 
+def test_a_process_reads_the_editions_of_the_calendar_once_and_keeps_them_for_half_a_minute(story: Story) -> None:
+    first = sent_by(story, story.filing(), status=201)
+    second = sent_by(story, story.filing(), status=201)
+
+    assert first.operations == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert second.operations == ["BatchGetItem", "TransactWriteItems"]
+
+
 def test_a_filing_with_an_idempotency_key_is_no_call_more(story: Story) -> None:
+    story.case()
+
     wire = sent_by(story, story.filing_once(), status=201)
 
     assert wire.operations == ["BatchGetItem", "TransactWriteItems"]

@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.clocks import rules
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
-from chalicelib.workdays.model import DayReason, Limit, Unit
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import DayReason, Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()
@@ -274,3 +275,53 @@ def test_the_explanation_names_each_day_and_why() -> None:
         (24, 2, DayReason.WORKING_DAY),
         (25, 3, DayReason.WORKING_DAY),
     ]
+
+
+def a_held_warned_clock() -> Clock:
+    """Warned on its last day, Wednesday the 25th, and held an hour later."""
+    warned = rules.moved_on(a_clock(), at=shanghai("2026-11-25", "00:00:00"))
+    return rules.paused(warned, a_pause(shanghai("2026-11-25", "01:00:00"), expected_until=date(2026, 12, 31)))
+
+
+def test_within_a_pause_what_was_told_before_it_stays_told_if_it_still_lies_before_it() -> None:
+    later = Calendar(
+        (
+            *(edition for edition in CALENDAR.editions if edition.year != 2026),
+            Edition(
+                year=2026,
+                notice=Notice("更正", None, date(2026, 11, 24)),
+                holidays={date(2026, 11, 24): "临时放假"},
+                make_up_days={},
+            ),
+        )
+    )
+    held = a_held_warned_clock()
+
+    same = rules.recounted(held, at=shanghai("2026-12-20"), calendar=CALENDAR)
+    moved = rules.recounted(held, at=shanghai("2026-12-20"), calendar=later)
+
+    assert (same.warned_at, same.round, rules.has_moved(held, same)) == (held.warned_at, 0, False)
+    assert (moved.due_on, moved.warned_at, moved.round) == (date(2026, 11, 26), None, 1)
+    assert rules.has_moved(held, moved)
+
+
+LIMITS = {
+    Unit.WORKING_DAYS: (3, "2026-11-25T00:00:00", "2026-11-25T23:59:59"),
+    Unit.CALENDAR_DAYS: (11, "2026-11-30T00:00:00", "2026-12-01T23:59:59"),
+    Unit.MONTHS: (1, "2026-12-15T00:00:00", "2026-12-21T23:59:59"),
+    Unit.HOURS: (10, "2026-11-20T18:00:00", "2026-11-20T20:00:00"),
+}
+
+
+@pytest.mark.parametrize("unit", LIMITS)
+def test_lights_of_every_kind_of_limit_turn_in_their_second(unit: Unit) -> None:
+    value, yellow, due = LIMITS[unit]
+    clock = a_clock(value=value, unit=unit)
+    yellow_at, due_at = (datetime.fromisoformat(f"{each}+08:00") for each in (yellow, due))
+    second, day = timedelta(seconds=1), timedelta(days=1)
+
+    def seen(*moments: datetime) -> list[Light]:
+        return [rules.light(clock, at=moment) for moment in moments]
+
+    assert seen(yellow_at - second, yellow_at) == [Light.GREEN, Light.YELLOW]
+    assert seen(due_at, due_at + second, due_at + day) == [Light.YELLOW, Light.RED, Light.RED]

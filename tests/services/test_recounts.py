@@ -1,0 +1,338 @@
+"""Counting open due dates anew on stored clocks: interrupted anywhere, twice, beside a sweep, on every board."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.store import ClockStore
+from chalicelib.editions import recounting
+from chalicelib.editions.model import AT_THE_START, Moving, Recount, RecountState, Standing
+from chalicelib.editions.rules import SETTLED_AFTER
+from chalicelib.policy import Caller, Role
+from chalicelib.timeline.model import Event
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from chalicelib.workdays.calendars import FixedCalendars
+from chalicelib.workdays.model import Edition, Limit, Notice, Unit
+from chalicelib.workdays.store import load_calendar
+from tests.cloud import turn_clock
+from tests.services.test_clocks import an_owner
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+STARTED = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
+LOADED = STARTED + timedelta(hours=1)
+SETTLED = LOADED + SETTLED_AFTER
+EDITOR = Caller(sub="calendar", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")
+NOTICE = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
+NEW_YEAR = date(2027, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_end_of_the_year() -> None:
+    turn_clock(STARTED)
+
+
+def an_edition(*holidays: date, make_up_days: tuple[date, ...] = ()) -> Edition:
+    return Edition(
+        year=2027,
+        notice=NOTICE,
+        holidays=dict.fromkeys(holidays or (NEW_YEAR,), "元旦"),
+        make_up_days=dict.fromkeys(make_up_days, "元旦"),
+    )
+
+
+def a_clock(
+    *,
+    limit: Limit | None = None,
+    department: str = "traffic",
+    started_at: datetime = STARTED,
+    owner: str | None = None,
+) -> Clock:
+    with transaction() as tx:
+        return services().clocks.start(
+            ClockKind.HANDLING_PROMISED,
+            limit or Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+            owner=owner or an_owner(),
+            department=department,
+            responsible="officer",
+            pack="corrects-first",
+            started_at=started_at,
+            tx=tx,
+        )
+
+
+def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> Standing:
+    return services().editions.load(edition, by=EDITOR, version=version, at=at)
+
+
+def now(clock: Clock) -> Clock:
+    return services().clocks.get(clock.owner, clock.clock_id)
+
+
+def recounted(clock: Clock) -> list[Event]:
+    return [event for event in services().timeline.events(clock.owner) if event.kind == "clock:recounted"]
+
+
+def the_recount() -> Recount:
+    found = services().recounts.of(2027)
+    assert found is not None
+    return found
+
+
+def test_every_open_clock_is_counted_on_whichever_board_it_stands() -> None:
+    running, other = a_clock(), a_clock(department="market")
+    paused = a_clock()
+    with transaction() as tx:
+        paused = services().clocks.pause(
+            paused, ground="expert_review", basis="第45条", expected_until=date(2027, 2, 1), at=STARTED, tx=tx
+        )
+    stopped = a_clock()
+    with transaction() as tx:
+        stopped = services().clocks.stop(stopped, at=STARTED, tx=tx)
+    hours = a_clock(limit=Limit(value=96, unit=Unit.HOURS, basis="第1条"))
+
+    load(an_edition())
+
+    assert [now(clock).due_on for clock in (running, other, paused)] == [date(2027, 1, 5)] * 3
+    assert [len(recounted(clock)) for clock in (running, other, paused, stopped, hours)] == [1, 1, 1, 0, 0]
+    assert (now(stopped), now(hours)) == (stopped, hours)
+    assert services().timeline.reading(running.owner).verified
+
+
+def test_what_the_event_of_a_recount_says() -> None:
+    clock = a_clock()
+
+    load(an_edition())
+
+    (event,) = recounted(clock)
+    assert {name: event.data[name] for name in event.data if name != "clocks_changed"} == {
+        "clock_id": "handling_promised",
+        "kind": "handling_promised",
+        "was_due_on": "2027-01-04",
+        "due_on": "2027-01-05",
+        "was_provisional": True,
+        "provisional": False,
+        "source": "《国务院办公厅关于2027年部分节假日安排的通知》(2026-11-04)",
+        "edition": "2027/1",
+        "taken_back": [],
+        "round": 0,
+    }
+
+
+def test_a_provisional_date_that_stays_where_it_is_becomes_firm_with_its_event() -> None:
+    clock = a_clock()
+
+    load(an_edition(date(2027, 2, 1)))
+
+    assert (now(clock).due_on, now(clock).provisional) == (date(2027, 1, 4), False)
+    assert [(event.data["was_due_on"], event.data["due_on"]) for event in recounted(clock)] == [
+        ("2027-01-04", "2027-01-04")
+    ]
+
+
+def test_a_correction_moves_firm_dates_both_ways() -> None:
+    clock = a_clock()
+    load(an_edition())
+
+    load(an_edition(NEW_YEAR, date(2027, 1, 4)), at=LOADED + timedelta(hours=1), version=1)
+    later = now(clock).due_on
+    load(an_edition(date(2027, 2, 1)), at=LOADED + timedelta(hours=2), version=2)
+
+    assert (later, now(clock).due_on) == (date(2027, 1, 6), date(2027, 1, 4))
+    assert [event.data["edition"] for event in recounted(clock)] == ["2027/1", "2027/2", "2027/3"]
+    assert [event.data["was_provisional"] for event in recounted(clock)] == [True, False, False]
+
+
+def test_the_past_keeps_the_light_that_it_had() -> None:
+    clock = a_clock()
+    load(an_edition())
+
+    before = services().clocks.as_of(now(clock), at=LOADED - timedelta(seconds=1))
+    after = services().clocks.as_of(now(clock), at=LOADED)
+
+    assert before is not None
+    assert after is not None
+    assert (before.due_on, services().clocks.light(before, at=LOADED)) == (date(2027, 1, 4), Light.WHITE)
+    assert (after.due_on, services().clocks.light(after, at=LOADED)) == (date(2027, 1, 5), Light.GREEN)
+
+
+def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
+    clocks = [a_clock(), a_clock(department="market"), a_clock(limit=Limit(value=9, unit=Unit.HOURS, basis="第1条"))]
+
+    def previewed(most: int) -> list[Moving]:
+        found: list[Moving] = []
+        after = AT_THE_START
+        while True:
+            page = services().editions.preview(an_edition(), by=EDITOR, at=LOADED, most=most, after=after)
+            found.extend(page.movings)
+            if page.after is None:
+                return found
+            after = page.after
+
+    once, in_ones = previewed(10), previewed(1)
+    assert [now(clock) for clock in clocks] == clocks
+    assert services().recounts.of(2027) is None
+    load(an_edition())
+
+    assert in_ones == once
+    moved = {clock.owner: now(clock).due_on for clock in clocks if now(clock) != clock}
+    assert {each.clock.owner: each.would_be.due_on for each in once} == moved
+    assert len(moved) == 2
+
+
+def test_a_recount_goes_on_wherever_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recounting, "PAGE", 1)
+    monkeypatch.setattr(recounting, "BATCHES_AT_ONCE", 1)
+    clocks = [a_clock(department=department) for department in ("traffic", "traffic", "market", "credit")]
+
+    load(an_edition())
+    places = []
+    at = LOADED
+    while the_recount().state is RecountState.RUNNING:
+        places.append((the_recount().passage, the_recount().looked_at))
+        at += timedelta(minutes=1)
+        services().clocks.sweep(at=at)
+
+    assert len(places) > len(clocks)
+    assert [now(clock).due_on for clock in clocks] == [date(2027, 1, 5)] * 4
+    assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
+    done = the_recount()
+    assert (done.looked_at, done.moved, done.failed, done.next_at) == (4, 4, 0, None)
+    assert sum(shard.due for shard in services().clocks.sweep(at=at).shards) == 0
+
+
+class DiedError(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
+    after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clocks = [a_clock() for _ in range(4)]
+    count = services().recounts._counting.recount
+    counted = 0
+
+    def dying(*args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - handed on as they are
+        nonlocal counted
+        if counted == after:
+            raise DiedError
+        counted += 1
+        return count(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services().recounts._counting, "recount", dying)
+        with pytest.raises(DiedError):
+            load(an_edition())
+    assert sum(len(recounted(clock)) for clock in clocks) == after
+
+    for _ in range(2):
+        services().clocks.sweep(at=LOADED + timedelta(minutes=1))
+
+    assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
+    assert [now(clock).provisional for clock in clocks] == [False] * 4
+
+
+def test_two_who_go_on_at_once_count_each_clock_once() -> None:
+    clocks = [a_clock() for _ in range(3)]
+    with transaction() as tx:
+        begun = services().recounts.begin(an_edition(), at=LOADED, tx=tx)
+    (year,) = services().years.each([2027])
+    load(an_edition())
+    assert year.version == 0
+
+    assert services().recounts.go_on(begun, at=LOADED) is None
+
+    assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1]
+
+
+def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_the_second() -> None:
+    load(an_edition())
+    owner = an_owner()
+    with transaction() as tx:
+        stale = services().clocks.__class__(
+            ClockStore(), services().timeline, FixedCalendars(load_calendar()), yellow=services().yellow
+        )
+        late = stale.start(
+            ClockKind.HANDLING_PROMISED,
+            Limit(value=3, unit=Unit.WORKING_DAYS, basis="第1条"),
+            owner=owner,
+            department="traffic",
+            responsible="officer",
+            pack="corrects-first",
+            started_at=STARTED,
+            tx=tx,
+        )
+
+    services().clocks.sweep(at=SETTLED - timedelta(seconds=1))
+    assert (now(late).provisional, the_recount().state) == (True, RecountState.RUNNING)
+    services().clocks.sweep(at=SETTLED)
+
+    assert (now(late).due_on, the_recount().state) == (date(2027, 1, 5), RecountState.DONE)
+
+
+def test_a_milestone_that_is_taken_back_is_told_again_in_a_new_round() -> None:
+    clock = a_clock()
+    load(an_edition())
+    yellow = datetime(2027, 1, 4, 16, 0, tzinfo=UTC)
+    services().clocks.sweep(at=yellow)
+
+    load(an_edition(NEW_YEAR, date(2027, 1, 5)), at=yellow + timedelta(hours=1), version=1)
+    services().clocks.sweep(at=yellow + timedelta(days=1))
+
+    told = [
+        (event.kind, event.data["round"], event.data.get("taken_back"))
+        for event in services().timeline.events(clock.owner)
+        if event.kind.startswith("clock:")
+    ]
+    assert told == [
+        ("clock:recounted", 0, []),
+        ("clock:warned", 0, None),
+        ("clock:recounted", 1, ["warned"]),
+        ("clock:warned", 1, None),
+    ]
+    assert now(clock).due_on == date(2027, 1, 6)
+
+
+def test_a_poisoned_clock_does_not_keep_the_others_from_being_counted_and_is_shown() -> None:
+    a_clock(owner="mandate:that-is-not-there")
+    clock = a_clock()
+
+    standing = load(an_edition())
+
+    assert standing.recount is not None
+    assert (standing.recount.moved, standing.recount.failed) == (1, 1)
+    assert now(clock).due_on == date(2027, 1, 5)
+
+
+@pytest.mark.parametrize(("day", "missed"), [(14, None), (15, None), (16, 2027)])
+def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int, missed: int | None) -> None:
+    at = datetime(2026, 11, day, 2, 0, tzinfo=UTC)
+    turn_clock(at)
+
+    assert services().editions.watch(at) == missed
+    assert services().editions.watch(at + timedelta(hours=1)) is None
+
+    (year,) = services().years.each([2027])
+    assert year.missed_at == (at if missed else None)
+    events = services().timeline.events("calendar:2027")
+    assert [(event.kind, event.data["year"], event.data["due_on"]) for event in events] == (
+        [("calendar:missed", 2027, "2026-11-15")] if missed else []
+    )
+
+
+def test_a_missed_year_is_loaded_without_naming_a_version_and_then_missed_no_more() -> None:
+    at = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+    services().editions.watch(at)
+
+    loaded = load(an_edition())
+
+    assert (loaded.edition.number, loaded.version) == (1, 2)
+    assert services().editions.watch(LOADED) is None
+    assert [event.kind for event in services().timeline.events("calendar:2027")] == [
+        "calendar:missed",
+        "calendar:loaded",
+    ]
