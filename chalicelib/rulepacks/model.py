@@ -243,7 +243,8 @@ class RulePack:
         yield from (period.basis for period in self.display_periods.values())
         yield from (route.basis for route in self.routes)
         yield from (bound.basis for bound in self.bounds.values())
-        yield from (ground.basis for ground in (*self.card_grounds, *self.complaint_categories))
+        yield from (ground.basis for ground in self.card_grounds)
+        yield from (category.basis for category in self.complaint_categories)
         yield from (self.office_hours.basis, self.edition_by.basis)
 
     def is_in_force(self, on: date) -> bool:
