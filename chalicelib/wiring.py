@@ -36,6 +36,11 @@ from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
+from chalicelib.remedies.complaints.service import Complaints
+from chalicelib.remedies.complaints.store import ComplaintStore
+from chalicelib.remedies.ratings.rules import RatingNames
+from chalicelib.remedies.ratings.service import Ratings
+from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -138,10 +143,12 @@ class Services:
             {
                 "calendar": YearStore.row,
                 "case": CaseStore.row,
+                "complaint": ComplaintStore.row,
                 "credit": CreditStore.row,
                 "flag": FlagStore.row,
                 "item": CatalogueStore.row,
                 "mandate": MandateStore.row,
+                "rating": RatingStore.row,
             },
         )
 
@@ -278,6 +285,33 @@ class Services:
     def signals(self) -> Signals:
         """What looks better than it was."""
         return Signals(SignalStore(), self.timeline, pack=self.pack)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        """What people say of a handling, under names made with the same secrets as subjects'."""
+        return Ratings(
+            RatingStore(self.timeline),
+            self.cases,
+            self.timeline,
+            self.clocks,
+            names=RatingNames(self.keys.subject_key_id, self.keys.subject_keys),
+            pack=self.pack,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def complaints(self) -> Complaints:
+        """What people complain of and suggest."""
+        return Complaints(
+            ComplaintStore(self.timeline),
+            self.cases,
+            self.clocks,
+            catalogue=self.catalogue,
+            subjects=self.subjects,
+            pack_of=self.pack,
+            pack=settings().rule_pack,
+            departments=settings().departments,
+        )
 
     @cached_property
     def inspection(self) -> Inspection:

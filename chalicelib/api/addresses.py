@@ -46,6 +46,14 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/items/{item_code}/versions/{version}",
         "PUT /v1/items/{item_code}/versions/{version}",
     ),
+    "chalicelib.api.complaints": (
+        "POST /v1/complaints",
+        "GET /v1/complaints",
+        "GET /v1/complaints/{complaint_id}",
+        "POST /v1/complaints/{complaint_id}/transfer",
+        "POST /v1/complaints/{complaint_id}/sorting",
+        "POST /v1/complaints/{complaint_id}/answer",
+    ),
     "chalicelib.api.credit": (
         "PUT /v1/credit/records/{source}/{record_id}",
         "POST /v1/credit/checks",
@@ -84,6 +92,12 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/lifting",
     ),
     "chalicelib.api.signals": ("GET /v1/supervision/signals",),
+    "chalicelib.api.ratings": (
+        "POST /v1/cases/{case_no}/rating",
+        "GET /v1/cases/{case_no}/rating",
+        "GET /v1/ratings",
+        "POST /v1/ratings/{rating_id}/answer",
+    ),
     "chalicelib.api.signing_keys": (
         "POST /v1/signing-keys",
         "GET /v1/signing-keys",

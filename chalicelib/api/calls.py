@@ -33,7 +33,8 @@ class Call(Generic[B]):
 
     ``who`` is ``None`` on public routes only; ``path`` holds the decoded parameters; ``query`` is the route's own
     query model, already checked; ``version`` is the one that ``If-Match`` names, on routes that need it; ``once`` is
-    there if the caller sent an ``Idempotency-Key``; ``at`` is the instant of the service clock.
+    there if the caller sent an ``Idempotency-Key``; ``at`` is the instant of the service clock; ``origin`` is the
+    address and the browser that the gateway saw, for a keyed digest and for nothing else.
     """
 
     route: "Route"
@@ -45,6 +46,7 @@ class Call(Generic[B]):
     language: Language
     sent_version: int | None = None
     once: Once | None = None
+    origin: str = field(default="", repr=False)
 
     @property
     def caller(self) -> Caller:
@@ -100,6 +102,7 @@ class Route:
     is_fresh: bool
     also: int | None = None
     names_another: bool = False
+    is_discreet: bool = False
 
     @property
     def name(self) -> str:

@@ -43,7 +43,7 @@ class Options(TypedDict, total=False):
 
     ``public``: anyone, without a token. ``creates``: takes an Idempotency-Key. ``needs_version``: wants If-Match.
     ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a good answer.
-    ``names_another``: the body names a thing that may not be there.
+    ``names_another``: the body names a thing that may not be there. ``discreet``: the log does not say which case.
     """
 
     summary: Required[str]
@@ -57,6 +57,7 @@ class Options(TypedDict, total=False):
     fresh: bool
     also: int
     names_another: bool
+    discreet: bool
 
 
 class Routes:
@@ -109,6 +110,7 @@ class Routes:
                 is_fresh=options.get("fresh", False),
                 also=options.get("also"),
                 names_another=options.get("names_another", False),
+                is_discreet=options.get("discreet", False),
             )
             if route.is_public == bool(route.roles):
                 message = f"{route.name} names its roles or says that it is public, one of the two"

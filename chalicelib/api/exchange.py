@@ -14,7 +14,7 @@ from chalicelib.api.calls import Answer, Call, Language, Route
 from chalicelib.api.fault_texts import FAULT_TEXTS, fault_text
 from chalicelib.api.identity import caller_of, require_fresh
 from chalicelib.api.problems import problem_of
-from chalicelib.api.reading import Event, body_of, once_of, path_of, query_of, raw_body_of, version_of
+from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, query_of, raw_body_of, version_of
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.errors import Fault, Reason, Refusal
@@ -113,8 +113,8 @@ def _call(route: Route, event: Event, headers: Mapping[str, str], language: Lang
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = path_of(event)
-    # Anything else in its place may be somebody's own number.
-    if is_case_no(path.get("case_no", "")):
+    # Anything else in its place may be somebody's own number; and who rates in which minute is nobody's to know.
+    if is_case_no(path.get("case_no", "")) and not route.is_discreet:
         tell(case_no=path["case_no"])
     raw = raw_body_of(event)
     version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
@@ -129,6 +129,7 @@ def _call(route: Route, event: Event, headers: Mapping[str, str], language: Lang
         language=language,
         sent_version=version,
         once=once,
+        origin=origin_of(event),
     )
 
 

@@ -110,6 +110,13 @@ def once_of(route: Route, who: Caller | None, key: str | None, path: Mapping[str
     return Once.of(caller=who.sub if who else "", route=place, key=key, body=raw)
 
 
+def origin_of(event: Event) -> str:
+    """Return the address and the browser that the gateway saw; empty where it saw no address."""
+    seen = (event.get("requestContext") or {}).get("identity") or {}
+    address = seen.get("sourceIp")
+    return f"{address}\0{seen.get('userAgent') or ''}" if address else ""
+
+
 def _fault(code: str, pointer: str) -> Fault:
     return Fault(pointer=pointer, detail=code, code=code)
 

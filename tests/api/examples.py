@@ -19,6 +19,8 @@ ABSENT = {
     "flag_id": "0" * 24,
     "mandate_id": "0" * 32,
     "alert_id": "0" * 32,
+    "rating_id": "0" * 32,
+    "complaint_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "number": "9",
@@ -76,6 +78,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_calendars(),
         **_of_credit(world),
         **_of_watchers(world),
+        **_of_voices(world),
     }
 
 
@@ -285,4 +288,67 @@ def _of_watchers(world: World) -> dict[str, Example]:
             strangers=recipients,
         ),
         "GET /v1/supervision/heartbeats": Example(by="inspector", query="limit=1"),
+    }
+
+
+def _of_voices(world: World) -> dict[str, Example]:
+    bad, complaint = world.things["rating bad"], world.things["complaint open"]
+    opinion = {
+        "level": 5,
+        "comment": "当天就办好了。",
+        "real_name": False,
+        "aspects": {"overall": 5, "efficiency": 5, "guide": 4, "convenience": 5, "platform": 4},
+    }
+    sent = {
+        "category": "question",
+        "text": "夜里能不能办？",
+        "case_no": world.things["rated"].name,
+        "item_code": "plate-replacement",
+        "department": "traffic",
+    }
+
+    def step(body: object) -> Example:
+        return Example(
+            by="officer.traffic",
+            path={"complaint_id": complaint.name},
+            body=body,
+            version=complaint.version,
+            elsewhere=("officer.market", "supervisor.market"),
+        )
+
+    others = ("applicant2", "company")
+    return {
+        "POST /v1/cases/{case_no}/rating": Example(
+            by="applicant", path={"case_no": world.things["to rate"].name}, body=opinion, strangers=others
+        ),
+        "GET /v1/cases/{case_no}/rating": Example(
+            by="applicant", path={"case_no": world.things["rated"].name}, strangers=others
+        ),
+        "GET /v1/ratings": Example(
+            by="supervisor.traffic", query="department=traffic&level=1&suspicious=true", elsewhere=OTHER_STAFF
+        ),
+        "POST /v1/ratings/{rating_id}/answer": Example(
+            by="officer.traffic",
+            path={"rating_id": bad.name},
+            body={
+                "findings": "电话线路故障。",
+                "outcome": "needs_time",
+                "expected_on": "2026-10-10",
+                "late_reason": None,
+            },
+            version=bad.version,
+            elsewhere=("officer.market", "supervisor.market"),
+        ),
+        "POST /v1/complaints": Example(by="applicant", body=sent),
+        "GET /v1/complaints": Example(
+            by="officer.traffic", query="department=traffic&state=open&limit=1", elsewhere=OTHER_STAFF
+        ),
+        "GET /v1/complaints/{complaint_id}": Example(
+            by="applicant", path={"complaint_id": complaint.name}, elsewhere=OTHER_STAFF, strangers=PEOPLE
+        ),
+        "POST /v1/complaints/{complaint_id}/transfer": step({"department": "market", "reason": "是市场监管的事项。"}),
+        "POST /v1/complaints/{complaint_id}/sorting": step({"clear": False, "reason": "牵涉两个部门。"}),
+        "POST /v1/complaints/{complaint_id}/answer": step(
+            {"text": "已经改为网上办理。", "outcome": "accepted", "late_reason": None}
+        ),
     }

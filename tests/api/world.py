@@ -97,7 +97,8 @@ class World:
     def act(self, name: str, step: str, body: object = None, *, as_: str = "officer.traffic") -> None:
         """Take a step with a thing; its version moves on."""
         thing = self.things[name]
-        place = "flags" if name.startswith("flag") else "inspections" if name.startswith("mandate") else "cases"
+        places = {"flag": "flags", "mandate": "inspections", "complaint": "complaints"}
+        place = places.get(name.partition(" ")[0], "cases")
         reply = self.send("POST", f"/v1/{place}/{thing.name}/{step}", body, as_=as_, version=thing.version)
         self.things[name] = Thing(name=thing.name, version=reply.body["version"])
 
@@ -121,6 +122,7 @@ def world() -> Iterator[World]:
         _file_cases(made)
         _find_untrue(made)
         _ask_for_mandates(made)
+        _hear_voices(made)
         made.keep()
         yield made
         forget_everything()
@@ -203,6 +205,19 @@ def _ask_for_mandates(world: World) -> None:
         asked = world.send("POST", "/v1/inspections", MANDATE, as_="inspector").body
         world.things[name] = Thing(name=asked["id"], version=asked["version"])
     world.act("mandate in force", "approval", as_="inspector2")
+
+
+def _hear_voices(world: World) -> None:
+    for name in ("rated", "to rate"):
+        world.file(name)
+        world.act(name, "decision", DECISION)
+        world.act(name, "delivery", {})
+    bad = {"level": 1, "comment": "没有人接电话。", "real_name": True}
+    rating = world.send("POST", f"/v1/cases/{world.things['rated'].name}/rating", bad, as_="applicant").body
+    world.things["rating bad"] = Thing(name=rating["id"], version=rating["version"])
+    complaint = {"category": "process", "text": "网上可以办的不要叫人跑一趟。", "case_no": world.things["rated"].name}
+    sent = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
+    world.things["complaint open"] = Thing(name=sent["id"], version=sent["version"])
 
 
 def _text(instant: datetime) -> str:

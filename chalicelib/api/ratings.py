@@ -1,0 +1,194 @@
+"""Ratings over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
+from chalicelib.remedies.ratings.model import Aspect, Opinion, Rating, Reply, ReplyOutcome, Sought, Suspicion
+from chalicelib.remedies.ratings.service import ANSWERERS, RATERS, READERS
+from chalicelib.wiring import services
+
+routes = Routes("ratings")
+
+Level = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=5,
+        description="5 very satisfied (非常满意), 4 satisfied (满意), 3 rather satisfied (基本满意), "
+        "2 not satisfied (不满意), 1 not satisfied at all (非常不满意)",
+    ),
+]
+
+
+class AspectsBody(Body):
+    """Levels by aspect; each may be left out (整体、效率、指南、便捷、平台)."""
+
+    overall: Level | None = None
+    efficiency: Level | None = None
+    guide: Level | None = None
+    convenience: Level | None = None
+    platform: Level | None = None
+
+
+class RatingBody(Body):
+    """A rating: anonymous to staff unless ``real_name`` is true."""
+
+    level: Level
+    comment: Text | None = None
+    real_name: bool = False
+    aspects: AspectsBody = Field(default_factory=AspectsBody)
+
+
+class ReplyBody(Body):
+    """What came of a bad rating; ``expected_on`` if it needs time, ``late_reason`` once the limit has passed."""
+
+    findings: Text
+    outcome: ReplyOutcome
+    expected_on: Day | None = None
+    late_reason: Text | None = None
+
+
+class ReplyShape(Shape):
+    """The department's answer to a bad rating."""
+
+    findings: str
+    outcome: ReplyOutcome
+    expected_on: date | None
+    late_reason: str | None
+    given_at: datetime
+
+
+class RatingShape(Shape):
+    """A rating as its own rater sees it, and staff too: of an anonymous one no case, no name and no instant."""
+
+    id: str
+    level: int
+    comment: str | None
+    aspects: dict[Aspect, int]
+    item_code: str
+    department: str
+    day: date
+    real_name: bool
+    suspicious: list[Suspicion]
+    case_no: str | None
+    rater_name: str | None
+    replies: list[ReplyShape]
+    version: int
+
+
+class RatingsQuery(PageQuery):
+    """Which ratings: of a department, of a level, only those marked as suspicious or only those that are not."""
+
+    department: Code | None = None
+    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    suspicious: bool | None = None
+
+
+class RatingsPage(Page):
+    """Ratings, newest day first."""
+
+    items: list[RatingShape]
+
+
+@routes.post(
+    "/v1/cases/{case_no}/rating",
+    summary="Rate how a case was handled, once it is closed (好差评)",
+    roles=RATERS,
+    body=RatingBody,
+    answer=RatingShape,
+    status=201,
+    creates=True,
+    discreet=True,
+)
+def rate(call: Call[RatingBody]) -> Answer:
+    """Rate one handling, once; 5 is 非常满意 and 1 is 非常不满意."""
+    body = call.body
+    opinion = Opinion(
+        level=body.level,
+        comment=body.comment or "",
+        real_name=body.real_name,
+        aspects={Aspect(name): level for name, level in body.aspects.model_dump().items() if level is not None},
+    )
+    rating, is_repeated = services().ratings.give(
+        call.path["case_no"], opinion, by=call.caller, origin=call.origin, at=call.at, once=call.once
+    )
+    return Answer(body=rating_shape(rating), version=rating.version, replayed=is_repeated)
+
+
+@routes.get(
+    "/v1/cases/{case_no}/rating",
+    summary="One's own rating of a case, with the department's answer",
+    roles=RATERS,
+    answer=RatingShape,
+    discreet=True,
+)
+def rating_of_case(call: Call[None]) -> Answer:
+    """Show the caller's own rating."""
+    rating = services().ratings.mine(call.path["case_no"], by=call.caller)
+    return Answer(body=rating_shape(rating), version=rating.version)
+
+
+@routes.get(
+    "/v1/ratings",
+    summary="Ratings of a department's handlings; anonymous ones without the case",
+    roles=READERS,
+    query=RatingsQuery,
+    answer=RatingsPage,
+)
+def ratings(call: Call[None]) -> Answer:
+    """List ratings, newest day first; suspicious ones are marked."""
+    query: RatingsQuery = call.query
+    found, following = services().ratings.page(
+        Sought(department=query.department, level=query.level, is_suspicious=query.suspicious),
+        by=call.caller,
+        most=query.limit,
+        after=call.position,
+    )
+    items = [rating_shape(rating) for rating in found]
+    return Answer(body=RatingsPage(items=items, next_cursor=call.next_cursor(following)))
+
+
+@routes.post(
+    "/v1/ratings/{rating_id}/answer",
+    summary="Answer a bad rating that somebody gave in their own name",
+    roles=ANSWERERS,
+    body=ReplyBody,
+    answer=RatingShape,
+    needs_version=True,
+)
+def answer(call: Call[ReplyBody]) -> Answer:
+    """Take the department's answer; the rater reads it."""
+    body = call.body
+    reply = Reply(
+        outcome=body.outcome,
+        findings=body.findings,
+        expected_on=body.expected_on,
+        late_reason=body.late_reason,
+        given_at=call.at,
+        given_by=call.caller.actor,
+    )
+    rating = services().ratings.answer(call.path["rating_id"], reply, by=call.caller, version=call.version)
+    return Answer(body=rating_shape(rating), version=rating.version)
+
+
+def rating_shape(rating: Rating) -> RatingShape:
+    """Show a rating; there is nothing more to show of an anonymous one, to anybody."""
+    rater = rating.rater
+    return RatingShape(
+        id=rating.rating_id,
+        level=rating.level,
+        comment=rating.comment or None,
+        aspects=dict(rating.aspects),
+        item_code=rating.item_code,
+        department=rating.department,
+        day=rating.day,
+        real_name=rater is not None,
+        suspicious=list(rating.suspicious),
+        case_no=None if rater is None else rater.case_no,
+        rater_name=None if rater is None else rater.masked_name,
+        replies=[ReplyShape.model_validate(reply) for reply in rating.replies],
+        version=rating.version,
+    )

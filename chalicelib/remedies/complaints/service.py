@@ -1,0 +1,296 @@
+"""Sending a complaint or suggestion, passing it on, sorting it, answering it, and reading it."""
+
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.alerts.rules import MONITORING
+from chalicelib.cases.model import Case
+from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.service import Catalogue
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
+from chalicelib.remedies.complaints.model import (
+    Answer,
+    Complaint,
+    ComplaintState,
+    Grievance,
+    RoutedBy,
+    Routing,
+    Sorting,
+)
+from chalicelib.remedies.complaints.rules import (
+    OFFICE,
+    answerers,
+    destination,
+    first_limit,
+    more_time,
+    require_known,
+    require_open,
+)
+from chalicelib.remedies.complaints.store import ComplaintStore, Found
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.subjects.service import Subjects
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import again_if_moved, transaction
+
+PEOPLE = (Role.APPLICANT, Role.AGENT)
+SORTERS = (*OFFICE, Role.MONITOR)
+READERS = (*PEOPLE, *OFFICE, Role.HEAD, Role.MONITOR)
+
+
+class Complaints:
+    """All complaints and suggestions."""
+
+    def __init__(  # noqa: PLR0913 - what a complaint touches, each named at the composition root
+        self,
+        store: ComplaintStore,
+        cases: CaseStore,
+        clocks: Clocks,
+        *,
+        catalogue: Catalogue,
+        subjects: Subjects,
+        pack_of: Callable[[str, datetime], RulePack],
+        pack: str,
+        departments: Collection[str],
+    ) -> None:
+        """Know the town's departments, and the pack that counts for what belongs to no case."""
+        self._store = store
+        self._cases = cases
+        self._clocks = clocks
+        self._catalogue = catalogue
+        self._subjects = subjects
+        self._pack_of = pack_of
+        self._pack = pack
+        self._departments = frozenset(departments)
+
+    @again_if_moved
+    def send(self, grievance: Grievance, *, by: Caller, at: datetime, once: Once | None) -> tuple[Complaint, bool]:
+        """Take a complaint, route it and start its clock; say whether the same request had done it already.
+
+        ``NOT_FOUND`` for a case that is not the caller's; ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN``,
+        ``ITEM_NOT_LISTED``.
+        """
+        require(by, roles=PEOPLE, subjects=(by.own_subject(),))
+        made_before = once.look_up() if once is not None else None
+        if made_before is not None:
+            return self._store.load(made_before), True
+        case = self._case(grievance.case_no, by=by)
+        code = self._pack if case is None else case.terms.pack
+        pack = self._pack_of(code, at)
+        if pack.complaint_category(grievance.category) is None:
+            raise Refusal(Reason.CATEGORY_UNKNOWN)
+        require_known(grievance.department, departments=self._departments)
+        item_code = grievance.item_code if case is None else case.terms.item_code
+        item = self._catalogue.current(item_code, at=at) if case is None and item_code is not None else None
+        department, routed_by = destination(
+            of_case=None if case is None else case.department,
+            of_item=None if item is None else item.department,
+            named=grievance.department,
+            monitoring=MONITORING,
+        )
+        complaint = Complaint(
+            complaint_id=secrets.token_hex(16),
+            category=grievance.category,
+            text=grievance.text,
+            case_no=grievance.case_no,
+            item_code=item_code,
+            department=department,
+            pack=code,
+            person=by.own_subject(),
+            masked_name=self._masked_name(by, case, at=at),
+            received_at=at,
+            routings=(
+                Routing(department=department, routed_by=routed_by, reason="", routed_at=at, actor="system:routing"),
+            ),
+        )
+        with transaction() as tx:
+            clock = self._clocks.start(
+                ClockKind.COMPLAINT,
+                first_limit(pack),
+                owner=complaint.owner,
+                department=department,
+                responsible=Role.OFFICER.value,
+                pack=code,
+                started_at=at,
+                tx=tx,
+            )
+            facts = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
+            complaint = self._store.add(complaint, facts, at=at, tx=tx)
+            if once is not None:
+                once.remember(complaint.complaint_id, tx, at=at)
+        return complaint, False
+
+    def _case(self, case_no: str | None, *, by: Caller) -> Case | None:
+        if case_no is None:
+            return None
+        if not is_case_no(case_no):
+            raise Refusal(Reason.NOT_FOUND)
+        case = self._cases.load(case_no)
+        require(by, roles=PEOPLE, subjects=case.people)
+        return case
+
+    def _masked_name(self, by: Caller, case: Case | None, *, at: datetime) -> str:
+        """Return how staff see the person: as they are known, or as they are met now."""
+        if case is not None and case.subject == by.subject:
+            return case.applicant_name
+        return self._subjects.know(by.identity, at).masked_name if by.identity is not None else "*"
+
+    @again_if_moved
+    def transfer(
+        self, complaint_id: str, *, department: str, reason: str, by: Caller, version: int, at: datetime
+    ) -> Complaint:
+        """Pass a complaint on to the department that can answer it; its clock goes on there and is not begun anew."""
+        before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
+        require_known(department, departments=self._departments)
+        if department == before.department:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        routing = Routing(
+            department=department, routed_by=RoutedBy.TRANSFER, reason=reason, routed_at=at, actor=by.actor
+        )
+        after = replace(before, department=department, routings=(*before.routings, routing))
+        clock = self.clock(before)
+        with transaction() as tx:
+            self._clocks.save(replace(clock, department=department, rev=clock.rev + 1), tx)
+            return self._store.save(before, after, [_routed(after, previous=before.department)], at=at, tx=tx)
+
+    @again_if_moved
+    def sort(
+        self, complaint_id: str, *, is_clear: bool, reason: str, by: Caller, version: int, at: datetime
+    ) -> Complaint:
+        """Say once whether a complaint is clear or complex; a complex one has more time, counted from its receipt.
+
+        ``STEP_NOT_ALLOWED`` the second time; ``EXTENSION_TOO_LATE`` for more time once the first limit has passed.
+        """
+        before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
+        if before.sorting is not None:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        clock = self.clock(before)
+        if not is_clear and clock.is_late(at):
+            raise Refusal(Reason.EXTENSION_TOO_LATE)
+        sorting = Sorting(is_clear=is_clear, reason=reason, sorted_at=at, sorted_by=by.actor)
+        after = replace(before, sorting=sorting)
+        with transaction() as tx:
+            if not is_clear:
+                clock = self._clocks.extend(clock, more_time(self._pack_of(before.pack, at)), at=at, tx=tx)
+            return self._store.save(before, after, [_sorted(after, sorting, clock)], at=at, tx=tx)
+
+    @again_if_moved
+    def answer(self, complaint_id: str, answer: Answer, *, by: Caller, version: int) -> Complaint:
+        """Answer a complaint and stop its clock; ``LATE_REASON_REQUIRED`` once the limit has passed."""
+        before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
+        require(by, roles=answerers(before.department, monitoring=MONITORING), department=before.department)
+        clock = self.clock(before)
+        is_late = clock.is_late(answer.given_at)
+        if is_late and answer.late_reason is None:
+            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+        after = replace(before, answer=answer)
+        with transaction() as tx:
+            stopped = self._clocks.stop(clock, at=answer.given_at, tx=tx)
+            fact = _answered(after, answer, stopped, is_late=is_late)
+            return self._store.save(before, after, [fact], at=answer.given_at, tx=tx)
+
+    def _in_hand(self, complaint_id: str, *, by: Caller, roles: Collection[Role], version: int) -> Complaint:
+        """Return an open complaint to those whose step it is."""
+        complaint = self._store.load(complaint_id)
+        require(by, roles=roles, department=complaint.department)
+        if complaint.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        require_open(complaint)
+        return complaint
+
+    def clock(self, complaint: Complaint) -> Clock:
+        """Return the clock of a complaint that was read already."""
+        return self._clocks.get(complaint.owner, ClockKind.COMPLAINT)
+
+    def one(self, complaint_id: str, *, by: Caller) -> tuple[Complaint, Clock]:
+        """Return a complaint and its clock to whoever sent it, to its department and to the monitoring office."""
+        complaint = self._store.load(complaint_id)
+        require(by, roles=READERS, department=complaint.department, subjects=(complaint.person,))
+        return complaint, self.clock(complaint)
+
+    def page(
+        self,
+        *,
+        by: Caller,
+        department: str | None,
+        state: ComplaintState | None,
+        most: int,
+        after: Mapping[str, Any] | None,
+    ) -> Found:
+        """List what the caller sent, or what a department has that the caller may see, newest first."""
+        if by.roles & FOR_THEMSELVES:
+            return self._store.of_person(by.own_subject(), state=state, most=most, after=after)
+        desk = department or by.department
+        if desk is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=READERS, department=desk)
+        return self._store.of_department(desk, state=state, most=most, after=after)
+
+
+def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> Fact:
+    return Fact(
+        kind=EventKind.COMPLAINT_RECEIVED,
+        occurred_at=complaint.received_at,
+        actor=by.actor,
+        department=complaint.department,
+        data={**_about(complaint), "clocks_started": told(clock)},
+        texts={"text": complaint.text},
+    )
+
+
+def _routed(complaint: Complaint, *, previous: str | None) -> Fact:
+    routing = complaint.routings[-1]
+    return Fact(
+        kind=EventKind.COMPLAINT_ROUTED,
+        occurred_at=routing.routed_at,
+        actor=routing.actor,
+        department=routing.department,
+        data={"from": previous, "department": routing.department, "routed_by": routing.routed_by.value},
+        texts={"reason": routing.reason} if routing.reason else {},
+    )
+
+
+def _sorted(complaint: Complaint, sorting: Sorting, clock: Clock) -> Fact:
+    changed: Sequence[Json] = [] if sorting.is_clear else told(clock)
+    return Fact(
+        kind=EventKind.COMPLAINT_SORTED,
+        occurred_at=sorting.sorted_at,
+        actor=sorting.sorted_by,
+        department=complaint.department,
+        data={"clear": sorting.is_clear, "clocks_changed": changed},
+        texts={"reason": sorting.reason},
+    )
+
+
+def _answered(complaint: Complaint, answer: Answer, stopped: Clock, *, is_late: bool) -> Fact:
+    texts = {"text": answer.text, "late_reason": answer.late_reason or ""}
+    return Fact(
+        kind=EventKind.COMPLAINT_ANSWERED,
+        occurred_at=answer.given_at,
+        actor=answer.given_by,
+        department=complaint.department,
+        data={
+            **_about(complaint),
+            "outcome": answer.outcome.value,
+            "late": is_late,
+            "clocks_stopped": told(stopped),
+        },
+        texts={name: text for name, text in texts.items() if text},
+    )
+
+
+def _about(complaint: Complaint) -> dict[str, Json]:
+    return {
+        "category": complaint.category,
+        "department": complaint.department,
+        "case_no": complaint.case_no,
+        "item_code": complaint.item_code,
+    }

@@ -1,0 +1,113 @@
+"""When a handling may be rated, what makes a rating suspicious or bad, and names that need the secret."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from chalicelib.cases.model import Case
+from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.remedies.ratings.model import Opinion, Rating, Reply, ReplyOutcome, Suspicion
+from chalicelib.rulepacks.model import BoundKey, RulePack
+
+DIGEST_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RatingNames:
+    """Names ratings, devices and raters by keyed digests, with a secret that can be rotated.
+
+    Whoever reads every table and not the secret can neither go from a name to a case nor try all cases until one fits.
+    """
+
+    current_id: str
+    keys: Mapping[str, bytes]
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return f"RatingNames(current_id={self.current_id!r})"
+
+    def of_handling(self, case_no: str, handling: int) -> tuple[str, ...]:
+        """Return what a handling's rating may be called, under the current secret first and then under earlier ones."""
+        others = (key_id for key_id in self.keys if key_id != self.current_id)
+        return tuple(self._digest(key, "rating", case_no, str(handling)) for key in (self.current_id, *others))
+
+    def of_device(self, origin: str, *, day: date) -> str:
+        """Return what a device is called on one day; on the next it is another."""
+        return self._digest(self.current_id, "device", day.isoformat(), origin)
+
+    def of_rater(self, subject: str, *, origin: str, day: date) -> str:
+        """Return what a person is called among the raters of one device on one day, and nowhere else."""
+        return self._digest(self.current_id, "rater", day.isoformat(), origin, subject)
+
+    def _digest(self, key_id: str, *parts: str) -> str:
+        # The use comes first, so that no digest of one use is ever one of another or a subject key.
+        said = "\0".join(("remedies", *parts)).encode()
+        return hmac.new(self.keys[key_id], said, hashlib.sha256).hexdigest()[:DIGEST_LENGTH]
+
+
+def closed_at(case: Case) -> datetime:
+    """Return when a case was closed (办结), in whatever way; ``CASE_NOT_CLOSED`` before that."""
+    if case.is_finished:
+        if case.delivery is not None:
+            return case.delivery.delivered_at
+        if case.revocation is not None:
+            return case.revocation.revoked_at
+        if case.acceptance is not None:
+            return case.acceptance.said_at
+    raise Refusal(Reason.CASE_NOT_CLOSED)
+
+
+def is_bad(level: int, pack: RulePack) -> bool:
+    """Whether a level is a bad rating (差评); the pack's own bound is one."""
+    return level <= pack.bound(BoundKey.BAD_LEVEL)
+
+
+def suspicions(
+    *, is_staff: bool, raters_on_device: int, closed: datetime, at: datetime, pack: RulePack
+) -> tuple[Suspicion, ...]:
+    """Return why a rating is marked (R5.9); as many raters or seconds as the pack says are still as many as that.
+
+    ``raters_on_device`` counts this one too; the second in which the bound is reached is still too soon.
+    """
+    too_soon = timedelta(seconds=pack.bound(BoundKey.RATED_TOO_SOON))
+    found = {
+        Suspicion.STAFF: is_staff,
+        Suspicion.DEVICE: raters_on_device > pack.bound(BoundKey.RATERS_PER_DEVICE),
+        Suspicion.TOO_SOON: at - closed <= too_soon,
+    }
+    return tuple(why for why, holds in found.items() if holds)
+
+
+def told_at(opinion: Opinion, *, at: datetime) -> datetime:
+    """Return the instant under which a rating is recorded: of an anonymous one the day's first second in Shanghai.
+
+    The instant would give the person away to whoever knows when that person was online.
+    """
+    if opinion.real_name:
+        return at
+    return datetime.combine(day_in_shanghai(at), time(), tzinfo=SHANGHAI)
+
+
+def awaits_reply(rating: Rating, pack: RulePack) -> bool:
+    """Whether the department owes the person an answer: a bad rating in somebody's own name, not settled yet."""
+    is_settled = bool(rating.replies) and rating.replies[-1].outcome is not ReplyOutcome.NEEDS_TIME
+    return rating.rater is not None and is_bad(rating.level, pack) and not is_settled
+
+
+def require_complete(reply: Reply) -> None:
+    """Refuse an answer that needs time and does not say until when, or says so of a day that is over."""
+    expected = reply.expected_on
+    faults: Sequence[Fault] = ()
+    if reply.outcome is ReplyOutcome.NEEDS_TIME and expected is None:
+        faults = (_fault("需要时间的，请写明预计哪一天答复。", "Say on which day it is expected."),)
+    elif expected is not None and expected < day_in_shanghai(reply.given_at):
+        faults = (_fault("预计的日子不能早于今天。", "This day is over."),)
+    if faults:
+        raise Refusal(Reason.INVALID_BODY, faults=faults)
+
+
+def _fault(detail: str, english: str) -> Fault:
+    return Fault(pointer="/expected_on", detail=detail, english=english)

@@ -1,0 +1,254 @@
+"""Rating a handling, answering a bad rating, and reading ratings without learning whose they are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases.model import Case
+from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.remedies.ratings.model import Opinion, Rater, Rating, Reply, Sought
+from chalicelib.remedies.ratings.rules import (
+    RatingNames,
+    awaits_reply,
+    closed_at,
+    require_complete,
+    suspicions,
+    told_at,
+)
+from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.model import Limit, Unit
+
+RATERS = (Role.APPLICANT,)
+"""Whose case it is, and nobody in their place: a rating is the person's own word."""
+
+READERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+ANSWERERS = (Role.OFFICER, Role.SUPERVISOR)
+
+NOBODY = "system:rating"
+"""Who acted in an anonymous rating, as far as its timeline knows."""
+
+RATED = "rated"
+"""What an Idempotency-Key remembers of a rating: not which, for that would tie the key's row to it."""
+
+
+class Ratings:
+    """All ratings."""
+
+    def __init__(  # noqa: PLR0913 - what a rating touches, each named at the composition root
+        self,
+        store: RatingStore,
+        cases: CaseStore,
+        timeline: Timeline,
+        clocks: Clocks,
+        *,
+        names: RatingNames,
+        pack: Callable[[str, datetime], RulePack],
+        departments: Sequence[str],
+    ) -> None:
+        """Read cases directly: being the applicant, not an office, is what gives the right to rate."""
+        self._store = store
+        self._cases = cases
+        self._timeline = timeline
+        self._clocks = clocks
+        self._names = names
+        self._pack = pack
+        self._departments = tuple(departments)
+
+    @again_if_moved
+    def give(
+        self, case_no: str, opinion: Opinion, *, by: Caller, origin: str, at: datetime, once: Once | None
+    ) -> tuple[Rating, bool]:
+        """Rate a handling once it is closed (R5.8); say whether an earlier request with the same key had done it.
+
+        ``origin`` is from where the request came; only a keyed digest of it that is good for one day is kept.
+        ``CASE_NOT_CLOSED``; ``ALREADY_RATED`` the second time.
+        """
+        case = self._own_case(case_no, by=by)
+        names = self._names.of_handling(case_no, case.handling)
+        made_before = once.look_up() if once is not None else None
+        before = self._store.first(*names)
+        if before is not None:
+            if made_before is not None:
+                return before, True
+            raise Refusal(Reason.ALREADY_RATED)
+        closed = closed_at(case)
+        pack = self._pack(case.terms.pack, at)
+        day = day_in_shanghai(at)
+        with transaction() as tx:
+            if once is not None:
+                once.remember(RATED, tx, at=at)
+            rating = Rating(
+                rating_id=names[0],
+                level=opinion.level,
+                comment=opinion.comment,
+                aspects=opinion.aspects,
+                item_code=case.terms.item_code,
+                department=case.department,
+                pack=case.terms.pack,
+                day=day,
+                suspicious=suspicions(
+                    is_staff=self._is_staff(by, case),
+                    raters_on_device=self._count(by, origin, at=at, tx=tx),
+                    closed=closed,
+                    at=at,
+                    pack=pack,
+                ),
+                rater=_rater(case, at=at) if opinion.real_name else None,
+            )
+            started = [self._start(rating, pack, at=at, tx=tx)] if awaits_reply(rating, pack) else []
+            moment = told_at(opinion, at=at)
+            fact = _given(rating, started, by=by, at=moment)
+            return self._store.add(rating, [fact], at=moment, tx=tx), False
+
+    def _own_case(self, case_no: str, *, by: Caller) -> Case:
+        require(by, roles=RATERS, subjects=(by.subject or "",))
+        if not is_case_no(case_no):
+            raise Refusal(Reason.NOT_FOUND)
+        case = self._cases.load(case_no)
+        require(by, roles=RATERS, subjects=(case.subject,))
+        return case
+
+    def _is_staff(self, by: Caller, case: Case) -> bool:
+        """Whether the rater's login is an office's too, or has acted in this very case."""
+        staff = f"staff:{by.sub}"
+        return by.department is not None or any(event.actor == staff for event in self._timeline.events(case.owner))
+
+    def _count(self, by: Caller, origin: str, *, at: datetime, tx: Transaction) -> int:
+        """Count a rater of a device, and return how many there have been today; 0 where nobody says from where."""
+        if not origin:
+            return 0
+        day = day_in_shanghai(at)
+        device = self._store.device(self._names.of_device(origin, day=day), day=day)
+        rater = self._names.of_rater(by.own_subject(), origin=origin, day=day)
+        self._store.count(device, rater, tx)
+        return len(device.raters | {rater})
+
+    def _start(self, rating: Rating, pack: RulePack, *, at: datetime, tx: Transaction) -> Clock:
+        term = pack.limit_term(TermKey.BAD_RATING)
+        return self._clocks.start(
+            ClockKind.RATING_ANSWER,
+            Limit(value=term.value, unit=Unit(term.unit), basis=term.basis),
+            owner=rating.owner,
+            department=rating.department,
+            responsible=Role.OFFICER.value,
+            pack=rating.pack,
+            started_at=at,
+            tx=tx,
+        )
+
+    def mine(self, case_no: str, *, by: Caller) -> Rating:
+        """Return the applicant's own rating of a case, of its newest handling that has one; ``NOT_FOUND`` without."""
+        case = self._own_case(case_no, by=by)
+        handlings = range(case.handling, 0, -1)
+        found = self._store.first(*(name for each in handlings for name in self._names.of_handling(case_no, each)))
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return found
+
+    def page(
+        self, sought: Sought, *, by: Caller, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Rating, ...], Mapping[str, Any] | None]:
+        """Return a page of the ratings that the caller may see, newest day first.
+
+        Whoever watches all departments and names none sees them one after the other.
+        """
+        departments = self._watched(sought, by=by)
+        place = dict(after or {"index": 0, "key": None})
+        found: list[Rating] = []
+        while place["index"] < len(departments) and len(found) < most:
+            page, key = self._store.of_department(
+                departments[place["index"]], sought, most=most - len(found), after=place["key"]
+            )
+            found.extend(page)
+            place = {"index": place["index"] + (key is None), "key": key}
+        return tuple(found), place if place["index"] < len(departments) else None
+
+    def _watched(self, sought: Sought, *, by: Caller) -> tuple[str, ...]:
+        if sought.department is None and by.roles & ALL_DEPARTMENTS:
+            return self._departments
+        department = sought.department or by.department
+        if department is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=READERS, department=department)
+        return (department,)
+
+    @again_if_moved
+    def answer(self, rating_id: str, reply: Reply, *, by: Caller, version: int) -> Rating:
+        """Answer a bad rating given in somebody's own name; ``STEP_NOT_ALLOWED`` for any other, and once it is settled.
+
+        ``LATE_REASON_REQUIRED`` once the clock has passed: the person reads why (R4.18).
+        """
+        before = self._store.load(rating_id)
+        require(by, roles=ANSWERERS, department=before.department)
+        if before.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        at = reply.given_at
+        if not awaits_reply(before, self._pack(before.pack, at)):
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        require_complete(reply)
+        clock = self._clocks.get(before.owner, ClockKind.RATING_ANSWER)
+        if clock.stopped_at is None and clock.is_late(at) and reply.late_reason is None:
+            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+        after = replace(before, replies=(*before.replies, reply))
+        with transaction() as tx:
+            stopped = self._clocks.stop(clock, at=at, tx=tx)
+            return self._store.save(before, after, [_answered(after, reply, stopped)], at=at, tx=tx)
+
+
+def _rater(case: Case, *, at: datetime) -> Rater:
+    return Rater(case_no=case.case_no, subject=case.subject, masked_name=case.applicant_name, rated_at=at)
+
+
+def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime) -> Fact:
+    """Say that a rating was given; of an anonymous one neither the case nor the person."""
+    data: dict[str, Json] = {
+        "level": rating.level,
+        "aspects": {aspect.value: level for aspect, level in rating.aspects.items()},
+        "item_code": rating.item_code,
+        "department": rating.department,
+        "day": rating.day.isoformat(),
+        "real_name": rating.rater is not None,
+        "suspicious": [why.value for why in rating.suspicious],
+        "clocks_started": told(*started),
+    }
+    if rating.rater is not None:
+        data |= {"case_no": rating.rater.case_no}
+    return Fact(
+        kind=EventKind.RATING_GIVEN,
+        occurred_at=at,
+        actor=NOBODY if rating.rater is None else by.actor,
+        department=rating.department,
+        data=data,
+        texts={"comment": rating.comment} if rating.comment else {},
+    )
+
+
+def _answered(rating: Rating, reply: Reply, stopped: Clock) -> Fact:
+    texts = {"findings": reply.findings, "late_reason": reply.late_reason or ""}
+    return Fact(
+        kind=EventKind.RATING_ANSWERED,
+        occurred_at=reply.given_at,
+        actor=reply.given_by,
+        department=rating.department,
+        data={
+            "outcome": reply.outcome.value,
+            "expected_on": None if reply.expected_on is None else reply.expected_on.isoformat(),
+            "item_code": rating.item_code,
+            "level": rating.level,
+            "clocks_stopped": told(stopped),
+        },
+        texts={name: text for name, text in texts.items() if text},
+    )

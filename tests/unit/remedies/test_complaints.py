@@ -1,0 +1,103 @@
+"""Where a complaint goes, whose answer it is, and how long it may take."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.remedies.complaints.model import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
+from chalicelib.remedies.complaints.rules import (
+    answerers,
+    destination,
+    first_limit,
+    more_time,
+    require_known,
+    require_open,
+)
+from chalicelib.rulepacks.model import RulePack, Term, TermKey
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.workdays.model import Unit
+from tests.builders import A_SUBJECT, NOON
+
+
+def the_pack() -> RulePack:
+    """Five working days for clear complaints, fifteen for complex ones."""
+    return pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
+
+
+def a_complaint(answer: Answer | None = None) -> Complaint:
+    return Complaint(
+        complaint_id="c1",
+        category="process",
+        text="网上可以办的不要叫人跑一趟。",
+        case_no=None,
+        item_code=None,
+        department="traffic",
+        pack="corrects-first",
+        person=A_SUBJECT,
+        masked_name="李*",
+        received_at=NOON,
+        routings=(),
+        answer=answer,
+    )
+
+
+@pytest.mark.parametrize(
+    ("of_case", "of_item", "named", "department", "why"),
+    [
+        ("traffic", "market", "credit", "traffic", RoutedBy.CASE),
+        (None, "market", "credit", "market", RoutedBy.ITEM),
+        (None, None, "credit", "credit", RoutedBy.NAMED),
+        (None, None, None, "monitoring", RoutedBy.NOBODY),
+    ],
+)
+def test_what_it_is_about_decides_before_what_the_person_guesses(
+    of_case: str | None, of_item: str | None, named: str | None, department: str, why: RoutedBy
+) -> None:
+    found = destination(of_case=of_case, of_item=of_item, named=named, monitoring="monitoring")
+
+    assert found == (department, why)
+
+
+def test_a_department_that_the_town_does_not_have_is_refused() -> None:
+    require_known(None, departments={"traffic"})
+    require_known("traffic", departments={"traffic"})
+    with pytest.raises(Refusal) as refused:
+        require_known("treasury", departments={"traffic"})
+
+    assert refused.value.reason is Reason.DEPARTMENT_UNKNOWN
+
+
+def test_the_monitoring_office_answers_what_came_to_it_and_nothing_else() -> None:
+    assert answerers("traffic", monitoring="monitoring") == (Role.OFFICER, Role.SUPERVISOR)
+    assert answerers("monitoring", monitoring="monitoring") == (Role.OFFICER, Role.SUPERVISOR, Role.MONITOR)
+
+
+def test_nothing_more_is_done_to_what_is_answered() -> None:
+    answer = Answer(
+        outcome=AnswerOutcome.ACCEPTED, text="已改。", late_reason=None, given_at=NOON, given_by="staff:officer"
+    )
+
+    require_open(a_complaint())
+    with pytest.raises(Refusal) as refused:
+        require_open(a_complaint(answer))
+
+    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert (a_complaint().state, a_complaint(answer).state) == (ComplaintState.OPEN, ComplaintState.ANSWERED)
+
+
+def test_both_limits_together_count_from_receipt() -> None:
+    assert (first_limit(the_pack()).value, first_limit(the_pack()).unit) == (5, Unit.WORKING_DAYS)
+    assert (more_time(the_pack()).value, more_time(the_pack()).unit) == (10, Unit.WORKING_DAYS)
+
+
+@pytest.mark.parametrize("term", [Term(5, "working_days", "第1条"), Term(15, "calendar_days", "第1条")])
+def test_limits_that_cannot_be_added_up_are_a_fault_of_the_pack(term: Term) -> None:
+    pack = the_pack()
+    pack = replace(pack, terms={**pack.terms, TermKey.COMPLEX_COMPLAINT: term})
+
+    with pytest.raises(ValueError, match="is not more than"):
+        more_time(pack)
