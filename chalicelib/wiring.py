@@ -1,14 +1,10 @@
 """Builds every service once, with its real stores; the only composition root."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue, Topic
 from chalicelib.alerts.service import Alerts
 from chalicelib.alerts.store import AlertStore
-from chalicelib.aws import secret
 from chalicelib.cases.accepting import Accepting
 from chalicelib.cases.changing import ChangeOfWay
 from chalicelib.cases.consequences import Consequences
@@ -22,7 +18,6 @@ from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
-from chalicelib.clock import ServiceClock, day_in_shanghai
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.recounting import Recounting
 from chalicelib.clocks.service import Clocks
@@ -32,6 +27,7 @@ from chalicelib.credit.store import CreditStore
 from chalicelib.editions.recounting import Recounts
 from chalicelib.editions.service import Editions
 from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
+from chalicelib.foundations import Foundations
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.service import Punishment
@@ -41,66 +37,17 @@ from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.rules import RatingNames
 from chalicelib.remedies.ratings.service import Ratings
 from chalicelib.remedies.ratings.store import RatingStore
-from chalicelib.rulepacks.model import RulePack
-from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.subjects.rules import SubjectKeys
-from chalicelib.subjects.service import SigningKeys, Subjects
-from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
 from chalicelib.supervision.service import Supervision
 from chalicelib.supervision.signals.service import Signals
 from chalicelib.supervision.signals.store import SignalStore
 from chalicelib.timeline.store import Timeline
-from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.store import load_calendar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The service's own secrets, as its one secret keeps them."""
-
-    subject_key_id: str
-    subject_keys: dict[str, bytes]
-    cursor_key: bytes
-
-    def __repr__(self) -> str:
-        """Show no secret."""
-        return "Keys()"
-
-
-class Services:
+class Services(Foundations):
     """Every service; each is built when it is first asked for, so that a cold start builds only what it needs."""
-
-    @cached_property
-    def clock(self) -> ServiceClock:
-        """The time that cases live by."""
-        return ServiceClock(settings().clock_offset)
-
-    @cached_property
-    def keys(self) -> Keys:
-        """The secrets; one call to the secret store in the life of a process."""
-        stored = json.loads(secret(settings().secret))
-        return Keys(
-            subject_key_id=stored["subject_key_id"],
-            subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
-            cursor_key=bytes.fromhex(stored["cursor_key"]),
-        )
-
-    @cached_property
-    def subject_keys(self) -> SubjectKeys:
-        """How subjects are named."""
-        return SubjectKeys(current_id=self.keys.subject_key_id, keys=self.keys.subject_keys)
-
-    @cached_property
-    def subjects(self) -> Subjects:
-        """Who matters are about."""
-        return Subjects(self.subject_keys, SubjectStore(), Vault(settings().identity_key))
-
-    @cached_property
-    def signing_keys(self) -> SigningKeys:
-        """With what people sign."""
-        return SigningKeys(SigningKeyStore())
 
     @cached_property
     def calendars(self) -> LoadedCalendars:
@@ -126,15 +73,6 @@ class Services:
     def editions(self) -> Editions:
         """Editions of the calendar."""
         return Editions(self.years, self.calendars, self.recounts, pack=lambda at: self.pack(settings().rule_pack, at))
-
-    def pack(self, code: str, at: datetime) -> RulePack:
-        """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
-        return pack_in_force(load_rule_packs(), code, on=day_in_shanghai(at))
-
-    def yellow(self, code: str, at: datetime) -> YellowRule:
-        """Return when the lights of a rule pack turned yellow at an instant; ``LookupError`` if it was not in force."""
-        rule = self.pack(code, at).yellow
-        return YellowRule(share_percent=rule.share_percent, least_working_days=rule.least_working_days)
 
     @cached_property
     def timeline(self) -> Timeline:
