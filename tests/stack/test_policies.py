@@ -47,7 +47,6 @@ TO_TABLES = {
         "SignalsTable": "PutItem",
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
-        "TimelineTable": "PutItem",
     },
     "deliver": {"AlertsTable": "GetItem PutItem"},
 }
