@@ -1,0 +1,180 @@
+"""The office's own duties on the board that applicants' are on (R8.5), and what looks better than it was (R4.19)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.model import Way
+from chalicelib.catalogue.model import Acceptance
+from chalicelib.clocks.model import ClockKind
+from chalicelib.wiring import services
+from tests.api.test_handling import GRANTED, PAUSE, Office, a_promise
+from tests.builders import NOON, an_item
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.services.case_office import Applicant, publish
+
+DUE = {
+    ClockKind.ACCEPTANCE: datetime(2026, 10, 10, 16, 0, tzinfo=UTC),
+    ClockKind.HANDLING_PROMISED: datetime(2026, 10, 8, 16, 0, tzinfo=UTC),
+    ClockKind.DELIVERY: datetime(2026, 10, 16, 16, 0, tzinfo=UTC),
+    ClockKind.VERIFICATION: datetime(2026, 11, 30, 16, 0, tzinfo=UTC),
+}
+"""The first second after the due day of each duty that begins at noon on 28 September."""
+
+
+class Silent:
+    """A channel that nobody listens to."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Take it."""
+
+
+@pytest.fixture
+def office(client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office that is told of alerts, and a promise that it has accepted."""
+    monkeypatch.setattr(services().alerts, "_queue", Silent())
+    return a_promise(client, token)
+
+
+def relay(owner: str, *, at: datetime) -> None:
+    """Hand over all that a timeline tells, twice and the second time backwards."""
+    events = services().timeline.events(owner)
+    for event in (*events, *reversed(events)):
+        services().alerts.hear(event, at)
+        services().signals.hear(event, at)
+
+
+def on_board(office: Office, light: str, kind: str, *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:
+    url = f"/v1/supervision/clocks?light={light}&kind={kind}"
+    found: list[dict[str, Any]] = office.client.get(url, token=office.token(by)).body["items"]
+    return found
+
+
+def alerts(office: Office, kind: str, *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:
+    listed = office.client.get("/v1/supervision/alerts?limit=100", token=office.token(by)).body["items"]
+    return [one for one in listed if one["clock_kind"] == kind and one["milestone"] == "passed"]
+
+
+def signals(office: Office, query: str = "", *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:
+    url = f"/v1/supervision/signals{query}"
+    found: list[dict[str, Any]] = office.client.get(url, token=office.token(by)).body["items"]
+    return found
+
+
+def owe(office: Office, kind: ClockKind) -> Office:
+    """Let the office owe this duty from noon on."""
+    if kind is ClockKind.ACCEPTANCE:
+        publish(an_item(code="by-officer", acceptance=Acceptance.OFFICER))
+        applicant = Applicant()
+        draft = applicant.draft("by-officer", way=Way.CERTIFICATE)
+        return Office(office.client, office.token, applicant.certify(draft, "old-plate").case)
+    if kind is not ClockKind.HANDLING_PROMISED:
+        office.done("decision", GRANTED)
+    return office
+
+
+@pytest.mark.parametrize("kind", DUE)
+def test_a_duty_of_the_office_that_is_late_is_red_and_alerted_once(office: Office, kind: ClockKind) -> None:
+    office = owe(office, kind)
+    owner = f"case:{office.url.rpartition('/')[2]}"
+    turn_clock(DUE[kind] - timedelta(minutes=1))
+    assert on_board(office, "red", kind) == []
+
+    turn_clock(DUE[kind] + timedelta(seconds=1))
+    red = on_board(office, "red", kind)
+    for minute in (1, 2):
+        services().clocks.sweep(at=DUE[kind] + timedelta(minutes=minute))
+        relay(owner, at=DUE[kind] + timedelta(minutes=minute))
+
+    assert [(clock["owner"], clock["kind"]) for clock in red] == [(owner, kind)]
+    assert [alert["owner"] for alert in alerts(office, kind)] == [owner]
+
+
+def test_silence_that_accepts_is_told_as_the_office_s_delay(office: Office) -> None:
+    office = owe(office, ClockKind.ACCEPTANCE)
+    services().clocks.sweep(at=DUE[ClockKind.ACCEPTANCE])
+    case_no = office.url.rpartition("/")[2]
+
+    kinds = [event.kind for event in services().timeline.events(f"case:{case_no}")]
+
+    assert kinds[-2:] == ["clock:passed", "case:deemed_accepted"]
+
+
+def test_an_alert_that_nobody_answers_is_a_late_duty_on_the_same_board(office: Office) -> None:
+    owner = f"case:{office.url.rpartition('/')[2]}"
+    late = DUE[ClockKind.HANDLING_PROMISED]
+    services().clocks.sweep(at=late)
+    relay(owner, at=late)
+    at = late + timedelta(days=7)
+    turn_clock(at)
+
+    red = on_board(office, "red", "acknowledgement")
+    for _ in range(2):
+        services().clocks.sweep(at=at)
+        relay(owner, at=at)
+
+    assert red
+    assert {clock["owner"] for clock in red} == {owner}
+    climbed = [one for one in alerts(office, "handling_promised", by="head.traffic") if one["level"] > 1]
+    assert len(climbed) == len({one["id"] for one in climbed}) == 1
+
+
+def test_whoever_has_the_case_is_named_on_the_board(office: Office) -> None:
+    office.done("assignment", {"officer": "officer.traffic"}, by="supervisor.traffic")
+    turn_clock(DUE[ClockKind.HANDLING_PROMISED] + timedelta(seconds=1))
+
+    assert [clock["responsible"] for clock in on_board(office, "red", "handling_promised")] == ["officer.traffic"]
+
+
+def test_an_act_told_late_decided_in_the_last_minute_and_reopened_shows_three_signals(office: Office) -> None:
+    owner = f"case:{office.url.rpartition('/')[2]}"
+    turn_clock(NOON + timedelta(hours=25))
+    office.done("pauses", {**PAUSE, "occurred_at": "2026-09-28T12:00:30+08:00"})
+    office.done("pauses/1/end")
+    due_at = next(
+        clock.due_at for clock in services().clocks.of_owner(owner) if clock.kind is ClockKind.HANDLING_PROMISED
+    )
+    turn_clock(due_at - timedelta(minutes=59))
+    office.done("decision", GRANTED)
+    again = office.done("reopening", {"reason": "没有结果。"}, by="supervisor.traffic")
+    relay(owner, at=due_at)
+
+    found = signals(office)
+
+    assert (again["handlings"], again["state"], again["decision"]) == (2, "accepted", None)
+    assert again["earlier_decisions"][0]["decision"]["document_no"] == "1号"
+    assert sorted(one["kind"] for one in found) == ["closed_and_reopened", "closed_close_to_due", "late_entry"]
+    assert {one["officer"] for one in found} == {"officer.traffic"}
+    assert {one["item_code"] for one in found} == {"plate-replacement"}
+    (late,) = signals(office, "?kind=late_entry&from=2026-09-29&to=2026-09-29", by="monitor")
+    assert (late["events"][0]["kind"], late["events"][0]["occurred_at"]) == ("case:paused", "2026-09-28T04:00:30Z")
+    assert signals(office, by="supervisor.market") == []
+
+
+def test_a_decision_with_its_result_document_is_no_signal_however_late_in_the_day(office: Office) -> None:
+    turn_clock(DUE[ClockKind.HANDLING_PROMISED] - timedelta(minutes=30))
+    document = {"name": "决定书", "sha256": "ab" * 32}
+
+    case = office.done("decision", {**GRANTED, "result": document})
+    relay(f"case:{case['case_no']}", at=NOON)
+
+    assert case["decision"]["result"] == document
+    assert signals(office) == []
+
+
+def test_an_applicant_s_answer_tells_when_it_came_and_nothing_else(office: Office) -> None:
+    reply = office.act("statement", {"text": "没有。", "occurred_at": "2026-09-28T04:00:00Z"}, by="applicant")
+
+    assert (reply.status, reply.pointers) == (400, ["/occurred_at"])
+
+
+def test_no_answer_but_the_list_of_signals_speaks_of_them(office: Office) -> None:
+    turn_clock(DUE[ClockKind.HANDLING_PROMISED] - timedelta(minutes=30))
+    case = office.done("decision", GRANTED)
+    relay(f"case:{case['case_no']}", at=NOON)
+    kind = signals(office)[0]["kind"]
+
+    for url in (office.url, f"{office.url}/timeline", "/v1/supervision/clocks", "/v1/supervision/alerts", "/v1/cases"):
+        reply = office.client.get(url, token=office.token("supervisor.traffic"))
+        assert kind not in reply.text, url
