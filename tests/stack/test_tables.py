@@ -69,8 +69,8 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "idempotency",
         "inspection",
         "punishment",
-        "signals",
         "ratings",
+        "signals",
         "subjects",
         "timeline",
     ]
