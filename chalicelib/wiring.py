@@ -115,7 +115,7 @@ class Services(Foundations):
     @cached_property
     def catalogue(self) -> Catalogue:
         """What can be asked for."""
-        return Catalogue(CatalogueStore(self.timeline), packs=load_rule_packs())
+        return Catalogue(CatalogueStore(self.timeline), packs=load_rule_packs(), departments=settings().departments)
 
     @cached_property
     def credit(self) -> Credit:

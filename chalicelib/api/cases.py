@@ -16,6 +16,7 @@ from chalicelib.api.case_shapes import (
     view_answer,
 )
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
+from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.api.reason_shapes import reasons_told
 from chalicelib.api.timelines import TimelineShape, timeline_shape
 from chalicelib.cases.filing import SubjectBarredError
@@ -155,10 +156,18 @@ def list_cases(call: Call[None]) -> Answer:
     )
 
 
-@routes.get("/v1/cases/{case_no}", roles=READERS, answer=CaseShape, summary="A case")
+@routes.get(
+    "/v1/cases/{case_no}",
+    roles=READERS,
+    query=MomentQuery,
+    answer=CaseShape,
+    summary="A case, with its clocks as they stand now or stood at a moment",
+)
 def read_case(call: Call[None]) -> Answer:
-    """Answer a case with its clocks, as they stand now."""
-    return view_answer(call, services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at))
+    """Answer a case with its clocks, as they stand now or stood at ``at``."""
+    moment = None if call.query.at is None else moment_in(call)
+    view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
+    return view_answer(call, view)
 
 
 @routes.get(

@@ -1,10 +1,9 @@
 """Editions of the working calendar over HTTP."""
 
 import re
-from datetime import datetime
 from typing import Any
 
-from chalicelib.api.edge import Answer, Call, Instant, PageQuery, Query, Routes
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.edition_shapes import (
     Calendars,
     CalendarShape,
@@ -17,6 +16,7 @@ from chalicelib.api.edition_shapes import (
     calendar_shape,
     recount_shape,
 )
+from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.clocks.model import Clock
 from chalicelib.editions.model import Moving, Place
 from chalicelib.editions.service import EDITORS, WAITING_FOR_IT
@@ -26,12 +26,6 @@ from chalicelib.wiring import services
 routes = Routes("calendars")
 
 YEAR = re.compile(r"[0-9]{4}", re.ASCII)
-
-
-class MomentQuery(Query):
-    """The moment as of which editions counted; now unless said."""
-
-    at: Instant | None = None
 
 
 @routes.put(
@@ -91,7 +85,7 @@ def load(call: Call[EditionBody]) -> Answer:
 )
 def calendars(call: Call[None]) -> Answer:
     """List years with the edition that counted, oldest first."""
-    found = services().editions.years(at=_moment(call), now=call.at)
+    found = services().editions.years(at=moment_in(call), now=call.at)
     return Answer(body=Calendars(items=[calendar_shape(each) for each in found]))
 
 
@@ -104,7 +98,7 @@ def calendars(call: Call[None]) -> Answer:
 )
 def calendar(call: Call[None]) -> Answer:
     """Show a year; one without an edition is not found."""
-    found = services().editions.year(_year_in(call), at=_moment(call), now=call.at)
+    found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
     return Answer(body=calendar_shape(found), version=found.version or None)
 
 
@@ -134,15 +128,6 @@ def _year_in(call: Call[Any]) -> int:
     if YEAR.fullmatch(year) is None:
         raise Refusal(Reason.NOT_FOUND)
     return int(year)
-
-
-def _moment(call: Call[None]) -> datetime:
-    """Return the moment asked for; ``INVALID_QUERY`` for one that has not come."""
-    at: datetime = call.query.at or call.at
-    if at > call.at:
-        fault = Fault(pointer="/at", detail="时刻不得晚于现在。", english="This moment has not come yet.")
-        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
-    return at
 
 
 def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.cases.model import Case, CasePage, State
@@ -70,10 +70,18 @@ class CaseReading:
         require(by, roles=READERS, department=case.department, subjects=case.people)
         return case
 
-    def view(self, case_no: str, *, by: Caller, at: datetime) -> CaseView:
-        """Return a case with its clocks and the reasons given for delays: three reads."""
+    def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
+        """Return a case with its clocks and the reasons given for delays: three reads.
+
+        With a ``moment``, its clocks are those of then, by the calendar and the rules of then (R4.14).
+        """
         case = self.one(case_no, by=by)
-        return self.seen(case, at=at)
+        seen = self.seen(case, at=at)
+        if moment is None:
+            return seen
+        then = (self._clocks.as_of(clock, at=moment) for clock, _ in seen.clocks)
+        past = tuple((clock, self._clocks.light(clock, at=moment)) for clock in then if clock is not None)
+        return replace(seen, clocks=past)
 
     def seen(self, case: Case, *, at: datetime) -> CaseView:
         """Return what is seen of a case that somebody may see."""

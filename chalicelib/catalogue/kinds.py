@@ -14,6 +14,7 @@ class ItemFault(StrEnum):
     VAGUE = "item_vague"
     ID_REPEATED = "item_id_repeated"
     NO_LEGAL_BASIS = "item_no_legal_basis"
+    NO_SUCH_DEPARTMENT = "item_no_such_department"
     NO_RULE_PACK = "item_no_rule_pack"
     UNKNOWN_RISK = "item_unknown_risk"
     RISK_EXCLUDED = "item_risk_excluded"
@@ -56,6 +57,7 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     ItemFault.ID_REPEATED: ("编号重复。", "The id is used twice."),
     ItemFault.NO_LEGAL_BASIS: ("缺少设定依据。", "The legal basis is missing."),
+    ItemFault.NO_SUCH_DEPARTMENT: ("没有这个部门。", "There is no such department."),
     ItemFault.NO_RULE_PACK: ("生效日没有这个规则包。", "No such rule pack is in force on the day of effect."),
     ItemFault.UNKNOWN_RISK: (
         "规则包里没有这个风险类别；没有特别风险的写 ordinary。",

@@ -1,7 +1,7 @@
 """What an item must be to be published: every fault is found at once, each with its place in the document."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
 
@@ -35,14 +35,16 @@ MOST_HOURS = {Unit.HOURS: 1, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 31 * 24}
 OFFICERS = (1, 2)
 
 
-def faults_of(item: Item, *, packs: Sequence[RulePack]) -> tuple[Fault, ...]:
+def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return everything that forbids to publish the item, in the document's order; empty if it may be published.
 
-    Pointers are those of the item's JSON form.
+    Pointers are those of the item's JSON form. ``departments`` are those of the town, where they are named: clocks of
+    any other would stand on no board that somebody watches.
     """
     return tuple(
         chain(
             _faults_of_basics(item),
+            _faults_of_department(item, departments),
             _faults_of_risk(item, packs),
             _faults_of_acceptance(item),
             _faults_of_limits(item),
@@ -81,6 +83,11 @@ def _faults_of_basics(item: Item) -> Iterator[Fault]:
         yield fault("/legal_basis", ItemFault.NO_LEGAL_BASIS)
     for index, basis in enumerate(item.legal_basis):
         yield from blank(f"/legal_basis/{index}/law", basis.law)
+
+
+def _faults_of_department(item: Item, departments: Collection[str]) -> Iterator[Fault]:
+    if departments and item.department.strip() and item.department not in departments:
+        yield fault("/department", ItemFault.NO_SUCH_DEPARTMENT)
 
 
 def _faults_of_risk(item: Item, packs: Sequence[RulePack]) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """What editors and everybody else can do with the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chalicelib.catalogue.model import Audience, Item
@@ -20,10 +20,11 @@ from chalicelib.transaction import Transaction, again_if_moved, transaction
 class Catalogue:
     """All items. What is in force is read each time; a version never changes, so each is read once a process."""
 
-    def __init__(self, store: CatalogueStore, *, packs: Sequence[RulePack]) -> None:
-        """Know where items are kept, and the rule packs that say what may not be promised."""
+    def __init__(self, store: CatalogueStore, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> None:
+        """Know where items are kept, the rule packs that say what may not be promised, and whose items there can be."""
         self._store = store
         self._packs = tuple(packs)
+        self._departments = departments
         self._versions: dict[tuple[str, int], Item] = {}
         self._packs_of: dict[str, str] = {}
 
@@ -38,7 +39,7 @@ class Catalogue:
         kept, published = self._store.both(item.code, item.version)
         if published == item:
             return item
-        faults = faults_of(item, packs=self._packs)
+        faults = faults_of(item, packs=self._packs, departments=self._departments)
         if faults:
             raise Refusal(Reason.ITEM_NOT_PUBLISHABLE, faults=faults)
         if published is not None or item.version <= kept.shelf.latest:

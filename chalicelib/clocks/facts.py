@@ -19,6 +19,7 @@ def told(*clocks: Clock) -> list[Json]:
             "due_at": instant_text(clock.due_at),
             "due_on": clock.due_on.isoformat(),
             "provisional": clock.provisional,
+            "round": clock.round,
         }
         for clock in clocks
     ]

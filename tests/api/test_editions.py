@@ -7,7 +7,9 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
+from tests.api.bodies import MANDATE
 from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import Applicant, publish
 from tests.services.test_clocks import an_owner
 
 IN_DECEMBER = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
@@ -118,3 +120,47 @@ def test_calendars_of_a_past_moment_are_those_that_counted_then(client: Client, 
     assert years("?at=2026-12-21T01:59:00Z") == [(2024, 0), (2025, 0), (2026, 0)]
     assert client.get("/v1/calendars/2027?at=2026-12-21T01:59:00Z").status == 404
     assert client.get("/v1/calendars?at=2026-12-23T03:00:00Z").code == "INVALID_QUERY"
+
+
+def test_a_past_moment_is_shown_by_the_calendar_that_counted_then(client: Client, token: TokenOf) -> None:
+    turn_clock(OVER_NEW_YEAR)
+    publish()
+    applicant = Applicant().enrol(at=OVER_NEW_YEAR)
+    case = applicant.promise(applicant.draft(at=OVER_NEW_YEAR), at=OVER_NEW_YEAR).case
+    shown = f"/v1/cases/{case.case_no}"
+    turn_clock(OVER_NEW_YEAR + timedelta(hours=1))
+    put(client, token)
+
+    def promised(url: str) -> tuple[str, str]:
+        clocks = client.get(url, token=token()).body["clocks"]
+        (clock,) = [each for each in clocks if each["kind"] == "handling_promised"]
+        return clock["due_on"], clock["light"]
+
+    assert promised(f"{shown}?at=2026-12-30T02:30:00Z") == ("2027-01-04", "white")
+    assert promised(shown) == ("2027-01-05", "green")
+    assert client.get(f"{shown}?at=2026-12-30T01:00:00Z", token=token()).body["clocks"] == []
+    assert client.get(f"{shown}?at=2027-12-30T01:00:00Z", token=token()).code == "INVALID_QUERY"
+
+
+def test_an_inspector_sees_the_light_that_was_shown_before_the_edition_was_loaded(
+    client: Client, token: TokenOf
+) -> None:
+    turn_clock(OVER_NEW_YEAR)
+    publish()
+    applicant = Applicant().enrol(at=OVER_NEW_YEAR)
+    case = applicant.promise(applicant.draft(at=OVER_NEW_YEAR), at=OVER_NEW_YEAR).case
+    mandate = client.post("/v1/inspections", {**MANDATE, "expires_on": "2027-02-01"}, token=token("inspector")).body
+    approval = f"/v1/inspections/{mandate['id']}/approval"
+    assert client.post(approval, token=token("inspector2"), if_match='"1"').status == 200
+    turn_clock(OVER_NEW_YEAR + timedelta(hours=1))
+    put(client, token)
+    read = f"/v1/inspections/{mandate['id']}/cases/{case.case_no}/timeline"
+
+    def seen(query: str) -> list[tuple[str, bool, str]]:
+        reply = client.get(f"{read}{query}", token=token("inspector"))
+        assert reply.body["verified"]
+        clocks = [clock for clock in reply.body["clocks"] if clock["kind"] == "handling_promised"]
+        return [(clock["due_on"], clock["provisional"], clock["light"]) for clock in clocks]
+
+    assert seen("?at=2026-12-30T02:59:00Z") == [("2027-01-04", True, "white")]
+    assert seen("?at=2026-12-30T03:00:05Z") == [("2027-01-05", False, "green")]

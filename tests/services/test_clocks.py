@@ -306,6 +306,7 @@ def test_what_an_event_says_of_a_clock() -> None:
             "due_at": "2026-11-25T15:59:59Z",
             "due_on": "2026-11-25",
             "provisional": False,
+            "round": 0,
         },
     ]
 

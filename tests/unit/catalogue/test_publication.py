@@ -321,3 +321,12 @@ def test_a_question_offers_a_real_choice(question: Question, found: tuple[str, s
 def test_every_kind_of_fault_has_a_text_in_both_languages() -> None:
     assert set(FAULT_TEXTS) == set(ItemFault)
     assert all(chinese and english.isascii() for chinese, english in FAULT_TEXTS.values())
+
+
+def test_an_item_belongs_to_a_department_of_the_town_where_they_are_named() -> None:
+    def found(*departments: str) -> list[tuple[str, str]]:
+        faults = faults_of(an_item(department="traffic"), packs=load_rule_packs(), departments=departments)
+        return [(fault.pointer, fault.code) for fault in faults]
+
+    assert found() == found("market", "traffic") == []
+    assert found("market") == [("/department", "item_no_such_department")]

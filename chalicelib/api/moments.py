@@ -1,0 +1,21 @@
+"""Asking how things stood at a past moment."""
+
+from datetime import datetime
+
+from chalicelib.api.edge import Call, Instant, Query
+from chalicelib.errors import Fault, Reason, Refusal
+
+
+class MomentQuery(Query):
+    """The moment as of which something is shown; now unless said."""
+
+    at: Instant | None = None
+
+
+def moment_in(call: Call[None]) -> datetime:
+    """Return the moment asked for; ``INVALID_QUERY`` for one that has not come."""
+    at: datetime = call.query.at or call.at
+    if at > call.at:
+        fault = Fault(pointer="/at", detail="时刻不得晚于现在。", english="This moment has not come yet.")
+        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+    return at
