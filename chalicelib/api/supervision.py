@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from chalicelib.alerts.model import Alert
-from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
+from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.clocks.lists import binds_person
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.policy import Role
 from chalicelib.supervision.service import WATCHERS, Filter, Shown
@@ -17,11 +18,16 @@ RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 class BoardQuery(PageQuery):
-    """Which clocks: of a department, with a light, of a kind; without a light, what is late or nearly so."""
+    """Which clocks, by any of these; ``officer`` is whom the clock names as responsible.
+
+    Without a light, what is late or nearly so.
+    """
 
     department: Code | None = None
     light: Light | None = None
     kind: ClockKind | None = None
+    officer: Line | None = None
+    item: Code | None = None
 
 
 class LimitShape(Shape):
@@ -47,10 +53,23 @@ class BoardClock(Shape):
     due_on: date
     provisional: bool
     light: Light
+    binds: Literal["office", "person"]
+    item_code: str | None
+    paused_until: date | None
+
+
+class WatchShape(Shape):
+    """Since when every sweep has come in time and seen everything, and the last that did; null before the first."""
+
+    complete_since: datetime | None
+    last_sweep_at: datetime | None
+    lag_seconds: int | None
 
 
 class Board(Page):
-    """Open clocks, oldest due first."""
+    """Open clocks, oldest due first, and since when none can have been overlooked."""
+
+    watch: WatchShape
 
     items: list[BoardClock]
 
@@ -106,17 +125,21 @@ class ShardSeen(Shape):
     moved: int
     failed: int
     lag_seconds: int
+    complete: bool = True
 
 
 class Heartbeat(Shape):
     """What one sweep saw, and when."""
 
     at: datetime
+    complete: bool = True
     shards: list[ShardSeen]
 
 
 class Heartbeats(Page):
-    """The last sweeps, newest first."""
+    """The last sweeps, newest first, and since when they have seen everything."""
+
+    watch: WatchShape
 
     items: list[Heartbeat]
 
@@ -131,12 +154,14 @@ class Heartbeats(Page):
 def board(call: Call[None]) -> Answer:
     """List open clocks of a department."""
     query: BoardQuery = call.query
-    wanted = Filter(department=query.department, light=query.light, kind=query.kind)
+    wanted = Filter(
+        department=query.department, light=query.light, kind=query.kind, officer=query.officer, item=query.item
+    )
     shown, following = services().supervision.board(
         wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
     )
     items = [_clock(each) for each in shown]
-    return Answer(body=Board(items=items, next_cursor=call.next_cursor(following)))
+    return Answer(body=Board(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
@@ -184,7 +209,8 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
 def heartbeats(call: Call[None]) -> Answer:
     """List the newest heartbeats."""
     beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
-    return Answer(body=Heartbeats(items=[Heartbeat.model_validate(beat) for beat in beats], next_cursor=None))
+    items = [Heartbeat.model_validate(beat) for beat in beats]
+    return Answer(body=Heartbeats(items=items, watch=_watch(call.at), next_cursor=None))
 
 
 def _case_no(owner: str) -> str | None:
@@ -194,6 +220,13 @@ def _case_no(owner: str) -> str | None:
 
 def _mutable(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
     return None if position is None else dict(position)
+
+
+def _watch(at: datetime) -> WatchShape:
+    watch = services().supervision.watch(at=at)
+    if watch is None:
+        return WatchShape(complete_since=None, last_sweep_at=None, lag_seconds=None)
+    return WatchShape.model_validate(watch)
 
 
 def _clock(shown: Shown) -> BoardClock:
@@ -211,6 +244,9 @@ def _clock(shown: Shown) -> BoardClock:
         due_on=clock.due_on,
         provisional=clock.provisional,
         light=shown.light,
+        binds="person" if binds_person(clock) else "office",
+        item_code=clock.item or None,
+        paused_until=None if clock.open_pause is None else clock.open_pause.expected_until,
     )
 
 

@@ -111,6 +111,7 @@ class Work:
             started_at=since or self.at,
             tx=self.tx,
             suffix=self.case.clock_suffix if suffix is None else suffix,
+            item=self.case.terms.item_code,
         )
         return self._note("clocks_started", clock)
 

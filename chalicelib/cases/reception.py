@@ -77,5 +77,6 @@ class Reception:
             started_at=at,
             tx=tx,
             suffix=case.clock_suffix,
+            item=case.terms.item_code,
             recheck_at=recheck_at,
         )

@@ -69,6 +69,7 @@ class Clock:
     ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again,
     ``recount_at`` when a provisional date is counted again, in case its year has been announced (R4.5).
     ``round`` is raised when a milestone that had been told is taken back, so that telling it again is something new.
+    ``item`` is the code of the service item that the matter is about, blank where there is none.
     """
 
     owner: str
@@ -93,6 +94,7 @@ class Clock:
     recheck_at: datetime | None = None
     recount_at: datetime | None = None
     round: int = 0
+    item: str = ""
     rev: int = 1
 
     @property

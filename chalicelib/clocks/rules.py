@@ -29,6 +29,7 @@ def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at
     about: str = "",
     level: int = 0,
     suffix: str = "",
+    item: str = "",
     recheck_at: datetime | None = None,
 ) -> Clock:
     """Return a clock that runs from ``started_at``; ``suffix`` tells several of one kind apart."""
@@ -47,6 +48,7 @@ def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at
         yellow_at=NOT_COUNTED_YET,
         about=about,
         level=level,
+        item=item,
         recheck_at=recheck_at,
     )
     return _counted(clock, calendar=calendar, yellow=yellow)

@@ -1,16 +1,16 @@
 """What offices and the timer do with clocks."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clock import instant_text
 from chalicelib.clocks import facts, rules
 from chalicelib.clocks.facts import told
+from chalicelib.clocks.lists import Sought
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
-from chalicelib.clocks.store import SHARDS, BoardPage, ClockStore
-from chalicelib.logs import logger
+from chalicelib.clocks.store import BoardPage, ClockStore, Watch
+from chalicelib.clocks.sweeping import Step, Sweeping, SweepReport
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
@@ -18,45 +18,7 @@ from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars, Counting
 from chalicelib.workdays.model import DayCount, Limit, YellowRule
 
-__all__ = ["Clocks", "ShardReport", "Step", "SweepIncompleteError", "SweepReport", "told"]
-
-Step = Callable[[str, str, datetime], None]
-"""What the sweep does instead of telling a milestone: owner, clock id, instant."""
-
-MOST_AT_ONCE = 500
-"""How many clocks one sweep moves on in a shard; the rest are still there a minute later."""
-
-
-@dataclass(slots=True, kw_only=True)
-class ShardReport:
-    """What a sweep saw in one shard; ``lag_seconds`` is how late the oldest clock was looked at."""
-
-    shard: int
-    due: int = 0
-    moved: int = 0
-    failed: int = 0
-    lag_seconds: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepReport:
-    """What a whole sweep saw."""
-
-    at: datetime
-    shards: list[ShardReport] = field(default_factory=list)
-
-    @property
-    def failed(self) -> int:
-        """How many clocks could not be moved on."""
-        return sum(shard.failed for shard in self.shards)
-
-    def told(self) -> dict[str, object]:
-        """Return the report as JSON values."""
-        return {"at": instant_text(self.at), "shards": [asdict(shard) for shard in self.shards]}
-
-
-class SweepIncompleteError(RuntimeError):
-    """Some clocks could not be moved on; the others were. The heartbeat and the log say how many."""
+__all__ = ["Clocks", "told"]
 
 
 class Clocks:
@@ -75,11 +37,11 @@ class Clocks:
         self._timeline = timeline
         self._calendars = calendars
         self._yellow = yellow
-        self._steps: dict[str, Step] = {}
+        self._sweeping = Sweeping(store, otherwise=self.tell_milestones)
 
     def on_due(self, kind: str, step: Step) -> None:
         """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""
-        self._steps[kind] = step
+        self._sweeping.on_due(kind, step)
 
     def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
         self,
@@ -95,6 +57,7 @@ class Clocks:
         about: str = "",
         level: int = 0,
         suffix: str = "",
+        item: str = "",
         recheck_at: datetime | None = None,
     ) -> Clock:
         """Start a clock inside a transaction; the owner's own event tells of it (see ``told``)."""
@@ -111,6 +74,7 @@ class Clocks:
             about=about,
             level=level,
             suffix=suffix,
+            item=item,
             recheck_at=recheck_at,
         )
         self._store.add(clock, tx)
@@ -166,55 +130,23 @@ class Clocks:
         return counted, rules.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
-        self,
-        department: str,
-        *,
-        light: Light | None,
-        kind: str | None,
-        at: datetime,
-        most: int,
-        after: dict[str, dict[str, Any]] | None = None,
+        self, sought: Sought, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
-        """Return a page of a department's open clocks, oldest due first."""
-        return self._store.board(department, light=light, kind=kind, at=at, most=most, after=after)
+        """Return a page of open clocks, oldest due first."""
+        return self._store.board(sought, at=at, most=most, after=after)
+
+    def watch(self, *, at: datetime) -> Watch | None:
+        """Return since when the sweep has seen everything, as may be said at an instant; ``None`` before the first."""
+        watch = self._store.watched()
+        return None if watch is None else watch.as_of(at)
 
     def heartbeats(self, *, most: int) -> tuple[dict[str, object], ...]:
         """Return what the last sweeps saw, newest first."""
         return self._store.beats(most=most)
 
     def sweep(self, *, at: datetime) -> SweepReport:
-        """Move every clock that is due to its next milestone, leave a heartbeat, and only then fail if any did.
-
-        Safe to run twice, late and beside another sweep: the condition is on the clock's own row.
-        An idle sweep is one empty query a shard and one heartbeat.
-        """
-        report = SweepReport(at=at)
-        for shard in range(SHARDS):
-            report.shards.append(self._sweep_shard(shard, at=at))
-        self._store.beat(at, report.told())
-        if report.failed:
-            message = f"{report.failed} clocks could not be moved on"
-            raise SweepIncompleteError(message)
-        return report
-
-    def _sweep_shard(self, shard: int, *, at: datetime) -> ShardReport:
-        seen = ShardReport(shard=shard)
-        for owner, clock_id, due_at in list(self._store.due(shard, at=at, most=MOST_AT_ONCE)):
-            seen.due += 1
-            seen.lag_seconds = max(seen.lag_seconds, int((at - due_at).total_seconds()))
-            try:
-                self._move(owner, clock_id, at)
-            except Exception as error:  # noqa: BLE001 - see the next line
-                # One poisoned row must not keep everybody else's clocks from being told; the sweep fails at its end.
-                seen.failed += 1
-                logger("sweep").exception("clock_not_moved", clock=clock_id, error=type(error).__name__)
-            else:
-                seen.moved += 1
-        return seen
-
-    def _move(self, owner: str, clock_id: str, at: datetime) -> None:
-        step = self._steps.get(clock_id.partition(".")[0], self.tell_milestones)
-        step(owner, clock_id, at)
+        """Move every clock that is due to its next milestone (see ``Sweeping``)."""
+        return self._sweeping.sweep(at=at)
 
     @again_if_moved
     def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:

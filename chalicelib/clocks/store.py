@@ -2,29 +2,47 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
 
 from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.clocks.lists import Listing, Sought, Standing, lists_for, lists_of
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.clocks.rules import next_at
-from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow
+from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.transaction import MovedError, Transaction
-
-if TYPE_CHECKING:
-    from pynamodb.expressions.condition import Condition
 
 SHARDS = 4
 """Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""
 
 HEARTBEATS_KEPT = timedelta(days=90)
 HEARTBEAT = "heartbeat"
+WATCH = ("watch", "sweep")
 
-NEAR = (None, Light.YELLOW)
-"""What is nearly due, alone or with what is late: a pause that has outlasted its notice belongs there too."""
+WITHIN = timedelta(minutes=3)
+"""How soon a sweep must come after the one before, so that nothing went unwatched in between."""
+
+TURNED = "turned"
+"""In the place where a page begins: that the running clocks were all shown, and paused ones come now."""
+
+LOOKED_AT = 500
+"""How many clocks a page looks at where only some of them match; a page of the engine's holds about as many."""
+
+INDEXES = {
+    Listing.DEPARTMENT: ClockRow.on_board,
+    Listing.KIND: ClockRow.of_kind,
+    Listing.OFFICER: ClockRow.of_officer,
+    Listing.ITEM: ClockRow.of_item,
+}
+"""Which index holds which list."""
 
 WARNED_WITHIN = timedelta(days=90)
 """How far ahead a clock can be yellow already: a fifth of more than a year."""
@@ -36,6 +54,19 @@ class BoardPage:
 
     clocks: tuple[Clock, ...]
     after: dict[str, dict[str, Any]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Since when every sweep has come in time and seen everything, and the last one that did."""
+
+    complete_since: datetime | None
+    last_sweep_at: datetime
+    lag_seconds: int
+
+    def as_of(self, at: datetime) -> "Watch":
+        """Return what may be said at an instant: nobody watches if the next sweep is overdue."""
+        return self if at - self.last_sweep_at <= WITHIN else replace(self, complete_since=None)
 
 
 class ClockStore:
@@ -68,67 +99,51 @@ class ClockStore:
                 yield row.owner, row.clock_id, row.next_at
 
     def board(
-        self,
-        department: str,
-        *,
-        light: Light | None,
-        kind: str | None,
-        at: datetime,
-        most: int,
-        after: dict[str, dict[str, Any]] | None,
+        self, sought: Sought, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
-        """Return open clocks of a department by due date, right at the second a clock passes: one index query.
+        """Return open clocks by due date, right at the second a clock passes whatever the sweep did.
 
-        ``light=None`` is what is late or nearly so.
-        That and YELLOW go on, where the running clocks end, with those whose pause has outlasted its notice (R4.10).
+        A page is one query, which looks at a bounded number of clocks: it may be short, and then says where to go on.
+        What is nearly due goes on, where the running clocks end, with those whose pause has outlasted its notice
+        (R4.10); only that turning page may take a second query.
         """
-        board = _board(department, light)
-        outlasted = f"{department}/paused"
-        if light in NEAR:
-            if after is None or after["board"]["S"] != outlasted:
-                page = self._on(board, light=light, kind=kind, at=at, most=most, after=after)
-                if page.after is not None:
-                    return page
-                if len(page.clocks) == most:
-                    return BoardPage(clocks=page.clocks, after={"board": {"S": outlasted}})
-                rest = self._on(outlasted, light=light, kind=kind, at=at, most=most - len(page.clocks), after=None)
-                return BoardPage(clocks=(*page.clocks, *rest.clocks), after=rest.after)
-            board, after = outlasted, after if len(after) > 1 else None
-        return self._on(board, light=light, kind=kind, at=at, most=most, after=after)
+        if not sought.is_near:
+            return self._page(sought, sought.standing, at=at, most=most, after=after)
+        shown: tuple[Clock, ...] = ()
+        begun = dict(after or {})
+        if begun.pop(TURNED, None) is None:
+            page = self._page(sought, Standing.RUNNING, at=at, most=most, after=after)
+            if page.after is not None:
+                return page
+            if len(page.clocks) == most:
+                return BoardPage(clocks=page.clocks, after={TURNED: {}})
+            shown = page.clocks
+        rest = self._page(sought, Standing.PAUSED, at=at, most=most - len(shown), after=begun or None)
+        following = None if rest.after is None else {**rest.after, TURNED: {}}
+        return BoardPage(clocks=(*shown, *rest.clocks), after=following)
 
-    def _on(
-        self,
-        board: str,
-        *,
-        light: Light | None,
-        kind: str | None,
-        at: datetime,
-        most: int,
-        after: dict[str, dict[str, Any]] | None,
+    def _page(
+        self, sought: Sought, standing: Standing, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None
     ) -> BoardPage:
-        reach: Condition | None = None
-        matches: Condition | None = None
-        if board.endswith("/paused"):
-            is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
-            matches = is_over if light in NEAR else ~is_over
-        elif light is None:
-            reach, matches = ClockRow.due_at < at + WARNED_WITHIN, ClockRow.yellow_at <= at
-        elif light is Light.RED:
-            reach = ClockRow.due_at < at
-        elif light in {Light.YELLOW, Light.GREEN}:
-            reach = ClockRow.due_at >= at
-            matches = ClockRow.yellow_at <= at if light is Light.YELLOW else ClockRow.yellow_at > at
-        if kind is not None:
-            matches = (ClockRow.kind == kind) if matches is None else matches & (ClockRow.kind == kind)
-        rows = ClockRow.on_board.query(
-            board,
+        (listing, name), *others = lists_for(sought, standing).items()
+        reach, matches = _shows(sought, standing, at=at)
+        for other, needed in others:
+            also = Path(other.value) == needed
+            matches = also if matches is None else matches & also
+        rows = INDEXES[listing].query(
+            name,
             range_key_condition=reach,
             filter_condition=matches,
-            limit=most,
+            page_size=most if matches is None else max(most, LOOKED_AT),
             last_evaluated_key=after,
         )
-        clocks = tuple(row.document for row in rows)
-        return BoardPage(clocks=clocks, after=rows.last_evaluated_key)
+        # One page of the engine's and not PynamoDB's limit, which would go on asking until enough clocks match.
+        page = next(rows.page_iter)
+        found, following = page["Items"], page.get("LastEvaluatedKey")
+        if len(found) > most:
+            found = found[:most]
+            following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
+        return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
 
     def due_from(self, board: str, since: datetime, *, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
         """Return clocks of one board by its name that are due at an instant or later, oldest first: one index query."""
@@ -145,6 +160,32 @@ class ClockStore:
             report=json.dumps(report),
             expires=int((at + HEARTBEATS_KEPT).timestamp()),
         ).save()
+
+    def watch(self, at: datetime, *, lag_seconds: int) -> None:
+        """Note a sweep that saw everything: one write, unless one was missed or left something undone before it.
+
+        A sweep that was overtaken by a later one changes nothing.
+        """
+        row = WatchRow(*WATCH)
+        seen = [WatchRow.last_sweep_at.set(at), WatchRow.lag_seconds.set(lag_seconds)]
+        follows = WatchRow.last_sweep_at.between(at - WITHIN, at) & WatchRow.complete_since.exists()
+        if not _changed(row, seen, follows):
+            begins = WatchRow.last_sweep_at.does_not_exist() | (WatchRow.last_sweep_at <= at)
+            _changed(row, [*seen, WatchRow.complete_since.set(at)], begins)
+
+    def unwatch(self) -> None:
+        """Note that a sweep has left something undone; the next complete one begins anew."""
+        _changed(WatchRow(*WATCH), [WatchRow.complete_since.remove()], WatchRow.last_sweep_at.exists())
+
+    def watched(self) -> Watch | None:
+        """Return since when everything has been seen; ``None`` before the first complete sweep."""
+        try:
+            row = WatchRow.get(*WATCH)
+        except WatchRow.DoesNotExist:
+            return None
+        return Watch(
+            complete_since=row.complete_since, last_sweep_at=row.last_sweep_at, lag_seconds=int(row.lag_seconds)
+        )
 
     def beats(self, *, most: int) -> tuple[dict[str, object], ...]:
         """Return the newest heartbeats first."""
@@ -190,31 +231,47 @@ class TaskStore:
             tx.put(row, condition=TaskRow.rev == task.rev - 1, otherwise=MovedError())
 
 
-def _board(department: str, light: Light | None) -> str:
-    match light:
-        case Light.GREY:
-            return f"{department}/paused"
-        case Light.WHITE:
-            return f"{department}/provisional"
+def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> bool:
+    try:
+        row.update(actions=list(actions), condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def _shows(sought: Sought, standing: Standing, *, at: datetime) -> tuple[Condition | None, Condition | None]:
+    """Say in which stretch of due dates a light is shown, and what else must hold there."""
+    if standing is Standing.PAUSED:
+        is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
+        return None, is_over if sought.is_near else ~is_over
+    match sought.light:
+        case None:
+            return ClockRow.due_at < at + WARNED_WITHIN, ClockRow.yellow_at <= at
+        case Light.RED:
+            return ClockRow.due_at < at, None
+        case Light.YELLOW:
+            return ClockRow.due_at.between(at, at + WARNED_WITHIN), ClockRow.yellow_at <= at
+        case Light.GREEN:
+            return ClockRow.due_at >= at, ClockRow.yellow_at > at
         case _:
-            return department
+            return None, None
 
 
 def _row_of(clock: Clock) -> ClockRow:
-    board: str | None = None
     pause = clock.open_pause
-    if clock.stopped_at is None:
-        is_held = pause is not None and not clock.is_late(pause.started_at)
-        standing = Light.WHITE if clock.provisional else Light.GREY if is_held else None
-        board = _board(clock.department, standing)
+    lists = lists_of(clock)
     return ClockRow(
         clock.owner,
         clock.clock_id,
         rev=clock.rev,
         shard=zlib.crc32(clock.owner.encode()) % SHARDS,
         next_at=next_at(clock),
-        board=board,
-        kind=clock.kind.value,
+        board=lists.get(Listing.DEPARTMENT),
+        kind_board=lists.get(Listing.KIND),
+        officer_board=lists.get(Listing.OFFICER),
+        item_board=lists.get(Listing.ITEM),
         due_at=clock.due_at,
         yellow_at=clock.yellow_at,
         pause_until=None if pause is None else pause.expected_until.isoformat(),

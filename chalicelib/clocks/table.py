@@ -34,6 +34,45 @@ class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-c
     due_at = InstantAttribute(range_key=True)
 
 
+class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Open clocks of a kind, in a department and by due date, standing apart likewise."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_kind"
+        projection = AllProjection()
+
+    kind_board = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class OfficerBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Open clocks that one officer or role answers for, in a department and by due date, standing apart likewise."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_officer"
+        projection = AllProjection()
+
+    officer_board = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class ItemBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Open clocks about a service item, in a department and by due date, standing apart likewise."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_item"
+        projection = AllProjection()
+
+    item_board = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
 class ClockRow(Row):
     """One clock; ``rev`` is the condition of every change."""
 
@@ -48,7 +87,9 @@ class ClockRow(Row):
     shard = NumberAttribute()
     next_at = InstantAttribute(null=True)
     board = UnicodeAttribute(null=True)
-    kind = UnicodeAttribute()
+    kind_board = UnicodeAttribute(null=True)
+    officer_board = UnicodeAttribute(null=True)
+    item_board = UnicodeAttribute(null=True)
     due_at = InstantAttribute()
     yellow_at = InstantAttribute()
     pause_until = UnicodeAttribute(null=True)
@@ -56,6 +97,9 @@ class ClockRow(Row):
 
     due = DueIndex()
     on_board = BoardIndex()
+    of_kind = KindBoardIndex()
+    of_officer = OfficerBoardIndex()
+    of_item = ItemBoardIndex()
 
 
 class TaskRow(Row):
@@ -72,6 +116,21 @@ class TaskRow(Row):
     shard = NumberAttribute()
     next_at = InstantAttribute(null=True)
     text = UnicodeAttribute()
+
+
+class WatchRow(Row):
+    """Since when the sweep has seen everything: one row, changed by each complete sweep without being read."""
+
+    class Meta:
+        """In the same table as the heartbeats, which it sums up."""
+
+        table_name = settings().table("clocks")
+
+    owner = UnicodeAttribute(hash_key=True)
+    clock_id = UnicodeAttribute(range_key=True)
+    complete_since = InstantAttribute(null=True)
+    last_sweep_at = InstantAttribute()
+    lag_seconds = NumberAttribute()
 
 
 class HeartbeatRow(Row):

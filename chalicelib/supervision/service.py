@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.clocks.lists import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.store import Watch
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 
@@ -31,6 +33,12 @@ class Filter:
     department: str | None = None
     light: Light | None = None
     kind: ClockKind | None = None
+    officer: str | None = None
+    item: str | None = None
+
+    def within(self, department: str) -> Sought:
+        """Return what is wanted of one department."""
+        return Sought(department=department, light=self.light, kind=self.kind, officer=self.officer, item=self.item)
 
 
 class Supervision:
@@ -47,24 +55,26 @@ class Supervision:
         """Return a page of open clocks, oldest due first, right at the second a clock passes whatever the sweep did.
 
         Without a light these are the overdue and the near-due.
+        A page may be short and still have another behind it: it looks at a bounded number of clocks.
         Whoever watches all departments and names none sees them one after the other.
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
         departments = self._watched(wanted, by=by)
         place = dict(after or {"index": 0, "key": None})
         shown: list[Shown] = []
-        while place["index"] < len(departments) and len(shown) < most:
+        is_over = True
+        while is_over and place["index"] < len(departments) and len(shown) < most:
             page = self._clocks.on_board(
-                departments[place["index"]],
-                light=wanted.light,
-                kind=wanted.kind,
-                at=at,
-                most=most - len(shown),
-                after=place["key"],
+                wanted.within(departments[place["index"]]), at=at, most=most - len(shown), after=place["key"]
             )
             shown.extend(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
-            place = {"index": place["index"] + (page.after is None), "key": page.after}
+            is_over = page.after is None
+            place = {"index": place["index"] + is_over, "key": page.after}
         return tuple(shown), place if place["index"] < len(departments) else None
+
+    def watch(self, *, at: datetime) -> Watch | None:
+        """Return since when the sweep has seen everything; ``None`` before it first did."""
+        return self._clocks.watch(at=at)
 
     def _watched(self, wanted: Filter, *, by: Caller) -> tuple[str, ...]:
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:

@@ -273,7 +273,9 @@ def _of_watchers(world: World) -> dict[str, Example]:
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
         "GET /v1/supervision/clocks": Example(
-            by="supervisor.traffic", query="department=traffic&light=red&kind=delivery", elsewhere=OTHER_STAFF[1:]
+            by="supervisor.traffic",
+            query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
+            elsewhere=OTHER_STAFF[1:],
         ),
         "GET /v1/supervision/signals": Example(
             by="supervisor.traffic",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.clocks.service import SweepIncompleteError
+from chalicelib.clocks.sweeping import SweepIncompleteError
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.model import Event

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.clocks.lists import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.service import Clocks, SweepIncompleteError, told
+from chalicelib.clocks.service import Clocks, told
 from chalicelib.clocks.store import SHARDS, ClockStore
+from chalicelib.clocks.sweeping import SweepIncompleteError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
@@ -171,17 +173,20 @@ def calls() -> Iterator[list[str]]:
     connection().client.meta.events.unregister("before-call.dynamodb.*", seen)
 
 
-def test_an_idle_sweep_is_one_empty_query_a_shard_and_a_heartbeat(calls: list[str]) -> None:
+def test_an_idle_sweep_is_one_empty_query_a_shard_a_heartbeat_and_a_note_that_all_was_seen(calls: list[str]) -> None:
     services().clocks.sweep(at=FRIDAY)
+    calls.clear()
 
-    assert calls == ["Query"] * SHARDS + ["PutItem"]
+    services().clocks.sweep(at=FRIDAY + timedelta(minutes=1))
+
+    assert calls == ["Query"] * SHARDS + ["PutItem", "UpdateItem"]
 
 
 def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did() -> None:
     clock = a_started_clock(an_owner())
 
     def seen(light: Light, at: datetime) -> list[str]:
-        page = services().clocks.on_board("traffic", light=light, kind=None, at=at, most=10)
+        page = services().clocks.on_board(Sought(department="traffic", light=light), at=at, most=10)
         return [each.owner for each in page.clocks]
 
     before = DUE_DAY_BEGINS - timedelta(seconds=1)
@@ -197,7 +202,7 @@ def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
     near = a_started_clock(an_owner())
     a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
 
-    page = services().clocks.on_board("traffic", light=None, kind=None, at=DUE_DAY_BEGINS, most=10)
+    page = services().clocks.on_board(Sought(department="traffic", light=None), at=DUE_DAY_BEGINS, most=10)
 
     assert [clock.owner for clock in page.clocks] == [late.owner, near.owner]
 
@@ -216,7 +221,7 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     provisional = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, tzinfo=UTC))
 
     def seen(light: Light) -> list[str]:
-        page = services().clocks.on_board("traffic", light=light, kind=None, at=FRIDAY, most=10)
+        page = services().clocks.on_board(Sought(department="traffic", light=light), at=FRIDAY, most=10)
         return [each.owner for each in page.clocks]
 
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
@@ -263,7 +268,7 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
         found: set[str] = set()
         after = None
         while True:
-            page = services().clocks.on_board("traffic", light=light, kind=None, at=at, most=most, after=after)
+            page = services().clocks.on_board(Sought(department="traffic", light=light), at=at, most=most, after=after)
             assert {services().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
             found |= {clock.owner for clock in page.clocks}
             after = page.after
@@ -280,12 +285,10 @@ def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
 
     first = services().clocks.on_board(
-        "traffic", light=None, kind="handling_promised", at=DUE_DAY_IS_OVER + timedelta(days=9), most=2
+        Sought(department="traffic", kind=ClockKind.HANDLING_PROMISED), at=DUE_DAY_IS_OVER + timedelta(days=9), most=2
     )
     second = services().clocks.on_board(
-        "traffic",
-        light=None,
-        kind="handling_promised",
+        Sought(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
         most=2,
         after=first.after,

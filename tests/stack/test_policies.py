@@ -30,7 +30,7 @@ TO_TABLES = {
     "sweep": {
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem PutItem UpdateItem",
-        "ClocksTable": "GetItem PutItem Query",
+        "ClocksTable": "GetItem PutItem Query UpdateItem",
         "ComplaintsTable": "GetItem UpdateItem",
         "CreditTable": "ConditionCheckItem GetItem",
         "PunishmentTable": "GetItem UpdateItem",
