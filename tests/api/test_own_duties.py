@@ -178,3 +178,48 @@ def test_no_answer_but_the_list_of_signals_speaks_of_them(office: Office) -> Non
     for url in (office.url, f"{office.url}/timeline", "/v1/supervision/clocks", "/v1/supervision/alerts", "/v1/cases"):
         reply = office.client.get(url, token=office.token("supervisor.traffic"))
         assert kind not in reply.text, url
+
+
+def complain(office: Office, **other: str) -> str:
+    """Let the applicant say that no result came; return the owner of the complaint."""
+    case_no = office.url.rpartition("/")[2]
+    body = {"category": "not_received", "text": "没有收到结果。", "case_no": case_no, **other}
+    reply = office.client.post("/v1/complaints", body, token=office.token("applicant", sub="applicant"))
+    assert reply.status == 201, reply.text
+    return f"complaint:{reply.body['id']}"
+
+
+def test_an_applicant_who_received_nothing_contradicts_a_closed_case(office: Office) -> None:
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    owner = complain(office)
+
+    relay(owner, at=NOON)
+
+    (found,) = signals(office)
+    assert (found["kind"], found["officer"]) == ("closed_and_contradicted", "officer.traffic")
+    assert [event["kind"] for event in found["events"]] == ["case:decided", "case:delivered", "complaint:received"]
+    assert found["events"][-1]["owner"] == owner
+
+
+def test_a_complaint_about_an_open_case_or_of_another_kind_contradicts_nothing(office: Office) -> None:
+    relay(complain(office), at=NOON)
+    office.done("decision", GRANTED)
+    relay(complain(office, category="question"), at=NOON)
+
+    assert signals(office) == []
+
+
+def test_a_complaint_that_nobody_answers_is_red_and_alerted_once(office: Office) -> None:
+    owner = complain(office)
+    (clock,) = services().clocks.of_owner(owner)
+    late = clock.due_at + timedelta(seconds=2)
+    turn_clock(late)
+
+    red = on_board(office, "red", "complaint")
+    for _ in range(2):
+        services().clocks.sweep(at=late)
+        relay(owner, at=late)
+
+    assert [one["owner"] for one in red] == [owner]
+    assert [one["owner"] for one in alerts(office, "complaint")] == [owner]

@@ -39,9 +39,8 @@ class Signals:
         lives_by = pack_of(events)
         if lives_by is None:
             return
-        before = events if is_complaint else events[: event.seq]
-        found = signals_in(before, self._pack(*lives_by), complaints=(event,) if is_complaint else ())
-        for signal in found:
+        complaints = (event,) if is_complaint else ()
+        for signal in signals_in(events, self._pack(*lives_by), complaints=complaints):
             last = signal.events[-1]
             if (last.owner, last.seq) == (event.owner, event.seq):
                 self._store.add(signal)

@@ -1,0 +1,36 @@
+"""Signals are listed and never scored (R4.20): whoever would make a number of them has to read them first."""
+
+import json
+from pathlib import Path
+
+from chalicelib.api.addresses import import_all
+from chalicelib.api.edge import ROUTES
+from chalicelib.supervision.signals.model import SignalKind
+from tests.architecture.test_layout import DEPLOYED, named, uses
+
+PACKAGE = "chalicelib.supervision.signals"
+READERS = ["chalicelib/api/signals.py", "chalicelib/wiring.py"]
+
+
+def reads_signals(path: Path) -> bool:
+    used = uses(path.read_text(encoding="utf-8"))
+    return any(name.startswith(PACKAGE) or name.endswith("services().signals.page") for name in used)
+
+
+def test_only_the_list_of_signals_reads_them() -> None:
+    outside = [path for path in DEPLOYED if "supervision/signals" not in named(path)]
+
+    assert [named(path) for path in outside if reads_signals(path)] == READERS
+
+
+def test_no_answer_but_that_list_has_a_field_for_them() -> None:
+    import_all()
+    shapes = {route.name: json.dumps(route.answer.model_json_schema()) for route in ROUTES if route.answer}
+
+    speaking = [
+        name
+        for name, schema in shapes.items()
+        if "signal" in schema.lower() or SignalKind.CLOSED_AND_CONTRADICTED.value in schema
+    ]
+
+    assert speaking == ["GET /v1/supervision/signals"]
