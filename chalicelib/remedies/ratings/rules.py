@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from chalicelib.cases.model import Case
-from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.rulepacks.model import BoundKey, RulePack
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
 
 DIGEST_LENGTH = 32
 
@@ -48,15 +50,23 @@ class RatingNames:
         return hmac.new(self.keys[key_id], said, hashlib.sha256).hexdigest()[:DIGEST_LENGTH]
 
 
-def closed_at(case: Case) -> datetime:
-    """Return when a case was closed (办结), in whatever way; ``CASE_NOT_CLOSED`` before that."""
+def closed_at(case: Case, events: Sequence[Event]) -> datetime:
+    """Return when a case was closed (办结), in whatever way; ``CASE_NOT_CLOSED`` before that.
+
+    An act that was entered later than it happened counts from its entry: nobody could have rated before.
+    """
+    kind, at = _closing(case)
+    return max((at, *(instant_from(event.recorded_at) for event in events if event.kind == kind)))
+
+
+def _closing(case: Case) -> tuple[EventKind, datetime]:
     if case.is_finished:
         if case.delivery is not None:
-            return case.delivery.delivered_at
+            return EventKind.CASE_DELIVERED, case.delivery.delivered_at
         if case.revocation is not None:
-            return case.revocation.revoked_at
+            return EventKind.CASE_REVOKED, case.revocation.revoked_at
         if case.acceptance is not None:
-            return case.acceptance.said_at
+            return EventKind.CASE_NOT_ACCEPTED, case.acceptance.said_at
     raise Refusal(Reason.CASE_NOT_CLOSED)
 
 

@@ -26,7 +26,7 @@ from chalicelib.remedies.ratings.rules import (
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.model import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
@@ -59,11 +59,11 @@ class Ratings:
         departments: Sequence[str],
     ) -> None:
         """Read cases directly: being the applicant, not an office, is what gives the right to rate."""
-        self._store = store
+        self.store = store
         self._cases = cases
         self._timeline = timeline
         self._clocks = clocks
-        self._names = names
+        self.names = names
         self._pack = pack
         self._departments = tuple(departments)
 
@@ -77,14 +77,15 @@ class Ratings:
         ``CASE_NOT_CLOSED``; ``ALREADY_RATED`` the second time.
         """
         case = self._own_case(case_no, by=by)
-        names = self._names.of_handling(case_no, case.handling)
+        names = self.names.of_handling(case_no, case.handling)
         made_before = once.look_up() if once is not None else None
-        before = self._store.first(*names)
+        before = self.store.first(*names)
         if before is not None:
             if made_before is not None:
                 return before, True
             raise Refusal(Reason.ALREADY_RATED)
-        closed = closed_at(case)
+        events = self._timeline.events(case.owner)
+        closed = closed_at(case, events)
         pack = self._pack(case.terms.pack, at)
         day = day_in_shanghai(at)
         with transaction() as tx:
@@ -100,7 +101,7 @@ class Ratings:
                 pack=case.terms.pack,
                 day=day,
                 suspicious=suspicions(
-                    is_staff=self._is_staff(by, case),
+                    is_staff=_is_staff(by, events),
                     raters_on_device=self._count(by, origin, at=at, tx=tx),
                     closed=closed,
                     at=at,
@@ -111,7 +112,7 @@ class Ratings:
             started = [self._start(rating, pack, at=at, tx=tx)] if awaits_reply(rating, pack) else []
             moment = told_at(opinion, at=at)
             fact = _given(rating, started, by=by, at=moment)
-            return self._store.add(rating, [fact], at=moment, tx=tx), False
+            return self.store.add(rating, [fact], at=moment, tx=tx), False
 
     def _own_case(self, case_no: str, *, by: Caller) -> Case:
         require(by, roles=RATERS, subjects=(by.subject or "",))
@@ -121,19 +122,14 @@ class Ratings:
         require(by, roles=RATERS, subjects=(case.subject,))
         return case
 
-    def _is_staff(self, by: Caller, case: Case) -> bool:
-        """Whether the rater's login is an office's too, or has acted in this very case."""
-        staff = f"staff:{by.sub}"
-        return by.department is not None or any(event.actor == staff for event in self._timeline.events(case.owner))
-
     def _count(self, by: Caller, origin: str, *, at: datetime, tx: Transaction) -> int:
         """Count a rater of a device, and return how many there have been today; 0 where nobody says from where."""
         if not origin:
             return 0
         day = day_in_shanghai(at)
-        device = self._store.device(self._names.of_device(origin, day=day), day=day)
-        rater = self._names.of_rater(by.own_subject(), origin=origin, day=day)
-        self._store.count(device, rater, tx)
+        device = self.store.device(self.names.of_device(origin, day=day), day=day)
+        rater = self.names.of_rater(by.own_subject(), origin=origin, day=day)
+        self.store.count(device, rater, tx)
         return len(device.raters | {rater})
 
     def _start(self, rating: Rating, pack: RulePack, *, at: datetime, tx: Transaction) -> Clock:
@@ -153,7 +149,7 @@ class Ratings:
         """Return the applicant's own rating of a case, of its newest handling that has one; ``NOT_FOUND`` without."""
         case = self._own_case(case_no, by=by)
         handlings = range(case.handling, 0, -1)
-        found = self._store.first(*(name for each in handlings for name in self._names.of_handling(case_no, each)))
+        found = self.store.first(*(name for each in handlings for name in self.names.of_handling(case_no, each)))
         if found is None:
             raise Refusal(Reason.NOT_FOUND)
         return found
@@ -169,7 +165,7 @@ class Ratings:
         place = dict(after or {"index": 0, "key": None})
         found: list[Rating] = []
         while place["index"] < len(departments) and len(found) < most:
-            page, key = self._store.of_department(
+            page, key = self.store.of_department(
                 departments[place["index"]], sought, most=most - len(found), after=place["key"]
             )
             found.extend(page)
@@ -191,7 +187,7 @@ class Ratings:
 
         ``LATE_REASON_REQUIRED`` once the clock has passed: the person reads why (R4.18).
         """
-        before = self._store.load(rating_id)
+        before = self.store.load(rating_id)
         require(by, roles=ANSWERERS, department=before.department)
         if before.version != version:
             raise Refusal(Reason.STALE_VERSION)
@@ -205,7 +201,12 @@ class Ratings:
         after = replace(before, replies=(*before.replies, reply))
         with transaction() as tx:
             stopped = self._clocks.stop(clock, at=at, tx=tx)
-            return self._store.save(before, after, [_answered(after, reply, stopped)], at=at, tx=tx)
+            return self.store.save(before, after, [_answered(after, reply, stopped)], at=at, tx=tx)
+
+
+def _is_staff(by: Caller, events: Sequence[Event]) -> bool:
+    """Whether the rater's login bears an office's mark, or has acted for the office in this very case."""
+    return by.department is not None or any(event.actor == f"staff:{by.sub}" for event in events)
 
 
 def _rater(case: Case, *, at: datetime) -> Rater:

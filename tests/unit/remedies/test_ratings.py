@@ -20,6 +20,9 @@ from chalicelib.remedies.ratings.rules import (
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.rules import chained
 from tests.builders import A_SUBJECT, NOON, a_case
 
 NAMES = RatingNames("k1", {"k1": b"one", "k0": b"naught"})
@@ -130,15 +133,27 @@ def test_a_name_tells_nothing_and_is_a_new_one_the_next_day() -> None:
     ],
 )
 def test_a_case_is_closed_when_its_outcome_reached_the_person(case: Case, closed: datetime) -> None:
-    assert closed_at(case) == closed
+    assert closed_at(case, ()) == closed
 
 
 @pytest.mark.parametrize("state", [State.RECEIVED, State.ACCEPTED, State.PAUSED, State.DECIDED, State.CLOSED])
 def test_what_is_not_closed_cannot_be_rated(state: State) -> None:
     with pytest.raises(Refusal) as refused:
-        closed_at(a_case(state=state))
+        closed_at(a_case(state=state), ())
 
     assert refused.value.reason is Reason.CASE_NOT_CLOSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "closed"),
+    [(EventKind.CASE_DELIVERED, NOON + timedelta(hours=5)), (EventKind.CASE_VERIFIED, NOON)],
+)
+def test_a_delivery_that_was_entered_late_counts_from_its_entry(kind: EventKind, closed: datetime) -> None:
+    entered = NOON + timedelta(hours=5)
+    fact = Fact(kind=kind, occurred_at=NOON, actor="staff:officer", department="traffic")
+    events = chained([fact], owner="case:1", head=Head(), recorded_at=entered)
+
+    assert closed_at(a_case(state=State.CLOSED, delivery=a_delivery()), events) == closed
 
 
 def test_two_and_one_are_bad() -> None:

@@ -1,0 +1,410 @@
+"""Ratings and complaints from the first word to the answer, by the handler; and what nobody can learn from a rating."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.clock import day_in_shanghai
+from chalicelib.remedies.ratings.rules import RatingNames
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from tests.api.bodies import DECISION, token_of
+from tests.api.world import World, world
+from tests.builders import NOON
+from tests.cloud import Reply, table_definitions, the_issuer, turn_clock
+
+__all__ = ["world"]
+
+BAD = {"level": 1, "comment": "没有人接电话。", "real_name": True}
+SENT = {"category": "process", "text": "网上可以办的不要叫人跑一趟。"}
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def _put_back(world: World) -> Iterator[None]:
+    yield
+    world.rewind()
+
+
+def a_closed_case(world: World, *, by: str = "applicant") -> str:
+    """File, decide and deliver a case; two hours later it may be rated without haste."""
+    number = world.file("closed", by=by)
+    world.act("closed", "decision", DECISION)
+    world.act("closed", "delivery", {})
+    turn_clock(LATER)
+    return number
+
+
+def rate(world: World, case_no: str, body: object, *, as_: str = "applicant", **headers: str) -> Reply:
+    sent = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    return world.client.call("POST", f"/v1/cases/{case_no}/rating", body, token=token_of(as_), headers=sent)
+
+
+def step(world: World, place: str, body: object, *, version: int, as_: str = "officer.traffic") -> Reply:
+    return world.client.call("POST", place, body, token=token_of(as_), headers={"If-Match": f'"{version}"'})
+
+
+def rows_that_hold(text: str) -> dict[str, list[str]]:
+    """Every row of every table that holds a text, by table, each with all of its attributes and index keys."""
+    client = aws.client("dynamodb")
+    found: dict[str, list[str]] = {}
+    for name in table_definitions():
+        for row in client.scan(TableName=name)["Items"]:
+            if text in repr(row):
+                found.setdefault(name.removeprefix("xinnuo-local-"), []).append(repr(row))
+    return found
+
+
+def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_no = a_closed_case(world)
+    subject = services().cases.load(case_no).subject
+    before = services().timeline.events(f"case:{case_no}")
+    capsys.readouterr()
+
+    given = rate(world, case_no, {"level": 2, "comment": "等得太久。"}, idempotency_key="k")
+    seen = world.client.get("/v1/ratings", token=token_of("supervisor.traffic"))
+    logged = capsys.readouterr()
+
+    assert (given.status, given.body["real_name"], given.body["case_no"]) == (201, False, None)
+    own = [row for rows in rows_that_hold(given.body["id"]).values() for row in rows]
+    devices = rows_that_hold("device:")["ratings"]
+    assert (len(own), len(devices)) == (2, 1)
+    for secret in (case_no, subject.partition(".")[2], "127.0.0.1", str(services().keys.subject_keys["k1"].hex())):
+        assert secret not in seen.text + given.text + logged.out + logged.err
+        assert secret not in "".join((*own, *devices))
+    for instant in (LATER.strftime("%Y-%m-%dT%H:%M"), str(int(LATER.timestamp()))[:7]):
+        assert instant not in "".join(own)
+    (event,) = services().timeline.events(f"rating:{given.body['id']}")
+    assert (event.actor, event.recorded_at) == ("system:rating", "2026-09-27T16:00:00Z")
+    assert services().timeline.events(f"case:{case_no}") == before
+    assert services().clocks.of_owner(f"rating:{given.body['id']}") == ()
+
+
+def test_no_table_ties_a_rating_to_the_key_of_its_request_or_to_the_day_of_its_device(world: World) -> None:
+    case_no = a_closed_case(world)
+    rating = rate(world, case_no, {"level": 5}, idempotency_key="k").body
+
+    assert {table: len(rows) for table, rows in rows_that_hold(rating["id"]).items()} == {"ratings": 1, "timeline": 1}
+
+
+def test_the_raters_of_a_device_are_told_apart_without_being_named(world: World) -> None:
+    first, second, theirs = (a_closed_case(world, by=by) for by in ("applicant", "applicant", "applicant2"))
+    for case_no, who in ((first, "applicant"), (second, "applicant"), (theirs, "applicant2")):
+        assert rate(world, case_no, {"level": 5}, as_=who).status == 201
+
+    (row,) = rows_that_hold("device:")["ratings"]
+    assert services().subject_keys.current_id not in row
+    assert len(re.findall(r"[0-9a-f]{32}", row)) == 1 + 2
+
+
+def test_a_handling_is_rated_once_and_a_double_click_is_one_rating(world: World) -> None:
+    case_no = a_closed_case(world)
+
+    first = rate(world, case_no, {"level": 4}, idempotency_key="click")
+    again = rate(world, case_no, {"level": 4}, idempotency_key="click")
+    second_tab = rate(world, case_no, {"level": 1}, idempotency_key="other")
+    bare = rate(world, case_no, {"level": 1})
+
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert [(reply.status, reply.code) for reply in (second_tab, bare)] == [(409, "ALREADY_RATED")] * 2
+
+
+def test_only_the_applicant_rates_and_only_what_is_closed(world: World) -> None:
+    case_no = a_closed_case(world)
+    refused = {
+        who: (reply.status, reply.code)
+        for who in ("applicant2", "agent", "officer.traffic", "monitor")
+        for reply in [rate(world, case_no, {"level": 5}, as_=who)]
+    }
+    early = rate(world, world.things["accepted"].name, {"level": 5})
+
+    assert refused == {
+        "applicant2": (404, "NOT_FOUND"),
+        "agent": (403, "FORBIDDEN"),
+        "officer.traffic": (403, "FORBIDDEN"),
+        "monitor": (403, "FORBIDDEN"),
+    }
+    assert (early.status, early.code) == (409, "CASE_NOT_CLOSED")
+
+
+def test_a_rating_seconds_after_closing_is_marked_and_still_listed(world: World) -> None:
+    case_no = world.file("closed")
+    world.act("closed", "decision", DECISION)
+    world.act("closed", "delivery", {})
+
+    given = rate(world, case_no, {"level": 5}).body
+    marked = world.send("GET", "/v1/ratings?suspicious=true", as_="monitor").body["items"]
+    plain = world.send("GET", "/v1/ratings?suspicious=false", as_="monitor").body["items"]
+
+    assert given["suspicious"] == ["too_soon"]
+    assert given["id"] in [each["id"] for each in marked]
+    assert given["id"] not in [each["id"] for each in plain]
+
+
+def test_a_rating_by_a_login_with_an_offices_mark_is_marked(world: World) -> None:
+    case_no = a_closed_case(world)
+    token = the_issuer().token("applicant", department="traffic")
+
+    given = world.client.post(f"/v1/cases/{case_no}/rating", {"level": 5}, token=token)
+
+    assert (given.status, given.body["suspicious"]) == (201, ["staff"])
+
+
+def test_a_rating_by_a_login_that_acted_for_the_office_in_the_case_is_marked(world: World) -> None:
+    case_no = a_closed_case(world)
+    token = the_issuer().token("applicant", sub="officer.traffic")
+
+    given = world.client.post(f"/v1/cases/{case_no}/rating", {"level": 5}, token=token)
+
+    assert (given.status, given.body["suspicious"]) == (201, ["staff"])
+
+
+def test_the_sixth_person_who_rates_from_one_device_on_a_day_is_marked(world: World) -> None:
+    case_no = a_closed_case(world)
+    day = day_in_shanghai(LATER)
+    ratings = services().ratings
+    origin = "127.0.0.1\0"
+    device = ratings.names.of_device(origin, day=day)
+    for person in ("b", "c", "d", "e", "f"):
+        with transaction() as tx:
+            seen = ratings.store.device(device, day=day)
+            ratings.store.count(seen, ratings.names.of_rater(f"k1.{person}", origin=origin, day=day), tx)
+
+    sixth = rate(world, case_no, {"level": 5}).body
+    turn_clock(LATER + timedelta(days=1))
+    next_day = world.file("next day")
+    world.act("next day", "decision", DECISION)
+    world.act("next day", "delivery", {})
+    turn_clock(LATER + timedelta(days=1, hours=1))
+
+    assert sixth["suspicious"] == ["device"]
+    assert rate(world, next_day, {"level": 5}).body["suspicious"] == []
+
+
+def test_a_case_that_was_handled_again_is_rated_again(world: World) -> None:
+    case_no = a_closed_case(world)
+    first = rate(world, case_no, {"level": 1}).body
+    world.act("closed", "reopening", {"reason": "决定有误。"}, as_="head.traffic")
+    not_yet = rate(world, case_no, {"level": 5})
+    before = world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body
+    world.act("closed", "decision", DECISION)
+    world.act("closed", "delivery", {})
+    turn_clock(LATER + timedelta(hours=1))
+
+    second = rate(world, case_no, {"level": 5})
+    newest = world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body
+
+    assert (not_yet.status, not_yet.code) == (409, "CASE_NOT_CLOSED")
+    assert before == first
+    assert (second.status, newest["level"]) == (201, 5)
+    assert second.body["id"] != first["id"]
+
+
+def test_a_rating_is_found_again_after_the_secret_was_rotated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_no = a_closed_case(world)
+    given = rate(world, case_no, {"level": 4}).body
+    monkeypatch.setattr(services().ratings, "names", RatingNames("k2", {"k2": b"new", **services().keys.subject_keys}))
+
+    again = rate(world, case_no, {"level": 1})
+
+    assert world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body["id"] == given["id"]
+    assert (again.status, again.code) == (409, "ALREADY_RATED")
+
+
+def test_two_tabs_at_once_make_one_rating(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other tab commits while this one has read that there is no rating and is about to write its own."""
+    case_no = a_closed_case(world)
+    ratings = services().ratings
+    first = ratings.store.first
+    others: list[Reply] = []
+
+    def interrupted(*names: str) -> Any:  # noqa: ANN401 - as the store's own
+        found = first(*names)
+        if not others:
+            monkeypatch.setattr(ratings.store, "first", first)
+            others.append(rate(world, case_no, {"level": 5}))
+        return found
+
+    monkeypatch.setattr(ratings.store, "first", interrupted)
+    mine = rate(world, case_no, {"level": 1})
+
+    assert others[0].status == 201
+    assert (mine.status, mine.code) == (409, "ALREADY_RATED")
+    assert world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body["level"] == 5
+
+
+def test_staff_see_the_ratings_of_their_department_page_by_page_and_monitoring_those_of_all(world: World) -> None:
+    for _ in range(3):
+        rate(world, a_closed_case(world), {"level": 3})
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = world.send("GET", f"/v1/ratings?limit=1&level=3{cursor}", as_="monitor").body
+        seen += [each["id"] for each in page["items"]]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+
+    assert len(seen) == len(set(seen)) == 3
+    assert world.send("GET", "/v1/ratings", as_="officer.market").body["items"] == []
+
+
+def test_a_bad_rating_in_ones_own_name_is_answered_within_a_working_day(world: World) -> None:
+    case_no = a_closed_case(world)
+    given = rate(world, case_no, BAD).body
+    (clock,) = services().clocks.of_owner(f"rating:{given['id']}")
+    board = world.send("GET", "/v1/supervision/clocks?light=green&kind=rating_answer", as_="supervisor.traffic").body
+
+    place = f"/v1/ratings/{given['id']}/answer"
+    body: dict[str, Any] = {"findings": "电话线路故障，已修好。", "outcome": "resolved"}
+    elsewhere = step(world, place, body, version=1, as_="officer.market")
+    stale = step(world, place, body, version=2)
+    turn_clock(clock.due_at + timedelta(minutes=1))
+    late = step(world, place, body, version=1)
+    told = step(world, place, {**body, "late_reason": "线路当天没有修好。"}, version=1)
+    again = step(world, place, body, version=2)
+    read = world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body
+
+    assert (clock.due_on.isoformat(), clock.department) == ("2026-09-29", "traffic")
+    assert f"rating:{given['id']}" in [each["owner"] for each in board["items"]]
+    assert [(reply.status, reply.code) for reply in (elsewhere, stale, late, again)] == [
+        (403, "FORBIDDEN"),
+        (412, "STALE_VERSION"),
+        (422, "LATE_REASON_REQUIRED"),
+        (409, "STEP_NOT_ALLOWED"),
+    ]
+    assert (told.status, told.headers["etag"]) == (200, '"2"')
+    assert [reply["late_reason"] for reply in read["replies"]] == ["线路当天没有修好。"]
+    assert services().clocks.of_owner(f"rating:{given['id']}")[0].stopped_at is not None
+
+
+def test_an_anonymous_bad_rating_and_a_good_one_start_no_clock_and_await_no_answer(world: World) -> None:
+    case_no = a_closed_case(world)
+    given = rate(world, case_no, {"level": 1}).body
+
+    reply = step(world, f"/v1/ratings/{given['id']}/answer", {"findings": "x", "outcome": "explained"}, version=1)
+
+    assert (reply.status, reply.code) == (409, "STEP_NOT_ALLOWED")
+
+
+def test_the_sweep_tells_of_a_late_answer_and_the_relay_alerts_of_it(world: World) -> None:
+    case_no = a_closed_case(world)
+    owner = f"rating:{rate(world, case_no, BAD).body['id']}"
+    at = NOON + timedelta(days=3)
+
+    services().clocks.sweep(at=at)
+    for event in services().timeline.events(owner):
+        if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
+            services().alerts.hear(event, at)
+    turn_clock(at)
+
+    alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
+    assert owner in [alert["owner"] for alert in alerts]
+    assert services().timeline.reading(owner).verified
+
+
+def test_a_complaint_goes_to_the_cases_department_and_back_with_an_answer(world: World) -> None:
+    case_no = world.things["accepted"].name
+    sent = world.send("POST", "/v1/complaints", {**SENT, "case_no": case_no}, as_="applicant").body
+    place = f"/v1/complaints/{sent['id']}"
+
+    sorted_ = step(world, f"{place}/sorting", {"clear": False, "reason": "牵涉两个部门。"}, version=1).body
+    moved = step(world, f"{place}/transfer", {"department": "market", "reason": "是他们的事项。"}, version=2).body
+    gone = step(world, f"{place}/answer", {"text": "已改。", "outcome": "accepted"}, version=3)
+    answered = step(
+        world, f"{place}/answer", {"text": "已改。", "outcome": "accepted"}, version=3, as_="officer.market"
+    ).body
+    read = world.send("GET", place, as_="applicant").body
+    listed = world.send("GET", "/v1/complaints?state=answered", as_="applicant").body["items"]
+    events = services().timeline.events(f"complaint:{sent['id']}")
+    (clock,) = services().clocks.of_owner(f"complaint:{sent['id']}")
+
+    assert (sent["department"], sent["due_on"]) == ("traffic", "2026-10-10")
+    assert sorted_["due_on"] == "2026-10-23"
+    assert (moved["department"], moved["due_on"]) == ("market", "2026-10-23")
+    assert (gone.status, gone.code) == (403, "FORBIDDEN")
+    assert answered == read
+    assert (read["answer"]["text"], [each["routed_by"] for each in read["routings"]]) == (
+        "已改。",
+        ["case", "transfer"],
+    )
+    assert sent["id"] in [each["id"] for each in listed]
+    assert [event.kind for event in events] == [
+        "complaint:received",
+        "complaint:routed",
+        "complaint:sorted",
+        "complaint:routed",
+        "complaint:answered",
+    ]
+    assert (events[0].data["category"], events[0].data["case_no"]) == ("process", case_no)
+    assert events[0].actor.startswith("subject:k1.")
+    assert (clock.department, clock.stopped_at is not None) == ("market", True)
+    assert services().timeline.reading(f"complaint:{sent['id']}").verified
+
+
+def test_a_complaint_about_nothing_known_goes_to_the_monitoring_office_which_answers_only_that(world: World) -> None:
+    nowhere = world.send("POST", "/v1/complaints", SENT, as_="applicant").body
+    theirs = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+    answer = {"text": "谢谢。", "outcome": "explained"}
+
+    own = step(world, f"/v1/complaints/{nowhere['id']}/answer", answer, version=1, as_="monitor")
+    foreign = step(world, f"/v1/complaints/{theirs['id']}/answer", answer, version=1, as_="monitor")
+
+    assert (nowhere["department"], theirs["department"]) == ("monitoring", "market")
+    assert (own.status, foreign.status, foreign.code) == (200, 403, "FORBIDDEN")
+
+
+def test_what_a_complaint_names_must_be_there_and_the_callers_own(world: World) -> None:
+    token = token_of("applicant")
+    refused = [
+        (reply.status, reply.code)
+        for change in (
+            {"category": "gossip"},
+            {"department": "treasury"},
+            {"item_code": "no-such-item"},
+            {"case_no": world.things["theirs"].name},
+            {"case_no": "no-such-case"},
+        )
+        for reply in [world.client.post("/v1/complaints", {**SENT, **change}, token=token)]
+    ]
+
+    assert refused == [
+        (422, "CATEGORY_UNKNOWN"),
+        (422, "DEPARTMENT_UNKNOWN"),
+        (422, "ITEM_NOT_LISTED"),
+        (404, "NOT_FOUND"),
+        (404, "NOT_FOUND"),
+    ]
+
+
+def test_a_complaint_is_sorted_once_and_not_when_it_is_late_already(world: World) -> None:
+    first = world.send("POST", "/v1/complaints", SENT, as_="applicant").body
+    second = world.send("POST", "/v1/complaints", SENT, as_="applicant").body
+    clear, complex_ = ({"clear": clear, "reason": "事实清楚。"} for clear in (True, False))
+    place = "/v1/complaints/{}/sorting"
+
+    once = step(world, place.format(first["id"]), clear, version=1, as_="monitor")
+    twice = step(world, place.format(first["id"]), complex_, version=2, as_="monitor")
+    (clock,) = services().clocks.of_owner(f"complaint:{second['id']}")
+    turn_clock(clock.due_at + timedelta(minutes=1))
+    late = step(world, place.format(second["id"]), complex_, version=1, as_="monitor")
+    unsaid = step(
+        world,
+        f"/v1/complaints/{second['id']}/answer",
+        {"text": "已改。", "outcome": "accepted"},
+        version=1,
+        as_="monitor",
+    )
+
+    assert (once.body["due_on"], once.body["sorting"]["clear"]) == (first["due_on"], True)
+    assert [(reply.status, reply.code) for reply in (twice, late, unsaid)] == [
+        (409, "STEP_NOT_ALLOWED"),
+        (409, "EXTENSION_TOO_LATE"),
+        (422, "LATE_REASON_REQUIRED"),
+    ]
