@@ -408,3 +408,81 @@ def test_a_complaint_is_sorted_once_and_not_when_it_is_late_already(world: World
         (409, "EXTENSION_TOO_LATE"),
         (422, "LATE_REASON_REQUIRED"),
     ]
+
+
+def test_a_double_click_sends_one_complaint(world: World) -> None:
+    first, again = (
+        world.client.post("/v1/complaints", SENT, token=token_of("applicant"), idempotency_key="click")
+        for _ in range(2)
+    )
+
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+def test_of_two_officers_who_answer_at_once_one_wins(world: World) -> None:
+    sent = world.send("POST", "/v1/complaints", {**SENT, "department": "traffic"}, as_="applicant").body
+    answers = [
+        step(world, f"/v1/complaints/{sent['id']}/answer", {"text": text, "outcome": "explained"}, version=1, as_=who)
+        for text, who in (("甲。", "officer.traffic"), ("乙。", "officer.traffic+"))
+    ]
+
+    assert [reply.status for reply in answers] == [200, 412]
+    assert world.send("GET", f"/v1/complaints/{sent['id']}", as_="applicant").body["answer"]["text"] == "甲。"
+
+
+def test_people_list_what_they_sent_and_offices_what_they_have(world: World) -> None:
+    mine = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body["id"]
+    agents = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="agent").body["id"]
+
+    def listed(who: str, query: str = "") -> list[str]:
+        return [each["id"] for each in world.send("GET", f"/v1/complaints{query}", as_=who).body["items"]]
+
+    assert mine in listed("applicant")
+    assert listed("agent") == [agents]
+    assert listed("applicant2") == []
+    assert set(listed("supervisor.market", "?state=open")) == {mine, agents} == set(listed("head.market"))
+    assert listed("monitor", "?department=market&state=answered") == []
+    assert mine not in listed("officer.traffic")
+
+
+def test_staff_see_a_masked_name_and_no_subject_key(world: World) -> None:
+    sent = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="agent").body
+
+    read = world.send("GET", f"/v1/complaints/{sent['id']}", as_="officer.market")
+
+    assert read.body["sender"].endswith("*")
+    assert "k1." not in read.text
+
+
+def test_the_sweep_tells_of_a_late_complaint_and_the_relay_alerts_its_present_department(world: World) -> None:
+    sent = world.send("POST", "/v1/complaints", {**SENT, "department": "traffic"}, as_="applicant").body
+    owner = f"complaint:{sent['id']}"
+    step(world, f"/v1/complaints/{sent['id']}/transfer", {"department": "market", "reason": "是他们的事。"}, version=1)
+    at = NOON + timedelta(days=20)
+
+    services().clocks.sweep(at=at)
+    for event in services().timeline.events(owner):
+        services().alerts.hear(event, at)
+    turn_clock(at)
+
+    def owners(who: str, query: str) -> list[str]:
+        items = world.send("GET", f"/v1/supervision/{query}", as_=who).body["items"]
+        return [each["owner"] for each in items]
+
+    assert owner in owners("supervisor.market", "alerts")
+    assert owner not in owners("supervisor.traffic", "alerts")
+    assert owner in owners("supervisor.market", "clocks?light=red&kind=complaint")
+    assert services().timeline.reading(owner).verified
+
+
+def test_who_says_that_nothing_was_received_contradicts_a_closed_case(world: World) -> None:
+    case_no = a_closed_case(world)
+    body = {**SENT, "category": "not_received", "case_no": case_no}
+    sent = world.send("POST", "/v1/complaints", body, as_="applicant").body
+    for event in services().timeline.events(f"complaint:{sent['id']}"):
+        services().signals.hear(event, LATER)
+
+    signals = world.client.get("/v1/supervision/signals", token=token_of("supervisor.traffic"))
+
+    assert f"complaint:{sent['id']}" in signals.text
