@@ -10,5 +10,6 @@ def sweep(context: object) -> dict[str, object]:
     with one_line("sweep", context=context) as facts:
         report = house.clocks.sweep(at=house.clock.now())
         facts["moved"] = sum(shard.moved for shard in report.shards)
+        facts["complete"] = report.is_complete
         facts["lag_seconds"] = report.lag_seconds
         return report.told()

@@ -130,12 +130,17 @@ def scheduled() -> dict[str, Any]:
     }
 
 
-def test_the_sweep_answers_what_it_saw() -> None:
+def test_the_sweep_answers_what_it_saw_and_says_in_its_line_that_it_was_everything(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     turn_clock(NOW)
 
     answer = app.sweep(scheduled(), CONTEXT)
 
     assert [shard["due"] for shard in answer["shards"]] == [0, 0, 0, 0]
+    line = json.loads(capsys.readouterr().out)
+    # The dead-man alarm's filter asks for these three.
+    assert (line["job"], line["outcome"], line["complete"]) == ("sweep", "done", True)
 
 
 def test_a_sweep_that_cannot_read_fails_loudly_and_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from infra.engine import running
 from infra.engine.installation import local_folder
 
 from app import app  # isort: skip
-from tests.cloud import Client  # isort: skip
+from tests.cloud import Client, the_issuer  # isort: skip
 from tests.performance import cold, crowd  # isort: skip
 from tests.performance.bare import Bare  # isort: skip
 from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
@@ -79,7 +79,7 @@ def main() -> None:
                 figures += [*_of_starts(client, endpoint, package), _of_size(package)]
         _say(f"a sweep beside {MANY:,} clocks ...")
         with house(endpoint):
-            figures += _of_sweeps()
+            figures += _of_crowds()
     took = time.monotonic() - began
     _print(figures, visits, took, paper)
     _write(figures, costs, visits, took)
@@ -122,12 +122,20 @@ def _of_starts(client: Client, endpoint: str, package: Package) -> Iterator[Figu
     yield Figure(name="first answer of a fresh process", value=first.ratio, reach=None, remark=remark)
 
 
-def _of_sweeps() -> Iterator[Figure]:
-    bare = Bare()
-    crowd.add_clocks(bare, 0, FEW)
-    few = crowd.idle_sweep()
-    crowd.add_clocks(bare, FEW, MANY)
-    many = crowd.idle_sweep()
+def _of_crowds() -> Iterator[Figure]:
+    client, token = Client(app), the_issuer().token("supervisor.traffic")
+    crowd.idle_sweep()
+    crowd.add_clocks(0, FEW)
+    few, (few_red, _) = crowd.idle_sweep(), crowd.red_page(client, token)
+    crowd.add_clocks(FEW, MANY)
+    many, (many_red, shown) = crowd.idle_sweep(), crowd.red_page(client, token)
+    yield Figure(
+        name=f"queries for a page of {len(shown.body['items'])} red of {MANY:,} clocks",
+        value=many_red.operations.count("Query"),
+        reach=1,
+        remark=f"{many_red.read_units:g} read units beside {few_red.read_units:g} at {FEW:,}: "
+        f"{', '.join(many_red.operations)}",
+    )
     # The engine charges an empty query of an index nothing where AWS charges half a unit; equal is equal.
     ratio = many.read_units / few.read_units if few.read_units else 1.0 + many.read_units
     remark = (

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import botocore.session
+from botocore.config import Config
+
 from app import sweep
-from chalicelib.clock import real_now
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.rules import started
+from chalicelib.clocks.rules import moved_on, started
 from chalicelib.clocks.store import _row_of
 from chalicelib.clocks.table import ClockRow
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
-from tests.performance.bare import BATCH, Bare
+from tests.cloud import Client, Reply
+from tests.performance.bare import BATCH
 from tests.performance.wire import Wire, watched
 
 THREADS = 4
@@ -23,15 +26,33 @@ BATCHES_AT_ONCE = 40
 """Batches that a thread is given at a time, so that no list holds everything."""
 
 
-def add_clocks(bare: Bare, first: int, last: int) -> None:
-    """Store open clocks by number, none of them due for days, each as the service itself would store it."""
+ONE_IN = 10
+"""Which part of the crowd is late."""
+
+
+def red_page(client: Client, token: str, *, filters: str = "") -> tuple[Wire, Reply]:
+    """Ask for a page of a hundred red clocks of a department and return what was sent, and the answer."""
+    event = client.event("GET", f"/v1/supervision/clocks?department=traffic&light=red&limit=100{filters}", token=token)
+    with watched(Wire()) as wire:
+        reply = client.send(event)
+    return wire, reply
+
+
+def add_clocks(first: int, last: int) -> None:
+    """Store open clocks by number, each as the service itself would store it.
+
+    One in ten is late, and was told so; nothing falls due for days.
+    """
     table = ClockRow.Meta.table_name
+    # What the service itself has serialised needs no second look, and looking is most of the work.
+    unchecked = Config(parameter_validation=False)
+    client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1", config=unchecked)
 
     def send(batch: list[dict[str, Any]]) -> None:
         requests = [{"PutRequest": {"Item": item}} for item in batch]
-        left = bare.client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
+        left = client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
         while left:
-            left = bare.client.batch_write_item(RequestItems=left)["UnprocessedItems"]
+            left = client.batch_write_item(RequestItems=left)["UnprocessedItems"]
 
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: list[list[dict[str, Any]]] = []
@@ -56,16 +77,18 @@ def _context() -> Any:  # noqa: ANN401 - Lambda's own, of which only this is use
 
 
 def _items(first: int, last: int) -> Iterator[dict[str, Any]]:
-    """The stored form of clocks, made from one: only owner, shard and instants differ."""
-    now = real_now().replace(microsecond=0)
-    pattern = json.dumps(_item("case:PATTERN", now))
-    shards = [_item(f"case:{number}", now)["shard"] for number in range(64)]
+    """The stored form of clocks, made from two: only owner and shard differ."""
+    now = services().clock.now()
+    coming = json.dumps(_item("case:PATTERN", now + timedelta(days=1), now))
+    late = json.dumps(_item("case:PATTERN", now - timedelta(days=90), now))
+    shards = [_item(f"case:{number}", now, now)["shard"] for number in range(64)]
     for number in range(first, last):
+        pattern = late if number % ONE_IN == 0 else coming
         item: dict[str, Any] = json.loads(pattern.replace("case:PATTERN", f"case:CROWD{number:012}"))
         yield {**item, "shard": shards[number % len(shards)]}
 
 
-def _item(owner: str, now: datetime) -> dict[str, Any]:
+def _item(owner: str, started_at: datetime, now: datetime) -> dict[str, Any]:
     clock = started(
         ClockKind.HANDLING_STATUTORY,
         Limit(value=15, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
@@ -73,10 +96,11 @@ def _item(owner: str, now: datetime) -> dict[str, Any]:
         department="traffic",
         responsible="officer",
         pack="corrects-first",
-        started_at=now + timedelta(days=1),
+        started_at=started_at,
         calendar=services().calendars.current(),
+        item="plate-replacement",
     )
-    item: dict[str, Any] = _row_of(clock).serialize()
+    item: dict[str, Any] = _row_of(moved_on(clock, at=now)).serialize()
     return item
 
 

@@ -3,16 +3,15 @@
 import pytest
 
 from app import app
-from tests.cloud import Client
-from tests.performance.bare import Bare
-from tests.performance.crowd import add_clocks, idle_sweep
+from tests.cloud import Client, the_issuer
+from tests.performance.crowd import add_clocks, idle_sweep, red_page
 from tests.performance.story import Story
 from tests.performance.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
-IDLE = ["Query", "Query", "Query", "Query", "PutItem"]
-"""One empty query a shard, and the heartbeat."""
+IDLE = ["Query", "Query", "Query", "Query", "PutItem", "UpdateItem"]
+"""One empty query a shard, the heartbeat, and the note that everything was seen."""
 
 
 @pytest.fixture
@@ -96,15 +95,28 @@ def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
     assert wire.operations == ["GetItem", "Query"]
 
 
-def test_an_idle_sweep_reads_the_same_beside_ten_times_the_clocks() -> None:
-    bare = Bare()
+def test_beside_a_hundred_thousand_clocks_lists_and_sweeps_cost_what_they_cost_beside_a_thousand() -> None:
+    client, token = Client(app), the_issuer().token("supervisor.traffic")
+    idle_sweep()
     nothing = idle_sweep()
 
-    add_clocks(bare, 0, 1_000)
-    few = idle_sweep()
-    add_clocks(bare, 1_000, 10_000)
-    many = idle_sweep()
+    seen = []
+    for first, last in ((0, 1_000), (1_000, 100_000)):
+        add_clocks(first, last)
+        page, reply = red_page(client, token)
+        narrow, _ = red_page(client, token, filters="&item=plate-replacement")
+        seen.append((idle_sweep(), page, reply.body, narrow))
 
+    (few, few_red, few_shown, few_narrow), (many, many_red, many_shown, many_narrow) = seen
     assert nothing.operations == few.operations == many.operations == IDLE
     assert nothing.read_units == few.read_units == many.read_units
     assert few.write_units == many.write_units
+    # One query of one index, and the note of the sweeps.
+    for wire in (few_red, many_red, few_narrow, many_narrow):
+        assert wire.operations == ["Query", "GetItem"]
+    assert few_red.calls[0].parameters["IndexName"] == many_red.calls[0].parameters["IndexName"] == "board"
+    assert many_narrow.calls[0].parameters["IndexName"] == "by_item"
+    assert few_red.read_units == many_red.read_units
+    for shown in (few_shown, many_shown):
+        assert [clock["light"] for clock in shown["items"]] == ["red"] * 100
+    assert many_shown["next_cursor"] is not None

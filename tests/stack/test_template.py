@@ -106,12 +106,25 @@ def test_every_function_has_an_alarm_on_errors_and_one_on_silence(
         alarm["Properties"]
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
         if alarm["Properties"]["MetricName"] == metric
-        and alarm["Properties"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+        and alarm["Properties"].get("Dimensions") == [{"Name": "FunctionName", "Value": {"Ref": function}}]
     ]
 
     (alarm,) = alarms
     assert alarm["ComparisonOperator"] == comparison
     assert alarm["TreatMissingData"] == missing
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_a_dead_man_alarm_hears_only_of_sweeps_that_saw_everything_through(resources: Resources) -> None:
+    heard = resources["SweepsCompleted"]["Properties"]
+    alarm = resources["SweepIncomplete"]["Properties"]
+    (metric,) = heard["MetricTransformations"]
+
+    assert heard["LogGroupName"] == {"Ref": "SweepLog"}
+    assert heard["FilterPattern"] == '{ ($.job = "sweep") && ($.outcome = "done") && ($.complete IS TRUE) }'
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (300, 1, 1)
+    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 

@@ -121,6 +121,7 @@ class Complaints:
                 pack=code,
                 started_at=at,
                 tx=tx,
+                item=complaint.item_code or "",
             )
             facts = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
             complaint = self._store.add(complaint, facts, at=at, tx=tx)

@@ -143,6 +143,7 @@ class Ratings:
             pack=rating.pack,
             started_at=at,
             tx=tx,
+            item=rating.item_code,
         )
 
     def mine(self, case_no: str, *, by: Caller) -> Rating:
