@@ -14,6 +14,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.model import Event
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
+from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.calendars import FixedCalendars
 from chalicelib.workdays.model import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
@@ -336,3 +337,41 @@ def test_a_missed_year_is_loaded_without_naming_a_version_and_then_missed_no_mor
         "calendar:missed",
         "calendar:loaded",
     ]
+
+
+def test_a_firm_date_within_a_pause_moves_with_a_notice_that_reaches_back_into_december() -> None:
+    clock = a_clock(started_at=datetime(2026, 12, 22, 2, 0, tzinfo=UTC))
+    with transaction() as tx:
+        held = services().clocks.pause(
+            clock, ground="expert_review", basis="第45条", expected_until=date(2027, 2, 1), at=clock.started_at, tx=tx
+        )
+    assert (held.due_on, held.provisional) == (date(2026, 12, 25), False)
+
+    load(an_edition(NEW_YEAR, date(2026, 12, 25)))
+
+    assert (now(held).due_on, now(held).open_pause) == (date(2026, 12, 28), held.open_pause)
+    assert [event.data["was_due_on"] for event in recounted(held)] == ["2026-12-25"]
+
+
+def test_a_sweep_that_had_read_the_old_calendar_counts_on_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    services().calendars.current()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(services().calendars, "refresh", lambda: None)
+        load(an_edition())
+    clock = a_clock()
+    assert clock.provisional
+
+    services().clocks.sweep(at=SETTLED)
+
+    assert now(clock).due_on == date(2027, 1, 5)
+
+
+def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
+    seen = a_clock()
+    with transaction() as tx:
+        stopped = services().clocks.stop(seen, at=STARTED, tx=tx)
+    calendar = Calendar((*load_calendar().editions, an_edition()))
+
+    moved = services().recounts._counting.recount(seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED)
+
+    assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
