@@ -110,14 +110,14 @@ def calendar(call: Call[None]) -> Answer:
     answer=Waiting,
 )
 def provisional(call: Call[None]) -> Answer:
-    """List provisional due dates, department by department, oldest due first."""
+    """List provisional due dates, of all departments, oldest due first."""
     found, after = services().editions.waiting(
-        _year_in(call), by=call.caller, at=call.at, most=call.query.limit, after=_place(call.position)
+        _year_in(call), by=call.caller, at=call.at, most=call.query.limit, after=call.position
     )
     return Answer(
         body=Waiting(
             items=[WaitingShape(**_clock(clock), started_at=clock.started_at) for clock in found],
-            next_cursor=call.next_cursor(_position(after)),
+            next_cursor=call.next_cursor(after),
         )
     )
 

@@ -13,7 +13,8 @@ from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.rules import start_of_day
 
-BOARDS = ("", "/paused", "/provisional")
+PROVISIONAL = "/provisional"
+BOARDS = ("", "/paused", PROVISIONAL)
 """What a department's boards are called after its name: an open clock stands on one of them."""
 
 
@@ -29,6 +30,10 @@ class Recounting:
     def page(self, board: str, *, since: date, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
         """Return open clocks of a board that are due on a day or later, oldest first."""
         return self._store.due_from(board, start_of_day(since), most=most, after=after)
+
+    def behind(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
+        """Return where a board goes on behind a clock."""
+        return self._store.place_of(clock, board)
 
     def would_be(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Clock | None:
         """Return the clock as it would be on a calendar; ``None`` if nothing about it moves."""

@@ -152,6 +152,15 @@ class ClockStore:
         )
         return BoardPage(clocks=tuple(row.document for row in rows), after=rows.last_evaluated_key)
 
+    def place_of(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
+        """Return the place of a clock on a board, from which ``due_from`` goes on."""
+        return {
+            "board": {"S": board},
+            "due_at": {"S": instant_text(clock.due_at)},
+            "owner": {"S": clock.owner},
+            "clock_id": {"S": clock.clock_id},
+        }
+
     def beat(self, at: datetime, report: Mapping[str, object]) -> None:
         """Leave a heartbeat; two sweeps of the same second leave one, the later."""
         HeartbeatRow(

@@ -1,12 +1,13 @@
 """Walking over the open due dates of all departments: to count them anew, or to say how they would move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from chalicelib.clocks import rules as clock_rules
 from chalicelib.clocks.model import Clock
-from chalicelib.clocks.recounting import BOARDS, Recounting
+from chalicelib.clocks.recounting import BOARDS, PROVISIONAL, Recounting
 from chalicelib.editions.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
 from chalicelib.editions.rules import gone_on, replaced
 from chalicelib.editions.store import LoadedCalendars, RecountStore
@@ -122,28 +123,35 @@ class Recounts:
             movings.extend(moving for clock in clocks if (moving := self._moving(clock, calendar=calendar, at=at)))
         return Preview(looked_at=looked_at, movings=tuple(movings), after=place if self._boards else None)
 
-    def waiting(self, year: int, *, most: int, after: Place | None) -> tuple[tuple[Clock, ...], Place | None]:
-        """Return a page of open due dates that need a year's edition, department by department, oldest due first."""
+    def waiting(
+        self, year: int, *, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
+        """Return a page of open due dates of all departments that need a year's edition, oldest due first.
+
+        One query a department: each is asked for a whole page, and goes on behind what was taken of it.
+        """
         if self._calendars.current().is_announced(date(year, 1, 1)):
             return (), None
-        place: Place | None = after or Place()
-        found: list[Clock] = []
-        looked_at = 0
-        while place is not None and self._boards and len(found) < most and looked_at < LOOKED_AT_ONCE:
-            if not self._boards[place.board].endswith("/provisional"):
-                place = self._behind(place, None)
-                continue
-            clocks, place = self._page(place, year=year + 1, most=most - len(found), since=date(year, 1, 1))
-            looked_at += len(clocks)
-            found.extend(clock for clock in clocks if clock.started_at.year <= year)
-        return tuple(found), place if self._boards else None
+        begin = after or {board: None for board in self._boards if board.endswith(PROVISIONAL)}
+        pages = {
+            board: self._counting.page(board, since=date(year, 1, 1), most=most, after=key)
+            for board, key in begin.items()
+        }
+        found = sorted(
+            ((clock, board) for board, page in pages.items() for clock in page.clocks),
+            key=lambda each: (each[0].due_at, each[0].owner, each[0].clock_id),
+        )[:most]
+        following = {}
+        for board, page in pages.items():
+            taken = [clock for clock, on in found if on == board]
+            if len(taken) < len(page.clocks):
+                following[board] = self._counting.behind(taken[-1], board) if taken else begin[board]
+            elif page.after is not None:
+                following[board] = page.after
+        return tuple(clock for clock, _ in found if clock.started_at.year <= year), following or None
 
-    def _page(
-        self, place: Place, *, year: int, most: int, since: date | None = None
-    ) -> tuple[tuple[Clock, ...], Place | None]:
-        page = self._counting.page(
-            self._boards[place.board], since=since or first_day_touched(year), most=most, after=place.key
-        )
+    def _page(self, place: Place, *, year: int, most: int) -> tuple[tuple[Clock, ...], Place | None]:
+        page = self._counting.page(self._boards[place.board], since=first_day_touched(year), most=most, after=place.key)
         return page.clocks, self._behind(place, page.after)
 
     def _behind(self, place: Place, key: dict[str, dict[str, str]] | None) -> Place | None:

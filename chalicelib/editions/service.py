@@ -1,8 +1,9 @@
 """Loading editions, saying what they would move, and missing those that nobody loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
@@ -134,8 +135,8 @@ class Editions:
         )
 
     def waiting(
-        self, year: int, *, by: Caller, at: datetime, most: int, after: Place | None
-    ) -> tuple[tuple[Clock, ...], Place | None]:
+        self, year: int, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
         """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` out of reach."""
         require(by, roles=WAITING_FOR_IT)
         if year not in rules.years_within_reach(day_in_shanghai(at)):

@@ -375,3 +375,23 @@ def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
     moved = services().recounts._counting.recount(seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED)
 
     assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 10])
+def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departments(most: int) -> None:
+    def due_in(days: int, department: str) -> str:
+        limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis="第1条")
+        return a_clock(limit=limit, department=department).owner
+
+    owners = [due_in(5, "market"), due_in(3, "traffic"), due_in(4, "market"), due_in(6, "traffic"), due_in(2, "credit")]
+    a_clock(limit=Limit(value=1, unit=Unit.WORKING_DAYS, basis="第1条"))
+    monitor = Caller(sub="monitor", roles=frozenset({Role.MONITOR}), department="monitoring")
+    found: list[str] = []
+    after = None
+    while True:
+        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, most=most, after=after)
+        found.extend(clock.owner for clock in clocks)
+        if after is None:
+            break
+
+    assert found == [owners[4], owners[1], owners[2], owners[0], owners[3]]
