@@ -191,7 +191,7 @@ def test_the_sixth_person_who_rates_from_one_device_on_a_day_is_marked(world: Wo
 
 def test_a_case_that_was_handled_again_is_rated_again(world: World) -> None:
     case_no = a_closed_case(world)
-    first = rate(world, case_no, {"level": 1}).body
+    first = rate(world, case_no, {"level": 1}, idempotency_key="click").body
     world.act("closed", "reopening", {"reason": "决定有误。"}, as_="head.traffic")
     not_yet = rate(world, case_no, {"level": 5})
     before = world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body
@@ -199,11 +199,12 @@ def test_a_case_that_was_handled_again_is_rated_again(world: World) -> None:
     world.act("closed", "delivery", {})
     turn_clock(LATER + timedelta(hours=1))
 
+    repeated = rate(world, case_no, {"level": 1}, idempotency_key="click")
     second = rate(world, case_no, {"level": 5})
     newest = world.send("GET", f"/v1/cases/{case_no}/rating", as_="applicant").body
 
     assert (not_yet.status, not_yet.code) == (409, "CASE_NOT_CLOSED")
-    assert before == first
+    assert before == first == repeated.body
     assert (second.status, newest["level"]) == (201, 5)
     assert second.body["id"] != first["id"]
 

@@ -78,11 +78,9 @@ class Ratings:
         """
         case = self._own_case(case_no, by=by)
         names = self.names.of_handling(case_no, case.handling)
-        made_before = once.look_up() if once is not None else None
-        before = self.store.first(*names)
-        if before is not None:
-            if made_before is not None:
-                return before, True
+        if once is not None and once.look_up() is not None:
+            return self.mine(case_no, by=by), True
+        if self.store.first(*names) is not None:
             raise Refusal(Reason.ALREADY_RATED)
         events = self._timeline.events(case.owner)
         closed = closed_at(case, events)
