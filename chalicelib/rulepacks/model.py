@@ -104,7 +104,10 @@ class Ground(NamedTuple):
 
 
 class CardGround(NamedTuple):
-    """Why a card may be given (发牌事由), in which colour, and on which kinds of events it may rest."""
+    """Why a card may be given (发牌事由), in which colour, and on which kinds of events it may rest.
+
+    Where ``clocks`` names kinds of clocks, an event about a clock counts only if it is one of these.
+    """
 
     code: str
     colour: str
@@ -112,6 +115,7 @@ class CardGround(NamedTuple):
     english: str
     events: tuple[str, ...]
     basis: str
+    clocks: tuple[str, ...] = ()
 
 
 class Bound(NamedTuple):

@@ -77,7 +77,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
 
 
 def _card_ground(ground: Mapping[str, Any]) -> CardGround:
-    return CardGround(**{**ground, "events": tuple(ground["events"])})
+    return CardGround(**{**ground, "events": tuple(ground["events"]), "clocks": tuple(ground.get("clocks", ()))})
 
 
 def _office_hours(hours: Mapping[str, Any]) -> OfficeHours:

@@ -1,0 +1,246 @@
+"""Cards over HTTP (黄牌、红牌)."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.cases.model import owner_of
+from chalicelib.policy import Role
+from chalicelib.supervision.cards.model import Card, CardState, Colour, Finding, Outcome, Word
+from chalicelib.supervision.cards.rules import GIVERS
+from chalicelib.supervision.cards.service import READERS, Act
+from chalicelib.supervision.cards.store import Wanted
+from chalicelib.wiring import services
+
+routes = Routes("supervision")
+
+CONCERNED = (Role.OFFICER, Role.HEAD)
+"""Who speaks for the department that a card is about."""
+
+DECIDERS = (Role.HEAD, Role.MONITOR)
+
+
+class CardBody(Body):
+    """A finding: about a case, or about another owner of a timeline, exactly one of the two."""
+
+    case_no: Line | None = None
+    owner: Line | None = None
+    colour: Annotated[Colour, Field(strict=False)]
+    ground: Code
+    events: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=50)]
+    facts: Text
+    officer: Code | None
+
+    @model_validator(mode="after")
+    def _is_about_one(self) -> Self:
+        if (self.case_no is None) == (self.owner is None):
+            message = "a card is about a case_no or an owner"
+            raise ValueError(message)
+        return self
+
+
+class ReplyBody(Body):
+    """What the officer or the department says to a card."""
+
+    text: Text
+
+
+class AppealBody(Body):
+    """Why a card should not stand."""
+
+    grounds: Text
+
+
+class AppealDecisionBody(Body):
+    """What comes of an appeal, and why."""
+
+    outcome: Annotated[Outcome, Field(strict=False)]
+    reasons: Text
+
+
+class CardWithdrawalBody(Body):
+    """Why a card is withdrawn."""
+
+    reason: Text
+
+
+class CardQuery(PageQuery):
+    """Which cards."""
+
+    department: Code | None = None
+    state: CardState | None = None
+    officer: Line | None = None
+    case_no: Line | None = None
+
+
+class WordShape(Shape):
+    """What somebody said about a card; ``late`` where the time for it was over."""
+
+    text: str
+    by: str
+    at: datetime
+    late: bool
+
+
+class CardShape(Shape):
+    """A card; a withdrawn one counts nowhere."""
+
+    card_id: str
+    owner: str
+    case_no: str | None
+    department: str
+    officer: str | None
+    colour: Colour
+    ground: str
+    events: tuple[int, ...]
+    facts: str
+    state: CardState
+    given_by: str
+    given_at: datetime
+    reply_due_at: datetime
+    reply: WordShape | None
+    appeal: WordShape | None
+    decision: WordShape | None
+    withdrawal: WordShape | None
+
+
+class CardPageShape(Page):
+    """A page of cards, newest first."""
+
+    items: tuple[CardShape, ...]
+
+
+@routes.post(
+    "/v1/supervision/cards",
+    summary="Give a card on stated events, when the office's time to correct them is over",
+    roles=GIVERS,
+    body=CardBody,
+    answer=CardShape,
+    status=201,
+    creates=True,
+    names_another=True,
+)
+def give(call: Call[CardBody]) -> Answer:
+    """Give a card."""
+    body = call.body
+    finding = Finding(
+        owner=body.owner or owner_of(body.case_no or ""),
+        colour=body.colour,
+        ground=body.ground,
+        events=body.events,
+        facts=body.facts,
+        officer=body.officer or "",
+    )
+    card, is_repeat = services().cards.give(finding, by=call.caller, at=call.at, once=call.once)
+    return _answer(card, replayed=is_repeat)
+
+
+@routes.get("/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardQuery, answer=CardPageShape)
+def cards(call: Call[None]) -> Answer:
+    """List cards."""
+    query: CardQuery = call.query
+    wanted = Wanted(
+        department=query.department,
+        state=query.state,
+        officer=query.officer,
+        owner=None if query.case_no is None else owner_of(query.case_no),
+    )
+    page = services().cards.page(wanted, by=call.caller, most=query.limit, after=call.position)
+    items = tuple(_shape(card) for card in page.cards)
+    return Answer(body=CardPageShape(items=items, next_cursor=call.next_cursor(page.after)))
+
+
+@routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardShape)
+def card(call: Call[None]) -> Answer:
+    """Show a card."""
+    return _answer(services().cards.card(call.path["card_id"], by=call.caller))
+
+
+@routes.post(
+    "/v1/supervision/cards/{card_id}/reply",
+    summary="Answer a card, late or in time",
+    roles=CONCERNED,
+    body=ReplyBody,
+    answer=CardShape,
+    needs_version=True,
+)
+def reply(call: Call[ReplyBody]) -> Answer:
+    """Take the answer to a card."""
+    return _answer(services().cards.reply(_act(call), call.body.text))
+
+
+@routes.post(
+    "/v1/supervision/cards/{card_id}/appeal",
+    summary="Appeal against a card",
+    roles=CONCERNED,
+    body=AppealBody,
+    answer=CardShape,
+    needs_version=True,
+)
+def appeal(call: Call[AppealBody]) -> Answer:
+    """Take an appeal."""
+    return _answer(services().cards.appeal(_act(call), call.body.grounds))
+
+
+@routes.post(
+    "/v1/supervision/cards/{card_id}/appeal/decision",
+    summary="Decide on an appeal, never on a card that one gave oneself",
+    roles=DECIDERS,
+    body=AppealDecisionBody,
+    answer=CardShape,
+    needs_version=True,
+)
+def decide(call: Call[AppealDecisionBody]) -> Answer:
+    """Decide on an appeal."""
+    return _answer(services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
+
+
+@routes.post(
+    "/v1/supervision/cards/{card_id}/withdrawal",
+    summary="Withdraw a card, which counts nowhere any more",
+    roles=GIVERS,
+    body=CardWithdrawalBody,
+    answer=CardShape,
+    needs_version=True,
+)
+def withdraw(call: Call[CardWithdrawalBody]) -> Answer:
+    """Withdraw a card."""
+    return _answer(services().cards.withdraw(_act(call), call.body.reason))
+
+
+def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | Call[CardWithdrawalBody]) -> Act:
+    return Act(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
+
+
+def _answer(card: Card, *, replayed: bool = False) -> Answer:
+    return Answer(body=_shape(card), version=card.rev, replayed=replayed)
+
+
+def _shape(card: Card) -> CardShape:
+    finding = card.finding
+    kind, _, name = finding.owner.partition(":")
+    return CardShape(
+        card_id=card.card_id,
+        owner=finding.owner,
+        case_no=name if kind == "case" else None,
+        department=card.department,
+        officer=finding.officer or None,
+        colour=finding.colour,
+        ground=finding.ground,
+        events=tuple(sorted(set(finding.events))),
+        facts=finding.facts,
+        state=card.state,
+        given_by=card.given_by,
+        given_at=card.given_at,
+        reply_due_at=card.reply_due_at,
+        reply=_word(card.reply),
+        appeal=_word(card.appeal),
+        decision=_word(card.decision),
+        withdrawal=_word(card.withdrawal),
+    )
+
+
+def _word(word: Word | None) -> WordShape | None:
+    return None if word is None else WordShape.model_validate(word)

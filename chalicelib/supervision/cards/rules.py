@@ -1,0 +1,102 @@
+"""When a card may be given, and who may say what about it when (R4.15, R4.16)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.clock import instant_from, instant_text
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, sees
+from chalicelib.rulepacks.model import CardGround, RulePack, TermKey
+from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
+from chalicelib.timeline.model import Event
+
+GIVERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+
+FROM: Mapping[CardStep, frozenset[CardState]] = {
+    CardStep.REPLY: frozenset({CardState.GIVEN}),
+    CardStep.APPEAL: frozenset({CardState.GIVEN, CardState.ANSWERED}),
+    CardStep.DECISION: frozenset({CardState.APPEALED}),
+    CardStep.WITHDRAWAL: frozenset({CardState.GIVEN, CardState.ANSWERED, CardState.APPEALED, CardState.UPHELD}),
+}
+"""In which states each step may be taken."""
+
+
+def counts(card: Card) -> bool:
+    """Whether a card is part of any score: a withdrawn one is not, though its timeline still tells of it."""
+    return card.state is not CardState.WITHDRAWN
+
+
+def ground_of(pack: RulePack, code: str, colour: Colour) -> CardGround:
+    """Return a ground for a colour; ``GROUND_UNKNOWN``, naming those that there are, for any other."""
+    ground = pack.card_ground(code)
+    if ground is None or ground.colour != colour:
+        known = [{"code": each.code, "colour": each.colour} for each in pack.card_grounds]
+        raise Refusal(Reason.GROUND_UNKNOWN, known=known)
+    return ground
+
+
+def stated(events: Sequence[Event], finding: Finding) -> tuple[Event, ...]:
+    """Return the events that a finding names; ``EVENTS_NOT_FOUND`` if one of them is not there."""
+    by_seq = {event.seq: event for event in events}
+    if missing := sorted(set(finding.events) - by_seq.keys()):
+        raise Refusal(Reason.EVENTS_NOT_FOUND, missing=", ".join(map(str, missing)))
+    return tuple(by_seq[seq] for seq in sorted(set(finding.events)))
+
+
+def bearing(named: Sequence[Event], ground: CardGround) -> tuple[Event, ...]:
+    """Return those of the named events that the ground can rest on; ``EVENTS_NOT_FOUND`` if there is none."""
+    found = tuple(
+        event
+        for event in named
+        if event.kind in ground.events and (not ground.clocks or event.data.get("kind") in ground.clocks)
+    )
+    if not found:
+        raise Refusal(Reason.EVENTS_NOT_FOUND, wanted=", ".join(ground.events))
+    return found
+
+
+def require_window_over(named: Sequence[Event], pack: RulePack, *, at: datetime) -> None:
+    """Refuse a card (``CORRECTION_WINDOW_OPEN``) until the hours of correction after the newest event are over.
+
+    The second at which they end is late enough.
+    """
+    newest = max(instant_from(event.recorded_at) for event in named)
+    until = newest + timedelta(hours=pack.limit_term(TermKey.CARD_CORRECTION).value)
+    if at < until:
+        raise Refusal(Reason.CORRECTION_WINDOW_OPEN, until=instant_text(until))
+
+
+def require_step(card: Card, step: CardStep) -> None:
+    """Refuse (``STEP_NOT_ALLOWED``) what a card's state does not allow."""
+    if card.state not in FROM[step]:
+        raise Refusal(Reason.STEP_NOT_ALLOWED, state=card.state.value)
+
+
+def require_may(card: Card, step: CardStep, by: Caller) -> None:
+    """Refuse who has no right to a step: ``FORBIDDEN``, or ``SAME_PERSON`` where one would judge in one's own matter.
+
+    Officer and head answer and appeal; the officer named does so alone among officers, if there is one, when replying.
+    The monitoring office decides, and the head of the department where that office gave the card.
+    """
+    match step:
+        case CardStep.REPLY:
+            may = _is_of(by, card, Role.HEAD) or (
+                _is_of(by, card, Role.OFFICER) and card.finding.officer in {"", by.sub}
+            )
+        case CardStep.APPEAL:
+            may = _is_of(by, card, Role.HEAD) or _is_of(by, card, Role.OFFICER)
+        case CardStep.DECISION:
+            may = Role.MONITOR in by.roles or (card.by_monitor and _is_of(by, card, Role.HEAD))
+        case CardStep.WITHDRAWAL:
+            may = by.actor == card.given_by or sees(by, roles=GIVERS, department=card.department)
+    if not may:
+        raise Refusal(Reason.FORBIDDEN)
+    is_own = by.sub == card.finding.officer
+    if (step is CardStep.DECISION and (by.actor == card.given_by or is_own)) or (
+        step is CardStep.WITHDRAWAL and is_own
+    ):
+        raise Refusal(Reason.SAME_PERSON)
+
+
+def _is_of(by: Caller, card: Card, role: Role) -> bool:
+    return sees(by, roles=(role,), department=card.department)

@@ -1,0 +1,256 @@
+"""Giving cards, answering and appealing, deciding and withdrawing; each is told on the timeline that it is about."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases.desk import OFFICE
+from chalicelib.cases.rules import limit_of
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.supervision.cards import rules
+from chalicelib.supervision.cards.model import Card, CardState, CardStep, Finding, Outcome, Word
+from chalicelib.supervision.cards.store import CardPage, CardStore, Wanted
+from chalicelib.supervision.outages.model import Duty
+from chalicelib.supervision.outages.service import Outages
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+
+WATCHERS = rules.GIVERS
+READERS = (*WATCHERS, Role.OFFICER)
+OWNERS = frozenset({"case", "flag"})
+"""Whose timelines a card may be about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does something to which card, and when; ``version`` is the one that they act on."""
+
+    card_id: str
+    by: Caller
+    version: int | None
+    at: datetime
+
+
+class Cards:
+    """All cards."""
+
+    def __init__(
+        self,
+        store: CardStore,
+        timeline: Timeline,
+        clocks: Clocks,
+        outages: Outages,
+        *,
+        pack: Callable[[str, datetime], RulePack],
+        monitoring: str,
+        usual: str,
+    ) -> None:
+        """``pack`` gives an edition; ``usual`` is the pack of what names none, ``monitoring`` decides appeals."""
+        self._store = store
+        self._timeline = timeline
+        self._clocks = clocks
+        self._outages = outages
+        self._pack = pack
+        self._monitoring = monitoring
+        self._usual = usual
+
+    @again_if_moved
+    def give(self, finding: Finding, *, by: Caller, at: datetime, once: Once | None) -> tuple[Card, bool]:
+        """Give a card; say whether an earlier request with the same key had done so.
+
+        ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, and what the rules refuse.
+        """
+        require(by, roles=rules.GIVERS)
+        made_before = once.look_up() if once is not None else None
+        if made_before is not None:
+            return self._store.load(made_before), True
+        events = self._events(finding.owner, by=by)
+        named = rules.stated(events, finding)
+        code = next((str(event.data["pack"]) for event in events if "pack" in event.data), self._usual)
+        pack = self._pack(code, at)
+        rests_on = rules.bearing(named, rules.ground_of(pack, finding.ground, finding.colour))
+        department = rests_on[0].department
+        require(by, roles=rules.GIVERS, department=department)
+        if by.sub == finding.officer:
+            raise Refusal(Reason.SAME_PERSON)
+        rules.require_window_over(named, pack, at=at)
+        self._require_not_excused(rests_on, at=at)
+        with transaction() as tx:
+            clock = self._start(ClockKind.CARD_REPLY, finding, department, code, at=at, tx=tx)
+            card = self._store.add(
+                Card(
+                    card_id=finding.card_id,
+                    finding=finding,
+                    department=department,
+                    pack=code,
+                    given_by=by.actor,
+                    by_monitor=Role.MONITOR in by.roles,
+                    given_at=at,
+                    reply_due_at=clock.due_at,
+                ),
+                tx,
+            )
+            started: dict[str, Json] = {"clocks_started": told(clock)}
+            self._tell(EventKind.CARD_GIVEN, card, by=by, at=at, tx=tx, data=started, text={"facts": finding.facts})
+            if once is not None:
+                once.remember(card.card_id, tx, at=at)
+        return card, False
+
+    @again_if_moved
+    def reply(self, act: Act, text: str) -> Card:
+        """Answer a card, which is still possible when the time for it is over, and is shown as late then."""
+        card = self._taken(CardStep.REPLY, act)
+        with transaction() as tx:
+            stopped = self._stop(card, at=act.at, tx=tx)
+            word = Word(text=text, by=act.by.actor, at=act.at, late=any(clock.is_late(act.at) for clock in stopped))
+            data: dict[str, Json] = {"late": word.late, "clocks_stopped": told(*stopped)}
+            answered = self._store.save(replace(card, state=CardState.ANSWERED, reply=word), tx)
+            self._tell(EventKind.CARD_ANSWERED, answered, by=act.by, at=act.at, tx=tx, data=data, text={"reply": text})
+        return answered
+
+    @again_if_moved
+    def appeal(self, act: Act, grounds: str) -> Card:
+        """Appeal against a card, which answers it too; the monitoring office's clock starts."""
+        card = self._taken(CardStep.APPEAL, act)
+        with transaction() as tx:
+            stopped = self._stop(card, at=act.at, tx=tx)
+            word = Word(text=grounds, by=act.by.actor, at=act.at)
+            started = self._start(
+                ClockKind.CARD_APPEAL, card.finding, self._monitoring, card.pack, at=act.at, tx=tx
+            )
+            data: dict[str, Json] = {"clocks_stopped": told(*stopped), "clocks_started": told(started)}
+            appealed = self._store.save(replace(card, state=CardState.APPEALED, appeal=word), tx)
+            self._tell(
+                EventKind.CARD_APPEALED, appealed, by=act.by, at=act.at, tx=tx, data=data, text={"grounds": grounds}
+            )
+        return appealed
+
+    @again_if_moved
+    def decide(self, act: Act, outcome: Outcome, reasons: str) -> Card:
+        """Decide on an appeal: the card stands, or it is withdrawn; never by whoever gave it."""
+        card = self._taken(CardStep.DECISION, act)
+        kind = EventKind.CARD_UPHELD if outcome is Outcome.UPHELD else EventKind.CARD_WITHDRAWN
+        word = Word(text=reasons, by=act.by.actor, at=act.at)
+        return self._ended(replace(card, state=CardState(outcome.value), decision=word), kind, act, reasons)
+
+    @again_if_moved
+    def withdraw(self, act: Act, reason: str) -> Card:
+        """Withdraw a card, which leaves every score and stays in the timeline."""
+        card = self._taken(CardStep.WITHDRAWAL, act)
+        word = Word(text=reason, by=act.by.actor, at=act.at)
+        withdrawn = replace(card, state=CardState.WITHDRAWN, withdrawal=word)
+        return self._ended(withdrawn, EventKind.CARD_WITHDRAWN, act, reason)
+
+    def card(self, card_id: str, *, by: Caller) -> Card:
+        """Return one card to the staff of its department and to the monitoring office."""
+        card = self._store.load(card_id)
+        require(by, roles=READERS, department=card.department)
+        return card
+
+    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> CardPage:
+        """Return a page of cards, newest first: those of one's own department, of all to the monitoring office.
+
+        ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
+        """
+        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
+            return self._store.page(wanted, most=most, after=after)
+        department = wanted.department or by.department
+        if department is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=READERS, department=department)
+        return self._store.page(replace(wanted, department=department), most=most, after=after)
+
+    def _events(self, owner: str, *, by: Caller) -> tuple[Event, ...]:
+        events = self._timeline.events(owner) if owner.partition(":")[0] in OWNERS else ()
+        if not events:
+            raise Refusal(Reason.NOT_FOUND)
+        if not any(sees(by, roles=rules.GIVERS, department=event.department) for event in events):
+            raise Refusal(Reason.FORBIDDEN)
+        return events
+
+    def _require_not_excused(self, rests_on: Sequence[Event], *, at: datetime) -> None:
+        clocks = [
+            self._clocks.get(event.owner, str(event.data["clock_id"]))
+            for event in rests_on
+            if event.kind == EventKind.CLOCK_PASSED
+        ]
+        if excused := self._outages.excused(clocks, at=at):
+            raise Refusal(Reason.EXCUSED_BY_OUTAGE, outage_id=next(iter(excused.values())))
+
+    def _taken(self, step: CardStep, act: Act) -> Card:
+        """Return the card once right, version and state are judged, in this order."""
+        card = self._store.load(act.card_id)
+        rules.require_may(card, step, act.by)
+        if act.version is not None and act.version != card.rev:
+            raise Refusal(Reason.STALE_VERSION)
+        rules.require_step(card, step)
+        return card
+
+    def _start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+        self, kind: ClockKind, finding: Finding, department: str, code: str, *, at: datetime, tx: Transaction
+    ) -> Clock:
+        is_reply = kind is ClockKind.CARD_REPLY
+        term = self._pack(code, at).limit_term(TermKey.CARD_REPLY if is_reply else TermKey.CARD_APPEAL)
+        return self._clocks.start(
+            kind,
+            limit_of(term),
+            owner=finding.owner,
+            department=department,
+            responsible=(finding.officer or OFFICE) if is_reply else Role.MONITOR.value,
+            pack=code,
+            started_at=at,
+            tx=tx,
+            about=finding.card_id,
+            suffix=finding.card_id,
+        )
+
+    def _stop(self, card: Card, *, at: datetime, tx: Transaction) -> list[Clock]:
+        running = [
+            clock
+            for clock in self._clocks.of_owner(card.finding.owner)
+            if clock.about == card.card_id and clock.stopped_at is None
+        ]
+        return [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
+
+    def _ended(self, card: Card, kind: EventKind, act: Act, reason: str) -> Card:
+        with transaction() as tx:
+            data: dict[str, Json] = {"clocks_stopped": told(*self._stop(card, at=act.at, tx=tx))}
+            ended = self._store.save(card, tx)
+            self._tell(kind, ended, by=act.by, at=act.at, tx=tx, data=data, text={"reason": reason})
+        return ended
+
+    def _tell(  # noqa: PLR0913 - what happened, to what, by whom and when
+        self,
+        kind: EventKind,
+        card: Card,
+        *,
+        by: Caller,
+        at: datetime,
+        tx: Transaction,
+        data: Mapping[str, Json],
+        text: Mapping[str, str],
+    ) -> None:
+        about: dict[str, Json] = {
+            "card_id": card.card_id,
+            "colour": card.finding.colour.value,
+            "ground": card.finding.ground,
+            "events": sorted(set(card.finding.events)),
+            "officer": card.finding.officer,
+        }
+        fact = Fact(
+            kind=kind,
+            occurred_at=at,
+            actor=by.actor,
+            department=card.department,
+            data={**about, **data},
+            texts=text,
+        )
+        self._timeline.append([fact], owner=card.finding.owner, at=at, tx=tx)

@@ -1,0 +1,98 @@
+"""Loading and saving cards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.supervision.cards.model import Card, CardState
+from chalicelib.supervision.cards.table import CardRow
+from chalicelib.transaction import MovedError, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which cards."""
+
+    department: str | None = None
+    officer: str | None = None
+    owner: str | None = None
+    state: CardState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardPage:
+    """A page of cards, newest first; ``after`` is where the next one begins."""
+
+    cards: tuple[Card, ...]
+    after: dict[str, dict[str, Any]] | None
+
+
+class CardStore:
+    """All cards."""
+
+    def load(self, card_id: str) -> Card:
+        """Return a card, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        try:
+            return _card_of(CardRow.get(card_id, consistent_read=True))
+        except CardRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add(self, card: Card, tx: Transaction) -> Card:
+        """Write a new card; ``STEP_NOT_ALLOWED`` where the same was given before."""
+        made = replace(card, rev=1)
+        tx.add(_row_of(made), otherwise=Refusal(Reason.STEP_NOT_ALLOWED, card_id=card.card_id))
+        return made
+
+    def save(self, card: Card, tx: Transaction) -> Card:
+        """Write what became of a card over the revision that it was made from."""
+        made = replace(card, rev=card.rev + 1)
+        tx.put(_row_of(made), condition=CardRow.rev == card.rev, otherwise=MovedError())
+        return made
+
+    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> CardPage:
+        """Return a page of the cards wanted, by the index that leaves the fewest others to pass over."""
+        index: Any = CardRow.everywhere
+        name = "all"
+        others: list[Condition] = [] if wanted.state is None else [CardRow.state == wanted.state.value]
+        if wanted.owner is not None:
+            index, name = CardRow.by_owner, wanted.owner
+        elif wanted.officer is not None:
+            index, name = CardRow.by_officer, wanted.officer
+        elif wanted.department is not None:
+            index, name = CardRow.by_department, wanted.department
+        if wanted.department is not None and index is not CardRow.by_department:
+            others.append(CardRow.department == wanted.department)
+        if wanted.officer is not None and index is CardRow.by_owner:
+            others.append(CardRow.officer == wanted.officer)
+        chosen: Condition | None = None
+        for condition in others:
+            chosen = condition if chosen is None else chosen & condition
+        rows = index.query(
+            name,
+            filter_condition=chosen,
+            scan_index_forward=False,
+            limit=most,
+            last_evaluated_key=None if after is None else dict(after),
+        )
+        return CardPage(cards=tuple(_card_of(row) for row in rows), after=rows.last_evaluated_key)
+
+
+def _card_of(row: CardRow) -> Card:
+    card: Card = row.document
+    return replace(card, rev=int(row.rev))
+
+
+def _row_of(card: Card) -> CardRow:
+    return CardRow(
+        card.card_id,
+        rev=card.rev,
+        department=card.department,
+        officer=card.finding.officer or None,
+        owner=card.finding.owner,
+        state=card.state.value,
+        given_at=card.given_at,
+        document=card,
+    )

@@ -1,0 +1,75 @@
+"""An outage: when the system was down, for whom, and what shows it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.timeline.model import Head
+
+LONGEST = timedelta(days=31)
+"""No outage excuses beyond this, so that one which nobody ends does not excuse for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A document that shows the outage, by its name and its hexadecimal SHA-256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What somebody records: from when to when, whose clocks and which; an empty list is all of them."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    departments: tuple[str, ...]
+    kinds: tuple[ClockKind, ...]
+    reason: str
+    evidence: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What an outage may excuse: whose duty it was, its last second in time, and when it was done, if it was."""
+
+    department: str
+    kind: ClockKind
+    due_at: datetime
+    done_at: datetime | None = None
+
+    @classmethod
+    def of(cls, clock: Clock) -> "Duty":
+        """Return the duty that a clock counts."""
+        return cls(department=clock.department, kind=clock.kind, due_at=clock.due_at, done_at=clock.stopped_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """An outage as it is on record (系统故障时段).
+
+    ``version`` and ``head`` are the row's own and are not part of the stored document.
+    """
+
+    outage_id: str
+    window: Window
+    recorded_by: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str = ""
+    version: Annotated[int, Field(exclude=True)] = 0
+    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+
+    @property
+    def owner(self) -> str:
+        """What its timeline is kept under."""
+        return owner_of(self.outage_id)
+
+
+def owner_of(outage_id: str) -> str:
+    """Return the owner's name under which an outage's timeline is kept."""
+    return f"outage:{outage_id}"

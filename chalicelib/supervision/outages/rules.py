@@ -1,0 +1,62 @@
+"""What may be recorded as an outage, and what one excuses (R4.17; docs/decisions/what-an-outage-excuses.md)."""
+
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault
+from chalicelib.supervision.outages.model import LONGEST, Duty, Outage, Window
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import Limit
+from chalicelib.workdays.rules import due, start_of_day
+
+
+def faults_of(window: Window, *, at: datetime) -> tuple[Fault, ...]:
+    """Return everything that is wrong with an outage as somebody would record it; its two ends may be the same."""
+    faults = []
+    if window.starts_at > at:
+        faults.append(
+            Fault(pointer="/starts_at", detail="故障时段不能始于将来。", english="An outage cannot begin in the future.")
+        )
+    if window.ends_at is not None:
+        faults.extend(faults_of_end(window.starts_at, window.ends_at, at=at))
+    if not window.evidence:
+        faults.append(Fault(pointer="/evidence", detail="至少须有一份证据。", english="Evidence is missing."))
+    return tuple(faults)
+
+
+def faults_of_end(starts_at: datetime, ends_at: datetime, *, at: datetime) -> tuple[Fault, ...]:
+    """Return everything that is wrong with an end: it is not before the start, not to come, and not too late."""
+    faults = []
+    if ends_at < starts_at:
+        faults.append(Fault(pointer="/ends_at", detail="结束不能早于开始。", english="This is before the start."))
+    if ends_at > at:
+        faults.append(Fault(pointer="/ends_at", detail="结束不能在将来。", english="This is yet to come."))
+    if ends_at - starts_at > LONGEST:
+        faults.append(
+            Fault(pointer="/ends_at", detail="一次登记最长31日。", english="One record covers 31 days at the most.")
+        )
+    return tuple(faults)
+
+
+def end_of(outage: Outage, *, at: datetime) -> datetime:
+    """Return until when an outage has lasted at an instant: one that goes on lasts until then, but never for ever."""
+    return min(outage.window.ends_at or at, outage.window.starts_at + LONGEST)
+
+
+def excuses(outage: Outage, duty: Duty, *, grace: Limit, calendar: Calendar, at: datetime) -> bool:
+    """Whether an outage excuses that a duty was not done in time.
+
+    It does if it reached into the due day and had begun by the last second in time, and if the duty was done no later
+    than ``grace`` after its end; what is not done yet is excused until then.
+    A withdrawn one excuses nothing, and neither does one that went on in other departments or for other kinds.
+    """
+    window = outage.window
+    ended = end_of(outage, at=at)
+    return (
+        outage.withdrawn_at is None
+        and (not window.departments or duty.department in window.departments)
+        and (not window.kinds or duty.kind in window.kinds)
+        and window.starts_at <= duty.due_at
+        and start_of_day(day_in_shanghai(duty.due_at)) <= ended
+        and (duty.done_at or at) <= due(grace, started_at=ended, calendar=calendar).at
+    )

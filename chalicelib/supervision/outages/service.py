@@ -1,0 +1,146 @@
+"""Recording outages, ending and withdrawing them, and saying what they excuse."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases.rules import limit_of
+from chalicelib.clock import instant_text
+from chalicelib.clocks.model import Clock
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.supervision.outages.model import Duty, Outage, Window
+from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
+from chalicelib.supervision.outages.store import OutagePage, OutageStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.calendars import Calendars
+from chalicelib.workdays.model import Limit
+
+RECORDERS = (Role.MONITOR,)
+READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
+
+
+class Outages:
+    """All outages; they are the whole service's, so the monitoring office alone records them."""
+
+    def __init__(self, store: OutageStore, calendars: Calendars, *, pack: Callable[[datetime], RulePack]) -> None:
+        """Count days of grace on ``calendars``, as the rule pack in force at the outage's beginning has them."""
+        self._store = store
+        self._calendars = calendars
+        self._pack = pack
+
+    @again_if_moved
+    def record(self, window: Window, *, by: Caller, at: datetime, once: Once | None) -> tuple[Outage, bool]:
+        """Record an outage; say whether an earlier request with the same key had done so."""
+        require(by, roles=RECORDERS)
+        made_before = once.look_up() if once is not None else None
+        if made_before is not None:
+            return self._store.load(made_before), True
+        if faults := faults_of(window, at=at):
+            raise Refusal(Reason.INVALID_BODY, faults=faults)
+        outage = Outage(outage_id=secrets.token_hex(16), window=window, recorded_by=by.actor, recorded_at=at)
+        with transaction() as tx:
+            fact = _fact(EventKind.OUTAGE_RECORDED, outage, by=by, at=at, texts={"reason": window.reason})
+            outage = self._store.add(outage, [fact], at=at, tx=tx)
+            if once is not None:
+                once.remember(outage.outage_id, tx, at=at)
+        return outage, False
+
+    @again_if_moved
+    def end(self, outage_id: str, ends_at: datetime, *, by: Caller, version: int | None, at: datetime) -> Outage:
+        """Say when an outage ended; ``STEP_NOT_ALLOWED`` for one that has ended or is withdrawn."""
+        outage = self._open(outage_id, by=by, version=version)
+        if outage.window.ends_at is not None:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        if faults := faults_of_end(outage.window.starts_at, ends_at, at=at):
+            raise Refusal(Reason.INVALID_BODY, faults=faults)
+        ended = replace(outage, window=replace(outage.window, ends_at=ends_at))
+        with transaction() as tx:
+            fact = _fact(EventKind.OUTAGE_ENDED, ended, by=by, at=at)
+            return self._store.save(outage, ended, [fact], at=at, tx=tx)
+
+    @again_if_moved
+    def withdraw(self, outage_id: str, reason: str, *, by: Caller, version: int | None, at: datetime) -> Outage:
+        """Withdraw an outage, which excuses nothing any more; ``STEP_NOT_ALLOWED`` for one that is withdrawn."""
+        outage = self._open(outage_id, by=by, version=version)
+        withdrawn = replace(outage, withdrawn_at=at, withdrawn_because=reason)
+        with transaction() as tx:
+            fact = _fact(EventKind.OUTAGE_WITHDRAWN, withdrawn, by=by, at=at, texts={"reason": reason})
+            return self._store.save(outage, withdrawn, [fact], at=at, tx=tx)
+
+    def outage(self, outage_id: str, *, by: Caller) -> Outage:
+        """Return one outage."""
+        require(by, roles=READERS)
+        return self._store.load(outage_id)
+
+    def page(
+        self, since: datetime, until: datetime, *, by: Caller, most: int, after: dict[str, dict[str, Any]] | None
+    ) -> OutagePage:
+        """Return a page of the outages that began between two instants, newest first, withdrawn ones included."""
+        require(by, roles=READERS)
+        return self._store.page(since, until, most=most, after=after)
+
+    def between(self, since: datetime, until: datetime, *, at: datetime) -> tuple[Outage, ...]:
+        """Return the outages in force that went on at some time between two instants: one query."""
+        return tuple(
+            outage
+            for outage in self._store.begun(since, until)
+            if outage.withdrawn_at is None and end_of(outage, at=at) >= since
+        )
+
+    def excuse(self, duty: Duty, among: Sequence[Outage], *, at: datetime) -> str | None:
+        """Return the id of the first of some outages that excuses a duty, or ``None``."""
+        calendar = self._calendars.current()
+        for outage in among:
+            if excuses(outage, duty, grace=self.grace(outage), calendar=calendar, at=at):
+                return outage.outage_id
+        return None
+
+    def grace(self, outage: Outage) -> Limit:
+        """Return how long after an outage a duty may still be done."""
+        return limit_of(self._pack(outage.window.starts_at).limit_term(TermKey.OUTAGE_GRACE))
+
+    def excused(self, clocks: Sequence[Clock], *, at: datetime) -> dict[tuple[str, str], str]:
+        """Return which of some clocks are late and excused, by owner and clock id, and by which outage: one query.
+
+        Where none is late, nothing is read.
+        """
+        late = [clock for clock in clocks if clock.is_late(clock.stopped_at or at)]
+        if not late:
+            return {}
+        dues = [clock.due_at for clock in late]
+        # An outage that reaches into a due day has begun by its last second and 31 days before it at the earliest.
+        among = [outage for outage in self._store.begun(min(dues), max(dues)) if outage.withdrawn_at is None]
+        found = {(clock.owner, clock.clock_id): self.excuse(Duty.of(clock), among, at=at) for clock in late}
+        return {key: outage_id for key, outage_id in found.items() if outage_id is not None}
+
+    def _open(self, outage_id: str, *, by: Caller, version: int | None) -> Outage:
+        require(by, roles=RECORDERS)
+        outage = self._store.load(outage_id)
+        if version is not None and outage.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        if outage.withdrawn_at is not None:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        return outage
+
+
+def _fact(
+    kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None
+) -> Fact:
+    window = outage.window
+    data: dict[str, Json] = {
+        "starts_at": instant_text(window.starts_at),
+        "ends_at": None if window.ends_at is None else instant_text(window.ends_at),
+        "departments": list(window.departments),
+        "kinds": [kind.value for kind in window.kinds],
+        "evidence": [proof.sha256 for proof in window.evidence],
+    }
+    return Fact(
+        kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=texts or {}
+    )

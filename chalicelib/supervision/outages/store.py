@@ -1,0 +1,86 @@
+"""Loading and saving outages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.supervision.outages.model import LONGEST, Outage, owner_of
+from chalicelib.supervision.outages.table import OutageRow
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutagePage:
+    """A page of outages, newest first; ``after`` is where the next one begins."""
+
+    outages: tuple[Outage, ...]
+    after: dict[str, dict[str, Any]] | None
+
+
+class OutageStore:
+    """All outages."""
+
+    row = OutageRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def load(self, outage_id: str) -> Outage:
+        """Return an outage, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        try:
+            return _outage_of(OutageRow.get(owner_of(outage_id), consistent_read=True))
+        except OutageRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add(self, outage: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
+        """Put a new outage and its first event."""
+        head = self._timeline.record(facts, owner=outage.owner, head=Head(), at=at, tx=tx)
+        made = replace(outage, version=1, head=head)
+        tx.add(_row_of(made), otherwise=MovedError())
+        return made
+
+    def save(self, before: Outage, after: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
+        """Put what became of an outage, with its events; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(_row_of(made), condition=OutageRow.head_hash == before.head.hash, otherwise=MovedError())
+        return made
+
+    def begun(self, since: datetime, until: datetime) -> tuple[Outage, ...]:
+        """Return the outages that began between two instants or had begun up to 31 days before, oldest first."""
+        rows = OutageRow.everywhere.query("all", OutageRow.starts_at.between(since - LONGEST, until))
+        return tuple(_outage_of(row) for row in rows)
+
+    def page(
+        self, since: datetime, until: datetime, *, most: int, after: dict[str, dict[str, Any]] | None
+    ) -> OutagePage:
+        """Return a page of the outages that began between two instants, newest first."""
+        rows = OutageRow.everywhere.query(
+            "all",
+            OutageRow.starts_at.between(since, until),
+            scan_index_forward=False,
+            limit=most,
+            last_evaluated_key=after,
+        )
+        return OutagePage(outages=tuple(_outage_of(row) for row in rows), after=rows.last_evaluated_key)
+
+
+def _outage_of(row: OutageRow) -> Outage:
+    outage: Outage = row.document
+    return replace(outage, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def _row_of(outage: Outage) -> OutageRow:
+    return OutageRow(
+        outage.owner,
+        version=outage.version,
+        head_seq=outage.head.seq,
+        head_hash=outage.head.hash,
+        starts_at=outage.window.starts_at,
+        document=outage,
+    )

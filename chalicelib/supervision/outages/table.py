@@ -1,0 +1,37 @@
+"""The table of outages."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.rows import DocumentAttribute, InstantAttribute
+from chalicelib.settings import settings
+from chalicelib.supervision.outages.model import Outage
+from chalicelib.timeline.table import OwnerRow
+
+
+class Everywhere(GlobalSecondaryIndex["OutageRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """All outages, which are few, in the order in which they began."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "everywhere"
+        projection = AllProjection()
+
+    scope = UnicodeAttribute(hash_key=True)
+    starts_at = InstantAttribute(range_key=True)
+
+
+class OutageRow(OwnerRow):
+    """``pk`` is ``outage:<id>``."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("outages")
+
+    scope = UnicodeAttribute(default="all")
+    starts_at = InstantAttribute()
+    document = DocumentAttribute[Outage](lambda: Outage)
+
+    everywhere = Everywhere()
