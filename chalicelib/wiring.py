@@ -39,6 +39,10 @@ from chalicelib.remedies.ratings.service import Ratings
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
+from chalicelib.supervision.cards.service import Cards
+from chalicelib.supervision.cards.store import CardStore
+from chalicelib.supervision.outages.service import Outages
+from chalicelib.supervision.outages.store import OutageStore
 from chalicelib.supervision.service import Supervision
 from chalicelib.supervision.signals.service import Signals
 from chalicelib.supervision.signals.store import SignalStore
@@ -86,6 +90,7 @@ class Services(Foundations):
                 "flag": FlagStore.row,
                 "item": CatalogueStore.row,
                 "mandate": MandateStore.row,
+                "outage": OutageStore.row,
                 "rating": RatingStore.row,
             },
         )
@@ -218,6 +223,16 @@ class Services(Foundations):
     def supervision(self) -> Supervision:
         """What supervisors see."""
         return Supervision(self.clocks, departments=settings().departments)
+
+    @cached_property
+    def outages(self) -> Outages:
+        """What excuses that something was late."""
+        return Outages(OutageStore(self.timeline), self.calendars, pack=lambda at: self.pack(settings().rule_pack, at))
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What people found."""
+        return Cards(CardStore(), self.timeline, self.clocks, self.outages, pack=self.pack, usual=settings().rule_pack)
 
     @cached_property
     def signals(self) -> Signals:

@@ -8,6 +8,15 @@ from collections.abc import Mapping
 from importlib import import_module
 
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "chalicelib.api.cards": (
+        "POST /v1/supervision/cards",
+        "GET /v1/supervision/cards",
+        "GET /v1/supervision/cards/{card_id}",
+        "POST /v1/supervision/cards/{card_id}/reply",
+        "POST /v1/supervision/cards/{card_id}/appeal",
+        "POST /v1/supervision/cards/{card_id}/appeal/decision",
+        "POST /v1/supervision/cards/{card_id}/withdrawal",
+    ),
     "chalicelib.api.case_consequences": (
         "POST /v1/cases/{case_no}/verification",
         "POST /v1/cases/{case_no}/verification/confirmation",
@@ -81,6 +90,13 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/inspections/{mandate_id}/readings",
     ),
     "chalicelib.api.openapi": ("GET /openapi.json",),
+    "chalicelib.api.outages": (
+        "POST /v1/supervision/outages",
+        "GET /v1/supervision/outages",
+        "GET /v1/supervision/outages/{outage_id}",
+        "POST /v1/supervision/outages/{outage_id}/end",
+        "POST /v1/supervision/outages/{outage_id}/withdrawal",
+    ),
     "chalicelib.api.punishment": (
         "GET /v1/measures",
         "POST /v1/flags",

@@ -1,12 +1,13 @@
 """Cards over HTTP (黄牌、红牌)."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.cases.model import owner_of
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.supervision.cards.model import Card, CardState, Colour, Finding, Outcome, Word
 from chalicelib.supervision.cards.rules import GIVERS
@@ -32,13 +33,6 @@ class CardBody(Body):
     events: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=50)]
     facts: Text
     officer: Code | None
-
-    @model_validator(mode="after")
-    def _is_about_one(self) -> Self:
-        if (self.case_no is None) == (self.owner is None):
-            message = "a card is about a case_no or an owner"
-            raise ValueError(message)
-        return self
 
 
 class ReplyBody(Body):
@@ -104,6 +98,7 @@ class CardShape(Shape):
     appeal: WordShape | None
     decision: WordShape | None
     withdrawal: WordShape | None
+    version: int
 
 
 class CardPageShape(Page):
@@ -125,6 +120,11 @@ class CardPageShape(Page):
 def give(call: Call[CardBody]) -> Answer:
     """Give a card."""
     body = call.body
+    if (body.case_no is None) == (body.owner is None):
+        one = Fault(
+            pointer="", detail="须写明办件编号或时间线主体之一。", english="Name a case_no or an owner, one of the two."
+        )
+        raise Refusal(Reason.INVALID_BODY, faults=(one,))
     finding = Finding(
         owner=body.owner or owner_of(body.case_no or ""),
         colour=body.colour,
@@ -137,7 +137,9 @@ def give(call: Call[CardBody]) -> Answer:
     return _answer(card, replayed=is_repeat)
 
 
-@routes.get("/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardQuery, answer=CardPageShape)
+@routes.get(
+    "/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardQuery, answer=CardPageShape
+)
 def cards(call: Call[None]) -> Answer:
     """List cards."""
     query: CardQuery = call.query
@@ -239,6 +241,7 @@ def _shape(card: Card) -> CardShape:
         appeal=_word(card.appeal),
         decision=_word(card.decision),
         withdrawal=_word(card.withdrawal),
+        version=card.rev,
     )
 
 

@@ -76,6 +76,7 @@ class OutageShape(Shape):
     recorded_at: datetime
     withdrawn_at: datetime | None
     withdrawn_because: str | None
+    version: int
 
 
 class OutagesShape(Page):
@@ -183,4 +184,5 @@ def _shape(outage: Outage) -> OutageShape:
         recorded_at=outage.recorded_at,
         withdrawn_at=outage.withdrawn_at,
         withdrawn_because=outage.withdrawn_because or None,
+        version=outage.version,
     )

@@ -15,7 +15,7 @@ from chalicelib.cases.handling_rules import (
 from chalicelib.cases.model import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
@@ -82,9 +82,9 @@ class Work:
     def running(self, *kinds: ClockKind) -> tuple[Clock, ...]:
         """Return the clocks of these kinds that have not stopped; of all that are the case's own if none is named.
 
-        Answering an alert is its recipient's duty, which the end of the case does not settle.
+        Answering an alert or a card is its recipient's duty, which the end of the case does not settle.
         """
-        wanted = kinds or tuple(kind for kind in ClockKind if kind is not ClockKind.ACKNOWLEDGEMENT)
+        wanted = kinds or tuple(kind for kind in ClockKind if kind not in OUTLASTING)
         return tuple(clock for clock in self.all_clocks if clock.stopped_at is None and clock.kind in wanted)
 
     def clock(self, kind: ClockKind) -> Clock | None:

@@ -28,6 +28,17 @@ class ClockKind(StrEnum):
 NOT_WARNED = frozenset({ClockKind.DEFENCE, ClockKind.ACKNOWLEDGEMENT, ClockKind.CREDIT_RECHECK})
 """Kinds that pass without a milestone before: nobody could act on the warning, or the warning is the duty itself."""
 
+OUTLASTING = frozenset(
+    {
+        ClockKind.ACKNOWLEDGEMENT,
+        ClockKind.CARD_REPLY,
+        ClockKind.CARD_APPEAL,
+        ClockKind.RATING_ANSWER,
+        ClockKind.COMPLAINT,
+    }
+)
+"""Duties about a case that its end does not settle, nor its change of hands."""
+
 
 class Light(StrEnum):
     """The forecast of a clock (灯): it blames nobody."""

@@ -69,3 +69,19 @@ def item_body(code: str = "plate-replacement", **change: Any) -> dict[str, Any]:
     """A sample item, the plate replacement unless said, changed."""
     body: dict[str, Any] = json.loads((ITEMS / f"{code}.json").read_text(encoding="utf-8"))
     return {**body, **change}
+
+
+CARD: dict[str, Any] = {
+    "colour": "yellow",
+    "ground": "promised_date_missed",
+    "facts": "承诺期限已过，未办结，也未说明。",
+    "officer": "officer.traffic",
+}
+OUTAGE: dict[str, Any] = {
+    "starts_at": "2026-09-20T01:00:00Z",
+    "ends_at": None,
+    "departments": ["market"],
+    "kinds": ["delivery"],
+    "reason": "机房停电。",
+    "evidence": [{"name": "停电通知.pdf", "sha256": SHA}],
+}

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.api.edge import Route
 from chalicelib.cases.numbers import case_no_for
-from tests.api.bodies import DECISION, FLAG, MANDATE, PAUSE, SHA, UNTRUE, item_body, subject_of
+from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, item_body, subject_of
 from tests.api.world import World, world
 from tests.builders import KeyPair
 
@@ -19,6 +19,8 @@ ABSENT = {
     "flag_id": "0" * 24,
     "mandate_id": "0" * 32,
     "alert_id": "0" * 32,
+    "card_id": "0" * 32,
+    "outage_id": "0" * 32,
     "rating_id": "0" * 32,
     "complaint_id": "0" * 32,
     "key_id": KeyPair().key_id,
@@ -78,6 +80,8 @@ def examples(world: World) -> dict[str, Example]:
         **_of_calendars(),
         **_of_credit(world),
         **_of_watchers(world),
+        **_of_cards(world),
+        **_of_outages(world),
         **_of_voices(world),
     }
 
@@ -352,5 +356,59 @@ def _of_voices(world: World) -> dict[str, Example]:
         "POST /v1/complaints/{complaint_id}/sorting": step({"clear": False, "reason": "牵涉两个部门。"}),
         "POST /v1/complaints/{complaint_id}/answer": step(
             {"text": "已经改为网上办理。", "outcome": "accepted", "late_reason": None}
+        ),
+    }
+
+
+def _of_cards(world: World) -> dict[str, Example]:
+    missed = world.things["missed"]
+    given, appealed = world.things["card given"], world.things["card appealed"]
+    card = {"card_id": given.name}
+    place = "/v1/supervision/cards"
+    elsewhere = ("officer.market", "head.market")
+    body = {**CARD, "case_no": missed.name, "events": [missed.version, 2]}
+    return {
+        f"POST {place}": Example(by="supervisor.traffic", body=body, elsewhere=OTHER_STAFF[1:]),
+        f"GET {place}": Example(
+            by="supervisor.traffic",
+            query=f"department=traffic&state=given&officer=officer.traffic&case_no={missed.name}&limit=2",
+            elsewhere=OTHER_STAFF,
+        ),
+        f"GET {place}/{{card_id}}": Example(by="officer.traffic", path=card, elsewhere=OTHER_STAFF),
+        f"POST {place}/{{card_id}}/reply": Example(
+            by="officer.traffic", path=card, version=given.version, body={"text": "已经办结。"}, elsewhere=elsewhere
+        ),
+        f"POST {place}/{{card_id}}/appeal": Example(
+            by="head.traffic", path=card, version=given.version, body={"grounds": "系统故障。"}, elsewhere=elsewhere
+        ),
+        f"POST {place}/{{card_id}}/appeal/decision": Example(
+            by="monitor",
+            path={"card_id": appealed.name},
+            version=appealed.version,
+            body={"outcome": "upheld", "reasons": "逾期属实。"},
+            elsewhere=("head.market",),
+        ),
+        f"POST {place}/{{card_id}}/withdrawal": Example(
+            by="supervisor.traffic",
+            path=card,
+            version=given.version,
+            body={"reason": "所据事实有误。"},
+            elsewhere=OTHER_STAFF[1:],
+        ),
+    }
+
+
+def _of_outages(world: World) -> dict[str, Example]:
+    outage = world.things["outage"]
+    one = {"outage_id": outage.name}
+    place = "/v1/supervision/outages"
+    ended = {"ends_at": "2026-09-20T05:00:00Z"}
+    return {
+        f"POST {place}": Example(by="monitor", body=OUTAGE),
+        f"GET {place}": Example(by="inspector", query="from=2026-09-01T00:00:00Z&to=2026-09-30T00:00:00Z&limit=1"),
+        f"GET {place}/{{outage_id}}": Example(by="head.market", path=one),
+        f"POST {place}/{{outage_id}}/end": Example(by="monitor", path=one, version=outage.version, body=ended),
+        f"POST {place}/{{outage_id}}/withdrawal": Example(
+            by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
     }

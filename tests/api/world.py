@@ -15,10 +15,11 @@ from app import app
 from chalicelib import aws
 from chalicelib.api import identity
 from chalicelib.api.addresses import import_all
+from chalicelib.clocks.model import ClockKind
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.wiring import services
-from tests.api.bodies import DECISION, FLAG, MANDATE, PAUSE, SHA, UNTRUE, item_body, token_of
+from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, item_body, token_of
 from tests.builders import NOON, KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer, turn_clock
 
@@ -123,6 +124,8 @@ def world() -> Iterator[World]:
         _find_untrue(made)
         _ask_for_mandates(made)
         _hear_voices(made)
+        _give_cards(made)
+        _record_outages(made)
         made.keep()
         yield made
         forget_everything()
@@ -218,6 +221,33 @@ def _hear_voices(world: World) -> None:
     complaint = {"category": "process", "text": "网上可以办的不要叫人跑一趟。", "case_no": world.things["rated"].name}
     sent = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
     world.things["complaint open"] = Thing(name=sent["id"], version=sent["version"])
+
+
+def _give_cards(world: World) -> None:
+    """Find against the case that was late, in the one ground that it gives, on one event more each time."""
+    late = world.things["late"].name
+    events = services().timeline.events(f"case:{late}")
+    passed = next(
+        event.seq
+        for event in events
+        if event.kind == EventKind.CLOCK_PASSED and event.data["kind"] == ClockKind.HANDLING_PROMISED
+    )
+    world.things["missed"] = Thing(name=late, version=passed)
+    for more, name in enumerate(("card given", "card appealed")):
+        seqs = [passed, *range(1, 1 + more)]
+        body = {**CARD, "case_no": late, "events": seqs, "officer": None}
+        card = world.send("POST", "/v1/supervision/cards", body, as_="supervisor.traffic").body
+        world.things[name] = Thing(name=card["card_id"], version=1)
+    appealed = world.things["card appealed"]
+    grounds = {"grounds": "材料当日才齐。"}
+    path = f"/v1/supervision/cards/{appealed.name}/appeal"
+    world.send("POST", path, grounds, as_="officer.traffic", version=appealed.version)
+    world.things["card appealed"] = Thing(name=appealed.name, version=2)
+
+
+def _record_outages(world: World) -> None:
+    sent = world.send("POST", "/v1/supervision/outages", OUTAGE, as_="monitor").body
+    world.things["outage"] = Thing(name=sent["outage_id"], version=1)
 
 
 def _text(instant: datetime) -> str:

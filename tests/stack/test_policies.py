@@ -20,6 +20,8 @@ TO_TABLES = {
         "ClocksTable": "GetItem PutItem Query",
         "ComplaintsTable": "GetItem PutItem UpdateItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
+        "CardsTable": "GetItem PutItem",
+        "OutagesTable": "GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "InspectionTable": "GetItem PutItem UpdateItem",
         "PunishmentTable": "GetItem PutItem UpdateItem",

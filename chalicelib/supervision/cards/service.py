@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.alerts.rules import MONITORING
 from chalicelib.cases.desk import OFFICE
 from chalicelib.cases.rules import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
@@ -16,7 +17,6 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.supervision.cards import rules
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.cards.store import CardPage, CardStore, Wanted
-from chalicelib.supervision.outages.model import Duty
 from chalicelib.supervision.outages.service import Outages
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact, Json
@@ -50,16 +50,14 @@ class Cards:
         outages: Outages,
         *,
         pack: Callable[[str, datetime], RulePack],
-        monitoring: str,
         usual: str,
     ) -> None:
-        """``pack`` gives an edition; ``usual`` is the pack of what names none, ``monitoring`` decides appeals."""
+        """``pack`` gives an edition; ``usual`` is the pack of what names none."""
         self._store = store
         self._timeline = timeline
         self._clocks = clocks
         self._outages = outages
         self._pack = pack
-        self._monitoring = monitoring
         self._usual = usual
 
     @again_if_moved
@@ -123,9 +121,7 @@ class Cards:
         with transaction() as tx:
             stopped = self._stop(card, at=act.at, tx=tx)
             word = Word(text=grounds, by=act.by.actor, at=act.at)
-            started = self._start(
-                ClockKind.CARD_APPEAL, card.finding, self._monitoring, card.pack, at=act.at, tx=tx
-            )
+            started = self._start(ClockKind.CARD_APPEAL, card.finding, MONITORING, card.pack, at=act.at, tx=tx)
             data: dict[str, Json] = {"clocks_stopped": told(*stopped), "clocks_started": told(started)}
             appealed = self._store.save(replace(card, state=CardState.APPEALED, appeal=word), tx)
             self._tell(
@@ -194,7 +190,7 @@ class Cards:
         rules.require_step(card, step)
         return card
 
-    def _start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+    def _start(
         self, kind: ClockKind, finding: Finding, department: str, code: str, *, at: datetime, tx: Transaction
     ) -> Clock:
         is_reply = kind is ClockKind.CARD_REPLY

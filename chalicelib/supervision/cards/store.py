@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-from pynamodb.expressions.condition import Condition
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.supervision.cards.model import Card, CardState
 from chalicelib.supervision.cards.table import CardRow
 from chalicelib.transaction import MovedError, Transaction
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ def faults_of(window: Window, *, at: datetime) -> tuple[Fault, ...]:
     faults = []
     if window.starts_at > at:
         faults.append(
-            Fault(pointer="/starts_at", detail="故障时段不能始于将来。", english="An outage cannot begin in the future.")
+            Fault(
+                pointer="/starts_at", detail="故障时段不能始于将来。", english="An outage cannot begin in the future."
+            )
         )
     if window.ends_at is not None:
         faults.extend(faults_of_end(window.starts_at, window.ends_at, at=at))

@@ -130,9 +130,7 @@ class Outages:
         return outage
 
 
-def _fact(
-    kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None
-) -> Fact:
+def _fact(kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None) -> Fact:
     window = outage.window
     data: dict[str, Json] = {
         "starts_at": instant_text(window.starts_at),
@@ -141,6 +139,4 @@ def _fact(
         "kinds": [kind.value for kind in window.kinds],
         "evidence": [proof.sha256 for proof in window.evidence],
     }
-    return Fact(
-        kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=texts or {}
-    )
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=texts or {})
