@@ -75,7 +75,7 @@ def test_a_closed_case_is_handled_again_from_now_on() -> None:
     assert again.earlier_decisions[0].delivery == closed.delivery
     clocks = running(again)
     assert set(clocks) == {"handling_promised.reopened-1", "handling_statutory.reopened-1"}
-    assert {clock.started_at for clock in clocks.values()} == {NOON + 3 * HOUR}
+    assert {(clock.started_at, clock.item) for clock in clocks.values()} == {(NOON + 3 * HOUR, "plate-replacement")}
     event = services().timeline.events(again.owner)[-1]
     assert (event.kind, event.data["handling"], event.texts["reason"]) == ("case:reopened", 2, "申请人没有收到结果。")
 
