@@ -11,7 +11,7 @@ from chalicelib.cases.model import Case, Material, State, Way
 from chalicelib.cases.reception import Reception
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import OUTLASTING
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
@@ -55,7 +55,7 @@ class ChangeOfWay:
         running = [
             clock
             for clock in self._clocks.of_owner(case.owner)
-            if clock.stopped_at is None and clock.kind is not ClockKind.ACKNOWLEDGEMENT
+            if clock.stopped_at is None and clock.kind not in OUTLASTING
         ]
         found = case.verification
         after = replace(

@@ -9,6 +9,7 @@ from chalicelib.cases.model import Way
 from chalicelib.catalogue.model import Acceptance
 from chalicelib.clocks.model import ClockKind
 from chalicelib.wiring import services
+from tests.api.bodies import CARD
 from tests.api.test_handling import GRANTED, PAUSE, Office, a_promise
 from tests.builders import NOON, an_item
 from tests.cloud import Client, TokenOf, turn_clock
@@ -223,3 +224,27 @@ def test_a_complaint_that_nobody_answers_is_red_and_alerted_once(office: Office)
 
     assert [one["owner"] for one in red] == [owner]
     assert [one["owner"] for one in alerts(office, "complaint")] == [owner]
+
+
+def test_a_card_that_nobody_answers_is_red_and_alerted_once(office: Office) -> None:
+    case_no = office.url.rpartition("/")[2]
+    at = DUE[ClockKind.HANDLING_PROMISED] + timedelta(days=1)
+    turn_clock(at)
+    services().clocks.sweep(at=at)
+    turn_clock(at + timedelta(days=3))
+    passed = next(one for one in services().timeline.events(f"case:{case_no}") if one.kind == "clock:passed")
+    body = {**CARD, "case_no": case_no, "events": [passed.seq]}
+    reply = office.client.post("/v1/supervision/cards", body, token=office.token("supervisor.traffic"))
+    assert reply.status == 201, reply.text
+    owner = f"case:{case_no}"
+    clock = next(one for one in services().clocks.of_owner(owner) if one.kind is ClockKind.CARD_REPLY)
+    late = clock.due_at + timedelta(seconds=2)
+    turn_clock(late)
+
+    red = on_board(office, "red", "card_reply")
+    for _ in range(2):
+        services().clocks.sweep(at=late)
+        relay(owner, at=late)
+
+    assert [one["owner"] for one in red] == [owner]
+    assert [one["owner"] for one in alerts(office, "card_reply", by="head.traffic")] == [owner]
