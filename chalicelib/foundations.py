@@ -24,6 +24,7 @@ class Keys:
     subject_key_id: str
     subject_keys: dict[str, bytes]
     cursor_key: bytes
+    webhook_key: bytes
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -46,6 +47,7 @@ class Foundations:
             subject_key_id=stored["subject_key_id"],
             subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
             cursor_key=bytes.fromhex(stored["cursor_key"]),
+            webhook_key=bytes.fromhex(stored["webhook_key"]),
         )
 
     @cached_property

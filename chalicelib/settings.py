@@ -36,6 +36,7 @@ class Settings:
     identity_key: str
     alert_topic: str
     deliver_queue: str
+    dead_letter_queue: str
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -68,6 +69,7 @@ def settings() -> Settings:
         identity_key=os.environ.get("XINNUO_IDENTITY_KEY", f"alias/xinnuo-{stage}-identity"),
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
+        dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),

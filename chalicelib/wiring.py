@@ -5,6 +5,9 @@ from functools import cache, cached_property
 from chalicelib.alerts.channels import Queue, Topic
 from chalicelib.alerts.service import Alerts
 from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.webhooks.sender import Sender
+from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.alerts.webhooks.store import WebhookStore
 from chalicelib.cases.accepting import Accepting
 from chalicelib.cases.changing import ChangeOfWay
 from chalicelib.cases.consequences import Consequences
@@ -115,6 +118,20 @@ class Services(Foundations):
             pack=self.pack,
             queue=Queue(settings().deliver_queue),
             topic=Topic(settings().alert_topic),
+            # Only deliveries need the secrets' key, and only they may read it.
+            webhooks=lambda: self.webhooks,
+        )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Which systems are told things."""
+        return Webhooks(
+            WebhookStore(),
+            Sender(settings().stage),
+            key=self.keys.webhook_key,
+            source=f"urn:xinnuo:{settings().stage}",
+            queue=Queue(settings().deliver_queue),
+            dead_letters=Queue(settings().dead_letter_queue),
         )
 
     @cached_property

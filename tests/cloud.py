@@ -36,6 +36,7 @@ SECRET = {
     "subject_key_id": "k1",
     "subject_keys": {"k1": "11" * 32, "k0": "00" * 32},
     "cursor_key": "22" * 32,
+    "webhook_key": "33" * 32,
 }
 
 

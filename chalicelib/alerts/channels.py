@@ -1,5 +1,8 @@
 """The queue and the topic that alerts go through."""
 
+import math
+from datetime import timedelta
+
 from chalicelib.aws import client
 
 
@@ -10,11 +13,12 @@ class Queue:
         """Send to the queue at ``url``."""
         self._url = url
 
-    def send(self, message: str, *, name: str) -> None:
-        """Put a message into the queue; ``name`` lets consumers tell repetitions."""
+    def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
+        """Put a message into the queue, to be seen ``after`` a while; ``name`` lets consumers tell repetitions."""
         client("sqs").send_message(
             QueueUrl=self._url,
             MessageBody=message,
+            DelaySeconds=math.ceil(after.total_seconds()),
             MessageAttributes={"name": {"DataType": "String", "StringValue": name}},
         )
 

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from chalicelib.alerts.model import Acknowledgement, Alert
 from chalicelib.alerts.rules import alerts_for, news, recipients_of
 from chalicelib.alerts.store import AlertStore, InboxPage
+from chalicelib.alerts.webhooks.model import Notice, Topic
+from chalicelib.alerts.webhooks.service import Webhooks
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
@@ -23,6 +25,8 @@ from chalicelib.workdays.model import Limit, Unit
 
 INBOX = "inbox"
 TOPIC = "sns"
+WEBHOOK = "webhook"
+PUSHED = frozenset({TOPIC, WEBHOOK})
 
 
 class Channel(Protocol):
@@ -35,7 +39,7 @@ class Channel(Protocol):
 class Alerts:
     """Alerts of all departments."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it stands between this many neighbours
         self,
         store: AlertStore,
         clocks: Clocks,
@@ -44,14 +48,16 @@ class Alerts:
         pack: Callable[[str, datetime], RulePack],
         queue: Channel,
         topic: Channel,
+        webhooks: Callable[[], Webhooks],
     ) -> None:
-        """Raise alerts as the rule packs say; ``queue`` brings them to ``publish``, which puts them on ``topic``."""
+        """Raise alerts as the rule packs say; ``queue`` brings them to ``publish``, which pushes them."""
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
         self._pack = pack
         self._queue = queue
         self._topic = topic
+        self._webhooks = webhooks
 
     def hear(self, event: Event, at: datetime) -> None:
         """Do what an event calls for; the same event, twice or out of order, calls for the same alerts.
@@ -119,15 +125,18 @@ class Alerts:
 
     @again_if_moved
     def publish(self, alert_id: str, *, at: datetime) -> bool:
-        """Put an alert on the topic once; say whether this call did it.
+        """Put an alert on the topic and tell the recipient's systems of it, once; say whether this call did it.
 
         The mark follows the publication: a crash between the two repeats a message under the same name rather than
         losing it.
         """
         alert = self._store.get(alert_id)
-        if alert.published_at is not None or TOPIC not in alert.channels:
+        if alert.published_at is not None or not PUSHED & set(alert.channels):
             return False
-        self._topic.send(json.dumps(_message(alert), ensure_ascii=False), name=alert.alert_id)
+        if TOPIC in alert.channels:
+            self._topic.send(json.dumps(_message(alert), ensure_ascii=False), name=alert.alert_id)
+        if WEBHOOK in alert.channels:
+            self._webhooks().tell(_notice(alert), at=at)
         with transaction() as tx:
             self._store.save(alert, replace(alert, published_at=at), tx)
         return True
@@ -214,7 +223,19 @@ class Alerts:
         ]
 
 
-def _message(alert: Alert) -> dict[str, object]:
+def _notice(alert: Alert) -> Notice:
+    """Return what the systems of the recipient's department are told."""
+    return Notice(
+        topic=Topic.ALERT_RAISED,
+        name=alert.alert_id,
+        subject=alert.owner,
+        department=alert.recipient.partition(".")[2],
+        at=alert.raised_at,
+        data=_message(alert),
+    )
+
+
+def _message(alert: Alert) -> dict[str, str | int | None]:
     """Return what the topic is told: codes and dates, nothing personal."""
     return {
         "alert_id": alert.alert_id,

@@ -125,6 +125,15 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/supervision/alerts/{alert_id}/acknowledgement",
         "GET /v1/supervision/heartbeats",
     ),
+    "chalicelib.api.webhooks": (
+        "POST /v1/webhooks",
+        "GET /v1/webhooks",
+        "GET /v1/webhooks/{webhook_id}",
+        "DELETE /v1/webhooks/{webhook_id}",
+        "POST /v1/webhooks/{webhook_id}/rotation",
+        "GET /v1/webhooks/{webhook_id}/deliveries",
+        "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
+    ),
 }
 
 

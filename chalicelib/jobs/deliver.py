@@ -1,7 +1,8 @@
-"""The queue of alerts: put each on the topic once."""
+"""The queue of alerts and of attempts to tell webhooks."""
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from chalicelib.jobs.lines import one_line
@@ -10,17 +11,25 @@ from chalicelib.wiring import services
 
 
 def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Publish the alerts that messages name; return the messages that must come again (partial batch response)."""
+    """Do what messages ask for; return the messages that must come again (partial batch response)."""
     house = services()
     failed: list[dict[str, str]] = []
     published = 0
     with one_line("deliver", context=context) as facts:
         for record in records:
             try:
-                published += house.alerts.publish(json.loads(record["body"])["alert_id"], at=house.clock.now())
+                published += _delivered(json.loads(record["body"]), house.clock.now())
             except Exception as error:  # noqa: BLE001 - the others in the batch must not wait for this one
                 logger("deliver").exception("message_not_delivered", error=type(error).__name__)
                 failed.append({"itemIdentifier": record["messageId"]})
         facts["published"] = published
         facts["failed"] = len(failed)
     return {"batchItemFailures": failed}
+
+
+def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
+    """Publish an alert, or make an attempt at a webhook; say whether this call did it."""
+    house = services()
+    if "alert_id" in message:
+        return house.alerts.publish(message["alert_id"], at=at)
+    return house.webhooks.deliver(message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at)

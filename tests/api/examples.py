@@ -23,6 +23,8 @@ ABSENT = {
     "outage_id": "0" * 32,
     "rating_id": "0" * 32,
     "complaint_id": "0" * 32,
+    "webhook_id": "0" * 32,
+    "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "number": "9",
@@ -83,6 +85,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_cards(world),
         **_of_outages(world),
         **_of_voices(world),
+        **_of_webhooks(world),
     }
 
 
@@ -411,4 +414,22 @@ def _of_outages(world: World) -> dict[str, Example]:
         f"POST {place}/{{outage_id}}/withdrawal": Example(
             by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
+    }
+
+
+def _of_webhooks(world: World) -> dict[str, Example]:
+    wish = {"url": "http://127.0.0.1:9/hook", "events": ["alert.raised"]}
+    place, other = "/v1/webhooks/{webhook_id}", ("head.market", "system.traffic")
+    one = {"webhook_id": world.things["webhook"].name}
+    told = {**one, "delivery_id": world.things["delivery"].name}
+    return {
+        "POST /v1/webhooks": Example(by="system.market", body=wish),
+        "GET /v1/webhooks": Example(by="system.market", query="limit=1"),
+        f"GET {place}": Example(by="system.market", path=one, strangers=other[1:]),
+        f"DELETE {place}": Example(by="system.market", path=one, strangers=other[1:]),
+        f"POST {place}/rotation": Example(by="system.market", path=one, strangers=other[1:]),
+        f"GET {place}/deliveries": Example(
+            by="system.market", path=one, query="state=dead&limit=1", strangers=other[1:]
+        ),
+        f"POST {place}/deliveries/{{delivery_id}}/replay": Example(by="system.market", path=told, strangers=other[1:]),
     }

@@ -13,9 +13,13 @@ from moto.dynamodb.models import dynamodb_backends
 
 from app import app
 from chalicelib import aws
+from chalicelib.alerts.webhooks.model import Notice, Topic
+from chalicelib.alerts.webhooks.rules import delivery_of
+from chalicelib.alerts.webhooks.store import WebhookStore
 from chalicelib.api import identity
 from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
+from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.wiring import services
@@ -126,6 +130,7 @@ def world() -> Iterator[World]:
         _hear_voices(made)
         _give_cards(made)
         _record_outages(made)
+        _subscribe(made)
         made.keep()
         yield made
         forget_everything()
@@ -248,6 +253,19 @@ def _give_cards(world: World) -> None:
 def _record_outages(world: World) -> None:
     sent = world.send("POST", "/v1/supervision/outages", OUTAGE, as_="monitor").body
     world.things["outage"] = Thing(name=sent["outage_id"], version=1)
+
+
+def _subscribe(world: World) -> None:
+    wish = {"url": "http://127.0.0.1:9/hook", "events": ["alert.raised"]}
+    made = world.send("POST", "/v1/webhooks", wish, as_="system.market").body
+    webhook = services().webhooks.get(
+        made["id"], by=Caller(sub="m", roles=frozenset({Role.SYSTEM}), department="market")
+    )
+    notice = Notice(topic=Topic.ALERT_RAISED, name="a", subject="case:X", department="market", at=NOON)
+    delivery = delivery_of(notice, webhook, at=NOON)
+    WebhookStore().put_once(delivery)
+    world.things["webhook"] = Thing(name=webhook.webhook_id, version=1)
+    world.things["delivery"] = Thing(name=delivery.delivery_id, version=1)
 
 
 def _text(instant: datetime) -> str:

@@ -28,6 +28,7 @@ TO_TABLES = {
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "SubjectsTable": "BatchGetItem PutItem Query",
         "TimelineTable": "PutItem Query",
+        "WebhooksTable": "GetItem PutItem",
     },
     "sweep": {
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
@@ -50,7 +51,7 @@ TO_TABLES = {
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
     },
-    "deliver": {"AlertsTable": "GetItem PutItem"},
+    "deliver": {"AlertsTable": "GetItem PutItem", "WebhooksTable": "GetItem PutItem"},
 }
 """What each function's code calls, transactions by their parts; clocks have owners in four tables."""
 
@@ -114,10 +115,10 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
     }
 
     assert others == {
-        "api": {"kms:Encrypt", "secretsmanager:GetSecretValue"},
+        "api": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "sweep": {"secretsmanager:GetSecretValue"},
         "relay": {"sqs:SendMessage"},
-        "deliver": {"sns:Publish"},
+        "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
     }
 
 

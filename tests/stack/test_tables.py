@@ -75,4 +75,5 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "signals",
         "subjects",
         "timeline",
+        "webhooks",
     ]

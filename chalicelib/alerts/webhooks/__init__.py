@@ -1,0 +1,1 @@
+"""Signed webhooks (推送): telling another system, as often as it takes."""

@@ -1,0 +1,215 @@
+"""Subscribing, telling every endpoint that wants to hear, trying again, giving up, and replaying."""
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.alerts.webhooks import rules
+from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.webhooks.sender import Outcome, Sender
+from chalicelib.alerts.webhooks.store import Position, WebhookStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.transaction import MovedError, again_if_moved, transaction
+
+KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
+"""Who may say where a department's own systems are told things."""
+
+AT_ONCE = timedelta(0)
+MOST_ENDPOINTS = 100
+
+
+class Line(Protocol):
+    """A queue that can keep a message back for a while."""
+
+    def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
+        """Hand a message over; raises if it was not taken."""
+
+
+class EarlyError(RuntimeError):
+    """A message speaks of an attempt whose predecessor is not written down yet: it must come again."""
+
+
+class Webhooks:
+    """Endpoints of all departments."""
+
+    def __init__(
+        self, store: WebhookStore, sender: Sender, *, key: bytes, source: str, queue: Line, dead_letters: Line
+    ) -> None:
+        """Derive secrets from ``key``; attempts wait in ``queue``, what was given up is told to ``dead_letters``."""
+        self._store = store
+        self._sender = sender
+        self._key = key
+        self._source = source
+        self._queue = queue
+        self._dead_letters = dead_letters
+
+    def subscribe(
+        self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, once: Once | None
+    ) -> tuple[Webhook, bool]:
+        """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for one that may not be told.
+
+        Says whether an earlier request with the same key had made it already.
+        """
+        made_before = once.look_up() if once is not None else None
+        if made_before is not None:
+            return self.get(made_before, by=by), True
+        require(by, roles=KEEPERS)
+        try:
+            self._sender.destination(url)
+        except OSError:
+            raise Refusal(Reason.ADDRESS_NOT_ALLOWED) from None
+        webhook = Webhook(
+            webhook_id=secrets.token_hex(16),
+            department=_department(by),
+            url=url,
+            topics=tuple(sorted(set(topics))),
+            made_by=by.actor,
+            made_at=at,
+        )
+        with transaction() as tx:
+            self._store.add(webhook, tx)
+            if once is not None:
+                once.remember(webhook.webhook_id, tx, at=at)
+        return webhook, False
+
+    def secret(self, webhook: Webhook) -> str:
+        """Return an endpoint's newest secret, to be shown when it was made or rotated and at no other time."""
+        return rules.secret_of(webhook, webhook.generation, key=self._key)
+
+    def get(self, webhook_id: str, *, by: Caller) -> Webhook:
+        """Return an endpoint of the caller's department; ``NOT_FOUND`` for any other."""
+        require(by, roles=KEEPERS)
+        webhook = self._store.find(webhook_id)
+        if webhook is None or webhook.ended_at is not None or webhook.department != by.department:
+            raise Refusal(Reason.NOT_FOUND)
+        return webhook
+
+    def page(self, by: Caller, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
+        """Return a page of the endpoints of the caller's department, oldest first."""
+        require(by, roles=KEEPERS)
+        return self._store.of_department(_department(by), most=most, after=after)
+
+    @again_if_moved
+    def rotate(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
+        """Give an endpoint a new secret; the one before signs beside it for 24 hours, older ones no more."""
+        webhook = self.get(webhook_id, by=by)
+        return self._saved(webhook, replace(webhook, generation=webhook.generation + 1, rotated_at=at))
+
+    @again_if_moved
+    def end(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
+        """Tell an endpoint nothing any more; what it was told stays on record."""
+        webhook = self.get(webhook_id, by=by)
+        return self._saved(webhook, replace(webhook, ended_at=at))
+
+    def deliveries(
+        self, webhook_id: str, state: DeliveryState, *, by: Caller, most: int, after: Position
+    ) -> tuple[tuple[Delivery, ...], Position]:
+        """Return a page of what an endpoint was told, oldest first."""
+        webhook = self.get(webhook_id, by=by)
+        return self._store.deliveries(webhook.webhook_id, state, most=most, after=after)
+
+    @again_if_moved
+    def replay(self, webhook_id: str, delivery_id: str, *, by: Caller, at: datetime) -> Delivery:
+        """Make a delivery that has ended pending again, under the same id; one that is pending stays as it is."""
+        webhook = self.get(webhook_id, by=by)
+        delivery = self._store.delivery(delivery_id)
+        if delivery.webhook_id != webhook.webhook_id:
+            raise Refusal(Reason.NOT_FOUND)
+        if delivery.state is DeliveryState.PENDING:
+            return delivery
+        again = rules.replayed(delivery, at=at)
+        # The message goes first: if it comes before the row is written, it comes again.
+        self._ask_for(again)
+        with transaction() as tx:
+            if webhook.disabled_at is not None:
+                self._store.save(webhook, replace(webhook, disabled_at=None), tx)
+            self._store.change(delivery, again, tx)
+        return again
+
+    def tell(self, notice: Notice, *, at: datetime) -> int:
+        """Have every endpoint of a department told that wants to hear of it; telling twice makes nothing twice."""
+        told = 0
+        after: Position = None
+        while True:
+            webhooks, after = self._store.of_department(notice.department, most=MOST_ENDPOINTS, after=after)
+            for webhook in webhooks:
+                if webhook.is_active and notice.topic in webhook.topics:
+                    delivery = rules.delivery_of(notice, webhook, at=at)
+                    self._store.put_once(delivery)
+                    self._ask_for(delivery)
+                    told += 1
+            if after is None:
+                return told
+
+    def deliver(self, delivery_id: str, *, attempt: int, replay: int, at: datetime) -> bool:
+        """Make one attempt if it is its turn; say whether one was made.
+
+        A message that is there twice finds its attempt made; one that comes before its time is put back for the
+        rest of the wait. The next message goes out before the row is written: a crash between the two repeats an
+        attempt and loses none, and the early message comes again (``EarlyError``).
+        """
+        delivery = self._store.delivery(delivery_id)
+        if (delivery.replays, delivery.attempts) < (replay, attempt):
+            raise EarlyError(delivery_id)
+        if (delivery.replays, delivery.attempts) != (replay, attempt) or delivery.state is not DeliveryState.PENDING:
+            return False
+        if at < delivery.next_at:
+            self._ask_for(delivery, at=at)
+            return False
+        webhook = self._store.find(delivery.webhook_id)
+        if webhook is None or not webhook.is_active:
+            self._settle(delivery, rules.given_up(delivery, Outcome.ENDED, at=at), None, at=at)
+            return False
+        outcome = self._sender.send(
+            webhook.url,
+            name=delivery.delivery_id,
+            body=rules.body_of(delivery, source=self._source),
+            secrets=[
+                rules.secret_of(webhook, generation, key=self._key)
+                for generation in rules.signing_generations(webhook, at=at)
+            ],
+        )
+        self._settle(delivery, rules.attempted(delivery, outcome, at=at), webhook, at=at)
+        return True
+
+    def _settle(self, before: Delivery, after: Delivery, webhook: Webhook | None, *, at: datetime) -> None:
+        """Ask for the next attempt, or tell that none will be made; then write down what became of this one."""
+        if after.state is DeliveryState.PENDING:
+            self._ask_for(after, at=at)
+        elif after.state is DeliveryState.DEAD and after.outcome != Outcome.ENDED:
+            self._dead_letters.send(_message(after), name=after.delivery_id)
+        try:
+            with transaction() as tx:
+                self._store.change(before, after, tx)
+                if webhook is not None and after.outcome == str(rules.GONE):
+                    self._store.save(webhook, replace(webhook, disabled_at=at), tx)
+        except MovedError:
+            # The same message ran elsewhere at the same time, or somebody rotated; if so, it comes again.
+            if self._store.delivery(before.delivery_id) == before:
+                raise
+
+    def _ask_for(self, delivery: Delivery, *, at: datetime | None = None) -> None:
+        after = AT_ONCE if at is None else rules.wait(delivery.next_at, at=at)
+        self._queue.send(_message(delivery), name=delivery.delivery_id, after=after)
+
+    def _saved(self, before: Webhook, after: Webhook) -> Webhook:
+        with transaction() as tx:
+            self._store.save(before, after, tx)
+        return after
+
+
+def _department(by: Caller) -> str:
+    """Return the caller's department; ``FORBIDDEN`` for a token that names none."""
+    if not by.department:
+        raise Refusal(Reason.FORBIDDEN)
+    return by.department
+
+
+def _message(delivery: Delivery) -> str:
+    """Return what the queue is told: which attempt of which delivery, and nothing of the endpoint."""
+    named = {"delivery_id": delivery.delivery_id, "attempt": delivery.attempts, "replay": delivery.replays}
+    return json.dumps(named)

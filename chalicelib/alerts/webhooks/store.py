@@ -1,0 +1,81 @@
+"""Loading and saving endpoints and deliveries."""
+
+from typing import Any
+
+from pynamodb.exceptions import PutError
+
+from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Webhook
+from chalicelib.alerts.webhooks.table import DeliveryRow, WebhookRow
+from chalicelib.errors import Reason, Refusal
+from chalicelib.transaction import MovedError, Transaction
+
+Position = dict[str, dict[str, Any]] | None
+"""Where the next page begins."""
+
+
+class WebhookStore:
+    """All endpoints, and what each was told."""
+
+    def find(self, webhook_id: str) -> Webhook | None:
+        """Return an endpoint, strongly consistent, or ``None``."""
+        try:
+            return WebhookRow.get(f"webhook:{webhook_id}", consistent_read=True).document
+        except WebhookRow.DoesNotExist:
+            return None
+
+    def add(self, webhook: Webhook, tx: Transaction) -> None:
+        """Write an endpoint that must not be there yet."""
+        tx.add(_endpoint(webhook), otherwise=MovedError())
+
+    def save(self, before: Webhook, after: Webhook, tx: Transaction) -> None:
+        """Write what became of an endpoint, if it still is as it was read."""
+        tx.put(_endpoint(after), condition=WebhookRow.document == before, otherwise=MovedError())
+
+    def of_department(self, department: str, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
+        """Return a page of a department's endpoints, oldest first."""
+        rows = WebhookRow.by_department.query(department, limit=most, last_evaluated_key=after)
+        return tuple(row.document for row in rows), rows.last_evaluated_key
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        """Return a delivery, strongly consistent; ``NOT_FOUND`` if there is none."""
+        try:
+            return DeliveryRow.get(f"delivery:{delivery_id}", consistent_read=True).document
+        except DeliveryRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def put_once(self, delivery: Delivery) -> None:
+        """Write a new delivery; one that is there already stays as it is."""
+        try:
+            _row(delivery).save(DeliveryRow.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+
+    def change(self, before: Delivery, after: Delivery, tx: Transaction) -> None:
+        """Write what became of a delivery, if it still is as it was read."""
+        tx.put(_row(after), condition=DeliveryRow.document == before, otherwise=MovedError())
+
+    def deliveries(
+        self, webhook_id: str, state: DeliveryState, *, most: int, after: Position
+    ) -> tuple[tuple[Delivery, ...], Position]:
+        """Return a page of an endpoint's deliveries in one state, oldest first."""
+        rows = DeliveryRow.by_lane.query(f"{webhook_id}#{state}", limit=most, last_evaluated_key=after)
+        return tuple(row.document for row in rows), rows.last_evaluated_key
+
+
+def _endpoint(webhook: Webhook) -> WebhookRow:
+    return WebhookRow(
+        f"webhook:{webhook.webhook_id}",
+        department=webhook.department if webhook.ended_at is None else None,
+        made_at=webhook.made_at,
+        document=webhook,
+    )
+
+
+def _row(delivery: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        f"delivery:{delivery.delivery_id}",
+        lane=f"{delivery.webhook_id}#{delivery.state}",
+        made_at=delivery.made_at,
+        document=delivery,
+    )

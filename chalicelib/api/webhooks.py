@@ -1,0 +1,193 @@
+"""Webhooks over HTTP: where a department's own systems are told things."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Topic, Webhook
+from chalicelib.alerts.webhooks.rules import OLD_SECRET_SIGNS_FOR
+from chalicelib.alerts.webhooks.service import KEEPERS
+from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.wiring import services
+
+routes = Routes("webhooks")
+
+Url = Annotated[str, Field(min_length=8, max_length=1000, pattern=r"^https?://[!-~]+$")]
+
+
+class WebhookBody(Body):
+    """Where to tell, and of what."""
+
+    url: Url
+    events: Annotated[list[Topic], Field(min_length=1, max_length=20)]
+
+
+class WebhooksQuery(PageQuery):
+    """A page of endpoints."""
+
+
+class DeliveriesQuery(PageQuery):
+    """Which deliveries: still pending, taken, or given up."""
+
+    state: DeliveryState = DeliveryState.PENDING
+
+
+class WebhookShape(Shape):
+    """An endpoint; ``secret`` is there only in the answer to making or rotating it.
+
+    ``state`` is ``active``, ``disabled`` (it answered 410 Gone) or ``ended``.
+    """
+
+    id: str
+    department: str
+    url: str
+    events: list[Topic]
+    state: str
+    made_at: datetime
+    old_secret_until: datetime | None
+    secret: str | None
+
+
+class WebhookPage(Page):
+    """Endpoints, oldest first."""
+
+    items: list[WebhookShape]
+
+
+class DeliveryShape(Shape):
+    """One thing that an endpoint was told; ``id`` is its ``webhook-id`` at every attempt."""
+
+    id: str
+    event: Topic
+    subject: str
+    state: DeliveryState
+    attempts: int
+    replays: int
+    outcome: str | None
+    made_at: datetime
+    next_at: datetime | None
+    ended_at: datetime | None
+
+
+class DeliveryPage(Page):
+    """Deliveries, oldest first."""
+
+    items: list[DeliveryShape]
+
+
+@routes.post(
+    "/v1/webhooks",
+    roles=KEEPERS,
+    body=WebhookBody,
+    answer=WebhookShape,
+    status=201,
+    creates=True,
+    summary="Have the department's own system told of events; the answer shows its secret once",
+)
+def subscribe(call: Call[WebhookBody]) -> Answer:
+    """Register an endpoint."""
+    webhooks = services().webhooks
+    made, was_there = webhooks.subscribe(
+        call.body.url, tuple(call.body.events), by=call.caller, at=call.at, once=call.once
+    )
+    return Answer(body=_shape(made, secret=webhooks.secret(made)), replayed=was_there)
+
+
+@routes.get(
+    "/v1/webhooks",
+    roles=KEEPERS,
+    query=WebhooksQuery,
+    answer=WebhookPage,
+    summary="The department's endpoints",
+)
+def page(call: Call[None]) -> Answer:
+    """List endpoints, without secrets."""
+    found, following = services().webhooks.page(call.caller, most=call.query.limit, after=_place(call.position))
+    return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
+
+
+@routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="One endpoint")
+def read(call: Call[None]) -> Answer:
+    """Show an endpoint, without its secret."""
+    return Answer(body=_shape(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
+
+
+@routes.delete("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="Tell an endpoint nothing more")
+def end(call: Call[None]) -> Answer:
+    """End an endpoint."""
+    return Answer(body=_shape(services().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
+
+
+@routes.post(
+    "/v1/webhooks/{webhook_id}/rotation",
+    roles=KEEPERS,
+    answer=WebhookShape,
+    summary="A new secret; for 24 hours the old one signs beside it",
+)
+def rotate(call: Call[None]) -> Answer:
+    """Rotate the secret."""
+    webhooks = services().webhooks
+    rotated = webhooks.rotate(call.path["webhook_id"], by=call.caller, at=call.at)
+    return Answer(body=_shape(rotated, secret=webhooks.secret(rotated)))
+
+
+@routes.get(
+    "/v1/webhooks/{webhook_id}/deliveries",
+    roles=KEEPERS,
+    query=DeliveriesQuery,
+    answer=DeliveryPage,
+    summary="What an endpoint was told, and what came of it",
+)
+def deliveries(call: Call[None]) -> Answer:
+    """List deliveries in one state."""
+    query: DeliveriesQuery = call.query
+    found, following = services().webhooks.deliveries(
+        call.path["webhook_id"], query.state, by=call.caller, most=query.limit, after=_place(call.position)
+    )
+    return Answer(body=DeliveryPage(items=[_told(each) for each in found], next_cursor=call.next_cursor(following)))
+
+
+@routes.post(
+    "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
+    roles=KEEPERS,
+    answer=DeliveryShape,
+    summary="Tell it again under the same id",
+)
+def replay(call: Call[None]) -> Answer:
+    """Make a delivery that has ended pending again."""
+    again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
+    return Answer(body=_told(again))
+
+
+def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
+    return None if position is None else dict(position)
+
+
+def _shape(webhook: Webhook, *, secret: str | None = None) -> WebhookShape:
+    return WebhookShape(
+        id=webhook.webhook_id,
+        department=webhook.department,
+        url=webhook.url,
+        events=list(webhook.topics),
+        state=webhook.state,
+        made_at=webhook.made_at,
+        old_secret_until=None if webhook.rotated_at is None else webhook.rotated_at + OLD_SECRET_SIGNS_FOR,
+        secret=secret,
+    )
+
+
+def _told(delivery: Delivery) -> DeliveryShape:
+    is_pending = delivery.state is DeliveryState.PENDING
+    return DeliveryShape(
+        id=delivery.delivery_id,
+        event=delivery.notice.topic,
+        subject=delivery.notice.subject,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        replays=delivery.replays,
+        outcome=delivery.outcome or None,
+        made_at=delivery.made_at,
+        next_at=delivery.next_at if is_pending else None,
+        ended_at=delivery.ended_at,
+    )

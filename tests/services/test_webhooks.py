@@ -1,0 +1,350 @@
+"""Webhooks: a real receiver verifies what it is told, fails, is told again, and never as if it were something new."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from chalicelib.alerts.webhooks import rules
+from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.webhooks.sender import Sender
+from chalicelib.alerts.webhooks.service import EarlyError
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.settings import Stage
+from chalicelib.wiring import services
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+AT = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+MACHINE = Caller(sub="m", roles=frozenset({Role.SYSTEM}), department="traffic")
+NOTICE = Notice(
+    topic=Topic.ALERT_RAISED, name="a1", subject="case:X", department="traffic", at=AT, data={"alert_id": "a1"}
+)
+
+
+class Line:
+    """A queue that keeps what it was given, and for how long it must be kept back."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[dict[str, Any], timedelta]] = []
+
+    def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
+        assert name
+        self.messages.append((json.loads(message), after))
+
+
+class Receiver:
+    """A department's system: keeps what it gets and answers with the statuses that it was given, then with 200."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                status = receiver.answers.pop(0) if receiver.answers else 200
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook?key=1"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch, cloud: None) -> tuple[Line, Line]:  # noqa: ARG001 - services need it
+    queue, dead = Line(), Line()
+    monkeypatch.setattr(services().webhooks, "_queue", queue)
+    monkeypatch.setattr(services().webhooks, "_dead_letters", dead)
+    return queue, dead
+
+
+def subscribed(url: str) -> tuple[Webhook, str]:
+    webhook, _ = services().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, once=None)
+    return webhook, services().webhooks.secret(webhook)
+
+
+def run(message: dict[str, Any], *, at: datetime) -> bool:
+    return services().webhooks.deliver(
+        message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
+    )
+
+
+def told_until_ended(queue: Line, at: datetime = AT) -> datetime:
+    """Let the queue bring its messages, each when its wait is over."""
+    while queue.messages:
+        message, after = queue.messages.pop(0)
+        at += after
+        run(message, at=at)
+    return at
+
+
+def of(webhook: Webhook, state: DeliveryState) -> list[Delivery]:
+    found, _ = services().webhooks.deliveries(webhook.webhook_id, state, by=MACHINE, most=100, after=None)
+    return list(found)
+
+
+def test_a_receiver_verifies_the_signature_and_reads_a_cloud_event(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    webhook, secret = subscribed(receiver.url)
+
+    services().webhooks.tell(NOTICE, at=AT)
+    told_until_ended(lines[0])
+
+    ((headers, body),) = receiver.got
+    event = Verifier(secret).verify(body, headers)
+    assert headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+    assert event == {
+        "specversion": "1.0",
+        "id": headers["webhook-id"],
+        "source": "urn:xinnuo:local",
+        "type": "cn.xinnuo.alert.raised",
+        "subject": "case:X",
+        "time": "2026-11-25T01:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {"alert_id": "a1"},
+    }
+    assert [each.outcome for each in of(webhook, DeliveryState.DELIVERED)] == ["200"]
+
+
+def test_two_failures_are_tried_again_under_the_same_name_after_5_seconds_and_a_minute(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    webhook, secret = subscribed(receiver.url)
+    receiver.answers = [500, 503]
+
+    services().webhooks.tell(NOTICE, at=AT)
+    ended = told_until_ended(lines[0])
+
+    assert ended - AT == timedelta(seconds=65)
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert len(receiver.got) == 3
+    assert len({body for _, body in receiver.got}) == 1
+    for headers, body in receiver.got:
+        Verifier(secret).verify(body, headers)
+    assert [each.attempts for each in of(webhook, DeliveryState.DELIVERED)] == [3]
+
+
+def test_telling_twice_and_messages_that_come_twice_reach_the_receiver_once(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    subscribed(receiver.url)
+
+    services().webhooks.tell(NOTICE, at=AT)
+    services().webhooks.tell(NOTICE, at=AT)
+    lines[0].messages *= 3
+    told_until_ended(lines[0])
+
+    assert len(receiver.got) == 1
+
+
+def test_a_message_before_its_time_is_put_back_for_the_rest_of_the_wait(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    subscribed(receiver.url)
+    receiver.answers = [500]
+    services().webhooks.tell(NOTICE, at=AT)
+    run(lines[0].messages.pop()[0], at=AT)
+    message, _ = lines[0].messages.pop()
+
+    run(message, at=AT + timedelta(seconds=2))
+
+    assert len(receiver.got) == 1
+    assert lines[0].messages == [(message, timedelta(seconds=3))]
+
+
+def test_a_message_ahead_of_the_row_comes_again(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+    subscribed(receiver.url)
+    services().webhooks.tell(NOTICE, at=AT)
+    message, _ = lines[0].messages[0]
+
+    with pytest.raises(EarlyError):
+        run({**message, "attempt": 1}, at=AT)
+
+    assert receiver.got == []
+
+
+def test_after_the_tenth_failure_it_is_dead_with_one_letter_and_a_replay_keeps_the_name(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    webhook, _ = subscribed(receiver.url)
+    receiver.answers = [500] * 10
+
+    services().webhooks.tell(NOTICE, at=AT)
+    ended = told_until_ended(lines[0])
+
+    (dead,) = of(webhook, DeliveryState.DEAD)
+    assert len(receiver.got) == 10
+    assert ended - AT == sum(rules.BACK_OFF, timedelta(0))
+    assert [message["delivery_id"] for message, _ in lines[1].messages] == [dead.delivery_id]
+    services().webhooks.replay(webhook.webhook_id, dead.delivery_id, by=MACHINE, at=ended)
+    told_until_ended(lines[0], ended)
+    assert receiver.got[-1][0]["webhook-id"] == dead.delivery_id
+    assert [each.state for each in of(webhook, DeliveryState.DELIVERED)] == ["delivered"]
+
+
+def test_both_secrets_sign_for_a_day_after_a_rotation_and_the_new_one_alone_after_it(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    webhook, old = subscribed(receiver.url)
+    new = services().webhooks.secret(services().webhooks.rotate(webhook.webhook_id, by=MACHINE, at=AT))
+    a_day_later = AT + timedelta(hours=24)
+
+    services().webhooks.tell(NOTICE, at=AT)
+    told_until_ended(lines[0], a_day_later - timedelta(seconds=1))
+    (headers, body) = receiver.got[-1]
+    Verifier(old).verify(body, headers)
+    Verifier(new).verify(body, headers)
+
+    (delivered,) = of(webhook, DeliveryState.DELIVERED)
+    services().webhooks.replay(webhook.webhook_id, delivered.delivery_id, by=MACHINE, at=a_day_later)
+    told_until_ended(lines[0], a_day_later)
+    (headers, body) = receiver.got[-1]
+    Verifier(new).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Verifier(old).verify(body, headers)
+
+
+def test_a_redirect_is_not_followed_and_counts_as_a_failure(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+    webhook, _ = subscribed(receiver.url)
+    receiver.answers = [302]
+
+    services().webhooks.tell(NOTICE, at=AT)
+    run(lines[0].messages.pop()[0], at=AT)
+
+    assert len(receiver.got) == 1
+    assert [(each.attempts, each.outcome) for each in of(webhook, DeliveryState.PENDING)] == [(1, "302")]
+
+
+def test_an_endpoint_that_is_gone_is_told_nothing_more(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+    webhook, _ = subscribed(receiver.url)
+    receiver.answers = [410]
+
+    services().webhooks.tell(NOTICE, at=AT)
+    told_until_ended(lines[0])
+
+    assert services().webhooks.get(webhook.webhook_id, by=MACHINE).state == "disabled"
+    assert services().webhooks.tell(NOTICE, at=AT) == 0
+
+
+def looked_up(*answers: str) -> Any:  # noqa: ANN401 - as the standard library types it
+    """Stand in for the name service: one answer for each question."""
+    left = list(answers)
+
+    def look_up(_host: str, port: int, **_: object) -> list[Any]:
+        ips = left.pop(0).split(",")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ips]
+
+    return look_up
+
+
+@pytest.mark.parametrize(
+    "answer", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "93.184.215.14,192.168.1.1", "::1", "fd00::1", "224.0.0.1"]
+)
+def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_stage(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services().webhooks, "_sender", Sender(Stage.PROD, looked_up(answer)))
+
+    with pytest.raises(Refusal) as refused:
+        subscribed("https://hooks.example.com/x")
+
+    assert refused.value.reason is Reason.ADDRESS_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/",
+        "https://user:secret@hooks.example.com/",
+        "https://hooks.example.com:22/",
+        "https://hooks.example.com/#part",
+        "https://hooks.example.com:99999/",
+        "https:///nothing",
+    ],
+)
+def test_an_address_outside_the_local_stage_is_https_on_a_usual_port_and_nothing_else(url: str) -> None:
+    with pytest.raises(Refusal):
+        Sender(Stage.PROD, looked_up("93.184.215.14")).destination(url)
+
+
+def test_a_name_that_turns_to_a_private_address_after_it_was_registered_is_not_told(
+    lines: tuple[Line, Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = Sender(Stage.PROD, looked_up("93.184.215.14", "127.0.0.1"))
+    monkeypatch.setattr(services().webhooks, "_sender", sender)
+    webhook, _ = subscribed("https://hooks.example.com/x")
+
+    services().webhooks.tell(NOTICE, at=AT)
+    run(lines[0].messages.pop()[0], at=AT)
+
+    assert [each.outcome for each in of(webhook, DeliveryState.PENDING)] == ["ADDRESS_NOT_ALLOWED"]
+
+
+def test_the_connection_goes_to_the_address_that_was_judged_and_the_name_is_not_looked_up_again(
+    receiver: Receiver,
+) -> None:
+    asked = looked_up("127.0.0.1")
+    port = receiver.server.server_address[1]
+
+    status = Sender(Stage.LOCAL, asked).send(
+        f"http://rebinding.example:{port}/hook", name="d1", body="{}", secrets=["whsec_" + "MfKQ" * 8]
+    )
+
+    assert status == "200"
+    assert receiver.got[0][0]["host"] == f"rebinding.example:{port}"
+
+
+def test_an_endpoint_that_does_not_answer_fails_and_no_other_waits_for_it(
+    receiver: Receiver, lines: tuple[Line, Line]
+) -> None:
+    closed, _ = subscribed("http://127.0.0.1:9/")
+    subscribed(receiver.url)
+
+    services().webhooks.tell(NOTICE, at=AT)
+    for message, _ in list(lines[0].messages):
+        run(message, at=AT)
+
+    assert len(receiver.got) == 1
+    assert [each.outcome for each in of(closed, DeliveryState.PENDING)] == ["UNREACHABLE"]
+
+
+def test_another_departments_endpoint_does_not_exist() -> None:
+    webhook, _ = subscribed("http://127.0.0.1:9/")
+    stranger = Caller(sub="x", roles=frozenset({Role.HEAD}), department="market")
+
+    with pytest.raises(Refusal) as refused:
+        services().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
+
+    assert refused.value.reason is Reason.NOT_FOUND
