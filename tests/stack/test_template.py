@@ -62,6 +62,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_SECRET",
             "XINNUO_IDENTITY_KEY",
             "XINNUO_ALERT_TOPIC",
+            "XINNUO_DEAD_LETTER_QUEUE",
             "XINNUO_DELIVER_QUEUE",
         }
 
