@@ -191,7 +191,8 @@ def explain(call: Call[None]) -> Answer:
 )
 def read_timeline(call: Call[None]) -> Answer:
     """Answer the timeline, recomputed at this reading."""
-    return Answer(body=timeline_shape(services().case_reading.timeline(call.path["case_no"], by=call.caller)))
+    reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
+    return Answer(body=timeline_shape(reading, to=call.caller))
 
 
 @routes.post(

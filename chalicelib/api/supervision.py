@@ -39,7 +39,10 @@ class LimitShape(Shape):
 
 
 class BoardClock(Shape):
-    """An open clock; ``owner`` is what its timeline is kept under, ``case_no`` is there if that is a case."""
+    """An open clock; ``owner`` is what its timeline is kept under, ``case_no`` is there if that is a case.
+
+    ``excused_by`` is the outage that excuses it: its light stays as it is, for a light blames nobody.
+    """
 
     owner: str
     case_no: str | None
@@ -53,6 +56,7 @@ class BoardClock(Shape):
     due_on: date
     provisional: bool
     light: Light
+    excused_by: str | None
     binds: Literal["office", "person"]
     item_code: str | None
     paused_until: date | None
@@ -160,7 +164,8 @@ def board(call: Call[None]) -> Answer:
     shown, following = services().supervision.board(
         wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
     )
-    items = [_clock(each) for each in shown]
+    excused = services().outages.excused([each.clock for each in shown], at=call.at)
+    items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
     return Answer(body=Board(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
 
 
@@ -229,7 +234,7 @@ def _watch(at: datetime) -> WatchShape:
     return WatchShape.model_validate(watch)
 
 
-def _clock(shown: Shown) -> BoardClock:
+def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
     clock = shown.clock
     return BoardClock(
         owner=clock.owner,
@@ -244,6 +249,7 @@ def _clock(shown: Shown) -> BoardClock:
         due_on=clock.due_on,
         provisional=clock.provisional,
         light=shown.light,
+        excused_by=excused_by,
         binds="person" if binds_person(clock) else "office",
         item_code=clock.item or None,
         paused_until=None if clock.open_pause is None else clock.open_pause.expected_until,

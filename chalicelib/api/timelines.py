@@ -1,11 +1,13 @@
 """How a timeline is shown: every hashed field, the texts beside it, and what recomputing it said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.api.edge import Shape
 from chalicelib.clock import instant_text
+from chalicelib.policy import Caller
 from chalicelib.timeline.kinds import LABELS, EventKind
 from chalicelib.timeline.model import Event, FaultReason, Reading
 
@@ -79,10 +81,24 @@ def labels_of(shown: Sequence[EventShape]) -> dict[str, Label]:
     return {kind: Label(zh=zh, en=en) for kind, (zh, en) in named.items()}
 
 
-def timeline_shape(reading: Reading, *, up_to: datetime | None = None) -> TimelineShape:
-    """Show a timeline, as a whole or as far as it was recorded up to a moment; the verdict is always on the whole."""
+def timeline_shape(reading: Reading, *, up_to: datetime | None = None, to: Caller | None = None) -> TimelineShape:
+    """Show a timeline, as a whole or as far as it was recorded up to a moment; the verdict is always on the whole.
+
+    ``to`` people whose case it is, the texts of cards are not shown: they are between an office and its own staff.
+    """
     shown = [
-        event_shape(event) for event in reading.events if up_to is None or event.recorded_at <= instant_text(up_to)
+        event_shape(_without_texts(event) if _is_within(event) and to is not None and not to.is_staff else event)
+        for event in reading.events
+        if up_to is None or event.recorded_at <= instant_text(up_to)
     ]
     fault = FaultShape(seq=reading.fault.seq, reason=reading.fault.reason) if reading.fault else None
     return TimelineShape(items=shown, labels=labels_of(shown), verified=reading.verified, fault=fault)
+
+
+def _is_within(event: Event) -> bool:
+    """Whether an event is about an office's own staff."""
+    return event.kind.startswith("card:")
+
+
+def _without_texts(event: Event) -> Event:
+    return replace(event, texts={})

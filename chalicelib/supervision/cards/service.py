@@ -64,7 +64,8 @@ class Cards:
     def give(self, finding: Finding, *, by: Caller, at: datetime, once: Once | None) -> tuple[Card, bool]:
         """Give a card; say whether an earlier request with the same key had done so.
 
-        ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, and what the rules refuse.
+        ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, ``STEP_NOT_ALLOWED`` with its
+        ``card_id`` for one that was given before, and what the rules refuse.
         """
         require(by, roles=rules.GIVERS)
         made_before = once.look_up() if once is not None else None
@@ -81,6 +82,8 @@ class Cards:
             raise Refusal(Reason.SAME_PERSON)
         rules.require_window_over(named, pack, at=at)
         self._require_not_excused(rests_on, at=at)
+        if self._store.is_given(finding.card_id):
+            raise Refusal(Reason.STEP_NOT_ALLOWED, card_id=finding.card_id)
         with transaction() as tx:
             clock = self._start(ClockKind.CARD_REPLY, finding, department, code, at=at, tx=tx)
             card = self._store.add(

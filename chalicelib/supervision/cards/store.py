@@ -41,10 +41,18 @@ class CardStore:
         except CardRow.DoesNotExist:
             raise Refusal(Reason.NOT_FOUND) from None
 
+    def is_given(self, card_id: str) -> bool:
+        """Whether there is a card by that id, strongly consistent."""
+        try:
+            CardRow.get(card_id, consistent_read=True, attributes_to_get=["pk"])
+        except CardRow.DoesNotExist:
+            return False
+        return True
+
     def add(self, card: Card, tx: Transaction) -> Card:
-        """Write a new card; ``STEP_NOT_ALLOWED`` where the same was given before."""
+        """Write a card that must not be there yet."""
         made = replace(card, rev=1)
-        tx.add(_row_of(made), otherwise=Refusal(Reason.STEP_NOT_ALLOWED, card_id=card.card_id))
+        tx.add(_row_of(made), otherwise=MovedError())
         return made
 
     def save(self, card: Card, tx: Transaction) -> Card:
