@@ -1,4 +1,4 @@
-"""What may be recorded as an outage, and what one excuses (R4.17; docs/decisions/excuse-what-an-outage-reached-into.md)."""
+"""What may be recorded as an outage, and what one excuses (R4.17; see docs/decisions)."""
 
 from datetime import datetime
 
