@@ -1,0 +1,92 @@
+"""On which lists a clock stands, and which of them answers a question."""
+
+from datetime import UTC, date, datetime
+
+from chalicelib.clocks.lists import Listing, Sought, Standing, binds_person, lists_for, lists_of
+from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.workdays.model import Limit, Unit
+
+DUE = datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC)
+
+
+def a_clock(**other: object) -> Clock:
+    fields: dict[str, object] = {
+        "owner": "case:1",
+        "clock_id": "delivery",
+        "kind": ClockKind.DELIVERY,
+        "department": "traffic",
+        "responsible": "li",
+        "limit": Limit(value=3, unit=Unit.WORKING_DAYS, basis="第1条"),
+        "pack": "corrects-first",
+        "started_at": datetime(2026, 11, 20, tzinfo=UTC),
+        "due_at": DUE,
+        "due_on": date(2026, 11, 25),
+        "provisional": False,
+        "yellow_at": datetime(2026, 11, 24, 16, tzinfo=UTC),
+        "item": "plate",
+        **other,
+    }
+    return Clock(**fields)  # type: ignore[arg-type]  # the fields are named above
+
+
+def a_pause(day: int) -> ClockPause:
+    return ClockPause(
+        started_at=datetime(2026, 11, day, tzinfo=UTC),
+        ground="expert_review",
+        basis="第45条",
+        expected_until=date(2026, 12, 1),
+    )
+
+
+def test_a_running_clock_stands_on_four_lists() -> None:
+    assert lists_of(a_clock()) == {
+        Listing.DEPARTMENT: "traffic",
+        Listing.KIND: "traffic/running/delivery",
+        Listing.OFFICER: "traffic/running/li",
+        Listing.ITEM: "traffic/running/plate",
+    }
+
+
+def test_a_clock_about_no_item_stands_on_no_list_of_one() -> None:
+    assert Listing.ITEM not in lists_of(a_clock(item=""))
+
+
+def test_a_stopped_clock_stands_on_no_list() -> None:
+    assert lists_of(a_clock(stopped_at=DUE)) == {}
+
+
+def test_paused_and_provisional_clocks_stand_apart_but_one_that_was_late_before_its_pause_does_not() -> None:
+    assert lists_of(a_clock(pauses=(a_pause(25),)))[Listing.DEPARTMENT] == "traffic/paused"
+    assert lists_of(a_clock(pauses=(a_pause(26),)))[Listing.DEPARTMENT] == "traffic"
+    assert lists_of(a_clock(provisional=True))[Listing.DEPARTMENT] == "traffic/provisional"
+
+
+def test_the_list_with_fewest_others_answers_first() -> None:
+    sought = Sought(department="traffic", kind=ClockKind.DELIVERY, officer="li", item="plate")
+
+    assert list(lists_for(sought, Standing.PAUSED).values()) == [
+        "traffic/paused/li",
+        "traffic/paused/plate",
+        "traffic/paused/delivery",
+    ]
+    assert lists_for(Sought(department="traffic"), Standing.RUNNING) == {Listing.DEPARTMENT: "traffic"}
+
+
+def test_where_clocks_stand_that_show_a_light() -> None:
+    standing = {light: Sought(department="traffic", light=light).standing.value for light in (None, *Light)}
+
+    assert standing == {
+        None: "running",
+        Light.GREEN: "running",
+        Light.YELLOW: "running",
+        Light.RED: "running",
+        Light.GREY: "paused",
+        Light.WHITE: "provisional",
+    }
+    assert [light for light in standing if Sought(department="traffic", light=light).is_near] == [None, Light.YELLOW]
+
+
+def test_a_clock_binds_the_person_if_it_names_the_applicant_or_a_subject() -> None:
+    bound = {name: binds_person(a_clock(responsible=name)) for name in ("applicant", "subject:k1.abc", "officer", "li")}
+
+    assert bound == {"applicant": True, "subject:k1.abc": True, "officer": False, "li": False}
