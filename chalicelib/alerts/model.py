@@ -20,6 +20,8 @@ class Alert:
 
     ``level`` is 0 for the handler's warning, 1 for the department, 2 for its head, 3 for the monitoring office.
     ``recipient`` is ``<role>.<department>``: whoever holds that role there. ``published_at`` is when the topic had it.
+    ``round`` is the clock's: a milestone that was taken back and comes again is told again (R4.21).
+    ``withdrawn_at``: its milestone was taken back, and nobody has to answer.
     """
 
     alert_id: str
@@ -36,13 +38,17 @@ class Alert:
     raised_at: datetime
     published_at: datetime | None = None
     acknowledgement: Acknowledgement | None = None
+    round: int = 0
+    withdrawn_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has answered yet."""
-        return self.acknowledgement is None
+        """Whether somebody still has to answer."""
+        return self.acknowledgement is None and self.withdrawn_at is None
 
     @property
     def state(self) -> str:
         """The word that lists filter by."""
-        return "open" if self.is_open else "acknowledged"
+        if self.acknowledgement is not None:
+            return "acknowledged"
+        return "open" if self.withdrawn_at is None else "withdrawn"

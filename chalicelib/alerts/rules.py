@@ -1,10 +1,10 @@
 """Which alerts an event calls for."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from chalicelib.alerts.model import Alert
 from chalicelib.clocks.model import ClockKind
@@ -34,10 +34,66 @@ class ClockNews:
     department: str
     pack: str
     due_on: date
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """The alerts that lost their ground: of a clock, for some milestones, told before a round (``None``: in any)."""
+
+    owner: str
+    clock_id: str
+    milestones: tuple[str, ...]
+    before_round: int | None
+
+    def covers(self, alert: Alert) -> bool:
+        """Whether an alert lost its ground by this; one of a later round has a ground of its own."""
+        return (
+            alert.is_open
+            and alert.clock_id == self.clock_id
+            and alert.milestone in self.milestones
+            and (self.before_round is None or alert.round < self.before_round)
+        )
+
+
+TAKEN_BACK: Mapping[str, str] = {"warned": Milestone.YELLOW.value, "passed": Milestone.PASSED.value}
+"""What events of recounting call milestones, and what alerts do."""
+
+EDITION = "calendar_edition"
+"""What alerts about a missing edition of the calendar stand for in place of a clock."""
+
+
+def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
+    """Return which alerts an event takes the ground from."""
+    if event.kind == EventKind.CALENDAR_LOADED:
+        missing = (Milestone.MISSING.value,)
+        return (Withdrawal(owner=event.owner, clock_id=EDITION, milestones=missing, before_round=None),)
+    if event.kind == EventKind.CLOCK_RECOUNTED:
+        data = cast("Mapping[str, Any]", event.data)
+        names = tuple(TAKEN_BACK[name] for name in data["taken_back"])
+        clock_id, number = data["clock_id"], data["round"]
+        return (
+            (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
+        )
+    if event.kind in {EventKind.CASE_RESUMED, EventKind.CASE_EXTENDED}:
+        changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))
+        return tuple(
+            Withdrawal(
+                owner=event.owner,
+                clock_id=clock["clock_id"],
+                milestones=(Milestone.PASSED.value,),
+                before_round=clock["round"],
+            )
+            for clock in changed
+            if clock.get("round", 0) > 0 and clock["due_at"] > event.occurred_at
+        )
+    return ()
 
 
 def news(event: Event) -> ClockNews | None:
     """Return what an event says of a clock, ``None`` for events that call for no alert."""
+    if event.kind == EventKind.CALENDAR_MISSED:
+        return _edition_missed(event)
     milestone = HEARD.get(event.kind)
     if milestone is None:
         return None
@@ -50,6 +106,22 @@ def news(event: Event) -> ClockNews | None:
         level=int(data["level"]),
         about=data["about"],
         department=event.department,
+        pack=data["pack"],
+        due_on=date.fromisoformat(data["due_on"]),
+        round=int(data.get("round", 0)),
+    )
+
+
+def _edition_missed(event: Event) -> ClockNews:
+    data = cast("Mapping[str, str]", event.data)
+    return ClockNews(
+        owner=event.owner,
+        clock_id=EDITION,
+        kind=data["kind"],
+        milestone=Milestone.MISSING,
+        level=0,
+        about="",
+        department=MONITORING,
         pack=data["pack"],
         due_on=date.fromisoformat(data["due_on"]),
     )
@@ -80,8 +152,9 @@ def _alert(told: ClockNews, recipient: Recipient, *, subject: Alert | None, depa
     desk = department if recipient.desk is Desk.OWN else MONITORING
     name = f"{recipient.role}.{desk}"
     milestone = subject.milestone if subject is not None else told.milestone.value
+    number = subject.round if subject is not None else told.round
     return Alert(
-        alert_id=_id_of(told.owner, clock_id, milestone, recipient.level, name),
+        alert_id=_id_of(told.owner, clock_id, milestone, recipient.level, name, *([number] if number else [])),
         owner=told.owner,
         clock_id=clock_id,
         clock_kind=subject.clock_kind if subject is not None else told.kind,
@@ -93,9 +166,10 @@ def _alert(told: ClockNews, recipient: Recipient, *, subject: Alert | None, depa
         channels=recipient.channels,
         due_on=subject.due_on if subject is not None else told.due_on,
         raised_at=at,
+        round=number,
     )
 
 
 def _id_of(*parts: object) -> str:
-    """Name an alert by clock, level and recipient, so that telling the same thing twice makes the same alert."""
+    """Name an alert by clock, milestone, level, recipient and round: the same thing told twice makes the same one."""
     return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()[:32]

@@ -7,16 +7,24 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from chalicelib.alerts.model import Acknowledgement, Alert
-from chalicelib.alerts.rules import alerts_for, news, recipients_of
+from chalicelib.alerts.rules import (
+    EDITION,
+    ClockNews,
+    alerts_for,
+    news,
+    recipients_of,
+    withdrawals,
+)
 from chalicelib.alerts.store import AlertStore, InboxPage
 from chalicelib.alerts.webhooks.model import Notice, Topic
 from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.alerts.withdrawing import Withdrawing
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model import Milestone, RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact
 from chalicelib.timeline.store import Timeline
@@ -57,6 +65,7 @@ class Alerts:
         self._pack = pack
         self._queue = queue
         self._topic = topic
+        self._withdrawing = Withdrawing(store, clocks, timeline)
         self._webhooks = webhooks
 
     def hear(self, event: Event, at: datetime) -> None:
@@ -67,14 +76,35 @@ class Alerts:
         if event.kind == EventKind.ALERT_RAISED:
             self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
             return
+        for withdrawal in withdrawals(event):
+            self._withdrawing.withdraw(withdrawal, at=at)
         heard = news(event)
         if heard is None:
             return
         about = self._store.find(heard.about) if heard.kind == ClockKind.ACKNOWLEDGEMENT else None
-        if about is not None and self._clocks.get(about.owner, about.clock_id).stopped_at is not None:
+        if about is not None and self._is_over(about):
+            return
+        if self._is_taken_back(heard):
             return
         for alert in alerts_for(heard, self._pack(heard.pack, at), about=about, at=at):
             self._raise(alert, at=at)
+
+    def _find_clock(self, owner: str, clock_id: str) -> Clock | None:
+        """Return a clock, ``None`` where an alert stands for something that has none."""
+        if clock_id == EDITION:
+            return None
+        return self._clocks.get(owner, clock_id)
+
+    def _is_over(self, alert: Alert) -> bool:
+        clock = self._find_clock(alert.owner, alert.clock_id)
+        return clock is not None and clock.stopped_at is not None
+
+    def _is_taken_back(self, heard: ClockNews) -> bool:
+        """Whether a milestone was taken back before this told of it: events come twice and late."""
+        clock = self._find_clock(heard.owner, heard.clock_id)
+        if clock is None or clock.round <= heard.round:
+            return False
+        return (clock.passed_at if heard.milestone is Milestone.PASSED else clock.warned_at) is None
 
     @again_if_moved
     def _raise(self, alert: Alert, *, at: datetime) -> None:

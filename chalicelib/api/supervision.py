@@ -14,7 +14,7 @@ from chalicelib.workdays.model import Unit
 
 routes = Routes("supervision")
 
-RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
 
 
 class BoardQuery(PageQuery):
@@ -79,9 +79,9 @@ class Board(Page):
 
 
 class AlertQuery(PageQuery):
-    """Which alerts: those still open, or those answered."""
+    """Which alerts: those still open, those answered, or those whose milestone was taken back."""
 
-    state: Literal["open", "acknowledged"] = "open"
+    state: Literal["open", "acknowledged", "withdrawn"] = "open"
 
 
 class AlertShape(Shape):

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
+from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
@@ -294,3 +296,90 @@ def test_the_real_channels_carry_the_name_of_what_they_bring() -> None:
     assert queued["MessageAttributes"]["name"]["StringValue"] == "case:1/7"
     assert (published["Message"], published["MessageAttributes"]["name"]["Value"]) == ('{"alert_id": "b"}', "b")
     assert settings().region == "cn-north-1"
+
+
+def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_is_loaded() -> None:
+    at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+    services().editions.watch(at)
+    tell("calendar:2027", at=at)
+    tell("calendar:2027", at=at)
+
+    (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
+
+    assert (alert.clock_id, alert.milestone, alert.level) == ("calendar_edition", "missing", 1)
+    services().alerts.hear(loaded("calendar:2027"), at)
+    services().alerts.hear(loaded("calendar:2027"), at)
+    assert inbox(Role.CALENDAR_EDITOR, "monitoring") == []
+    assert [each.alert_id for each in inbox(Role.CALENDAR_EDITOR, "monitoring", "withdrawn")] == [alert.alert_id]
+
+
+def test_a_calendar_editor_can_answer_for_a_missing_edition() -> None:
+    at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+    services().editions.watch(at)
+    tell("calendar:2027", at=at)
+    (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
+
+    answered = services().alerts.acknowledge(
+        alert.alert_id,
+        reason="国务院办公厅尚未公布。",
+        expected_on=date(2026, 11, 30),
+        by=staff(Role.CALENDAR_EDITOR, "monitoring"),
+        at=at,
+    )
+
+    assert answered.state == "acknowledged"
+
+
+def taken_back(owner: str, number: int) -> Event:
+    """Say that the red of a clock was taken back, and a later round has begun."""
+    data = {"clock_id": "handling_promised", "taken_back": ["passed"], "round": number}
+    return an_event_of(owner, EventKind.CLOCK_RECOUNTED, data)
+
+
+def loaded(owner: str) -> Event:
+    return an_event_of(owner, EventKind.CALENDAR_LOADED, {"year": 2027})
+
+
+def an_event_of(owner: str, kind: EventKind, data: dict[str, Any]) -> Event:
+    return Event(
+        owner=owner,
+        seq=99,
+        kind=kind,
+        occurred_at="2026-11-26T01:00:00Z",
+        recorded_at="2026-11-26T01:00:00Z",
+        actor="system:sweep",
+        department="traffic",
+        data=data,
+        prev_hash="0" * 64,
+        hash="1" * 64,
+    )
+
+
+def test_an_alert_whose_milestone_was_taken_back_is_withdrawn_once_at_every_level_and_climbs_no_more() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER, ONE_DAY_LATER)
+    assert len(inbox(Role.SUPERVISOR, "traffic")) == len(inbox(Role.HEAD, "traffic")) == 1
+
+    for _ in range(2):
+        services().alerts.hear(taken_back(owner, 1), ONE_DAY_LATER)
+    until(owner, TWO_DAYS_LATER)
+
+    kinds = [event.kind for event in services().timeline.events(owner)]
+    assert kinds.count("alert:withdrawn") == 2
+    assert inbox(Role.SUPERVISOR, "traffic") == inbox(Role.HEAD, "traffic") == []
+    assert [alert.level for alert in inbox(Role.HEAD, "traffic", "withdrawn")] == [2]
+    assert inbox(Role.MONITOR, "monitoring") == []
+    assert len(inbox(Role.OFFICER, "traffic")) == 1
+
+
+def test_a_milestone_that_comes_again_is_told_again_and_no_earlier_withdrawal_touches_it() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    (passed,) = [event for event in services().timeline.events(owner) if event.kind == EventKind.CLOCK_PASSED]
+    services().alerts.hear(taken_back(owner, 1), MORNING_AFTER)
+    again = replace(passed, data={**passed.data, "round": 1})
+
+    tell(owner, at=MORNING_AFTER, events=[again, taken_back(owner, 1), passed, again])
+
+    (alert,) = inbox(Role.SUPERVISOR, "traffic")
+    assert (alert.round, alert.state) == (1, "open")

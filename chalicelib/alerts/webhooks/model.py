@@ -10,8 +10,6 @@ class Topic(StrEnum):
     """What endpoints may subscribe to: ``<thing>.<what happened>``."""
 
     ALERT_RAISED = "alert.raised"
-    ALERT_WITHDRAWN = "alert.withdrawn"
-    DIGEST_MADE = "digest.made"
 
 
 class DeliveryState(StrEnum):

@@ -1,9 +1,10 @@
 """Which alerts an event calls for, without any store."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from chalicelib.alerts.model import Acknowledgement, Alert
-from chalicelib.alerts.rules import alerts_for, news, recipients_of
+from chalicelib.alerts.rules import alerts_for, news, recipients_of, withdrawals
 from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -97,3 +98,26 @@ def test_a_defence_period_that_ends_alerts_nobody() -> None:
 def test_somebody_is_told_under_each_role_in_their_department() -> None:
     assert recipients_of(["supervisor", "officer"], "traffic") == ("officer.traffic", "supervisor.traffic")
     assert recipients_of(["supervisor"], None) == ()
+
+
+def told_of(kind: EventKind, **data: object) -> Event:
+    return replace(an_event(kind=kind), data=data)  # type: ignore[arg-type]  # a test's builder
+
+
+def test_a_recount_that_takes_nothing_back_withdraws_nothing() -> None:
+    event = told_of(EventKind.CLOCK_RECOUNTED, clock_id="handling_promised", taken_back=[], round=0)
+
+    assert withdrawals(event) == ()
+    assert withdrawals(an_event()) == ()
+
+
+def test_an_extension_withdraws_what_was_told_of_clocks_that_it_moved_into_the_future_and_of_no_others() -> None:
+    changed = [
+        {"clock_id": "a", "round": 1, "due_at": "2026-11-25T16:00:01Z"},
+        {"clock_id": "b", "round": 0, "due_at": "2026-11-26T16:00:00Z"},
+        {"clock_id": "c", "round": 1, "due_at": "2026-11-25T16:00:00Z"},
+    ]
+
+    found = withdrawals(told_of(EventKind.CASE_EXTENDED, clocks_changed=changed))
+
+    assert [(one.clock_id, one.milestones, one.before_round) for one in found] == [("a", ("passed",), 1)]

@@ -1,0 +1,61 @@
+"""Withdrawing alerts that lost their ground."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.alerts.rules import Withdrawal
+from chalicelib.alerts.store import AlertStore
+from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+
+
+class Withdrawing:
+    """What undoes alerts; the same withdrawal, twice or late, undoes the same ones once."""
+
+    def __init__(self, store: AlertStore, clocks: Clocks, timeline: Timeline) -> None:
+        """Work on what alerts are kept in."""
+        self._store = store
+        self._clocks = clocks
+        self._timeline = timeline
+
+    def withdraw(self, withdrawal: Withdrawal, *, at: datetime) -> None:
+        """Withdraw every alert that lost its ground, whoever had it: the owner's timeline names them all."""
+        raised = [
+            str(event.data["alert_id"])
+            for event in self._timeline.events(withdrawal.owner)
+            if event.kind == EventKind.ALERT_RAISED and event.data["clock_id"] == withdrawal.clock_id
+        ]
+        for alert_id in raised:
+            self._withdraw_one(alert_id, withdrawal, at=at)
+
+    @again_if_moved
+    def _withdraw_one(self, alert_id: str, withdrawal: Withdrawal, *, at: datetime) -> None:
+        alert = self._store.get(alert_id)
+        if not withdrawal.covers(alert):
+            return
+        with transaction() as tx:
+            self._store.save(alert, replace(alert, withdrawn_at=at), tx)
+            stopped = []
+            if alert.level > 0:
+                clock = self._clocks.get(alert.owner, f"{ClockKind.ACKNOWLEDGEMENT}.{alert_id}")
+                if clock.stopped_at is None:
+                    stopped.append(self._clocks.stop(clock, at=at, tx=tx))
+            fact = Fact(
+                kind=EventKind.ALERT_WITHDRAWN,
+                occurred_at=at,
+                actor="system:relay",
+                department=alert.department,
+                data={
+                    "alert_id": alert_id,
+                    "clock_id": alert.clock_id,
+                    "milestone": alert.milestone,
+                    "level": alert.level,
+                    "recipient": alert.recipient,
+                    "clocks_stopped": told(*stopped),
+                },
+            )
+            self._timeline.append([fact], owner=alert.owner, at=at, tx=tx)
