@@ -38,3 +38,35 @@ def test_the_monitoring_office_sees_what_is_late_in_every_department(client: Cli
     assert seen("monitor") == ["traffic", "market"]
     assert seen("supervisor.market") == ["market"]
     assert client.get("/v1/supervision/clocks?department=market", token=token("supervisor.traffic")).status == 403
+
+
+def test_the_board_is_asked_by_officer_and_item_and_says_whom_a_clock_binds_and_since_when_it_saw_everything(
+    client: Client, token: TokenOf
+) -> None:
+    for number, (officer, item) in enumerate((("li", "plate"), ("wang", "plate"), ("li", ""))):
+        with transaction() as tx:
+            services().clocks.start(
+                ClockKind.HANDLING_PROMISED,
+                Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+                owner=f"case:{number}",
+                department="traffic",
+                responsible=officer,
+                pack="corrects-first",
+                started_at=NOON,
+                tx=tx,
+                item=item,
+            )
+    turn_clock(NOON)
+    services().clocks.sweep(at=NOON)
+
+    def seen(query: str) -> list[tuple[str, str, str | None]]:
+        reply = client.get(f"/v1/supervision/clocks?light=green{query}", token=token("supervisor.traffic"))
+        return sorted((one["case_no"], one["binds"], one["item_code"]) for one in reply.body["items"])
+
+    assert seen("&officer=li") == [("0", "office", "plate"), ("2", "office", None)]
+    assert seen("&item=plate") == [("0", "office", "plate"), ("1", "office", "plate")]
+    assert seen("&officer=li&item=plate&kind=handling_promised") == [("0", "office", "plate")]
+    board = client.get("/v1/supervision/clocks", token=token("supervisor.traffic")).body
+    beats = client.get("/v1/supervision/heartbeats", token=token("inspector")).body
+    assert board["watch"] == beats["watch"]
+    assert set(board["watch"].values()) == {NOON.strftime("%Y-%m-%dT%H:%M:%SZ"), 0}

@@ -1,6 +1,7 @@
 """The sweep on stored clocks: each milestone told once, whatever runs twice, late or beside it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -329,3 +330,48 @@ def test_a_stored_event_says_who_told_it() -> None:
     last = services().timeline.events(owner)[-1]
 
     assert (last.actor, last.department, last.data["due_on"]) == ("system:sweep", "traffic", "2026-11-25")
+
+
+def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_clock_passes() -> None:
+    with transaction() as tx:
+        clock = services().clocks.start(
+            ClockKind.DELIVERY,
+            THREE_DAYS,
+            owner=an_owner(),
+            department="traffic",
+            responsible="li",
+            pack="corrects-first",
+            started_at=FRIDAY,
+            tx=tx,
+            item="plate",
+        )
+    a_started_clock(an_owner())
+    last = DUE_DAY_IS_OVER - timedelta(seconds=1)
+
+    for light, at in ((Light.YELLOW, last), (Light.RED, DUE_DAY_IS_OVER)):
+        red = Sought(department="traffic", light=light)
+        for sought in (
+            replace(red, officer="li"),
+            replace(red, item="plate"),
+            replace(red, kind=ClockKind.DELIVERY),
+            replace(red, officer="li", item="plate", kind=ClockKind.DELIVERY),
+        ):
+            assert services().clocks.on_board(sought, at=at, most=10).clocks == (clock,)
+        assert services().clocks.on_board(replace(red, officer="wang"), at=at, most=10).clocks == ()
+    assert services().clocks.on_board(Sought(department="traffic", light=Light.RED), at=last, most=10).clocks == ()
+
+
+def test_a_page_that_filters_is_one_query_and_goes_on_after_the_last_clock_that_it_showed(calls: list[str]) -> None:
+    owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(minutes=minute)).owner for minute in range(5)]
+    sought = Sought(department="traffic", light=Light.GREEN)
+    shown: list[str] = []
+    after = None
+    calls.clear()
+
+    for _ in range(3):
+        page = services().clocks.on_board(sought, at=FRIDAY, most=2, after=after)
+        shown += [clock.owner for clock in page.clocks]
+        after = page.after
+
+    assert (sorted(shown), after) == (sorted(owners), None)
+    assert calls == ["Query"] * 3

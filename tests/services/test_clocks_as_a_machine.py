@@ -402,7 +402,7 @@ def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_
         run_state_machine_as_test(
             ClocksAsAMachine,
             settings=settings(
-                max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
         forget_everything()
