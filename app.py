@@ -1,6 +1,6 @@
 """What is deployed: the API's addresses, and one line for each job.
 
-Whatever answers or runs is imported when it is first needed: each of the four functions starts with this file.
+Whatever answers or runs is imported when it is first needed: each of the five functions starts with this file.
 """
 
 from typing import Any
@@ -20,6 +20,14 @@ for file, names in ADDRESSES.items():
 def sweep(event: CloudWatchEvent) -> dict[str, Any]:
     """Move clocks that are due to their next milestone."""
     from chalicelib.jobs.sweep import sweep as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS))
+def remind(event: CloudWatchEvent) -> dict[str, Any]:
+    """Look for what nobody has done in time although no clock runs for it."""
+    from chalicelib.jobs.remind import remind as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
 

@@ -169,3 +169,23 @@ def test_each_job_leaves_one_line_with_its_facts(capsys: pytest.CaptureFixture[s
 
 def test_the_error_of_an_incomplete_sweep_is_an_error_to_lambda() -> None:
     assert issubclass(SweepIncompleteError, Exception)
+
+
+def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> None:
+    turn_clock(datetime(2026, 11, 16, 1, 0, tzinfo=UTC))
+    event = {
+        "version": "0",
+        "account": "0",
+        "region": "cn-north-1",
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": "2026-11-16T01:00:00Z",
+        "id": "1",
+        "resources": [],
+    }
+
+    answers = [app.remind(event, CONTEXT), app.remind(event, CONTEXT)]
+
+    assert answers == [{"edition_missed": 2027}, {"edition_missed": None}]
+    assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
