@@ -58,6 +58,12 @@ def sweep() -> None:
     print(environments.in_cloud("sweep"))
 
 
+def remind() -> None:
+    """Run the hourly reminder now and print its answer."""
+    require_cloud()
+    print(environments.in_cloud("sweep", "remind"))
+
+
 def clock(at: str) -> None:
     """Let the service's clock run on from an instant, or from the real time."""
     require_cloud()
@@ -89,6 +95,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "personas": list_personas,
     "logs": logs,
     "sweep": sweep,
+    "remind": remind,
     "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}

@@ -1,14 +1,16 @@
 """The jobs as Lambda runs them: batches, partial failures, one line in the log."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import app
+from chalicelib.alerts.webhooks.model import Topic
 from chalicelib.clocks.sweeping import SweepIncompleteError
+from chalicelib.policy import Caller, Role
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.model import Event
@@ -189,3 +191,47 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
 
     assert answers == [{"edition_missed": 2027}, {"edition_missed": None}]
     assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
+
+
+def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turn_clock(NOW)
+    asked: list[str] = []
+    sent: list[tuple[str, str]] = []
+
+    class Line:
+        def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
+            assert name
+            assert after == timedelta(0)
+            asked.append(message)
+
+    class Quiet:
+        def destination(self, _url: str) -> None:
+            """Take any address."""
+
+        def send(self, url: str, *, name: str, body: str, secrets: list[str]) -> str:
+            assert len(secrets) == 1
+            assert json.loads(body)["id"] == name
+            sent.append((url, json.loads(body)["data"]["alert_id"]))
+            return "204"
+
+    for name in ("_queue", "_dead_letters"):
+        monkeypatch.setattr(services().webhooks, name, Line())
+    monkeypatch.setattr(services().webhooks, "_sender", Quiet())
+    monkeypatch.setattr(services().alerts, "_topic", Line())
+    for department in ("monitoring", "market"):
+        by = Caller(sub="m", roles=frozenset({Role.SYSTEM}), department=department)
+        services().webhooks.subscribe(f"https://{department}/", (Topic.ALERT_RAISED,), by=by, at=NOW, once=None)
+    services().editions.watch(NOW)
+    for event in services().timeline.events("calendar:2027"):
+        services().alerts.hear(event, NOW)
+    editor = Caller(sub="e", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")
+    (alert,), _ = services().alerts.inbox(editor, state="open", most=9, after=None)
+
+    for body in (json.dumps({"alert_id": alert.alert_id}), "again"):
+        bodies = [body] if body != "again" else [each for each in asked if "delivery_id" in each] * 2
+        records = [{"messageId": str(number), "body": each} for number, each in enumerate(bodies)]
+        assert app.deliver({"Records": records}, CONTEXT) == {"batchItemFailures": []}
+
+    assert sent == [("https://monitoring/", alert.alert_id)]

@@ -1,4 +1,4 @@
-"""Run the sweep now, wait for it, and print what it answers; exits 1 if it failed."""
+"""Run a job that has a timer now, wait for it, and print what it answers; exits 1 if it failed."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from infra.local.aws.clients import functions
 from infra.local.place import REGION, STACK
 
 
-def sweep() -> tuple[str, bool]:
+def run(job: str) -> tuple[str, bool]:
     """Return the function's answer, and whether it succeeded."""
     event = {
         "version": "0",
@@ -21,11 +21,16 @@ def sweep() -> tuple[str, bool]:
         "resources": [],
         "detail": {},
     }
-    answer = functions().invoke(FunctionName=f"{STACK}-sweep", Payload=json.dumps(event))
+    answer = functions().invoke(FunctionName=f"{STACK}-{job}", Payload=json.dumps(event))
     return answer["Payload"].read().decode(), "FunctionError" not in answer
 
 
+def sweep() -> tuple[str, bool]:
+    """Run the sweep."""
+    return run("sweep")
+
+
 if __name__ == "__main__":
-    text, succeeded = sweep()
+    text, succeeded = run(sys.argv[1] if len(sys.argv) > 1 else "sweep")
     print(text)
     sys.exit(not succeeded)
