@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 from moto import mock_aws
 
+from chalicelib.alerts.store import AlertStore
 from chalicelib.clocks.lists import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.recounting import Recounting
@@ -30,6 +31,7 @@ from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
+from chalicelib.rulepacks.model import Milestone
 from chalicelib.transaction import Transaction, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar
@@ -386,13 +388,34 @@ class ClocksAsAMachine(RuleBasedStateMachine):
         if not hasattr(self, "plain"):
             return
         for plain in self.plain:
+            self.tell_alerts(plain)
             assert services().timeline.reading(plain.owner).verified
-            if not plain.stopped:
-                self.stop_for_good(plain)
+            for clock in self.clocks.of_owner(plain.owner):
+                with transaction() as tx:
+                    self.clocks.stop(clock, at=self.now, tx=tx)
 
-    def stop_for_good(self, plain: Plain) -> None:
-        with transaction() as tx:
-            self.clocks.stop(self.stored(plain), at=self.now, tx=tx)
+    def tell_alerts(self, plain: Plain) -> None:
+        """Deliver everything twice and in any order: one alert for each milestone that stands, and each recipient."""
+        events = [event for event in services().timeline.events(plain.owner) if event.kind.startswith("clock:")]
+        delivered = [*events, *events]
+        random.Random(len(events)).shuffle(delivered)
+        for event in delivered:
+            services().alerts.hear(event, self.now + timedelta(seconds=61))
+        raised = [event.data for event in services().timeline.events(plain.owner) if event.kind == "alert:raised"]
+        assert len(raised) == len({data["alert_id"] for data in raised}), plain
+        current = Counter(kind for data in raised if (kind := self.told_in_this_round(plain, str(data["alert_id"]))))
+        pack = services().pack("corrects-first", self.now)
+        for kind, milestone in (("clock:warned", Milestone.YELLOW), ("clock:passed", Milestone.PASSED)):
+            recipients = len(pack.recipients(plain.kind.value, milestone, level=0))
+            assert current[milestone.value] == recipients * (kind in self.kinds_of_this_round(plain)), plain
+
+    def kinds_of_this_round(self, plain: Plain) -> set[str]:
+        number = self.stored(plain).round
+        return {event.kind for event in services().timeline.events(plain.owner) if event.data.get("round") == number}
+
+    def told_in_this_round(self, plain: Plain, alert_id: str) -> str | None:
+        alert = AlertStore().get(alert_id)
+        return alert.milestone if alert.round == self.stored(plain).round else None
 
 
 def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_model() -> None:
@@ -402,7 +425,7 @@ def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_
         run_state_machine_as_test(
             ClocksAsAMachine,
             settings=settings(
-                max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
         forget_everything()
