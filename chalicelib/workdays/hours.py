@@ -1,0 +1,77 @@
+"""Working hours (办公时间): whether offices are open at an instant, and how long they were between two of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import ONE_DAY, Pause, day_of
+from chalicelib.workdays.rules import start_of_day
+
+
+class Span(NamedTuple):
+    """Time from its first second on, up to its end, which is not in it any more."""
+
+    start: datetime
+    end: datetime
+
+
+def is_open(at: datetime, calendar: Calendar, stretches: Sequence[tuple[str, str]]) -> bool:
+    """Whether offices work at an instant: the first second of a stretch counts, the second at its end does not.
+
+    ``stretches`` are ``HH:MM`` in Shanghai, as rule packs have them; a make-up Saturday is worked like any other day.
+    """
+    day = day_of(at)
+    return calendar.is_working(day) and any(start <= at < end for start, end in _stretches_on(day, stretches))
+
+
+def working_minutes(
+    span: Span, calendar: Calendar, stretches: Sequence[tuple[str, str]], *, pauses: Iterable[Pause] = ()
+) -> int:
+    """Return the whole minutes that offices worked within a span, without what was paused; 0 if it runs backwards.
+
+    Seconds are added up over all days first, and what is less than a minute is dropped once. An open pause takes
+    out everything from its start; pauses that overlap take the same time out once.
+    """
+    seconds = sum(
+        _seconds_in(part, calendar, stretches)
+        for part in _without(span, [Span(pause.started_at, pause.ended_at or span.end) for pause in pauses])
+    )
+    return seconds // 60
+
+
+def _without(span: Span, taken_out: Sequence[Span]) -> list[Span]:
+    """Return what is left of a span, in order."""
+    left = []
+    start = span.start
+    for gap in sorted(taken_out):
+        left.append(Span(start, min(gap.start, span.end)))
+        start = max(start, gap.end)
+    return [*left, Span(start, span.end)]
+
+
+def _seconds_in(span: Span, calendar: Calendar, stretches: Sequence[tuple[str, str]]) -> int:
+    """Add up the first and the last day by themselves, and the days between by their number."""
+    if span.end <= span.start:
+        return 0
+    first, last = day_of(span.start), day_of(span.end)
+    seconds = sum(
+        max(0, int((min(end, span.end) - max(start, span.start)).total_seconds()))
+        for day in sorted({first, last})
+        if calendar.is_working(day)
+        for start, end in _stretches_on(day, stretches)
+    )
+    if (last - first).days > 1:
+        whole = sum(int((end - start).total_seconds()) for start, end in _stretches_on(first, stretches))
+        seconds += whole * calendar.working_days_within(first + ONE_DAY, last - ONE_DAY)
+    return seconds
+
+
+def _stretches_on(day: date, stretches: Sequence[tuple[str, str]]) -> list[Span]:
+    midnight = start_of_day(day)
+    return [Span(midnight + _since_midnight(start), midnight + _since_midnight(end)) for start, end in stretches]
+
+
+def _since_midnight(text: str) -> timedelta:
+    clock_time = time.fromisoformat(text)
+    return timedelta(hours=clock_time.hour, minutes=clock_time.minute)
