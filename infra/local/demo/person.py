@@ -68,6 +68,10 @@ class Person:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         return self._ask("POST", path, body, headers | ({} if key is None else {"Idempotency-Key": key}))
 
+    def put(self, path: str, body: Mapping[str, Any], *, version: int | None = None) -> Answer:
+        """Put something in its place; ``version`` is the one that is there now."""
+        return self._ask("PUT", path, body, {} if version is None else {"If-Match": f'"{version}"'})
+
     def delete(self, path: str) -> Answer:
         """Take something away."""
         return self._ask("DELETE", path)

@@ -26,6 +26,7 @@ class Town:
     plate_case: str = ""
     address_case: str = ""
     flag_id: str = ""
+    late_case: str = ""
 
     def who(self, name: str) -> Person:
         """Return a persona; everybody logs in once."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, inspection, promise, telling
+from infra.local.demo import breach, inspection, promise, supervision, telling
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -57,6 +57,31 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "lifting the flag opens the promise again",
         (breach.the_flag_is_lifted,),
     ),
+    (
+        "载入 2027 年工作日历:先试算,再载入,到期日变动留痕",
+        "a calendar edition: a dry run, then loaded; dates that move say from where, to where and why",
+        (supervision.a_calendar_edition_is_loaded,),
+    ),
+    (
+        "发牌:更正期满由人发,说明、申诉、撤牌",
+        "a card: given by a person after the correction window, answered, appealed, withdrawn",
+        (supervision.a_card_is_given_and_appealed,),
+    ),
+    (
+        "黄灯每日汇总",
+        "yellow in a daily digest",
+        (supervision.a_digest_is_made,),
+    ),
+    (
+        "找茬:转部门、限时答复、本人看到",
+        "a suggestion: routed, answered in time, read by the person",
+        (supervision.a_complaint_is_answered,),
+    ),
+    (
+        "统计:收件、办结、按时、时长、评价、发牌并列",
+        "statistics: speed beside quality",
+        (supervision.the_figures_are_right,),
+    ),
 )
 
 
@@ -84,7 +109,7 @@ def walk() -> None:
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     print(f"""
-九步都如所料 · All nine steps were as they should be.  [{telling.seconds():.0f} s]
+十四步都如所料 · All fourteen steps were as they should be.  [{telling.seconds():.0f} s]
 
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)

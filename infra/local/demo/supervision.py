@@ -1,0 +1,167 @@
+"""Steps 10 to 14: a calendar edition, a card with its appeal, the daily digest, a complaint, and the figures."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from infra.local.aws.remind import remind
+from infra.local.demo import telling
+from infra.local.demo.checks import NotAsItShouldBeError, expect, expect_words, the_one
+from infra.local.demo.clocks import service_now, set_clock, sweep, wait_for
+from infra.local.demo.filing import clock_of, draft, drafted, file
+from infra.local.demo.town import Town
+
+ITEM = "plate-replacement"
+CALENDAR = "/v1/calendars/2027"
+NOTICE = {"title": "关于2027年部分节假日安排的通知(演示用,非正式文件)", "number": None, "issued_on": "2026-11-25"}
+DAYS_OFF = {"2027-01-01": "元旦", "2027-01-02": "元旦", "2027-01-03": "元旦"}
+EDITIONS: tuple[dict[str, Any], ...] = (
+    {"notice": NOTICE, "holidays": DAYS_OFF, "make_up_days": {}},
+    {"notice": NOTICE, "holidays": DAYS_OFF | {"2027-01-04": "元旦"}, "make_up_days": {"2027-01-09": "元旦"}},
+)
+"""Two made-up editions, so that every run of the story has one to load that is not in force yet."""
+DUE = ("2027-01-05", "2027-01-06")
+"""When three working days from 30 December 2026 end by each of them."""
+
+
+def _filed(town: Town) -> str:
+    """File one promise, and return its case number."""
+    applicant = town.who("applicant")
+    what = drafted(draft(applicant, ITEM))
+    return str(file(applicant, what, signed_by=town.applicants_pen).is_done(201).body["case_no"])
+
+
+def a_calendar_edition_is_loaded(town: Town) -> None:
+    """10. A date over New Year is provisional or moves; a dry run says how, the real load does just that."""
+    editor, applicant = town.who("calendar"), town.who("applicant")
+    set_clock("2026-12-30 10:00:00")
+    case_no = _filed(town)
+    before = clock_of(applicant.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")
+
+    loaded = editor.get(CALENDAR)
+    is_there = loaded.status == 200  # noqa: PLR2004 - the status says whether an earlier run has loaded one
+    expect("provisional before a 2027 edition is there (暂定)", before["provisional"], not is_there)
+    if not is_there:
+        expect("the light of a provisional date (暂定日期的灯)", before["light"], "white")
+    telling.fact(f"到期日 {before['due_on']},{'暂定、白灯' if not is_there else '按已载入的日历'}", "before the edition")
+    which = 1 if is_there and before["due_on"] == DUE[0] else 0
+    edition = EDITIONS[which]
+
+    version = loaded.version if is_there else None
+    dry = editor.put(f"{CALENDAR}?dry_run=true&limit=100", edition, version=version).is_done(200).body
+    move = the_one("the dry run's line for the case (试算)", dry["items"], case_no=case_no, kind="handling_promised")
+    expect("the date that would be (试算的到期日)", move["would_be_due_on"], DUE[which])
+    still = clock_of(applicant.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")
+    expect("nothing has moved (试算不改动)", still["due_on"], before["due_on"])
+    telling.fact(f"试算:{move['due_on']} → {move['would_be_due_on']},什么也没有改", "the dry run changes nothing")
+
+    editor.put(CALENDAR, edition, version=version).is_done(200)
+    sweep()
+    after = wait_for("the recounted date (重新计算)", lambda: _firm(town, case_no, DUE[which]))
+    expect("provisional (暂定)", after["provisional"], expected=False)
+    events = applicant.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
+    told = [event["data"] for event in events if event["kind"] == "clock:recounted"]
+    the_one("the event of the recount (重新计算事件)", told, clock_id="handling_promised", due_on=DUE[which])
+    telling.fact(f"载入后到期日为 {DUE[which]},时间线上留有新旧日期和通知", "loaded: old date, new date and reason on record")
+
+
+def _firm(town: Town, case_no: str, due_on: str) -> dict[str, Any] | None:
+    case = town.who("applicant").every("/v1/cases", is_told=False) and town.who("applicant").get(f"/v1/cases/{case_no}")
+    clock: dict[str, Any] = clock_of(case.is_done(200).body, "handling_promised")
+    return clock if clock["due_on"] == due_on else None
+
+
+def a_card_is_given_and_appealed(town: Town) -> None:
+    """11. A person's finding on a stated event, after the correction window; appealed, and taken back."""
+    supervisor, officer, monitor = town.who("supervisor.traffic"), town.who("officer.traffic"), town.who("monitor")
+    set_clock("2027-01-11 10:00:00")
+    case_no = town.late_case = _filed(town)
+    due_on = clock_of(supervisor.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")["due_on"]
+    set_clock(f"{_day_after(due_on)} 00:00:05")
+    sweep()
+    events = supervisor.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
+    passed = [event["seq"] for event in events if event["kind"] == "clock:passed"]
+    card = {
+        "case_no": case_no,
+        "colour": "yellow",
+        "ground": "promised_date_missed",
+        "events": passed,
+        "facts": "承诺3个工作日,到期未作决定。",
+    }
+    supervisor.post("/v1/supervision/cards", card).is_refused(409, "CORRECTION_WINDOW_OPEN")
+    telling.fact("24 小时更正期内不能发牌", "no card within the correction window")
+
+    set_clock(f"{_day_after(_day_after(due_on))} 10:00:00")
+    given = supervisor.post("/v1/supervision/cards", card).is_done(201)
+    path = f"/v1/supervision/cards/{given.body['id']}"
+    reply = officer.post(f"{path}/reply", {"text": "制牌设备故障,已报修。"}, version=given.version).is_done(200)
+    appeal = officer.post(f"{path}/appeal", {"grounds": "设备由上级统一维护。"}, version=reply.version).is_done(200)
+    ruling = {"outcome": "withdrawn", "reasons": "非经办人原因,撤牌。"}
+    supervisor.post(f"{path}/appeal/decision", ruling, version=appeal.version).is_refused(403, "FORBIDDEN")
+    withdrawn = monitor.post(f"{path}/appeal/decision", ruling, version=appeal.version).is_done(200).body
+    expect("the card's state (牌的状态)", withdrawn["state"], "withdrawn")
+    events = supervisor.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
+    told = [event["kind"] for event in events if event["kind"].startswith("card:")]
+    expect(
+        "the card in the timeline (时间线上的牌)",
+        told,
+        ["card:given", "card:answered", "card:appealed", "card:withdrawn"],
+    )
+    telling.fact("发黄牌、说明、申诉、撤牌:不再计分,时间线上都在", "given, answered, appealed, withdrawn; all on record")
+
+
+def a_digest_is_made(town: Town) -> None:
+    """12. Whoever prefers it is told of yellow once a day; the inbox has each at once."""
+    officer = town.who("officer.traffic")
+    officer.put("/v1/supervision/preferences", {"yellow": "daily"}).is_done(200)
+    try:
+        set_clock("2027-01-18 10:00:00")
+        case_no = _filed(town)
+        due_on = clock_of(officer.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")["due_on"]
+        set_clock(f"{due_on} 08:30:00")
+        sweep()
+        alert = wait_for("the yellow alert (临期预警)", lambda: _yellow_of(town, case_no))
+        remind()
+        digests = wait_for("the digest (每日汇总)", lambda: _digests_with(town, alert["id"]) or None)
+        remind()
+        expect("digests of the day (当日汇总份数)", len(_digests_with(town, alert["id"])), 1)
+        telling.fact(f"一天一份汇总,{len(digests[0]['alerts'])} 条黄灯", "one digest a day, however often it is asked for")
+    finally:
+        officer.put("/v1/supervision/preferences", {"yellow": "at_once"}).is_done(200)
+
+
+def a_complaint_is_answered(town: Town) -> None:
+    """13. A suggestion goes to its department, runs against a clock, and its answer reaches the person."""
+    applicant, officer = town.who("applicant"), town.who("officer.traffic")
+    said = {"category": "experience", "text": "上传照片时看不清进度。", "item_code": ITEM}
+    made = applicant.post("/v1/complaints", said).is_done(201)
+    complaint_id = made.body["id"]
+    expect("the department (承办部门)", made.body["department"], "traffic")
+    telling.fact(f"转交警部门,{made.body['due_on']} 前答复", "routed, with 5 working days to answer")
+    seen = officer.get(f"/v1/complaints/{complaint_id}").is_done(200)
+    answer = {"text": "已增加进度条。", "outcome": "accepted"}
+    officer.post(f"/v1/complaints/{complaint_id}/answer", answer, version=seen.version).is_done(200)
+    mine = applicant.get(f"/v1/complaints/{complaint_id}").is_done(200).body
+    expect_words("the answer that the person reads (答复)", mine["answer"]["text"])
+    telling.fact("本人看到答复", "the person reads the answer")
+
+
+def the_figures_are_right(town: Town) -> None:
+    """14. Received, decided, on time, handling time, returns, ratings, alerts and cards, side by side."""
+    supervisor = town.who("supervisor.traffic")
+    path = f"/v1/supervision/statistics?department=traffic&from=2026-11-01&to={service_now()[:10]}"
+    figures = supervisor.get(path).is_done(200).body
+    telling.note(str(figures)[: telling.LONGEST * 4])
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def _yellow_of(town: Town, case_no: str) -> dict[str, Any] | None:
+    alerts = town.who("officer.traffic").every("/v1/supervision/alerts?state=open", is_told=False)
+    return next((each for each in alerts if (each["case_no"], each["milestone"]) == (case_no, "yellow")), None)
+
+
+def _digests_with(town: Town, alert_id: str) -> list[dict[str, Any]]:
+    digests = town.who("officer.traffic").every("/v1/supervision/digests", is_told=False)
+    return [each for each in digests if any(alert["id"] == alert_id for alert in each["alerts"])]
