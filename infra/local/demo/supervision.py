@@ -42,7 +42,9 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     expect("provisional before a 2027 edition is there (暂定)", before["provisional"], not is_there)
     if not is_there:
         expect("the light of a provisional date (暂定日期的灯)", before["light"], "white")
-    telling.fact(f"到期日 {before['due_on']},{'暂定、白灯' if not is_there else '按已载入的日历'}", "before the edition")
+    telling.fact(
+        f"到期日 {before['due_on']},{'暂定、白灯' if not is_there else '按已载入的日历'}", "before the edition"
+    )
     which = 1 if is_there and before["due_on"] == DUE[0] else 0
     edition = EDITIONS[which]
 
@@ -61,12 +63,14 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     events = applicant.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
     told = [event["data"] for event in events if event["kind"] == "clock:recounted"]
     the_one("the event of the recount (重新计算事件)", told, clock_id="handling_promised", due_on=DUE[which])
-    telling.fact(f"载入后到期日为 {DUE[which]},时间线上留有新旧日期和通知", "loaded: old date, new date and reason on record")
+    telling.fact(
+        f"载入后到期日为 {DUE[which]},时间线上留有新旧日期和通知", "loaded: old date, new date and reason on record"
+    )
 
 
 def _firm(town: Town, case_no: str, due_on: str) -> dict[str, Any] | None:
-    case = town.who("applicant").every("/v1/cases", is_told=False) and town.who("applicant").get(f"/v1/cases/{case_no}")
-    clock: dict[str, Any] = clock_of(case.is_done(200).body, "handling_promised")
+    case = town.who("applicant").get(f"/v1/cases/{case_no}").is_done(200).body
+    clock = clock_of(case, "handling_promised")
     return clock if clock["due_on"] == due_on else None
 
 
@@ -106,7 +110,9 @@ def a_card_is_given_and_appealed(town: Town) -> None:
         told,
         ["card:given", "card:answered", "card:appealed", "card:withdrawn"],
     )
-    telling.fact("发黄牌、说明、申诉、撤牌:不再计分,时间线上都在", "given, answered, appealed, withdrawn; all on record")
+    telling.fact(
+        "发黄牌、说明、申诉、撤牌:不再计分,时间线上都在", "given, answered, appealed, withdrawn; all on record"
+    )
 
 
 def a_digest_is_made(town: Town) -> None:
@@ -124,7 +130,7 @@ def a_digest_is_made(town: Town) -> None:
         digests = wait_for("the digest (每日汇总)", lambda: _digests_with(town, alert["id"]) or None)
         remind()
         expect("digests of the day (当日汇总份数)", len(_digests_with(town, alert["id"])), 1)
-        telling.fact(f"一天一份汇总,{len(digests[0]['alerts'])} 条黄灯", "one digest a day, however often it is asked for")
+        telling.fact(f"一天一份汇总,{len(digests[0]['alerts'])} 条黄灯", "one digest a day, asked for twice")
     finally:
         officer.put("/v1/supervision/preferences", {"yellow": "at_once"}).is_done(200)
 
