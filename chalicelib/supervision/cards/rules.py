@@ -87,7 +87,7 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
             may = _is_of(by, card, Role.HEAD) or _is_of(by, card, Role.OFFICER)
         case CardStep.DECISION:
             may = Role.MONITOR in by.roles or (card.by_monitor and _is_of(by, card, Role.HEAD))
-        case CardStep.WITHDRAWAL:
+        case _:
             may = by.actor == card.given_by or sees(by, roles=GIVERS, department=card.department)
     if not may:
         raise Refusal(Reason.FORBIDDEN)
