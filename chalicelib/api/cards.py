@@ -32,7 +32,7 @@ class CardBody(Body):
     ground: Code
     events: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=50)]
     facts: Text
-    officer: Code | None
+    officer: Code | None = None
 
 
 class ReplyBody(Body):

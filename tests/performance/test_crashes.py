@@ -151,8 +151,8 @@ def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
 
         return lambda: services().clocks.sweep(at=RED), look
 
-    # Four queries; the clock, the head of its owner's timeline and the transaction; the heartbeat.
-    dying_everywhere(prepare, elsewhere, calls=8)
+    # Four queries; the clock, the head of its owner's timeline and the transaction; the heartbeat and the watch.
+    dying_everywhere(prepare, elsewhere, calls=9)
 
 
 def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> None:

@@ -1,12 +1,11 @@
-"""Steps 10 to 14: a calendar edition, a card with its appeal, the daily digest, a complaint, and the figures."""
+"""Steps 10 to 12: a calendar edition, a card with its appeal, and a suggestion."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from infra.local.aws.remind import remind
 from infra.local.demo import telling
-from infra.local.demo.checks import NotAsItShouldBeError, expect, expect_words, the_one
-from infra.local.demo.clocks import service_now, set_clock, sweep, wait_for
+from infra.local.demo.checks import expect, expect_words, the_one
+from infra.local.demo.clocks import set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
 from infra.local.demo.town import Town
 
@@ -115,28 +114,8 @@ def a_card_is_given_and_appealed(town: Town) -> None:
     )
 
 
-def a_digest_is_made(town: Town) -> None:
-    """12. Whoever prefers it is told of yellow once a day; the inbox has each at once."""
-    officer = town.who("officer.traffic")
-    officer.put("/v1/supervision/preferences", {"yellow": "daily"}).is_done(200)
-    try:
-        set_clock("2027-01-18 10:00:00")
-        case_no = _filed(town)
-        due_on = clock_of(officer.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")["due_on"]
-        set_clock(f"{due_on} 08:30:00")
-        sweep()
-        alert = wait_for("the yellow alert (临期预警)", lambda: _yellow_of(town, case_no))
-        remind()
-        digests = wait_for("the digest (每日汇总)", lambda: _digests_with(town, alert["id"]) or None)
-        remind()
-        expect("digests of the day (当日汇总份数)", len(_digests_with(town, alert["id"])), 1)
-        telling.fact(f"一天一份汇总,{len(digests[0]['alerts'])} 条黄灯", "one digest a day, asked for twice")
-    finally:
-        officer.put("/v1/supervision/preferences", {"yellow": "at_once"}).is_done(200)
-
-
 def a_complaint_is_answered(town: Town) -> None:
-    """13. A suggestion goes to its department, runs against a clock, and its answer reaches the person."""
+    """12. A suggestion goes to its department, runs against a clock, and its answer reaches the person."""
     applicant, officer = town.who("applicant"), town.who("officer.traffic")
     said = {"category": "experience", "text": "上传照片时看不清进度。", "item_code": ITEM}
     made = applicant.post("/v1/complaints", said).is_done(201)
@@ -151,23 +130,5 @@ def a_complaint_is_answered(town: Town) -> None:
     telling.fact("本人看到答复", "the person reads the answer")
 
 
-def the_figures_are_right(town: Town) -> None:
-    """14. Received, decided, on time, handling time, returns, ratings, alerts and cards, side by side."""
-    supervisor = town.who("supervisor.traffic")
-    path = f"/v1/supervision/statistics?department=traffic&from=2026-11-01&to={service_now()[:10]}"
-    figures = supervisor.get(path).is_done(200).body
-    telling.note(str(figures)[: telling.LONGEST * 4])
-
-
 def _day_after(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-
-
-def _yellow_of(town: Town, case_no: str) -> dict[str, Any] | None:
-    alerts = town.who("officer.traffic").every("/v1/supervision/alerts?state=open", is_told=False)
-    return next((each for each in alerts if (each["case_no"], each["milestone"]) == (case_no, "yellow")), None)
-
-
-def _digests_with(town: Town, alert_id: str) -> list[dict[str, Any]]:
-    digests = town.who("officer.traffic").every("/v1/supervision/digests", is_told=False)
-    return [each for each in digests if any(alert["id"] == alert_id for alert in each["alerts"])]
