@@ -81,7 +81,7 @@ class WordShape(Shape):
 class CardShape(Shape):
     """A card; a withdrawn one counts nowhere."""
 
-    card_id: str
+    id: str
     owner: str
     case_no: str | None
     department: str
@@ -224,7 +224,7 @@ def _shape(card: Card) -> CardShape:
     finding = card.finding
     kind, _, name = finding.owner.partition(":")
     return CardShape(
-        card_id=card.card_id,
+        id=card.card_id,
         owner=finding.owner,
         case_no=name if kind == "case" else None,
         department=card.department,

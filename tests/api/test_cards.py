@@ -30,7 +30,7 @@ def ask(world: World, url: str, body: object, *, as_: str, version: int | None =
 
 def test_a_card_is_answered_appealed_upheld_and_told_on_the_timeline(world: World) -> None:
     card = world.send("POST", CARDS, finding(world, 2), as_="supervisor.traffic").body
-    path = f"{CARDS}/{card['card_id']}"
+    path = f"{CARDS}/{card['id']}"
 
     answered = world.send("POST", f"{path}/reply", {"text": "已经办结。"}, as_="officer.traffic", version=1).body
     world.send("POST", f"{path}/appeal", {"grounds": "材料当日才齐。"}, as_="head.traffic", version=2)
@@ -40,11 +40,11 @@ def test_a_card_is_answered_appealed_upheld_and_told_on_the_timeline(world: Worl
     told = [
         event.kind
         for event in services().timeline.events(card["owner"])
-        if event.data.get("card_id") == card["card_id"]
+        if event.data.get("card_id") == card["id"]
     ]
     assert (answered["state"], answered["reply"]["late"], upheld["state"]) == ("answered", False, "upheld")
     assert told == ["card:given", "card:answered", "card:appealed", "card:upheld"]
-    running = [c for c in services().clocks.of_owner(card["owner"]) if c.about == card["card_id"] and not c.stopped_at]
+    running = [c for c in services().clocks.of_owner(card["owner"]) if c.about == card["id"] and not c.stopped_at]
     assert running == []
 
 
@@ -65,7 +65,7 @@ def test_the_same_card_twice_is_refused_and_the_first_is_named(world: World) -> 
     reply = ask(world, CARDS, finding(world), as_="head.traffic")
 
     assert (reply.status, reply.code) == (409, "STEP_NOT_ALLOWED")
-    assert reply.body["card_id"] == world.things["card given"].name
+    assert reply.body["id"] == world.things["card given"].name
 
 
 def test_nobody_gives_a_card_to_themself(world: World) -> None:

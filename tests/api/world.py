@@ -242,7 +242,7 @@ def _give_cards(world: World) -> None:
         seqs = [passed, *range(1, 1 + more)]
         body = {**CARD, "case_no": late, "events": seqs, "officer": None}
         card = world.send("POST", "/v1/supervision/cards", body, as_="supervisor.traffic").body
-        world.things[name] = Thing(name=card["card_id"], version=1)
+        world.things[name] = Thing(name=card["id"], version=1)
     appealed = world.things["card appealed"]
     grounds = {"grounds": "材料当日才齐。"}
     path = f"/v1/supervision/cards/{appealed.name}/appeal"
