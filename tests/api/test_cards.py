@@ -38,9 +38,7 @@ def test_a_card_is_answered_appealed_upheld_and_told_on_the_timeline(world: Worl
     upheld = world.send("POST", f"{path}/appeal/decision", decision, as_="monitor", version=3).body
 
     told = [
-        event.kind
-        for event in services().timeline.events(card["owner"])
-        if event.data.get("card_id") == card["id"]
+        event.kind for event in services().timeline.events(card["owner"]) if event.data.get("card_id") == card["id"]
     ]
     assert (answered["state"], answered["reply"]["late"], upheld["state"]) == ("answered", False, "upheld")
     assert told == ["card:given", "card:answered", "card:appealed", "card:upheld"]
