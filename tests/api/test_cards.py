@@ -63,7 +63,7 @@ def test_the_same_card_twice_is_refused_and_the_first_is_named(world: World) -> 
     reply = ask(world, CARDS, finding(world), as_="head.traffic")
 
     assert (reply.status, reply.code) == (409, "STEP_NOT_ALLOWED")
-    assert reply.body["id"] == world.things["card given"].name
+    assert reply.body["card_id"] == world.things["card given"].name
 
 
 def test_nobody_gives_a_card_to_themself(world: World) -> None:
