@@ -95,7 +95,9 @@ class Outages:
         )
 
     def excuse(self, duty: Duty, among: Sequence[Outage], *, at: datetime) -> str | None:
-        """Return the id of the first of some outages that excuses a duty, or ``None``."""
+        """Return the id of the first of some outages that excuses a duty; where there is none, nothing is read."""
+        if not among:
+            return None
         calendar = self._calendars.current()
         for outage in among:
             if excuses(outage, duty, grace=self.grace(outage), calendar=calendar, at=at):
