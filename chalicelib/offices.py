@@ -1,0 +1,227 @@
+"""Where people and offices work: cases and what they rest on, each service built once with its real stores."""
+
+from functools import cached_property
+
+from chalicelib.alerts.channels import Queue, Topic
+from chalicelib.alerts.service import Alerts
+from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.webhooks.sender import Sender
+from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.alerts.webhooks.store import WebhookStore
+from chalicelib.cases.accepting import Accepting
+from chalicelib.cases.changing import ChangeOfWay
+from chalicelib.cases.consequences import Consequences
+from chalicelib.cases.desk import Desk
+from chalicelib.cases.drafting import Drafting
+from chalicelib.cases.filing import Filing
+from chalicelib.cases.handling import Handling
+from chalicelib.cases.overseeing import Overseeing
+from chalicelib.cases.reading import CaseReading
+from chalicelib.cases.recommitment import PromisingAgain
+from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.service import Catalogue
+from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.recounting import Recounting
+from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.store import ClockStore, TaskStore
+from chalicelib.credit.service import Credit
+from chalicelib.credit.store import CreditStore
+from chalicelib.editions.recounting import Recounts
+from chalicelib.editions.service import Editions
+from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
+from chalicelib.foundations import Foundations
+from chalicelib.inspection.store import MandateStore
+from chalicelib.punishment.service import Punishment
+from chalicelib.punishment.store import FlagStore
+from chalicelib.remedies.complaints.store import ComplaintStore
+from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.settings import settings
+from chalicelib.supervision.outages.store import OutageStore
+from chalicelib.timeline.store import Timeline
+from chalicelib.workdays.store import load_calendar
+
+
+class Offices(Foundations):
+    """Cases, promises, credit and flags, with the calendars, clocks and alerts that they live by."""
+
+    @cached_property
+    def calendars(self) -> LoadedCalendars:
+        """Which days are worked, now and at any moment before."""
+        return LoadedCalendars(self.years, load_calendar().editions, now=lambda: self.clock.now())  # noqa: PLW0108 - the local clock can be turned
+
+    @cached_property
+    def years(self) -> YearStore:
+        """Editions as they are kept."""
+        return YearStore(self.timeline)
+
+    @cached_property
+    def recounts(self) -> Recounts:
+        """What a new edition brings."""
+        return Recounts(
+            RecountStore(TaskStore()),
+            Recounting(ClockStore(), self.timeline, yellow=self.yellow),
+            self.calendars,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def editions(self) -> Editions:
+        """Editions of the calendar."""
+        return Editions(self.years, self.calendars, self.recounts, pack=lambda at: self.pack(settings().rule_pack, at))
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """All timelines, and where their owners live."""
+        return Timeline(
+            {
+                "calendar": YearStore.row,
+                "case": CaseStore.row,
+                "complaint": ComplaintStore.row,
+                "credit": CreditStore.row,
+                "flag": FlagStore.row,
+                "item": CatalogueStore.row,
+                "mandate": MandateStore.row,
+                "outage": OutageStore.row,
+                "rating": RatingStore.row,
+            },
+        )
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """All clocks, and the two kinds whose end does something by itself."""
+        clocks = Clocks(ClockStore(), self.timeline, self.calendars, yellow=self.yellow)
+        # Both are built on these clocks, so they are asked for only when a clock is due.
+        clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(RECOUNT, lambda *due: self.recounts.step(*due))  # noqa: PLW0108 - see above
+        return clocks
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Who is told of clocks."""
+        return Alerts(
+            AlertStore(),
+            self.clocks,
+            self.timeline,
+            pack=self.pack,
+            queue=Queue(settings().deliver_queue),
+            topic=Topic(settings().alert_topic),
+            # Only deliveries need the secrets' key, and only they may read it.
+            webhooks=lambda: self.webhooks,
+        )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Which systems are told things."""
+        return Webhooks(
+            WebhookStore(),
+            Sender(settings().stage),
+            key=self.keys.webhook_key,
+            source=f"urn:xinnuo:{settings().stage}",
+            queue=Queue(settings().deliver_queue),
+            dead_letters=Queue(settings().dead_letter_queue),
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What can be asked for."""
+        return Catalogue(CatalogueStore(self.timeline), packs=load_rule_packs(), departments=settings().departments)
+
+    @cached_property
+    def credit(self) -> Credit:
+        """What is known of subjects' promises and records."""
+        return Credit(
+            CreditStore(),
+            self.timeline,
+            self.subjects,
+            self.subject_keys,
+            packs=load_rule_packs(),
+            pack=settings().rule_pack,
+        )
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """Cases as they are kept, for those whose right is not a department's."""
+        return CaseStore(self.timeline)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        """Drafts."""
+        return Drafting(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            subjects=self.subjects,
+            packs=load_rule_packs(),
+            again=self.promising_again,
+        )
+
+    @cached_property
+    def promising_again(self) -> PromisingAgain:
+        """Who may promise again."""
+        return PromisingAgain(self.cases, self.calendars)
+
+    @cached_property
+    def filing(self) -> Filing:
+        """From a draft to a case."""
+        return Filing(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            keys=self.signing_keys,
+            clocks=self.clocks,
+            again=self.promising_again,
+            packs=load_rule_packs(),
+        )
+
+    @cached_property
+    def change_of_way(self) -> ChangeOfWay:
+        """From promise to certificate."""
+        return ChangeOfWay(self.cases, clocks=self.clocks, packs=load_rule_packs())
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where acts on cases are done."""
+        return Desk(self.cases, self.clocks, packs=load_rule_packs())
+
+    @cached_property
+    def accepting(self) -> Accepting:
+        """From receipt to acceptance."""
+        return Accepting(self.cases, self.desk, clocks=self.clocks)
+
+    @cached_property
+    def handling(self) -> Handling:
+        """From acceptance to delivery."""
+        return Handling(self.desk, calendars=self.calendars)
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """From verification to revocation."""
+        return Consequences(self.cases, self.desk, credit=self.credit)
+
+    @cached_property
+    def overseeing(self) -> Overseeing:
+        """Who has a case, and handling it again."""
+        return Overseeing(self.desk)
+
+    @cached_property
+    def case_reading(self) -> CaseReading:
+        """What people see of cases."""
+        return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
+
+    @cached_property
+    def punishment(self) -> Punishment:
+        """The list of measures, and flags."""
+        return Punishment(
+            FlagStore(),
+            self.timeline,
+            self.clocks,
+            self.credit,
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            packs=load_rule_packs(),
+            pack=settings().rule_pack,
+            documents=self.consequences,
+        )
