@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep remind clock bench
+.PHONY: help demo test up down url personas token logs sweep remind expire clock bench
 .PHONY: lint format types contracts unit venv lock python
 
 help:
@@ -55,6 +55,9 @@ sweep: python ## run the sweep of due clocks now
 
 remind: python ## look for a missing edition of the calendar now
 	$(LOCAL) remind
+
+expire: python ## end records and flags whose last day has passed, now
+	$(LOCAL) expire
 
 clock: python ## run the local stage's clock on from an instant: make clock AT=2026-10-09T09:00:00+08:00 (or AT=now)
 	$(if $(AT),,$(error say from when: make clock AT=<RFC 3339 instant>, or AT=now))

@@ -1,11 +1,11 @@
 """What is deployed: the API's addresses, and one line for each job.
 
-Whatever answers or runs is imported when it is first needed: each of the five functions starts with this file.
+Whatever answers or runs is imported when it is first needed: each of the six functions starts with this file.
 """
 
 from typing import Any
 
-from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api.addresses import ADDRESSES
 from chalicelib.api.gateway import App
@@ -28,6 +28,14 @@ def sweep(event: CloudWatchEvent) -> dict[str, Any]:
 def remind(event: CloudWatchEvent) -> dict[str, Any]:
     """Look for what nobody has done in time although no clock runs for it."""
     from chalicelib.jobs.remind import remind as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.context)
+
+
+@app.schedule(Cron("5/20", "17-18", "*", "*", "?", "*"))
+def expire(event: CloudWatchEvent) -> dict[str, Any]:
+    """End what has ended: each day between one and three in the morning of Shanghai, so that a run can go on."""
+    from chalicelib.jobs.expire import expire as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
 

@@ -2,9 +2,13 @@
 
 from functools import cache, cached_property
 
+from chalicelib.credit.store import CreditStore
+from chalicelib.credit.upkeep import CreditUpkeep
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.offices import Offices
+from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.upkeep import FlagUpkeep
 from chalicelib.remedies.complaints.service import Complaints
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.rules import RatingNames
@@ -42,6 +46,16 @@ class Services(Offices):
     def signals(self) -> Signals:
         """What looks better than it was."""
         return Signals(SignalStore(), self.timeline, pack=self.pack)
+
+    @cached_property
+    def credit_upkeep(self) -> CreditUpkeep:
+        """What days bring to records."""
+        return CreditUpkeep(CreditStore(), self.timeline)
+
+    @cached_property
+    def flag_upkeep(self) -> FlagUpkeep:
+        """What days bring to flags."""
+        return FlagUpkeep(FlagStore(), self.timeline, self.credit_upkeep)
 
     @cached_property
     def ratings(self) -> Ratings:

@@ -32,10 +32,14 @@ from chalicelib.catalogue.model import (
     WrittenLimit,
 )
 from chalicelib.catalogue.questions import Option, Question, When
+from chalicelib.credit.intake import rules as intake
 from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Severity, Summary
+from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Record, Severity, Summary
+from chalicelib.credit.store import directories
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
+from chalicelib.rulepacks.display import rules_of_the_day
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
 from chalicelib.workdays.model import Limit, Unit
 
@@ -281,6 +285,21 @@ def a_submission(**other: Any) -> Submission:  # noqa: ANN401 - any field of a s
         "source_version": 1,
     }
     return Submission(**{**fields, **other})
+
+
+def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submission
+    """The serious penalty as it is kept, shown by the rules of the day of its finding."""
+    submission = a_submission(**other)
+    (pack, *_) = load_rule_packs()
+    return intake.accepted(
+        submission,
+        subject=A_SUBJECT,
+        directory=directories()[0],
+        shown=rules_of_the_day(pack.display, submission.judged_on or NOON.date()),
+        before=None,
+        at=NOON,
+        on=NOON.date(),
+    )
 
 
 def a_measure(**other: Any) -> Measure:  # noqa: ANN401 - any field of a measure

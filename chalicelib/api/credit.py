@@ -53,6 +53,7 @@ def put_record(call: Call[RecordBody]) -> Answer:
         judged_on=body.dates.judged_on,
         received_on=body.dates.received_on,
         display_until=body.dates.display_until,
+        display_reason=body.display_reason,
         expires_on=body.dates.expires_on,
         basis=body.basis,
         repair_notice=body.repair_notice,
@@ -155,4 +156,4 @@ def own_queries(call: Call[None]) -> Answer:
 
 
 def _record(record: Record, *, at: datetime) -> RecordShape:
-    return record_shape(record, services().credit.display_of(record, at=at))
+    return record_shape(record, is_displayed=record.is_displayed(day_in_shanghai(at)))

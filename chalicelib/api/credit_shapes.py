@@ -9,7 +9,6 @@ from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, Shape, Tex
 from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.credit.model import (
     Bar,
-    Display,
     Effect,
     FlagMark,
     ObjectionState,
@@ -47,6 +46,7 @@ class RecordBody(Body):
 
     ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
     of public, shared, query_only; ``update_due_on`` the day by which the source agreed to speak again.
+    ``display_reason`` says why a minor record is to be shown: without one it is not.
     """
 
     subject: SubjectBody
@@ -56,6 +56,7 @@ class RecordBody(Body):
     document: DocumentBody = DocumentBody()
     dates: DatesBody = DatesBody()
     basis: Given | None = None
+    display_reason: Given | None = None
     repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
     contents: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=50)]
     consent: Given | None = None
@@ -75,7 +76,10 @@ class DocumentShape(Shape):
 
 
 class RecordShape(Shape):
-    """A record as it is kept; ``displayed_until`` and ``repairable_from`` follow from severity and dates."""
+    """A record as it is kept; ``displayed_until`` and ``repairable_from`` follow from severity and dates.
+
+    ``displayed`` says whether it may be shown and shared today, ``display_edition`` by which rules.
+    """
 
     source: str
     record_id: str
@@ -86,7 +90,11 @@ class RecordShape(Shape):
     document: DocumentShape
     judged_on: date
     received_on: date
+    displayed: bool
     displayed_until: date | None
+    display_edition: str
+    display_reason: str
+    display_ended_at: datetime | None
     repairable_from: date | None
     expires_on: date | None
     basis: str
@@ -237,7 +245,7 @@ def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
     )
 
 
-def record_shape(record: Record, display: Display) -> RecordShape:
+def record_shape(record: Record, *, is_displayed: bool) -> RecordShape:
     """Show a record to whoever stored it, or to its subject."""
     return RecordShape(
         source=record.source,
@@ -249,8 +257,12 @@ def record_shape(record: Record, display: Display) -> RecordShape:
         document=DocumentShape.model_validate(record.document),
         judged_on=record.dates.judged_on,
         received_on=record.dates.received_on,
-        displayed_until=display.until,
-        repairable_from=display.repairable_from,
+        displayed=is_displayed,
+        displayed_until=record.display.until,
+        display_edition=record.display.edition,
+        display_reason=record.display.reason,
+        display_ended_at=record.display.ended_at,
+        repairable_from=record.display.repairable_from,
         expires_on=record.dates.expires_on,
         basis=record.basis,
         repair_notice=record.repair_notice,

@@ -230,6 +230,21 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody.
+
+    ``edition`` names the rules of the day of the finding (R3.16), ``reason`` says why a minor record is shown at all
+    (R3.3), and ``ended_at`` when the daily job wrote down that the last day had passed.
+    """
+
+    until: date | None = None
+    repairable_from: date | None = None
+    edition: str = ""
+    reason: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One credit record (信用信息) as it is kept.
 
@@ -256,14 +271,13 @@ class Record:
     received_at: datetime
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
+    display: Display = field(default_factory=Display)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Display:
-    """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody."""
-
-    until: date | None = None
-    repairable_from: date | None = None
+    def is_displayed(self, on: date) -> bool:
+        """Whether it may be shown and shared on a day: a minor one only with a reason, a repaired one never."""
+        if self.repair is RepairState.REPAIRED or self.display.until is None or on > self.display.until:
+            return False
+        return self.severity is not Severity.MINOR or bool(self.display.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

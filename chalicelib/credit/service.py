@@ -12,7 +12,6 @@ from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
-    Display,
     Document,
     Effect,
     FlagMark,
@@ -27,6 +26,7 @@ from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, dir
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import Row
+from chalicelib.rulepacks.display import rules_of_the_day
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey
@@ -129,10 +129,6 @@ class Credit:
         subject = by.own_subject()
         return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
 
-    def display_of(self, record: Record, *, at: datetime) -> Display:
-        """Return until when a record may be shown, and from when it may be repaired, by the rules of now."""
-        return intake.display_of(record, self._law(at).display_periods)
-
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""
         return self._store.queries(by.own_subject(), most=most, after=after)
@@ -203,12 +199,16 @@ class Credit:
         subject = self._keys.key_of(about)
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
-        periods = self._law(at).display_periods
-        faults = intake.faults(submission, directory=directory, periods=periods, subject_kind=about.kind, on=today)
+        shown = rules_of_the_day(self._law(at).display, submission.judged_on or today)
+        faults = intake.faults(
+            submission, directory=directory, periods=shown.periods, subject_kind=about.kind, on=today
+        )
         if faults:
             raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
         before = self._store.record(submission.source, submission.record_id)
-        record = intake.accepted(submission, subject=subject, directory=directory, before=before, at=at, on=today)
+        record = intake.accepted(
+            submission, subject=subject, directory=directory, shown=shown, before=before, at=at, on=today
+        )
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(subject)
@@ -216,7 +216,7 @@ class Credit:
             summary,
             record,
             name_digest=self._keys.digest_of_name(about),
-            ends_on=intake.ends_on(record, periods),
+            ends_on=record.display.until or record.dates.judged_on,
             on=today,
             kept_from=self._kept_from,
         )

@@ -1,6 +1,9 @@
 """Loading and saving summaries, records and the log of queries."""
 
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +12,7 @@ from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
 from chalicelib.credit.intake.model import Directory
-from chalicelib.credit.model import Query, Record, Summary
+from chalicelib.credit.model import Query, Record, RepairState, Summary
 from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
@@ -18,6 +21,9 @@ from chalicelib.transaction import MovedError, Transaction
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
+
+SHARDS = 16
+"""Partitions of the index of records that end: an import of a city fills them at 16,000 writes a second."""
 
 EDITIONS = Path(__file__).with_name("editions")
 
@@ -98,12 +104,16 @@ class CreditStore:
 
     def save_record(self, record: Record, tx: Transaction) -> None:
         """Write a record over the version before it; the first must not be there yet."""
-        name = _record(record.source, record.record_id)
         condition: Condition = EntryRow.pk.does_not_exist()
         if record.version > 1:
             condition = EntryRow.stored_version == record.version - 1
-        row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
-        tx.put(row, condition=condition, otherwise=MovedError())
+        tx.put(entry_of(record), condition=condition, otherwise=MovedError())
+
+    def ended(self, shard: int, *, on: date, most: int) -> Iterator[tuple[str, str]]:
+        """Yield the sources and ids of records whose last day has passed, the longest ago first."""
+        for row in EntryRow.by_end.query(shard, EntryRow.ends_on < on.isoformat(), limit=most):
+            _, source, record_id = row.pk.split(":")
+            yield source, record_id
 
     def records(self, subject: SubjectKey) -> tuple[Record, ...]:
         """Return all records of a subject, by source and id."""
@@ -134,6 +144,17 @@ def directories() -> tuple[Directory, ...]:
     adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
     texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
+
+
+def entry_of(record: Record) -> EntryRow:
+    """Return the row of a record; one that will end stands in the index of those that do."""
+    name = _record(record.source, record.record_id)
+    row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
+    display = record.display
+    if display.until is not None and display.ended_at is None and record.repair is not RepairState.REPAIRED:
+        row.ending = zlib.crc32(name.encode()) % SHARDS
+        row.ends_on = display.until.isoformat()
+    return row
 
 
 def _owner(subject: SubjectKey) -> str:

@@ -1,7 +1,7 @@
 """The table of credit: one summary a subject, and what is kept beside it."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.credit.model import Query, Record, Summary
 from chalicelib.rows import DocumentAttribute, Row
@@ -33,8 +33,24 @@ class BySubject(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-ca
     record_id = UnicodeAttribute(range_key=True)
 
 
+class Ending(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Records by their last day: sparse, for one that harms nobody, or whose display has ended, has none."""
+
+    class Meta:
+        """Which index, and that it holds only keys."""
+
+        index_name = "ending"
+        projection = KeysOnlyProjection()
+
+    ending = NumberAttribute(hash_key=True)
+    ends_on = UnicodeAttribute(range_key=True)
+
+
 class EntryRow(Row):
-    """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``."""
+    """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``.
+
+    ``ending`` is the shard in which the daily job looks for records that end, and ``ends_on`` their last day.
+    """
 
     class Meta:
         """In the same table as the summaries."""
@@ -45,7 +61,10 @@ class EntryRow(Row):
     subject = UnicodeAttribute()
     record_id = UnicodeAttribute()
     stored_version = NumberAttribute(null=True)
+    ending = NumberAttribute(null=True)
+    ends_on = UnicodeAttribute(null=True)
     record: DocumentAttribute[Record] = DocumentAttribute(lambda: Record, null=True)
     query_made: DocumentAttribute[Query] = DocumentAttribute(lambda: Query, null=True)
 
     by_subject = BySubject()
+    by_end = Ending()

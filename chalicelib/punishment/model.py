@@ -75,6 +75,14 @@ class FlagState(StrEnum):
     ANSWERED = "answered"
     ACTIVE = "active"
     LIFTED = "lifted"
+    ENDED = "ended"
+
+
+LIVE = frozenset({FlagState.ACTIVE})
+"""States of flags that a day or a new edition of the list can end."""
+
+OVER = frozenset({FlagState.LIFTED, FlagState.ENDED})
+"""States from which a flag never has effect again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

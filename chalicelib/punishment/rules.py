@@ -9,6 +9,8 @@ from chalicelib.credit.model import Document, FlagMark
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import (
+    LIVE,
+    OVER,
     Confirmation,
     Flag,
     FlagState,
@@ -118,9 +120,19 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
 
 def lifted(flag: Flag, lifting: Lifting) -> Flag:
     """Return the flag ended, whether it was in force or only proposed."""
-    if flag.state is FlagState.LIFTED:
+    if flag.state in OVER:
         raise Refusal(Reason.STEP_NOT_ALLOWED)
     return replace(flag, state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
+
+
+def has_ended(flag: Flag, *, on: date) -> bool:
+    """Say whether a flag's last day has passed and nobody has written that down."""
+    return flag.state in LIVE and on > flag.ends_on
+
+
+def ended(flag: Flag) -> Flag:
+    """Return the flag after its last day: it stops by itself (R2.7)."""
+    return replace(flag, state=FlagState.ENDED, version=flag.version + 1)
 
 
 def mark_of(flag: Flag) -> FlagMark:

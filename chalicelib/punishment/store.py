@@ -1,7 +1,9 @@
 """Loading and saving flags, and the packaged editions of the list of measures."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import Flag, MeasureList
+from chalicelib.punishment.model import LIVE, Flag, MeasureList
 from chalicelib.punishment.table import FlagRow
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
 from chalicelib.transaction import MovedError, Transaction
+
+SHARDS = 4
+"""Partitions of the index of flags that have effect."""
 
 EDITIONS = Path(__file__).with_name("editions")
 
@@ -55,6 +60,11 @@ class FlagStore:
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
+    def ended(self, shard: int, *, on: date, most: int) -> tuple[str, ...]:
+        """Return flags whose last day has passed and nobody has written that down, the longest ago first."""
+        rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=most)
+        return tuple(_flag_of(row).flag_id for row in rows)
+
 
 @cache
 def measure_lists() -> tuple[MeasureList, ...]:
@@ -65,7 +75,7 @@ def measure_lists() -> tuple[MeasureList, ...]:
 
 
 def _row_of(flag: Flag) -> FlagRow:
-    return FlagRow(
+    row = FlagRow(
         flag.owner,
         version=flag.version,
         head_seq=flag.head.seq,
@@ -74,6 +84,10 @@ def _row_of(flag: Flag) -> FlagRow:
         proposed_at=flag.proposed_at,
         document=flag,
     )
+    if flag.state in LIVE:
+        row.live = zlib.crc32(flag.flag_id.encode()) % SHARDS
+        row.ends_on = flag.ends_on.isoformat()
+    return row
 
 
 def _flag_of(row: FlagRow) -> Flag:

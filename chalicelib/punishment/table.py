@@ -1,6 +1,6 @@
 """The table of flags."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.punishment.model import Flag
@@ -22,6 +22,19 @@ class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-cal
     proposed_at = InstantAttribute(range_key=True)
 
 
+class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Flags that have, or could again have, effect, by their last day: sparse, for all others have no shard."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "live"
+        projection = AllProjection()
+
+    live = NumberAttribute(hash_key=True)
+    ends_on = UnicodeAttribute(range_key=True)
+
+
 class FlagRow(OwnerRow):
     """``flag:<flag id>``: one flag; the condition of every change is its version and the head of its timeline."""
 
@@ -32,6 +45,9 @@ class FlagRow(OwnerRow):
 
     subject = UnicodeAttribute()
     proposed_at = InstantAttribute()
+    live = NumberAttribute(null=True)
+    ends_on = UnicodeAttribute(null=True)
     document: DocumentAttribute[Flag] = DocumentAttribute(lambda: Flag)
 
     by_subject = BySubject()
+    by_end = Live()

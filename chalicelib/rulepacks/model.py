@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.rulepacks.display import DisplayRules
+
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
 UNTIL = frozenset({"decided", "closed"})
 """Until when a promise may be withdrawn (撤回承诺): until the decision, or until the case is closed (办结前)."""
@@ -155,14 +157,6 @@ class Yellow(NamedTuple):
     basis: str
 
 
-class DisplayPeriod(NamedTuple):
-    """How long a record of one severity may be shown (公示期), in months: at the least and at the most."""
-
-    least_months: int
-    most_months: int
-    basis: str
-
-
 class Recipient(NamedTuple):
     """Who is told: a role at a desk.
 
@@ -211,7 +205,7 @@ class RulePack:
     pause_grounds: tuple[Ground, ...]
     yellow: Yellow
     terms: Mapping[str, Term]
-    display_periods: Mapping[str, DisplayPeriod]
+    display: tuple[DisplayRules, ...]
     routes: tuple[Route, ...]
     bounds: Mapping[str, Bound]
     card_grounds: tuple[CardGround, ...]
@@ -244,7 +238,7 @@ class RulePack:
         yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
         yield from (step.basis for steps in self.sequences.values() for step in steps)
         yield from (term.basis for term in self.terms.values())
-        yield from (period.basis for period in self.display_periods.values())
+        yield from (period.basis for rules in self.display for period in rules.periods.values())
         yield from (route.basis for route in self.routes)
         yield from (bound.basis for bound in self.bounds.values())
         yield from (ground.basis for ground in self.card_grounds)

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chalicelib.rulepacks.display import DisplayPeriod, DisplayRules
 from chalicelib.rulepacks.model import (
     Bound,
     BoundKey,
     CardGround,
     Choice,
     Desk,
-    DisplayPeriod,
     EditionDay,
     Ground,
     Milestone,
@@ -66,13 +66,21 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         pause_grounds=tuple(Ground(**ground) for ground in settings["pause.grounds"]),
         yellow=Yellow(**settings["light.yellowRule"]),
         terms={key: Term(**settings[key]) for key in TermKey},
-        display_periods={severity: DisplayPeriod(**settings[f"display.{severity}"]) for severity in SEVERITIES},
+        display=tuple(_display_rules(rules) for rules in settings["display.rules"]),
         routes=tuple(_route(route) for route in settings["alerts.routes"]),
         bounds={key: Bound(**settings[key]) for key in BoundKey},
         card_grounds=tuple(_card_ground(ground) for ground in settings["card.grounds"]),
         complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
+    )
+
+
+def _display_rules(rules: Mapping[str, Any]) -> DisplayRules:
+    return DisplayRules(
+        edition=rules["edition"],
+        judged_from=date.fromisoformat(rules["judged_from"]),
+        periods={severity: DisplayPeriod(**rules["periods"][severity]) for severity in SEVERITIES},
     )
 
 

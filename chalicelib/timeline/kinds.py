@@ -67,12 +67,14 @@ class EventKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint:answered"
 
     RECORD_STORED = "record:stored"
+    RECORD_DISPLAY_ENDED = "record:display_ended"
 
     FLAG_PROPOSED = "flag:proposed"
     FLAG_SERVED = "flag:served"
     FLAG_ANSWERED = "flag:answered"
     FLAG_CONFIRMED = "flag:confirmed"
     FLAG_LIFTED = "flag:lifted"
+    FLAG_ENDED = "flag:ended"
 
     MANDATE_REQUESTED = "mandate:requested"
     MANDATE_APPROVED = "mandate:approved"
@@ -133,11 +135,13 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
     EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
+    EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
     EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),
     EventKind.FLAG_CONFIRMED: ("惩戒生效", "Flag in force"),
     EventKind.FLAG_LIFTED: ("惩戒解除", "Flag lifted"),
+    EventKind.FLAG_ENDED: ("惩戒期满", "Flag ended"),
     EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),

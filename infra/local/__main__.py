@@ -64,6 +64,12 @@ def remind() -> None:
     print(environments.in_cloud("sweep", "remind"))
 
 
+def expire() -> None:
+    """End what has ended now and print its answer."""
+    require_cloud()
+    print(environments.in_cloud("sweep", "expire"))
+
+
 def clock(at: str) -> None:
     """Let the service's clock run on from an instant, or from the real time."""
     require_cloud()
@@ -96,6 +102,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "logs": logs,
     "sweep": sweep,
     "remind": remind,
+    "expire": expire,
     "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}

@@ -10,11 +10,14 @@ import pytest
 import app
 from chalicelib.alerts.webhooks.model import Topic
 from chalicelib.clocks.sweeping import SweepIncompleteError
+from chalicelib.credit.upkeep import Upkept
+from chalicelib.jobs.expire import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.model import Event
 from chalicelib.wiring import services
+from tests.builders import a_caller, a_submission, an_organisation
 from tests.cloud import turn_clock
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -191,6 +194,39 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
 
     assert answers == [{"edition_missed": 2027}, {"edition_missed": None}]
     assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
+
+
+def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    record = services().credit.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
+    event = {
+        "version": "0",
+        "account": "0",
+        "region": "cn-north-1",
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": "2029-01-08T17:05:00Z",
+        "id": "1",
+        "resources": [],
+    }
+
+    answers = [app.expire(event, CONTEXT), app.expire(event, CONTEXT)]
+
+    assert answers == [
+        {"records_ended": 1, "flags_ended": 0, "complete": True},
+        {"records_ended": 0, "flags_ended": 0, "complete": True},
+    ]
+    kinds = [event.kind for event in services().timeline.events(f"credit:{record.subject}")]
+    assert kinds == ["record:stored", "record:display_ended"]
+
+
+def test_a_job_that_could_not_end_everything_fails_after_the_rest_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services().flag_upkeep, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
+
+    with pytest.raises(ExpiryIncompleteError, match="1 things"):
+        expire(CONTEXT)
 
 
 def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_queue(

@@ -8,12 +8,13 @@ from chalicelib.aws import client
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import bounds
 from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.model import Display, Effect, FlagMark, Purpose, Record, Summary
+from chalicelib.credit.model import Effect, FlagMark, Purpose, Record, Summary
 from chalicelib.credit.service import Credit, Inquiry
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.model import Choice, DisplayPeriod, Retention
+from chalicelib.rulepacks.display import DisplayPeriod
+from chalicelib.rulepacks.model import Choice, Retention
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity, SubjectKey
@@ -174,10 +175,15 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     stricter = replace(
         other,
         query_log=Retention(years=12, basis="示例条例第1条"),
-        display_periods={
-            **other.display_periods,
-            "serious": DisplayPeriod(least_months=6, most_months=24, basis="示例条例第2条"),
-        },
+        display=tuple(
+            rules._replace(
+                periods={
+                    **rules.periods,
+                    "serious": DisplayPeriod(least_months=6, most_months=24, basis="示例条例第2条"),
+                },
+            )
+            for rules in other.display
+        ),
     )
     known = services()
     credit = Credit(
@@ -190,7 +196,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     (query,) = credit.own_queries(by=company, most=1).queries
     assert query.kept_until == date(2038, 9, 28)
     assert [bar.ends_on for bar in summary_of(an_organisation()).bars] == [date(2028, 1, 8)]
-    assert credit.display_of(record, at=NOON) == Display(until=date(2028, 1, 8), repairable_from=date(2026, 7, 8))
+    assert (record.display.until, record.display.repairable_from) == (date(2028, 1, 8), date(2026, 7, 8))
 
 
 def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "sweep", "remind", "relay", "deliver")
+FUNCTIONS = ("api", "sweep", "remind", "expire", "relay", "deliver")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
@@ -41,6 +41,11 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "remind": {"EditionsTable": "BatchGetItem GetItem PutItem", "TimelineTable": "PutItem"},
+    "expire": {
+        "CreditTable": "GetItem PutItem",
+        "PunishmentTable": "GetItem PutItem",
+        "TimelineTable": "PutItem",
+    },
     "relay": {
         "AlertsTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
@@ -119,6 +124,7 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
         "api": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "sweep": {"secretsmanager:GetSecretValue"},
         "remind": set(),
+        "expire": set(),
         "relay": {"sqs:SendMessage"},
         "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
     }
@@ -137,6 +143,6 @@ def test_no_function_may_scan_a_table(function: str) -> None:
     assert not [statement for statement in statements(function) if "dynamodb:Scan" in statement["Action"]]
 
 
-@pytest.mark.parametrize("function", ["sweep", "remind", "relay", "deliver"])
+@pytest.mark.parametrize("function", ["sweep", "remind", "expire", "relay", "deliver"])
 def test_no_job_can_read_an_identity(function: str) -> None:
     assert not [action for statement in statements(function) for action in statement["Action"] if "kms:" in action]

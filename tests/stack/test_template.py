@@ -12,7 +12,14 @@ from chalicelib.settings import settings
 
 Resources = dict[str, dict[str, Any]]
 
-FUNCTIONS = {"APIHandler": "api", "Sweep": "sweep", "Remind": "remind", "Relay": "relay", "Deliver": "deliver"}
+FUNCTIONS = {
+    "APIHandler": "api",
+    "Sweep": "sweep",
+    "Remind": "remind",
+    "Expire": "expire",
+    "Relay": "relay",
+    "Deliver": "deliver",
+}
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
     "AWS::DynamoDB::Table",

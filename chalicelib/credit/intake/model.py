@@ -23,6 +23,7 @@ class Submission:
     judged_on: date | None = None
     received_on: date | None = None
     display_until: date | None = None
+    display_reason: str | None = None
     expires_on: date | None = None
     basis: str | None = None
     repair_notice: str | None = None

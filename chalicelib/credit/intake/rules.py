@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chalicelib.credit.intake.model import Directory, Submission
 from chalicelib.credit.model import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.rulepacks.model import DisplayPeriod
+from chalicelib.rulepacks.display import DisplayPeriod, DisplayRules
 from chalicelib.subjects.model import PERSONS, SubjectKey, SubjectKind
 
 OWN_SOURCE = "commitments"
@@ -38,14 +38,17 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def display_of(record: Record, periods: Periods) -> Display:
-    """Return until when a record may be shown and from when it may be repaired; nothing where it harms nobody."""
+def with_display(record: Record, rules: DisplayRules, *, reason: str) -> Record:
+    """Return the record with the dates that the rules of the day of its finding set; none where it harms nobody."""
     if record.severity is Severity.NONE:
-        return Display()
-    return Display(
-        until=ends_on(record, periods),
-        repairable_from=months_after(record.dates.judged_on, periods[record.severity].least_months),
+        return record
+    display = Display(
+        until=ends_on(record, rules.periods),
+        repairable_from=months_after(record.dates.judged_on, rules.periods[record.severity].least_months),
+        edition=rules.edition,
+        reason=reason.strip(),
     )
+    return replace(record, display=display)
 
 
 def ends_on(record: Record, periods: Periods) -> date:
@@ -70,10 +73,20 @@ def faults(
     )
 
 
-def accepted(
-    submission: Submission, *, subject: SubjectKey, directory: Directory, before: Record | None, at: datetime, on: date
+def accepted(  # noqa: PLR0913 - a record is made of this many things, and each is named at the call
+    submission: Submission,
+    *,
+    subject: SubjectKey,
+    directory: Directory,
+    shown: DisplayRules,
+    before: Record | None,
+    at: datetime,
+    on: date,
 ) -> Record:
-    """Return the record that a submission without faults becomes, one version after the one ``before``."""
+    """Return the record that a submission without faults becomes, one version after the one ``before``.
+
+    ``shown`` are the rules of the day of the finding.
+    """
     given = submission
     if given.judged_on is None or given.effective_on is None:
         message = "only a submission without faults becomes a record"
@@ -107,6 +120,7 @@ def accepted(
         source_version=given.source_version or 1,
         received_at=at,
     )
+    record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:
         return record
     record = replace(record, version=before.version + 1, objection=before.objection, repair=before.repair)
@@ -153,6 +167,7 @@ def _is_repetition(record: Record, before: Record) -> bool:
         dates=replace(record.dates, received_on=before.dates.received_on),
         version=before.version,
         received_at=before.received_at,
+        display=replace(record.display, ended_at=before.display.ended_at),
     )
     return said_again == before
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -6,16 +7,16 @@ from chalicelib.credit.intake.model import Directory, Submission
 from chalicelib.credit.intake.rules import (
     accepted,
     directory_in_force,
-    display_of,
     ends_on,
     faults,
     is_news,
     months_after,
+    with_display,
 )
-from chalicelib.credit.model import Display, Publicity, Record, Severity
+from chalicelib.credit.model import Display, Publicity, Record, RepairState, Severity
 from chalicelib.credit.store import directories
 from chalicelib.errors import Refusal
-from chalicelib.rulepacks.model import DisplayPeriod
+from chalicelib.rulepacks.display import DisplayPeriod, rules_of_the_day
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.model import SubjectKey, SubjectKind
@@ -23,7 +24,8 @@ from tests.builders import A_SUBJECT, NOON, a_submission
 
 TODAY = date(2026, 9, 28)
 DIRECTORY = directories()[0]
-PERIODS = pack_in_force(load_rule_packs(), "corrects-first", on=TODAY).display_periods
+EARLIER, RULES = pack_in_force(load_rule_packs(), "corrects-first", on=TODAY).display
+PERIODS = RULES.periods
 
 
 def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> list[tuple[str, str]]:
@@ -32,7 +34,9 @@ def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> li
 
 
 def a_record(*, before: Record | None = None, subject: SubjectKey = A_SUBJECT, **given: object) -> Record:
-    return accepted(a_submission(**given), subject=subject, directory=DIRECTORY, before=before, at=NOON, on=TODAY)
+    return accepted(
+        a_submission(**given), subject=subject, directory=DIRECTORY, shown=RULES, before=before, at=NOON, on=TODAY
+    )
 
 
 def test_a_whole_record_has_no_fault() -> None:
@@ -138,7 +142,8 @@ def test_the_rule_pack_says_how_long_records_are_shown() -> None:
 
     assert codes(late) == []
     assert (fault.code, fault.english) == ("DISPLAY_TOO_LONG", "at most until 2028-01-08; 示例条例第1条")
-    assert display_of(a_record(), other) == Display(until=date(2028, 1, 8), repairable_from=date(2026, 7, 8))
+    shown = with_display(a_record(), RULES._replace(periods=other), reason="").display
+    assert shown == Display(until=date(2028, 1, 8), repairable_from=date(2026, 7, 8), edition="36-2025")
 
 
 def test_a_record_of_unknown_severity_is_not_measured_by_one() -> None:
@@ -158,7 +163,7 @@ def test_the_earliest_of_the_ends_counts() -> None:
     [("none", None), ("minor", date(2026, 1, 8)), ("general", date(2026, 4, 8)), ("serious", date(2027, 1, 8))],
 )
 def test_repair_may_be_asked_for_after_the_least_display(severity: str, day: date | None) -> None:
-    assert display_of(a_record(severity=severity), PERIODS).repairable_from == day
+    assert a_record(severity=severity).display.repairable_from == day
 
 
 @pytest.mark.parametrize(
@@ -253,3 +258,53 @@ def test_the_edition_of_the_day_counts() -> None:
     assert directory_in_force(editions, on=date(2026, 12, 31)) is DIRECTORY
     assert directory_in_force(editions, on=date(2027, 1, 1)) is later
     assert directory_in_force(editions, on=date(2023, 1, 1)) is DIRECTORY
+
+
+@pytest.mark.parametrize(
+    ("judged_on", "edition", "until"),
+    [
+        (date(2023, 4, 30), "58-2023", date(2026, 4, 30)),
+        (date(2026, 3, 31), "58-2023", date(2029, 3, 31)),
+        (date(2026, 4, 1), "36-2025", date(2027, 4, 1)),
+        (date(2026, 4, 2), "36-2025", date(2027, 4, 2)),
+    ],
+)
+def test_a_record_is_shown_by_the_rules_of_the_day_on_which_it_was_judged(
+    judged_on: date, edition: str, until: date
+) -> None:
+    shown = rules_of_the_day((EARLIER, RULES), judged_on)
+
+    display = with_display(a_record(severity="general", judged_on=judged_on), shown, reason="").display
+
+    assert (display.edition, display.until) == (edition, until)
+
+
+def test_a_minor_record_is_shown_for_three_months_and_only_with_a_reason() -> None:
+    silent = a_record(severity="minor", judged_on=date(2026, 6, 28))
+    told = a_record(severity="minor", judged_on=date(2026, 6, 28), display_reason=" 涉及食品安全。 ")
+
+    assert told.display.reason == "涉及食品安全。"
+    assert [silent.is_displayed(day) for day in (date(2026, 6, 28), date(2026, 9, 28))] == [False, False]
+    assert [told.is_displayed(date(2026, 9, day)) for day in (27, 28, 29)] == [True, True, False]
+
+
+def test_nobody_sees_what_was_repaired_or_what_speaks_for_somebody() -> None:
+    record = a_record()
+
+    assert record.is_displayed(TODAY)
+    assert not replace(record, repair=RepairState.REPAIRED).is_displayed(TODAY)
+    assert not a_record(severity="none").is_displayed(TODAY)
+
+
+def test_a_record_said_again_after_its_last_day_does_not_come_back() -> None:
+    before = a_record()
+    over = replace(before, display=replace(before.display, ended_at=NOON))
+
+    assert not is_news(a_record(before=over), before=over)
+    assert is_news(a_record(before=over, source_version=2, severity="general"), before=over)
+
+
+def test_another_reason_to_show_a_record_is_news() -> None:
+    before = a_record(severity="minor")
+
+    assert is_news(a_record(before=before, severity="minor", display_reason="食品", source_version=2), before=before)

@@ -27,8 +27,15 @@ ONE_DAY = timedelta(days=1)
 
 
 def a_record(**given: object) -> Record:
+    (*_, shown) = load_rule_packs()[0].display
     return accepted(
-        a_submission(**given), subject=A_SUBJECT, directory=directories()[0], before=None, at=NOON, on=TODAY
+        a_submission(**given),
+        subject=A_SUBJECT,
+        directory=directories()[0],
+        shown=shown,
+        before=None,
+        at=NOON,
+        on=TODAY,
     )
 
 

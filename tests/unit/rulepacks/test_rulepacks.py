@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.rulepacks.model import Choice, DisplayPeriod, RulePack, StepKind, Term, TermKey
+from chalicelib.rulepacks.display import DisplayPeriod, rules_of_the_day
+from chalicelib.rulepacks.model import Choice, RulePack, StepKind, Term, TermKey
 from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 
@@ -221,14 +222,31 @@ def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
     assert (yellow.share_percent, yellow.least_working_days) == (20, 1)
 
 
-def test_display_periods_grow_with_severity() -> None:
-    basis = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_display_periods_grow_with_severity(code: str) -> None:
+    plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
+    basis = f"{plan};《信用修复管理办法》(发展改革委令第36号)"
 
-    assert a_pack().display_periods == {
+    assert a_pack(code).display[-1].periods == {
         "minor": DisplayPeriod(least_months=0, most_months=3, basis=basis),
         "general": DisplayPeriod(least_months=3, most_months=12, basis=basis),
         "serious": DisplayPeriod(least_months=12, most_months=36, basis=basis),
     }
+
+
+@pytest.mark.parametrize(
+    ("judged_on", "edition", "general"),
+    [
+        (date(1999, 1, 1), "58-2023", 36),
+        (date(2026, 3, 31), "58-2023", 36),
+        (date(2026, 4, 1), "36-2025", 12),
+        (date(2026, 4, 2), "36-2025", 12),
+    ],
+)
+def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, edition: str, general: int) -> None:
+    rules = rules_of_the_day(a_pack().display, judged_on)
+
+    assert (rules.edition, rules.periods["general"].most_months) == (edition, general)
 
 
 @pytest.mark.parametrize(

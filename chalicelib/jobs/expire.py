@@ -1,0 +1,27 @@
+"""Each day, early in the morning: what has ended is ended, without anybody having asked."""
+
+from chalicelib.jobs.lines import one_line
+from chalicelib.wiring import services
+
+
+class ExpiryIncompleteError(RuntimeError):
+    """Something that has ended could not be ended; the rest was. The log says which."""
+
+
+def expire(context: object) -> dict[str, object]:
+    """End records and flags whose last day has passed; what one run has no room for waits for the next.
+
+    Raises if anything could not be ended, after everything else was.
+    """
+    house = services()
+    with one_line("expire", context=context) as facts:
+        at = house.clock.now()
+        records, flags = house.credit_upkeep.expire(at=at), house.flag_upkeep.expire(at=at)
+        facts["records_ended"] = records.ended
+        facts["flags_ended"] = flags.ended
+        facts["complete"] = records.is_complete and flags.is_complete
+        failed = records.failed + flags.failed
+        if failed:
+            message = f"{failed} things could not be ended"
+            raise ExpiryIncompleteError(message)
+        return dict(facts)

@@ -1,0 +1,58 @@
+"""Each day: flags whose last day has passed are ended, and that is written down."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.upkeep import CreditUpkeep, Upkept
+from chalicelib.credit.upkeep_rules import ACTOR
+from chalicelib.punishment import rules
+from chalicelib.punishment.store import SHARDS, FlagStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+
+PER_SHARD = 250
+"""How many flags of a shard one run ends."""
+
+
+class FlagUpkeep:
+    """What days bring to flags; whether one has effect follows from its dates, not from this."""
+
+    def __init__(self, store: FlagStore, timeline: Timeline, credit: CreditUpkeep) -> None:
+        """Change flags together with the summaries of their subjects."""
+        self._store = store
+        self._timeline = timeline
+        self._credit = credit
+
+    def expire(self, *, at: datetime) -> Upkept:
+        """End what has ended, a bounded number in each shard; safe to run twice, late and beside itself."""
+        seen = Upkept()
+        today = day_in_shanghai(at)
+        for shard in range(SHARDS):
+            names = self._store.ended(shard, on=today, most=PER_SHARD)
+            for flag_id in names:
+                seen.look_at(f"flag:{flag_id}", lambda name=flag_id: self._end(name, at))  # type: ignore[misc]
+            seen.is_complete = seen.is_complete and len(names) < PER_SHARD
+        return seen
+
+    @again_if_moved
+    def _end(self, flag_id: str, at: datetime) -> bool:
+        """End one flag; say whether this call did."""
+        before = self._store.get(flag_id)
+        if not rules.has_ended(before, on=day_in_shanghai(at)):
+            return False
+        after = rules.ended(before)
+        fact = Fact(
+            kind=EventKind.FLAG_ENDED,
+            occurred_at=at,
+            actor=ACTOR,
+            department=before.department,
+            data={"ends_on": before.ends_on.isoformat(), "was": before.state.value},
+        )
+        with transaction() as tx:
+            self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_ENDED, at=at, tx=tx)
+            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            self._store.save(before, replace(after, head=head), tx)
+        return True

@@ -1,0 +1,143 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.credit import upkeep
+from chalicelib.credit.model import Effect, Purpose, Record
+from chalicelib.credit.service import Inquiry
+from chalicelib.credit.store import CreditStore
+from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.policy import Role
+from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.timeline.store import Timeline
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+ENDS = date(2026, 12, 31)
+LAST = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
+"""The last second in Shanghai of the day on which what is made here ends."""
+
+PAST = LAST + timedelta(seconds=1)
+
+
+def stored(record_id: str = "r-1", ends: date = ENDS) -> Record:
+    given = a_submission(record_id=record_id, display_until=ends)
+    return services().credit.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
+
+
+def flagged() -> Flag:
+    punishment = services().punishment
+    flag = punishment.propose(a_proposal(ends_on=ENDS), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
+    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
+    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
+    due = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+    return punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=due)
+
+
+def effect_at(at: datetime) -> Effect:
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
+    return services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_written_down_once() -> None:
+    record = stored()
+    owner = f"credit:{record.subject}"
+
+    runs = [services().credit_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+
+    summary = services().credit.summary(record.subject)
+    after = CreditStore().record("market", "r-1")
+    assert runs == [0, 1, 0]
+    assert (summary.bars, summary.version) == ((), 1)
+    assert after is not None
+    assert after.display.ended_at == PAST
+    assert kinds_of(owner) == ["record:stored", "record:display_ended"]
+
+
+def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
+    stored()
+
+    assert [effect_at(at) for at in (LAST, PAST)] == [Effect.REFUSED, Effect.NONE]
+
+
+def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
+    flag = flagged()
+
+    runs = [services().flag_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+
+    after = services().punishment.get(flag.flag_id, by=CREDIT)
+    assert runs == [0, 1, 0]
+    assert (after.state, after.version) == (FlagState.ENDED, flag.version + 1)
+    assert services().credit.summary(flag.subject).flags == ()
+    assert kinds_of(flag.owner)[-1] == "flag:ended"
+    assert kinds_of(f"credit:{flag.subject}") == ["flag:confirmed", "flag:ended"]
+
+
+def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "PER_SHARD", 1)
+    monkeypatch.setattr("chalicelib.credit.upkeep.SHARDS", 1)
+    monkeypatch.setattr("chalicelib.credit.store.SHARDS", 1)
+    for number in range(3):
+        stored(f"r-{number}")
+
+    runs = [services().credit_upkeep.expire(at=PAST) for _ in range(4)]
+
+    assert [(run.ended, run.is_complete) for run in runs] == [(1, False), (1, False), (1, False), (0, True)]
+
+
+def test_a_run_that_comes_days_late_catches_up() -> None:
+    stored("r-1", date(2026, 11, 30))
+    stored("r-2", date(2026, 12, 15))
+
+    assert services().credit_upkeep.expire(at=PAST).ended == 2
+
+
+def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
+    for number in range(3):
+        stored(f"r-{number}")
+
+    class Poisoned(CreditStore):
+        def record(self, source: str, record_id: str) -> Record | None:
+            if record_id == "r-1":
+                raise RuntimeError(record_id)
+            return super().record(source, record_id)
+
+    seen = CreditUpkeep(Poisoned(), services().timeline).expire(at=PAST)
+
+    assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
+
+
+def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
+    stored()
+    services().credit_upkeep.expire(at=PAST)
+    given = a_submission(source_version=2, display_until=date(2027, 1, 31))
+
+    again = services().credit.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
+
+    assert again.display.ended_at is None
+    assert services().credit_upkeep.expire(at=PAST + timedelta(days=31)).ended == 1
+
+
+def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored()
+
+    def torn(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Timeline, "record", torn)
+
+    assert services().credit_upkeep.expire(at=PAST).failed == 1
+    kept = CreditStore().record("market", "r-1")
+    assert kept is not None
+    assert kept.display.ended_at is None
