@@ -34,6 +34,8 @@ from chalicelib.foundations import Foundations
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.tellings.service import Tellings
+from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.rulepacks.store import load_rule_packs
@@ -85,6 +87,7 @@ class Offices(Foundations):
                 "mandate": MandateStore.row,
                 "outage": OutageStore.row,
                 "rating": RatingStore.row,
+                "telling": TellingStore.row,
             },
         )
 
@@ -95,6 +98,7 @@ class Offices(Foundations):
         # Both are built on these clocks, so they are asked for only when a clock is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.tellings.open_incident(*due))  # noqa: PLW0108 - see above
         clocks.on_due(RECOUNT, lambda *due: self.recounts.step(*due))  # noqa: PLW0108 - see above
         return clocks
 
@@ -224,4 +228,19 @@ class Offices(Foundations):
             packs=load_rule_packs(),
             pack=settings().rule_pack,
             documents=self.consequences,
+        )
+
+    @cached_property
+    def tellings(self) -> Tellings:
+        """Which systems are told of flags; the secrets are read by those who need them alone."""
+        return Tellings(
+            TellingStore(self.timeline),
+            FlagStore(),
+            self.clocks,
+            subject_keys=lambda: self.subject_keys,
+            key=lambda: self.keys.webhook_key,
+            webhooks=lambda: self.webhooks,
+            queue=Queue(settings().deliver_queue),
+            pack=lambda at: self.pack(settings().rule_pack, at),
+            departments=settings().departments,
         )

@@ -75,6 +75,9 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
         return (
             (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
         )
+    if event.kind == EventKind.TELLING_ACKNOWLEDGED:
+        clock_id, passed = ClockKind.TELLING.value, (Milestone.PASSED.value,)
+        return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=passed, before_round=None),)
     if event.kind in {EventKind.CASE_RESUMED, EventKind.CASE_EXTENDED}:
         changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))
         return tuple(

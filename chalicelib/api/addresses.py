@@ -125,6 +125,17 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/supervision/alerts/{alert_id}/acknowledgement",
         "GET /v1/supervision/heartbeats",
     ),
+    "chalicelib.api.tellings": (
+        "POST /v1/subscriptions",
+        "GET /v1/subscriptions",
+        "GET /v1/subscriptions/{subscription_id}",
+        "DELETE /v1/subscriptions/{subscription_id}",
+        "POST /v1/subscriptions/{subscription_id}/subjects",
+        "GET /v1/subscriptions/{subscription_id}/tellings",
+        "POST /v1/subscriptions/{subscription_id}/acknowledgements",
+        "GET /v1/flags/{flag_id}/tellings",
+        "GET /v1/credit/incidents",
+    ),
     "chalicelib.api.webhooks": (
         "POST /v1/webhooks",
         "GET /v1/webhooks",

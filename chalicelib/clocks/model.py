@@ -23,9 +23,19 @@ class ClockKind(StrEnum):
     CARD_APPEAL = "card_appeal"
     RATING_ANSWER = "rating_answer"
     COMPLAINT = "complaint"
+    TELLING = "telling"
+    PROPAGATION = "propagation"
 
 
-NOT_WARNED = frozenset({ClockKind.DEFENCE, ClockKind.ACKNOWLEDGEMENT, ClockKind.CREDIT_RECHECK})
+NOT_WARNED = frozenset(
+    {
+        ClockKind.DEFENCE,
+        ClockKind.ACKNOWLEDGEMENT,
+        ClockKind.CREDIT_RECHECK,
+        ClockKind.TELLING,
+        ClockKind.PROPAGATION,
+    }
+)
 """Kinds that pass without a milestone before: nobody could act on the warning, or the warning is the duty itself."""
 
 OUTLASTING = frozenset(

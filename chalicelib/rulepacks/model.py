@@ -39,6 +39,8 @@ class TermKey(StrEnum):
     REPAIR_AUTHORITY = "repair.authorityDays"
     REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
     CREDIT_RECHECK = "recheck.days"
+    TELLING = "telling.answerDays"
+    PROPAGATION = "telling.incidentHours"
 
 
 class StepKind(StrEnum):

@@ -76,6 +76,11 @@ class EventKind(StrEnum):
     FLAG_LIFTED = "flag:lifted"
     FLAG_ENDED = "flag:ended"
 
+    TELLING_MADE = "telling:made"
+    TELLING_ACKNOWLEDGED = "telling:acknowledged"
+    INCIDENT_OPENED = "incident:opened"
+    INCIDENT_CLOSED = "incident:closed"
+
     MANDATE_REQUESTED = "mandate:requested"
     MANDATE_APPROVED = "mandate:approved"
     MANDATE_READ = "mandate:read"
@@ -142,6 +147,10 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.FLAG_CONFIRMED: ("惩戒生效", "Flag in force"),
     EventKind.FLAG_LIFTED: ("惩戒解除", "Flag lifted"),
     EventKind.FLAG_ENDED: ("惩戒期满", "Flag ended"),
+    EventKind.TELLING_MADE: ("告知部门系统", "Department's system told"),
+    EventKind.TELLING_ACKNOWLEDGED: ("部门系统签收", "Department's system answered"),
+    EventKind.INCIDENT_OPENED: ("解除未落实事件", "Ending not acted upon"),
+    EventKind.INCIDENT_CLOSED: ("解除已落实", "Ending acted upon"),
     EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),

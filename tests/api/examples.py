@@ -24,6 +24,7 @@ ABSENT = {
     "rating_id": "0" * 32,
     "complaint_id": "0" * 32,
     "webhook_id": "0" * 32,
+    "subscription_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -86,6 +87,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_outages(world),
         **_of_voices(world),
         **_of_webhooks(world),
+        **_of_tellings(world),
     }
 
 
@@ -432,4 +434,24 @@ def _of_webhooks(world: World) -> dict[str, Example]:
             by="system.market", path=one, query="state=dead&limit=1", strangers=other[1:]
         ),
         f"POST {place}/deliveries/{{delivery_id}}/replay": Example(by="system.market", path=told, strangers=other[1:]),
+    }
+
+
+def _of_tellings(world: World) -> dict[str, Example]:
+    wish = {"webhook_id": world.things["webhook"].name, "items": ["business-address"]}
+    subject = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
+    place, others = "/v1/subscriptions/{subscription_id}", ("system.traffic",)
+    one = {"subscription_id": world.things["subscription"].name}
+    answer = {"telling_id": world.things["telling"].name}
+    flag = {"flag_id": world.things["flag active"].name}
+    return {
+        "POST /v1/subscriptions": Example(by="system.market", body=wish),
+        "GET /v1/subscriptions": Example(by="system.market"),
+        f"GET {place}": Example(by="system.market", path=one, strangers=others),
+        f"DELETE {place}": Example(by="system.market", path=one, strangers=others),
+        f"POST {place}/subjects": Example(by="system.market", path=one, body={"subject": subject}, strangers=others),
+        f"GET {place}/tellings": Example(by="system.market", path=one, query="after=0&limit=1", strangers=others),
+        f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
+        "GET /v1/flags/{flag_id}/tellings": Example(by="credit", path=flag, query="limit=1"),
+        "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
     }

@@ -266,6 +266,14 @@ def _subscribe(world: World) -> None:
     WebhookStore().put_once(delivery)
     world.things["webhook"] = Thing(name=webhook.webhook_id, version=1)
     world.things["delivery"] = Thing(name=delivery.delivery_id, version=1)
+    wish = {"webhook_id": webhook.webhook_id, "items": ["business-address"]}
+    subscription = world.send("POST", "/v1/subscriptions", wish, as_="system.market").body["id"]
+    aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
+    for event in services().timeline.events(f"flag:{world.things['flag active'].name}"):
+        services().tellings.hear(event, NOON)
+    told = world.send("GET", f"/v1/subscriptions/{subscription}/tellings", as_="system.market").body["items"]
+    world.things["subscription"] = Thing(name=subscription, version=1)
+    world.things["telling"] = Thing(name=told[0]["telling_id"], version=1)
 
 
 def _text(instant: datetime) -> str:

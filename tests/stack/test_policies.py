@@ -27,6 +27,7 @@ TO_TABLES = {
         "PunishmentTable": "GetItem PutItem UpdateItem",
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "SubjectsTable": "BatchGetItem PutItem Query",
+        "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
         "WebhooksTable": "GetItem PutItem",
     },
@@ -38,6 +39,7 @@ TO_TABLES = {
         "CreditTable": "ConditionCheckItem GetItem",
         "PunishmentTable": "GetItem UpdateItem",
         "RatingsTable": "GetItem UpdateItem",
+        "TellingsTable": "GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
     "remind": {"EditionsTable": "BatchGetItem GetItem PutItem", "TimelineTable": "PutItem"},
@@ -54,12 +56,13 @@ TO_TABLES = {
         "ComplaintsTable": "GetItem UpdateItem",
         "PunishmentTable": "GetItem UpdateItem",
         "SignalsTable": "PutItem",
+        "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
     },
-    "deliver": {"AlertsTable": "GetItem PutItem", "WebhooksTable": "GetItem PutItem"},
+    "deliver": {"AlertsTable": "GetItem PutItem", "TellingsTable": "GetItem", "WebhooksTable": "GetItem PutItem"},
 }
-"""What each function's code calls, transactions by their parts; clocks have owners in four tables."""
+"""What each function's code calls, transactions by their parts; clocks have owners in five tables."""
 
 
 def statements(function: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ class Topic(StrEnum):
     """What endpoints may subscribe to: ``<thing>.<what happened>``."""
 
     ALERT_RAISED = "alert.raised"
+    FLAG_TOLD = "flag.told"
 
 
 class DeliveryState(StrEnum):

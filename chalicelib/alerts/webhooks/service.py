@@ -145,6 +145,16 @@ class Webhooks:
             if after is None:
                 return told
 
+    def tell_endpoint(self, webhook_id: str, notice: Notice, *, at: datetime) -> bool:
+        """Have one endpoint told, whatever else it listens to; say whether it still is one that is told things."""
+        webhook = self._store.find(webhook_id)
+        if webhook is None or not webhook.is_active:
+            return False
+        delivery = rules.delivery_of(notice, webhook, at=at)
+        self._store.put_once(delivery)
+        self._ask_for(delivery)
+        return True
+
     def deliver(self, delivery_id: str, *, attempt: int, replay: int, at: datetime) -> bool:
         """Make one attempt if it is its turn; say whether one was made.
 

@@ -1,0 +1,296 @@
+"""Tellings over HTTP: departments' systems subscribe, read in order and answer; offices see who has heard."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
+from chalicelib.api.subject_shapes import SubjectBody
+from chalicelib.credit.model import Effect
+from chalicelib.policy import Role
+from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
+from chalicelib.punishment.tellings.service import WATCHERS
+from chalicelib.wiring import services
+
+routes = Routes("tellings")
+
+SYSTEMS = (Role.SYSTEM,)
+Name = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class SubscriptionBody(Body):
+    """At which of the department's endpoints it is told, of flags for which of the items that it handles."""
+
+    webhook_id: Name
+    items: Annotated[list[Code], Field(min_length=1, max_length=50)]
+
+
+class AskedSubject(Body):
+    """Somebody whose full identifier the system knows."""
+
+    subject: SubjectBody
+
+
+class AcknowledgementBody(Body):
+    """What the system has taken in and acted upon."""
+
+    telling_id: Name
+
+
+class TellingsQuery(Query):
+    """What was told after a number; 0 is from the beginning."""
+
+    after: Annotated[int, Field(ge=0, le=10**9)] = 0
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class FlagTellingsQuery(PageQuery):
+    """A page of who was told."""
+
+
+class IncidentsQuery(PageQuery):
+    """Which incidents: those that are open, or those that were closed."""
+
+    state: IncidentState = IncidentState.OPEN
+
+
+class SubscriptionShape(Shape):
+    """A subscription; ``last`` is the number of the last thing that it was told."""
+
+    id: str
+    department: str
+    webhook_id: str
+    items: list[str]
+    made_at: datetime
+    last: int
+    ended_at: datetime | None
+
+
+class Subscriptions(Shape):
+    """A department's subscriptions, oldest first."""
+
+    items: list[SubscriptionShape]
+
+
+class PseudonymShape(Shape):
+    """Under which name this subscription hears of somebody, and no other one does."""
+
+    subject: str
+
+
+class ToldShape(Shape):
+    """What a system is told, word for word as its webhook carries it, and when it answered.
+
+    It says what stands, not what is to be done. Of two about a flag the one with the higher ``flag_seq`` counts.
+    """
+
+    telling_id: str
+    subscription_id: str
+    number: int
+    flag_id: str
+    flag_seq: int
+    state: Change
+    subject: str
+    measure_code: str
+    measure: str
+    edition: str
+    effect: Effect
+    basis: str
+    items: str
+    starts_on: date
+    ends_on: date
+    changed_at: datetime
+    acknowledged_at: datetime | None
+
+
+class ToldPage(Shape):
+    """What a subscription was told, in order and without gaps; there is more while ``last`` is not reached."""
+
+    items: list[ToldShape]
+    last: int
+
+
+class TellingShape(Shape):
+    """The proof for one system: what it was told, when, and when it answered."""
+
+    id: str
+    department: str
+    subscription_id: str
+    number: int
+    flag_id: str
+    flag_seq: int
+    change: Change
+    items: list[str]
+    told_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    incident: IncidentState | None
+    incident_at: datetime | None
+
+
+class Tellings(Page):
+    """Who was told, oldest first."""
+
+    items: list[TellingShape]
+
+
+@routes.post(
+    "/v1/subscriptions",
+    roles=SYSTEMS,
+    body=SubscriptionBody,
+    answer=SubscriptionShape,
+    status=201,
+    creates=True,
+    summary="Have the department's system told of flags, and of their end, for the items that it handles",
+)
+def subscribe(call: Call[SubscriptionBody]) -> Answer:
+    """Subscribe one of the department's endpoints."""
+    body = call.body
+    made, was_there = services().tellings.subscribe(
+        body.webhook_id, tuple(body.items), by=call.caller, at=call.at, once=call.once
+    )
+    return Answer(body=_subscription(made), replayed=was_there)
+
+
+@routes.get("/v1/subscriptions", roles=SYSTEMS, answer=Subscriptions, summary="The department's subscriptions")
+def subscriptions(call: Call[None]) -> Answer:
+    """List subscriptions, ended ones excepted."""
+    found = services().tellings.subscriptions(by=call.caller)
+    return Answer(body=Subscriptions(items=[_subscription(each) for each in found]))
+
+
+@routes.get("/v1/subscriptions/{subscription_id}", roles=SYSTEMS, answer=SubscriptionShape, summary="One subscription")
+def read(call: Call[None]) -> Answer:
+    """Show a subscription."""
+    return Answer(body=_subscription(services().tellings.get(call.path["subscription_id"], by=call.caller)))
+
+
+@routes.delete(
+    "/v1/subscriptions/{subscription_id}",
+    roles=SYSTEMS,
+    answer=SubscriptionShape,
+    summary="Tell a subscription nothing more",
+)
+def end(call: Call[None]) -> Answer:
+    """End a subscription."""
+    ended = services().tellings.end(call.path["subscription_id"], by=call.caller, at=call.at)
+    return Answer(body=_subscription(ended))
+
+
+@routes.post(
+    "/v1/subscriptions/{subscription_id}/subjects",
+    roles=SYSTEMS,
+    body=AskedSubject,
+    answer=PseudonymShape,
+    summary="Under which name this subscription hears of somebody whose number it knows",
+)
+def pseudonym(call: Call[AskedSubject]) -> Answer:
+    """Name a subject to one subscription."""
+    about = call.body.subject.identity()
+    name = services().tellings.pseudonym(call.path["subscription_id"], about, by=call.caller)
+    return Answer(body=PseudonymShape(subject=name))
+
+
+@routes.get(
+    "/v1/subscriptions/{subscription_id}/tellings",
+    roles=SYSTEMS,
+    query=TellingsQuery,
+    answer=ToldPage,
+    summary="What the subscription was told, in order: for a system that was down",
+)
+def told(call: Call[None]) -> Answer:
+    """Read on after a number."""
+    query: TellingsQuery = call.query
+    subscription, found = services().tellings.told(
+        call.path["subscription_id"], after=query.after, most=query.limit, by=call.caller
+    )
+    return Answer(body=ToldPage(items=[_told(each) for each in found], last=subscription.last))
+
+
+@routes.post(
+    "/v1/subscriptions/{subscription_id}/acknowledgements",
+    roles=SYSTEMS,
+    body=AcknowledgementBody,
+    answer=ToldShape,
+    names_another=True,
+    summary="Say that a telling was taken in and acted upon",
+)
+def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
+    """Take the answer; the same one again is the same answer."""
+    answered = services().tellings.acknowledge(
+        call.path["subscription_id"], call.body.telling_id, by=call.caller, at=call.at
+    )
+    return Answer(body=_told(answered))
+
+
+@routes.get(
+    "/v1/flags/{flag_id}/tellings",
+    roles=WATCHERS,
+    query=FlagTellingsQuery,
+    answer=Tellings,
+    summary="Which systems were told of a flag, when, and when they answered",
+)
+def of_flag(call: Call[None]) -> Answer:
+    """Show the proof for each system."""
+    page = services().tellings.of_flag(
+        call.path["flag_id"], by=call.caller, most=call.query.limit, after=_place(call.position)
+    )
+    return Answer(
+        body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
+    )
+
+
+@routes.get(
+    "/v1/credit/incidents",
+    roles=WATCHERS,
+    query=IncidentsQuery,
+    answer=Tellings,
+    summary="Systems that have not answered a day after a flag ended",
+)
+def incidents(call: Call[None]) -> Answer:
+    """List incidents in one state."""
+    query: IncidentsQuery = call.query
+    page = services().tellings.incidents(query.state, by=call.caller, most=query.limit, after=_place(call.position))
+    return Answer(
+        body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
+    )
+
+
+def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
+    return None if position is None else dict(position)
+
+
+def _subscription(subscription: Subscription) -> SubscriptionShape:
+    return SubscriptionShape(
+        id=subscription.subscription_id,
+        department=subscription.department,
+        webhook_id=subscription.webhook_id,
+        items=list(subscription.items),
+        made_at=subscription.made_at,
+        last=subscription.last,
+        ended_at=subscription.ended_at,
+    )
+
+
+def _told(telling: Telling) -> ToldShape:
+    said = services().tellings.data_of(telling)
+    return ToldShape.model_validate({**said, "acknowledged_at": telling.acknowledged_at})
+
+
+def _telling(telling: Telling) -> TellingShape:
+    return TellingShape(
+        id=telling.telling_id,
+        department=telling.department,
+        subscription_id=telling.subscription_id,
+        number=telling.number,
+        flag_id=telling.flag_id,
+        flag_seq=telling.flag_seq,
+        change=telling.change,
+        items=list(telling.items),
+        told_at=telling.told_at,
+        acknowledged_at=telling.acknowledged_at,
+        acknowledged_by=telling.acknowledged_by or None,
+        incident=telling.incident,
+        incident_at=telling.incident_at,
+    )

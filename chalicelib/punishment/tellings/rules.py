@@ -1,0 +1,134 @@
+"""What is told of a flag, to whom, under which name, and what an answer changes."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.alerts.webhooks.model import Notice, Topic
+from chalicelib.clock import instant_from, instant_text
+from chalicelib.punishment.model import Flag, FlagState
+from chalicelib.punishment.tellings.model import Change, Subscription, Telling
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+
+TOLD: Mapping[str, Change] = {
+    EventKind.FLAG_CONFIRMED.value: Change.IN_FORCE,
+    EventKind.FLAG_LIFTED.value: Change.LIFTED,
+    EventKind.FLAG_ENDED.value: Change.ENDED,
+    "flag:suspended": Change.SUSPENDED,
+}
+"""Which events of a flag other departments hear of."""
+
+WITHOUT_EFFECT = frozenset({FlagState.PROPOSED.value, FlagState.SERVED.value, FlagState.ANSWERED.value})
+"""What a flag may have been before its end without anybody having heard of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What an event says of a flag; ``name`` is the event's own, the same whenever it comes."""
+
+    name: str
+    flag_id: str
+    flag_seq: int
+    change: Change
+    changed_at: datetime
+
+
+def news(event: Event) -> News | None:
+    """Return what departments must hear of an event; a flag that never had effect has no end to tell of."""
+    change = TOLD.get(event.kind)
+    kind, _, flag_id = event.owner.partition(":")
+    if change is None or kind != "flag" or event.data.get("was") in WITHOUT_EFFECT:
+        return None
+    return News(
+        name=event.id,
+        flag_id=flag_id,
+        flag_seq=event.seq,
+        change=change,
+        changed_at=instant_from(event.occurred_at),
+    )
+
+
+def telling_id(heard: News, subscription_id: str) -> str:
+    """Name a telling by event and subscription: the same pair, however often it comes, is the same telling."""
+    return hashlib.sha256(f"{heard.name}\n{subscription_id}".encode()).hexdigest()[:32]
+
+
+def told(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> Telling:
+    """Return what a subscription is told next: nothing of the person, nor of the file behind the flag."""
+    return Telling(
+        telling_id=telling_id(heard, subscription.subscription_id),
+        subscription_id=subscription.subscription_id,
+        department=subscription.department,
+        number=subscription.last + 1,
+        flag_id=heard.flag_id,
+        flag_seq=heard.flag_seq,
+        change=heard.change,
+        subject=flag.subject,
+        office=flag.department,
+        measure_code=flag.measure_code,
+        measure=flag.measure,
+        edition=flag.edition,
+        effect=flag.effect,
+        basis=flag.basis,
+        items=tuple(item for item in flag.related_items if item in subscription.items),
+        starts_on=flag.starts_on,
+        ends_on=flag.ends_on,
+        changed_at=heard.changed_at,
+        told_at=at,
+    )
+
+
+def pseudonym(subject: SubjectKey, subscription_id: str, *, key: bytes) -> str:
+    """Return the name under which one subscription hears of a subject, and no other one does.
+
+    Two systems cannot join what they were told, and neither learns the key by which the service names the subject.
+    """
+    return hmac.digest(key, f"telling\n{subscription_id}\n{subject}".encode(), hashlib.sha256).hex()
+
+
+def data_of(telling: Telling, *, key: bytes) -> dict[str, str | int | None]:
+    """Return what a system reads, in a webhook and when it asks: what stands, and not what is to be done."""
+    return {
+        "telling_id": telling.telling_id,
+        "subscription_id": telling.subscription_id,
+        "number": telling.number,
+        "flag_id": telling.flag_id,
+        "flag_seq": telling.flag_seq,
+        "state": telling.change.value,
+        "subject": pseudonym(telling.subject, telling.subscription_id, key=key),
+        "measure_code": telling.measure_code,
+        "measure": telling.measure,
+        "edition": telling.edition,
+        "effect": telling.effect.value,
+        "basis": telling.basis,
+        "items": ",".join(telling.items),
+        "starts_on": telling.starts_on.isoformat(),
+        "ends_on": telling.ends_on.isoformat(),
+        "changed_at": instant_text(telling.changed_at),
+    }
+
+
+def notice_of(telling: Telling, *, key: bytes) -> Notice:
+    """Return the telling as a webhook carries it."""
+    return Notice(
+        topic=Topic.FLAG_TOLD,
+        name=telling.telling_id,
+        subject=f"flag:{telling.flag_id}",
+        department=telling.department,
+        at=telling.told_at,
+        data=data_of(telling, key=key),
+    )
+
+
+def acknowledged(telling: Telling, *, by: str, at: datetime) -> Telling:
+    """Return the telling answered for; that closes its incident if one was open."""
+    return replace(telling, acknowledged_at=at, acknowledged_by=by)
+
+
+def left_unanswered(telling: Telling, *, at: datetime) -> Telling:
+    """Return the telling with an incident open: a system may still serve what has ended (R3.8)."""
+    return replace(telling, incident_at=at)

@@ -1,0 +1,278 @@
+"""Subscribing, telling each system each change once, taking its answer, and opening an incident without one."""
+
+import json
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.service import told as told_clocks
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require, sees
+from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.tellings import rules
+from chalicelib.punishment.tellings.model import ENDINGS, IncidentState, Subscription, Telling
+from chalicelib.punishment.tellings.store import Position, TellingPage, TellingStore
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.subjects.model import Identity
+from chalicelib.subjects.rules import SubjectKeys, require_valid
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Fact
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.model import Limit, Unit
+
+WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
+"""Who sees which system was told what, and which has not answered."""
+
+RELAY = "system:relay"
+SWEEP = "system:sweep"
+
+
+class Line(Protocol):
+    """Where what is to be pushed waits."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Hand a message over; raises if it was not taken."""
+
+
+class Tellings:
+    """What the systems of all departments are told of flags."""
+
+    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+        self,
+        store: TellingStore,
+        flags: FlagStore,
+        clocks: Clocks,
+        *,
+        subject_keys: Callable[[], SubjectKeys],
+        key: Callable[[], bytes],
+        webhooks: Callable[[], Webhooks],
+        queue: Line,
+        pack: Callable[[datetime], RulePack],
+        departments: Collection[str],
+    ) -> None:
+        """Know the town's departments: nobody outside government is told of people's flags (R2.15).
+
+        What needs the service's secrets is asked for when it is needed: the relay has no right to them.
+        """
+        self._store = store
+        self._flags = flags
+        self._clocks = clocks
+        self._subject_keys = subject_keys
+        self._key = key
+        self._webhooks = webhooks
+        self._queue = queue
+        self._pack = pack
+        self._departments = frozenset(departments)
+
+    def subscribe(
+        self, webhook_id: str, items: tuple[str, ...], *, by: Caller, at: datetime, once: Once | None
+    ) -> tuple[Subscription, bool]:
+        """Have the caller's department told, at one of its endpoints, of flags for the items that it handles.
+
+        Says whether an earlier request with the same key had made it already.
+        """
+        require(by, roles=(Role.SYSTEM,))
+        if by.department not in self._departments:
+            raise Refusal(Reason.FORBIDDEN)
+        return self._subscribe(webhook_id, items, department=by.department, by=by, at=at, once=once)
+
+    @again_if_moved
+    def _subscribe(
+        self, webhook_id: str, items: tuple[str, ...], *, department: str, by: Caller, at: datetime, once: Once | None
+    ) -> tuple[Subscription, bool]:
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self.get(made, by=by), True
+        try:
+            webhook = self._webhooks().get(webhook_id, by=by)
+        except Refusal:
+            unknown = Fault(pointer="/webhook_id", detail="本部门没有该推送地址", english="no endpoint of yours")
+            raise Refusal(Reason.INVALID_BODY, faults=(unknown,)) from None
+        new = Subscription(
+            subscription_id=secrets.token_hex(16),
+            department=department,
+            webhook_id=webhook.webhook_id,
+            items=tuple(sorted(set(items))),
+            made_by=by.actor,
+            made_at=at,
+        )
+        with transaction() as tx:
+            self._store.add_subscription(new, tx)
+            if once is not None:
+                once.remember(new.subscription_id, tx, at=at)
+        return new, False
+
+    def get(self, subscription_id: str, *, by: Caller) -> Subscription:
+        """Return a subscription of the caller's department; ``NOT_FOUND`` for any other."""
+        require(by, roles=(Role.SYSTEM,))
+        found = self._store.subscription(subscription_id)
+        if found.department != by.department:
+            raise Refusal(Reason.NOT_FOUND)
+        return found
+
+    def subscriptions(self, *, by: Caller) -> tuple[Subscription, ...]:
+        """Return the subscriptions of the caller's department, oldest first."""
+        require(by, roles=(Role.SYSTEM,))
+        return self._store.of_department(by.department) if by.department else ()
+
+    @again_if_moved
+    def end(self, subscription_id: str, *, by: Caller, at: datetime) -> Subscription:
+        """Tell a subscription nothing more; what it was told must still be answered for."""
+        before = self.get(subscription_id, by=by)
+        if before.ended_at is not None:
+            return before
+        after = replace(before, ended_at=at)
+        with transaction() as tx:
+            self._store.end_subscription(before, after, tx)
+        return after
+
+    def pseudonym(self, subscription_id: str, about: Identity, *, by: Caller) -> str:
+        """Return under which name a subscription hears of somebody whose full identifier its system knows."""
+        subscription = self.get(subscription_id, by=by)
+        subject = self._subject_keys().key_of(require_valid(about))
+        return rules.pseudonym(subject, subscription.subscription_id, key=self._key())
+
+    def hear(self, event: Event, at: datetime) -> None:
+        """Tell every subscription to an item of the flag; the same event, twice or late, is told once."""
+        heard = rules.news(event)
+        if heard is None:
+            return
+        for name in self._store.subscribed(self._flags.get(heard.flag_id).related_items):
+            self._tell(heard, name, at=at)
+
+    @again_if_moved
+    def _tell(self, heard: rules.News, subscription_id: str, *, at: datetime) -> None:
+        """Write a telling with the clocks of its answer, once; the message goes out after it, and again if need be."""
+        telling_id = rules.telling_id(heard, subscription_id)
+        if self._store.find(telling_id) is None:
+            subscription = self._store.subscription(subscription_id)
+            if subscription.ended_at is not None:
+                return
+            telling = rules.told(heard, self._flags.get(heard.flag_id), subscription, at=at)
+            with transaction() as tx:
+                fact = Fact(
+                    kind=EventKind.TELLING_MADE,
+                    occurred_at=at,
+                    actor=RELAY,
+                    department=telling.office,
+                    data={
+                        "subscription_id": subscription_id,
+                        "to": telling.department,
+                        "number": telling.number,
+                        "flag_id": telling.flag_id,
+                        "flag_seq": telling.flag_seq,
+                        "change": telling.change.value,
+                        "clocks_started": told_clocks(*self._start(telling, at=at, tx=tx)),
+                    },
+                )
+                self._store.add(telling, [fact], to=subscription, at=at, tx=tx)
+        self._queue.send(json.dumps({"telling_id": telling_id}), name=telling_id)
+
+    def push(self, telling_id: str, *, at: datetime) -> bool:
+        """Hand a telling to the subscription's endpoint; say whether there was one to hand it to."""
+        telling = self._store.find(telling_id)
+        if telling is None or telling.acknowledged_at is not None:
+            return False
+        subscription = self._store.subscription(telling.subscription_id)
+        notice = rules.notice_of(telling, key=self._key())
+        return self._webhooks().tell_endpoint(subscription.webhook_id, notice, at=at)
+
+    def told(
+        self, subscription_id: str, *, after: int, most: int, by: Caller
+    ) -> tuple[Subscription, tuple[Telling, ...]]:
+        """Return what a subscription was told after a number, in order: how a system that was down catches up."""
+        subscription = self.get(subscription_id, by=by)
+        return subscription, self._store.told(subscription, after=after, most=most)
+
+    def data_of(self, telling: Telling) -> dict[str, str | int | None]:
+        """Return a telling as its own subscription reads it."""
+        return rules.data_of(telling, key=self._key())
+
+    @again_if_moved
+    def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> Telling:
+        """Take a system's word that it knows and has acted; again is once. It closes an incident, if one was open."""
+        subscription = self.get(subscription_id, by=by)
+        before = self._store.find(telling_id)
+        if before is None or before.subscription_id != subscription.subscription_id:
+            raise Refusal(Reason.NOT_FOUND)
+        if before.acknowledged_at is not None:
+            return before
+        with transaction() as tx:
+            running = [clock for clock in self._clocks.of_owner(before.owner) if clock.stopped_at is None]
+            stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
+            data = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
+            facts = [_fact(EventKind.TELLING_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
+            if before.incident is IncidentState.OPEN:
+                facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
+            return self._store.save(before, rules.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
+
+    @again_if_moved
+    def open_incident(self, owner: str, clock_id: str, at: datetime) -> None:
+        """Open an incident when a day has passed since an ending and the system has not answered (R3.8)."""
+        clock = self._clocks.get(owner, clock_id)
+        before = self._store.find(owner.partition(":")[2])
+        if before is None or clock.stopped_at is not None:
+            return
+        moved, happened = self._clocks.moved_on(clock, at=at)
+        if not happened:
+            return
+        data = {"flag_id": before.flag_id, "to": before.department, "change": before.change.value}
+        opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=data)
+        with transaction() as tx:
+            self._clocks.save(moved, tx)
+            self._store.save(before, rules.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
+
+    def of_flag(self, flag_id: str, *, by: Caller, most: int, after: Position) -> TellingPage:
+        """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""
+        flag = self._flags.get(flag_id)
+        if Role.CREDIT_OFFICER in by.roles:
+            require(by, roles=WATCHERS, department=flag.department)
+        return self._seen(self._store.of_flag(flag_id, most=most, after=after), by=by)
+
+    def incidents(self, state: IncidentState, *, by: Caller, most: int, after: Position) -> TellingPage:
+        """Return a page of systems that have not answered for an ending, oldest first."""
+        require(by, roles=WATCHERS)
+        return self._seen(self._store.incidents(state, most=most, after=after), by=by)
+
+    def _seen(self, page: TellingPage, *, by: Caller) -> TellingPage:
+        """Keep what the caller may see: the credit office its flags, a supervisor the department's own systems."""
+        seen = tuple(
+            telling
+            for telling in page.tellings
+            if sees(by, roles=(Role.CREDIT_OFFICER,), department=telling.office)
+            or sees(by, roles=(Role.SUPERVISOR, Role.MONITOR), department=telling.department)
+        )
+        return TellingPage(tellings=seen, after=page.after)
+
+    def _start(self, telling: Telling, *, at: datetime, tx: Transaction) -> list[Clock]:
+        """Start the clock of the answer, and for an ending the one after which an incident opens."""
+        wanted = [(ClockKind.TELLING, TermKey.TELLING)]
+        if telling.change in ENDINGS:
+            wanted.append((ClockKind.PROPAGATION, TermKey.PROPAGATION))
+        pack = self._pack(at)
+        started = []
+        for kind, key in wanted:
+            term = pack.limit_term(key)
+            limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
+            clock = self._clocks.start(
+                kind,
+                limit,
+                owner=telling.owner,
+                department=telling.office,
+                responsible=f"system:{telling.department}",
+                pack=pack.code,
+                started_at=at,
+                tx=tx,
+            )
+            started.append(clock)
+        return started
+
+
+def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: dict[str, object]) -> Fact:
+    return Fact(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)  # type: ignore[arg-type]

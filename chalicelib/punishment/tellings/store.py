@@ -1,0 +1,154 @@
+"""Loading and saving subscriptions and tellings."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.punishment.tellings.model import IncidentState, Subscription, Telling
+from chalicelib.punishment.tellings.table import LineRow, ShelfRow, SubscriptionRow, TellingRow
+from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction, read_together
+
+Position = dict[str, dict[str, Any]] | None
+"""Where the next page begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingPage:
+    """A page of tellings; ``after`` is where the next one begins."""
+
+    tellings: tuple[Telling, ...]
+    after: Position
+
+
+class TellingStore:
+    """All subscriptions, and everything that they were told."""
+
+    row = TellingRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def subscription(self, subscription_id: str) -> Subscription:
+        """Return a subscription, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        try:
+            return SubscriptionRow.get(f"subscription:{subscription_id}", consistent_read=True).document
+        except SubscriptionRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+
+    def add_subscription(self, subscription: Subscription, tx: Transaction) -> None:
+        """Put a new subscription, and its name wherever it is looked for."""
+        tx.add(_subscription_row(subscription), otherwise=MovedError())
+        for shelf in _shelves(subscription):
+            self._change_shelf(shelf, lambda names: (*names, subscription.subscription_id), tx)
+
+    def end_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
+        """Put a subscription that is told nothing more, and take its name away."""
+        self._put_subscription(before, after, tx)
+        for shelf in _shelves(before):
+            self._change_shelf(shelf, lambda names: tuple(name for name in names if name != before.subscription_id), tx)
+
+    def subscribed(self, items: Collection[str]) -> tuple[str, ...]:
+        """Return the subscriptions to any of some items, each once; one read, strongly consistent."""
+        rows = read_together(*(ShelfRow(f"item:{item}") for item in items))
+        return tuple(dict.fromkeys(name for row in rows if isinstance(row, ShelfRow) for name in row.names))
+
+    def of_department(self, department: str) -> tuple[Subscription, ...]:
+        """Return a department's subscriptions, oldest first."""
+        (shelf,) = read_together(ShelfRow(f"department:{department}"))
+        if not isinstance(shelf, ShelfRow) or not shelf.names:
+            return ()
+        rows = read_together(*(SubscriptionRow(f"subscription:{name}") for name in shelf.names))
+        return tuple(row.document for row in rows if isinstance(row, SubscriptionRow))
+
+    def find(self, telling_id: str) -> Telling | None:
+        """Return a telling, strongly consistent, or ``None``."""
+        try:
+            return _telling_of(TellingRow.get(f"telling:{telling_id}", consistent_read=True))
+        except TellingRow.DoesNotExist:
+            return None
+
+    def add(
+        self, telling: Telling, facts: Sequence[Fact], *, to: Subscription, at: datetime, tx: Transaction
+    ) -> Telling:
+        """Put a new telling as the next one of its subscription; ``MovedError`` if another one was faster."""
+        head = self._timeline.record(facts, owner=telling.owner, head=Head(), at=at, tx=tx)
+        made = replace(telling, head=head)
+        tx.add(_row_of(made), otherwise=MovedError())
+        line = LineRow(_line(to.subscription_id, telling.number), telling_id=telling.telling_id)
+        tx.add(line, otherwise=MovedError())
+        self._put_subscription(to, replace(to, last=telling.number), tx)
+        return made
+
+    def save(self, before: Telling, after: Telling, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Telling:
+        """Put what became of a telling, with its events; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(_row_of(made), condition=TellingRow.head_hash == before.head.hash, otherwise=MovedError())
+        return made
+
+    def told(self, subscription: Subscription, *, after: int, most: int) -> tuple[Telling, ...]:
+        """Return what a subscription was told after a number, in order and without gaps; two reads."""
+        numbers = range(after + 1, min(after + most, subscription.last) + 1)
+        if not numbers:
+            return ()
+        lines = read_together(*(LineRow(_line(subscription.subscription_id, number)) for number in numbers))
+        names = [line.telling_id for line in lines if isinstance(line, LineRow)]
+        rows = read_together(*(TellingRow(f"telling:{name}") for name in names))
+        return tuple(_telling_of(row) for row in rows if isinstance(row, TellingRow))
+
+    def of_flag(self, flag_id: str, *, most: int, after: Position) -> TellingPage:
+        """Return a page of what was told of a flag, oldest first."""
+        rows = TellingRow.by_flag.query(flag_id, limit=most, last_evaluated_key=after)
+        return TellingPage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+
+    def incidents(self, state: IncidentState, *, most: int, after: Position) -> TellingPage:
+        """Return a page of incidents in one state, oldest first."""
+        rows = TellingRow.by_incident.query(state.value, limit=most, last_evaluated_key=after)
+        return TellingPage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+
+    def _put_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
+        tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, otherwise=MovedError())
+
+    def _change_shelf(self, name: str, change: Callable[[tuple[str, ...]], tuple[str, ...]], tx: Transaction) -> None:
+        (row,) = read_together(ShelfRow(name))
+        if not isinstance(row, ShelfRow):
+            tx.add(ShelfRow(name, names=change(())), otherwise=MovedError())
+            return
+        changed = ShelfRow(name, names=change(row.names))
+        tx.put(changed, condition=ShelfRow.names == row.names, otherwise=MovedError())
+
+
+def _shelves(subscription: Subscription) -> tuple[str, ...]:
+    return (f"department:{subscription.department}", *(f"item:{item}" for item in subscription.items))
+
+
+def _line(subscription_id: str, number: int) -> str:
+    return f"line:{subscription_id}:{number}"
+
+
+def _subscription_row(subscription: Subscription) -> SubscriptionRow:
+    return SubscriptionRow(f"subscription:{subscription.subscription_id}", document=subscription)
+
+
+def _telling_of(row: TellingRow) -> Telling:
+    telling: Telling = row.document
+    return replace(telling, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def _row_of(telling: Telling) -> TellingRow:
+    return TellingRow(
+        telling.owner,
+        version=telling.version,
+        head_seq=telling.head.seq,
+        head_hash=telling.head.hash,
+        flag_id=telling.flag_id,
+        told_at=telling.told_at,
+        incident=None if telling.incident is None else telling.incident.value,
+        incident_at=telling.incident_at,
+        document=telling,
+    )

@@ -1,0 +1,89 @@
+"""The table of subscriptions and of what each was told."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.punishment.tellings.model import Subscription, Telling
+from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class ByFlag(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """Who was told of a flag, in the order in which they were."""
+
+    class Meta:
+        """What the index is called and holds."""
+
+        index_name = "by_flag"
+        projection = AllProjection()
+
+    flag_id = UnicodeAttribute(hash_key=True)
+    told_at = InstantAttribute(range_key=True)
+
+
+class ByIncident(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+    """Incidents in one state; a telling without one is not in it."""
+
+    class Meta:
+        """What the index is called and holds."""
+
+        index_name = "by_incident"
+        projection = AllProjection()
+
+    incident = UnicodeAttribute(hash_key=True)
+    incident_at = InstantAttribute(range_key=True)
+
+
+class TellingRow(OwnerRow):
+    """``telling:<telling id>``: one telling, with a timeline of its own."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("tellings")
+
+    flag_id = UnicodeAttribute()
+    told_at = InstantAttribute()
+    incident = UnicodeAttribute(null=True)
+    incident_at = InstantAttribute(null=True)
+    document: DocumentAttribute[Telling] = DocumentAttribute(lambda: Telling)
+
+    by_flag = ByFlag()
+    by_incident = ByIncident()
+
+
+class SubscriptionRow(Row):
+    """``subscription:<id>``: one subscription."""
+
+    class Meta:
+        """In the same table as the tellings."""
+
+        table_name = settings().table("tellings")
+
+    pk = UnicodeAttribute(hash_key=True)
+    document: DocumentAttribute[Subscription] = DocumentAttribute(lambda: Subscription)
+
+
+class ShelfRow(Row):
+    """``item:<code>`` and ``department:<name>``: which subscriptions there are, oldest first."""
+
+    class Meta:
+        """In the same table as the tellings."""
+
+        table_name = settings().table("tellings")
+
+    pk = UnicodeAttribute(hash_key=True)
+    names: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...])
+
+
+class LineRow(Row):
+    """``line:<subscription id>:<number>``: which telling a subscription was told as its nth."""
+
+    class Meta:
+        """In the same table as the tellings."""
+
+        table_name = settings().table("tellings")
+
+    pk = UnicodeAttribute(hash_key=True)
+    telling_id = UnicodeAttribute()

@@ -1,0 +1,358 @@
+"""Telling other departments: each change once to each subscriber, in order, answered for or found out."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from standardwebhooks.webhooks import Webhook as Verifier
+
+from chalicelib.alerts.webhooks.model import DeliveryState, Topic
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.punishment.model import Flag
+from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
+from chalicelib.wiring import services
+from tests.builders import a_caller, an_organisation
+from tests.services.test_punishment import CREDIT, DUE, ELSEWHERE, MACHINE, confirm, lift, proposed, served
+from tests.services.test_webhooks import Line, Receiver, told_until_ended
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+AFTER = DUE + timedelta(seconds=1)
+"""Friday 9 October 2026, at midnight in Shanghai; Saturday the 10th is worked."""
+ANSWER_DUE = datetime.fromisoformat("2026-10-10T15:59:59+00:00")
+ONE_SECOND = timedelta(seconds=1)
+TRAFFIC = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
+MONITOR = a_caller(Role.MONITOR, sub="monitor", department="monitoring")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def pushed(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
+    line = Line()
+    monkeypatch.setattr(services().tellings, "_queue", line)
+    monkeypatch.setattr(services().alerts, "_queue", Line())
+    return line
+
+
+@pytest.fixture
+def deliveries(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
+    line = Line()
+    monkeypatch.setattr(services().webhooks, "_queue", line)
+    return line
+
+
+def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
+    caller = MACHINE if by is MACHINE else TRAFFIC
+    webhook, _ = services().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, once=None)
+    made, _ = services().tellings.subscribe(
+        webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, once=None
+    )
+    return made, services().webhooks.secret(webhook)
+
+
+def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
+    """Let the relay hand on an owner's events."""
+    for event in services().timeline.events(owner)[after:]:
+        services().alerts.hear(event, at)
+        services().tellings.hear(event, at)
+
+
+def in_force() -> Flag:
+    flag = confirm(served(), at=AFTER)
+    relayed(flag.owner)
+    return flag
+
+
+def told_to(subscription: Subscription, *, after: int = 0) -> list[Telling]:
+    _, found = services().tellings.told(subscription.subscription_id, after=after, most=100, by=MACHINE)
+    return list(found)
+
+
+def sweep(*tellings: Telling, at: datetime) -> None:
+    services().clocks.sweep(at=at)
+    for telling in tellings:
+        relayed(telling.owner, at=at)
+
+
+def acknowledge(telling: Telling, *, at: datetime = AFTER) -> Telling:
+    return services().tellings.acknowledge(telling.subscription_id, telling.telling_id, by=MACHINE, at=at)
+
+
+def alerts_of(recipient: object) -> list[tuple[str, int]]:
+    caller = CREDIT if recipient is CREDIT else MONITOR
+    found, _ = services().alerts.inbox(caller, state="open", most=10, after=None)
+    return [(alert.clock_kind, alert.level) for alert in found]
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are_about(
+    receiver: Receiver, pushed: Line, deliveries: Line
+) -> None:
+    subscription, secret = subscribed(url=receiver.url)
+    flag = in_force()
+    lift(flag, at=AFTER)
+    relayed(flag.owner, after=3)
+
+    for message, _ in pushed.messages:
+        services().tellings.push(message["telling_id"], at=AFTER)
+    told_until_ended(deliveries, AFTER)
+
+    said = [Verifier(secret).verify(body, headers)["data"] for headers, body in receiver.got]
+    name = services().tellings.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
+    assert [(each["number"], each["state"], each["flag_seq"]) for each in said] == [
+        (1, "in_force", 3),
+        (2, "lifted", 4),
+    ]
+    assert {(each["flag_id"], each["subject"], each["items"]) for each in said} == {
+        (flag.flag_id, name, "business-address")
+    }
+    assert "91330782MA0000028Y" not in json.dumps(said)
+    assert flag.subject not in json.dumps(said)
+
+
+def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(pushed: Line) -> None:
+    subscription, _ = subscribed()
+    flag = in_force()
+
+    relayed(flag.owner)
+    relayed(flag.owner)
+
+    assert [telling.number for telling in told_to(subscription)] == [1]
+    assert len({message["telling_id"] for message, _ in pushed.messages}) == 1
+
+
+def test_only_who_handles_a_related_item_hears_of_a_flag() -> None:
+    related, _ = subscribed("food-permit", "business-address")
+    unrelated, _ = subscribed("plate-replacement")
+
+    in_force()
+
+    assert [telling.items for telling in told_to(related)] == [("business-address",)]
+    assert told_to(unrelated) == []
+
+
+def test_a_flag_that_was_never_in_force_is_told_to_nobody() -> None:
+    subscription, _ = subscribed()
+    flag = proposed()
+
+    lift(flag)
+    relayed(flag.owner)
+
+    assert told_to(subscription) == []
+
+
+def test_a_system_that_was_down_reads_on_in_order_and_without_gaps() -> None:
+    subscription, _ = subscribed()
+    flags = [in_force() for _ in range(3)]
+    lift(flags[0], at=AFTER)
+    relayed(flags[0].owner, after=3)
+
+    assert [telling.number for telling in told_to(subscription)] == [1, 2, 3, 4]
+    assert [(each.number, each.change) for each in told_to(subscription, after=2)] == [
+        (3, Change.IN_FORCE),
+        (4, Change.LIFTED),
+    ]
+    assert told_to(subscription, after=4) == []
+
+
+def test_an_answer_stops_the_clock_and_the_same_one_again_is_once() -> None:
+    subscription, _ = subscribed()
+    in_force()
+    (telling,) = told_to(subscription)
+
+    first = acknowledge(telling)
+    again = acknowledge(telling, at=AFTER + timedelta(hours=1))
+
+    assert (first.acknowledged_at, first.acknowledged_by) == (AFTER, "system:system.market")
+    assert again == first
+    assert [clock.stopped_at for clock in services().clocks.of_owner(telling.owner)] == [AFTER]
+    assert kinds_of(telling.owner) == ["telling:made", "telling:acknowledged"]
+
+
+def test_without_an_answer_in_one_working_day_the_credit_office_hears_of_it_and_then_the_monitoring_office() -> None:
+    subscription, _ = subscribed()
+    in_force()
+    (telling,) = told_to(subscription)
+
+    sweep(telling, at=ANSWER_DUE)
+    in_time = alerts_of(CREDIT)
+    sweep(telling, at=ANSWER_DUE + ONE_SECOND)
+    late = alerts_of(CREDIT)
+    sweep(telling, at=ANSWER_DUE + timedelta(days=3))
+
+    assert in_time == []
+    assert late == [("telling", 2)]
+    assert alerts_of(MONITOR) == [("telling", 3)]
+
+
+def test_an_answer_takes_back_the_alerts_that_asked_for_it() -> None:
+    subscription, _ = subscribed()
+    in_force()
+    (telling,) = told_to(subscription)
+    sweep(telling, at=ANSWER_DUE + ONE_SECOND)
+
+    acknowledge(telling, at=ANSWER_DUE + timedelta(hours=1))
+    relayed(telling.owner, at=ANSWER_DUE + timedelta(hours=1))
+    sweep(telling, at=ANSWER_DUE + timedelta(days=3))
+
+    assert alerts_of(CREDIT) == []
+    assert alerts_of(MONITOR) == []
+
+
+@pytest.mark.parametrize(
+    ("waited", "opened"),
+    [
+        (timedelta(hours=23), False),
+        (timedelta(hours=24), False),
+        (timedelta(hours=24, seconds=1), True),
+    ],
+)
+def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: timedelta, opened: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    subscription, _ = subscribed()
+    flag = in_force()
+    lift(flag, at=AFTER)
+    relayed(flag.owner, after=3)
+    in_force_telling, lifting = told_to(subscription)
+    acknowledge(in_force_telling)
+
+    sweep(at=AFTER + waited)
+
+    page = services().tellings.incidents(IncidentState.OPEN, by=CREDIT, most=10, after=None)
+    assert [each.telling_id for each in page.tellings] == ([lifting.telling_id] if opened else [])
+
+
+def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None:
+    subscription, _ = subscribed()
+    flag = in_force()
+    lift(flag, at=AFTER)
+    relayed(flag.owner, after=3)
+    lifting = told_to(subscription)[1]
+    sweep(at=AFTER + timedelta(days=2))
+
+    acknowledge(lifting, at=AFTER + timedelta(days=2))
+
+    state = {
+        state: [
+            each.telling_id for each in services().tellings.incidents(state, by=MONITOR, most=10, after=None).tellings
+        ]
+        for state in IncidentState
+    }
+    assert state == {IncidentState.OPEN: [], IncidentState.CLOSED: [lifting.telling_id]}
+    assert kinds_of(lifting.owner) == [
+        "telling:made",
+        "clock:passed",
+        "incident:opened",
+        "telling:acknowledged",
+        "incident:closed",
+    ]
+
+
+def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> None:
+    subscribed()
+    in_force()
+
+    sweep(at=AFTER + timedelta(days=9))
+
+    assert services().tellings.incidents(IncidentState.OPEN, by=CREDIT, most=10, after=None).tellings == ()
+
+
+def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
+    subscribed()
+    subscribed(by=TRAFFIC)
+    flag = in_force()
+
+    def seen(role: Role, department: str) -> list[str]:
+        by = a_caller(role, sub="x", department=department)
+        page = services().tellings.of_flag(flag.flag_id, by=by, most=10, after=None)
+        return sorted(each.department for each in page.tellings)
+
+    assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
+    assert seen(Role.MONITOR, "monitoring") == ["market", "traffic"]
+    assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
+    with pytest.raises(Refusal) as refused:
+        services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, most=10, after=None)
+    assert refused.value.reason is Reason.FORBIDDEN
+
+
+def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_it_was_told() -> None:
+    subscription, _ = subscribed()
+    in_force()
+    (telling,) = told_to(subscription)
+
+    services().tellings.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    services().tellings.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    in_force()
+
+    assert [each.number for each in told_to(subscription)] == [1]
+    assert services().tellings.subscriptions(by=MACHINE) == ()
+    assert acknowledge(telling).acknowledged_at == AFTER
+
+
+def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
+    outsider = a_caller(Role.SYSTEM, sub="bank", department="some-bank")
+    webhook, _ = services().webhooks.subscribe(
+        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=outsider, at=AFTER, once=None
+    )
+
+    with pytest.raises(Refusal) as refused:
+        services().tellings.subscribe(webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, once=None)
+
+    assert refused.value.reason is Reason.FORBIDDEN
+
+
+def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -> None:
+    subscription, _ = subscribed()
+    theirs, _ = subscribed(by=TRAFFIC)
+    in_force()
+    (telling,) = told_to(subscription)
+
+    with pytest.raises(Refusal) as refused:
+        services().tellings.get(subscription.subscription_id, by=TRAFFIC)
+    with pytest.raises(Refusal) as unknown:
+        services().tellings.acknowledge(theirs.subscription_id, telling.telling_id, by=TRAFFIC, at=AFTER)
+    with pytest.raises(Refusal) as faulty:
+        services().tellings.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, once=None)
+
+    assert [each.value.reason for each in (refused, unknown, faulty)] == [
+        Reason.NOT_FOUND,
+        Reason.NOT_FOUND,
+        Reason.INVALID_BODY,
+    ]
+
+
+def test_a_system_whose_endpoint_is_gone_still_finds_what_it_was_told(pushed: Line) -> None:
+    subscription, _ = subscribed()
+    services().webhooks.end(subscription.webhook_id, by=MACHINE, at=AFTER)
+    in_force()
+    ((message, _),) = pushed.messages
+
+    assert services().tellings.push(message["telling_id"], at=AFTER) is False
+    assert [telling.number for telling in told_to(subscription)] == [1]
+
+
+def test_what_was_answered_before_it_was_pushed_is_not_pushed(deliveries: Line, pushed: Line) -> None:
+    subscription, _ = subscribed()
+    in_force()
+    (telling,) = told_to(subscription)
+    acknowledge(telling)
+    ((message, _),) = pushed.messages
+
+    assert services().tellings.push(message["telling_id"], at=AFTER) is False
+    assert deliveries.messages == []
+    found, _ = services().webhooks.deliveries(
+        subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, most=10, after=None
+    )
+    assert found == ()
