@@ -240,9 +240,9 @@ def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None
     lift(flag, at=AFTER)
     relayed(flag.owner, after=3)
     lifting = told_to(subscription)[1]
-    sweep(at=AFTER + timedelta(days=2))
+    sweep(at=AFTER + timedelta(hours=25))
 
-    acknowledge(lifting, at=AFTER + timedelta(days=2))
+    acknowledge(lifting, at=AFTER + timedelta(hours=26))
 
     state = {
         state: [

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -22,7 +22,7 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact
+from chalicelib.timeline.model import Event, Fact, Json
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
@@ -206,7 +206,7 @@ class Tellings:
         with transaction() as tx:
             running = [clock for clock in self._clocks.of_owner(before.owner) if clock.stopped_at is None]
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
-            data = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
+            data: dict[str, Json] = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
             facts = [_fact(EventKind.TELLING_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
             if before.incident is IncidentState.OPEN:
                 facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
@@ -222,8 +222,8 @@ class Tellings:
         moved, happened = self._clocks.moved_on(clock, at=at)
         if not happened:
             return
-        data = {"flag_id": before.flag_id, "to": before.department, "change": before.change.value}
-        opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=data)
+        said: dict[str, Json] = {"flag_id": before.flag_id, "to": before.department, "change": before.change.value}
+        opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
         with transaction() as tx:
             self._clocks.save(moved, tx)
             self._store.save(before, rules.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
@@ -274,5 +274,5 @@ class Tellings:
         return started
 
 
-def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: dict[str, object]) -> Fact:
-    return Fact(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)  # type: ignore[arg-type]
+def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: Mapping[str, Json]) -> Fact:
+    return Fact(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)
