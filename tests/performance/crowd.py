@@ -38,6 +38,12 @@ def red_page(client: Client, token: str, *, filters: str = "") -> tuple[Wire, Re
     return wire, reply
 
 
+def queries_of_clocks(wire: Wire) -> int:
+    """Count the queries of the clocks' table, or of an index of it."""
+    table = ClockRow.Meta.table_name
+    return sum(call.operation == "Query" and call.parameters["TableName"] == table for call in wire.calls)
+
+
 def add_clocks(first: int, last: int) -> None:
     """Store open clocks by number, each as the service itself would store it.
 
