@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from infra.local.demo.person import Person
+from infra.local.demo.receiving import Receiver
 from infra.local.demo.signing import Pen
 
 
@@ -27,6 +28,7 @@ class Town:
     address_case: str = ""
     flag_id: str = ""
     late_case: str = ""
+    subscription_id: str = ""
 
     def who(self, name: str) -> Person:
         """Return a persona; everybody logs in once."""
@@ -42,8 +44,15 @@ class Town:
         """The company's own signing key."""
         return Pen(self.who("company"))
 
+    @cached_property
+    def markets_receiver(self) -> Receiver:
+        """Where the market department's own system listens."""
+        return Receiver()
+
     def put_pens_away(self) -> None:
-        """Revoke every key that was enrolled."""
+        """Revoke every key that was enrolled, and stop listening."""
         for name in ("applicants_pen", "companys_pen"):
             if name in self.__dict__:
                 self.__dict__[name].put_away()
+        if "markets_receiver" in self.__dict__:
+            self.markets_receiver.close()

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, inspection, promise, supervision, telling
+from infra.local.demo import breach, inspection, promise, subscribers, supervision, telling
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -30,12 +30,16 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
     (
         "虚假承诺:两人核查、先整改后撤销、告知申辩、第二人确认惩戒",
         "a false promise: two officers, the order of the rules, a hearing, a second person",
-        (breach.a_promise_is_found_untrue, breach.a_flag_takes_two_people_and_a_hearing),
+        (
+            breach.a_promise_is_found_untrue,
+            subscribers.a_department_subscribes,
+            breach.a_flag_takes_two_people_and_a_hearing,
+        ),
     ),
     (
-        "查询信用:相关事项受限,无关事项不受影响,提交证明的路开着",
-        "others ask: refused where related, nothing elsewhere, certificates stay open",
-        (breach.others_ask_and_the_promise_is_closed,),
+        "其他部门:收到签名推送并签收;查询信用,相关事项受限,无关事项不受影响",
+        "others are told and answer; they ask: refused where related, nothing elsewhere",
+        (subscribers.the_flag_is_told_and_answered, breach.others_ask_and_the_promise_is_closed),
     ),
     (
         "核对之后、提交之前生效的惩戒,拦住提交",
@@ -53,9 +57,9 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         (inspection.an_altered_event_is_found,),
     ),
     (
-        "解除惩戒,承诺重新开放",
-        "lifting the flag opens the promise again",
-        (breach.the_flag_is_lifted,),
+        "解除惩戒,承诺重新开放;其他部门收到解除并签收",
+        "lifting the flag opens the promise again; others are told and answer",
+        (breach.the_flag_is_lifted, subscribers.the_lifting_is_told_and_answered),
     ),
     (
         "载入 2027 年工作日历:先试算,再载入,到期日变动留痕",

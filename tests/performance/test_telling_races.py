@@ -1,0 +1,87 @@
+"""Relays at once, on AWS's own engine: each change is told once to each subscription, numbered without gaps."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from chalicelib.alerts.webhooks.model import Topic
+from chalicelib.policy import Role
+from chalicelib.punishment.model import FlagState
+from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.tellings.store import TellingStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_flag
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
+ROUNDS = 25
+RELAYS = 4
+FLAGS = 2
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+
+
+class Quiet:
+    """A queue that takes everything."""
+
+    def send(self, message: str, *, name: str) -> None:
+        assert message
+        assert name
+
+
+def an_event(flag_id: str, seq: int, kind: EventKind) -> Event:
+    return Event(
+        owner=f"flag:{flag_id}",
+        seq=seq,
+        kind=kind,
+        occurred_at="2026-09-28T04:00:00Z",
+        recorded_at="2026-09-28T04:00:00Z",
+        actor="staff:credit2",
+        department="credit",
+        data={},
+        prev_hash="0" * 64,
+        hash="1" * 64,
+    )
+
+
+def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    tellings = services().tellings
+    monkeypatch.setattr(tellings, "_queue", Quiet())
+    webhook, _ = services().webhooks.subscribe(
+        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, once=None
+    )
+    to, _ = tellings.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, once=None)
+
+    for number in range(ROUNDS):
+        names = [f"race-{number}-{side}" for side in range(FLAGS)]
+        for name in names:
+            with transaction() as tx:
+                FlagStore().add(a_flag(flag_id=name, state=FlagState.ACTIVE), tx)
+        told = [an_event(name, 4 + step, kind) for name in names for step, kind in enumerate(CHANGES)]
+        together = Barrier(RELAYS)
+
+        def relay(side: int, told: list[Event] = told, together: Barrier = together) -> None:
+            together.wait()
+            for event in told if side % 2 else reversed(told):
+                tellings.hear(event, NOON)
+
+        with ThreadPoolExecutor(RELAYS) as pool:
+            list(pool.map(relay, range(RELAYS)))
+
+    last = tellings.get(to.subscription_id, by=MACHINE).last
+    found = [
+        telling
+        for after in range(0, last, 50)
+        for telling in tellings.told(to.subscription_id, after=after, most=50, by=MACHINE)[1]
+    ]
+    assert last == ROUNDS * FLAGS * len(CHANGES) == 100
+    assert [telling.number for telling in found] == list(range(1, 101))
+    assert len({(telling.flag_id, telling.flag_seq) for telling in found}) == 100
+    assert all(services().timeline.reading(telling.owner).verified for telling in found)
+    assert TellingStore(services().timeline).subscription(to.subscription_id).last == 100
+
+
+CHANGES = (EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED)
