@@ -1,5 +1,7 @@
 """Steps 4, 5 and 9: another department's system subscribes, is told of the flag and of its end, and answers."""
 
+from typing import Any
+
 from infra.local.demo import telling
 from infra.local.demo.breach import ITEM
 from infra.local.demo.checks import expect, expect_words, the_one
@@ -44,7 +46,7 @@ def the_lifting_is_told_and_answered(town: Town) -> None:
     )
 
 
-def _told_and_answered(town: Town, state: str) -> dict[str, object]:
+def _told_and_answered(town: Town, state: str) -> dict[str, Any]:
     """Wait for the webhook, find the same telling by reading on, answer it, and see that again is once."""
     machine, path = town.who("system.market"), f"/v1/subscriptions/{town.subscription_id}"
     told = wait_for("the webhook (推送)", lambda: town.markets_receiver.about(town.flag_id, state))
