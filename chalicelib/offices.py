@@ -27,13 +27,16 @@ from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
+from chalicelib.credit.upkeep import CreditUpkeep
 from chalicelib.editions.recounting import Recounts
 from chalicelib.editions.service import Editions
 from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.foundations import Foundations
 from chalicelib.inspection.store import MandateStore
+from chalicelib.punishment.publishing.evaluating import Evaluations
+from chalicelib.punishment.publishing.store import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
 from chalicelib.punishment.service import Punishment
-from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.store import FlagStore, measure_lists
 from chalicelib.punishment.tellings.service import Tellings
 from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
@@ -85,6 +88,7 @@ class Offices(Foundations):
                 "flag": FlagStore.row,
                 "item": CatalogueStore.row,
                 "mandate": MandateStore.row,
+                "measures": ShelfStore.row,
                 "outage": OutageStore.row,
                 "rating": RatingStore.row,
                 "telling": TellingStore.row,
@@ -100,6 +104,7 @@ class Offices(Foundations):
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.tellings.open_incident(*due))  # noqa: PLW0108 - see above
         clocks.on_due(RECOUNT, lambda *due: self.recounts.step(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(EVALUATION, lambda *due: self.evaluations.step(*due))  # noqa: PLW0108 - see above
         return clocks
 
     @cached_property
@@ -228,6 +233,24 @@ class Offices(Foundations):
             packs=load_rule_packs(),
             pack=settings().rule_pack,
             documents=self.consequences,
+            lists=self.lists.current,
+        )
+
+    @cached_property
+    def lists(self) -> LoadedLists:
+        """Editions of the list of measures."""
+        return LoadedLists(ShelfStore(), measure_lists())
+
+    @cached_property
+    def credit_upkeep(self) -> CreditUpkeep:
+        """What days and lists bring to credit by themselves."""
+        return CreditUpkeep(CreditStore(), self.timeline)
+
+    @cached_property
+    def evaluations(self) -> Evaluations:
+        """What a new edition of the list takes from flags."""
+        return Evaluations(
+            EvaluationStore(TaskStore()), FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep
         )
 
     @cached_property

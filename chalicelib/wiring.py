@@ -2,11 +2,12 @@
 
 from functools import cache, cached_property
 
-from chalicelib.credit.store import CreditStore
-from chalicelib.credit.upkeep import CreditUpkeep
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.offices import Offices
+from chalicelib.punishment.publishing.resuming import Resuming
+from chalicelib.punishment.publishing.service import Publishing
+from chalicelib.punishment.publishing.store import ShelfStore
 from chalicelib.punishment.store import FlagStore
 from chalicelib.punishment.upkeep import FlagUpkeep
 from chalicelib.remedies.complaints.service import Complaints
@@ -48,9 +49,14 @@ class Services(Offices):
         return Signals(SignalStore(), self.timeline, pack=self.pack)
 
     @cached_property
-    def credit_upkeep(self) -> CreditUpkeep:
-        """What days bring to records."""
-        return CreditUpkeep(CreditStore(), self.timeline)
+    def publishing(self) -> Publishing:
+        """Editions of the list of measures."""
+        return Publishing(ShelfStore(), self.lists, self.evaluations, self.timeline)
+
+    @cached_property
+    def resuming(self) -> Resuming:
+        """How suspended flags go on."""
+        return Resuming(FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep)
 
     @cached_property
     def flag_upkeep(self) -> FlagUpkeep:

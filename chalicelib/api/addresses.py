@@ -89,6 +89,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline",
         "GET /v1/inspections/{mandate_id}/readings",
     ),
+    "chalicelib.api.measure_editions": (
+        "PUT /v1/measures/{edition}",
+        "POST /v1/flags/{flag_id}/resumption",
+    ),
     "chalicelib.api.openapi": ("GET /openapi.json",),
     "chalicelib.api.outages": (
         "POST /v1/supervision/outages",

@@ -9,7 +9,7 @@ from chalicelib.api.credit_shapes import DocumentShape, Given
 from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.credit.model import Effect, Severity
-from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass
+from chalicelib.punishment.model import Flag, FlagState, LostGround, Measure, MeasureClass
 from chalicelib.subjects.model import SubjectKind
 
 
@@ -117,6 +117,12 @@ class LiftingBody(Body):
     basis: Line
 
 
+class ResumptionBody(Body):
+    """Why a suspended flag should go on."""
+
+    reason: Text
+
+
 class FlagsQuery(PageQuery):
     """Whose flags; applicants see their own whatever they ask for, officers must say."""
 
@@ -163,6 +169,23 @@ class LiftingShape(Shape):
     basis: str
 
 
+class ResumptionShape(Shape):
+    """Who asked that the flag goes on; a second person must want it too."""
+
+    asked_at: datetime
+    by: str
+    reason: str
+
+
+class SuspensionShape(Shape):
+    """Which edition of the list took the flag's ground, and what it lacks."""
+
+    suspended_at: datetime
+    edition: str
+    grounds: list[LostGround]
+    request: ResumptionShape | None
+
+
 class FlagShape(Shape):
     """A flag; it has effect only while ``in_force``, and stops by itself after ``ends_on``."""
 
@@ -191,6 +214,7 @@ class FlagShape(Shape):
     statements: list[FlagStatementShape]
     confirmation: FlagConfirmationShape | None
     lifting: LiftingShape | None
+    suspension: SuspensionShape | None
 
 
 class FlagSeen(FlagShape):
@@ -254,4 +278,5 @@ def flag_shape(flag: Flag, *, on: date) -> FlagShape:
         statements=[FlagStatementShape.model_validate(statement) for statement in flag.statements],
         confirmation=None if flag.confirmation is None else FlagConfirmationShape.model_validate(flag.confirmation),
         lifting=None if flag.lifting is None else LiftingShape.model_validate(flag.lifting),
+        suspension=None if flag.suspension is None else SuspensionShape.model_validate(flag.suspension),
     )

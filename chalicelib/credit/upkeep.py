@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import rules, upkeep_rules
-from chalicelib.credit.model import Summary
+from chalicelib.credit.model import FlagMark, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
 from chalicelib.logs import logger
 from chalicelib.subjects.model import SubjectKey
@@ -78,6 +78,14 @@ class CreditUpkeep:
         """Take a flag out of the summary in the caller's transaction, because of a day or of a new list."""
         summary = self._store.summary(subject)
         self._save(summary, rules.without_flag(summary, flag_id), kind, flag_id, at=at, tx=tx)
+
+    def put_flag_back(
+        self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, at: datetime, tx: Transaction
+    ) -> None:
+        """Put a flag that was suspended into the summary again in the caller's transaction."""
+        summary = self._store.summary(subject)
+        after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
+        self._save(summary, after, EventKind.FLAG_RESUMED, flag.flag_id, at=at, tx=tx)
 
     def _save(
         self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction

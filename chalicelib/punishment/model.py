@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from chalicelib.credit.model import Document, Effect, Severity
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
@@ -76,13 +77,53 @@ class FlagState(StrEnum):
     ACTIVE = "active"
     LIFTED = "lifted"
     ENDED = "ended"
+    SUSPENDED = "suspended"
 
 
-LIVE = frozenset({FlagState.ACTIVE})
+LIVE = frozenset({FlagState.ACTIVE, FlagState.SUSPENDED})
 """States of flags that a day or a new edition of the list can end."""
 
 OVER = frozenset({FlagState.LIFTED, FlagState.ENDED})
 """States from which a flag never has effect again."""
+
+
+class LostGround(StrEnum):
+    """Why a flag may not go on under an edition of the list (失去依据)."""
+
+    MEASURE_GONE = "measure_gone"
+    MEASURE_NOT_IN_FORCE = "measure_not_in_force"
+    NOT_RELATED = "not_related"
+    TARGET_NOT_ELIGIBLE = "target_not_eligible"
+    DISPROPORTIONATE = "disproportionate"
+    TOO_LONG = "too_long"
+    HARSHER = "harsher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asked that a suspended flag goes on, and why; a second person must want it too."""
+
+    asked_at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Which edition took the ground from a flag, when, and what it lacks (中止)."""
+
+    suspended_at: datetime
+    edition: str
+    grounds: tuple[LostGround, ...]
+    request: Request | None = None
+
+
+class Documents(Protocol):
+    """Knows which documents of a case are in effect; cases do, and are wired in."""
+
+    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether the case made this document about this subject, and it is in effect on the day."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +169,7 @@ class Party:
     document_subject: SubjectKey
     name_digest: str
     masked_name: str
+    kind: SubjectKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +239,7 @@ class Flag:
     statements: tuple[Statement, ...] = ()
     confirmation: Confirmation | None = None
     lifting: Lifting | None = None
+    suspension: Suspension | None = None
 
     @property
     def subject(self) -> SubjectKey:

@@ -18,8 +18,10 @@ from chalicelib.punishment.model import (
     Measure,
     Party,
     Proposal,
+    Request,
     Service,
     Statement,
+    Suspension,
 )
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
@@ -133,6 +135,42 @@ def has_ended(flag: Flag, *, on: date) -> bool:
 def ended(flag: Flag) -> Flag:
     """Return the flag after its last day: it stops by itself (R2.7)."""
     return replace(flag, state=FlagState.ENDED, version=flag.version + 1)
+
+
+def suspended(flag: Flag, suspension: Suspension) -> Flag:
+    """Return the flag without effect, because an edition of the list took its ground (R2.10)."""
+    _require_state(flag, FlagState.ACTIVE)
+    return replace(flag, state=FlagState.SUSPENDED, version=flag.version + 1, suspension=suspension)
+
+
+def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
+    """Return the flag as asked for, or, once a second person wants it too, in force again."""
+    _require_state(flag, FlagState.SUSPENDED)
+    if on > flag.ends_on:
+        raise Refusal(Reason.END_DATE_MISSING, latest=flag.ends_on.isoformat())
+    suspension = flag.suspension
+    if suspension is None or suspension.request is None:
+        asked = None if suspension is None else replace(suspension, request=request)
+        return replace(flag, version=flag.version + 1, suspension=asked)
+    if suspension.request.by == request.by:
+        raise Refusal(Reason.SAME_PERSON)
+    return replace(flag, state=FlagState.ACTIVE, version=flag.version + 1, suspension=None)
+
+
+def suspension_fact(flag: Flag, suspension: Suspension) -> Fact:
+    """Return what the timeline is told of a flag that lost its ground."""
+    return Fact(
+        kind=EventKind.FLAG_SUSPENDED,
+        occurred_at=suspension.suspended_at,
+        actor="system:evaluation",
+        department=flag.department,
+        data={
+            "subject": flag.subject,
+            "edition": suspension.edition,
+            "measure_code": flag.measure_code,
+            "grounds": [ground.value for ground in suspension.grounds],
+        },
+    )
 
 
 def mark_of(flag: Flag) -> FlagMark:

@@ -1,10 +1,10 @@
 """What credit officers and the people concerned do with flags."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
@@ -17,6 +17,7 @@ from chalicelib.punishment import rules
 from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import (
     Confirmation,
+    Documents,
     Flag,
     FlagState,
     Lifting,
@@ -41,14 +42,6 @@ from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
 
-class Documents(Protocol):
-    """Knows which documents of a case are in effect; cases do, and are wired in."""
-
-    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case made this document about this subject, and it is in effect on the day."""
-        ...
-
-
 class Punishment:
     """The list of measures and all flags."""
 
@@ -64,8 +57,9 @@ class Punishment:
         packs: Sequence[RulePack],
         pack: str,
         documents: Documents,
+        lists: Callable[[], Sequence[MeasureList]] = measure_lists,
     ) -> None:
-        """Name subjects by ``keys`` and ask ``documents`` what is in effect.
+        """Name subjects by ``keys``, ask ``documents`` what is in effect and ``lists`` what may be done.
 
         The time for a defence is that of the one of ``packs`` whose code is ``pack``: a flag belongs to no item.
         """
@@ -78,10 +72,11 @@ class Punishment:
         self._packs = packs
         self._pack = pack
         self._documents = documents
+        self._lists = lists
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
         """Return an edition of the list, the one in force if none is named; ``NOT_FOUND`` for an unknown one."""
-        found = listed.edition_of(measure_lists(), edition, on=day_in_shanghai(at))
+        found = listed.edition_of(self._lists(), edition, on=day_in_shanghai(at))
         if found is None:
             raise Refusal(Reason.NOT_FOUND)
         return found
@@ -93,7 +88,7 @@ class Punishment:
         about = require_valid(target.about)
         other = None if target.document_about is None else require_valid(target.document_about)
         today = day_in_shanghai(at)
-        edition, measure = listed.measure_for(proposal, measure_lists(), on=today)
+        edition, measure = listed.measure_for(proposal, self._lists(), on=today)
         document = listed.document_of(proposal, on=today, at=at)
         subject = self._keys.key_of(about)
         document_subject = subject if other is None else self._keys.key_of(other)
@@ -114,6 +109,7 @@ class Punishment:
                 document_subject=document_subject,
                 name_digest=self._keys.digest_of_name(about),
                 masked_name=known.masked_name,
+                kind=about.kind,
             ),
             flag_id=secrets.token_hex(12),
             edition=edition.edition,
@@ -187,6 +183,7 @@ class Punishment:
             # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
             raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(clock.due_at))
         self._require_effective(before.case_no, before.document.number, subject=before.party.document_subject, on=today)
+        listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
             fact = rules.told(

@@ -60,6 +60,17 @@ class FlagStore:
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
+    def live(self, shard: int, *, since: date, most: int, after: Mapping[str, Any] | None) -> FlagPage:
+        """Return a page of a shard's live flags that last until a day or longer, in the order of their ends."""
+        rows = FlagRow.by_end.query(
+            shard,
+            FlagRow.ends_on >= since.isoformat(),
+            limit=most,
+            last_evaluated_key=dict(after) if after else None,
+        )
+        flags = tuple(_flag_of(row) for row in rows)
+        return FlagPage(flags=flags, after=rows.last_evaluated_key)
+
     def ended(self, shard: int, *, on: date, most: int) -> tuple[str, ...]:
         """Return flags whose last day has passed and nobody has written that down, the longest ago first."""
         rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=most)

@@ -75,6 +75,11 @@ class EventKind(StrEnum):
     FLAG_CONFIRMED = "flag:confirmed"
     FLAG_LIFTED = "flag:lifted"
     FLAG_ENDED = "flag:ended"
+    FLAG_SUSPENDED = "flag:suspended"
+    FLAG_RESUMPTION_ASKED = "flag:resumption_asked"
+    FLAG_RESUMED = "flag:resumed"
+
+    MEASURES_LOADED = "measures:loaded"
 
     TELLING_MADE = "telling:made"
     TELLING_ACKNOWLEDGED = "telling:acknowledged"
@@ -151,6 +156,10 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.TELLING_ACKNOWLEDGED: ("部门系统签收", "Department's system answered"),
     EventKind.INCIDENT_OPENED: ("解除未落实事件", "Ending not acted upon"),
     EventKind.INCIDENT_CLOSED: ("解除已落实", "Ending acted upon"),
+    EventKind.FLAG_SUSPENDED: ("惩戒中止", "Flag suspended"),
+    EventKind.FLAG_RESUMPTION_ASKED: ("申请恢复惩戒", "Asked to let a flag go on"),
+    EventKind.FLAG_RESUMED: ("惩戒恢复", "Flag in force again"),
+    EventKind.MEASURES_LOADED: ("惩戒措施清单载入", "List of measures loaded"),
     EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),

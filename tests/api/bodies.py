@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chalicelib.api.punishment_shapes import measure_shape
+from chalicelib.punishment.store import measure_lists
 from tests.cloud import PERSONAS, the_issuer
 
 ITEMS = Path(__file__).parents[2] / "infra/local/sample/items"
@@ -63,6 +65,20 @@ MANDATE: dict[str, Any] = {
     "scope": {"departments": ["traffic"], "items": [], "from": "2026-01-01", "to": None, "case_nos": []},
     "expires_on": "2026-12-31",
 }
+
+
+def a_list(edition: str, in_force_from: str, *, without: str = "") -> dict[str, Any]:
+    """An edition of the list of measures, as the packaged one but for a measure."""
+    packaged = measure_lists()[0]
+    rows = [measure_shape(row).model_dump(mode="json") for row in packaged.measures if row.code != without]
+    return {
+        "edition": edition,
+        "title": f"全国失信惩戒措施基础清单({edition}年版,示例)",
+        "in_force_from": in_force_from,
+        "conducts": [{"code": conduct.code, "name": conduct.name} for conduct in packaged.conducts],
+        "items": rows,
+        "sources": list(packaged.sources),
+    }
 
 
 def item_body(code: str = "plate-replacement", **change: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

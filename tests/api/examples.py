@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.api.edge import Route
 from chalicelib.cases.numbers import case_no_for
-from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, item_body, subject_of
+from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, a_list, item_body, subject_of
 from tests.api.world import World, world
 from tests.builders import KeyPair
 
@@ -260,6 +260,13 @@ def _of_credit(world: World) -> dict[str, Example]:
         "POST /v1/flags/{flag_id}/confirmation": flag(
             "flag heard", {"reason": "事实清楚。", "statement_answer": "现场未发现。"}, by="credit2"
         ),
+        "PUT /v1/measures/{edition}": Example(
+            by="credit",
+            path={"edition": "2026"},
+            query="dry_run=true&limit=2",
+            body=a_list("2026", "2026-10-01", without="9"),
+        ),
+        "POST /v1/flags/{flag_id}/resumption": flag("flag suspended", {"reason": "清单已恢复该措施。"}),
         "POST /v1/flags/{flag_id}/lifting": flag("flag active", {"reason": "已履行义务。", "basis": "第23条"}),
     }
 

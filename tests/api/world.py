@@ -23,7 +23,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.wiring import services
-from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, item_body, token_of
+from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, a_list, item_body, token_of
 from tests.builders import NOON, KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer, turn_clock
 
@@ -178,6 +178,23 @@ def _hand_in_flags(world: World) -> None:
         if name == "flag active":
             turn_clock(NOON)
             world.act(name, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    _lose_a_ground(world)
+
+
+def _lose_a_ground(world: World) -> None:
+    """Suspend a flag by an edition of the list that has no such measure, and give the measure back with the next."""
+    name, limited = "flag suspended", {**FLAG, "measure_code": "10"}
+    turn_clock(LONG_AGO)
+    flag = world.send("POST", "/v1/flags", limited, as_="credit").body
+    world.things[name] = Thing(name=flag["id"], version=flag["version"])
+    service = {"served_at": _text(services().clock.now()), "method": "直接送达", "proof": "回证1号"}
+    world.act(name, "service", service, as_="credit")
+    turn_clock(NOON)
+    world.act(name, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    for edition, day, without in (("2025", "2026-09-01", "10"), ("2025b", "2026-09-02", "")):
+        world.send("PUT", f"/v1/measures/{edition}", a_list(edition, day, without=without), as_="credit")
+    seen = world.send("GET", f"/v1/flags/{flag['id']}", as_="credit").body
+    world.things[name] = Thing(name=flag["id"], version=seen["version"])
 
 
 def _file_cases(world: World) -> None:

@@ -4,10 +4,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from chalicelib.credit.intake.rules import months_after
-from chalicelib.credit.model import Document
+from chalicelib.credit.model import Document, Effect
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.punishment.model import Measure, MeasureList, Proposal
+from chalicelib.punishment.model import Flag, LostGround, Measure, MeasureList, Proposal
 from chalicelib.subjects.model import PERSONS, SubjectKind
+
+WORDS = {
+    LostGround.MEASURE_GONE: ("清单中已没有该措施", "the list has no such measure any more"),
+    LostGround.MEASURE_NOT_IN_FORCE: ("该措施不在有效期内", "the measure is not in force"),
+    LostGround.NOT_RELATED: ("事项与该措施不再关联", "an item is no longer related to the measure"),
+    LostGround.TARGET_NOT_ELIGIBLE: ("不再属于惩戒对象", "the subject is no target of the measure any more"),
+    LostGround.DISPROPORTIONATE: ("该行为和程度不再适用该措施", "the conduct does not carry the measure any more"),
+    LostGround.TOO_LONG: ("期限超过清单允许的最长期限", "longer than the list allows"),
+    LostGround.HARSHER: ("惩戒程度重于清单", "harsher than the list allows"),
+}
+"""What people are told of a flag without ground, in both languages."""
 
 NOT_OF_THE_CASE = Fault(
     pointer="/document/number",
@@ -89,6 +100,32 @@ def end_of(measure: Measure, proposal: Proposal) -> date:
     if proposal.ends_on is None or not proposal.starts_on < proposal.ends_on <= latest:
         raise Refusal(Reason.END_DATE_MISSING, latest=latest.isoformat())
     return proposal.ends_on
+
+
+def lost_grounds(flag: Flag, edition: MeasureList, *, on: date) -> tuple[LostGround, ...]:
+    """Return what a flag lacks under an edition on a day; empty if it may go on (R2.10).
+
+    A measure is the same if code and name are: under a code that now means something else no flag can stand.
+    """
+    measure = edition.measure(flag.measure_code)
+    if measure is None or measure.measure != flag.measure:
+        return (LostGround.MEASURE_GONE,)
+    latest = months_after(flag.starts_on, measure.most_months)
+    found = (
+        (LostGround.MEASURE_NOT_IN_FORCE, not is_measure_in_force(measure, on=on)),
+        (LostGround.NOT_RELATED, not set(flag.related_items) <= set(measure.related_items)),
+        (LostGround.TARGET_NOT_ELIGIBLE, flag.party.kind is not None and flag.party.kind not in measure.subject_kinds),
+        (LostGround.DISPROPORTIONATE, flag.severity not in measure.allowed.get(flag.conduct, ())),
+        (LostGround.TOO_LONG, flag.ends_on > latest),
+        (LostGround.HARSHER, flag.effect is Effect.REFUSED and measure.effect is not Effect.REFUSED),
+    )
+    return tuple(ground for ground, is_lost in found if is_lost)
+
+
+def require_ground(flag: Flag, edition: MeasureList, *, on: date) -> None:
+    """Refuse to put a flag in force that the list in force gives no ground: it was proposed on an earlier one."""
+    if lost_grounds(flag, edition, on=on):
+        raise Refusal(Reason.MEASURE_NOT_IN_LIST)
 
 
 def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterator[Fault]:

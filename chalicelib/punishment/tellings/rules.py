@@ -18,7 +18,8 @@ TOLD: Mapping[str, Change] = {
     EventKind.FLAG_CONFIRMED.value: Change.IN_FORCE,
     EventKind.FLAG_LIFTED.value: Change.LIFTED,
     EventKind.FLAG_ENDED.value: Change.ENDED,
-    "flag:suspended": Change.SUSPENDED,
+    EventKind.FLAG_SUSPENDED.value: Change.SUSPENDED,
+    EventKind.FLAG_RESUMED.value: Change.IN_FORCE,
 }
 """Which events of a flag other departments hear of."""
 

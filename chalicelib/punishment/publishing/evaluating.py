@@ -1,0 +1,146 @@
+"""Walking over live flags: to suspend those that lost their ground, or to say which would (R2.10)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.logs import logger
+from chalicelib.punishment import rules as flag_rules
+from chalicelib.punishment.measures import rules as listed
+from chalicelib.punishment.model import Flag, FlagState, MeasureList, Suspension
+from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, Losing, Place, Preview
+from chalicelib.punishment.publishing.rules import gone_on
+from chalicelib.punishment.publishing.store import EvaluationStore, LoadedLists
+from chalicelib.punishment.store import SHARDS, FlagStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import MovedError, Transaction, again_if_moved, transaction
+
+PAGE = 100
+"""How many flags are a batch: then it is written down how far the evaluation has come."""
+
+BATCHES_AT_ONCE = 5
+"""How many batches one sweep goes on, so that it ends within its minute even if every flag is suspended."""
+
+LOOKED_AT_ONCE = 500
+"""How many flags a page of a preview looks at, at the most; it may be short, or empty, and have a next one."""
+
+
+class EvaluationIncompleteError(RuntimeError):
+    """Some flags could not be held against the list; the others were, and the log says which."""
+
+
+class Evaluations:
+    """Evaluations and previews of them."""
+
+    def __init__(
+        self,
+        store: EvaluationStore,
+        flags: FlagStore,
+        lists: LoadedLists,
+        *,
+        timeline: Timeline,
+        credit: CreditUpkeep,
+    ) -> None:
+        """Suspend flags together with the summaries of their subjects."""
+        self._store = store
+        self._flags = flags
+        self._lists = lists
+        self._timeline = timeline
+        self._credit = credit
+
+    def of(self, edition: str) -> Evaluation | None:
+        """Return the evaluation that an edition brought."""
+        return self._store.of(edition)
+
+    def begin(self, evaluation: Evaluation, tx: Transaction) -> None:
+        """Write down that live flags must be held against an edition."""
+        self._store.save(evaluation, tx)
+
+    def step(self, owner: str, _kind: str, at: datetime) -> None:
+        """Go on for the sweep, a few batches at a time; fails at the end if a flag could not be looked at."""
+        edition = owner.partition(":")[2]
+        for _ in range(BATCHES_AT_ONCE):
+            before = self._store.of(edition)
+            if before is None or before.next_at is None or before.next_at > at:
+                return
+            after = self.go_on(before, at=at)
+            if after is None:
+                return
+            if after.failed > before.failed:
+                message = f"{after.failed - before.failed} flags could not be held against the list"
+                raise EvaluationIncompleteError(message)
+
+    def go_on(self, evaluation: Evaluation, *, at: datetime) -> Evaluation | None:
+        """Look at one batch and write down how far that is; ``None`` if somebody else has gone on meanwhile."""
+        if evaluation.state is EvaluationState.DONE or evaluation.next_at is None or evaluation.next_at > at:
+            return evaluation
+        self._lists.refresh()
+        today = day_in_shanghai(at)
+        edition = listed.list_in_force(self._lists.current(), on=today)
+        flags, place = self._batch(evaluation.place, since=today)
+        suspended = failed = 0
+        for flag in flags:
+            try:
+                suspended += bool(_losing(flag, edition, on=today)) and self._suspend(flag.flag_id, edition, at)
+            except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being looked at
+                failed += 1
+                logger("evaluation").exception("flag_not_evaluated", flag=flag.flag_id, error=type(error).__name__)
+        following = gone_on(evaluation, place, looked_at=len(flags), suspended=suspended, failed=failed, at=at)
+        try:
+            with transaction() as tx:
+                self._store.save(following, tx)
+        except MovedError:
+            return None
+        return following
+
+    def preview(self, edition: MeasureList, *, on: date, most: int, after: Place | None) -> Preview:
+        """Return a page of the flags that an edition would suspend, in the order of an evaluation; writes nothing."""
+        place: Place | None = after or Place()
+        losing: list[Losing] = []
+        looked_at = 0
+        while place is not None and len(losing) < most and looked_at < LOOKED_AT_ONCE:
+            flags, place = self._page(place, since=on, most=min(PAGE, most - len(losing)))
+            looked_at += len(flags)
+            losing.extend(one for flag in flags if (one := _losing(flag, edition, on=on)))
+        return Preview(looked_at=looked_at, losing=tuple(losing), after=place)
+
+    @again_if_moved
+    def _suspend(self, flag_id: str, edition: MeasureList, at: datetime) -> bool:
+        """Suspend one flag with its event; say whether this call did."""
+        before = self._flags.get(flag_id)
+        losing = _losing(before, edition, on=day_in_shanghai(at))
+        if losing is None:
+            return False
+        suspension = Suspension(suspended_at=at, edition=edition.edition, grounds=losing.grounds)
+        after = flag_rules.suspended(before, suspension)
+        fact = flag_rules.suspension_fact(before, suspension)
+        with transaction() as tx:
+            self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_SUSPENDED, at=at, tx=tx)
+            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            self._flags.save(before, replace(after, head=head), tx)
+        return True
+
+    def _batch(self, begin: Place, *, since: date) -> tuple[list[Flag], Place | None]:
+        """Return the flags to look at next, over as many shards as it takes."""
+        place: Place | None = begin
+        flags: list[Flag] = []
+        while place is not None and len(flags) < PAGE:
+            more, place = self._page(place, since=since, most=PAGE - len(flags))
+            flags.extend(more)
+        return flags, place
+
+    def _page(self, place: Place, *, since: date, most: int) -> tuple[tuple[Flag, ...], Place | None]:
+        page = self._flags.live(place.shard, since=since, most=most, after=place.key)
+        if page.after is not None:
+            return page.flags, Place(place.shard, dict(page.after))
+        return page.flags, Place(place.shard + 1) if place.shard + 1 < SHARDS else None
+
+
+def _losing(flag: Flag, edition: MeasureList, *, on: date) -> Losing | None:
+    """Return what an edition takes from a flag that is in force or will be; ``None`` if it keeps its ground."""
+    if flag.state is not FlagState.ACTIVE:
+        return None
+    grounds = listed.lost_grounds(flag, edition, on=on)
+    return Losing(flag=flag, grounds=grounds) if grounds else None

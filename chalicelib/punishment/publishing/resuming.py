@@ -1,0 +1,62 @@
+"""Putting a suspended flag back in force: two persons, and only on ground that exists again (R2.9, R2.10)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.punishment import rules
+from chalicelib.punishment.measures import rules as listed
+from chalicelib.punishment.model import Flag, FlagState, LostGround, Request
+from chalicelib.punishment.publishing.store import LoadedLists
+from chalicelib.punishment.store import FlagStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+
+
+class Resuming:
+    """Suspended flags."""
+
+    def __init__(self, flags: FlagStore, lists: LoadedLists, *, timeline: Timeline, credit: CreditUpkeep) -> None:
+        """Change flags together with the summaries of their subjects."""
+        self._flags = flags
+        self._lists = lists
+        self._timeline = timeline
+        self._credit = credit
+
+    @again_if_moved
+    def resume(self, flag_id: str, reason: str, *, by: Caller, version: int, at: datetime) -> Flag:
+        """Ask that a suspended flag goes on, or, as a second person, let it.
+
+        ``MEASURE_NOT_IN_LIST`` with what is missing while the list in force gives no ground; ``SAME_PERSON``.
+        """
+        before = self._flags.get(flag_id)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
+        if before.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        today = day_in_shanghai(at)
+        self._lists.refresh()
+        edition = listed.list_in_force(self._lists.current(), on=today)
+        grounds = listed.lost_grounds(before, edition, on=today)
+        if before.state is FlagState.SUSPENDED and grounds:
+            raise Refusal(Reason.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
+        after = rules.resumed(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
+        is_in_force = after.state is FlagState.ACTIVE
+        kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
+        fact = rules.told(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
+        with transaction() as tx:
+            if is_in_force:
+                mark, name = rules.mark_of(after), after.party.name_digest
+                self._credit.put_flag_back(after.subject, mark, name_digest=name, at=at, tx=tx)
+            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            saved = replace(after, head=head)
+            self._flags.save(before, saved, tx)
+        return saved
+
+
+def _missing(ground: LostGround) -> Fault:
+    zh, en = listed.WORDS[ground]
+    return Fault(pointer="", detail=zh, english=en, code=ground.name)

@@ -1,0 +1,95 @@
+"""Loading editions of the list, saying what they would suspend, and putting flags back in force."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.punishment.measures import rules as listed
+from chalicelib.punishment.model import MeasureList
+from chalicelib.punishment.publishing import rules
+from chalicelib.punishment.publishing.evaluating import Evaluations
+from chalicelib.punishment.publishing.model import OWNER, Evaluation, Loaded, Place, Preview, Standing
+from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.rules import start_of_day
+
+PUBLISHERS = (Role.CREDIT_OFFICER,)
+
+
+class Publishing:
+    """The editions of the list of measures."""
+
+    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: Evaluations, timeline: Timeline) -> None:
+        """Know where editions are kept and who holds flags against them."""
+        self._store = store
+        self._lists = lists
+        self._evaluations = evaluations
+        self._timeline = timeline
+
+    def preview(self, edition: MeasureList, *, by: Caller, at: datetime, most: int, after: Place | None) -> Preview:
+        """Return a page of the live flags that an edition would suspend (dry run); writes nothing.
+
+        Flags are held against it as on the day on which it will hold; ``EDITION_NOT_ACCEPTABLE`` with every fault.
+        """
+        require(by, roles=PUBLISHERS)
+        self._lists.refresh()
+        if edition not in self._lists.current():
+            self._require_acceptable(edition)
+        on = max(edition.in_force_from, day_in_shanghai(at))
+        return self._evaluations.preview(edition, on=on, most=most, after=after)
+
+    def load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Standing:
+        """Load an edition and hold the first live flags against it; the sweep goes on with the others.
+
+        One that will hold later is evaluated from the first second of its day. The same again changes nothing.
+        """
+        require(by, roles=PUBLISHERS)
+        self._lists.refresh()
+        if edition in self._lists.current():
+            return Standing(edition=edition, evaluation=self._evaluations.of(edition.edition))
+        evaluation: Evaluation | None = self._load(edition, by=by, at=at)
+        self._lists.refresh()
+        if evaluation is not None:
+            evaluation = self._evaluations.go_on(evaluation, at=at)
+        return Standing(edition=edition, evaluation=evaluation or self._evaluations.of(edition.edition))
+
+    @again_if_moved
+    def _load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Evaluation:
+        self._lists.refresh()
+        self._require_acceptable(edition)
+        before = self._store.shelf()
+        fact = Fact(
+            kind=EventKind.MEASURES_LOADED,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={
+                "edition": edition.edition,
+                "title": edition.title,
+                "in_force_from": edition.in_force_from.isoformat(),
+                "measures": [measure.code for measure in edition.measures],
+                "sources": edition.sources,
+            },
+        )
+        evaluation = rules.begun(edition, begins_at=start_of_day(edition.in_force_from), at=at)
+        loaded = Loaded(edition.edition, edition.in_force_from, at, by.actor)
+        with transaction() as tx:
+            head = self._timeline.record([fact], owner=OWNER, head=before.head, at=at, tx=tx)
+            after = replace(before, loaded=(*before.loaded, loaded), version=before.version + 1, head=head)
+            self._store.add(before, after, edition, tx)
+            self._evaluations.begin(evaluation, tx)
+        return evaluation
+
+    def _require_acceptable(self, edition: MeasureList) -> None:
+        faults: tuple[Fault, ...] = rules.faults_of(edition, self._lists.current())
+        if faults:
+            raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=faults)
+
+    def in_force(self, *, at: datetime) -> MeasureList:
+        """Return the edition in force."""
+        return listed.list_in_force(self._lists.current(), on=day_in_shanghai(at))

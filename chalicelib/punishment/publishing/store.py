@@ -1,0 +1,112 @@
+"""Loading and saving editions of the list, and how far an evaluation has come."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.clocks.store import Task, TaskStore
+from chalicelib.punishment.model import MeasureList
+from chalicelib.punishment.publishing.model import OWNER, Evaluation, Shelf
+from chalicelib.punishment.publishing.table import ListRow, ShelfRow
+from chalicelib.timeline.model import Head
+from chalicelib.transaction import MovedError, Transaction, read_together
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+KEPT_SECONDS = 30
+"""How long a process goes by the editions that it has read."""
+
+EVALUATION = "evaluation"
+"""What the task of an evaluation is called: the sweep knows by it whom to ask."""
+
+
+class ShelfStore:
+    """Editions that were loaded."""
+
+    row = ShelfRow
+
+    def shelf(self) -> Shelf:
+        """Return which editions were loaded, strongly consistent."""
+        (row,) = read_together(ShelfRow(OWNER))
+        if not isinstance(row, ShelfRow):
+            return Shelf()
+        return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+    def lists(self, editions: Sequence[str]) -> tuple[MeasureList, ...]:
+        """Return loaded editions by their names."""
+        if not editions:
+            return ()
+        rows = read_together(*(ListRow(_name(edition)) for edition in editions))
+        return tuple(row.document for row in rows if isinstance(row, ListRow))
+
+    def add(self, before: Shelf, after: Shelf, edition: MeasureList, tx: Transaction) -> None:
+        """Write an edition that must not be there yet, and the shelf over the one that it was put on."""
+        row = ShelfRow(OWNER, version=after.version, head_seq=after.head.seq, head_hash=after.head.hash, document=after)
+        if before.version == 0:
+            tx.add(row, otherwise=MovedError())
+        else:
+            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.add(ListRow(_name(edition.edition), document=edition), otherwise=MovedError())
+
+
+class LoadedLists:
+    """The editions that are packaged with the code and those that were loaded since."""
+
+    def __init__(
+        self, store: ShelfStore, packaged: Sequence[MeasureList], *, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Read ``store`` when editions are asked for and what was read is too old."""
+        self._store = store
+        self._packaged = tuple(packaged)
+        self._ticks = ticks
+        self._loaded: dict[str, MeasureList] = {}
+        self._read_at: float | None = None
+
+    def current(self) -> tuple[MeasureList, ...]:
+        """Return all editions, oldest first, at most half a minute old."""
+        ticks = self._ticks()
+        if self._read_at is None or ticks - self._read_at >= KEPT_SECONDS:
+            names = [loaded.edition for loaded in self._store.shelf().loaded]
+            more = self._store.lists([name for name in names if name not in self._loaded])
+            self._loaded.update({edition.edition: edition for edition in more})
+            self._read_at = ticks
+        return tuple(sorted((*self._packaged, *self._loaded.values()), key=lambda each: each.in_force_from))
+
+    def refresh(self) -> None:
+        """Forget when it was read: the next question reads again."""
+        self._read_at = None
+
+
+class EvaluationStore:
+    """The evaluation of each edition, kept where the sweep sees it while it runs."""
+
+    def __init__(self, tasks: TaskStore) -> None:
+        """Keep evaluations as tasks."""
+        self._tasks = tasks
+
+    def of(self, edition: str) -> Evaluation | None:
+        """Return the evaluation that an edition brought, strongly consistent."""
+        task = self._tasks.get(f"{EVALUATION}:{edition}", EVALUATION)
+        return None if task is None else _evaluations().validate_json(task.text)
+
+    def save(self, evaluation: Evaluation, tx: Transaction) -> None:
+        """Write an evaluation over the revision that it was made from; ``MovedError`` if that is no more."""
+        text = _evaluations().dump_json(evaluation).decode()
+        owner = f"{EVALUATION}:{evaluation.edition}"
+        self._tasks.save(
+            Task(owner=owner, kind=EVALUATION, text=text, next_at=evaluation.next_at, rev=evaluation.rev), tx
+        )
+
+
+@cache
+def _evaluations() -> "TypeAdapter[Evaluation]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - importing it waits for the first use
+
+    return TypeAdapter(Evaluation)
+
+
+def _name(edition: str) -> str:
+    return f"measures:edition:{edition}"

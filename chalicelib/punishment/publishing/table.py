@@ -1,0 +1,32 @@
+"""Which editions of the list were loaded, and each of them; beside the flags that stand on them."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.punishment.model import MeasureList
+from chalicelib.punishment.publishing.model import Shelf
+from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.settings import settings
+from chalicelib.timeline.table import OwnerRow
+
+
+class ShelfRow(OwnerRow):
+    """``measures:list``: which editions there are; the condition of every change is the head of its timeline."""
+
+    class Meta:
+        """Where the table is."""
+
+        table_name = settings().table("punishment")
+
+    document: DocumentAttribute[Shelf] = DocumentAttribute(lambda: Shelf)
+
+
+class ListRow(Row):
+    """``measures:edition:<edition>``: one edition, written once."""
+
+    class Meta:
+        """In the same table as the shelf."""
+
+        table_name = settings().table("punishment")
+
+    pk = UnicodeAttribute(hash_key=True)
+    document: DocumentAttribute[MeasureList] = DocumentAttribute(lambda: MeasureList)

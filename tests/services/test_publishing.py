@@ -1,0 +1,205 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.credit.model import Effect
+from chalicelib.errors import Reason, Refusal
+from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.punishment.publishing import evaluating
+from chalicelib.punishment.publishing.model import EvaluationState, Place
+from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
+from chalicelib.punishment.store import FlagStore, measure_lists
+from chalicelib.wiring import services
+from tests.builders import a_proposal, an_organisation
+from tests.services.test_expiry import CREDIT, CREDIT2, effect_at, flagged, kinds_of
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+NOW = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
+"""A morning in Shanghai, after the flag's defence was over."""
+
+TODAY = date(2026, 10, 9)
+
+
+def an_edition(edition: str = "2026", *, on: date = TODAY, without: str = "9") -> MeasureList:
+    (packaged,) = measure_lists()
+    kept = tuple(measure for measure in packaged.measures if measure.code != without)
+    return replace(packaged, edition=edition, in_force_from=on, measures=kept)
+
+
+def load(edition: MeasureList, *, at: datetime = NOW) -> None:
+    services().publishing.load(edition, by=CREDIT, at=at)
+
+
+def seen(flag: Flag) -> Flag:
+    return services().punishment.get(flag.flag_id, by=CREDIT)
+
+
+def resume(flag: Flag, *, by: object = CREDIT, at: datetime = NOW) -> Flag:
+    return services().resuming.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
+
+
+def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing() -> None:
+    flag = flagged()
+
+    preview = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, most=10, after=None)
+
+    assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
+    assert (preview.looked_at, preview.after) == (1, None)
+    assert seen(flag).state is FlagState.ACTIVE
+    assert ShelfStore().shelf().loaded == ()
+
+
+def test_a_new_edition_suspends_what_lost_its_ground_at_once_and_checks_follow() -> None:
+    flag = flagged()
+    assert effect_at(NOW) is Effect.REFUSED
+
+    load(an_edition())
+
+    after = seen(flag)
+    assert (after.state, after.version) == (FlagState.SUSPENDED, flag.version + 1)
+    assert effect_at(NOW) is Effect.NONE
+    assert kinds_of(flag.owner)[-1] == "flag:suspended"
+    assert kinds_of(f"credit:{flag.subject}")[-1] == "flag:suspended"
+    assert kinds_of("measures:list") == ["measures:loaded"]
+
+
+def test_an_edition_that_keeps_the_ground_leaves_the_flag_alone() -> None:
+    flag = flagged()
+
+    load(an_edition(without="8"))
+
+    assert seen(flag) == flag
+
+
+def test_an_edition_of_a_later_day_is_evaluated_by_the_sweep_on_its_first_second() -> None:
+    flag = flagged()
+    load(an_edition(on=date(2026, 10, 20)))
+    midnight = datetime(2026, 10, 19, 16, 0, tzinfo=UTC)
+
+    services().clocks.sweep(at=midnight - timedelta(seconds=1))
+    assert seen(flag).state is FlagState.ACTIVE
+    services().clocks.sweep(at=midnight)
+
+    assert seen(flag).state is FlagState.SUSPENDED
+
+
+def test_the_sweep_finishes_what_one_batch_had_no_room_for_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "PAGE", 1)
+    flagged()
+    load(an_edition())
+    minutes = iter(NOW + timedelta(minutes=number) for number in range(1, 10))
+
+    while services().evaluations.of("2026").state is not EvaluationState.DONE:  # type: ignore[union-attr]
+        services().clocks.sweep(at=next(minutes))
+
+    evaluation = services().evaluations.of("2026")
+    assert evaluation is not None
+    assert (evaluation.suspended, evaluation.failed, evaluation.passage) == (1, 0, 2)
+
+
+def test_the_same_edition_again_changes_nothing_and_another_under_its_name_is_refused() -> None:
+    load(an_edition())
+    load(an_edition())
+
+    with pytest.raises(Refusal) as refused:
+        load(an_edition(without="8"))
+
+    assert [fault.code for fault in refused.value.faults] == ["KNOWN", "TOO_EARLY"]
+    assert kinds_of("measures:list") == ["measures:loaded"]
+
+
+def test_two_persons_put_a_flag_back_in_force_once_the_ground_exists_again() -> None:
+    flag = flagged()
+    load(an_edition())
+    with pytest.raises(Refusal) as refused:
+        resume(flag)
+    assert refused.value.reason is Reason.MEASURE_NOT_IN_LIST
+    assert [fault.code for fault in refused.value.faults] == ["MEASURE_GONE"]
+    load(an_edition("2026b", on=TODAY + timedelta(days=1), without="8"))
+    later = NOW + timedelta(days=1)
+
+    assert resume(flag, at=later).state is FlagState.SUSPENDED
+    assert effect_at(later) is Effect.NONE
+    with pytest.raises(Refusal) as same:
+        resume(flag, at=later)
+    assert same.value.reason is Reason.SAME_PERSON
+    assert resume(flag, by=CREDIT2, at=later).state is FlagState.ACTIVE
+    assert effect_at(later) is Effect.REFUSED
+    assert kinds_of(flag.owner)[-2:] == ["flag:resumption_asked", "flag:resumed"]
+
+
+def test_a_suspended_flag_can_be_lifted_and_ends_by_its_date() -> None:
+    flag = flagged()
+    load(an_edition())
+
+    lifted = services().punishment.lift(
+        flag.flag_id, reason="无依据。", basis="第23条", by=CREDIT, version=flag.version + 1, at=NOW
+    )
+
+    assert lifted.state is FlagState.LIFTED
+    assert services().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
+
+
+def test_a_suspended_flag_ends_on_its_day() -> None:
+    flag = flagged()
+    load(an_edition())
+
+    assert services().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
+    assert seen(flag).state is FlagState.ENDED
+
+
+def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground() -> None:
+    punishment = services().punishment
+    noon = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
+    flag = punishment.propose(a_proposal(), Target(about=an_organisation()), by=CREDIT, at=noon).flag
+    told = Service(served_at=noon, method="直接送达", proof="回证1号")
+    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=noon)
+    load(an_edition())
+
+    with pytest.raises(Refusal) as refused:
+        punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=NOW)
+
+    assert refused.value.reason is Reason.MEASURE_NOT_IN_LIST
+
+
+def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    flagged()
+
+    def torn(*_: object) -> Flag:
+        raise RuntimeError
+
+    monkeypatch.setattr(FlagStore, "get", torn)
+    standing = services().publishing.load(an_edition(), by=CREDIT, at=NOW)
+
+    assert standing.evaluation is not None
+    assert standing.evaluation.failed == 1
+
+
+def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "LOOKED_AT_ONCE", 0)
+    flagged()
+
+    first = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, most=1, after=Place())
+
+    assert (first.losing, first.after) == ((), Place())
+
+
+def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
+    ticks = [0.0]
+    other = LoadedLists(ShelfStore(), measure_lists(), ticks=lambda: ticks[0])
+    assert [edition.edition for edition in other.current()] == ["2024"]
+    load(an_edition())
+
+    ticks[0] = 29.9
+    assert [edition.edition for edition in other.current()] == ["2024"]
+    ticks[0] = 30.0
+    assert [edition.edition for edition in other.current()] == ["2024", "2026"]
+
+
+def test_only_credit_officers_load_lists() -> None:
+    with pytest.raises(Refusal) as refused:
+        services().publishing.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
+
+    assert refused.value.reason is Reason.FORBIDDEN
