@@ -25,6 +25,8 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.recounting import Recounting
 from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
+from chalicelib.credit.conflicts.service import Conflicts
+from chalicelib.credit.conflicts.store import ConflictStore
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
 from chalicelib.credit.upkeep import CreditUpkeep
@@ -84,6 +86,7 @@ class Offices(Foundations):
                 "calendar": YearStore.row,
                 "case": CaseStore.row,
                 "complaint": ComplaintStore.row,
+                "conflict": ConflictStore.row,
                 "credit": CreditStore.row,
                 "flag": FlagStore.row,
                 "item": CatalogueStore.row,
@@ -149,6 +152,11 @@ class Offices(Foundations):
             packs=load_rule_packs(),
             pack=settings().rule_pack,
         )
+
+    @cached_property
+    def conflicts(self) -> Conflicts:
+        """Records that wait for a person to say whose they are."""
+        return Conflicts(ConflictStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
 
     @cached_property
     def cases(self) -> CaseStore:

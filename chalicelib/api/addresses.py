@@ -63,6 +63,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/complaints/{complaint_id}/sorting",
         "POST /v1/complaints/{complaint_id}/answer",
     ),
+    "chalicelib.api.conflicts": (
+        "GET /v1/credit/conflicts",
+        "GET /v1/credit/conflicts/{conflict_id}",
+        "POST /v1/credit/conflicts/{conflict_id}/decision",
+    ),
     "chalicelib.api.credit": (
         "PUT /v1/credit/records/{source}/{record_id}",
         "POST /v1/credit/checks",

@@ -63,7 +63,7 @@ def put_record(call: Call[RecordBody]) -> Answer:
         update_due_on=body.update_due_on,
         source_version=body.version,
     )
-    record = services().credit.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
+    record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
     return Answer(body=_record(record, at=call.at), version=record.version)
 
 

@@ -65,13 +65,15 @@ class SigningKey:
 class Known:
     """What is remembered of a subject: its key, and whether the name given is the one first vouched for (R6.3).
 
-    ``name_digest`` is the keyed digest of the name as it was given.
+    ``name_digest`` is the keyed digest of the name as it was given; ``first`` is the key under which the subject was
+    first remembered.
     """
 
     key: SubjectKey
     masked_name: str
     name_digest: str = ""
     is_conflicting: bool = False
+    first: SubjectKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

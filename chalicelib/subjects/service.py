@@ -11,7 +11,7 @@ from chalicelib.rows import Row
 from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, SubjectKey
 from chalicelib.subjects.rules import SubjectKeys, masked_name, require_valid, signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.transaction import Transaction, again_if_moved, transaction
 
 MOST_KEYS = 20
 """Signing keys that a subject may have in force."""
@@ -39,13 +39,20 @@ class Subjects:
         first = known[0] if known else None
         given = self._keys.digest_of_name(valid)
         if first is not None:
-            is_conflicting = not self._keys.is_name_of(valid, digest=first.name_digest)
+            is_conflicting = not any(self._keys.is_name_of(valid, digest=digest) for digest in first.digests)
             if is_conflicting or first.key == key:
-                return Known(key=key, masked_name=first.masked_name, name_digest=given, is_conflicting=is_conflicting)
-        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given)
+                return Known(
+                    key=key,
+                    masked_name=first.masked_name,
+                    name_digest=given,
+                    is_conflicting=is_conflicting,
+                    first=first.key,
+                )
+        also = first.digests if first is not None else ()
+        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given, also=also)
         text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
         self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at)
-        return Known(key=key, masked_name=new.masked_name, name_digest=given)
+        return Known(key=key, masked_name=new.masked_name, name_digest=given, first=key)
 
     def require_consistent(self, identity: Identity, at: datetime) -> Known:
         """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""
@@ -53,6 +60,14 @@ class Subjects:
         if known.is_conflicting:
             raise Refusal(Reason.IDENTITY_CONFLICT)
         return known
+
+    def also_called(self, key: SubjectKey, name_digest: str, *, tx: Transaction) -> None:
+        """Let a subject be known by one name more; ``NOT_FOUND`` for one never met."""
+        known = self._store.known((key,))
+        if not known:
+            raise Refusal(Reason.NOT_FOUND)
+        if name_digest not in known[0].digests:
+            self._store.also_called(known[0], name_digest, tx)
 
     def masked(self, key: SubjectKey) -> str:
         """Return the subject's name as it may be shown; a star for one never met."""

@@ -16,11 +16,17 @@ IDENTITY = "identity"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What the store holds of a subject without decrypting anything."""
+    """What the store holds of a subject without decrypting anything; ``also`` are digests of other names it has."""
 
     key: SubjectKey
     masked_name: str
     name_digest: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of all names that the subject has."""
+        return (self.name_digest, *self.also)
 
 
 class SubjectStore:
@@ -43,11 +49,23 @@ class SubjectStore:
             masked_name=subject.masked_name,
             name_digest=subject.name_digest,
             identity=encrypted,
+            also=subject.also or None,
             known_since=instant_text(at),
         )
         tx = Transaction()
         tx.add(row, otherwise=MovedError())
         tx.commit()
+
+    def also_called(self, before: Remembered, name_digest: str, tx: Transaction) -> None:
+        """Put one name more; ``MovedError`` if somebody else put one meanwhile."""
+        row = SubjectRow(before.key, IDENTITY)
+        held = SubjectRow.also == before.also if before.also else SubjectRow.also.does_not_exist()
+        tx.change(
+            row,
+            actions=[SubjectRow.also.set((*before.also, name_digest))],
+            condition=SubjectRow.pk.exists() & held,
+            otherwise=MovedError(),
+        )
 
 
 class Vault:
@@ -106,4 +124,6 @@ class SigningKeyStore:
 
 
 def _remembered(row: SubjectRow) -> Remembered:
-    return Remembered(key=SubjectKey(row.pk), masked_name=row.masked_name, name_digest=row.name_digest)
+    return Remembered(
+        key=SubjectKey(row.pk), masked_name=row.masked_name, name_digest=row.name_digest, also=row.also or ()
+    )

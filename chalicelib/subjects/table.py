@@ -8,7 +8,10 @@ from chalicelib.subjects.model import SigningKey
 
 
 class SubjectRow(Row):
-    """``pk``: subject key, ``sk``: ``identity``. ``identity`` is the KMS ciphertext of kind, number and name."""
+    """``pk``: subject key, ``sk``: ``identity``. ``identity`` is the KMS ciphertext of kind, number and name.
+
+    ``also`` are digests of names that a person found to be the same subject's.
+    """
 
     class Meta:
         """Where the table is."""
@@ -21,6 +24,7 @@ class SubjectRow(Row):
     name_digest = UnicodeAttribute()
     identity = BinaryAttribute(legacy_encoding=False)
     known_since = UnicodeAttribute()
+    also: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...], null=True)
 
 
 class SigningKeyRow(Row):

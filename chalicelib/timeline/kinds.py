@@ -67,6 +67,9 @@ class EventKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint:answered"
 
     RECORD_STORED = "record:stored"
+    CONFLICT_OPENED = "conflict:opened"
+    CONFLICT_DECIDED = "conflict:decided"
+    NAME_LINKED = "credit:name_linked"
     RECORD_DISPLAY_ENDED = "record:display_ended"
 
     FLAG_PROPOSED = "flag:proposed"
@@ -145,6 +148,9 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
     EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
+    EventKind.CONFLICT_OPENED: ("身份信息冲突待核对", "Number and name to be checked"),
+    EventKind.CONFLICT_DECIDED: ("身份信息核对结论", "Number and name checked"),
+    EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),
     EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),

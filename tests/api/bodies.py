@@ -44,6 +44,19 @@ def token_of(who: str) -> str:
 DECISION = {"outcome": "granted", "document_no": "义公交〔2026〕1号"}
 UNTRUE = {"result": "untrue", "method": "online", "findings": "登记系统里有扣押记录。"}
 PAUSE = {"ground": "hearing", "basis": "行政许可法第45条", "expected_days": 5, "notice_text": "因听证暂停计时。"}
+RECORD: dict[str, Any] = {
+    "subject": subject_of("company"),
+    "kind": "administrative",
+    "severity": "serious",
+    "publicity": "shared",
+    "document": {"number": "义市监罚〔2026〕1号", "organ": "义乌市市场监督管理局", "effective_on": "2026-01-10"},
+    "dates": {"judged_on": "2026-01-08"},
+    "basis": "《市场主体登记管理条例》第44条",
+    "repair_notice": "一年后可以申请信用修复，不收费。",
+    "contents": {"fine": "一万元"},
+    "related_items": ["business-address"],
+    "version": 1,
+}
 FLAG: dict[str, Any] = {
     "subject": subject_of("company"),
     "measure_code": "9",

@@ -7,7 +7,20 @@ import pytest
 
 from chalicelib.api.edge import Route
 from chalicelib.cases.numbers import case_no_for
-from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, a_list, item_body, subject_of
+from tests.api.bodies import (
+    CARD,
+    DECISION,
+    FLAG,
+    MANDATE,
+    OUTAGE,
+    PAUSE,
+    RECORD,
+    SHA,
+    UNTRUE,
+    a_list,
+    item_body,
+    subject_of,
+)
 from tests.api.world import World, world
 from tests.builders import KeyPair
 
@@ -25,6 +38,7 @@ ABSENT = {
     "complaint_id": "0" * 32,
     "webhook_id": "0" * 32,
     "subscription_id": "0" * 32,
+    "conflict_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -223,26 +237,13 @@ def _of_credit(world: World) -> dict[str, Example]:
 
     active, served = world.things["flag active"].name, world.things["flag heard"].name
     subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
-    record = {
-        "subject": subject_of("company"),
-        "kind": "administrative",
-        "severity": "serious",
-        "publicity": "shared",
-        "document": {"number": "义市监罚〔2026〕1号", "organ": "义乌市市场监督管理局", "effective_on": "2026-01-10"},
-        "dates": {"judged_on": "2026-01-08"},
-        "basis": "《市场主体登记管理条例》第44条",
-        "repair_notice": "一年后可以申请信用修复，不收费。",
-        "contents": {"fine": "一万元"},
-        "related_items": ["business-address"],
-        "version": 1,
-    }
     check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
     people = ("applicant", "applicant2")
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(
             by="system.market",
             path={"source": "market", "record_id": "r-1"},
-            body=record,
+            body=RECORD,
             elsewhere=("system.traffic",),
         ),
         "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
@@ -451,6 +452,7 @@ def _of_tellings(world: World) -> dict[str, Example]:
     one = {"subscription_id": world.things["subscription"].name}
     answer = {"telling_id": world.things["telling"].name}
     flag = {"flag_id": world.things["flag active"].name}
+    conflict = {"conflict_id": world.things["conflict"].name}
     return {
         "POST /v1/subscriptions": Example(by="system.market", body=wish),
         "GET /v1/subscriptions": Example(by="system.market"),
@@ -461,4 +463,12 @@ def _of_tellings(world: World) -> dict[str, Example]:
         f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
         "GET /v1/flags/{flag_id}/tellings": Example(by="credit", path=flag, query="limit=1"),
         "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
+        "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1"),
+        "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict),
+        "POST /v1/credit/conflicts/{conflict_id}/decision": Example(
+            by="credit",
+            path=conflict,
+            body={"outcome": "same_person", "evidence": "户口簿变更页", "reason": "更改姓名。"},
+            version=world.things["conflict"].version,
+        ),
     }

@@ -23,7 +23,21 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.wiring import services
-from tests.api.bodies import CARD, DECISION, FLAG, MANDATE, OUTAGE, PAUSE, SHA, UNTRUE, a_list, item_body, token_of
+from tests.api.bodies import (
+    CARD,
+    DECISION,
+    FLAG,
+    MANDATE,
+    OUTAGE,
+    PAUSE,
+    RECORD,
+    SHA,
+    UNTRUE,
+    a_list,
+    item_body,
+    subject_of,
+    token_of,
+)
 from tests.builders import NOON, KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer, turn_clock
 
@@ -131,6 +145,7 @@ def world() -> Iterator[World]:
         _give_cards(made)
         _record_outages(made)
         _subscribe(made)
+        _contradict(made)
         made.keep()
         yield made
         forget_everything()
@@ -291,6 +306,15 @@ def _subscribe(world: World) -> None:
     told = world.send("GET", f"/v1/subscriptions/{subscription}/tellings", as_="system.market").body["items"]
     world.things["subscription"] = Thing(name=subscription, version=1)
     world.things["telling"] = Thing(name=told[0]["telling_id"], version=1)
+
+
+def _contradict(world: World) -> None:
+    """Send a record about somebody known, under another name."""
+    body = {**RECORD, "subject": {**subject_of("applicant"), "name": "李另名"}}
+    reply = world.client.call("PUT", "/v1/credit/records/market/r-9", body, token=token_of("system.market"))
+    assert reply.code == "IDENTITY_CONFLICT", reply.text
+    (conflict,) = world.send("GET", "/v1/credit/conflicts", as_="credit").body["items"]
+    world.things["conflict"] = Thing(name=conflict["id"], version=1)
 
 
 def _text(instant: datetime) -> str:

@@ -65,6 +65,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "catalogue",
         "clocks",
         "complaints",
+        "conflicts",
         "credit",
         "editions",
         "idempotency",

@@ -1,0 +1,150 @@
+"""A number that comes with another name: no effect, a person, and what the person finds."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.credit.conflicts.model import Conflict, ConflictState, Outcome
+from chalicelib.credit.model import Effect, Purpose, Record, Severity
+from chalicelib.credit.service import Inquiry
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_submission, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
+
+
+def put(record_id: str = "r-1", *, renamed: bool = False) -> Record:
+    submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
+    about = RENAMED if renamed else an_organisation()
+    return services().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+
+
+def conflicting(record_id: str = "r-2") -> Conflict:
+    put()
+    with pytest.raises(Refusal) as refused:
+        put(record_id, renamed=True)
+    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+    return waiting()[-1]
+
+
+def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
+    return list(services().conflicts.page(state, by=CREDIT, most=10, after=None).conflicts)
+
+
+def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) -> Conflict:
+    return services().conflicts.decide(
+        conflict.conflict_id,
+        outcome,
+        evidence="准予变更登记通知书1号",
+        reason="企业名称变更。",
+        by=CREDIT,
+        version=version or conflict.version,
+        at=NOON,
+    )
+
+
+def check_of(*, renamed: bool) -> Effect:
+    about = RENAMED if renamed else an_organisation()
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
+    return services().credit.check(about, inquiry, by=MACHINE, at=NOON).effect
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def test_a_number_with_another_name_has_no_effect_and_waits_for_a_person_once() -> None:
+    conflict = conflicting()
+
+    with pytest.raises(Refusal):
+        put("r-2", renamed=True)
+
+    assert [each.conflict_id for each in waiting()] == [conflict.conflict_id]
+    assert (conflict.known_as, conflict.said, conflict.source, conflict.record_id) == ("义*", "义*", "market", "r-2")
+    assert kinds_of(conflict.owner) == ["conflict:opened"]
+    assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
+    assert check_of(renamed=True) is Effect.UNKNOWN
+
+
+def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_again() -> None:
+    conflict = conflicting()
+
+    decided = decide(conflict, Outcome.SAME_PERSON)
+
+    assert (decided.state, decided.version) == (ConflictState.DECIDED, 2)
+    assert put("r-2", renamed=True).record_id == "r-2"
+    assert check_of(renamed=True) is check_of(renamed=False) is Effect.REFUSED
+    assert kinds_of(conflict.owner) == ["conflict:opened", "conflict:decided"]
+    assert kinds_of(f"credit:{conflict.subject}") == ["record:stored", "credit:name_linked", "record:stored"]
+    assert (waiting(), [each.conflict_id for each in waiting(ConflictState.DECIDED)]) == ([], [conflict.conflict_id])
+
+
+def test_another_persons_record_stays_refused_and_does_not_ask_again() -> None:
+    conflict = conflicting()
+
+    decide(conflict, Outcome.ANOTHER_PERSON)
+
+    with pytest.raises(Refusal) as refused:
+        put("r-2", renamed=True)
+    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+    assert waiting() == []
+    assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
+
+
+def test_two_conflicts_about_one_name_are_settled_one_after_the_other() -> None:
+    first = conflicting("r-2")
+    second = conflicting("r-3")
+
+    decide(first, Outcome.SAME_PERSON)
+    decide(second, Outcome.SAME_PERSON)
+
+    assert waiting() == []
+    assert kinds_of(f"credit:{first.subject}").count("credit:name_linked") == 1
+
+
+def test_a_conflict_is_decided_once_on_the_version_that_was_read_and_by_somebody_else() -> None:
+    conflict = conflicting()
+    decide(conflict, Outcome.ANOTHER_PERSON)
+
+    with pytest.raises(Refusal) as stale:
+        decide(conflict, Outcome.SAME_PERSON)
+    with pytest.raises(Refusal) as again:
+        decide(conflict, Outcome.SAME_PERSON, version=2)
+    with pytest.raises(Refusal) as unknown:
+        services().conflicts.get("0" * 32, by=CREDIT)
+
+    assert [each.value.reason for each in (stale, again, unknown)] == [
+        Reason.STALE_VERSION,
+        Reason.STEP_NOT_ALLOWED,
+        Reason.NOT_FOUND,
+    ]
+
+
+def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
+    put()
+    submission = replace(a_submission(), source="market", record_id="r-9", severity=Severity.SERIOUS)
+    with pytest.raises(Refusal):
+        services().conflicts.put_record(submission, about=RENAMED, by=CREDIT, at=NOON)
+
+    with pytest.raises(Refusal) as refused:
+        decide(waiting()[0], Outcome.SAME_PERSON)
+
+    assert refused.value.reason is Reason.SAME_PERSON
+
+
+def test_any_other_refusal_asks_nobody() -> None:
+    submission = replace(a_submission(), source="traffic")
+
+    with pytest.raises(Refusal) as refused:
+        services().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+
+    assert refused.value.reason is Reason.FORBIDDEN
+    assert waiting() == []
