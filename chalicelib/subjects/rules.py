@@ -23,6 +23,9 @@ LONGEST_NAME = 200
 DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
 """Passports and residence permits follow no one standard: letters and digits."""
 
+OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
+"""A resident's number of the first generation: region, two digits of the year, month, day, sequence."""
+
 
 def require_valid(identity: Identity) -> Identity:
     """Return the identity with its number as the standard writes it.
@@ -43,7 +46,7 @@ def _normalised(kind: SubjectKind, number: str) -> str:
 
     try:
         if kind is SubjectKind.RESIDENT_ID:
-            return ric.validate(number)
+            return ric.validate(_of_18_digits(number))
         if kind is SubjectKind.USCC:
             return uscc.validate(number)
     except (ValidationError, ValueError):
@@ -51,6 +54,20 @@ def _normalised(kind: SubjectKind, number: str) -> str:
     if not DOCUMENT_NUMBER.fullmatch(number.upper()):
         raise Refusal(Reason.INVALID_IDENTIFIER)
     return number.upper()
+
+
+def _of_18_digits(number: str) -> str:
+    """Write a number of 15 digits, as they were given out until 1999, as GB 11643 writes the same person's today.
+
+    The year gets its century and the number its check character, so that both lead to one subject.
+    """
+    from stdnum.cn import ric  # noqa: PLC0415 - see above
+
+    if not OLD_NUMBER.fullmatch(number):
+        return number
+    longer = f"{number[:6]}19{number[6:]}"
+    # The place of the check character must be taken, by whatever it is.
+    return longer + ric.calc_check_digit(f"{longer}0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,15 @@ def test_the_relay_looks_for_signals_in_the_same_order(heard: list[Event], monke
     assert looked_at == [event.id for event in heard] == ["case:X/1"]
 
 
+def test_the_relay_tells_departments_in_the_same_order(heard: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(services().tellings, "hear", lambda event, _at: told.append(event.id))
+
+    app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
+
+    assert told == [event.id for event in heard] == ["case:X/1"]
+
+
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:
     batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
 
@@ -119,6 +128,22 @@ def test_the_queue_is_told_which_messages_must_come_again(monkeypatch: pytest.Mo
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert published == ["one", "two"]
+
+
+def test_the_queue_brings_tellings_to_whoever_pushes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[str] = []
+
+    def push(telling_id: str, *, at: datetime) -> bool:
+        assert at.tzinfo is not None
+        pushed.append(telling_id)
+        return True
+
+    monkeypatch.setattr(services().tellings, "push", push)
+
+    answer = app.deliver({"Records": [{"messageId": "m1", "body": json.dumps({"telling_id": "t1"})}]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    assert pushed == ["t1"]
 
 
 def scheduled() -> dict[str, Any]:

@@ -131,6 +131,7 @@ def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(push
     relayed(flag.owner)
 
     assert [telling.number for telling in told_to(subscription)] == [1]
+    assert len(pushed.messages) == 3
     assert len({message["telling_id"] for message, _ in pushed.messages}) == 1
 
 

@@ -16,6 +16,7 @@ from chalicelib.timeline.model import Event
 
 TOLD: Mapping[str, Change] = {
     EventKind.FLAG_CONFIRMED.value: Change.IN_FORCE,
+    EventKind.FLAG_RESUMED.value: Change.IN_FORCE,
     EventKind.FLAG_LIFTED.value: Change.LIFTED,
     EventKind.FLAG_ENDED.value: Change.ENDED,
     EventKind.FLAG_SUSPENDED.value: Change.SUSPENDED,

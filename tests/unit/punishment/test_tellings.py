@@ -48,6 +48,7 @@ def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-oc
     ("kind", "change"),
     [
         ("flag:confirmed", Change.IN_FORCE),
+        ("flag:resumed", Change.IN_FORCE),
         ("flag:lifted", Change.LIFTED),
         ("flag:ended", Change.ENDED),
         ("flag:suspended", Change.SUSPENDED),

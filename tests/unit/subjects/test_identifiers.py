@@ -31,6 +31,11 @@ def test_a_number_that_the_standard_excludes_is_refused(kind: str, number: str) 
     assert reason_of(an_identity(kind=SubjectKind(kind), number=number)) is Reason.INVALID_IDENTIFIER
 
 
+@pytest.mark.parametrize("number", ["110105490231002", "11010549123100", "1101054912310021", "11010549123100X"])
+def test_an_old_number_of_15_digits_must_have_a_real_day_and_15_digits(number: str) -> None:
+    assert reason_of(an_identity(number=number)) is Reason.INVALID_IDENTIFIER
+
+
 def test_a_region_that_never_was_is_refused() -> None:
     # Its check character is right: only the region 000000 is wrong.
     assert reason_of(an_identity(number="000000194912310021")) is Reason.INVALID_IDENTIFIER
@@ -40,6 +45,8 @@ def test_a_region_that_never_was_is_refused() -> None:
     ("kind", "written", "normalised"),
     [
         (SubjectKind.RESIDENT_ID, " 11010519491231002x ", "11010519491231002X"),
+        (SubjectKind.RESIDENT_ID, "110105491231002", "11010519491231002X"),
+        (SubjectKind.RESIDENT_ID, "310101000115001", "310101190001150014"),
         (SubjectKind.USCC, "91350100m000100y43", "91350100M000100Y43"),
         (SubjectKind.PASSPORT, "e12345678", "E12345678"),
         (SubjectKind.RESIDENCE_PERMIT, "810000199408230021", "810000199408230021"),
