@@ -59,6 +59,11 @@ class Transaction:
             (row.get_update_kwargs_from_instance(actions=list(actions), condition=condition), otherwise),
         )
 
+    def increase(self, row: Row, *, actions: Sequence[Action]) -> None:
+        """Add to numbers of a row, whatever they are now and whether or not it is there."""
+        # Nothing of it can fail, so what its failure would mean is never raised.
+        self._updates.append((row.get_update_kwargs_from_instance(actions=list(actions)), MovedError()))
+
     def remove(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Delete a row if the condition holds."""
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), otherwise))

@@ -23,6 +23,8 @@ from chalicelib.supervision.outages.store import OutageStore
 from chalicelib.supervision.service import Supervision
 from chalicelib.supervision.signals.service import Signals
 from chalicelib.supervision.signals.store import SignalStore
+from chalicelib.supervision.statistics.service import Statistics
+from chalicelib.supervision.statistics.store import StatisticsStore
 
 
 class Services(Offices):
@@ -62,6 +64,18 @@ class Services(Offices):
     def flag_upkeep(self) -> FlagUpkeep:
         """What days bring to flags."""
         return FlagUpkeep(FlagStore(), self.timeline, self.credit_upkeep)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What departments did."""
+        return Statistics(
+            StatisticsStore(),
+            self.timeline,
+            self.calendars,
+            pack=self.pack,
+            usual=settings().rule_pack,
+            departments=settings().departments,
+        )
 
     @cached_property
     def ratings(self) -> Ratings:

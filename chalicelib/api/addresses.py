@@ -123,6 +123,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/ratings",
         "POST /v1/ratings/{rating_id}/answer",
     ),
+    "chalicelib.api.statistics": ("GET /v1/supervision/statistics",),
     "chalicelib.api.signing_keys": (
         "POST /v1/signing-keys",
         "GET /v1/signing-keys",

@@ -89,6 +89,15 @@ def test_the_relay_tells_departments_in_the_same_order(heard: list[Event], monke
     app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
     assert told == [event.id for event in heard] == ["case:X/1"]
+def test_the_relay_counts_into_the_figures_what_the_others_have_heard(
+    heard: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(services().statistics, "hear", lambda event, _at: counted.append(event.id))
+
+    app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
+
+    assert counted == [event.id for event in heard] == ["case:X/1"]
 
 
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:

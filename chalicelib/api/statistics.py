@@ -1,0 +1,166 @@
+"""The figures of departments over HTTP (效能统计)."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Call, Code, Day, Instant, Query, Routes, Shape
+from chalicelib.clock import day_in_shanghai
+from chalicelib.supervision.statistics.model import Figures, Measure, Span
+from chalicelib.supervision.statistics.rules import per_cent
+from chalicelib.supervision.statistics.service import READERS, Asked, Told
+from chalicelib.supervision.statistics.sketch import quantile
+from chalicelib.wiring import services
+
+routes = Routes("supervision")
+
+
+class StatisticsQuery(Query):
+    """Which figures; without days, those of today; ``as_of`` is the last second for what is completed."""
+
+    department: Code | None = None
+    item: Code | None = None
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
+    as_of: Instant | None = None
+
+
+class ShareShape(Shape):
+    """A share: the exact counts, and whole per cent with halves up, absent of nothing."""
+
+    part: int
+    whole: int
+    per_cent: int | None
+
+
+class MinutesShape(Shape):
+    """Times in minutes: median and P90 within 2 %, the longest exact; absent where nothing was measured."""
+
+    median: int | None
+    p90: int | None
+    longest: int | None
+
+
+class FiguresShape(Shape):
+    """What was done, how fast and how well; speed never stands without quality beside it."""
+
+    received: int
+    accepted: int
+    deemed_accepted: int
+    not_accepted: int
+    decided: int
+    decided_again: int
+    on_time: ShareShape
+    out_of_hours: ShareShape
+    on_promise: ShareShape
+    handling_minutes: MinutesShape
+    pauses: int
+    returns: int
+    reopened: int
+    ratings: dict[str, int]
+    ratings_suspicious: int
+    alerts: dict[str, int]
+    alerts_acknowledged: dict[str, int]
+    acknowledgement_minutes: MinutesShape
+    cards_given: dict[str, int]
+    cards_withdrawn: dict[str, int]
+    complaints: dict[str, int]
+    flags_set: int
+    flags_overturned: int
+    late_entries: ShareShape
+
+
+class DepartmentFigures(Shape):
+    """One department: ``completion`` is what was decided of what was received, as of the instant asked for."""
+
+    department: str
+    completion: ShareShape
+    figures: FiguresShape
+
+
+class StatisticsShape(Shape):
+    """Departments in the town's own order, and all of them together."""
+
+    first: Annotated[date, Field(serialization_alias="from")]
+    last: Annotated[date, Field(serialization_alias="to")]
+    as_of: datetime
+    departments: tuple[DepartmentFigures, ...]
+    total: DepartmentFigures
+
+
+@routes.get(
+    "/v1/supervision/statistics",
+    summary="The figures of departments between two days: what was done, how fast and how well",
+    roles=READERS,
+    query=StatisticsQuery,
+    answer=StatisticsShape,
+)
+def statistics(call: Call[None]) -> Answer:
+    """Tell the figures."""
+    query: StatisticsQuery = call.query
+    as_of = query.as_of or call.at
+    last = query.last or day_in_shanghai(call.at)
+    asked = Asked(first=query.first or last, last=last, as_of=as_of, department=query.department, item_code=query.item)
+    told = services().statistics.figures(asked, by=call.caller)
+    everything = Told(
+        department="*",
+        days=tuple(day for one in told for day in one.days),
+        completion=sum((one.completion for one in told), Figures()),
+    )
+    body = StatisticsShape(
+        first=asked.first,
+        last=asked.last,
+        as_of=as_of,
+        departments=tuple(_department(one) for one in told),
+        total=_department(everything),
+    )
+    return Answer(body=body)
+
+
+def _department(told: Told) -> DepartmentFigures:
+    completed = told.completion
+    return DepartmentFigures(
+        department=told.department,
+        completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
+        figures=_figures(sum((day.figures for day in told.days), Figures())),
+    )
+
+
+def _figures(sums: Figures) -> FiguresShape:
+    decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
+    return FiguresShape(
+        received=sums.of(Measure.RECEIVED),
+        accepted=sums.of(Measure.ACCEPTED),
+        deemed_accepted=sums.of(Measure.DEEMED_ACCEPTED),
+        not_accepted=sums.of(Measure.NOT_ACCEPTED),
+        decided=sums.of(Measure.DECIDED),
+        decided_again=sums.of(Measure.DECIDED_AGAIN),
+        on_time=_share(decisions - sums.of(Measure.LATE), decisions),
+        out_of_hours=_share(sums.of(Measure.OUT_OF_HOURS), sums.of(Measure.RECEIVED)),
+        on_promise=_share(sums.of(Measure.ON_PROMISE), sums.of(Measure.RECEIVED)),
+        handling_minutes=_minutes(sums, Span.HANDLING),
+        pauses=sums.of(Measure.PAUSED),
+        returns=sums.of(Measure.RETURNED),
+        reopened=sums.of(Measure.REOPENED),
+        ratings=sums.by(Measure.RATED),
+        ratings_suspicious=sums.of(Measure.RATED_SUSPICIOUSLY),
+        alerts=sums.by(Measure.ALERTED),
+        alerts_acknowledged=sums.by(Measure.ACKNOWLEDGED),
+        acknowledgement_minutes=_minutes(sums, Span.ACKNOWLEDGEMENT),
+        cards_given=sums.by(Measure.CARD_GIVEN),
+        cards_withdrawn=sums.by(Measure.CARD_WITHDRAWN),
+        complaints=sums.by(Measure.COMPLAINED),
+        flags_set=sums.of(Measure.FLAG_SET),
+        flags_overturned=sums.of(Measure.FLAG_OVERTURNED),
+        late_entries=_share(sums.of(Measure.ENTERED_LATE), sums.of(Measure.ENTERED)),
+    )
+
+
+def _share(part: int, whole: int) -> ShareShape:
+    return ShareShape(part=part, whole=whole, per_cent=per_cent(part, whole))
+
+
+def _minutes(sums: Figures, span: Span) -> MinutesShape:
+    buckets = sums.buckets.get(span, {})
+    return MinutesShape(median=quantile(buckets, 50), p90=quantile(buckets, 90), longest=sums.longest.get(span))

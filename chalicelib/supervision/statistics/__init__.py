@@ -1,0 +1,1 @@
+"""What departments did, counted as it happens (R4.23)."""

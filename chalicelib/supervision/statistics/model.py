@@ -1,0 +1,111 @@
+"""What is counted (统计指标), by department, item and the Shanghai day on which it was recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+K = TypeVar("K", str, int)
+
+
+class Measure(StrEnum):
+    """What is counted; those that have levels or kinds stand in the counts as ``measure:level``."""
+
+    RECEIVED = "received"
+    ON_PROMISE = "on_promise"
+    OUT_OF_HOURS = "out_of_hours"
+    ACCEPTED = "accepted"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    NOT_ACCEPTED = "not_accepted"
+    RETURNED = "returned"
+    PAUSED = "paused"
+    DECIDED = "decided"
+    DECIDED_AGAIN = "decided_again"
+    LATE = "late"
+    REOPENED = "reopened"
+    RATED = "rated"
+    RATED_SUSPICIOUSLY = "rated_suspiciously"
+    ALERTED = "alerted"
+    ACKNOWLEDGED = "acknowledged"
+    CARD_GIVEN = "card_given"
+    CARD_WITHDRAWN = "card_withdrawn"
+    COMPLAINED = "complained"
+    FLAG_SET = "flag_set"
+    FLAG_OVERTURNED = "flag_overturned"
+    ENTERED = "entered"
+    ENTERED_LATE = "entered_late"
+
+
+class Span(StrEnum):
+    """What is measured in minutes: working minutes of handling, plain minutes to an acknowledgement."""
+
+    HANDLING = "handling"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
+"""What can be told as of any instant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one event adds: ``minutes`` are of at most one span each, ``at`` is when the event was recorded."""
+
+    event_id: str
+    department: str
+    item_code: str
+    day: date
+    at: datetime
+    counts: Mapping[str, int] = field(default_factory=dict)
+    minutes: Mapping[Span, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Sums of contributions; adding two of them loses nothing, and the order does not matter.
+
+    ``buckets`` are the sketch of each span (see ``sketch``), ``longest`` the longest of each in minutes.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    buckets: Mapping[Span, Mapping[int, int]] = field(default_factory=dict)
+    longest: Mapping[Span, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """Return the figures of both together."""
+        return Figures(
+            counts=_sum(self.counts, other.counts),
+            buckets={
+                span: _sum(self.buckets.get(span, {}), other.buckets.get(span, {}))
+                for span in sorted({*self.buckets, *other.buckets})
+            },
+            longest={
+                span: max(self.longest.get(span, 0), other.longest.get(span, 0))
+                for span in sorted({*self.longest, *other.longest})
+            },
+        )
+
+    def of(self, measure: Measure) -> int:
+        """Return one count, 0 where there was none."""
+        return self.counts.get(measure, 0)
+
+    def by(self, measure: Measure) -> dict[str, int]:
+        """Return the counts of a measure by its levels or kinds, in order."""
+        prefix = f"{measure}:"
+        return {key.removeprefix(prefix): n for key, n in sorted(self.counts.items()) if key.startswith(prefix)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """The figures of one department, item and day."""
+
+    department: str
+    item_code: str
+    day: date
+    figures: Figures
+
+
+def _sum(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:
+    keys: list[K] = sorted(one.keys() | other.keys())
+    return {key: one.get(key, 0) + other.get(key, 0) for key in keys}

@@ -1,0 +1,172 @@
+"""What one event adds to the figures (R4.23): the same whenever, in whatever order and however often one asks.
+
+An event's own chain before it decides with it, and chains never change; so do the calendar and the office hours of
+the moment at which it was recorded. Every count belongs to the Shanghai day on which its event was recorded:
+the figures of a past day never change afterwards, whatever is entered late.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.clocks.model import ClockKind
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.supervision.statistics.model import Contribution, Figures, Measure, Span
+from chalicelib.supervision.statistics.sketch import bucket
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+from chalicelib.workdays import hours
+from chalicelib.workdays.calendar import Calendar
+from chalicelib.workdays.model import Pause
+
+STAFF = "staff:"
+CASE = "case:"
+COMMITMENT = "commitment"
+
+ONCE: dict[str, Measure] = {
+    EventKind.CASE_NOT_ACCEPTED: Measure.NOT_ACCEPTED,
+    EventKind.CORRECTION_ASKED: Measure.RETURNED,
+    EventKind.CASE_PAUSED: Measure.PAUSED,
+    EventKind.CASE_REOPENED: Measure.REOPENED,
+}
+"""Kinds of a case that add one to one measure, and nothing else."""
+
+LEVELLED: dict[str, tuple[Measure, str]] = {
+    EventKind.RATING_GIVEN: (Measure.RATED, "level"),
+    EventKind.ALERT_RAISED: (Measure.ALERTED, "level"),
+    EventKind.ALERT_ACKNOWLEDGED: (Measure.ACKNOWLEDGED, "level"),
+    EventKind.CARD_GIVEN: (Measure.CARD_GIVEN, "colour"),
+    EventKind.CARD_WITHDRAWN: (Measure.CARD_WITHDRAWN, "colour"),
+    EventKind.COMPLAINT_RECEIVED: (Measure.COMPLAINED, "category"),
+}
+"""Kinds that are counted apart by something that their event says."""
+
+OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
+BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_REOPENED})
+"""From the last of these on a handling is measured."""
+
+FLAGS = frozenset({EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED})
+
+
+def counts(event: Event) -> bool:
+    """Whether an event adds anything, so that its timeline is worth reading."""
+    if event.owner.startswith(CASE):
+        return event.kind in LEVELLED or event.kind in OF_CASES | BEGINS or event.actor.startswith(STAFF)
+    return event.kind in LEVELLED or (event.kind in FLAGS and event.owner.startswith("flag:"))
+
+
+def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> Contribution:
+    """Return what an event adds, given the chain before it."""
+    at = instant_from(event.recorded_at)
+    added: dict[str, int] = {}
+    minutes: dict[Span, int] = {}
+    _count_case(event, before, added)
+    if event.kind == EventKind.CASE_FILED and not hours.is_open(at, calendar, pack.office_hours.stretches):
+        added[Measure.OUT_OF_HOURS] = 1
+    if event.kind == EventKind.CASE_DECIDED:
+        minutes[Span.HANDLING] = _handling(event, before, calendar=calendar, pack=pack)
+    if event.kind in LEVELLED:
+        measure, name = LEVELLED[EventKind(event.kind)]
+        added[f"{measure}:{event.data[name]}"] = 1
+        if event.data.get("suspicious"):
+            added[Measure.RATED_SUSPICIOUSLY] = 1
+    if event.kind == EventKind.ALERT_ACKNOWLEDGED and (raised := _raised(event, before)) is not None:
+        minutes[Span.ACKNOWLEDGEMENT] = int((at - instant_from(raised.recorded_at)) / timedelta(minutes=1))
+    if event.kind == EventKind.FLAG_CONFIRMED:
+        added[Measure.FLAG_SET] = 1
+    if event.kind == EventKind.FLAG_LIFTED and any(each.kind == EventKind.FLAG_CONFIRMED for each in before):
+        added[Measure.FLAG_OVERTURNED] = 1
+    if event.owner.startswith(CASE) and event.actor.startswith(STAFF):
+        added[Measure.ENTERED] = 1
+        delay = at - instant_from(event.occurred_at)
+        if delay > timedelta(hours=pack.limit_term(TermKey.LATE_ENTRY).value):
+            added[Measure.ENTERED_LATE] = 1
+    return Contribution(
+        event_id=event.id,
+        department=event.department,
+        item_code=_item(event, before),
+        day=day_in_shanghai(at),
+        at=at,
+        counts=added,
+        minutes=minutes,
+    )
+
+
+def law_of(event: Event, before: Sequence[Event]) -> tuple[str | None, datetime]:
+    """Return the rule pack that a case lives by, ``None`` for what is no case, and the moment that decides."""
+    codes = [str(each.data["pack"]) for each in (*before, event) if each.kind == EventKind.CASE_FILED]
+    return (codes[0] if codes else None), instant_from(event.recorded_at)
+
+
+def figures_of(one: Contribution) -> Figures:
+    """Return a contribution as figures, so that any number of them can be added up."""
+    return Figures(
+        counts=dict(one.counts),
+        buckets={span: {bucket(value): 1} for span, value in one.minutes.items()},
+        longest=dict(one.minutes),
+    )
+
+
+def per_cent(part: int, whole: int) -> int | None:
+    """Return a share in whole per cent, halves up, ``None`` of nothing: 1,881 of 2,253 are 83 per cent."""
+    return None if whole == 0 else (200 * part + whole) // (2 * whole)
+
+
+def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) -> None:
+    if event.kind in ONCE:
+        added[ONCE[EventKind(event.kind)]] = 1
+    if event.kind == EventKind.CASE_FILED:
+        added[Measure.RECEIVED] = 1
+        if event.data.get("way") == COMMITMENT:
+            added[Measure.ON_PROMISE] = 1
+    if event.kind in {EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED}:
+        added[Measure.ACCEPTED] = 1
+    if event.kind == EventKind.CASE_DEEMED_ACCEPTED:
+        added[Measure.DEEMED_ACCEPTED] = 1
+    if event.kind == EventKind.CASE_DECIDED:
+        # A case that is handled again was received once: its second decision must not complete it twice.
+        again = any(each.kind == EventKind.CASE_DECIDED for each in before)
+        added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
+        if _is_late(event):
+            added[Measure.LATE] = 1
+
+
+def _is_late(event: Event) -> bool:
+    """Whether the promised time had passed; its last second is in time, and a provisional date is nobody's fault."""
+    stopped: Any = event.data.get("clocks_stopped", ())
+    return any(
+        clock["kind"] == ClockKind.HANDLING_PROMISED
+        and not clock["provisional"]
+        and instant_from(event.recorded_at) > instant_from(clock["due_at"])
+        for clock in stopped
+    )
+
+
+def _handling(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> int:
+    """Return the working minutes from acceptance to decision, without pauses."""
+    begun = next((each for each in reversed(before) if each.kind in BEGINS), event)
+    span = hours.Span(
+        instant_from(str(begun.data.get("counts_from", begun.recorded_at))), instant_from(event.recorded_at)
+    )
+    pauses: list[Pause] = []
+    for each in before:
+        moment = instant_from(each.recorded_at)
+        if each.kind == EventKind.CASE_PAUSED:
+            pauses.append(Pause(started_at=moment))
+        elif each.kind == EventKind.CASE_RESUMED and pauses:
+            pauses[-1] = Pause(started_at=pauses[-1].started_at, ended_at=moment)
+    return hours.working_minutes(span, calendar, pack.office_hours.stretches, pauses=pauses)
+
+
+def _raised(event: Event, before: Sequence[Event]) -> Event | None:
+    alert = event.data["alert_id"]
+    return next(
+        (each for each in before if each.kind == EventKind.ALERT_RAISED and each.data["alert_id"] == alert), None
+    )
+
+
+def _item(event: Event, before: Sequence[Event]) -> str:
+    """Return the item that an owner is about, ``-`` where it is about none."""
+    known = (each.data.get("item_code") for each in (event, *reversed(before)))
+    return next((str(item) for item in known if item), "-")

@@ -1,0 +1,117 @@
+"""Hearing of events, and telling the figures of departments, each by itself and in the town's own order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures
+from chalicelib.supervision.statistics.rules import contribution, counts, law_of
+from chalicelib.supervision.statistics.store import StatisticsStore
+from chalicelib.timeline.model import Event
+from chalicelib.timeline.store import Timeline
+from chalicelib.workdays.calendars import Calendars
+
+READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
+OF_ALL = frozenset({Role.MONITOR, Role.INSPECTOR})
+"""Roles that look at every department."""
+
+MOST_DAYS = 400
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which figures: of a department or of all, of an item or of all, from one Shanghai day to another, both in.
+
+    ``as_of`` is the last second that counts for what was received, accepted and decided.
+    """
+
+    first: date
+    last: date
+    as_of: datetime
+    department: str | None = None
+    item_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The figures of one department; ``completion`` holds only what is told as of the instant asked for."""
+
+    department: str
+    days: tuple[DayFigures, ...]
+    completion: Figures
+
+
+class Statistics:
+    """The figures of all departments."""
+
+    def __init__(
+        self,
+        store: StatisticsStore,
+        timeline: Timeline,
+        calendars: Calendars,
+        *,
+        pack: Callable[[str, datetime], RulePack],
+        usual: str,
+        departments: Sequence[str],
+    ) -> None:
+        """``usual`` is the rule pack of what belongs to no case, ``departments`` are the town's, in its order."""
+        self._store = store
+        self._timeline = timeline
+        self._calendars = calendars
+        self._pack = pack
+        self._usual = usual
+        self._departments = tuple(departments)
+
+    def hear(self, event: Event, _at: datetime) -> None:
+        """Count an event, once however often it is heard of, and the same in whatever order."""
+        if not counts(event):
+            return
+        before = [each for each in self._timeline.events(event.owner) if each.seq < event.seq]
+        code, at = law_of(event, before)
+        self._store.add(
+            contribution(event, before, calendar=self._calendars.at(at), pack=self._pack(code or self._usual, at))
+        )
+
+    def figures(self, asked: Asked, *, by: Caller) -> tuple[Told, ...]:
+        """Return the figures of one's own department, of each one to those who look at all.
+
+        ``FORBIDDEN`` for another department than one's own; ``INVALID_QUERY`` for days that run backwards or are
+        more than 400.
+        """
+        if asked.last < asked.first or asked.last - asked.first >= MOST_DAYS * ONE_DAY:
+            fault = Fault(
+                pointer="/to",
+                detail=f"起止日期须先后相承,且不超过{MOST_DAYS}日。",
+                english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
+            )
+            raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+        return tuple(self._of(department, asked) for department in self._seen_by(by, asked.department))
+
+    def _seen_by(self, by: Caller, department: str | None) -> tuple[str, ...]:
+        if by.roles & OF_ALL:
+            return self._departments if department is None else (department,)
+        own = department or by.department
+        if own is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=READERS, department=own)
+        return (own,)
+
+    def _of(self, department: str, asked: Asked) -> Told:
+        days = tuple(each for each in self._store.days(department, asked.first, asked.last) if _is_asked(each, asked))
+        today = day_in_shanghai(asked.as_of)
+        known = [each.figures for each in days if each.day < today]
+        if asked.first <= today <= asked.last:
+            seconds = self._store.day_until(department, today, asked.as_of)
+            known.extend(each.figures for each in seconds if _is_asked(each, asked))
+        whole = sum(known, Figures())
+        exact = {name: n for name, n in whole.counts.items() if name in BY_THE_SECOND}
+        return Told(department=department, days=days, completion=Figures(counts=exact))
+
+
+def _is_asked(each: DayFigures, asked: Asked) -> bool:
+    return asked.item_code in {None, each.item_code}

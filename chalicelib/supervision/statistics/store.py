@@ -1,0 +1,102 @@
+"""Adding to the figures, once for each event, and reading them back."""
+
+from datetime import date, datetime
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.operand import Path
+
+from chalicelib.clock import instant_text
+from chalicelib.supervision.statistics.model import BY_THE_SECOND, Contribution, DayFigures, Figures, Span
+from chalicelib.supervision.statistics.sketch import bucket
+from chalicelib.supervision.statistics.table import StatisticsRow
+from chalicelib.transaction import Transaction
+
+MARK = "event"
+LONGEST = "longest"
+
+
+class CountedError(Exception):
+    """An event is in the figures already."""
+
+
+class StatisticsStore:
+    """All figures: they only grow."""
+
+    def add(self, one: Contribution) -> None:
+        """Add what an event contributes, in one transaction with the mark that it is counted; twice adds once.
+
+        The longest is written first, as a greater one never gives way: doing it again changes nothing.
+        """
+        row = (one.department, f"{one.day.isoformat()}#{one.item_code}")
+        for span, value in one.minutes.items():
+            _raise_to(row, f"{LONGEST}~{span}", value)
+        added = {**one.counts, **{f"{span}~{bucket(value)}": 1 for span, value in one.minutes.items()}}
+        tx = Transaction()
+        tx.add(StatisticsRow(f"{MARK}:{one.event_id}", MARK), otherwise=CountedError())
+        _add(row, added, tx)
+        told = {name: n for name, n in one.counts.items() if name in BY_THE_SECOND}
+        if told:
+            _add(
+                (f"{one.department}@{one.day.isoformat()}", f"{instant_text(one.at)}#{one.item_code}"),
+                told,
+                tx,
+            )
+        try:
+            tx.commit()
+        except CountedError:
+            return
+
+    def days(self, department: str, first: date, last: date) -> tuple[DayFigures, ...]:
+        """Return the figures of a department by day and item, from the first day to the last, in order."""
+        rows = StatisticsRow.query(
+            department, StatisticsRow.sk.between(f"{first.isoformat()}#", f"{last.isoformat()}#\uffff")
+        )
+        return tuple(
+            DayFigures(
+                department=department,
+                day=date.fromisoformat(row.sk.partition("#")[0]),
+                item_code=row.sk.partition("#")[2],
+                figures=_figures(row.numbers),
+            )
+            for row in rows
+        )
+
+    def day_until(self, department: str, day: date, at: datetime) -> tuple[DayFigures, ...]:
+        """Return what was received, accepted and decided on a day up to an instant, its own second included."""
+        rows = StatisticsRow.query(f"{department}@{day.isoformat()}", StatisticsRow.sk < f"{instant_text(at)}#\uffff")
+        return tuple(
+            DayFigures(
+                department=department, day=day, item_code=row.sk.partition("#")[2], figures=_figures(row.numbers)
+            )
+            for row in rows
+        )
+
+
+def _add(key: tuple[str, str], numbers: dict[str, int], tx: Transaction) -> None:
+    if numbers:
+        tx.increase(StatisticsRow(*key), actions=[Path([name]).add(n) for name, n in sorted(numbers.items())])
+
+
+def _raise_to(key: tuple[str, str], name: str, value: int) -> None:
+    """Write a number unless there is one as great."""
+    path = Path([name])
+    try:
+        StatisticsRow(*key).update([path.set(value)], condition=path.does_not_exist() | (path < value))
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def _figures(numbers: dict[str, int]) -> Figures:
+    buckets: dict[Span, dict[int, int]] = {}
+    longest: dict[Span, int] = {}
+    counts: dict[str, int] = {}
+    for name, n in numbers.items():
+        first, is_nested, second = name.partition("~")
+        if not is_nested:
+            counts[name] = n
+        elif first == LONGEST:
+            longest[Span(second)] = n
+        else:
+            buckets.setdefault(Span(first), {})[int(second)] = n
+    return Figures(counts=counts, buckets=buckets, longest=longest)
