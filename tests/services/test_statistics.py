@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -25,7 +26,10 @@ DAY = timedelta(days=1)
 OFFICER = a_caller(Role.OFFICER, sub="o-1", department="traffic")
 SUPERVISOR = a_caller(Role.SUPERVISOR, sub="s-1", department="traffic")
 MONITOR = a_caller(Role.MONITOR, sub="m-1", department="monitoring")
-WEEKS = {"first": NOON.date(), "last": NOON.date() + 30 * DAY}
+
+
+def asked_of_weeks(as_of: datetime, *, department: str | None = None) -> Asked:
+    return Asked(first=NOON.date(), last=NOON.date() + 30 * DAY, as_of=as_of, department=department)
 
 
 def events_of_cases(number: int) -> list[Event]:
@@ -61,8 +65,11 @@ def recomputed(events: Sequence[Event]) -> Figures:
     return whole
 
 
-def stored(**asked: date) -> Figures:
-    told = services().statistics.figures(Asked(**{**WEEKS, **asked}, as_of=NOON + 30 * DAY), by=SUPERVISOR)
+def stored(day: date | None = None) -> Figures:
+    asked = asked_of_weeks(NOON + 30 * DAY)
+    if day is not None:
+        asked = replace(asked, first=day, last=day)
+    told = services().statistics.figures(asked, by=SUPERVISOR)
     return sum((day.figures for day in told[0].days), Figures())
 
 
@@ -85,7 +92,7 @@ def test_days_add_up_to_the_whole() -> None:
 
     days = [NOON.date() + n * DAY for n in range(31)]
 
-    assert sum((stored(first=day, last=day) for day in days), Figures()) == stored()
+    assert sum((stored(day) for day in days), Figures()) == stored()
 
 
 @pytest.mark.parametrize(("seconds", "decided"), [(-1, 0), (0, 1), (1, 1)])
@@ -93,18 +100,18 @@ def test_completion_is_told_as_of_a_second(seconds: int, decided: int) -> None:
     hear(events_of_cases(1))
     as_of = NOON + 2 * DAY + timedelta(seconds=seconds)
 
-    told = services().statistics.figures(Asked(**WEEKS, as_of=as_of), by=SUPERVISOR)
+    told = services().statistics.figures(asked_of_weeks(as_of), by=SUPERVISOR)
 
     assert told[0].completion.of(Measure.RECEIVED) == 1
     assert told[0].completion.of(Measure.DECIDED) == decided
 
 
 def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_others_their_own() -> None:
-    everywhere = services().statistics.figures(Asked(**WEEKS, as_of=NOON), by=MONITOR)
+    everywhere = services().statistics.figures(asked_of_weeks(NOON), by=MONITOR)
 
     assert tuple(told.department for told in everywhere) == settings().departments
     with pytest.raises(Refusal) as refused:
-        services().statistics.figures(Asked(**WEEKS, as_of=NOON, department="market"), by=SUPERVISOR)
+        services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR)
     assert refused.value.reason is Reason.FORBIDDEN
 
 
