@@ -72,6 +72,7 @@ class Services(Offices):
             StatisticsStore(),
             self.timeline,
             self.calendars,
+            self.outages,
             pack=self.pack,
             usual=settings().rule_pack,
             departments=settings().departments,

@@ -1,13 +1,15 @@
 """The figures of departments over HTTP (效能统计)."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Instant, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
-from chalicelib.supervision.statistics.model import Figures, Measure, Span
+from chalicelib.supervision.statistics.model import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.statistics.rules import per_cent
 from chalicelib.supervision.statistics.service import READERS, Asked, Told
 from chalicelib.supervision.statistics.sketch import quantile
@@ -16,8 +18,24 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 
+class Grouping(StrEnum):
+    """What the figures of a department are told by."""
+
+    TOTAL = "total"
+    DAY = "day"
+    ITEM = "item"
+
+
+KEYS: dict[Grouping, Callable[[DayFigures], str]] = {
+    Grouping.DAY: lambda one: one.day.isoformat(),
+    Grouping.ITEM: lambda one: one.item_code,
+}
+
+
 class StatisticsQuery(Query):
     """Which figures; without days, those of today; ``as_of`` is the last second for what is completed."""
+
+    by: Grouping = Grouping.TOTAL
 
     department: Code | None = None
     item: Code | None = None
@@ -52,6 +70,8 @@ class FiguresShape(Shape):
     decided: int
     decided_again: int
     on_time: ShareShape
+    late: int
+    late_excused: int
     out_of_hours: ShareShape
     on_promise: ShareShape
     handling_minutes: MinutesShape
@@ -65,18 +85,29 @@ class FiguresShape(Shape):
     acknowledgement_minutes: MinutesShape
     cards_given: dict[str, int]
     cards_withdrawn: dict[str, int]
-    complaints: dict[str, int]
+    complaints: dict[str, ShareShape]
     flags_set: int
     flags_overturned: int
     late_entries: ShareShape
 
 
+class PartFigures(Shape):
+    """The figures of one day, or of one item (``-`` is what belongs to none)."""
+
+    key: str
+    figures: FiguresShape
+
+
 class DepartmentFigures(Shape):
-    """One department: ``completion`` is what was decided of what was received, as of the instant asked for."""
+    """One department: ``completion`` is what was decided of what was received, as of the instant asked for.
+
+    ``parts`` are there where days or items were asked for, in their own order and in no other.
+    """
 
     department: str
     completion: ShareShape
     figures: FiguresShape
+    parts: tuple[PartFigures, ...] = ()
 
 
 class StatisticsShape(Shape):
@@ -102,7 +133,7 @@ def statistics(call: Call[None]) -> Answer:
     as_of = query.as_of or call.at
     last = query.last or day_in_shanghai(call.at)
     asked = Asked(first=query.first or last, last=last, as_of=as_of, department=query.department, item_code=query.item)
-    told = services().statistics.figures(asked, by=call.caller)
+    told = services().statistics.figures(asked, by=call.caller, at=call.at)
     everything = Told(
         department="*",
         days=tuple(day for one in told for day in one.days),
@@ -112,23 +143,33 @@ def statistics(call: Call[None]) -> Answer:
         first=asked.first,
         last=asked.last,
         as_of=as_of,
-        departments=tuple(_department(one) for one in told),
-        total=_department(everything),
+        departments=tuple(_department(one, query.by) for one in told),
+        total=_department(everything, query.by),
     )
     return Answer(body=body)
 
 
-def _department(told: Told) -> DepartmentFigures:
+def _department(told: Told, by: Grouping) -> DepartmentFigures:
     completed = told.completion
     return DepartmentFigures(
         department=told.department,
         completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
         figures=_figures(sum((day.figures for day in told.days), Figures())),
+        parts=_parts(told.days, KEYS[by]) if by in KEYS else (),
     )
+
+
+def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> tuple[PartFigures, ...]:
+    sums: dict[str, Figures] = {}
+    for one in days:
+        sums[key_of(one)] = sums.get(key_of(one), Figures()) + one.figures
+    return tuple(PartFigures(key=key, figures=_figures(figures)) for key, figures in sorted(sums.items()))
 
 
 def _figures(sums: Figures) -> FiguresShape:
     decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
+    late, excused = sums.of(Measure.LATE), sums.of(Measure.LATE_EXCUSED)
+    complaints = sums.by(Measure.COMPLAINED)
     return FiguresShape(
         received=sums.of(Measure.RECEIVED),
         accepted=sums.of(Measure.ACCEPTED),
@@ -136,7 +177,9 @@ def _figures(sums: Figures) -> FiguresShape:
         not_accepted=sums.of(Measure.NOT_ACCEPTED),
         decided=sums.of(Measure.DECIDED),
         decided_again=sums.of(Measure.DECIDED_AGAIN),
-        on_time=_share(decisions - sums.of(Measure.LATE), decisions),
+        on_time=_share(decisions - late + excused, decisions),
+        late=late,
+        late_excused=excused,
         out_of_hours=_share(sums.of(Measure.OUT_OF_HOURS), sums.of(Measure.RECEIVED)),
         on_promise=_share(sums.of(Measure.ON_PROMISE), sums.of(Measure.RECEIVED)),
         handling_minutes=_minutes(sums, Span.HANDLING),
@@ -150,7 +193,7 @@ def _figures(sums: Figures) -> FiguresShape:
         acknowledgement_minutes=_minutes(sums, Span.ACKNOWLEDGEMENT),
         cards_given=sums.by(Measure.CARD_GIVEN),
         cards_withdrawn=sums.by(Measure.CARD_WITHDRAWN),
-        complaints=sums.by(Measure.COMPLAINED),
+        complaints={name: _share(n, sum(complaints.values())) for name, n in complaints.items()},
         flags_set=sums.of(Measure.FLAG_SET),
         flags_overturned=sums.of(Measure.FLAG_OVERTURNED),
         late_entries=_share(sums.of(Measure.ENTERED_LATE), sums.of(Measure.ENTERED)),

@@ -12,6 +12,7 @@ from chalicelib.cases.desk import Act
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.settings import settings
+from chalicelib.supervision.outages.model import Proof, Window
 from chalicelib.supervision.statistics.model import Figures, Measure, Span
 from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
 from chalicelib.supervision.statistics.service import Asked
@@ -69,7 +70,7 @@ def stored(day: date | None = None) -> Figures:
     asked = asked_of_weeks(NOON + 30 * DAY)
     if day is not None:
         asked = replace(asked, first=day, last=day)
-    told = services().statistics.figures(asked, by=SUPERVISOR)
+    told = services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
     return sum((day.figures for day in told[0].days), Figures())
 
 
@@ -100,18 +101,18 @@ def test_completion_is_told_as_of_a_second(seconds: int, decided: int) -> None:
     hear(events_of_cases(1))
     as_of = NOON + 2 * DAY + timedelta(seconds=seconds)
 
-    told = services().statistics.figures(asked_of_weeks(as_of), by=SUPERVISOR)
+    told = services().statistics.figures(asked_of_weeks(as_of), by=SUPERVISOR, at=NOON)
 
     assert told[0].completion.of(Measure.RECEIVED) == 1
     assert told[0].completion.of(Measure.DECIDED) == decided
 
 
 def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_others_their_own() -> None:
-    everywhere = services().statistics.figures(asked_of_weeks(NOON), by=MONITOR)
+    everywhere = services().statistics.figures(asked_of_weeks(NOON), by=MONITOR, at=NOON)
 
     assert tuple(told.department for told in everywhere) == settings().departments
     with pytest.raises(Refusal) as refused:
-        services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR)
+        services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR, at=NOON)
     assert refused.value.reason is Reason.FORBIDDEN
 
 
@@ -120,7 +121,60 @@ def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
     asked = Asked(first=NOON.date(), last=NOON.date() + days * DAY, as_of=NOON)
 
     with pytest.raises(Refusal) as refused:
-        services().statistics.figures(asked, by=SUPERVISOR)
+        services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
 
     assert refused.value.reason is Reason.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
+
+
+def test_an_unknown_department_is_refused_to_those_who_look_at_all() -> None:
+    with pytest.raises(Refusal) as refused:
+        services().statistics.figures(asked_of_weeks(NOON, department="nowhere"), by=MONITOR, at=NOON)
+
+    assert refused.value.reason is Reason.INVALID_QUERY
+    assert [fault.pointer for fault in refused.value.faults] == ["/department"]
+
+
+def late_by_days(days: int) -> tuple[datetime, datetime]:
+    """A case on a promise decided so many days after its last second; return that second and when it was decided."""
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    due_at = next(
+        clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "handling_promised"
+    )
+    at = due_at + days * DAY
+    act = Act(case_no=case.case_no, by=OFFICER, at=at, version=case.version)
+    services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
+    hear(services().timeline.events(case.owner))
+    return due_at, at
+
+
+def record_outage(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+    window = Window(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        departments=("traffic",),
+        kinds=(),
+        reason="机房断电。",
+        evidence=(Proof(name="值班记录", sha256="0" * 64),),
+    )
+    services().outages.record(window, by=MONITOR, at=at, once=None)
+
+
+@pytest.mark.parametrize(
+    ("hours_before_due", "excused"), [(2, 1), (-2, 0)], ids=["begun before the last second", "begun after it"]
+)
+def test_what_an_outage_excuses_is_told_as_late_and_excused_whenever_it_was_recorded(
+    hours_before_due: int, excused: int
+) -> None:
+    due_at, decided_at = late_by_days(1)
+    before = services().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
+    starts_at = due_at - timedelta(hours=hours_before_due)
+
+    record_outage(starts_at, starts_at + timedelta(hours=1), decided_at)
+    after = services().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
+
+    sums = [sum((day.figures for day in told.days), Figures()) for told in (before, after)]
+    assert [one.of(Measure.LATE) for one in sums] == [1, 1]
+    assert [one.of(Measure.LATE_EXCUSED) for one in sums] == [0, excused]

@@ -23,6 +23,7 @@ class Measure(StrEnum):
     DECIDED = "decided"
     DECIDED_AGAIN = "decided_again"
     LATE = "late"
+    LATE_EXCUSED = "late_excused"
     REOPENED = "reopened"
     RATED = "rated"
     RATED_SUSPICIOUSLY = "rated_suspiciously"
@@ -49,6 +50,23 @@ BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A decision that came too late: its last second in time, and when it was told; an outage may yet excuse it."""
+
+    due_at: datetime
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDecision:
+    """A late decision as it was counted, and where."""
+
+    department: str
+    item_code: str
+    late: Late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """What one event adds: ``minutes`` are of at most one span each, ``at`` is when the event was recorded."""
 
@@ -59,6 +77,7 @@ class Contribution:
     at: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
     minutes: Mapping[Span, int] = field(default_factory=dict)
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.supervision.statistics.model import Contribution, Figures, Measure, Span
+from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.statistics.sketch import bucket
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event
@@ -90,6 +90,7 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
         at=at,
         counts=added,
         minutes=minutes,
+        late=_late(event) if event.kind == EventKind.CASE_DECIDED else None,
     )
 
 
@@ -128,19 +129,20 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
         # A case that is handled again was received once: its second decision must not complete it twice.
         again = any(each.kind == EventKind.CASE_DECIDED for each in before)
         added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
-        if _is_late(event):
+        if _late(event) is not None:
             added[Measure.LATE] = 1
 
 
-def _is_late(event: Event) -> bool:
-    """Whether the promised time had passed; its last second is in time, and a provisional date is nobody's fault."""
+def _late(event: Event) -> Late | None:
+    """Return how the promised time had passed; its last second is in time, a provisional date is nobody's fault."""
     stopped: Any = event.data.get("clocks_stopped", ())
-    return any(
-        clock["kind"] == ClockKind.HANDLING_PROMISED
-        and not clock["provisional"]
-        and instant_from(event.recorded_at) > instant_from(clock["due_at"])
+    done_at = instant_from(event.recorded_at)
+    dues = [
+        instant_from(clock["due_at"])
         for clock in stopped
-    )
+        if clock["kind"] == ClockKind.HANDLING_PROMISED and not clock["provisional"]
+    ]
+    return next((Late(due_at=due_at, done_at=done_at) for due_at in dues if done_at > due_at), None)
 
 
 def _handling(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> int:

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
-from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures
+from chalicelib.supervision.outages.model import LONGEST, Duty, Outage
+from chalicelib.supervision.outages.service import Outages
+from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure
 from chalicelib.supervision.statistics.rules import contribution, counts, law_of
 from chalicelib.supervision.statistics.store import StatisticsStore
 from chalicelib.timeline.model import Event
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.calendars import Calendars
+from chalicelib.workdays.rules import start_of_day
 
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
 OF_ALL = frozenset({Role.MONITOR, Role.INSPECTOR})
@@ -39,7 +43,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The figures of one department; ``completion`` holds only what is told as of the instant asked for."""
+    """The figures of one department; ``completion`` holds only what is told as of the instant asked for.
+
+    ``days`` are in order, those that tell what outages excuse behind those that were counted.
+    """
 
     department: str
     days: tuple[DayFigures, ...]
@@ -49,11 +56,12 @@ class Told:
 class Statistics:
     """The figures of all departments."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
         self,
         store: StatisticsStore,
         timeline: Timeline,
         calendars: Calendars,
+        outages: Outages,
         *,
         pack: Callable[[str, datetime], RulePack],
         usual: str,
@@ -63,6 +71,7 @@ class Statistics:
         self._store = store
         self._timeline = timeline
         self._calendars = calendars
+        self._outages = outages
         self._pack = pack
         self._usual = usual
         self._departments = tuple(departments)
@@ -77,11 +86,12 @@ class Statistics:
             contribution(event, before, calendar=self._calendars.at(at), pack=self._pack(code or self._usual, at))
         )
 
-    def figures(self, asked: Asked, *, by: Caller) -> tuple[Told, ...]:
+    def figures(self, asked: Asked, *, by: Caller, at: datetime) -> tuple[Told, ...]:
         """Return the figures of one's own department, of each one to those who look at all.
 
-        ``FORBIDDEN`` for another department than one's own; ``INVALID_QUERY`` for days that run backwards or are
-        more than 400.
+        What an outage on record at ``at`` excuses is told as such, whenever it was recorded (R4.17).
+        ``FORBIDDEN`` for another department than one's own; ``INVALID_QUERY`` for an unknown one, and for days that
+        run backwards or are more than 400.
         """
         if asked.last < asked.first or asked.last - asked.first >= MOST_DAYS * ONE_DAY:
             fault = Fault(
@@ -90,18 +100,25 @@ class Statistics:
                 english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
             )
             raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
-        return tuple(self._of(department, asked) for department in self._seen_by(by, asked.department))
+        seen = self._seen_by(by, asked.department)
+        outages = self._outages.between(start_of_day(asked.first) - LONGEST, start_of_day(asked.last) + ONE_DAY, at=at)
+        return tuple(self._of(department, asked, outages=outages, at=at) for department in seen)
 
     def _seen_by(self, by: Caller, department: str | None) -> tuple[str, ...]:
         if by.roles & OF_ALL:
-            return self._departments if department is None else (department,)
+            if department is None:
+                return self._departments
+            if department not in self._departments:
+                fault = Fault(pointer="/department", detail="没有这个部门。", english="There is no such department.")
+                raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+            return (department,)
         own = department or by.department
         if own is None:
             raise Refusal(Reason.FORBIDDEN)
         require(by, roles=READERS, department=own)
         return (own,)
 
-    def _of(self, department: str, asked: Asked) -> Told:
+    def _of(self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime) -> Told:
         days = tuple(each for each in self._store.days(department, asked.first, asked.last) if _is_asked(each, asked))
         today = day_in_shanghai(asked.as_of)
         known = [each.figures for each in days if each.day < today]
@@ -110,7 +127,34 @@ class Statistics:
             known.extend(each.figures for each in seconds if _is_asked(each, asked))
         whole = sum(known, Figures())
         exact = {name: n for name, n in whole.counts.items() if name in BY_THE_SECOND}
-        return Told(department=department, days=days, completion=Figures(counts=exact))
+        excused = self._excused(department, asked, outages=outages, at=at)
+        return Told(department=department, days=(*days, *excused), completion=Figures(counts=exact))
+
+    def _excused(
+        self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime
+    ) -> tuple[DayFigures, ...]:
+        """Return which late decisions of the days asked for are excused: where no outage went on, nothing is read."""
+        if not outages:
+            return ()
+        since = min(outage.window.starts_at for outage in outages)
+        found = []
+        for each in self._store.late(department, since, start_of_day(asked.last) + ONE_DAY):
+            duty = Duty(
+                department=department,
+                kind=ClockKind.HANDLING_PROMISED,
+                due_at=each.late.due_at,
+                done_at=each.late.done_at,
+            )
+            one = DayFigures(
+                department=department,
+                item_code=each.item_code,
+                day=day_in_shanghai(each.late.done_at),
+                figures=Figures(counts={Measure.LATE_EXCUSED: 1}),
+            )
+            is_within = asked.first <= one.day <= asked.last and _is_asked(one, asked)
+            if is_within and self._outages.excuse(duty, outages, at=at) is not None:
+                found.append(one)
+        return tuple(found)
 
 
 def _is_asked(each: DayFigures, asked: Asked) -> bool:

@@ -1,18 +1,27 @@
 """Adding to the figures, once for each event, and reading them back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
 
-from chalicelib.clock import instant_text
-from chalicelib.supervision.statistics.model import BY_THE_SECOND, Contribution, DayFigures, Figures, Span
+from chalicelib.clock import instant_from, instant_text
+from chalicelib.supervision.statistics.model import (
+    BY_THE_SECOND,
+    Contribution,
+    DayFigures,
+    Figures,
+    Late,
+    LateDecision,
+    Span,
+)
 from chalicelib.supervision.statistics.sketch import bucket
 from chalicelib.supervision.statistics.table import StatisticsRow
 from chalicelib.transaction import Transaction
 
 MARK = "event"
 LONGEST = "longest"
+LATE = "late"
 
 
 class CountedError(Exception):
@@ -41,6 +50,8 @@ class StatisticsStore:
                 told,
                 tx,
             )
+        if one.late is not None:
+            tx.add(StatisticsRow(_late_of(one.department), _late_key(one, one.late)), otherwise=CountedError())
         try:
             tx.commit()
         except CountedError:
@@ -61,6 +72,19 @@ class StatisticsStore:
             for row in rows
         )
 
+    def late(self, department: str, since: datetime, until: datetime) -> tuple[LateDecision, ...]:
+        """Return the late decisions of a department that were due between two instants, oldest due first."""
+        after = until + timedelta(seconds=1)
+        rows = StatisticsRow.query(
+            _late_of(department), StatisticsRow.sk.between(instant_text(since), instant_text(after))
+        )
+        found = []
+        for row in rows:
+            due_at, done_at, item_code, _event = row.sk.split("#")
+            late = Late(due_at=instant_from(due_at), done_at=instant_from(done_at))
+            found.append(LateDecision(department=department, item_code=item_code, late=late))
+        return tuple(found)
+
     def day_until(self, department: str, day: date, at: datetime) -> tuple[DayFigures, ...]:
         """Return what was received, accepted and decided on a day up to an instant, its own second included."""
         rows = StatisticsRow.query(f"{department}@{day.isoformat()}", StatisticsRow.sk < f"{instant_text(at)}#\uffff")
@@ -70,6 +94,14 @@ class StatisticsStore:
             )
             for row in rows
         )
+
+
+def _late_of(department: str) -> str:
+    return f"{LATE}@{department}"
+
+
+def _late_key(one: Contribution, late: Late) -> str:
+    return f"{instant_text(late.due_at)}#{instant_text(late.done_at)}#{one.item_code}#{one.event_id}"
 
 
 def _add(key: tuple[str, str], numbers: dict[str, int], tx: Transaction) -> None:

@@ -12,7 +12,8 @@ class StatisticsRow(Row):
     """One row of sums, or the mark of an event that is in them.
 
     Sums of days: ``pk`` is the department, ``sk`` ``<day>#<item>``. Sums of seconds: ``pk`` is
-    ``<department>@<day>``, ``sk`` ``<instant>#<item>``. Marks: ``pk`` is ``event:<event id>``.
+    ``<department>@<day>``, ``sk`` ``<instant>#<item>``. Late decisions: ``pk`` is ``late@<department>``, ``sk``
+    ``<due>#<told>#<item>#<event id>``. Marks: ``pk`` is ``event:<event id>``.
     ``numbers`` are all numbers of a row by their names, which nobody could list: levels, categories, buckets.
     """
 

@@ -1,0 +1,269 @@
+"""What one event adds to the figures: each kind by itself, given the chain before it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import instant_text
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
+from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event, Json
+from chalicelib.workdays.store import load_calendar
+
+PACK = pack_in_force(load_rule_packs(), "corrects-first", on=datetime(2026, 10, 1, tzinfo=UTC).date())
+CALENDAR = load_calendar()
+MONDAY_9 = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
+"""Nine o'clock in Shanghai on a working Monday, an hour in which offices are open."""
+DUE = datetime(2026, 10, 15, 15, 59, 59, tzinfo=UTC)
+
+
+def an_event(
+    kind: EventKind,
+    seq: int = 1,
+    *,
+    at: datetime = MONDAY_9,
+    occurred: datetime | None = None,
+    actor: str = "staff:o-1",
+    owner: str = "case:X",
+    **data: Any,  # noqa: ANN401 - any JSON
+) -> Event:
+    return Event(
+        owner=owner,
+        seq=seq,
+        kind=kind,
+        occurred_at=instant_text(occurred or at),
+        recorded_at=instant_text(at),
+        actor=actor,
+        department="traffic",
+        data=data,
+        prev_hash="",
+        hash="",
+    )
+
+
+def added(event: Event, *before: Event) -> Contribution:
+    """What an event adds after others; all are numbered in order."""
+    chain = [replace(one, seq=seq) for seq, one in enumerate((*before, event), start=1)]
+    return contribution(chain[-1], chain[:-1], calendar=CALENDAR, pack=PACK)
+
+
+def filed(at: datetime = MONDAY_9, way: str = "commitment") -> Event:
+    return an_event(
+        EventKind.CASE_FILED,
+        at=at,
+        actor="subject:s",
+        way=way,
+        item_code="plate-replacement",
+        pack="corrects-first",
+    )
+
+
+def accepted(at: datetime = MONDAY_9, **data: Json) -> Event:
+    return an_event(EventKind.CASE_ACCEPTED, at=at, actor="system:filing", **data)
+
+
+def decided(at: datetime, *, kind: str = "handling_promised", provisional: bool = False) -> Event:
+    stopped: Json = [
+        {"kind": "handling_statutory", "due_at": "2026-10-12T15:59:59Z", "provisional": False},
+        {"kind": kind, "due_at": instant_text(DUE), "provisional": provisional},
+    ]
+    return an_event(EventKind.CASE_DECIDED, at=at, clocks_stopped=stopped)
+
+
+@pytest.mark.parametrize(
+    ("at", "way", "expected"),
+    [
+        (MONDAY_9, "commitment", {"received": 1, "on_promise": 1}),
+        (MONDAY_9, "certificate", {"received": 1}),
+        (MONDAY_9 + timedelta(hours=14), "certificate", {"received": 1, "out_of_hours": 1}),
+        (MONDAY_9 - timedelta(days=1), "certificate", {"received": 1, "out_of_hours": 1}),
+        (MONDAY_9 - timedelta(days=2), "certificate", {"received": 1}),
+    ],
+    ids=["on a promise", "by certificate", "at 23:00", "on a Sunday", "on the Saturday that was made a working day"],
+)
+def test_a_filing_is_received_on_a_promise_or_not_and_out_of_hours_or_not(
+    at: datetime, way: str, expected: dict[str, int]
+) -> None:
+    one = added(filed(at, way))
+
+    assert dict(one.counts) == expected
+    assert (one.department, one.item_code) == ("traffic", "plate-replacement")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (EventKind.CASE_ACCEPTED, {"accepted": 1}),
+        (EventKind.CASE_DEEMED_ACCEPTED, {"accepted": 1, "deemed_accepted": 1}),
+        (EventKind.CASE_NOT_ACCEPTED, {"not_accepted": 1}),
+        (EventKind.CORRECTION_ASKED, {"returned": 1}),
+        (EventKind.CASE_PAUSED, {"paused": 1}),
+        (EventKind.CASE_REOPENED, {"reopened": 1}),
+        (EventKind.CASE_DELIVERED, {}),
+    ],
+)
+def test_what_becomes_of_a_case_is_counted_under_its_item(kind: EventKind, expected: dict[str, int]) -> None:
+    one = added(an_event(kind, actor="system:x"), filed())
+
+    assert dict(one.counts) == expected
+    assert one.item_code == "plate-replacement"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [(DUE, {"decided": 1}), (DUE + timedelta(seconds=1), {"decided": 1, "late": 1})],
+    ids=["in the last second", "a second later"],
+)
+def test_a_decision_is_late_from_the_second_after_the_last_in_time(at: datetime, expected: dict[str, int]) -> None:
+    one = added(replace(decided(at), actor="system:x"), filed(), accepted())
+
+    assert dict(one.counts) == expected
+    assert one.late == (Late(due_at=DUE, done_at=at) if "late" in expected else None)
+
+
+@pytest.mark.parametrize(("kind", "provisional"), [("handling_promised", True), ("delivery", False)])
+def test_a_provisional_date_and_other_clocks_make_no_decision_late(kind: str, provisional: bool) -> None:  # noqa: FBT001 - one of the cases
+    late = replace(decided(DUE + timedelta(days=1), kind=kind, provisional=provisional), actor="system:x")
+
+    assert added(late, filed(), accepted()).counts == {"decided": 1}
+
+
+def test_a_second_decision_does_not_complete_a_case_twice() -> None:
+    again = replace(decided(DUE), actor="system:x")
+
+    one = added(again, filed(), accepted(), decided(DUE - timedelta(days=2)), an_event(EventKind.CASE_REOPENED))
+
+    assert one.counts == {"decided_again": 1}
+
+
+def test_a_handling_takes_the_working_minutes_from_acceptance_to_decision_without_pauses() -> None:
+    # Monday 09:00 to Tuesday 10:00 is a working day of eight hours less half an hour, and an hour and a half.
+    plain = added(decided(MONDAY_9 + timedelta(hours=25)), filed(), accepted())
+    paused = added(
+        decided(MONDAY_9 + timedelta(hours=25)),
+        filed(),
+        accepted(),
+        an_event(EventKind.CASE_PAUSED, at=MONDAY_9 + timedelta(hours=1)),
+        an_event(EventKind.CASE_RESUMED, at=MONDAY_9 + timedelta(hours=2)),
+    )
+    unresumed = added(
+        decided(MONDAY_9 + timedelta(hours=25)),
+        filed(),
+        accepted(),
+        an_event(EventKind.CASE_RESUMED, at=MONDAY_9),
+        an_event(EventKind.CASE_PAUSED, at=MONDAY_9 + timedelta(hours=1)),
+    )
+
+    assert plain.minutes[Span.HANDLING] - paused.minutes[Span.HANDLING] == 60
+    assert unresumed.minutes[Span.HANDLING] == 60
+
+
+def test_a_handling_counts_from_receipt_where_acceptance_was_dated_back_and_takes_nothing_where_none_began() -> None:
+    dated_back = added(
+        decided(MONDAY_9 + timedelta(hours=2)),
+        filed(),
+        accepted(MONDAY_9 + timedelta(hours=1), counts_from=instant_text(MONDAY_9)),
+    )
+
+    assert dated_back.minutes[Span.HANDLING] == 120
+    assert added(decided(MONDAY_9), filed()).minutes[Span.HANDLING] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        (EventKind.RATING_GIVEN, {"level": 5}, {"rated:5": 1}),
+        (EventKind.RATING_GIVEN, {"level": 1, "suspicious": ["TOO_SOON"]}, {"rated:1": 1, "rated_suspiciously": 1}),
+        (EventKind.ALERT_RAISED, {"level": 2, "alert_id": "a"}, {"alerted:2": 1}),
+        (EventKind.CARD_GIVEN, {"colour": "yellow"}, {"card_given:yellow": 1}),
+        (EventKind.CARD_WITHDRAWN, {"colour": "red"}, {"card_withdrawn:red": 1}),
+        (EventKind.COMPLAINT_RECEIVED, {"category": "experience"}, {"complained:experience": 1}),
+    ],
+)
+def test_what_has_levels_is_counted_by_them_and_under_no_item_where_none_is_named(
+    kind: EventKind, data: dict[str, Any], expected: dict[str, int]
+) -> None:
+    one = added(an_event(kind, owner="other:1", **data))
+
+    assert dict(one.counts) == expected
+    assert one.item_code == "-"
+
+
+def test_an_acknowledgement_takes_minutes_from_its_own_alert() -> None:
+    after = an_event(
+        EventKind.ALERT_ACKNOWLEDGED,
+        at=MONDAY_9 + timedelta(minutes=42, seconds=59),
+        actor="system:x",
+        level=1,
+        alert_id="mine",
+    )
+    raised = [an_event(EventKind.ALERT_RAISED, level=1, alert_id=name) for name in ("another", "mine")]
+
+    assert added(after, *raised).minutes == {Span.ACKNOWLEDGEMENT: 42}
+    assert added(after, raised[0]).minutes == {}
+
+
+def test_a_flag_is_set_when_confirmed_and_overturned_when_lifted_after_that() -> None:
+    confirmed, lifted = (
+        an_event(kind, owner="flag:1", actor="staff:c") for kind in (EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED)
+    )
+
+    assert added(confirmed).counts == {"flag_set": 1}
+    assert added(lifted, confirmed).counts == {"flag_overturned": 1}
+    assert added(lifted, an_event(EventKind.FLAG_PROPOSED, owner="flag:1")).counts == {}
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(24, {"returned": 1, "entered": 1}), (25, {"returned": 1, "entered": 1, "entered_late": 1})]
+)
+def test_what_staff_enter_much_later_than_it_happened_is_counted_as_late_entry(
+    hours: int, expected: dict[str, int]
+) -> None:
+    told = an_event(EventKind.CORRECTION_ASKED, occurred=MONDAY_9 - timedelta(hours=hours))
+
+    assert added(told, filed(MONDAY_9 - timedelta(days=3))).counts == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (filed(), True),
+        (an_event(EventKind.CASE_ASSIGNED), True),
+        (an_event(EventKind.CASE_ASSIGNED, actor="system:x"), False),
+        (an_event(EventKind.CLOCK_WARNED, actor="system:sweep"), False),
+        (an_event(EventKind.ALERT_RAISED, owner="card:1", actor="system:x"), True),
+        (an_event(EventKind.FLAG_CONFIRMED, owner="flag:1"), True),
+        (an_event(EventKind.FLAG_CONFIRMED, owner="credit:k1"), False),
+        (an_event(EventKind.CARD_ANSWERED, owner="card:1"), False),
+    ],
+)
+def test_timelines_are_read_only_for_events_that_count(event: Event, expected: bool) -> None:  # noqa: FBT001 - what is expected
+    assert counts(event) is expected
+
+
+def test_a_case_lives_by_the_pack_it_was_filed_under_and_anything_else_by_none() -> None:
+    paused = an_event(EventKind.CASE_PAUSED, 2, at=DUE)
+
+    assert law_of(paused, [filed()]) == ("corrects-first", DUE)
+    assert law_of(paused, []) == (None, DUE)
+
+
+def test_figures_add_up_whatever_the_order() -> None:
+    short = figures_of(added(decided(MONDAY_9 + timedelta(hours=1)), filed(), accepted()))
+    long = figures_of(added(decided(MONDAY_9 + timedelta(hours=3)), filed(), accepted()))
+    rating = figures_of(added(an_event(EventKind.RATING_GIVEN, owner="rating:1", level=3)))
+
+    whole = rating + short + long
+
+    assert whole == long + short + rating
+    assert whole.of(Measure.DECIDED) == 2
+    assert whole.of(Measure.REOPENED) == 0
+    assert whole.by(Measure.RATED) == {"3": 1}
+    assert whole.longest[Span.HANDLING] == 180
+    assert sum(whole.buckets[Span.HANDLING].values()) == 2
+    assert Figures() + whole == whole
