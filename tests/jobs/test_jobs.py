@@ -73,31 +73,16 @@ def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
 
 
-def test_the_relay_looks_for_signals_in_the_same_order(heard: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at: list[str] = []
-    monkeypatch.setattr(services().signals, "hear", lambda event, _at: looked_at.append(event.id))
-
-    app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
-
-    assert looked_at == [event.id for event in heard] == ["case:X/1"]
-
-
-def test_the_relay_tells_departments_in_the_same_order(heard: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(services().tellings, "hear", lambda event, _at: told.append(event.id))
-
-    app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
-
-    assert told == [event.id for event in heard] == ["case:X/1"]
-def test_the_relay_counts_into_the_figures_what_the_others_have_heard(
-    heard: list[Event], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("listener", ["signals", "statistics", "tellings"])
+def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
+    listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted: list[str] = []
-    monkeypatch.setattr(services().statistics, "hear", lambda event, _at: counted.append(event.id))
+    handed: list[str] = []
+    monkeypatch.setattr(getattr(services(), listener), "hear", lambda event, _at: handed.append(event.id))
 
     app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
-    assert counted == [event.id for event in heard] == ["case:X/1"]
+    assert handed == [event.id for event in heard] == ["case:X/1"]
 
 
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:
