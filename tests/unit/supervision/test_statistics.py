@@ -63,7 +63,7 @@ def filed(at: datetime = MONDAY_9, way: str = "commitment") -> Event:
     )
 
 
-def accepted(at: datetime = MONDAY_9, **data: Json) -> Event:
+def accepted(at: datetime = MONDAY_9, **data: Any) -> Event:  # noqa: ANN401 - any JSON
     return an_event(EventKind.CASE_ACCEPTED, at=at, actor="system:filing", **data)
 
 
