@@ -3,6 +3,8 @@
 from functools import cached_property
 
 from chalicelib.alerts.channels import Queue, Topic
+from chalicelib.alerts.digests.service import Digests
+from chalicelib.alerts.digests.store import DigestStore
 from chalicelib.alerts.service import Alerts
 from chalicelib.alerts.store import AlertStore
 from chalicelib.alerts.webhooks.sender import Sender
@@ -43,6 +45,7 @@ from chalicelib.punishment.tellings.service import Tellings
 from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.rulepacks.model import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.supervision.outages.store import OutageStore
@@ -121,6 +124,19 @@ class Offices(Foundations):
             queue=Queue(settings().deliver_queue),
             topic=Topic(settings().alert_topic),
             # Only deliveries need the secrets' key, and only they may read it.
+            webhooks=lambda: self.webhooks,
+            digests=self.digests,
+        )
+
+    @cached_property
+    def digests(self) -> Digests:
+        """Which warnings are told together."""
+        return Digests(
+            DigestStore(),
+            AlertStore(),
+            hour=lambda at: self.pack(settings().rule_pack, at).bound(BoundKey.DIGEST_HOUR),
+            queue=Queue(settings().deliver_queue),
+            topic=Topic(settings().alert_topic),
             webhooks=lambda: self.webhooks,
         )
 

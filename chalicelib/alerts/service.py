@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from chalicelib.alerts.digests.service import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.model import Acknowledgement, Alert
 from chalicelib.alerts.rules import (
     EDITION,
@@ -31,9 +32,6 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
-INBOX = "inbox"
-TOPIC = "sns"
-WEBHOOK = "webhook"
 PUSHED = frozenset({TOPIC, WEBHOOK})
 
 
@@ -57,6 +55,7 @@ class Alerts:
         queue: Channel,
         topic: Channel,
         webhooks: Callable[[], Webhooks],
+        digests: Digests,
     ) -> None:
         """Raise alerts as the rule packs say; ``queue`` brings them to ``publish``, which pushes them."""
         self._store = store
@@ -67,6 +66,7 @@ class Alerts:
         self._topic = topic
         self._withdrawing = Withdrawing(store, clocks, timeline)
         self._webhooks = webhooks
+        self._digests = digests
 
     def hear(self, event: Event, at: datetime) -> None:
         """Do what an event calls for; the same event, twice or out of order, calls for the same alerts.
@@ -158,10 +158,10 @@ class Alerts:
         """Put an alert on the topic and tell the recipient's systems of it, once; say whether this call did it.
 
         The mark follows the publication: a crash between the two repeats a message under the same name rather than
-        losing it.
+        losing it. A yellow one waits for the day's digest where the recipient wants that.
         """
         alert = self._store.get(alert_id)
-        if alert.published_at is not None or not PUSHED & set(alert.channels):
+        if alert.published_at is not None or self._digests.keep(alert, at=at) or not PUSHED & set(alert.channels):
             return False
         if TOPIC in alert.channels:
             self._topic.send(json.dumps(_message(alert), ensure_ascii=False), name=alert.alert_id)

@@ -123,6 +123,12 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/ratings",
         "POST /v1/ratings/{rating_id}/answer",
     ),
+    "chalicelib.api.digests": (
+        "GET /v1/supervision/preferences",
+        "PUT /v1/supervision/preferences",
+        "GET /v1/supervision/digests",
+        "GET /v1/supervision/digests/{digest_id}",
+    ),
     "chalicelib.api.statistics": ("GET /v1/supervision/statistics",),
     "chalicelib.api.signing_keys": (
         "POST /v1/signing-keys",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from chalicelib.alerts.model import Alert
+from chalicelib.api.alert_shapes import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.lists import binds_person
 from chalicelib.clocks.model import ClockKind, Light
@@ -13,8 +13,6 @@ from chalicelib.wiring import services
 from chalicelib.workdays.model import Unit
 
 routes = Routes("supervision")
-
-RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
 
 
 class BoardQuery(PageQuery):
@@ -82,26 +80,6 @@ class AlertQuery(PageQuery):
     """Which alerts: those still open, those answered, or those whose milestone was taken back."""
 
     state: Literal["open", "acknowledged", "withdrawn"] = "open"
-
-
-class AlertShape(Shape):
-    """An alert to the caller, and its answer once there is one."""
-
-    id: str
-    case_no: str | None
-    owner: str
-    clock_id: str
-    clock_kind: str
-    milestone: str
-    level: int
-    recipient: str
-    department: str
-    due_on: date
-    raised_at: datetime
-    state: str
-    reason: str | None
-    expected_on: date | None
-    acknowledged_at: datetime | None
 
 
 class Alerts(Page):
@@ -182,7 +160,7 @@ def alerts(call: Call[None]) -> Answer:
     found, following = services().alerts.inbox(
         call.caller, state=query.state, most=query.limit, after=_mutable(call.position)
     )
-    return Answer(body=Alerts(items=[_alert(alert) for alert in found], next_cursor=call.next_cursor(following)))
+    return Answer(body=Alerts(items=[alert_shape(alert) for alert in found], next_cursor=call.next_cursor(following)))
 
 
 @routes.post(
@@ -201,7 +179,7 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
         by=call.caller,
         at=call.at,
     )
-    return Answer(body=_alert(answered))
+    return Answer(body=alert_shape(answered))
 
 
 @routes.get(
@@ -216,11 +194,6 @@ def heartbeats(call: Call[None]) -> Answer:
     beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]
     return Answer(body=Heartbeats(items=items, watch=_watch(call.at), next_cursor=None))
-
-
-def _case_no(owner: str) -> str | None:
-    kind, _, name = owner.partition(":")
-    return name if kind == "case" else None
 
 
 def _mutable(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
@@ -238,7 +211,7 @@ def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
     clock = shown.clock
     return BoardClock(
         owner=clock.owner,
-        case_no=_case_no(clock.owner),
+        case_no=case_no_of(clock.owner),
         clock_id=clock.clock_id,
         kind=clock.kind,
         department=clock.department,
@@ -253,25 +226,4 @@ def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
         binds="person" if binds_person(clock) else "office",
         item_code=clock.item or None,
         paused_until=None if clock.open_pause is None else clock.open_pause.expected_until,
-    )
-
-
-def _alert(alert: Alert) -> AlertShape:
-    answer = alert.acknowledgement
-    return AlertShape(
-        id=alert.alert_id,
-        case_no=_case_no(alert.owner),
-        owner=alert.owner,
-        clock_id=alert.clock_id,
-        clock_kind=alert.clock_kind,
-        milestone=alert.milestone,
-        level=alert.level,
-        recipient=alert.recipient,
-        department=alert.department,
-        due_on=alert.due_on,
-        raised_at=alert.raised_at,
-        state=alert.state,
-        reason=answer.reason if answer else None,
-        expected_on=answer.expected_on if answer else None,
-        acknowledged_at=answer.at if answer else None,
     )

@@ -1,13 +1,18 @@
-"""Every hour: look for what is missing although no clock runs for it."""
+"""Every hour: look for what is missing although no clock runs for it, and make the digests of the day."""
 
 from chalicelib.jobs.lines import one_line
 from chalicelib.wiring import services
 
 
 def remind(context: object) -> dict[str, object]:
-    """Record that next year's edition of the calendar is missing, once; return the year, ``None`` if nothing is new."""
+    """Record that next year's edition of the calendar is missing, and make the digests that are due, each once.
+
+    Return the year of the edition, ``None`` if nothing is new, and how many digests this run made.
+    """
     house = services()
     with one_line("remind", context=context) as facts:
         missed = house.editions.watch(house.clock.now())
+        made = house.digests.make(at=house.clock.now())
         facts["edition_missed"] = missed
-        return {"edition_missed": missed}
+        facts["digests_made"] = made
+        return {"edition_missed": missed, "digests_made": made}

@@ -33,6 +33,7 @@ ABSENT = {
     "mandate_id": "0" * 32,
     "alert_id": "0" * 32,
     "card_id": "0" * 32,
+    "digest_id": "officer.traffic.1999-01-01",
     "outage_id": "0" * 32,
     "rating_id": "0" * 32,
     "complaint_id": "0" * 32,
@@ -310,6 +311,15 @@ def _of_watchers(world: World) -> dict[str, Example]:
             path={"alert_id": world.things["alert"].name},
             body=answer,
             strangers=recipients,
+        ),
+        "GET /v1/supervision/preferences": Example(by="officer.traffic"),
+        "PUT /v1/supervision/preferences": Example(by="officer.traffic", body={"yellow": "daily"}),
+        "GET /v1/supervision/digests": Example(by="officer.traffic", query="limit=1"),
+        "GET /v1/supervision/digests/{digest_id}": Example(
+            by="officer.traffic",
+            path={"digest_id": world.things["digest"].name},
+            query="limit=1",
+            strangers=("supervisor.traffic", *recipients[1:]),
         ),
         "GET /v1/supervision/heartbeats": Example(by="inspector", query="limit=1"),
     }

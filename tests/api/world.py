@@ -13,6 +13,8 @@ from moto.dynamodb.models import dynamodb_backends
 
 from app import app
 from chalicelib import aws
+from chalicelib.alerts.digests.model import Digest
+from chalicelib.alerts.digests.store import DigestStore
 from chalicelib.alerts.webhooks.model import Notice, Topic
 from chalicelib.alerts.webhooks.rules import delivery_of
 from chalicelib.alerts.webhooks.store import WebhookStore
@@ -22,6 +24,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
+from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import (
     CARD,
@@ -181,6 +184,26 @@ def _be_late(world: World) -> None:
     turn_clock(at)
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
+    _take_a_digest(world, at)
+
+
+def _take_a_digest(world: World, at: datetime) -> None:
+    """Let the officer take warnings once a day, keep one, and put it into a digest as the hourly job does."""
+    world.send("PUT", "/v1/supervision/preferences", {"yellow": "daily"}, as_="officer.traffic")
+    for alert in world.send("GET", "/v1/supervision/alerts", as_="officer.traffic").body["items"]:
+        services().alerts.publish(alert["id"], at=at)
+    digest = Digest(
+        recipient="officer.traffic",
+        day=at.date(),
+        since="",
+        until=_text(at),
+        number=1,
+        channels=("inbox",),
+        made_at=at,
+    )
+    with transaction() as tx:
+        DigestStore().add(digest, tx)
+    world.things["digest"] = Thing(name=digest.digest_id, version=1)
 
 
 def _hand_in_flags(world: World) -> None:

@@ -211,7 +211,7 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
 
     answers = [app.remind(event, CONTEXT), app.remind(event, CONTEXT)]
 
-    assert answers == [{"edition_missed": 2027}, {"edition_missed": None}]
+    assert answers == [{"edition_missed": 2027, "digests_made": 0}, {"edition_missed": None, "digests_made": 0}]
     assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
 
 

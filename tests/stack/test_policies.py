@@ -14,6 +14,7 @@ APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 TO_TABLES = {
     "api": {
         "AlertsTable": "GetItem PutItem",
+        "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
@@ -44,7 +45,12 @@ TO_TABLES = {
         "TellingsTable": "GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
-    "remind": {"EditionsTable": "BatchGetItem GetItem PutItem", "TimelineTable": "PutItem"},
+    "remind": {
+        "AlertsTable": "GetItem",
+        "DigestsTable": "GetItem PutItem Query",
+        "EditionsTable": "BatchGetItem GetItem PutItem",
+        "TimelineTable": "PutItem",
+    },
     "expire": {
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
@@ -63,7 +69,12 @@ TO_TABLES = {
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
     },
-    "deliver": {"AlertsTable": "GetItem PutItem", "TellingsTable": "GetItem", "WebhooksTable": "GetItem PutItem"},
+    "deliver": {
+        "AlertsTable": "GetItem PutItem",
+        "DigestsTable": "ConditionCheckItem GetItem PutItem",
+        "TellingsTable": "GetItem",
+        "WebhooksTable": "GetItem PutItem",
+    },
 }
 """What each function's code calls, transactions by their parts; clocks have owners in five tables."""
 
@@ -129,7 +140,7 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
     assert others == {
         "api": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "sweep": {"secretsmanager:GetSecretValue"},
-        "remind": set(),
+        "remind": {"sqs:SendMessage"},
         "expire": set(),
         "relay": {"sqs:SendMessage"},
         "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},

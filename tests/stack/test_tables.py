@@ -67,6 +67,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "complaints",
         "conflicts",
         "credit",
+        "digests",
         "editions",
         "idempotency",
         "inspection",

@@ -10,6 +10,7 @@ class Topic(StrEnum):
     """What endpoints may subscribe to: ``<thing>.<what happened>``."""
 
     ALERT_RAISED = "alert.raised"
+    DIGEST_MADE = "digest.made"
     FLAG_TOLD = "flag.told"
 
 

@@ -1,0 +1,1 @@
+"""A day's warnings told together, to recipients who want them so."""

@@ -1,0 +1,228 @@
+"""Keeping yellow alerts for a day's digest, making it once, and telling it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib.alerts.digests.model import Digest, Preference, Yellow
+from chalicelib.alerts.digests.store import DigestStore
+from chalicelib.alerts.model import Alert
+from chalicelib.alerts.rules import recipients_of
+from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.webhooks.model import Notice, Topic
+from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logs import logger
+from chalicelib.policy import Caller
+from chalicelib.rulepacks.model import Milestone
+from chalicelib.transaction import again_if_moved, transaction
+
+TOPIC, WEBHOOK = "sns", "webhook"
+SETTLED = timedelta(minutes=2)
+"""What was kept less than this ago waits for the next digest: machines' clocks differ, and keys are their instants."""
+
+
+class Channel(Protocol):
+    """Where digests go beside the list; each is given with the name under which consumers may tell repetitions."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Hand a message over; raises if it was not taken."""
+
+
+class Digests:
+    """Digests of all recipients: ``<role>.<department>``, as alerts have them."""
+
+    def __init__(
+        self,
+        store: DigestStore,
+        alerts: AlertStore,
+        *,
+        hour: Callable[[datetime], int],
+        queue: Channel,
+        topic: Channel,
+        webhooks: Callable[[], Webhooks],
+    ) -> None:
+        """Make digests from the ``hour`` in Shanghai on; ``queue`` brings them to ``publish``, which pushes them."""
+        self._store = store
+        self._alerts = alerts
+        self._hour = hour
+        self._queue = queue
+        self._topic = topic
+        self._webhooks = webhooks
+
+    def preferences(self, *, by: Caller) -> tuple[Preference, ...]:
+        """Return how each desk of the caller wants to be warned."""
+        return tuple(self._store.preference(recipient) for recipient in _desks_of(by))
+
+    @again_if_moved
+    def prefer(self, yellow: Yellow, *, by: Caller, at: datetime) -> tuple[Preference, ...]:
+        """Say how the caller's desks want to be warned from now on; what was kept till now is still told together."""
+        before = self.preferences(by=by)
+        after = tuple(
+            one if one.yellow is yellow else replace(one, yellow=yellow, set_by=by.actor, set_at=at) for one in before
+        )
+        with transaction() as tx:
+            for old, new in zip(before, after, strict=True):
+                if new != old:
+                    # Who goes back to being told at once is looked at once more, for what is still kept.
+                    self._store.save_preference(old, new, waits=True, tx=tx)
+        return after
+
+    @again_if_moved
+    def keep(self, alert: Alert, *, at: datetime) -> bool:
+        """Keep a yellow alert for a recipient who takes digests, in place of pushing it; say whether it was kept."""
+        if alert.milestone != Milestone.YELLOW:
+            return False
+        preference = self._store.preference(alert.recipient)
+        if preference.yellow is not Yellow.DAILY:
+            return False
+        with transaction() as tx:
+            self._store.keep(alert, preference, at=at, tx=tx)
+            self._alerts.save(alert, replace(alert, published_at=at), tx)
+        return True
+
+    def make(self, *, at: datetime) -> int:
+        """Make the digests of the day that are due, each once however often this runs; return how many this run made.
+
+        One that cannot be made keeps no other from being made; the first such error is raised at the end.
+        """
+        if at.astimezone(SHANGHAI).hour < self._hour(at):
+            return 0
+        made = 0
+        failure: Exception | None = None
+        for recipient in self._store.waiting():
+            try:
+                made += self._make(recipient, at=at)
+            except Exception as error:  # noqa: BLE001 - the other recipients must not wait for this one
+                logger("digests").exception("digest_not_made", error=type(error).__name__)
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return made
+
+    @again_if_moved
+    def _make(self, recipient: str, *, at: datetime) -> bool:
+        digests, _ = self._store.page(recipient, most=1)
+        newest = digests[0] if digests else None
+        if newest is not None and newest.published_at is None:
+            # Whoever made it may have ended before it was told; telling it twice tells it once.
+            self._ask_for(newest)
+        day = day_in_shanghai(at)
+        if newest is not None and newest.day >= day:
+            return False
+        preference = self._store.preference(recipient)
+        until = instant_text(at - SETTLED)
+        kept = list(self._store.kept(recipient, since=preference.told_until, until=until))
+        still_open = self._first_open(kept)
+        with transaction() as tx:
+            if still_open is None:
+                if preference.yellow is Yellow.AT_ONCE and not self._is_owed(preference, at=at):
+                    self._store.save_preference(preference, preference, waits=False, tx=tx)
+                return False
+            digest = Digest(
+                recipient=recipient,
+                day=day,
+                since=preference.told_until,
+                until=until,
+                number=len(kept),
+                channels=still_open.channels,
+                made_at=at,
+            )
+            self._store.add(digest, tx)
+            told = replace(preference, told_until=until)
+            self._store.save_preference(preference, told, waits=True, tx=tx)
+        self._ask_for(digest)
+        return True
+
+    @again_if_moved
+    def publish(self, digest_id: str, *, at: datetime) -> bool:
+        """Push a digest, once; say whether this call did it. The mark follows the push, as it does for an alert."""
+        recipient, _, day = digest_id.rpartition(".")
+        digest = self._store.digest(recipient, date.fromisoformat(day))
+        if digest is None:
+            raise Refusal(Reason.NOT_FOUND)
+        if digest.published_at is not None:
+            return False
+        message = _message(digest)
+        if TOPIC in digest.channels:
+            self._topic.send(json.dumps(message, ensure_ascii=False), name=digest.digest_id)
+        if WEBHOOK in digest.channels:
+            notice = Notice(
+                topic=Topic.DIGEST_MADE,
+                name=digest.digest_id,
+                subject=f"digest:{digest.digest_id}",
+                department=recipient.partition(".")[2],
+                at=digest.made_at,
+                data=message,
+            )
+            self._webhooks().tell(notice, at=at)
+        with transaction() as tx:
+            self._store.save(digest, replace(digest, published_at=at), tx)
+        return True
+
+    def page(
+        self, *, by: Caller, most: int, after: dict[str, Any] | None
+    ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
+        """Return a page of the digests of the caller's desks, each desk's newest first, and where the next begins."""
+        desks = _desks_of(by)
+        place: dict[str, Any] = dict(after or {"index": 0, "key": None})
+        found: list[Digest] = []
+        while place["index"] < len(desks) and len(found) < most:
+            digests, key = self._store.page(desks[place["index"]], most=most - len(found), after=place["key"])
+            found.extend(digests)
+            place = {"index": place["index"] + (key is None), "key": key}
+        return tuple(found), place if place["index"] < len(desks) else None
+
+    def digest(self, digest_id: str, *, by: Caller) -> Digest:
+        """Return a digest of one of the caller's desks; ``NOT_FOUND`` for anybody else's and for none."""
+        recipient, _, day = digest_id.rpartition(".")
+        found = self._store.digest(recipient, _day_of(day)) if recipient in _desks_of(by) else None
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return found
+
+    def alerts_of(
+        self, digest: Digest, *, most: int, after: dict[str, Any] | None
+    ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
+        """Return a page of the alerts of a digest as they stand now, oldest first, and where the next one begins."""
+        names, key = self._store.kept_page(digest, most=most, after=after)
+        return tuple(self._alerts.get(name) for name in names), key
+
+    def _first_open(self, names: list[str]) -> Alert | None:
+        """Return the first alert that still is open: if none is, there is nothing to tell."""
+        found = (self._alerts.find(name) for name in names)
+        return next((alert for alert in found if alert is not None and alert.is_open), None)
+
+    def _is_owed(self, preference: Preference, *, at: datetime) -> bool:
+        """Whether something was kept so lately that it waits for the next run."""
+        since = instant_text(at - SETTLED)
+        return any(True for _ in self._store.kept(preference.recipient, since=since, until=instant_text(at + SETTLED)))
+
+    def _ask_for(self, digest: Digest) -> None:
+        self._queue.send(json.dumps({"digest_id": digest.digest_id}), name=digest.digest_id)
+
+
+def _desks_of(by: Caller) -> tuple[str, ...]:
+    return recipients_of([role.value for role in by.roles], by.department)
+
+
+def _day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(Reason.NOT_FOUND) from None
+
+
+def _message(digest: Digest) -> dict[str, str | int | None]:
+    """Return what systems are told: how many alerts wait where, and nothing personal."""
+    return {
+        "digest_id": digest.digest_id,
+        "recipient": digest.recipient,
+        "department": digest.recipient.partition(".")[2],
+        "day": digest.day.isoformat(),
+        "alerts": digest.number,
+        "made_at": instant_text(digest.made_at),
+    }

@@ -1,0 +1,95 @@
+"""Loading and saving preferences, kept alerts and digests."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.alerts.digests.model import Digest, Preference
+from chalicelib.alerts.digests.table import DigestRow, KeptRow, PreferenceRow
+from chalicelib.alerts.model import Alert
+from chalicelib.clock import instant_text
+from chalicelib.transaction import MovedError, Transaction
+
+PREFERENCE = "preference"
+WAITS = "daily"
+LAST = "\uffff"
+"""Sorts behind everything that a key holds."""
+
+
+class DigestStore:
+    """All digests."""
+
+    def preference(self, recipient: str) -> Preference:
+        """Return how a recipient wants to be warned, strongly consistent: at once if nobody has said so."""
+        try:
+            return PreferenceRow.get(recipient, PREFERENCE, consistent_read=True).document
+        except PreferenceRow.DoesNotExist:
+            return Preference(recipient=recipient)
+
+    def save_preference(self, before: Preference, after: Preference, *, waits: bool, tx: Transaction) -> None:
+        """Write a preference, if it still is as it was read; ``waits`` keeps its recipient among those to look at."""
+        row = PreferenceRow(after.recipient, PREFERENCE, document=after, waits=WAITS if waits else None)
+        condition = PreferenceRow.pk.does_not_exist() | (PreferenceRow.document == before)
+        tx.put(row, condition=condition, otherwise=MovedError())
+
+    def waiting(self) -> Iterator[str]:
+        """Yield the recipients who take digests, or are still owed their last."""
+        for row in PreferenceRow.waiting.query(WAITS):
+            yield row.pk
+
+    def keep(self, alert: Alert, preference: Preference, *, at: datetime, tx: Transaction) -> None:
+        """Keep an alert for the next digest, if the recipient still wants it so."""
+        tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), otherwise=MovedError())
+        row = PreferenceRow(preference.recipient, PREFERENCE)
+        tx.require(row, condition=PreferenceRow.document == preference, otherwise=MovedError())
+
+    def kept(self, recipient: str, *, since: str, until: str) -> Iterator[str]:
+        """Yield the ids of the alerts that were kept after one instant and up to another, oldest first."""
+        for row in KeptRow.query(recipient, KeptRow.sk.between(f"kept#{since}#{LAST}", f"kept#{until}#{LAST}")):
+            yield row.sk.rpartition("#")[2]
+
+    def kept_page(
+        self, digest: Digest, *, most: int, after: dict[str, Any] | None
+    ) -> tuple[tuple[str, ...], dict[str, Any] | None]:
+        """Return a page of the ids of a digest's alerts, oldest first, and where the next one begins."""
+        rows = KeptRow.query(
+            digest.recipient,
+            KeptRow.sk.between(f"kept#{digest.since}#{LAST}", f"kept#{digest.until}#{LAST}"),
+            limit=most,
+            last_evaluated_key=after,
+        )
+        return tuple(row.sk.rpartition("#")[2] for row in rows), rows.last_evaluated_key
+
+    def digest(self, recipient: str, day: date) -> Digest | None:
+        """Return the digest of a recipient and day, strongly consistent, or ``None``."""
+        try:
+            return DigestRow.get(recipient, _key(day), consistent_read=True).document
+        except DigestRow.DoesNotExist:
+            return None
+
+    def page(
+        self, recipient: str, *, most: int, after: dict[str, Any] | None = None
+    ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
+        """Return a page of a recipient's digests, newest first, and where the next one begins."""
+        rows = DigestRow.query(
+            recipient,
+            DigestRow.sk.startswith("digest#"),
+            scan_index_forward=False,
+            consistent_read=True,
+            limit=most,
+            last_evaluated_key=after,
+        )
+        return tuple(row.document for row in rows), rows.last_evaluated_key
+
+    def add(self, digest: Digest, tx: Transaction) -> None:
+        """Write a digest that must not be there yet: there is one for a recipient and day."""
+        tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), otherwise=MovedError())
+
+    def save(self, before: Digest, after: Digest, tx: Transaction) -> None:
+        """Write what became of a digest, if it still is as it was read."""
+        row = DigestRow(after.recipient, _key(after.day), document=after)
+        tx.put(row, condition=DigestRow.document == before, otherwise=MovedError())
+
+
+def _key(day: date) -> str:
+    return f"digest#{day.isoformat()}"
