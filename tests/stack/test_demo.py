@@ -51,8 +51,8 @@ def test_every_reason_of_a_day_has_a_name() -> None:
     assert DAY_REASONS.keys() == {reason.value for reason in DayReason}
 
 
-def test_the_story_has_twelve_steps() -> None:
-    assert len(STEPS) == 12
+def test_the_story_has_fourteen_steps() -> None:
+    assert len(STEPS) == 14
 
 
 def test_what_is_not_as_expected_ends_the_story_with_both_values() -> None:

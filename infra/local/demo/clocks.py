@@ -4,10 +4,11 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from infra.local.aws.shift import shift
+from infra.local.aws.sweep import run as run_job
 from infra.local.aws.sweep import sweep as run_sweep
 from infra.local.demo import telling
 from infra.local.demo.checks import NotAsItShouldBeError
@@ -46,6 +47,17 @@ def sweep() -> None:
         raise NotAsItShouldBeError(what, expected="no failure", came=text)
     moved = sum(shard["moved"] for shard in json.loads(text)["shards"])
     telling.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
+
+
+def remind() -> dict[str, Any]:
+    """Run the hourly job, as its timer does; return what it did."""
+    text, succeeded = run_job("remind")
+    if not succeeded:
+        what = "the hourly job (每小时提醒)"
+        raise NotAsItShouldBeError(what, expected="no failure", came=text)
+    done: dict[str, Any] = json.loads(text)
+    telling.note(f"⏱ 每小时任务生成 {done['digests_made']} 份摘要 · the hourly job made {done['digests_made']} digests")
+    return done
 
 
 def wait_for(what: str, look: Callable[[], T | None]) -> T:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, inspection, promise, subscribers, supervision, telling
+from infra.local.demo import breach, desks, inspection, promise, subscribers, supervision, telling
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -76,6 +76,16 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "a suggestion: routed, answered in time, read by the person",
         (supervision.a_complaint_is_answered,),
     ),
+    (
+        "预警每日汇总:一天一份,红灯不等",
+        "warnings told once a day: one digest a day, and red ones never wait",
+        (desks.warnings_are_told_once_a_day,),
+    ),
+    (
+        "效能统计:逐日相加等于总数,快慢与质量并列",
+        "the figures: days add up, and speed stands beside quality",
+        (desks.the_figures_are_told,),
+    ),
 )
 
 
@@ -103,7 +113,7 @@ def walk() -> None:
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     print(f"""
-十二步都如所料 · All twelve steps were as they should be.  [{telling.seconds():.0f} s]
+十四步都如所料 · All fourteen steps were as they should be.  [{telling.seconds():.0f} s]
 
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)
