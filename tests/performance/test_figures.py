@@ -1,0 +1,101 @@
+"""Ten thousand random events, told twice and out of order by several relays: the figures stay those of a sum."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from chalicelib.clock import instant_text
+from chalicelib.policy import Caller, Role
+from chalicelib.settings import settings
+from chalicelib.supervision.statistics.model import Figures, Measure
+from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
+from chalicelib.supervision.statistics.service import Asked
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Event
+from chalicelib.wiring import services
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
+MANY = 10_000
+RELAYS = 4
+BEGIN = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
+MONITOR = Caller(sub="m", roles=frozenset({Role.MONITOR}), department="monitoring")
+BETWEEN = (
+    EventKind.CORRECTION_ASKED,
+    EventKind.CASE_PAUSED,
+    EventKind.CASE_RESUMED,
+    EventKind.CASE_REOPENED,
+    EventKind.CASE_DECIDED,
+    EventKind.ALERT_RAISED,
+    EventKind.ALERT_ACKNOWLEDGED,
+    EventKind.RATING_GIVEN,
+    EventKind.CARD_GIVEN,
+    EventKind.CARD_WITHDRAWN,
+    EventKind.COMPLAINT_RECEIVED,
+    EventKind.CASE_DELIVERED,
+)
+
+
+def a_chain(dice: random.Random, number: int) -> Iterator[Event]:
+    """The timeline of one case in which anything may follow anything, some of it told long after it happened."""
+    at = BEGIN + timedelta(minutes=dice.randrange(30 * 24 * 60))
+    due_at = at + timedelta(days=dice.randrange(1, 9))
+    department, item = dice.choice(["traffic", "market"]), dice.choice(["a", "b", "c"])
+    kinds = [EventKind.CASE_FILED, EventKind.CASE_ACCEPTED, *dice.choices(BETWEEN, k=10)]
+    for seq, kind in enumerate(kinds, start=1):
+        data = {
+            "way": dice.choice(["commitment", "certificate"]),
+            "item_code": item,
+            "pack": "corrects-first",
+            "level": dice.randrange(1, 6),
+            "alert_id": str(dice.randrange(3)),
+            "colour": dice.choice(["yellow", "red"]),
+            "category": dice.choice(["experience", "question"]),
+            "suspicious": dice.choice([[], ["TOO_SOON"]]),
+            "clocks_stopped": [
+                {"kind": "handling_promised", "due_at": instant_text(due_at), "provisional": dice.random() < 0.1}
+            ],
+        }
+        yield Event(
+            owner=f"case:{number}",
+            seq=seq,
+            kind=kind,
+            occurred_at=instant_text(at - timedelta(hours=dice.choice([0, 0, 30]))),
+            recorded_at=instant_text(at),
+            actor=dice.choice(["staff:o", "system:relay"]),
+            department=department,
+            data=data,
+            prev_hash="",
+            hash="",
+        )
+        at += timedelta(minutes=dice.randrange(1, 2_000))
+
+
+def test_ten_thousand_events_told_twice_and_out_of_order_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(20261125)
+    chains = {f"case:{number}": list(a_chain(dice, number)) for number in range(-(-MANY // 12))}
+    events = [event for chain in chains.values() for event in chain]
+    twice = [*events, *events]
+    dice.shuffle(twice)
+    monkeypatch.setattr(services().statistics, "_timeline", SimpleNamespace(events=lambda owner: chains[owner]))
+
+    with ThreadPoolExecutor(RELAYS) as pool:
+        list(pool.map(lambda event: services().statistics.hear(event, BEGIN), twice))
+
+    expected = Figures()
+    for event in filter(counts, events):
+        before = chains[event.owner][: event.seq - 1]
+        code, at = law_of(event, before)
+        pack = services().pack(code or settings().rule_pack, at)
+        expected += figures_of(contribution(event, before, calendar=services().calendars.at(at), pack=pack))
+    last = BEGIN + timedelta(days=60)
+    asked = Asked(first=BEGIN.date(), last=last.date(), as_of=last)
+    told = services().statistics.figures(asked, by=MONITOR, at=last)
+    assert len(events) >= MANY
+    assert sum((day.figures for one in told for day in one.days), Figures()) == expected
+    completed = sum((one.completion for one in told), Figures())
+    assert completed.of(Measure.RECEIVED) == expected.of(Measure.RECEIVED) == len(chains)
