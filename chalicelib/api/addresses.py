@@ -130,6 +130,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/supervision/digests/{digest_id}",
     ),
     "chalicelib.api.statistics": ("GET /v1/supervision/statistics",),
+    "chalicelib.api.statistics_export": ("GET /v1/supervision/statistics/export",),
     "chalicelib.api.signing_keys": (
         "POST /v1/signing-keys",
         "GET /v1/signing-keys",

@@ -18,9 +18,13 @@ Language: TypeAlias = Literal["zh", "en"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a route answers: a body, the version for the ETag, and whether an earlier request had made it already."""
+    """What a route answers: a body, the version for the ETag, and whether an earlier request had made it already.
+
+    ``text`` is there in place of a body where the route answers a file; ``headers`` then say of which type.
+    """
 
     body: Shape | None = None
+    text: str | None = None
     status: int | None = None
     version: int | None = None
     replayed: bool = False
@@ -103,6 +107,7 @@ class Route:
     also: int | None = None
     names_another: bool = False
     is_discreet: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
 
     ``public``: anyone, without a token. ``creates``: takes an Idempotency-Key. ``needs_version``: wants If-Match.
     ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a good answer.
+    ``files``: the media types of a file that is answered in place of JSON.
     ``names_another``: the body names a thing that may not be there. ``discreet``: the log does not say which case.
     """
 
@@ -58,6 +59,7 @@ class Options(TypedDict, total=False):
     also: int
     names_another: bool
     discreet: bool
+    files: tuple[str, ...]
 
 
 class Routes:
@@ -103,7 +105,7 @@ class Routes:
                 body=body,
                 query=options.get("query"),
                 answer=options["answer"],
-                status=options.get("status", 200 if options["answer"] else 204),
+                status=options.get("status", 200 if options["answer"] or options.get("files") else 204),
                 is_public=options.get("public", False),
                 creates=options.get("creates", False),
                 needs_version=options.get("needs_version", False),
@@ -111,6 +113,7 @@ class Routes:
                 also=options.get("also"),
                 names_another=options.get("names_another", False),
                 is_discreet=options.get("discreet", False),
+                files=options.get("files", ()),
             )
             if route.is_public == bool(route.roles):
                 message = f"{route.name} names its roles or says that it is public, one of the two"

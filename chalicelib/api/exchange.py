@@ -144,7 +144,9 @@ def _response(route: Route, answer: Answer) -> Response:
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"
     body = "" if answer.body is None else answer.body.model_dump_json()
-    return Response(body, headers=headers, status_code=answer.status or route.status)
+    return Response(
+        body if answer.text is None else answer.text, headers=headers, status_code=answer.status or route.status
+    )
 
 
 def _code_of(error: Exception) -> str:

@@ -161,6 +161,8 @@ def _success(route: Route, names: Mapping[type[BaseModel], Any]) -> dict[str, An
     success: dict[str, Any] = {"description": "Done"}
     if route.answer:
         success["content"] = {"application/json": {"schema": names[route.answer]}}
+    if route.files:
+        success["content"] = {media: {"schema": {"type": "string"}} for media in route.files}
     return success
 
 

@@ -154,7 +154,7 @@ def _department(told: Told, by: Grouping) -> DepartmentFigures:
     return DepartmentFigures(
         department=told.department,
         completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
-        figures=_figures(sum((day.figures for day in told.days), Figures())),
+        figures=figures_shape(sum((day.figures for day in told.days), Figures())),
         parts=_parts(told.days, KEYS[by]) if by in KEYS else (),
     )
 
@@ -163,10 +163,11 @@ def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> t
     sums: dict[str, Figures] = {}
     for one in days:
         sums[key_of(one)] = sums.get(key_of(one), Figures()) + one.figures
-    return tuple(PartFigures(key=key, figures=_figures(figures)) for key, figures in sorted(sums.items()))
+    return tuple(PartFigures(key=key, figures=figures_shape(figures)) for key, figures in sorted(sums.items()))
 
 
-def _figures(sums: Figures) -> FiguresShape:
+def figures_shape(sums: Figures) -> FiguresShape:
+    """Return sums as they are told."""
     decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
     late, excused = sums.of(Measure.LATE), sums.of(Measure.LATE_EXCUSED)
     complaints = sums.by(Measure.COMPLAINED)

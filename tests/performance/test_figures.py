@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def a_chain(dice: random.Random, number: int) -> Iterator[Event]:
     department, item = dice.choice(["traffic", "market"]), dice.choice(["a", "b", "c"])
     kinds = [EventKind.CASE_FILED, EventKind.CASE_ACCEPTED, *dice.choices(BETWEEN, k=10)]
     for seq, kind in enumerate(kinds, start=1):
-        data = {
+        data: dict[str, Any] = {
             "way": dice.choice(["commitment", "certificate"]),
             "item_code": item,
             "pack": "corrects-first",
