@@ -53,7 +53,7 @@ logs: python ## follow the functions' logs
 sweep: python ## run the sweep of due clocks now
 	$(LOCAL) sweep
 
-remind: python ## look for a missing edition of the calendar now
+remind: python ## look for a missing edition of the calendar and make the digests that are due, now
 	$(LOCAL) remind
 
 expire: python ## end records and flags whose last day has passed, now
