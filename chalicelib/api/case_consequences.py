@@ -13,11 +13,12 @@ routes = Routes("handling")
 
 
 class VerificationBody(TellingBody):
-    """What was found, how, and the facts."""
+    """What was found, how, and the facts; ``late_reason`` after the last day for it, and the applicant reads it."""
 
     result: Finding
     method: Method
     findings: Text
+    late_reason: FreeText | None = None
 
 
 class StatementBody(Body):
@@ -63,7 +64,13 @@ class RevocationBody(Body):
 def verify(call: Call[VerificationBody]) -> Answer:
     """Record the result; it waits for a second officer where the item asks for two."""
     body = call.body
-    done = services().consequences.verify(act_of(call), result=body.result, method=body.method, findings=body.findings)
+    done = services().consequences.verify(
+        act_of(call),
+        result=body.result,
+        method=body.method,
+        findings=body.findings,
+        late_reason=body.late_reason,
+    )
     return done_answer(call, done)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
-from chalicelib.supervision.signals.model import SignalKind
+from chalicelib.supervision.signals.model import Signal, SignalKind
 from chalicelib.supervision.signals.service import WATCHERS
 from chalicelib.supervision.signals.store import Wanted
 from chalicelib.wiring import services
@@ -37,7 +37,7 @@ class EvidenceShape(Shape):
 class SignalShape(Shape):
     """Something for a person to look at; it accuses nobody, and nothing is counted from it."""
 
-    signal_id: str
+    id: str
     kind: SignalKind
     case_no: str
     department: str
@@ -71,5 +71,18 @@ def signals(call: Call[None]) -> Answer:
         found_to=query.found_to,
     )
     page = services().signals.page(wanted, by=call.caller, most=query.limit, after=call.position)
-    items = tuple(SignalShape.model_validate(signal) for signal in page.signals)
+    items = tuple(_signal(signal) for signal in page.signals)
     return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))
+
+
+def _signal(signal: Signal) -> SignalShape:
+    return SignalShape(
+        id=signal.signal_id,
+        kind=signal.kind,
+        case_no=signal.case_no,
+        department=signal.department,
+        item_code=signal.item_code,
+        officer=signal.officer,
+        found_at=signal.found_at,
+        events=tuple(EvidenceShape.model_validate(event) for event in signal.events),
+    )

@@ -6,8 +6,8 @@ from datetime import date
 from chalicelib.cases import consequence_rules as rules
 from chalicelib.cases.acts import Defence, Finding, Rectification, Revocation, Verification
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
-from chalicelib.cases.desk import PERSON, Act, Desk, Done, Work
-from chalicelib.cases.handling_rules import CaseStep, require_text
+from chalicelib.cases.desk import PERSON, Act, Desk, Done, Work, with_late_reason
+from chalicelib.cases.handling_rules import CaseStep, late_reason_for, require_text
 from chalicelib.cases.model import Case, State
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model import Method
@@ -31,12 +31,20 @@ class Consequences:
         self._desk = desk
         self._credit = credit
 
-    def verify(self, act: Act, *, result: Finding, method: Method, findings: str) -> Done:
-        """Record what verification found; where two officers are asked for, it waits for the other one (R1.13)."""
+    def verify(
+        self, act: Act, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
+    ) -> Done:
+        """Record what verification found; where two officers are asked for, it waits for the other one (R1.13).
+
+        ``LATE_REASON_REQUIRED`` after the last day for it.
+        """
 
         def deed(work: Work) -> Case:
             case = work.case
             rules.require_verifiable(case)
+            # What could not be verified is still to be verified: its clock runs on, and nothing is closed late.
+            clock = None if result is Finding.UNVERIFIABLE else work.clock(ClockKind.VERIFICATION)
+            late = late_reason_for(clock, late_reason, at=act.at)
             found = Verification(
                 result=result,
                 method=method,
@@ -46,9 +54,9 @@ class Consequences:
                 officers=rules.officers_for(case.terms.verification, method),
             )
             if found.has_effect:
-                return self._effective(found, work)
-            work.tell(EventKind.VERIFICATION_PROPOSED, _told(found), texts={"findings": findings})
-            return replace(case, verification=found)
+                return self._effective(found, work, late=late)
+            work.tell(EventKind.VERIFICATION_PROPOSED, _told(found), texts={"findings": findings, "late_reason": late})
+            return with_late_reason(replace(case, verification=found), late, clock=ClockKind.VERIFICATION, work=work)
 
         return self._desk.take(CaseStep.VERIFY, act, deed)
 
@@ -153,12 +161,13 @@ class Consequences:
             return False
         return rules.is_in_effect(case, document_no, subject=subject, on=on)
 
-    def _effective(self, found: Verification, work: Work) -> Case:
+    def _effective(self, found: Verification, work: Work, *, late: str | None = None) -> Case:
         """Let a result have its effect, all in the act that gives it: credit, nothing, or being told and heard."""
         if found.result is not Finding.UNVERIFIABLE:
             work.stop(ClockKind.VERIFICATION)
-        work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings})
+        work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
         case = replace(work.case, verification=found)
+        case = with_late_reason(case, late, clock=ClockKind.VERIFICATION, work=work)
         if found.result is Finding.TRUE and not rules.is_counted(case):
             self._count(work)
         if found.result not in rules.BROKEN:

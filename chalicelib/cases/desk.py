@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from chalicelib.cases.acts import LateReason
 from chalicelib.cases.handling_rules import (
     STEPS,
     CaseStep,
@@ -234,3 +235,11 @@ class Desk:
         """Lay a case on the desk, with the edition of its rule pack that was in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
         return Work(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
+
+
+def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: Work) -> Case:
+    """Return the case with why a duty was done late, where it was: the applicant reads it (R4.18)."""
+    if reason is None:
+        return case
+    given = LateReason(clock=clock.value, reason=reason, given_at=work.at, given_by=work.actor)
+    return replace(case, late_reasons=(*case.late_reasons, given))

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from chalicelib.cases import handling_rules as rules
-from chalicelib.cases.acts import Decision, Delivery, Extension, Interruption, LateReason, Outcome, ResultDocument
-from chalicelib.cases.desk import Act, Desk, Done, Work
+from chalicelib.cases.acts import Decision, Delivery, Extension, Interruption, Outcome, ResultDocument
+from chalicelib.cases.desk import Act, Desk, Done, Work, with_late_reason
 from chalicelib.cases.handling_rules import CaseStep
 from chalicelib.cases.model import Case, State
 from chalicelib.clock import day_in_shanghai, instant_text
@@ -131,7 +131,7 @@ class Handling:
                 late_reason=late,
                 result=result,
             )
-            decided = _with_late_reason(
+            decided = with_late_reason(
                 replace(case, state=State.DECIDED, decision=decision),
                 late,
                 clock=ClockKind.HANDLING_PROMISED,
@@ -169,16 +169,9 @@ class Handling:
                 texts={"method": method, "late_reason": late},
             )
             closed = replace(work.case, state=State.CLOSED, delivery=delivery)
-            return _with_late_reason(closed, late, clock=ClockKind.DELIVERY, work=work)
+            return with_late_reason(closed, late, clock=ClockKind.DELIVERY, work=work)
 
         return self._desk.take(CaseStep.DELIVER, act, deed)
-
-
-def _with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: Work) -> Case:
-    if reason is None:
-        return case
-    given = LateReason(clock=clock.value, reason=reason, given_at=work.at, given_by=work.actor)
-    return replace(case, late_reasons=(*case.late_reasons, given))
 
 
 def _time_to_verify(case: Case, work: Work) -> Limit | None:

@@ -186,7 +186,8 @@ def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) ->
     if clock is None or not clock.is_late(at):
         return None
     given = (reason or "").strip()
-    if not given:
+    # Marks of direction and of no width are no reason, although no blanks either.
+    if not any(char.isprintable() and not char.isspace() for char in given):
         raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
 

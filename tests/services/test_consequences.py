@@ -306,3 +306,43 @@ def test_of_two_supervisors_on_one_version_one_revokes() -> None:
 
     with refused(Reason.STALE_VERSION):
         revoke(untrue, by=replace(SUPERVISOR, sub="supervisor2.traffic"))
+
+
+def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
+    _, case = a_granted_promise()
+    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+    after = due_at + timedelta(seconds=1)
+
+    for reason in (None, "", " \u3000\n", "\u200b\u200e"):
+        with pytest.raises(Refusal) as refused:
+            services().consequences.verify(
+                an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason=reason
+            )
+        assert refused.value.reason is Reason.LATE_REASON_REQUIRED
+    done = services().consequences.verify(
+        an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason="数据未共享。"
+    )
+
+    assert [(late.clock, late.reason) for late in done.case.late_reasons] == [("verification", "数据未共享。")]
+
+
+def test_in_its_last_second_a_verification_needs_no_reason_and_what_cannot_be_verified_never_does() -> None:
+    _, case = a_granted_promise()
+    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+
+    in_time = verify(case, Finding.UNVERIFIABLE, at=due_at)
+    later = verify(in_time, Finding.UNVERIFIABLE, at=due_at + timedelta(days=1))
+
+    assert in_time.late_reasons == later.late_reasons == ()
+
+
+def test_a_late_result_that_waits_for_a_second_officer_keeps_its_reason() -> None:
+    _, case = a_granted_promise(officers=2)
+    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+    act = an_act(case, at=due_at + timedelta(days=1))
+
+    done = services().consequences.verify(
+        act, result=Finding.TRUE, method=Method.ONSITE, findings=FINDINGS, late_reason="等待现场。"
+    )
+
+    assert [late.reason for late in done.case.late_reasons] == ["等待现场。"]
