@@ -282,6 +282,7 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
 
     assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
     assert seen(Role.MONITOR, "monitoring") == ["market", "traffic"]
+    assert seen(Role.SUPERVISOR, "credit") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
     with pytest.raises(Refusal) as refused:
         services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, most=10, after=None)

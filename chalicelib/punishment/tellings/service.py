@@ -241,12 +241,12 @@ class Tellings:
         return self._seen(self._store.incidents(state, most=most, after=after), by=by)
 
     def _seen(self, page: TellingPage, *, by: Caller) -> TellingPage:
-        """Keep what the caller may see: the credit office its flags, a supervisor the department's own systems."""
+        """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""
         seen = tuple(
             telling
             for telling in page.tellings
-            if sees(by, roles=(Role.CREDIT_OFFICER,), department=telling.office)
-            or sees(by, roles=(Role.SUPERVISOR, Role.MONITOR), department=telling.department)
+            if sees(by, roles=WATCHERS, department=telling.office)
+            or sees(by, roles=(Role.SUPERVISOR,), department=telling.department)
         )
         return TellingPage(tellings=seen, after=page.after)
 
