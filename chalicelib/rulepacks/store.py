@@ -28,6 +28,14 @@ from chalicelib.rulepacks.model import (
     TermKey,
     Yellow,
 )
+from chalicelib.rulepacks.redress import (
+    ObjectionGround,
+    ObjectionLimit,
+    PausedClasses,
+    Redress,
+    RepairPromise,
+    RepairRefusal,
+)
 from chalicelib.rulepacks.rules import require_one_at_a_time
 
 PACKS = Path(__file__).with_name("packs")
@@ -73,6 +81,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
+        redress=_redress(settings),
     )
 
 
@@ -81,6 +90,20 @@ def _display_rules(rules: Mapping[str, Any]) -> DisplayRules:
         edition=rules["edition"],
         judged_from=date.fromisoformat(rules["judged_from"]),
         periods={severity: DisplayPeriod(**rules["periods"][severity]) for severity in SEVERITIES},
+    )
+
+
+def _redress(settings: Mapping[str, Any]) -> Redress:
+    paused = settings["objection.pauses"]
+    return Redress(
+        limits=tuple(ObjectionLimit(**limit) for limit in settings["objection.limits"]),
+        grounds=tuple(
+            ObjectionGround(**{**ground, "outcomes": {kind: tuple(ends) for kind, ends in ground["outcomes"].items()}})
+            for ground in settings["objection.grounds"]
+        ),
+        paused=PausedClasses(classes=tuple(paused["classes"]), basis=paused["basis"]),
+        promise=RepairPromise(**settings["repair.promise"]),
+        refusals=tuple(RepairRefusal(**refusal) for refusal in settings["repair.refusals"]),
     )
 
 
