@@ -69,6 +69,10 @@ class Foundations:
         """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
         return pack_in_force(load_rule_packs(), code, on=day_in_shanghai(at))
 
+    def usual_pack(self, at: datetime) -> RulePack:
+        """Return the rules of the deployment that are in force at an instant."""
+        return self.pack(settings().rule_pack, at)
+
     def yellow(self, code: str, at: datetime) -> YellowRule:
         """Return when the lights of a rule pack turned yellow at an instant; ``LookupError`` if it was not in force."""
         rule = self.pack(code, at).yellow

@@ -39,12 +39,12 @@ from chalicelib.foundations import Foundations
 from chalicelib.inspection.store import MandateStore
 from chalicelib.punishment.publishing.evaluating import Evaluations
 from chalicelib.punishment.publishing.store import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
-from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore, measure_lists
 from chalicelib.punishment.tellings.service import Tellings
 from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.remedies.redress.store import RedressStore
 from chalicelib.rulepacks.model import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
@@ -96,7 +96,10 @@ class Offices(Foundations):
                 "mandate": MandateStore.row,
                 "measures": ShelfStore.row,
                 "outage": OutageStore.row,
+                "objection": RedressStore.row,
                 "rating": RatingStore.row,
+                "repair": RedressStore.row,
+                "reversal": RedressStore.row,
                 "telling": TellingStore.row,
             },
         )
@@ -243,22 +246,6 @@ class Offices(Foundations):
     def case_reading(self) -> CaseReading:
         """What people see of cases."""
         return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
-
-    @cached_property
-    def punishment(self) -> Punishment:
-        """The list of measures, and flags."""
-        return Punishment(
-            FlagStore(),
-            self.timeline,
-            self.clocks,
-            self.credit,
-            subjects=self.subjects,
-            keys=self.subject_keys,
-            packs=load_rule_packs(),
-            pack=settings().rule_pack,
-            documents=self.consequences,
-            lists=self.lists.current,
-        )
 
     @cached_property
     def lists(self) -> LoadedLists:

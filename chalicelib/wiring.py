@@ -2,19 +2,31 @@
 
 from functools import cache, cached_property
 
+from chalicelib.credit.remedying import CreditRemedies
+from chalicelib.credit.rules import severity_kept
+from chalicelib.credit.store import CreditStore
 from chalicelib.inspection.service import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.offices import Offices
 from chalicelib.punishment.publishing.resuming import Resuming
 from chalicelib.punishment.publishing.service import Publishing
 from chalicelib.punishment.publishing.store import ShelfStore
+from chalicelib.punishment.remedying import FlagRemedies
+from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
+from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.punishment.upkeep import FlagUpkeep
 from chalicelib.remedies.complaints.service import Complaints
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.rules import RatingNames
 from chalicelib.remedies.ratings.service import Ratings
 from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.remedies.redress.objecting import Objections
+from chalicelib.remedies.redress.repairing import Repairs
+from chalicelib.remedies.redress.reversing import Reversals, StandingDocuments
+from chalicelib.remedies.redress.store import RedressStore
+from chalicelib.remedies.redress.undoing import Undoing
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.supervision.cards.service import Cards
 from chalicelib.supervision.cards.store import CardStore
@@ -103,6 +115,76 @@ class Services(Offices):
             pack_of=self.pack,
             pack=settings().rule_pack,
             departments=settings().departments,
+        )
+
+    @cached_property
+    def punishment(self) -> Punishment:
+        """The list of measures, and flags."""
+        return Punishment(
+            FlagStore(),
+            self.timeline,
+            self.clocks,
+            self.credit,
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            packs=load_rule_packs(),
+            pack=settings().rule_pack,
+            documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            lists=self.lists.current,
+        )
+
+    @cached_property
+    def redress_store(self) -> RedressStore:
+        """Objections, repairs and reversals as they are kept."""
+        return RedressStore(self.timeline)
+
+    @cached_property
+    def flag_remedies(self) -> FlagRemedies:
+        """What ways back do to flags."""
+        return FlagRemedies(FlagStore(), self.timeline, self.clocks, lists=self.lists.current)
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """What stands on documents."""
+        credit = CreditRemedies(CreditStore(), self.timeline, kept_from=severity_kept(load_rule_packs()))
+        return Undoing(self.redress_store, credit, self.flag_remedies, departments=settings().departments)
+
+    @cached_property
+    def objections(self) -> Objections:
+        """What people dispute."""
+        return Objections(
+            self.redress_store,
+            self.undoing,
+            self.clocks,
+            flags=self.flag_remedies,
+            repairs=self.repairs,
+            calendars=self.calendars,
+            pack=self.usual_pack,
+        )
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """What people put right."""
+        return Repairs(
+            self.redress_store,
+            self.undoing,
+            self.clocks,
+            credit=self.credit,
+            cases=self.cases,
+            tellings=TellingStore(self.timeline),
+            pack=self.usual_pack,
+        )
+
+    @cached_property
+    def reversals(self) -> Reversals:
+        """What fell, and everything that had stood on it."""
+        return Reversals(
+            self.redress_store,
+            self.undoing,
+            cases=self.cases,
+            credit=CreditStore(),
+            calendars=self.calendars,
+            pack=self.usual_pack,
         )
 
     @cached_property

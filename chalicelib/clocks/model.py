@@ -25,6 +25,9 @@ class ClockKind(StrEnum):
     COMPLAINT = "complaint"
     TELLING = "telling"
     PROPAGATION = "propagation"
+    OBJECTION = "objection"
+    REPAIR_AUTHORITY = "repair_authority"
+    REPAIR_SITE = "repair_site"
 
 
 NOT_WARNED = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.credit.model import Bar, Overflow, RepairState
+from chalicelib.credit.model import UNDONE, Bar, Overflow
 
 MOST_BARS = 100
 LARGEST_BARS = 64_000
@@ -36,7 +36,7 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
     """Return what stands for all bars that there was no room for: those of before that last on, and these."""
     marks = {mark.severity: mark for mark in before if mark.ends_on >= on}
     for bar in left_out:
-        if bar.repair is RepairState.REPAIRED:
+        if bar.repair in UNDONE:
             continue
         known = marks.get(bar.severity)
         one = Overflow(
@@ -53,7 +53,7 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
 
 def _weight(bar: Bar) -> tuple[bool, int, bool, date]:
     """Order bars by how much they decide: in force at all, gravity, for every promise, and how long."""
-    return bar.repair is not RepairState.REPAIRED, bar.severity.rank, not bar.items, bar.ends_on
+    return bar.repair not in UNDONE, bar.severity.rank, not bar.items, bar.ends_on
 
 
 def _size_of(bar: Bar) -> int:

@@ -49,11 +49,15 @@ class ObjectionState(StrEnum):
 
 
 class RepairState(StrEnum):
-    """Whether an entry has been repaired (信用修复): a repaired one bars nobody."""
+    """Whether an entry has been repaired (信用修复), or withdrawn with what it stood on (撤回): such bar nobody."""
 
     NONE = "none"
     APPLIED = "applied"
     REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+
+
+UNDONE = frozenset({RepairState.REPAIRED, RepairState.WITHDRAWN})
 
 
 class Purpose(StrEnum):
@@ -120,8 +124,7 @@ class Bar:
 class Overflow:
     """What the summary no longer holds one by one (摘要溢出): adverse records of one severity beyond its bounds.
 
-    It is in force from the first day of any of them to the last day of the one that lasts longest, whose ``organ`` and
-    ``basis`` it names; ``items`` as in ``Bar``. The records themselves are all kept.
+    In force from the first day of any to the last of the one that lasts longest, whose organ and basis it names.
     """
 
     severity: Severity
@@ -134,7 +137,7 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagMark:
-    """A joint-punishment flag as the summary holds it (惩戒标识): for its ``items`` only, never everywhere (R2.4)."""
+    """A flag as the summary holds it (惩戒标识): for its ``items`` only (R2.4), and not while ``is_paused`` (R3.9)."""
 
     flag_id: str
     measure_code: str
@@ -148,6 +151,7 @@ class FlagMark:
     starts_on: date
     ends_on: date
     objection: ObjectionState = ObjectionState.NONE
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +167,6 @@ class Summary:
     """All that a check needs to know of one subject (信用摘要): one small item, read at once.
 
     ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
-
     ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
     ``name_digests`` are keyed digests of the names under which sources know the subject.
     ``grade`` is None unless an edition of a rating scale defines one; persons have none (R6.11).
@@ -274,8 +277,8 @@ class Record:
     display: Display = field(default_factory=Display)
 
     def is_displayed(self, on: date) -> bool:
-        """Whether it may be shown and shared on a day: a minor one only with a reason, a repaired one never."""
-        if self.repair is RepairState.REPAIRED or self.display.until is None or on > self.display.until:
+        """Whether it may be shown and shared on a day: a minor one only with a reason, an undone one never."""
+        if self.repair in UNDONE or self.display.until is None or on > self.display.until:
             return False
         return self.severity is not Severity.MINOR or bool(self.display.reason)
 

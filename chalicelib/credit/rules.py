@@ -6,6 +6,7 @@ from datetime import date
 
 from chalicelib.credit.bounds import overflow_after, within_bounds
 from chalicelib.credit.model import (
+    UNDONE,
     Bar,
     Effect,
     Eligibility,
@@ -15,7 +16,6 @@ from chalicelib.credit.model import (
     ObjectionState,
     Overflow,
     Record,
-    RepairState,
     Severity,
     Summary,
     Text,
@@ -50,8 +50,8 @@ def severity_kept(packs: Sequence[RulePack]) -> Severity:
 
 
 def is_bar_in_force(bar: Bar, *, on: date) -> bool:
-    """Say whether a record has effect on a day: both end days included, and never after repair."""
-    return bar.repair is not RepairState.REPAIRED and bar.starts_on <= on <= bar.ends_on
+    """Say whether a record has effect on a day: both end days included, and never once it was undone."""
+    return bar.repair not in UNDONE and bar.starts_on <= on <= bar.ends_on
 
 
 def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
@@ -94,7 +94,7 @@ def assessment(
     reasons: list[Ground] = []
     for flag in summary.flags:
         if item_code in flag.items and is_flag_in_force(flag, on=on):
-            effects.add(flag.effect)
+            effects.add(Effect.NONE if flag.is_paused else flag.effect)
             reasons.extend(_grounds_of_flag(flag))
     for bar in summary.bars:
         if bar.severity.rank < bar_severity.rank or not is_bar_in_force(bar, on=on):
@@ -151,8 +151,8 @@ def with_record(
         for bar in summary.bars
         if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
     ]
-    if record.severity.rank >= kept_from.rank and ends_on >= on:
-        bars.append(_bar_of(record, ends_on=ends_on))
+    if record.severity.rank >= kept_from.rank and ends_on >= on and record.repair not in UNDONE:
+        bars.append(bar_of(record, ends_on=ends_on))
     kept, left_out = within_bounds(bars)
     heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
     sources = {bar.source for bar in kept}
@@ -186,7 +186,8 @@ def with_kept_promise(summary: Summary) -> Summary:
     return replace(summary, kept_promises=summary.kept_promises + 1)
 
 
-def _bar_of(record: Record, *, ends_on: date) -> Bar:
+def bar_of(record: Record, *, ends_on: date) -> Bar:
+    """Return what the summary holds of an adverse record."""
     return Bar(
         source=record.source,
         record_id=record.record_id,
@@ -269,7 +270,8 @@ def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
         record=f"flag:{flag.flag_id}",
         until=flag.ends_on,
     )
-    yield ground
+    if not flag.is_paused:
+        yield ground
     if flag.objection is ObjectionState.OPEN:
         yield _under_objection(ground)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
 from chalicelib.credit.intake.model import Directory
-from chalicelib.credit.model import Query, Record, RepairState, Summary
+from chalicelib.credit.model import UNDONE, Query, Record, Summary
 from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
@@ -151,7 +151,7 @@ def entry_of(record: Record) -> EntryRow:
     name = _record(record.source, record.record_id)
     row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
     display = record.display
-    if display.until is not None and display.ended_at is None and record.repair is not RepairState.REPAIRED:
+    if display.until is not None and display.ended_at is None and record.repair not in UNDONE:
         row.ending = zlib.crc32(name.encode()) % SHARDS
         row.ends_on = display.until.isoformat()
     return row

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.credit.model import Document, Effect, Severity
+from chalicelib.credit.model import Document, Effect, ObjectionState, Severity
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
 from chalicelib.timeline.model import Head
 
@@ -119,10 +119,10 @@ class Suspension:
 
 
 class Documents(Protocol):
-    """Knows which documents of a case are in effect; cases do, and are wired in."""
+    """Knows which documents are in effect; cases and reversals do, and are wired in."""
 
-    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case made this document about this subject, and it is in effect on the day."""
+    def is_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether a document about a subject stands on a day, and whether the case made it if one is named."""
         ...
 
 
@@ -201,17 +201,24 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifting:
-    """Why and on which basis a flag ended before its time (解除)."""
+    """Why and on which basis a flag ended before its time (解除).
+
+    ``because`` says by which way: ``lifting``, or the objection, repair or reversal that undid it, by name.
+    """
 
     lifted_at: datetime
     by: str
     reason: str
     basis: str
+    because: str = "lifting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A joint-punishment flag (惩戒标识), from its proposal on an effective document to its end."""
+    """A joint-punishment flag (惩戒标识), from its proposal on an effective document to its end.
+
+    ``is_paused`` says that it has no effect while an objection to it is open (R3.9).
+    """
 
     flag_id: str
     version: int
@@ -240,6 +247,8 @@ class Flag:
     confirmation: Confirmation | None = None
     lifting: Lifting | None = None
     suspension: Suspension | None = None
+    objection: ObjectionState = ObjectionState.NONE
+    is_paused: bool = False
 
     @property
     def subject(self) -> SubjectKey:
@@ -253,7 +262,7 @@ class Flag:
 
     def is_in_force(self, on: date) -> bool:
         """Whether the flag has effect on a day: it stops by itself after its last day (R2.7)."""
-        return self.state is FlagState.ACTIVE and self.starts_on <= on <= self.ends_on
+        return self.state is FlagState.ACTIVE and not self.is_paused and self.starts_on <= on <= self.ends_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,8 @@ def mark_of(flag: Flag) -> FlagMark:
         basis=flag.basis,
         starts_on=flag.starts_on,
         ends_on=flag.ends_on,
+        objection=flag.objection,
+        is_paused=flag.is_paused,
     )
 
 

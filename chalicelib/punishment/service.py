@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.model import Document
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.idempotency import Once
@@ -92,7 +93,7 @@ class Punishment:
         document = listed.document_of(proposal, on=today, at=at)
         subject = self._keys.key_of(about)
         document_subject = subject if other is None else self._keys.key_of(other)
-        self._require_effective(proposal.case_no, document.number, subject=document_subject, on=today)
+        self._require_effective(proposal.case_no, document, subject=document_subject, on=today)
         listed.require_target(
             measure,
             about.kind,
@@ -182,7 +183,7 @@ class Punishment:
         if clock is not None and clock.provisional and not before.statements:
             # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
             raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(clock.due_at))
-        self._require_effective(before.case_no, before.document.number, subject=before.party.document_subject, on=today)
+        self._require_effective(before.case_no, before.document, subject=before.party.document_subject, on=today)
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
@@ -213,7 +214,7 @@ class Punishment:
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
-                data={"was": before.state.value, "clocks_stopped": stopped},
+                data={"was": before.state.value, "because": "lifting", "clocks_stopped": stopped},
                 texts={"reason": reason, "basis": basis},
             )
             if before.state is FlagState.ACTIVE:
@@ -273,10 +274,9 @@ class Punishment:
             raise Refusal(Reason.STALE_VERSION)
         return flag
 
-    def _require_effective(self, case_no: str | None, document_no: str, *, subject: SubjectKey, on: date) -> None:
-        if case_no is None or self._documents.is_effective(case_no, document_no, subject=subject, on=on):
-            return
-        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
+    def _require_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> None:
+        if not self._documents.is_effective(case_no, document, subject=subject, on=on):
+            raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
 
     def _defence_limit(self, at: datetime) -> Limit:
         term = pack_in_force(self._packs, self._pack, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)

@@ -60,6 +60,16 @@ class FlagStore:
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
+    def of_document_subject(
+        self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None
+    ) -> FlagPage:
+        """Return a page of the flags of others that stand on documents about a subject, newest first (R2.11)."""
+        rows = FlagRow.by_document_subject.query(
+            subject, scan_index_forward=False, limit=most, last_evaluated_key=dict(after) if after else None
+        )
+        flags = tuple(_flag_of(row) for row in rows)
+        return FlagPage(flags=flags, after=rows.last_evaluated_key)
+
     def live(self, shard: int, *, since: date, most: int, after: Mapping[str, Any] | None) -> FlagPage:
         """Return a page of a shard's live flags that last until a day or longer, in the order of their ends."""
         rows = FlagRow.by_end.query(
@@ -95,6 +105,8 @@ def _row_of(flag: Flag) -> FlagRow:
         proposed_at=flag.proposed_at,
         document=flag,
     )
+    if flag.party.document_subject != flag.subject:
+        row.document_subject = flag.party.document_subject
     if flag.state in LIVE:
         row.live = zlib.crc32(flag.flag_id.encode()) % SHARDS
         row.ends_on = flag.ends_on.isoformat()

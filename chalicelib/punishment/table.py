@@ -22,6 +22,19 @@ class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-cal
     proposed_at = InstantAttribute(range_key=True)
 
 
+class ByDocumentSubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Flags of persons that stand on documents about an organisation: sparse, for all others have none."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_document_subject"
+        projection = AllProjection()
+
+    document_subject = UnicodeAttribute(hash_key=True)
+    proposed_at = InstantAttribute(range_key=True)
+
+
 class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
     """Flags that have, or could again have, effect, by their last day: sparse, for all others have no shard."""
 
@@ -45,9 +58,11 @@ class FlagRow(OwnerRow):
 
     subject = UnicodeAttribute()
     proposed_at = InstantAttribute()
+    document_subject = UnicodeAttribute(null=True)
     live = NumberAttribute(null=True)
     ends_on = UnicodeAttribute(null=True)
     document: DocumentAttribute[Flag] = DocumentAttribute(lambda: Flag)
 
     by_subject = BySubject()
+    by_document_subject = ByDocumentSubject()
     by_end = Live()

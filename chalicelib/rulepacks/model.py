@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.rulepacks.display import DisplayRules
-from chalicelib.rulepacks.redress import Redress
+from chalicelib.rulepacks.recourse import Recourse
 
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
 UNTIL = frozenset({"decided", "closed"})
@@ -215,7 +215,7 @@ class RulePack:
     complaint_categories: tuple[Ground, ...]
     office_hours: OfficeHours
     edition_by: EditionDay
-    redress: Redress
+    recourse: Recourse
 
     def __post_init__(self) -> None:
         """Refuse a pack that nobody could apply or justify."""
@@ -247,7 +247,7 @@ class RulePack:
         yield from (bound.basis for bound in self.bounds.values())
         yield from (ground.basis for ground in self.card_grounds)
         yield from (category.basis for category in self.complaint_categories)
-        yield from (self.office_hours.basis, self.edition_by.basis, *self.redress.bases())
+        yield from (self.office_hours.basis, self.edition_by.basis, *self.recourse.bases())
 
     def is_in_force(self, on: date) -> bool:
         """Whether the edition is in force on a day; its first and its last day count."""

@@ -28,11 +28,11 @@ from chalicelib.rulepacks.model import (
     TermKey,
     Yellow,
 )
-from chalicelib.rulepacks.redress import (
+from chalicelib.rulepacks.recourse import (
     ObjectionGround,
     ObjectionLimit,
     PausedClasses,
-    Redress,
+    Recourse,
     RepairPromise,
     RepairRefusal,
 )
@@ -81,7 +81,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
-        redress=_redress(settings),
+        recourse=_recourse(settings),
     )
 
 
@@ -93,9 +93,9 @@ def _display_rules(rules: Mapping[str, Any]) -> DisplayRules:
     )
 
 
-def _redress(settings: Mapping[str, Any]) -> Redress:
+def _recourse(settings: Mapping[str, Any]) -> Recourse:
     paused = settings["objection.pauses"]
-    return Redress(
+    return Recourse(
         limits=tuple(ObjectionLimit(**limit) for limit in settings["objection.limits"]),
         grounds=tuple(
             ObjectionGround(**{**ground, "outcomes": {kind: tuple(ends) for kind, ends in ground["outcomes"].items()}})

@@ -71,6 +71,13 @@ class EventKind(StrEnum):
     CONFLICT_DECIDED = "conflict:decided"
     NAME_LINKED = "credit:name_linked"
     RECORD_DISPLAY_ENDED = "record:display_ended"
+    RECORD_OBJECTED = "record:objected"
+    RECORD_OBJECTION_ENDED = "record:objection_ended"
+    RECORD_REPAIR_ASKED = "record:repair_asked"
+    RECORD_REPAIR_REFUSED = "record:repair_refused"
+    RECORD_REPAIRED = "record:repaired"
+    RECORD_CORRECTED = "record:corrected"
+    RECORD_WITHDRAWN = "record:withdrawn"
 
     FLAG_PROPOSED = "flag:proposed"
     FLAG_SERVED = "flag:served"
@@ -81,6 +88,16 @@ class EventKind(StrEnum):
     FLAG_SUSPENDED = "flag:suspended"
     FLAG_RESUMPTION_ASKED = "flag:resumption_asked"
     FLAG_RESUMED = "flag:resumed"
+    FLAG_OBJECTED = "flag:objected"
+    FLAG_OBJECTION_ENDED = "flag:objection_ended"
+
+    OBJECTION_MADE = "objection:made"
+    OBJECTION_WITHDRAWN = "objection:withdrawn"
+    OBJECTION_DECIDED = "objection:decided"
+    REPAIR_ASKED = "repair:asked"
+    REPAIR_DECIDED = "repair:decided"
+    REPAIR_REOPENED = "repair:reopened"
+    REVERSAL_RECORDED = "reversal:recorded"
 
     MEASURES_LOADED = "measures:loaded"
 
@@ -152,6 +169,13 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CONFLICT_DECIDED: ("身份信息核对结论", "Number and name checked"),
     EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),
     EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
+    EventKind.RECORD_OBJECTED: ("记录异议标注", "Record marked as disputed"),
+    EventKind.RECORD_OBJECTION_ENDED: ("记录异议标注取消", "Record no longer disputed"),
+    EventKind.RECORD_REPAIR_ASKED: ("记录申请修复", "Repair of a record asked for"),
+    EventKind.RECORD_REPAIR_REFUSED: ("记录不予修复", "Repair of a record refused"),
+    EventKind.RECORD_REPAIRED: ("记录已修复", "Record repaired"),
+    EventKind.RECORD_CORRECTED: ("记录更正", "Record corrected"),
+    EventKind.RECORD_WITHDRAWN: ("记录撤回", "Record withdrawn"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
     EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),
@@ -165,6 +189,15 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.FLAG_SUSPENDED: ("惩戒中止", "Flag suspended"),
     EventKind.FLAG_RESUMPTION_ASKED: ("申请恢复惩戒", "Asked to let a flag go on"),
     EventKind.FLAG_RESUMED: ("惩戒恢复", "Flag in force again"),
+    EventKind.FLAG_OBJECTED: ("惩戒异议标注", "Flag marked as disputed"),
+    EventKind.FLAG_OBJECTION_ENDED: ("惩戒异议标注取消", "Flag no longer disputed"),
+    EventKind.OBJECTION_MADE: ("异议申诉", "Objection made"),
+    EventKind.OBJECTION_WITHDRAWN: ("异议撤回", "Objection withdrawn"),
+    EventKind.OBJECTION_DECIDED: ("异议处理结果", "Objection decided"),
+    EventKind.REPAIR_ASKED: ("信用修复申请", "Repair asked for"),
+    EventKind.REPAIR_DECIDED: ("信用修复结果", "Repair decided"),
+    EventKind.REPAIR_REOPENED: ("信用修复重新审查", "Repair looked at again"),
+    EventKind.REVERSAL_RECORDED: ("依据文书撤销", "Basis document reversed"),
     EventKind.MEASURES_LOADED: ("惩戒措施清单载入", "List of measures loaded"),
     EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),

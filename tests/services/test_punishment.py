@@ -14,6 +14,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target
 from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
+from chalicelib.remedies.redress.reversing import StandingDocuments
 from chalicelib.rulepacks.model import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
@@ -97,7 +98,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
         keys=known.subject_keys,
         packs=longer,
         pack="revokes-at-once",
-        documents=known.consequences,
+        documents=StandingDocuments(known.redress_store, lambda: known.consequences),
     )
     service = Service(served_at=NOON, method="直接送达", proof="回证1号")
 

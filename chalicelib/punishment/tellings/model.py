@@ -16,6 +16,8 @@ class Change(StrEnum):
     LIFTED = "lifted"
     ENDED = "ended"
     SUSPENDED = "suspended"
+    OBJECTED = "objected"
+    OBJECTION_ENDED = "objection_ended"
 
 
 ENDINGS = frozenset({Change.LIFTED, Change.ENDED, Change.SUSPENDED})

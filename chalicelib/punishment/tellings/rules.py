@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chalicelib.alerts.webhooks.model import Notice, Topic
 from chalicelib.clock import instant_from, instant_text
+from chalicelib.credit.model import Effect
 from chalicelib.punishment.model import Flag, FlagState
 from chalicelib.punishment.tellings.model import Change, Subscription, Telling
 from chalicelib.subjects.model import SubjectKey
@@ -20,7 +21,8 @@ TOLD: Mapping[str, Change] = {
     EventKind.FLAG_LIFTED.value: Change.LIFTED,
     EventKind.FLAG_ENDED.value: Change.ENDED,
     EventKind.FLAG_SUSPENDED.value: Change.SUSPENDED,
-    EventKind.FLAG_RESUMED.value: Change.IN_FORCE,
+    EventKind.FLAG_OBJECTED.value: Change.OBJECTED,
+    EventKind.FLAG_OBJECTION_ENDED.value: Change.OBJECTION_ENDED,
 }
 """Which events of a flag other departments hear of."""
 
@@ -74,7 +76,7 @@ def told(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -
         measure_code=flag.measure_code,
         measure=flag.measure,
         edition=flag.edition,
-        effect=flag.effect,
+        effect=Effect.NONE if flag.is_paused else flag.effect,
         basis=flag.basis,
         items=tuple(item for item in flag.related_items if item in subscription.items),
         starts_on=flag.starts_on,

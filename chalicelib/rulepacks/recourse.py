@@ -46,7 +46,7 @@ class RepairRefusal(NamedTuple):
     basis: str
 
 
-class Redress(NamedTuple):
+class Recourse(NamedTuple):
     """All that a pack sets for ways back (异议与修复)."""
 
     limits: tuple[ObjectionLimit, ...]

@@ -1,0 +1,130 @@
+"""What ways back do to flags: marks come and go, ends come earlier, and what lost its ground is lifted."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.model import FlagMark, ObjectionState
+from chalicelib.policy import Caller
+from chalicelib.punishment import rules
+from chalicelib.punishment.measures import rules as listed
+from chalicelib.punishment.model import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
+from chalicelib.punishment.store import FlagStore
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import Transaction
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One thing done by a way back: ``because`` names the objection, repair or reversal; all in one transaction."""
+
+    because: str
+    by: Caller
+    at: datetime
+    tx: Transaction
+
+
+class FlagRemedies:
+    """Flags as ways back change them; the summaries of their subjects are changed beside them by the caller."""
+
+    def __init__(
+        self,
+        store: FlagStore,
+        timeline: Timeline,
+        clocks: Clocks,
+        *,
+        lists: Callable[[], Sequence[MeasureList]],
+    ) -> None:
+        """Ask ``lists`` of which class a flag's measure is."""
+        self._store = store
+        self._timeline = timeline
+        self._clocks = clocks
+        self._lists = lists
+
+    def get(self, flag_id: str) -> Flag:
+        """Return a flag, strongly consistent; ``NOT_FOUND`` if there is none."""
+        return self._store.get(flag_id)
+
+    def on_document(
+        self, subject: SubjectKey, *, organ: str, number: str, known: Collection[str] = ()
+    ) -> tuple[Flag, ...]:
+        """Return every flag that is not over and stands on a subject's document, whoever it is for, as it is now.
+
+        ``known`` are ids that the caller has from elsewhere: an index may lag behind by a moment.
+        """
+        names = {flag.flag_id for flag in self._all(subject) if _stands_on(flag, organ, number)} | set(known)
+        found = [self._store.get(name) for name in sorted(names)]
+        return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
+
+    def measure_class(self, flag: Flag) -> MeasureClass | None:
+        """Return the class of a flag's measure in the edition that it was made under; None if that is not known."""
+        edition = listed.edition_of(self._lists(), flag.edition, on=day_in_shanghai(flag.proposed_at))
+        measure = None if edition is None else edition.measure(flag.measure_code)
+        return None if measure is None else measure.class_
+
+    def mark(self, flag: Flag, state: ObjectionState, deed: Deed, *, is_paused: bool) -> FlagMark | None:
+        """Mark a flag as disputed, or no longer; return its new mark in the summary, None if it has none there."""
+        is_open = state is ObjectionState.OPEN
+        kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
+        after = replace(flag, version=flag.version + 1, objection=state, is_paused=is_paused)
+        data: dict[str, Json] = {"because": deed.because, "paused": is_paused, "was": flag.state.value}
+        return self._changed(flag, after, kind, data, deed)
+
+    def shorten(self, flag: Flag, ends_on: date, deed: Deed) -> FlagMark | None:
+        """Give a flag an earlier last day and take the mark of the objection off it; return its mark as above."""
+        after = replace(flag, version=flag.version + 1, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
+        data: dict[str, Json] = {
+            "because": deed.because,
+            "paused": False,
+            "was": flag.state.value,
+            "ends_on": ends_on.isoformat(),
+            "ended_on_before": flag.ends_on.isoformat(),
+        }
+        return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, deed)
+
+    def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
+        """Lift a flag, whether it was in force or only proposed; whatever clock it had ends with it."""
+        at = lifting.lifted_at
+        after = replace(rules.lifted(flag, lifting), objection=ObjectionState.NONE, is_paused=False)
+        running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
+        stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
+        fact = rules.told(
+            EventKind.FLAG_LIFTED,
+            by=by,
+            at=at,
+            data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": told(*stopped)},
+            texts={"reason": lifting.reason, "basis": lifting.basis},
+        )
+        self._save(flag, after, fact, at=at, tx=tx)
+
+    def _all(self, subject: SubjectKey) -> Iterator[Flag]:
+        for listed_by in (self._store.of_subject, self._store.of_document_subject):
+            after: Mapping[str, object] | None = None
+            while True:
+                page = listed_by(subject, most=PAGE, after=after)
+                yield from page.flags
+                after = page.after
+                if after is None:
+                    break
+
+    def _changed(
+        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: Deed
+    ) -> FlagMark | None:
+        fact = rules.told(kind, by=deed.by, at=deed.at, data=data, texts={})
+        self._save(before, after, fact, at=deed.at, tx=deed.tx)
+        return rules.mark_of(after) if after.state is FlagState.ACTIVE else None
+
+    def _save(self, before: Flag, after: Flag, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        self._store.save(before, replace(after, head=head), tx)
+
+
+def _stands_on(flag: Flag, organ: str, number: str) -> bool:
+    return (flag.document.organ, flag.document.number) == (organ, number)

@@ -1,0 +1,260 @@
+"""Objecting to a record, a flag or a refused repair, and a person's answer to it."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.model import ObjectionState as Mark
+from chalicelib.credit.model import RepairState
+from chalicelib.credit.remedying_rules import corrected, disputed
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.punishment.model import Flag, Lifting
+from chalicelib.punishment.remedying import Deed, FlagRemedies
+from chalicelib.remedies.redress import reading, rules
+from chalicelib.remedies.redress.model import (
+    UNDOES_DOCUMENT,
+    Decided,
+    EntryKind,
+    Objection,
+    ObjectionState,
+    Outcome,
+    Plea,
+    Repair,
+    RepairStage,
+    Ruling,
+    Undone,
+)
+from chalicelib.remedies.redress.repairing import Repairs
+from chalicelib.remedies.redress.store import Found, RedressStore
+from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.rulepacks.model import RulePack
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.workdays.calendars import Calendars
+
+
+class Objections:
+    """All objections."""
+
+    def __init__(  # noqa: PLR0913 - what an objection touches, each named at the composition root
+        self,
+        store: RedressStore,
+        undoing: Undoing,
+        clocks: Clocks,
+        *,
+        flags: FlagRemedies,
+        repairs: Repairs,
+        calendars: Calendars,
+        pack: Callable[[datetime], RulePack],
+    ) -> None:
+        """Count time on ``calendars``, by the rule pack of the deployment."""
+        self._store = store
+        self._undoing = undoing
+        self._clocks = clocks
+        self._flags = flags
+        self._repairs = repairs
+        self._calendars = calendars
+        self._pack = pack
+
+    @again_if_moved
+    def make(self, plea: Plea, *, by: Caller, at: datetime, once: Once | None) -> tuple[Objection, bool]:
+        """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
+
+        Says whether an earlier request with the same key had made it already. ``NOT_FOUND`` for what is not the
+        caller's; ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION``, ``OBJECTION_DECIDED``.
+        """
+        person = by.own_subject()
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self._store.load(Objection, made), True
+        pack = self._pack(at)
+        standing, department = self._about(plea, by=by, at=at)
+        rules.require_ground(pack.recourse, plea)
+        flag = None if standing is None else standing.flag
+        objection = Objection(
+            objection_id=secrets.token_hex(16),
+            plea=plea,
+            subject=person,
+            department=department,
+            made_at=at,
+            is_review=rules.is_review(self._store.about(plea.entry), plea.ground),
+            is_paused=flag is not None and self._is_paused(flag, pack),
+        )
+        with transaction() as tx:
+            if standing is not None:
+                self._undoing.mark(
+                    standing, Mark.OPEN, _deed(objection, by=by, at=at, tx=tx), is_paused=objection.is_paused
+                )
+            clock = self._clocks.start(
+                ClockKind.OBJECTION,
+                rules.limit_of_objection(pack.recourse, started_at=at, calendar=self._calendars.current()),
+                owner=objection.owner,
+                department=department,
+                responsible=Role.CREDIT_OFFICER.value,
+                pack=pack.code,
+                started_at=at,
+                tx=tx,
+            )
+            data: dict[str, Json] = {
+                "review": objection.is_review,
+                "paused": objection.is_paused,
+                "clocks_started": told(clock),
+            }
+            texts = {"text": plea.text, "evidence": plea.evidence}
+            fact = _fact(EventKind.OBJECTION_MADE, objection, by=by, at=at, data=data, texts=texts)
+            objection = self._store.add(objection, [fact], at=at, tx=tx)
+            if once is not None:
+                once.remember(objection.objection_id, tx, at=at)
+        return objection, False
+
+    @again_if_moved
+    def withdraw(self, objection_id: str, *, by: Caller, at: datetime) -> Objection:
+        """Let whoever objected take it back, as long as nobody has decided; again is once."""
+        before = self._store.load(Objection, objection_id)
+        require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
+        if before.state is ObjectionState.WITHDRAWN:
+            return before
+        if before.state is not ObjectionState.OPEN:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        after = replace(before, state=ObjectionState.WITHDRAWN, withdrawn_at=at)
+        with transaction() as tx:
+            if before.entry.kind is not EntryKind.REPAIR:
+                standing = self._undoing.standing(before.entry)
+                self._undoing.mark(standing, Mark.NONE, _deed(before, by=by, at=at, tx=tx))
+            stopped = self._clocks.stop(self.clock(before), at=at, tx=tx)
+            data: dict[str, Json] = {"clocks_stopped": told(stopped)}
+            fact = _fact(EventKind.OBJECTION_WITHDRAWN, before, by=by, at=at, data=data)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
+
+    @again_if_moved
+    def decide(self, objection_id: str, ruling: Ruling, *, by: Caller, version: int, at: datetime) -> Objection:
+        """Answer an objection, and let the answer have its effect in the same transaction (R3.12).
+
+        ``OUTCOME_NOT_ALLOWED`` for what the ground cannot end in, ``SAME_PERSON`` for whoever decided before the
+        review, ``LATE_REASON_REQUIRED`` once the limit has passed.
+        """
+        before = self._store.load(Objection, objection_id)
+        reading.require_decider(before.entry, before.department, by=by)
+        if before.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        if before.state is not ObjectionState.OPEN:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        rules.require_outcome(self._pack(at).recourse, before.plea, ruling)
+        if before.is_review and by.actor in self._earlier_deciders(before):
+            raise Refusal(Reason.SAME_PERSON)
+        clock = self.clock(before)
+        if clock.is_late(at) and ruling.late_reason is None:
+            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+        with transaction() as tx:
+            undone = self._carry_out(before, ruling, _deed(before, by=by, at=at, tx=tx))
+            stopped = self._clocks.stop(clock, at=at, tx=tx)
+            decided = Decided(ruling=ruling, decided_at=at, decided_by=by.actor, undone=undone)
+            data: dict[str, Json] = {
+                "outcome": ruling.outcome.value,
+                "basis": ruling.basis,
+                "late": clock.is_late(at),
+                "undone": [one.entry for one in undone],
+                "clocks_stopped": told(stopped),
+            }
+            texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
+            fact = _fact(EventKind.OBJECTION_DECIDED, before, by=by, at=at, data=data, texts=texts)
+            after = replace(before, state=ObjectionState.DECIDED, decided=decided)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
+
+    def one(self, objection_id: str, *, by: Caller) -> Objection:
+        """Return an objection to whoever made it, to the office that answers it and to those who watch the office."""
+        return reading.one(self._store, Objection, objection_id, by=by)
+
+    def page(
+        self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
+    ) -> Found[Objection]:
+        """Return a page of the caller's own objections, or of those that a department answers, newest first."""
+        return reading.page(self._store, Objection, by=by, department=department, most=most, after=after)
+
+    def clock(self, objection: Objection) -> Clock:
+        """Return by when it is answered."""
+        return self._clocks.get(objection.owner, ClockKind.OBJECTION.value)
+
+    def _about(self, plea: Plea, *, by: Caller, at: datetime) -> tuple[Standing | None, str]:
+        """Return what is disputed and whose it is to answer; a refused repair has nothing that could be marked."""
+        today = day_in_shanghai(at)
+        if plea.entry.kind is EntryKind.REPAIR:
+            repair = self._store.load(Repair, plea.entry.name)
+            require(by, roles=(Role.APPLICANT,), subjects=(repair.subject,))
+            if repair.stage is not RepairStage.REFUSED:
+                raise Refusal(Reason.STEP_NOT_ALLOWED)
+            return None, repair.department
+        standing = self._undoing.standing(plea.entry)
+        require(by, roles=(Role.APPLICANT,), subjects=(standing.subject,))
+        if standing.record is not None:
+            rules.require_record_open(standing.record, on=today)
+        if standing.flag is not None:
+            rules.require_flag_open(standing.flag, on=today)
+        return standing, standing.department
+
+    def _is_paused(self, flag: Flag, pack: RulePack) -> bool:
+        """Say whether a flag's effect waits: for the classes that the pack names, and where the class is not known."""
+        measure_class = self._flags.measure_class(flag)
+        return measure_class is None or measure_class.value in pack.recourse.paused.classes
+
+    def _carry_out(self, objection: Objection, ruling: Ruling, deed: Deed) -> tuple[Undone, ...]:
+        entry, outcome = objection.entry, ruling.outcome
+        if entry.kind is EntryKind.REPAIR:
+            if outcome is Outcome.REOPENED:
+                self._repairs.reopen(entry.name, deed)
+            return ()
+        standing = self._undoing.standing(entry)
+        is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and standing.flag is not None)
+        if is_alone or outcome in UNDOES_DOCUMENT:
+            if is_alone:
+                flags = tuple(flag for flag in standing.flags if flag.flag_id == entry.name)
+                standing = replace(standing, records=(), flags=flags)
+            lifting = Lifting(
+                lifted_at=deed.at, by=deed.by.actor, reason=ruling.reason, basis=ruling.basis, because=deed.because
+            )
+            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed, falls=not is_alone)
+        if outcome is Outcome.SHORTENED and ruling.ends_on is not None:
+            self._undoing.shorten(standing, ruling.ends_on, deed)
+        elif outcome is Outcome.CORRECTED and standing.record is not None:
+            record = corrected(disputed(standing.record, Mark.NONE), ruling.contents)
+            self._undoing.change_record(record, EventKind.RECORD_CORRECTED, deed)
+        else:
+            self._undoing.mark(standing, Mark.NONE, deed)
+        return ()
+
+    def _earlier_deciders(self, objection: Objection) -> frozenset[str]:
+        earlier = (one for one in self._store.about(objection.entry) if one.plea.ground == objection.plea.ground)
+        return frozenset(one.decided.decided_by for one in earlier if one.decided is not None)
+
+
+def _deed(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> Deed:
+    return Deed(because=objection.owner, by=by, at=at, tx=tx)
+
+
+def _fact(
+    kind: EventKind,
+    objection: Objection,
+    *,
+    by: Caller,
+    at: datetime,
+    data: Mapping[str, Json],
+    texts: Mapping[str, str] | None = None,
+) -> Fact:
+    said = {name: text for name, text in (texts or {}).items() if text}
+    about: dict[str, Json] = {"entry": str(objection.entry), "ground": objection.plea.ground}
+    return Fact(
+        kind=kind,
+        occurred_at=at,
+        actor=by.actor,
+        department=objection.department,
+        data={**about, **data},
+        texts=said,
+    )

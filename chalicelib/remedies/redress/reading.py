@@ -1,0 +1,50 @@
+"""Who may read and who decides: the subject, the office, the credit centre for records, and those who watch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, require, sees
+from chalicelib.remedies.redress.model import Entry, EntryKind
+from chalicelib.remedies.redress.rules import CENTRE
+from chalicelib.remedies.redress.store import Found, M, RedressStore
+
+DECIDERS = (Role.CREDIT_OFFICER,)
+READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+
+
+def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
+    """Return who may act on an entry: its office, and the credit centre where it is a record (谁认定、谁修复)."""
+    return (department, CENTRE) if entry.kind is EntryKind.RECORD else (department,)
+
+
+def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
+    """Refuse whoever is no credit officer of an office that may act on the entry."""
+    if not any(sees(by, roles=DECIDERS, department=name) for name in offices_of(entry, department)):
+        raise Refusal(Reason.FORBIDDEN)
+
+
+def one(store: RedressStore, kind: type[M], name: str, *, by: Caller) -> M:
+    """Return a matter to whoever it is about, to the offices that may act on it, and to those who watch the office."""
+    matter = store.load(kind, name)
+    is_seen = any(sees(by, roles=READERS, department=office) for office in offices_of(matter.entry, matter.department))
+    if not (by.is_staff and is_seen):
+        require(by, roles=READERS, department=matter.department, subjects=(matter.subject,))
+    return matter
+
+
+def page(
+    store: RedressStore,
+    kind: type[M],
+    *,
+    by: Caller,
+    department: str | None,
+    most: int,
+    after: Mapping[str, Any] | None,
+) -> Found[M]:
+    """Return a page of matters about the caller, or of those of a department, the caller's own if none is named."""
+    if not by.is_staff:
+        return store.of_person(kind, by.own_subject(), most=most, after=after)
+    wanted = department or by.department or ""
+    require(by, roles=READERS, department=wanted)
+    return store.of_department(kind, wanted, most=most, after=after)

@@ -1,0 +1,291 @@
+"""Asking for a repair with two things, proof and a promise, and a person's answer to it, all or nothing."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.model import RepairState
+from chalicelib.credit.service import Credit
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.punishment.model import Lifting
+from chalicelib.punishment.remedying import Deed
+from chalicelib.punishment.tellings.model import Telling
+from chalicelib.punishment.tellings.store import TellingStore
+from chalicelib.remedies.redress import reading, rules
+from chalicelib.remedies.redress.model import (
+    Entry,
+    EntryKind,
+    Judged,
+    Proof,
+    Repair,
+    RepairForm,
+    RepairStage,
+    Undone,
+    Verdict,
+)
+from chalicelib.remedies.redress.store import Found, RedressStore
+from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
+from chalicelib.transaction import Transaction, again_if_moved, transaction
+
+CLOCKS = ((ClockKind.REPAIR_AUTHORITY, TermKey.REPAIR_AUTHORITY), (ClockKind.REPAIR_SITE, TermKey.REPAIR_SITE))
+MOST_TELLINGS = 100
+
+
+class Repairs:
+    """All repairs."""
+
+    def __init__(  # noqa: PLR0913 - what a repair touches, each named at the composition root
+        self,
+        store: RedressStore,
+        undoing: Undoing,
+        clocks: Clocks,
+        *,
+        credit: Credit,
+        cases: CaseStore,
+        tellings: TellingStore,
+        pack: Callable[[datetime], RulePack],
+    ) -> None:
+        """Count time by the rule pack of the deployment."""
+        self._store = store
+        self._undoing = undoing
+        self._clocks = clocks
+        self._credit = credit
+        self._cases = cases
+        self._tellings = tellings
+        self._pack = pack
+
+    def form(self, entry: Entry, *, by: Caller, at: datetime) -> RepairForm:
+        """Return what a repair of an entry would take and undo; ``NOT_FOUND`` for what is not the caller's.
+
+        ``REPAIRED``, ``DISPLAY_EXPIRED`` or ``NOTHING_TO_REPAIR`` where there is nothing to ask for.
+        """
+        standing = self._own(entry, by=by, at=at)
+        pack = self._pack(at)
+        since = self._repairable_from(standing, pack)
+        return RepairForm(
+            entry=entry,
+            together=_names(standing),
+            repairable_from=since,
+            is_repairable=since <= day_in_shanghai(at),
+            proofs=self._proofs(standing, since=since, at=at),
+            promise=pack.recourse.promise,
+            promise_hash=rules.promise_hash(pack.recourse),
+        )
+
+    @again_if_moved
+    def ask(
+        self, entry: Entry, proof: str, promise_hash: str, *, by: Caller, at: datetime, once: Once | None
+    ) -> tuple[Repair, bool]:
+        """Take the application, send it to the office that made the entry, and start both clocks, all at once (R3.6).
+
+        Says whether an earlier request with the same key had done so. ``REPAIR_TOO_EARLY`` before the least time of
+        display has passed, ``REPAIR_ASKED`` while one is open, ``PROMISE_OUTDATED`` for other words than today's.
+        """
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self._store.load(Repair, made), True
+        standing = self._own(entry, by=by, at=at)
+        pack = self._pack(at)
+        since = self._repairable_from(standing, pack)
+        if since > day_in_shanghai(at):
+            raise Refusal(Reason.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
+        if any(record.repair is RepairState.APPLIED for record in standing.records) or self._is_asked(standing):
+            raise Refusal(Reason.REPAIR_ASKED)
+        if promise_hash != rules.promise_hash(pack.recourse):
+            raise Refusal(Reason.PROMISE_OUTDATED)
+        repair = Repair(
+            repair_id=secrets.token_hex(16),
+            entry=entry,
+            subject=standing.subject,
+            department=standing.department,
+            organ=standing.organ,
+            document_no=standing.number,
+            proof=proof,
+            promise_hash=promise_hash,
+            proofs=self._proofs(standing, since=since, at=at),
+            asked_at=at,
+        )
+        with transaction() as tx:
+            self._mark(standing, Deed(because=repair.owner, by=by, at=at, tx=tx))
+            started = self._start(repair, pack, at=at, tx=tx)
+            data: dict[str, Json] = {
+                "entries": list(_names(standing)),
+                "promise_hash": promise_hash,
+                "clocks_started": told(*started),
+            }
+            texts = {"proof": proof, "promise": pack.recourse.promise.text}
+            fact = _fact(EventKind.REPAIR_ASKED, repair, by=by, at=at, data=data, texts=texts)
+            repair = self._store.add(repair, [fact], at=at, tx=tx)
+            if once is not None:
+                once.remember(repair.repair_id, tx, at=at)
+        return repair, False
+
+    @again_if_moved
+    def judge(self, repair_id: str, verdict: Verdict, *, by: Caller, version: int, at: datetime) -> Repair:
+        """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
+        before = self._store.load(Repair, repair_id)
+        reading.require_decider(before.entry, before.department, by=by)
+        if before.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        if before.stage is not RepairStage.OPEN:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        if not verdict.is_approved:
+            refusal = rules.require_refusal(self._pack(at).recourse, verdict)
+            verdict = replace(verdict, basis=verdict.basis or refusal.basis)
+        running = [clock for clock in self.clocks(before) if clock.stopped_at is None]
+        is_late = any(clock.is_late(at) for clock in running)
+        if is_late and verdict.late_reason is None:
+            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=min(clock.due_on for clock in running).isoformat())
+        standing = self._undoing.standing(before.entry)
+        with transaction() as tx:
+            deed = Deed(because=before.owner, by=by, at=at, tx=tx)
+            undone = self._carry_out(standing, verdict, deed)
+            stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
+            data: dict[str, Json] = {
+                "approved": verdict.is_approved,
+                "refusal": verdict.refusal or None,
+                "late": is_late,
+                "undone": [one.entry for one in undone],
+                "clocks_stopped": told(*stopped),
+            }
+            texts = {
+                "reason": verdict.reason,
+                "missing": "\n".join(verdict.missing),
+                "late_reason": verdict.late_reason or "",
+            }
+            fact = _fact(EventKind.REPAIR_DECIDED, before, by=by, at=at, data=data, texts=texts)
+            after = replace(
+                before,
+                stage=RepairStage.APPROVED if verdict.is_approved else RepairStage.REFUSED,
+                judged=Judged(verdict=verdict, judged_at=at, judged_by=by.actor, undone=undone),
+            )
+            return self._store.save(before, after, [fact], at=at, tx=tx)
+
+    def reopen(self, repair_id: str, deed: Deed) -> None:
+        """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed."""
+        before = self._store.load(Repair, repair_id)
+        if before.stage is not RepairStage.REFUSED or before.judged is None:
+            raise Refusal(Reason.STEP_NOT_ALLOWED)
+        after = replace(before, stage=RepairStage.OPEN, judged=None, earlier=(*before.earlier, before.judged))
+        self._mark(self._undoing.standing(before.entry), replace(deed, because=before.owner))
+        started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
+        data: dict[str, Json] = {"because": deed.because, "clocks_started": told(*started)}
+        fact = _fact(EventKind.REPAIR_REOPENED, before, by=deed.by, at=deed.at, data=data)
+        self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
+
+    def one(self, repair_id: str, *, by: Caller) -> Repair:
+        """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
+        return reading.one(self._store, Repair, repair_id, by=by)
+
+    def page(self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None) -> Found[Repair]:
+        """Return a page of the caller's own repairs, or of those that a department decides, newest first."""
+        return reading.page(self._store, Repair, by=by, department=department, most=most, after=after)
+
+    def clocks(self, repair: Repair) -> tuple[Clock, ...]:
+        """Return the clocks of a repair, those of earlier looks at it included."""
+        return self._clocks.of_owner(repair.owner)
+
+    def tellings(self, repair: Repair) -> tuple[Telling, ...]:
+        """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
+        undone = () if repair.judged is None else repair.judged.undone
+        flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
+        pages = [self._tellings.of_flag(name, most=MOST_TELLINGS, after=None) for name in flags]
+        return tuple(telling for page in pages for telling in page.tellings)
+
+    def _own(self, entry: Entry, *, by: Caller, at: datetime) -> Standing:
+        if entry.kind is EntryKind.REPAIR:
+            raise Refusal(Reason.NOT_FOUND)
+        standing = self._undoing.standing(entry)
+        require(by, roles=(Role.APPLICANT,), subjects=(standing.subject,))
+        today = day_in_shanghai(at)
+        if standing.record is not None:
+            rules.require_record_open(standing.record, on=today)
+        if standing.flag is not None:
+            rules.require_flag_open(standing.flag, on=today)
+        return standing
+
+    def _repairable_from(self, standing: Standing, pack: RulePack) -> date:
+        return rules.repairable_from(standing.records, standing.flags, display=pack.display)
+
+    def _proofs(self, standing: Standing, *, since: date, at: datetime) -> tuple[Proof, ...]:
+        """Return what the service can show itself; of the least time of display only once it has passed."""
+        if since > day_in_shanghai(at):
+            return ()
+        numbers = [flag.case_no for flag in standing.flags if flag.case_no is not None]
+        case = self._cases.load(numbers[0]) if numbers else None
+        kept = self._credit.summary(standing.subject).kept_promises
+        return rules.proofs_of(case, kept_promises=kept, since=since)
+
+    def _is_asked(self, standing: Standing) -> bool:
+        """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
+        found = self._store.of_person(Repair, standing.subject, most=MOST_TELLINGS, after=None)
+        document = (standing.organ, standing.number)
+        return any(one.stage is RepairStage.OPEN and (one.organ, one.document_no) == document for one in found.matters)
+
+    def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:
+        suffix = f"again-{len(repair.earlier)}" if repair.earlier else ""
+        return [
+            self._clocks.start(
+                kind,
+                rules.limit_of(pack, key),
+                owner=repair.owner,
+                department=repair.department,
+                responsible=Role.CREDIT_OFFICER.value,
+                pack=pack.code,
+                started_at=at,
+                tx=tx,
+                suffix=suffix,
+            )
+            for kind, key in CLOCKS
+        ]
+
+    def _mark(self, standing: Standing, deed: Deed) -> None:
+        self._undoing.change_repair(standing, RepairState.APPLIED, EventKind.RECORD_REPAIR_ASKED, deed)
+
+    def _carry_out(self, standing: Standing, verdict: Verdict, deed: Deed) -> tuple[Undone, ...]:
+        if verdict.is_approved:
+            basis = verdict.basis or self._pack(deed.at).recourse.promise.basis
+            lifting = Lifting(
+                lifted_at=deed.at, by=deed.by.actor, reason=verdict.reason, basis=basis, because=deed.because
+            )
+            return self._undoing.undo(standing, RepairState.REPAIRED, lifting, deed)
+        self._undoing.change_repair(standing, RepairState.NONE, EventKind.RECORD_REPAIR_REFUSED, deed)
+        return ()
+
+
+def _names(standing: Standing) -> tuple[str, ...]:
+    return (
+        *(f"{record.source}/{record.record_id}" for record in standing.records),
+        *(flag.owner for flag in standing.flags),
+    )
+
+
+def _fact(
+    kind: EventKind,
+    repair: Repair,
+    *,
+    by: Caller,
+    at: datetime,
+    data: Mapping[str, Json],
+    texts: Mapping[str, str] | None = None,
+) -> Fact:
+    said = {name: text for name, text in (texts or {}).items() if text}
+    return Fact(
+        kind=kind,
+        occurred_at=at,
+        actor=by.actor,
+        department=repair.department,
+        data={"entry": str(repair.entry), **data},
+        texts=said,
+    )

@@ -1,0 +1,239 @@
+"""A basis document that fell (依据文书被撤销): what stood on it goes with it, and who met it is listed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Protocol
+
+from chalicelib.cases.model import Case
+from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.credit.model import Document, Query, RepairState
+from chalicelib.credit.store import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.idempotency import Once
+from chalicelib.policy import Caller
+from chalicelib.punishment.model import Lifting
+from chalicelib.punishment.remedying import Deed
+from chalicelib.remedies.redress import reading, rules
+from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Touched, Undone
+from chalicelib.remedies.redress.store import Found, RedressStore
+from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.workdays.calendars import Calendars
+from chalicelib.workdays.rules import due
+
+MOST_CASES = 200
+"""How many cases of a subject, and how many questions about it, are looked through, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """What somebody puts on record: the document that fell, by an entry on it, what took its ground, and why."""
+
+    entry: Entry
+    by_document: ReversingDocument
+    reason: str
+    late_reason: str = ""
+
+
+class Documents(Protocol):
+    """Knows which documents cases have made; cases do."""
+
+    def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether the case made this document about this subject, and it is in effect on the day."""
+        ...
+
+
+class StandingDocuments:
+    """Which documents stand: those that no repair, objection or reversal took the ground from."""
+
+    def __init__(self, store: RedressStore, cases: Callable[[], Documents]) -> None:
+        """Ask ``cases`` for documents that a case is said to have made."""
+        self._store = store
+        self._cases = cases
+
+    def is_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> bool:
+        """Say whether a document about a subject stands on a day, and whether the case made it if one is named."""
+        if self._store.has_fallen(rules.document_name(subject, organ=document.organ, number=document.number)):
+            return False
+        return case_no is None or self._cases().is_effective(case_no, document.number, subject=subject, on=on)
+
+
+class Reversals:
+    """All reversals."""
+
+    def __init__(
+        self,
+        store: RedressStore,
+        undoing: Undoing,
+        *,
+        cases: CaseStore,
+        credit: CreditStore,
+        calendars: Calendars,
+        pack: Callable[[datetime], RulePack],
+    ) -> None:
+        """Look through ``cases`` and the questions kept by ``credit`` for whoever met what falls."""
+        self._store = store
+        self._undoing = undoing
+        self._cases = cases
+        self._credit = credit
+        self._calendars = calendars
+        self._pack = pack
+
+    @again_if_moved
+    def record(self, fall: Fall, *, by: Caller, at: datetime, once: Once | None) -> tuple[Reversal, bool]:
+        """Undo everything that stands on a document, at once, and keep which cases had met it (R3.11, R8.4).
+
+        Says whether an earlier request with the same key had done so. ``ALREADY_REVERSED`` for a document that fell
+        before, ``LATE_REASON_REQUIRED`` after the days that the rule pack gives from the reversing document's effect.
+        """
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self._store.load(Reversal, made), True
+        if fall.entry.kind is EntryKind.REPAIR:
+            raise Refusal(Reason.NOT_FOUND)
+        standing = self._undoing.standing(fall.entry, is_whole=True)
+        reading.require_decider(fall.entry, standing.department, by=by)
+        name = rules.document_name(standing.base, organ=standing.organ, number=standing.number)
+        if self._store.find(Reversal, name) is not None:
+            raise Refusal(Reason.ALREADY_REVERSED)
+        rules.require_in_effect(fall.by_document.effective_on, on=day_in_shanghai(at))
+        self._require_in_time(fall, at=at)
+        owner = f"reversal:{name}"
+        lifting = Lifting(lifted_at=at, by=by.actor, reason=fall.reason, basis=fall.by_document.basis, because=owner)
+        touched = self._touched(standing)
+        with transaction() as tx:
+            deed = Deed(because=owner, by=by, at=at, tx=tx)
+            undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
+            reversal = Reversal(
+                reversal_id=name,
+                entry=fall.entry,
+                subject=standing.base,
+                department=standing.department,
+                organ=standing.organ,
+                document_no=standing.number,
+                by_document=fall.by_document,
+                reason=fall.reason,
+                late_reason=fall.late_reason,
+                recorded_at=at,
+                recorded_by=by.actor,
+                undone=undone,
+                touched=touched,
+            )
+            reversal = self._store.add(reversal, [_fact(reversal, by=by)], at=at, tx=tx)
+            if once is not None:
+                once.remember(reversal.reversal_id, tx, at=at)
+        return reversal, False
+
+    def one(self, reversal_id: str, *, by: Caller) -> Reversal:
+        """Return a reversal to its subject, to the office and to those who watch the office."""
+        return reading.one(self._store, Reversal, reversal_id, by=by)
+
+    def page(
+        self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
+    ) -> Found[Reversal]:
+        """Return a page of the reversals about the caller, or of those of a department, newest first."""
+        return reading.page(self._store, Reversal, by=by, department=department, most=most, after=after)
+
+    def case(self, touched: Touched) -> Case | None:
+        """Return a case that was touched as it stands now, None for one of another system."""
+        return self._own_case(touched.case_no)
+
+    def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
+        limit = rules.limit_of(self._pack(at), TermKey.REVOCATION_WITHDRAWAL)
+        started_at = datetime.combine(fall.by_document.effective_on, time(), tzinfo=SHANGHAI)
+        end = due(limit, started_at=started_at, calendar=self._calendars.current())
+        if not end.provisional and at > end.at and not fall.late_reason:
+            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
+
+    def _touched(self, standing: Standing) -> tuple[Touched, ...]:
+        """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
+        found: dict[str, Touched] = {}
+        subjects = {standing.base, *(flag.subject for flag in standing.flags)}
+        entries = {*(f"{record.source}/{record.record_id}" for record in standing.records)}
+        entries |= {flag.owner for flag in standing.flags}
+        bases = {flag.case_no for flag in standing.flags if flag.case_no is not None}
+        for case in self._cases_of(subjects, bases):
+            touched = rules.touched_case(case, entries, bases=bases)
+            if touched is not None:
+                found[touched.case_no] = touched
+        for query in self._queries_of(subjects):
+            asked = rules.touched_by(query, since=_since(standing), items=_items(standing))
+            if asked is not None:
+                found.setdefault(asked.case_no, asked)
+        return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
+
+    def _cases_of(self, subjects: set[SubjectKey], bases: set[str]) -> Iterator[Case]:
+        names = dict.fromkeys(bases)
+        for subject in sorted(subjects):
+            for number, card in enumerate(self._cases.each_of_subject(subject)):
+                if number >= MOST_CASES:
+                    break
+                names[card.case_no] = None
+        for name in names:
+            case = self._own_case(name)
+            if case is not None:
+                yield case
+
+    def _queries_of(self, subjects: set[SubjectKey]) -> Iterator[Query]:
+        for subject in sorted(subjects):
+            yield from self._credit.queries(subject, most=MOST_CASES, after=None).queries
+
+    def _own_case(self, case_no: str) -> Case | None:
+        if not is_case_no(case_no):
+            return None
+        try:
+            return self._cases.load(case_no)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.NOT_FOUND:
+                raise
+            return None
+
+
+def _since(standing: Standing) -> datetime:
+    """Return from when anything that stands on the document can have had effect."""
+    moments = [record.received_at for record in standing.records]
+    moments += [flag.confirmation.confirmed_at for flag in standing.flags if flag.confirmation is not None]
+    return min(moments, default=datetime.max.replace(tzinfo=SHANGHAI))
+
+
+def _items(standing: Standing) -> frozenset[str] | None:
+    """Return for which items it had effect; None for every one."""
+    if any(not record.related_items for record in standing.records):
+        return None
+    scopes: Sequence[Sequence[str]] = [
+        *(record.related_items for record in standing.records),
+        *(flag.related_items for flag in standing.flags),
+    ]
+    return frozenset(item for scope in scopes for item in scope)
+
+
+def _fact(reversal: Reversal, *, by: Caller) -> Fact:
+    undone: Sequence[Undone] = reversal.undone
+    document = reversal.by_document
+    return Fact(
+        kind=EventKind.REVERSAL_RECORDED,
+        occurred_at=reversal.recorded_at,
+        actor=by.actor,
+        department=reversal.department,
+        data={
+            "document_no": reversal.document_no,
+            "organ": reversal.organ,
+            "by_document_no": document.number,
+            "by_organ": document.organ,
+            "effective_on": document.effective_on.isoformat(),
+            "basis": document.basis,
+            "undone": [one.entry for one in undone],
+            "touched": [one.case_no for one in reversal.touched],
+            "late": bool(reversal.late_reason),
+        },
+        texts={
+            name: text for name, text in (("reason", reversal.reason), ("late_reason", reversal.late_reason)) if text
+        },
+    )

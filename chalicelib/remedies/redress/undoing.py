@@ -1,0 +1,210 @@
+"""Finding everything that stands on a document, marking it, and undoing it all at once or not at all."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.credit import remedying_rules as changes
+from chalicelib.credit.model import UNDONE, FlagMark, ObjectionState, Record, RepairState
+from chalicelib.credit.remedying import CreditRemedies
+from chalicelib.errors import Reason, Refusal
+from chalicelib.punishment.model import OVER, Flag, Lifting
+from chalicelib.punishment.remedying import Deed, FlagRemedies
+from chalicelib.remedies.redress.model import Entry, EntryKind, Undone
+from chalicelib.remedies.redress.rules import document_name, office_of, require_earlier
+from chalicelib.remedies.redress.store import RedressStore
+from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact
+
+UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAWN: EventKind.RECORD_WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An entry with everything else that stands on the same document, each as it is now.
+
+    ``subject`` is whom the entry is about and ``base`` whom the document is about: they differ for a person who
+    answers for an organisation, whose own flags are then all that is meant.
+    """
+
+    entry: Entry
+    subject: SubjectKey
+    base: SubjectKey
+    department: str
+    organ: str
+    number: str
+    record: Record | None
+    flag: Flag | None
+    records: tuple[Record, ...]
+    flags: tuple[Flag, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands on the document any more."""
+        return not (self.records or self.flags)
+
+
+class Undoing:
+    """What stands on documents."""
+
+    def __init__(
+        self, store: RedressStore, credit: CreditRemedies, flags: FlagRemedies, *, departments: Collection[str]
+    ) -> None:
+        """Change credit and flags in the transactions of those who decide."""
+        self._store = store
+        self._credit = credit
+        self._flags = flags
+        self._departments = tuple(departments)
+
+    def standing(self, entry: Entry, *, is_whole: bool = False) -> Standing:
+        """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.
+
+        ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
+        """
+        if entry.kind is EntryKind.RECORD:
+            record = self._credit.record(entry.source, entry.record_id)
+            if record is None:
+                raise Refusal(Reason.NOT_FOUND)
+            office = office_of(record.source, departments=self._departments)
+            return self._gathered(
+                entry,
+                record.subject,
+                record.subject,
+                office,
+                record.document.organ,
+                record.document.number,
+                record=record,
+            )
+        if entry.kind is EntryKind.FLAG:
+            flag = self._flags.get(entry.name)
+            base = flag.party.document_subject
+            found = self._gathered(
+                entry, flag.subject, base, flag.department, flag.document.organ, flag.document.number, flag=flag
+            )
+            if is_whole or base == flag.subject:
+                return found
+            own = tuple(other for other in found.flags if other.subject == flag.subject)
+            return replace(found, records=(), flags=own)
+        raise Refusal(Reason.NOT_FOUND)
+
+    def mark(self, standing: Standing, state: ObjectionState, deed: Deed, *, is_paused: bool = False) -> None:
+        """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
+        record, flag = standing.record, standing.flag
+        is_open = state is ObjectionState.OPEN
+        if record is not None and record.repair not in UNDONE:
+            kind = EventKind.RECORD_OBJECTED if is_open else EventKind.RECORD_OBJECTION_ENDED
+            self.change_record(changes.disputed(record, state), kind, deed)
+        if flag is not None and flag.state not in OVER:
+            kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
+            self._put_mark(flag, self._flags.mark(flag, state, deed, is_paused=is_paused), kind, deed)
+
+    def change_record(self, record: Record, kind: EventKind, deed: Deed) -> None:
+        """Write one record that was changed from what was read, with its event and the summary."""
+        after = changes.stepped(record)
+        self._credit.change(record.subject, [after], {}, [_of_record(kind, after, deed)], at=deed.at, tx=deed.tx)
+
+    def change_repair(self, standing: Standing, state: RepairState, kind: EventKind, deed: Deed) -> None:
+        """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
+        after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
+        if after:
+            facts = [_of_record(kind, record, deed) for record in after]
+            self._credit.change(standing.base, after, {}, facts, at=deed.at, tx=deed.tx)
+
+    def shorten(self, standing: Standing, ends_on: date, deed: Deed) -> None:
+        """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
+        record, flag = standing.record, standing.flag
+        if record is not None and record.repair not in UNDONE:
+            require_earlier(ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
+            after = changes.shortened(changes.disputed(record, ObjectionState.NONE), ends_on)
+            self.change_record(after, EventKind.RECORD_CORRECTED, deed)
+        if flag is not None and flag.state not in OVER:
+            require_earlier(ends_on, starts_on=flag.document.effective_on, ended_on=flag.ends_on)
+            mark = self._flags.shorten(flag, ends_on, deed)
+            self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
+
+    def undo(
+        self, standing: Standing, state: RepairState, lifting: Lifting, deed: Deed, *, falls: bool = True
+    ) -> tuple[Undone, ...]:
+        """Undo everything that stands on a document: display, sharing, flags, and with them the bar (R3.7).
+
+        ``falls`` says that nothing may be built on the document again.
+        """
+        for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
+            records = [
+                changes.stepped(changes.with_repair(record, state))
+                for record in standing.records
+                if record.subject == subject
+            ]
+            flags = [flag for flag in standing.flags if flag.subject == subject]
+            facts = [_of_record(UNDOING[state], record, deed) for record in records]
+            facts += [_of_flag(EventKind.FLAG_LIFTED, flag, deed) for flag in flags]
+            for flag in flags:
+                self._flags.lift(flag, lifting, by=deed.by, tx=deed.tx)
+            if facts:
+                gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
+                self._credit.change(subject, records, gone, facts, at=deed.at, tx=deed.tx)
+        if falls:
+            name = document_name(standing.base, organ=standing.organ, number=standing.number)
+            self._store.let_fall(name, because=deed.because, at=deed.at, tx=deed.tx)
+        return (
+            *(
+                Undone(entry=f"{record.source}/{record.record_id}", subject=record.subject, was=record.severity.value)
+                for record in standing.records
+            ),
+            *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
+        )
+
+    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: Deed) -> None:
+        if mark is not None:
+            fact = _of_flag(kind, flag, deed)
+            self._credit.change(flag.subject, (), {flag.flag_id: mark}, [fact], at=deed.at, tx=deed.tx)
+
+    def _gathered(  # noqa: PLR0913 - the parts of what it returns
+        self,
+        entry: Entry,
+        subject: SubjectKey,
+        base: SubjectKey,
+        department: str,
+        organ: str,
+        number: str,
+        *,
+        record: Record | None = None,
+        flag: Flag | None = None,
+    ) -> Standing:
+        known = self._credit.flags_on(base, organ=organ, number=number)
+        records = self._credit.on_document(base, organ=organ, number=number)
+        flags = self._flags.on_document(base, organ=organ, number=number, known=known)
+        # The entry itself was read by its key; an index may not show it yet.
+        if record is not None and record.repair not in UNDONE:
+            others = tuple(one for one in records if (one.source, one.record_id) != (record.source, record.record_id))
+            records = (record, *others)
+        if flag is not None and flag.state not in OVER:
+            flags = (flag, *(one for one in flags if one.flag_id != flag.flag_id))
+        return Standing(
+            entry=entry,
+            subject=subject,
+            base=base,
+            department=department,
+            organ=organ,
+            number=number,
+            record=record,
+            flag=flag,
+            records=records,
+            flags=flags,
+        )
+
+
+def _of_record(kind: EventKind, record: Record, deed: Deed) -> Fact:
+    department = deed.by.department or ""
+    return changes.happened(kind, record, because=deed.because, actor=deed.by.actor, department=department, at=deed.at)
+
+
+def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> Fact:
+    return Fact(
+        kind=kind,
+        occurred_at=deed.at,
+        actor=deed.by.actor,
+        department=deed.by.department or "",
+        data={"flag_id": flag.flag_id, "because": deed.because},
+    )
