@@ -14,8 +14,8 @@ READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
-    """Return who may act on an entry: its office, and the credit centre where it is a record (谁认定、谁修复)."""
-    return (department, CENTRE) if entry.kind is EntryKind.RECORD else (department,)
+    """Return who may act on an entry: its office, and for all but flags the credit centre too (谁认定、谁修复)."""
+    return (department,) if entry.kind is EntryKind.FLAG else (department, CENTRE)
 
 
 def require_decider(entry: Entry, department: str, *, by: Caller) -> None:

@@ -1,0 +1,495 @@
+"""Objecting, repairing and reversing, with everything that stands on a document marked and undone together."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.clocks.model import ClockKind
+from chalicelib.credit.model import Effect, ObjectionState, Purpose, Record, RepairState, Severity
+from chalicelib.credit.service import Inquiry
+from chalicelib.credit.store import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.remedies.redress.model import (
+    Entry,
+    EntryKind,
+    HowTouched,
+    Objection,
+    Outcome,
+    Plea,
+    Repair,
+    RepairStage,
+    ReversingDocument,
+    Ruling,
+    Verdict,
+)
+from chalicelib.remedies.redress.model import ObjectionState as Stage
+from chalicelib.remedies.redress.reversing import Fall
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+ELSEWHERE = a_caller(Role.CREDIT_OFFICER, sub="credit3", department="elsewhere")
+AFTER_DEFENCE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+PAPER = "撤〔2026〕1号"
+RECORD = Entry(kind=EntryKind.RECORD, name="market/r-1")
+
+
+def company() -> Caller:
+    return a_caller(sub="company", subject=services().subject_keys.key_of(an_organisation()))
+
+
+def stranger() -> Caller:
+    return a_caller(sub="somebody", subject=services().subject_keys.key_of(an_identity()))
+
+
+def stored(record_id: str = "r-1", **given: object) -> Record:
+    submission = a_submission(record_id=record_id, **given)
+    return services().credit.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+
+
+def flagged(**given: object) -> Flag:
+    punishment = services().punishment
+    flag = punishment.propose(a_proposal(**given), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
+    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
+    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
+    return punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=AFTER_DEFENCE)
+
+
+def entry_of(flag: Flag) -> Entry:
+    return Entry(kind=EntryKind.FLAG, name=flag.flag_id)
+
+
+def objected(
+    entry: Entry = RECORD, ground: str = "fact", *, by: Caller | None = None, at: datetime = NOON
+) -> Objection:
+    plea = Plea(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
+    return services().objections.make(plea, by=by or company(), at=at, once=None)[0]
+
+
+def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> Ruling:
+    return replace(Ruling(outcome=outcome, reason="经核实。", basis="第30条"), **given)  # type: ignore[arg-type]
+
+
+def decided(objection: Objection, said: Ruling, *, by: Caller = CREDIT, at: datetime = NOON) -> Objection:
+    return services().objections.decide(objection.objection_id, said, by=by, version=objection.version, at=at)
+
+
+def asked(entry: Entry, *, at: datetime) -> Repair:
+    form = services().repairs.form(entry, by=company(), at=at)
+    return services().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, once=None)[0]
+
+
+def judged(repair: Repair, *, at: datetime, by: Caller = CREDIT, **given: object) -> Repair:
+    verdict = replace(Verdict(is_approved=True, reason="已纠正。"), **given)  # type: ignore[arg-type]
+    return services().repairs.judge(repair.repair_id, verdict, by=by, version=repair.version, at=at)
+
+
+def effect_at(at: datetime, *, item: str = "business-address") -> tuple[Effect, list[str]]:
+    inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
+    answer = services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
+    return answer.effect, [ground.code.value for ground in answer.reasons]
+
+
+def record_now(record_id: str = "r-1") -> Record:
+    found = CreditStore().record("market", record_id)
+    assert found is not None
+    return found
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own context manager
+    return pytest.raises(Refusal, match=reason.value)
+
+
+def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_clock() -> None:
+    record = stored()
+
+    objection = objected()
+
+    summary = services().credit.summary(record.subject)
+    (clock,) = services().clocks.of_owner(objection.owner)
+    assert record_now().objection is ObjectionState.OPEN
+    assert [bar.objection for bar in summary.bars] == [ObjectionState.OPEN]
+    assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
+    assert (clock.kind, clock.limit.value, clock.department) == (ClockKind.OBJECTION, 5, "market")
+    assert kinds_of(objection.owner) == ["objection:made"]
+    assert kinds_of(f"credit:{record.subject}") == ["record:stored", "record:objected"]
+
+
+def test_a_filing_that_was_checked_before_the_mark_is_not_bound_to_what_was_read() -> None:
+    record = stored()
+    before = services().credit.summary(record.subject)
+
+    objected()
+
+    assert services().credit.summary(record.subject).version == before.version + 1
+
+
+def test_a_measure_of_the_first_class_has_no_effect_while_the_objection_is_open() -> None:
+    flag = flagged(
+        measure_code="1", conduct="serious_list", severity=Severity.SERIOUS, related_items=("road-occupation",)
+    )
+    item = "road-occupation"
+    before = effect_at(AFTER_DEFENCE, item=item)
+
+    objection = objected(entry_of(flag), at=AFTER_DEFENCE)
+    during = effect_at(AFTER_DEFENCE, item=item)
+    after = decided(objection, ruling(), at=AFTER_DEFENCE)
+
+    assert before == (Effect.REFUSED, ["SUBJECT_BARRED"])
+    assert (objection.is_paused, during) == (True, (Effect.NONE, ["UNDER_OBJECTION"]))
+    assert after.state is Stage.DECIDED
+    assert effect_at(AFTER_DEFENCE, item=item) == before
+    assert kinds_of(flag.owner)[-2:] == ["flag:objected", "flag:objection_ended"]
+
+
+def test_a_measure_of_management_goes_on_with_the_mark_beside_it() -> None:
+    flag = flagged()
+
+    objection = objected(entry_of(flag), at=AFTER_DEFENCE)
+
+    assert not objection.is_paused
+    assert effect_at(AFTER_DEFENCE) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
+    assert services().punishment.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
+
+
+def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
+    stored()
+    objection = objected()
+    (clock,) = services().clocks.of_owner(objection.owner)
+
+    services().clocks.sweep(at=clock.due_at + timedelta(days=30))
+
+    assert services().objections.one(objection.objection_id, by=company()).state is Stage.OPEN
+    assert kinds_of(objection.owner) == ["objection:made", "clock:warned", "clock:passed"]
+    with refused(Reason.LATE_REASON_REQUIRED):
+        decided(objection, ruling(), at=clock.due_at + timedelta(seconds=1))
+    late = ruling(late_reason="等待回函。")
+    assert decided(objection, late, at=clock.due_at + timedelta(seconds=1)).decided is not None
+
+
+def test_an_objection_is_ones_own_and_answered_by_the_office_or_the_credit_centre() -> None:
+    stored()
+    with refused(Reason.NOT_FOUND):
+        objected(by=stranger())
+    objection = objected()
+
+    with refused(Reason.NOT_FOUND):
+        services().objections.one(objection.objection_id, by=stranger())
+    with refused(Reason.FORBIDDEN):
+        decided(objection, ruling(), by=ELSEWHERE)
+    assert decided(objection, ruling(), by=CREDIT).state is Stage.DECIDED
+
+
+@pytest.mark.parametrize(("entry", "ground"), [(RECORD, "measure"), (RECORD, "repair_refusal"), (RECORD, "weather")])
+def test_a_ground_that_the_rules_do_not_know_for_the_entry_is_none(entry: Entry, ground: str) -> None:
+    stored()
+
+    with refused(Reason.OBJECTION_GROUND_UNKNOWN):
+        objected(entry, ground)
+
+
+def test_one_objection_at_a_time_and_one_review_by_somebody_else() -> None:
+    stored()
+    first = objected()
+    with refused(Reason.UNDER_OBJECTION):
+        objected()
+    decided(first, ruling(), by=CREDIT)
+
+    review = objected()
+
+    assert review.is_review
+    with refused(Reason.SAME_PERSON):
+        decided(review, ruling(), by=CREDIT)
+    decided(review, ruling(), by=CREDIT2)
+    with refused(Reason.OBJECTION_DECIDED):
+        objected()
+    assert not objected(ground="period").is_review
+
+
+def test_an_objection_can_be_taken_back_until_it_is_decided() -> None:
+    stored()
+    objection = objected()
+
+    withdrawn = services().objections.withdraw(objection.objection_id, by=company(), at=NOON)
+    again = services().objections.withdraw(objection.objection_id, by=company(), at=NOON)
+
+    assert (withdrawn.state, again.version) == (Stage.WITHDRAWN, withdrawn.version)
+    assert record_now().objection is ObjectionState.NONE
+    assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED"])
+    with refused(Reason.STEP_NOT_ALLOWED):
+        services().objections.decide(objection.objection_id, ruling(), by=CREDIT, version=withdrawn.version, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("ground", "outcome"),
+    [("fact", Outcome.DELETED), ("identity", Outcome.NOT_THEIRS), ("list_entry", Outcome.DELISTED)],
+)
+def test_a_record_that_was_wrong_goes_with_every_flag_on_its_document(ground: str, outcome: Outcome) -> None:
+    record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+    objection = objected(ground=ground, at=AFTER_DEFENCE)
+
+    after = decided(objection, ruling(outcome), at=AFTER_DEFENCE)
+
+    assert after.decided is not None
+    assert [one.entry for one in after.decided.undone] == ["market/r-1", flag.owner]
+    assert record_now().repair is RepairState.WITHDRAWN
+    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
+    summary = services().credit.summary(record.subject)
+    assert (summary.bars, summary.flags) == ((), ())
+
+
+def test_a_measure_that_was_not_right_is_lifted_alone() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局", related_items=["plate-replacement"])
+    flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+
+    decided(objected(entry_of(flag), "measure", at=AFTER_DEFENCE), ruling(Outcome.LIFTED), at=AFTER_DEFENCE)
+
+    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert effect_at(AFTER_DEFENCE, item="plate-replacement")[0] is Effect.REFUSED
+    assert effect_at(AFTER_DEFENCE)[0] is Effect.NONE
+
+
+def test_a_period_that_was_wrong_ends_earlier_for_a_record_and_for_a_flag() -> None:
+    stored()
+    flag = flagged()
+    until = AFTER_DEFENCE.date() + timedelta(days=10)
+
+    decided(objected(ground="period"), ruling(Outcome.SHORTENED, ends_on=until))
+    decided(
+        objected(entry_of(flag), "period", at=AFTER_DEFENCE),
+        ruling(Outcome.SHORTENED, ends_on=until),
+        at=AFTER_DEFENCE,
+    )
+
+    assert record_now().display.until == until
+    assert services().punishment.get(flag.flag_id, by=CREDIT).ends_on == until
+    beyond = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
+    assert [effect_at(at)[0] for at in (beyond - timedelta(seconds=1), beyond)] == [Effect.REFUSED, Effect.NONE]
+
+
+@pytest.mark.parametrize("ends_on", [date(2000, 1, 1), date(2099, 1, 1)])
+def test_a_shorter_period_lies_inside_the_one_so_far(ends_on: date) -> None:
+    stored()
+    objection = objected(ground="period")
+
+    with refused(Reason.INVALID_BODY):
+        decided(objection, ruling(Outcome.SHORTENED, ends_on=ends_on))
+
+
+def test_facts_that_were_wrong_are_put_right_and_the_mark_goes() -> None:
+    stored(contents={"address": "旧"})
+
+    decided(objected(), ruling(Outcome.CORRECTED, contents={"address": "新"}))
+
+    assert record_now().contents["address"] == "新"
+    assert record_now().objection is ObjectionState.NONE
+    assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED"])
+
+
+def test_a_repair_waits_for_the_least_time_of_display() -> None:
+    record = stored()
+    since = record.display.repairable_from
+    assert since is not None
+    day_before = datetime(since.year, since.month, since.day, 15, 59, 59, tzinfo=UTC) - timedelta(days=1)
+
+    form = services().repairs.form(RECORD, by=company(), at=day_before)
+
+    assert (form.repairable_from, form.is_repairable, form.proofs) == (since, False, ())
+    with refused(Reason.REPAIR_TOO_EARLY):
+        asked(RECORD, at=day_before)
+    assert asked(RECORD, at=day_before + timedelta(seconds=1)).stage is RepairStage.OPEN
+
+
+def repairable() -> datetime:
+    since = record_now().display.repairable_from
+    assert since is not None
+    return datetime(since.year, since.month, since.day, 4, tzinfo=UTC)
+
+
+def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_everything() -> None:
+    record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局", ends_on=date(2027, 6, 30))
+    at = max(repairable(), AFTER_DEFENCE)
+
+    repair = asked(RECORD, at=at)
+    clocks = services().clocks.of_owner(repair.owner)
+    applied = record_now().repair
+    after = judged(repair, at=at)
+
+    assert (repair.department, applied) == ("market", RepairState.APPLIED)
+    assert {(clock.kind, clock.limit.value) for clock in clocks} == {
+        (ClockKind.REPAIR_AUTHORITY, 3),
+        (ClockKind.REPAIR_SITE, 10),
+    }
+    assert after.stage is RepairStage.APPROVED
+    assert after.judged is not None
+    assert [one.entry for one in after.judged.undone] == ["market/r-1", flag.owner]
+    assert effect_at(at) == (Effect.NONE, [])
+    assert not record_now().is_displayed(at.date())
+    assert services().punishment.get(flag.flag_id, by=CREDIT).lifting is not None
+    assert kinds_of(f"credit:{record.subject}")[-2:] == ["record:repaired", "flag:lifted"]
+    assert all(clock.stopped_at == at for clock in services().clocks.of_owner(repair.owner))
+
+
+def test_nothing_can_be_built_again_on_a_document_that_was_repaired() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    at = repairable()
+    judged(asked(RECORD, at=at), at=at)
+
+    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+        flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+
+
+def test_what_a_source_says_again_after_a_repair_bars_nobody() -> None:
+    stored()
+    at = repairable()
+    judged(asked(RECORD, at=at), at=at)
+
+    stored(source_version=7, contents={"address": "又来"})
+
+    assert record_now().repair is RepairState.REPAIRED
+    assert effect_at(at) == (Effect.NONE, [])
+
+
+def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> None:
+    stored()
+    at = repairable()
+    repair = asked(RECORD, at=at)
+    with refused(Reason.REPAIR_ASKED):
+        asked(RECORD, at=at)
+    with refused(Reason.REFUSAL_UNKNOWN):
+        judged(repair, at=at, is_approved=False, refusal="weather", missing=("罚款收据",))
+    with refused(Reason.INVALID_BODY):
+        judged(repair, at=at, is_approved=False, refusal="proof_insufficient")
+
+    after = judged(repair, at=at, is_approved=False, refusal="proof_insufficient", missing=("罚款收据",))
+
+    assert after.judged is not None
+    assert (after.judged.verdict.missing, after.judged.verdict.basis != "") == (("罚款收据",), True)
+    assert record_now().repair is RepairState.NONE
+    objection = objected(Entry(kind=EntryKind.REPAIR, name=repair.repair_id), "repair_refusal", at=at)
+    decided(objection, ruling(Outcome.REOPENED), at=at)
+    again = services().repairs.one(repair.repair_id, by=company())
+    assert (again.stage, len(again.earlier)) == (RepairStage.OPEN, 1)
+    assert record_now().repair is RepairState.APPLIED
+    judged(again, at=at)
+    assert effect_at(at) == (Effect.NONE, [])
+
+
+def test_a_promise_in_other_words_than_todays_is_none() -> None:
+    stored()
+
+    with refused(Reason.PROMISE_OUTDATED):
+        services().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), once=None)
+
+
+def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
+    stored()
+    stored("good", severity="none", repair_notice=None)
+    at = repairable()
+    until = record_now().display.until
+    assert until is not None
+    past = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
+
+    with refused(Reason.DISPLAY_EXPIRED):
+        asked(RECORD, at=past)
+    with refused(Reason.NOTHING_TO_REPAIR):
+        asked(Entry(kind=EntryKind.RECORD, name="market/good"), at=at)
+    judged(asked(RECORD, at=at), at=at)
+    with refused(Reason.REPAIRED):
+        asked(RECORD, at=at)
+
+
+def reversal(entry: Entry = RECORD, **given: object) -> Fall:
+    paper = ReversingDocument(
+        number="复〔2026〕3号", organ="义乌市人民政府", effective_on=date(2026, 10, 8), basis="第68条"
+    )
+    return replace(Fall(entry=entry, by_document=paper, reason="复议撤销。"), **given)  # type: ignore[arg-type]
+
+
+def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
+    record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="EXT-1")
+    services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+
+    made, replayed = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    assert not replayed
+    assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
+    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowTouched.CHECKED)]
+    assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
+    assert record_now().repair is RepairState.WITHDRAWN
+    assert kinds_of(made.owner) == ["reversal:recorded"]
+    assert kinds_of(f"credit:{record.subject}")[-2:] == ["record:withdrawn", "flag:lifted"]
+    with refused(Reason.ALREADY_REVERSED):
+        services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+        flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+
+
+@pytest.mark.parametrize(
+    ("at", "days"),
+    [
+        (datetime(2026, 10, 12, 15, 59, 59, tzinfo=UTC), 3),
+        (datetime(2026, 10, 12, 16, 0, tzinfo=UTC), 4),
+    ],
+)
+def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -> None:
+    stored()
+    is_late = days > 3
+
+    if is_late:
+        with refused(Reason.LATE_REASON_REQUIRED):
+            services().reversals.record(reversal(), by=CREDIT, at=at, once=None)
+    late = reversal(late_reason="文书今日才送达。" if is_late else "")
+    made, _ = services().reversals.record(late, by=CREDIT, at=at, once=None)
+
+    assert bool(made.late_reason) is is_late
+
+
+def test_a_reversing_document_has_taken_effect() -> None:
+    stored()
+
+    with refused(Reason.INVALID_BODY):
+        services().reversals.record(reversal(), by=CREDIT, at=NOON, once=None)
+
+
+def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    punishment = services().punishment
+    proposal = a_proposal(document_no=PAPER, organ="义乌市市场监督管理局", personal_finding="实际控制人,直接决定。")
+    target = Target(about=an_identity(), document_about=an_organisation())
+    flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
+
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+
+
+def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
+    undone = services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+    never = services().credit.check(an_identity(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+
+    assert undone == never
