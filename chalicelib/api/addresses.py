@@ -99,6 +99,13 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/resumption",
     ),
     "chalicelib.api.openapi": ("GET /openapi.json",),
+    "chalicelib.api.objections": (
+        "POST /v1/objections",
+        "GET /v1/objections",
+        "GET /v1/objections/{objection_id}",
+        "POST /v1/objections/{objection_id}/withdrawal",
+        "POST /v1/objections/{objection_id}/decision",
+    ),
     "chalicelib.api.outages": (
         "POST /v1/supervision/outages",
         "GET /v1/supervision/outages",
@@ -115,6 +122,18 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/statement",
         "POST /v1/flags/{flag_id}/confirmation",
         "POST /v1/flags/{flag_id}/lifting",
+    ),
+    "chalicelib.api.repairs": (
+        "GET /v1/me/credit/repair",
+        "POST /v1/repairs",
+        "GET /v1/repairs",
+        "GET /v1/repairs/{repair_id}",
+        "POST /v1/repairs/{repair_id}/decision",
+    ),
+    "chalicelib.api.reversals": (
+        "POST /v1/reversals",
+        "GET /v1/reversals",
+        "GET /v1/reversals/{reversal_id}",
     ),
     "chalicelib.api.signals": ("GET /v1/supervision/signals",),
     "chalicelib.api.ratings": (

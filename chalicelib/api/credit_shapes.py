@@ -173,6 +173,7 @@ class FlagMarkShape(Shape):
     ends_on: date
     in_force: bool
     objection: ObjectionState
+    paused: bool
 
 
 class OwnCreditShape(Shape):
@@ -240,8 +241,9 @@ def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
         basis=flag.basis,
         starts_on=flag.starts_on,
         ends_on=flag.ends_on,
-        in_force=in_force,
+        in_force=in_force and not flag.is_paused,
         objection=flag.objection,
+        paused=flag.is_paused,
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.api.credit_shapes import DocumentShape, Given
 from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.api.subject_shapes import SubjectBody
-from chalicelib.credit.model import Effect, Severity
+from chalicelib.credit.model import Effect, ObjectionState, Severity
 from chalicelib.punishment.model import Flag, FlagState, LostGround, Measure, MeasureClass
 from chalicelib.subjects.model import SubjectKind
 
@@ -161,12 +161,13 @@ class FlagConfirmationShape(Shape):
 
 
 class LiftingShape(Shape):
-    """How a flag ended before its time."""
+    """How a flag ended before its time; ``because`` names what undid it, ``lifting`` where nobody asked for it."""
 
     lifted_at: datetime
     by: str
     reason: str
     basis: str
+    because: str
 
 
 class ResumptionShape(Shape):
@@ -187,7 +188,10 @@ class SuspensionShape(Shape):
 
 
 class FlagShape(Shape):
-    """A flag; it has effect only while ``in_force``, and stops by itself after ``ends_on``."""
+    """A flag; it has effect only while ``in_force``, and stops by itself after ``ends_on``.
+
+    ``objection`` says whether it is disputed, ``paused`` that it has no effect until that is decided.
+    """
 
     id: str
     version: int
@@ -215,6 +219,8 @@ class FlagShape(Shape):
     confirmation: FlagConfirmationShape | None
     lifting: LiftingShape | None
     suspension: SuspensionShape | None
+    objection: ObjectionState
+    paused: bool
 
 
 class FlagSeen(FlagShape):
@@ -279,4 +285,6 @@ def flag_shape(flag: Flag, *, on: date) -> FlagShape:
         confirmation=None if flag.confirmation is None else FlagConfirmationShape.model_validate(flag.confirmation),
         lifting=None if flag.lifting is None else LiftingShape.model_validate(flag.lifting),
         suspension=None if flag.suspension is None else SuspensionShape.model_validate(flag.suspension),
+        objection=flag.objection,
+        paused=flag.is_paused,
     )

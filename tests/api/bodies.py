@@ -72,6 +72,16 @@ FLAG: dict[str, Any] = {
     "ends_on": "2027-06-30",
     "facts": "承诺的住所不存在。",
 }
+REVERSAL: dict[str, Any] = {
+    "entry": "market/redress-4",
+    "document": {
+        "number": "义政复〔2026〕3号",
+        "organ": "义乌市人民政府",
+        "effective_on": "2026-09-28",
+        "basis": "《行政复议法》第64条",
+    },
+    "reason": "复议机关撤销了处罚决定。",
+}
 MANDATE: dict[str, Any] = {
     "file_no": "义纪〔2026〕1号",
     "basis": "《监察法》第18条",

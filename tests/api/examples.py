@@ -15,6 +15,7 @@ from tests.api.bodies import (
     OUTAGE,
     PAUSE,
     RECORD,
+    REVERSAL,
     SHA,
     UNTRUE,
     a_list,
@@ -40,6 +41,9 @@ ABSENT = {
     "webhook_id": "0" * 32,
     "subscription_id": "0" * 32,
     "conflict_id": "0" * 32,
+    "objection_id": "0" * 32,
+    "repair_id": "0" * 32,
+    "reversal_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -103,6 +107,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_voices(world),
         **_of_webhooks(world),
         **_of_tellings(world),
+        **_of_redress(world),
     }
 
 
@@ -491,4 +496,35 @@ def _of_tellings(world: World) -> dict[str, Example]:
             body={"outcome": "same_person", "evidence": "户口簿变更页", "reason": "更改姓名。"},
             version=world.things["conflict"].version,
         ),
+    }
+
+
+def _of_redress(world: World) -> dict[str, Example]:
+    objection, repair = world.things["objection open"], world.things["repair asked"]
+    reversal = {"reversal_id": world.things["reversal"].name}
+    people, elsewhere = ("applicant", "applicant2"), ("credit.traffic", "supervisor.traffic", "head.traffic")
+    plea = {"entry": "market/redress-4", "ground": "period", "text": "期限算错了。"}
+    wish = {"entry": "market/redress-4", "promise_hash": world.things["promise"].name}
+    ruling = {"outcome": "kept", "reason": "经现场核实,事实无误。", "basis": "《浙江省公共信用信息管理条例》第30条"}
+    verdict = {"approved": False, "reason": "缺收据。", "refusal": "proof_insufficient", "missing": ["罚款收据"]}
+    one = {"objection_id": objection.name}
+    asked = {"repair_id": repair.name}
+    return {
+        "POST /v1/objections": Example(by="company", body=plea),
+        "GET /v1/objections": Example(by="company", query="limit=1"),
+        "GET /v1/objections/{objection_id}": Example(by="company", path=one, elsewhere=elsewhere, strangers=people),
+        "POST /v1/objections/{objection_id}/withdrawal": Example(by="company", path=one, strangers=people),
+        "POST /v1/objections/{objection_id}/decision": Example(
+            by="credit", path=one, body=ruling, version=objection.version, elsewhere=("credit.traffic",)
+        ),
+        "GET /v1/me/credit/repair": Example(by="company", query="entry=market/redress-4"),
+        "POST /v1/repairs": Example(by="company", body=wish),
+        "GET /v1/repairs": Example(by="company", query="limit=1"),
+        "GET /v1/repairs/{repair_id}": Example(by="company", path=asked, elsewhere=elsewhere, strangers=people),
+        "POST /v1/repairs/{repair_id}/decision": Example(
+            by="credit", path=asked, body=verdict, version=repair.version, elsewhere=("credit.traffic",)
+        ),
+        "POST /v1/reversals": Example(by="credit", body=REVERSAL, elsewhere=("credit.traffic",)),
+        "GET /v1/reversals": Example(by="company", query="limit=1"),
+        "GET /v1/reversals/{reversal_id}": Example(by="company", path=reversal, elsewhere=elsewhere, strangers=people),
     }

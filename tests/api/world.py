@@ -34,6 +34,7 @@ from tests.api.bodies import (
     OUTAGE,
     PAUSE,
     RECORD,
+    REVERSAL,
     SHA,
     UNTRUE,
     a_list,
@@ -149,6 +150,7 @@ def world() -> Iterator[World]:
         _record_outages(made)
         _subscribe(made)
         _contradict(made)
+        _seek_redress(made)
         made.keep()
         yield made
         forget_everything()
@@ -338,6 +340,26 @@ def _contradict(world: World) -> None:
     assert reply.code == "IDENTITY_CONFLICT", reply.text
     (conflict,) = world.send("GET", "/v1/credit/conflicts", as_="credit").body["items"]
     world.things["conflict"] = Thing(name=conflict["id"], version=1)
+
+
+def _seek_redress(world: World) -> None:
+    """Store records about the company, and let it object to one, ask to have one repaired, and win against one."""
+    general = {**RECORD, "severity": "general", "dates": {"judged_on": "2026-05-10"}}
+    for number in range(1, 6):
+        paper = {**RECORD["document"], "number": f"义市监罚〔2026〕5{number}号", "effective_on": "2026-05-10"}
+        path = f"/v1/credit/records/market/redress-{number}"
+        world.send("PUT", path, {**general, "document": paper}, as_="system.market")
+    plea = {"entry": "market/redress-1", "ground": "fact", "text": "住所一直在。"}
+    made = world.send("POST", "/v1/objections", plea, as_="company").body
+    world.things["objection open"] = Thing(name=made["id"], version=made["version"])
+    form = world.send("GET", "/v1/me/credit/repair?entry=market/redress-2", as_="company").body
+    wish = {"entry": "market/redress-2", "promise_hash": form["promise_hash"]}
+    made = world.send("POST", "/v1/repairs", wish, as_="company").body
+    world.things["repair asked"] = Thing(name=made["id"], version=made["version"])
+    world.things["promise"] = Thing(name=form["promise_hash"], version=1)
+    fall = {**REVERSAL, "entry": "market/redress-3"}
+    made = world.send("POST", "/v1/reversals", fall, as_="credit").body
+    world.things["reversal"] = Thing(name=made["id"], version=made["version"])
 
 
 def _text(instant: datetime) -> str:

@@ -28,6 +28,7 @@ TO_TABLES = {
         "InspectionTable": "GetItem PutItem UpdateItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "RedressTable": "GetItem PutItem UpdateItem",
         "StatisticsTable": "Query",
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
         "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
@@ -42,6 +43,7 @@ TO_TABLES = {
         "CreditTable": "ConditionCheckItem GetItem PutItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "GetItem UpdateItem",
+        "RedressTable": "GetItem UpdateItem",
         "TellingsTable": "GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
@@ -68,6 +70,7 @@ TO_TABLES = {
         "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
+        "RedressTable": "GetItem UpdateItem",
     },
     "deliver": {
         "AlertsTable": "GetItem PutItem",

@@ -74,6 +74,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "outages",
         "punishment",
         "ratings",
+        "redress",
         "signals",
         "statistics",
         "subjects",

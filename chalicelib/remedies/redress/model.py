@@ -32,14 +32,10 @@ class Entry:
     name: str
 
     @property
-    def source(self) -> str:
-        """The source of a record."""
-        return self.name.partition("/")[0]
-
-    @property
-    def record_id(self) -> str:
-        """The id that the source gave a record."""
-        return self.name.partition("/")[2]
+    def record(self) -> tuple[str, str]:
+        """The source of a record, and the id that the source gave it."""
+        source, _, record_id = self.name.partition("/")
+        return source, record_id
 
     def __str__(self) -> str:
         """Return the name that answers use."""
@@ -116,8 +112,8 @@ class Decided:
 class Objection:
     """An objection (异议申诉).
 
-    ``is_review`` says that the same ground was decided before, by somebody else (复核); ``is_paused`` that what it is
-    about has no effect meanwhile. ``version`` and ``head`` are the row's own and not part of the stored document.
+    ``is_review``: the same ground was decided before, by somebody else (复核). ``is_paused``: no effect meanwhile.
+    ``version`` and ``head`` are the row's own and not part of the stored document.
     """
 
     objection_id: str
@@ -251,6 +247,15 @@ class HowTouched(StrEnum):
     BASIS = "basis"
     PROMISE_REFUSED = "promise_refused"
     CHECKED = "checked"
+
+
+class Reopening(StrEnum):
+    """How a case that met what fell stands now (受影响办件的恢复状态); ``ELSEWHERE`` is one of another system."""
+
+    GOING_ON = "going_on"
+    FINISHED = "finished"
+    REOPENED = "reopened"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

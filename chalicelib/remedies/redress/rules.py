@@ -20,6 +20,7 @@ from chalicelib.remedies.redress.model import (
     Plea,
     Proof,
     ProofKind,
+    Reopening,
     Ruling,
     Touched,
     Verdict,
@@ -210,6 +211,15 @@ def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) 
     if items is not None and query.item_code not in items:
         return None
     return Touched(case_no=query.case_no, item_code=query.item_code, how=HowTouched.CHECKED, met_at=query.asked_at)
+
+
+def reopening(case: Case | None, *, since: datetime) -> Reopening:
+    """Return how a case that was touched stands now; ``since`` is when what it met fell."""
+    if case is None:
+        return Reopening.ELSEWHERE
+    if any(earlier.reopened_at >= since for earlier in case.earlier_decisions):
+        return Reopening.REOPENED
+    return Reopening.FINISHED if case.is_finished else Reopening.GOING_ON
 
 
 def require_in_effect(effective_on: date, *, on: date) -> None:

@@ -63,7 +63,7 @@ class Undoing:
         ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
         """
         if entry.kind is EntryKind.RECORD:
-            record = self._credit.record(entry.source, entry.record_id)
+            record = self._credit.record(*entry.record)
             if record is None:
                 raise Refusal(Reason.NOT_FOUND)
             office = office_of(record.source, departments=self._departments)

@@ -1,0 +1,68 @@
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.credit.bounds import MOST_BARS
+from chalicelib.credit.model import Display, ObjectionState, Record, RepairState, Severity, Summary
+from chalicelib.credit.remedying_rules import after_remedy, disputed, stepped, with_repair
+from chalicelib.credit.rules import with_record
+from tests.builders import A_SUBJECT, a_record
+
+TODAY = date(2026, 9, 28)
+KEPT_FROM = Severity.SERIOUS
+
+
+def summary_of(records: list[Record]) -> Summary:
+    summary = Summary(subject=A_SUBJECT)
+    for record in records:
+        until = record.display.until
+        assert until is not None
+        summary = with_record(summary, record, name_digest="k1.00", ends_on=until, on=TODAY, kept_from=KEPT_FROM)
+    return summary
+
+
+def a_city_of_records(number: int) -> list[Record]:
+    return [a_record(record_id=f"r-{index:03}") for index in range(number)]
+
+
+def test_an_undone_record_carries_no_mark_of_an_objection() -> None:
+    record = disputed(a_record(), ObjectionState.OPEN)
+
+    assert with_repair(record, RepairState.REPAIRED).objection is ObjectionState.NONE
+    assert with_repair(record, RepairState.APPLIED).objection is ObjectionState.OPEN
+    assert stepped(record).version == record.version + 1
+
+
+def test_what_had_no_room_stops_barring_with_its_record() -> None:
+    records = a_city_of_records(MOST_BARS + 1)
+    summary = summary_of(records)
+    assert len(summary.overflow) == 1
+    undone = [with_repair(record, RepairState.REPAIRED) for record in records]
+
+    one_less = after_remedy(summary, undone[:1], {}, known=records, kept_from=KEPT_FROM, on=TODAY)
+    none = after_remedy(summary, undone, {}, known=records, kept_from=KEPT_FROM, on=TODAY)
+
+    assert (len(one_less.bars), one_less.overflow) == (MOST_BARS, ())
+    assert (none.bars, none.overflow) == ((), ())
+
+
+def test_what_is_chosen_anew_leaves_out_what_has_ended_is_minor_or_was_never_shown() -> None:
+    records = a_city_of_records(MOST_BARS + 1)
+    others = [
+        replace(a_record(record_id="ended"), display=Display(until=date(2026, 9, 27))),
+        replace(a_record(record_id="minor"), severity=Severity.MINOR),
+        replace(a_record(record_id="good"), display=Display()),
+    ]
+
+    after = after_remedy(summary_of(records), records[:1], {}, known=[*records, *others], kept_from=KEPT_FROM, on=TODAY)
+
+    assert {bar.record_id for bar in after.bars} <= {record.record_id for record in records}
+
+
+def test_a_record_that_now_ends_before_today_leaves_and_one_without_a_bar_gets_none() -> None:
+    record = a_record()
+    summary = summary_of([record])
+    shortened = replace(record, display=replace(record.display, until=date(2026, 9, 27)))
+
+    assert after_remedy(summary, [shortened], {}, known=(), kept_from=KEPT_FROM, on=TODAY).bars == ()
+    unknown = replace(record, record_id="r-2")
+    assert after_remedy(summary, [unknown], {}, known=(), kept_from=KEPT_FROM, on=TODAY).bars == summary.bars
