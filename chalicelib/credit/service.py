@@ -19,6 +19,7 @@ from chalicelib.credit.model import (
     Purpose,
     Query,
     Record,
+    RepairState,
     Severity,
     Summary,
 )
@@ -125,9 +126,10 @@ class Credit:
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
 
     def own(self, *, by: Caller) -> OwnCredit:
-        """Return the caller's own credit, whole and free of charge."""
+        """Return the caller's own credit, whole and free of charge; what was withdrawn may be another's and is not."""
         subject = by.own_subject()
-        return OwnCredit(summary=self._store.summary(subject), records=self._store.records(subject))
+        standing = (one for one in self._store.records(subject) if one.repair is not RepairState.WITHDRAWN)
+        return OwnCredit(summary=self._store.summary(subject), records=tuple(standing))
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""
