@@ -29,6 +29,7 @@ from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.conflicts.service import Conflicts
 from chalicelib.credit.conflicts.store import ConflictStore
+from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
 from chalicelib.credit.upkeep import CreditUpkeep
@@ -173,9 +174,21 @@ class Offices(Foundations):
         )
 
     @cached_property
+    def receiving(self) -> Receiving:
+        """Where records come in."""
+        return Receiving(
+            CreditStore(),
+            self.timeline,
+            self.subjects,
+            self.subject_keys,
+            packs=load_rule_packs(),
+            pack=settings().rule_pack,
+        )
+
+    @cached_property
     def conflicts(self) -> Conflicts:
         """Records that wait for a person to say whose they are."""
-        return Conflicts(ConflictStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
+        return Conflicts(ConflictStore(self.timeline), self.receiving, CreditStore(), self.subjects, self.timeline)
 
     @cached_property
     def cases(self) -> CaseStore:

@@ -168,7 +168,7 @@ class Summary:
 
     ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
     ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
-    ``name_digests`` are keyed digests of the names under which sources know the subject.
+    ``name_digests``: keyed digests of names under which sources know the subject; ``fallen``: of documents that fell.
     ``grade`` is None unless an edition of a rating scale defines one; persons have none (R6.11).
     """
 
@@ -181,6 +181,7 @@ class Summary:
     flags: tuple[FlagMark, ...] = ()
     kept_promises: int = 0
     grade: str | None = None
+    fallen: tuple[str, ...] = ()
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
 
     @property
@@ -236,8 +237,7 @@ class Dates:
 class Display:
     """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody.
 
-    ``edition`` names the rules of the day of the finding (R3.16), ``reason`` says why a minor record is shown at all
-    (R3.3), and ``ended_at`` when the daily job wrote down that the last day had passed.
+    ``edition`` names the rules of the day of the finding (R3.16), ``reason`` says why a minor one is shown (R3.3).
     """
 
     until: date | None = None

@@ -1,15 +1,14 @@
 """Changing records, flags and the summary of one subject together, as a way back asks for it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import remedying_rules as rules
-from chalicelib.credit.model import UNDONE, FlagMark, Record, Severity
+from chalicelib.credit.model import UNDONE, Record, Severity
+from chalicelib.credit.remedying_rules import Changes
 from chalicelib.credit.store import CreditStore
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import Transaction
 
@@ -45,31 +44,18 @@ class CreditRemedies:
         marks = self._store.summary(subject).flags
         return tuple(mark.flag_id for mark in marks if (mark.organ, mark.document_no) == (organ, number))
 
-    def change(
-        self,
-        subject: SubjectKey,
-        records: Sequence[Record],
-        flags: Mapping[str, FlagMark | None],
-        facts: Sequence[Fact],
-        *,
-        at: datetime,
-        tx: Transaction,
-    ) -> None:
-        """Write records, each one version after what was read, and the summary with them, in the caller's transaction.
-
-        ``flags`` are the marks that change, None for one that leaves.
-        """
+    def change(self, subject: SubjectKey, changes: Changes, *, at: datetime, tx: Transaction) -> None:
+        """Write records, each one version after what was read, and the summary, in the caller's transaction."""
         summary = self._store.summary(subject)
         after = rules.after_remedy(
             summary,
-            records,
-            flags,
+            changes,
             known=self._store.records(subject) if summary.overflow else (),
             kept_from=self._kept_from,
             on=day_in_shanghai(at),
         )
-        for record in records:
+        for record in changes.records:
             self._store.save_record(record, tx)
-        told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in facts]
+        told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
         head = self._timeline.record(told, owner=summary.owner, head=summary.head, at=at, tx=tx)
         self._store.save(summary, replace(after, head=head), tx)

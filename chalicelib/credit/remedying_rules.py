@@ -1,13 +1,15 @@
 """What ways back do to records and to the summary: marks come and go, and what is undone leaves every view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chalicelib.credit.bounds import overflow_after, within_bounds
+from chalicelib.credit.fallen import with_fallen
 from chalicelib.credit.model import (
     UNDONE,
     Bar,
+    Document,
     FlagMark,
     ObjectionState,
     Record,
@@ -46,21 +48,28 @@ def shortened(record: Record, ends_on: date) -> Record:
     return replace(record, display=replace(record.display, until=ends_on))
 
 
-def after_remedy(
-    summary: Summary,
-    records: Sequence[Record],
-    flags: Mapping[str, FlagMark | None],
-    *,
-    known: Sequence[Record],
-    kept_from: Severity,
-    on: date,
-) -> Summary:
-    """Return the summary after records and flags of its subject have changed; a flag that is None leaves it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changes of one subject at once: records as they will stand, marks of flags, None for one that leaves.
 
-    ``known`` are all records of the subject as they stand after it: where the summary had no room for some, what it
+    ``fallen`` is a document on which nothing may stand any more; ``facts`` are what the timeline is told of it all.
+    """
+
+    records: Sequence[Record] = ()
+    flags: Mapping[str, FlagMark | None] = field(default_factory=dict)
+    fallen: Document | None = None
+    facts: Sequence[Fact] = ()
+
+
+def after_remedy(
+    summary: Summary, changes: Changes, *, known: Sequence[Record], kept_from: Severity, on: date
+) -> Summary:
+    """Return the summary after what changed.
+
+    ``known`` are all records of the subject as they stood before: where the summary had no room for some, what it
     holds is chosen anew, so that nothing goes on barring under another name.
     """
-    changed = {f"{record.source}/{record.record_id}": record for record in records}
+    changed = {f"{record.source}/{record.record_id}": record for record in changes.records}
     if summary.overflow:
         standing = {f"{record.source}/{record.record_id}": record for record in known} | changed
         bars = [bar for record in standing.values() for bar in _bars_of(record, kept_from=kept_from, on=on)]
@@ -72,7 +81,8 @@ def after_remedy(
         version=summary.version + 1,
         bars=kept,
         overflow=overflow_after((), left_out, on=on),
-        flags=tuple(mark for old in summary.flags if (mark := flags.get(old.flag_id, old)) is not None),
+        fallen=summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen),
+        flags=tuple(mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None),
     )
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit import rules
 from chalicelib.credit.intake import rules as intake
-from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
@@ -24,10 +23,8 @@ from chalicelib.credit.model import (
     Summary,
 )
 from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, directories
-from chalicelib.errors import Reason, Refusal
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import Caller
 from chalicelib.rows import Row
-from chalicelib.rulepacks.display import rules_of_the_day
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey
@@ -36,7 +33,7 @@ from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.transaction import Transaction
 
 CHECKED = ("effect", "reasons")
 """What a check lets the asker see: never the records themselves."""
@@ -91,17 +88,6 @@ class Credit:
         self._subjects = subjects
         self._keys = keys
 
-    def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record with its summary and event, all or nothing; return the record as it now stands.
-
-        Saying again what is stored changes nothing, and an older version comes too late and does not win (R8.2).
-        ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
-        """
-        _require_own_source(submission.source, by)
-        valid = require_valid(about)
-        self._subjects.require_consistent(valid, at)
-        return self._store_record(submission, about=valid, by=by, at=at)
-
     def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
         """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
 
@@ -128,8 +114,9 @@ class Credit:
     def own(self, *, by: Caller) -> OwnCredit:
         """Return the caller's own credit, whole and free of charge; what was withdrawn may be another's and is not."""
         subject = by.own_subject()
+        summary = self._store.summary(subject)
         standing = (one for one in self._store.records(subject) if one.repair is not RepairState.WITHDRAWN)
-        return OwnCredit(summary=self._store.summary(subject), records=tuple(standing))
+        return OwnCredit(summary=summary, records=tuple(standing))
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""
@@ -196,37 +183,6 @@ class Credit:
         after = rules.without_flag(summary, flag_id)
         self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
 
-    @again_if_moved
-    def _store_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        subject = self._keys.key_of(about)
-        today = day_in_shanghai(at)
-        directory = intake.directory_in_force(directories(), on=today)
-        shown = rules_of_the_day(self._law(at).display, submission.judged_on or today)
-        faults = intake.faults(
-            submission, directory=directory, periods=shown.periods, subject_kind=about.kind, on=today
-        )
-        if faults:
-            raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
-        before = self._store.record(submission.source, submission.record_id)
-        record = intake.accepted(
-            submission, subject=subject, directory=directory, shown=shown, before=before, at=at, on=today
-        )
-        if before is not None and not intake.is_news(record, before=before):
-            return before
-        summary = self._store.summary(subject)
-        after = rules.with_record(
-            summary,
-            record,
-            name_digest=self._keys.digest_of_name(about),
-            ends_on=record.display.until or record.dates.judged_on,
-            on=today,
-            kept_from=self._kept_from,
-        )
-        with transaction() as tx:
-            self._store.save_record(record, tx)
-            self._save(summary, after, _record_fact(record, after, by, at), at=at, tx=tx)
-        return record
-
     def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
@@ -239,14 +195,6 @@ class Credit:
         """Say whether the name is one that sources gave to the number; nobody contradicts it while none gave any."""
         digests = summary.name_digests
         return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
-
-
-def _require_own_source(source: str, by: Caller) -> None:
-    if Role.CREDIT_OFFICER in by.roles:
-        return
-    department = by.department or ""
-    if not department or not (source == department or source.startswith(f"{department}-")):
-        raise Refusal(Reason.FORBIDDEN)
 
 
 def _query(
@@ -264,30 +212,6 @@ def _query(
         fields=CHECKED,
         result_size=result_size,
         kept_until=intake.months_after(day_in_shanghai(at), kept_months),
-    )
-
-
-def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:
-    left_out: dict[str, Json] = {}
-    if after.overflow:
-        left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}
-    return Fact(
-        kind=EventKind.RECORD_STORED,
-        occurred_at=at,
-        actor=by.actor,
-        department=by.department or "",
-        data={
-            "record": f"{record.source}/{record.record_id}",
-            "kind": record.kind,
-            "edition": record.edition,
-            "severity": record.severity.value,
-            "document_no": record.document.number,
-            "source_version": record.source_version,
-            "record_version": record.version,
-            "summary_version": after.version,
-            "bars": sorted(bar.record for bar in after.bars),
-            **left_out,
-        },
     )
 
 

@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     RECORD_REPAIRED = "record:repaired"
     RECORD_CORRECTED = "record:corrected"
     RECORD_WITHDRAWN = "record:withdrawn"
+    DOCUMENT_FELL = "credit:document_fell"
 
     FLAG_PROPOSED = "flag:proposed"
     FLAG_SERVED = "flag:served"
@@ -176,6 +177,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECORD_REPAIRED: ("记录已修复", "Record repaired"),
     EventKind.RECORD_CORRECTED: ("记录更正", "Record corrected"),
     EventKind.RECORD_WITHDRAWN: ("记录撤回", "Record withdrawn"),
+    EventKind.DOCUMENT_FELL: ("依据文书失效", "Basis document fell"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
     EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),

@@ -217,7 +217,7 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
 
 def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    record = services().credit.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    record = services().receiving.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
     turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
     event = {
         "version": "0",

@@ -9,6 +9,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import bounds
 from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import Effect, FlagMark, Purpose, Record, Summary
+from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.service import Credit, Inquiry
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
@@ -38,7 +39,7 @@ def summary_of(identity: Identity) -> Summary:
 
 
 def put(submission: Submission | None = None, *, by: Caller = MACHINE) -> Record:
-    return services().credit.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
+    return services().receiving.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
 
 
 def land(flag: FlagMark | None = None) -> None:
@@ -119,7 +120,7 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     other = replace(an_organisation(), name="另一家有限公司")
 
     with pytest.raises(Refusal) as refused:
-        services().credit.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
+        services().receiving.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
 
     assert refused.value.reason is Reason.IDENTITY_CONFLICT
 
@@ -159,10 +160,10 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
     one, other = load_rule_packs()
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
     known = services()
-    credit = Credit(
-        CreditStore(), known.timeline, known.subjects, known.subject_keys, packs=(one, lenient), pack=one.code
-    )
-    credit.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
+    parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
+    credit = Credit(*parts, packs=(one, lenient), pack=one.code)
+    receiving = Receiving(*parts, packs=(one, lenient), pack=one.code)
+    receiving.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
 
     def effect(pack: str | None) -> Effect:
         return credit.check(an_organisation(), replace(ABOUT_ADDRESSES, pack=pack), by=OFFICER, at=NOON).effect
@@ -186,10 +187,10 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
         ),
     )
     known = services()
-    credit = Credit(
-        CreditStore(), known.timeline, known.subjects, known.subject_keys, packs=(one, stricter), pack=stricter.code
-    )
-    record = credit.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
+    parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
+    credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
+    receiving = Receiving(*parts, packs=(one, stricter), pack=stricter.code)
+    record = receiving.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     company = a_caller(sub="company", subject=subject_of(an_organisation()))

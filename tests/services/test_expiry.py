@@ -27,7 +27,7 @@ PAST = LAST + timedelta(seconds=1)
 
 def stored(record_id: str = "r-1", ends: date = ENDS) -> Record:
     given = a_submission(record_id=record_id, display_until=ends)
-    return services().credit.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
+    return services().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged() -> Flag:
@@ -123,7 +123,7 @@ def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
     services().credit_upkeep.expire(at=PAST)
     given = a_submission(source_version=2, display_until=date(2027, 1, 31))
 
-    again = services().credit.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
+    again = services().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
 
     assert again.display.ended_at is None
     assert services().credit_upkeep.expire(at=PAST + timedelta(days=31)).ended == 1

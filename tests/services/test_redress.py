@@ -52,7 +52,7 @@ def stranger() -> Caller:
 
 def stored(record_id: str = "r-1", **given: object) -> Record:
     submission = a_submission(record_id=record_id, **given)
-    return services().credit.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+    return services().receiving.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged(**given: object) -> Flag:
@@ -343,7 +343,7 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     assert effect_at(at) == (Effect.NONE, [])
     assert not record_now().is_displayed(at.date())
     assert services().punishment.get(flag.flag_id, by=CREDIT).lifting is not None
-    assert kinds_of(f"credit:{record.subject}")[-2:] == ["record:repaired", "flag:lifted"]
+    assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:repaired", "flag:lifted", "credit:document_fell"]
     assert all(clock.stopped_at == at for clock in services().clocks.of_owner(repair.owner))
 
 
@@ -437,11 +437,23 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
     assert record_now().repair is RepairState.WITHDRAWN
     assert kinds_of(made.owner) == ["reversal:recorded"]
-    assert kinds_of(f"credit:{record.subject}")[-2:] == ["record:withdrawn", "flag:lifted"]
+    assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
     with refused(Reason.ALREADY_REVERSED):
         services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
     with refused(Reason.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+
+
+def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    later = stored("r-2", document_no=PAPER, organ="义乌市市场监督管理局")
+    other = stored("r-3", document_no="另一文书", organ="义乌市市场监督管理局")
+
+    assert (later.repair, other.repair) == (RepairState.WITHDRAWN, RepairState.NONE)
+    assert effect_at(AFTER_DEFENCE) == (Effect.REFUSED, ["SUBJECT_BARRED"])
+    assert [bar.record_id for bar in services().credit.summary(later.subject).bars] == ["r-3"]
 
 
 @pytest.mark.parametrize(

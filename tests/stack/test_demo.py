@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from infra.local.demo.filing import DAY_REASONS
 from infra.local.demo.person import Answer, Person
 from infra.local.demo.signing import Pen
 from infra.local.demo.walk import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Enroller(Person):
@@ -51,8 +54,13 @@ def test_every_reason_of_a_day_has_a_name() -> None:
     assert DAY_REASONS.keys() == {reason.value for reason in DayReason}
 
 
-def test_the_story_has_fourteen_steps() -> None:
-    assert len(STEPS) == 14
+def test_every_step_of_the_story_is_told_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    told = [line.partition(" · ")[2] for line in readme.splitlines() if line.startswith("Step ")]
+
+    assert told == [english for _, english, _ in STEPS]
+    assert f"All {len(STEPS)} steps were as they should be." in readme
 
 
 def test_what_is_not_as_expected_ends_the_story_with_both_values() -> None:

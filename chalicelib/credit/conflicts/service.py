@@ -8,7 +8,7 @@ from chalicelib.credit.conflicts.model import Conflict, ConflictState, Decision,
 from chalicelib.credit.conflicts.store import ConflictPage, ConflictStore, Position
 from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import Record
-from chalicelib.credit.service import Credit
+from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
@@ -25,22 +25,22 @@ class Conflicts:
     """All conflicts of identity."""
 
     def __init__(
-        self, store: ConflictStore, credit: Credit, summaries: CreditStore, subjects: Subjects, timeline: Timeline
+        self, store: ConflictStore, receiving: Receiving, summaries: CreditStore, subjects: Subjects, timeline: Timeline
     ) -> None:
-        """Stand in front of ``credit``, which refuses what does not belong together."""
+        """Stand in front of ``receiving``, which refuses what does not belong together."""
         self._store = store
-        self._credit = credit
+        self._receiving = receiving
         self._summaries = summaries
         self._subjects = subjects
         self._timeline = timeline
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record as ``Credit.put_record`` does; one with another name than the number's waits for a person.
+        """Store a record as ``Receiving.put_record`` does; one with another name than the number's waits for a person.
 
         It is refused all the same with ``IDENTITY_CONFLICT`` and has no effect (R6.3); sending it again waits once.
         """
         try:
-            return self._credit.put_record(submission, about=about, by=by, at=at)
+            return self._receiving.put_record(submission, about=about, by=by, at=at)
         except Refusal as refusal:
             if refusal.reason is Reason.IDENTITY_CONFLICT:
                 self._open(submission, about=require_valid(about), by=by, at=at)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib.credit import remedying_rules as changes
-from chalicelib.credit.model import UNDONE, FlagMark, ObjectionState, Record, RepairState
+from chalicelib.credit.model import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
 from chalicelib.credit.remedying import CreditRemedies
+from chalicelib.credit.remedying_rules import Changes
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import OVER, Flag, Lifting
 from chalicelib.punishment.remedying import Deed, FlagRemedies
@@ -38,6 +39,15 @@ class Standing:
     flag: Flag | None
     records: tuple[Record, ...]
     flags: tuple[Flag, ...]
+
+    @property
+    def document(self) -> Document:
+        """The document, as a record or a flag names it."""
+        entry = self.record or self.flag
+        if entry is None:
+            message = "an entry is a record or a flag"
+            raise LookupError(message)
+        return entry.document
 
     @property
     def is_empty(self) -> bool:
@@ -102,14 +112,15 @@ class Undoing:
     def change_record(self, record: Record, kind: EventKind, deed: Deed) -> None:
         """Write one record that was changed from what was read, with its event and the summary."""
         after = changes.stepped(record)
-        self._credit.change(record.subject, [after], {}, [_of_record(kind, after, deed)], at=deed.at, tx=deed.tx)
+        made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
+        self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
 
     def change_repair(self, standing: Standing, state: RepairState, kind: EventKind, deed: Deed) -> None:
         """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
         after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
         if after:
             facts = [_of_record(kind, record, deed) for record in after]
-            self._credit.change(standing.base, after, {}, facts, at=deed.at, tx=deed.tx)
+            self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
 
     def shorten(self, standing: Standing, ends_on: date, deed: Deed) -> None:
         """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
@@ -141,9 +152,14 @@ class Undoing:
             facts += [_of_flag(EventKind.FLAG_LIFTED, flag, deed) for flag in flags]
             for flag in flags:
                 self._flags.lift(flag, lifting, by=deed.by, tx=deed.tx)
+            is_base = falls and subject == standing.base
+            if is_base:
+                facts.append(_of_document(standing, deed))
             if facts:
                 gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
-                self._credit.change(subject, records, gone, facts, at=deed.at, tx=deed.tx)
+                fallen = standing.document if is_base else None
+                made = Changes(records=records, flags=gone, fallen=fallen, facts=facts)
+                self._credit.change(subject, made, at=deed.at, tx=deed.tx)
         if falls:
             name = document_name(standing.base, organ=standing.organ, number=standing.number)
             self._store.let_fall(name, because=deed.because, at=deed.at, tx=deed.tx)
@@ -158,7 +174,8 @@ class Undoing:
     def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: Deed) -> None:
         if mark is not None:
             fact = _of_flag(kind, flag, deed)
-            self._credit.change(flag.subject, (), {flag.flag_id: mark}, [fact], at=deed.at, tx=deed.tx)
+            made = Changes(flags={flag.flag_id: mark}, facts=[fact])
+            self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
 
     def _gathered(  # noqa: PLR0913 - the parts of what it returns
         self,
@@ -207,4 +224,14 @@ def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> Fact:
         actor=deed.by.actor,
         department=deed.by.department or "",
         data={"flag_id": flag.flag_id, "because": deed.because},
+    )
+
+
+def _of_document(standing: Standing, deed: Deed) -> Fact:
+    return Fact(
+        kind=EventKind.DOCUMENT_FELL,
+        occurred_at=deed.at,
+        actor=deed.by.actor,
+        department=deed.by.department or "",
+        data={"organ": standing.organ, "document_no": standing.number, "because": deed.because},
     )

@@ -1,4 +1,4 @@
-"""The story that shows what Xinnuo does: fourteen steps over HTTP, each checked.
+"""The story that shows what Xinnuo does: steps over HTTP, each checked.
 
 ``python3 -m infra.local demo`` runs it.
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, desks, inspection, promise, subscribers, supervision, telling
+from infra.local.demo import breach, desks, inspection, promise, redress, subscribers, supervision, telling
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -86,6 +86,21 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "the figures: days add up, and speed stands beside quality",
         (desks.the_figures_are_told,),
     ),
+    (
+        "异议:标注当即可见,答复有期限,不属于本人的记录撤回",
+        "an objection: marked at once, answered in time, and what is somebody else's goes",
+        (redress.an_objection_is_heard,),
+    ),
+    (
+        "信用修复:只交承诺,证明代查,一次修复处处终止",
+        "a repair: a promise is all, and one approval ends everything everywhere",
+        (redress.a_repair_undoes_everything,),
+    ),
+    (
+        "依据文书被撤销:建立在它之上的一并解除,受影响办件逐件列出",
+        "a basis document falls: all that stood on it goes, and each case it touched is listed",
+        (redress.a_basis_document_falls,),
+    ),
 )
 
 
@@ -113,7 +128,7 @@ def walk() -> None:
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     print(f"""
-十四步都如所料 · All fourteen steps were as they should be.  [{telling.seconds():.0f} s]
+全部 {len(STEPS)} 步都如所料 · All {len(STEPS)} steps were as they should be.  [{telling.seconds():.0f} s]
 
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)

@@ -3,7 +3,7 @@ from datetime import date
 
 from chalicelib.credit.bounds import MOST_BARS
 from chalicelib.credit.model import Display, ObjectionState, Record, RepairState, Severity, Summary
-from chalicelib.credit.remedying_rules import after_remedy, disputed, stepped, with_repair
+from chalicelib.credit.remedying_rules import Changes, after_remedy, disputed, stepped, with_repair
 from chalicelib.credit.rules import with_record
 from tests.builders import A_SUBJECT, a_record
 
@@ -38,8 +38,8 @@ def test_what_had_no_room_stops_barring_with_its_record() -> None:
     assert len(summary.overflow) == 1
     undone = [with_repair(record, RepairState.REPAIRED) for record in records]
 
-    one_less = after_remedy(summary, undone[:1], {}, known=records, kept_from=KEPT_FROM, on=TODAY)
-    none = after_remedy(summary, undone, {}, known=records, kept_from=KEPT_FROM, on=TODAY)
+    one_less = after_remedy(summary, Changes(records=undone[:1]), known=records, kept_from=KEPT_FROM, on=TODAY)
+    none = after_remedy(summary, Changes(records=undone), known=records, kept_from=KEPT_FROM, on=TODAY)
 
     assert (len(one_less.bars), one_less.overflow) == (MOST_BARS, ())
     assert (none.bars, none.overflow) == ((), ())
@@ -53,7 +53,9 @@ def test_what_is_chosen_anew_leaves_out_what_has_ended_is_minor_or_was_never_sho
         replace(a_record(record_id="good"), display=Display()),
     ]
 
-    after = after_remedy(summary_of(records), records[:1], {}, known=[*records, *others], kept_from=KEPT_FROM, on=TODAY)
+    after = after_remedy(
+        summary_of(records), Changes(records=records[:1]), known=[*records, *others], kept_from=KEPT_FROM, on=TODAY
+    )
 
     assert {bar.record_id for bar in after.bars} <= {record.record_id for record in records}
 
@@ -63,6 +65,8 @@ def test_a_record_that_now_ends_before_today_leaves_and_one_without_a_bar_gets_n
     summary = summary_of([record])
     shortened = replace(record, display=replace(record.display, until=date(2026, 9, 27)))
 
-    assert after_remedy(summary, [shortened], {}, known=(), kept_from=KEPT_FROM, on=TODAY).bars == ()
+    assert after_remedy(summary, Changes(records=[shortened]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == ()
     unknown = replace(record, record_id="r-2")
-    assert after_remedy(summary, [unknown], {}, known=(), kept_from=KEPT_FROM, on=TODAY).bars == summary.bars
+    assert (
+        after_remedy(summary, Changes(records=[unknown]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == summary.bars
+    )

@@ -1,0 +1,392 @@
+"""Records, flags and ways back driven at random beside a plain model, in any order, as days pass.
+
+The model keeps dates and words and shares no line with the service.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chalicelib.credit.model import CheckAnswer, Effect, Purpose, Severity
+from chalicelib.credit.service import Inquiry
+from chalicelib.errors import Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.punishment.store import measure_lists
+from chalicelib.remedies.redress.model import (
+    Entry,
+    EntryKind,
+    Outcome,
+    Plea,
+    ReversingDocument,
+    Ruling,
+    Verdict,
+)
+from chalicelib.remedies.redress.reversing import Fall
+from chalicelib.rows import connection
+from chalicelib.subjects.model import Identity
+from chalicelib.wiring import services
+from tests.builders import a_caller, a_proposal, a_submission, an_organisation
+from tests.cloud import create_tables, forget_everything, table_definitions
+
+BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+ITEM = "road-occupation"
+ORGAN = "义乌市市场监督管理局"
+PAPERS = ("甲1号", "乙2号")
+WHOLE = (Outcome.DELETED, Outcome.NOT_THEIRS)
+
+
+@dataclass
+class Plain:
+    """What the model knows of an entry: what it stands on, from when to when, and whether it is over."""
+
+    entry: Entry
+    paper: str
+    starts_on: date
+    ends_on: date
+    is_first_class: bool = False
+    is_over: bool = False
+    is_suspended: bool = False
+    objection: str = ""
+    repairable_from: date = date.min
+    grounds: dict[str, int] = field(default_factory=dict)
+
+    def has_effect(self, on: date) -> bool:
+        waits = self.is_first_class and bool(self.objection)
+        return not (self.is_over or self.is_suspended or waits) and self.starts_on <= on <= self.ends_on
+
+    def is_marked(self, on: date) -> bool:
+        is_there = not (self.is_over or self.is_suspended) and self.starts_on <= on <= self.ends_on
+        return is_there and bool(self.objection)
+
+
+class WaysBackAsAMachine(RuleBasedStateMachine):
+    """Everything that can happen to one organisation, and somebody beside it to whom nothing ever did."""
+
+    number = 0
+
+    @initialize()
+    def move_to_town(self) -> None:
+        type(self).number += 1
+        for name in table_definitions():
+            connection().delete_table(name)
+        create_tables()
+        forget_everything()
+        self.now = BEGIN
+        self.about = _organisation(2 * self.number)
+        self.never = _organisation(2 * self.number + 1)
+        self.plain: list[Plain] = []
+        self.fallen: set[str] = set()
+        self.made = 0
+        self.lists = 0
+
+    @property
+    def today(self) -> date:
+        return (self.now + timedelta(hours=8)).date()
+
+    def company(self) -> Caller:
+        return a_caller(sub="company", subject=services().subject_keys.key_of(self.about))
+
+    def paper(self, name: str) -> str:
+        return f"{name}-{self.number}"
+
+    def on(self, paper: str) -> Iterator[Plain]:
+        return (plain for plain in self.plain if plain.paper == paper and not plain.is_over)
+
+    def live(self, kind: EntryKind | None = None) -> list[Plain]:
+        return [
+            plain
+            for plain in self.plain
+            if not plain.is_over
+            and plain.starts_on <= self.today <= plain.ends_on
+            and (kind is None or plain.entry.kind is kind)
+        ]
+
+    def name(self) -> str:
+        self.made += 1
+        return f"m{self.number}-{self.made}"
+
+    @rule(paper=st.sampled_from(PAPERS))
+    def a_source_speaks(self, paper: str) -> None:
+        if len(self.plain) >= 6:
+            return
+        given = a_submission(
+            record_id=self.name(),
+            document_no=self.paper(paper),
+            organ=ORGAN,
+            effective_on=self.today,
+            judged_on=self.today,
+            related_items=[ITEM],
+        )
+        record = services().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+        assert record.display.until is not None
+        assert record.display.repairable_from is not None
+        self.plain.append(
+            Plain(
+                Entry(kind=EntryKind.RECORD, name=f"market/{record.record_id}"),
+                self.paper(paper),
+                self.today,
+                record.display.until,
+                repairable_from=record.display.repairable_from,
+                is_over=self.paper(paper) in self.fallen,
+            )
+        )
+
+    @precondition(lambda self: self.live(EntryKind.RECORD))
+    @rule(data=st.data())
+    def a_source_says_it_again(self, data: st.DataObject) -> None:
+        plain = data.draw(st.sampled_from([one for one in self.plain if one.entry.kind is EntryKind.RECORD]))
+        source, record_id = plain.entry.record
+        known = services().undoing.standing(plain.entry).record
+        assert known is not None
+        given = a_submission(
+            source=source,
+            record_id=record_id,
+            document_no=plain.paper,
+            organ=ORGAN,
+            effective_on=known.dates.effective_on,
+            judged_on=known.dates.judged_on,
+            related_items=[ITEM],
+            display_until=known.display.until,
+            source_version=known.source_version + 1,
+            contents={"said": str(known.source_version + 1)},
+        )
+        services().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+
+    @rule(paper=st.sampled_from(PAPERS), measure=st.sampled_from(["1", "9"]), days=st.integers(20, 60))
+    def a_flag_is_put(self, paper: str, measure: str, days: int) -> None:
+        if len(self.plain) >= 6:
+            return
+        proposal = a_proposal(
+            measure_code=measure,
+            edition=None,
+            conduct="serious_list",
+            severity=Severity.SERIOUS,
+            document_no=self.paper(paper),
+            organ=ORGAN,
+            effective_on=self.today - DAY,
+            served_at=self.now - DAY,
+            remedy_until=self.today + 60 * DAY,
+            related_items=(ITEM,),
+            starts_on=self.today,
+            ends_on=self.today + days * DAY,
+        )
+        punishment = services().punishment
+        is_possible = self.paper(paper) not in self.fallen and not (measure == "9" and self.lists % 2)
+        try:
+            flag = punishment.propose(proposal, Target(about=self.about), by=CREDIT, at=self.now).flag
+        except Refusal:
+            assert not is_possible
+            return
+        assert is_possible
+        served = Service(served_at=self.now, method="直接送达", proof="回证1号")
+        punishment.serve(flag.flag_id, served, by=CREDIT, version=1, at=self.now)
+        punishment.state(flag.flag_id, "不同意。", by=self.company(), at=self.now)
+        flag = punishment.confirm(
+            flag.flag_id, "事实清楚。", statement_answer="不成立。", by=CREDIT2, version=3, at=self.now
+        )
+        entry = Entry(kind=EntryKind.FLAG, name=flag.flag_id)
+        self.plain.append(Plain(entry, self.paper(paper), self.today, flag.ends_on, is_first_class=measure == "1"))
+
+    @precondition(lambda self: any(not one.objection for one in self.live()))
+    @rule(data=st.data(), ground=st.sampled_from(["fact", "period", "list_entry"]))
+    def somebody_objects(self, data: st.DataObject, ground: str) -> None:
+        plain = data.draw(st.sampled_from([one for one in self.live() if not one.objection]))
+        plea = Plea(entry=plain.entry, ground=ground, text="不对。")
+        try:
+            made, _ = services().objections.make(plea, by=self.company(), at=self.now, once=None)
+        except Refusal:
+            assert plain.grounds.get(ground, 0) >= 2
+            return
+        assert plain.grounds.get(ground, 0) < 2
+        plain.objection = made.objection_id
+
+    @precondition(lambda self: any(one.objection for one in self.live()))
+    @rule(data=st.data(), is_kept=st.booleans())
+    def somebody_decides(self, data: st.DataObject, *, is_kept: bool) -> None:
+        plain = data.draw(st.sampled_from([one for one in self.live() if one.objection]))
+        objection = services().objections.one(plain.objection, by=CREDIT)
+        ground = objection.plea.ground
+        outcome = {"fact": Outcome.DELETED, "period": Outcome.SHORTENED, "list_entry": Outcome.DELISTED}[ground]
+        ends_on = self.today if self.today < plain.ends_on else None
+        if is_kept or (outcome is Outcome.SHORTENED and ends_on is None):
+            outcome = Outcome.KEPT
+        ruling = Ruling(outcome=outcome, reason="经核实。", basis="第30条", ends_on=ends_on, late_reason="忙。")
+        by = CREDIT2 if objection.is_review else CREDIT
+        services().objections.decide(objection.objection_id, ruling, by=by, version=objection.version, at=self.now)
+        plain.grounds[ground] = plain.grounds.get(ground, 0) + 1
+        plain.objection = ""
+        if outcome is Outcome.SHORTENED:
+            plain.ends_on = self.today
+        elif outcome is Outcome.DELISTED and plain.entry.kind is EntryKind.FLAG:
+            plain.is_over = True
+        elif outcome is not Outcome.KEPT:
+            self.let_fall(plain.paper)
+
+    @precondition(lambda self: any(one.objection for one in self.live()))
+    @rule(data=st.data())
+    def somebody_takes_it_back(self, data: st.DataObject) -> None:
+        plain = data.draw(st.sampled_from([one for one in self.live() if one.objection]))
+        services().objections.withdraw(plain.objection, by=self.company(), at=self.now)
+        plain.objection = ""
+
+    @precondition(lambda self: self.live(EntryKind.RECORD))
+    @rule(data=st.data(), is_approved=st.booleans())
+    def somebody_repairs(self, data: st.DataObject, *, is_approved: bool) -> None:
+        plain = data.draw(st.sampled_from(self.live(EntryKind.RECORD)))
+        form = services().repairs.form(plain.entry, by=self.company(), at=self.now)
+        try:
+            repair, _ = services().repairs.ask(
+                plain.entry, "", form.promise_hash, by=self.company(), at=self.now, once=None
+            )
+        except Refusal:
+            assert form.repairable_from > self.today
+            return
+        assert form.repairable_from <= self.today
+        verdict = Verdict(is_approved=is_approved, reason="核实。", refusal="not_corrected", missing=("更正",))
+        services().repairs.judge(repair.repair_id, verdict, by=CREDIT, version=1, at=self.now)
+        if is_approved:
+            self.let_fall(plain.paper)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data())
+    def a_document_falls(self, data: st.DataObject) -> None:
+        plain = data.draw(st.sampled_from(self.plain))
+        self.reverse(plain)
+
+    def reverse(self, plain: Plain) -> None:
+        paper = ReversingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
+        fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
+        with suppress(Refusal):
+            services().reversals.record(fall, by=CREDIT, at=self.now, once=None)
+        self.let_fall(plain.paper)
+
+    def let_fall(self, paper: str) -> None:
+        self.fallen.add(paper)
+        for plain in self.on(paper):
+            plain.is_over = True
+
+    @precondition(lambda self: self.lists < 2)
+    @rule()
+    def a_list_is_loaded(self) -> None:
+        """Load a list without the second-class measure, then one with it again, which gives nobody's flag back."""
+        self.lists += 1
+        (packaged,) = measure_lists()
+        without = tuple(one for one in packaged.measures if one.code != "9") if self.lists == 1 else packaged.measures
+        edition: MeasureList = replace(
+            packaged, edition=f"e{self.number}.{self.lists}", in_force_from=self.today, measures=without
+        )
+        try:
+            services().publishing.load(edition, by=CREDIT, at=self.now)
+        except Refusal:
+            self.lists -= 1
+            return
+        services().clocks.sweep(at=self.now)
+        if self.lists == 1:
+            for plain in self.live(EntryKind.FLAG):
+                plain.is_suspended = plain.is_suspended or not plain.is_first_class
+
+    @rule(days=st.sampled_from([0, 1, 15, 100, 400]))
+    def days_pass(self, days: int) -> None:
+        self.now += days * DAY
+
+    @rule()
+    def the_daily_job_runs(self) -> None:
+        assert services().credit_upkeep.expire(at=self.now).failed == 0
+        assert services().flag_upkeep.expire(at=self.now).failed == 0
+
+    def check(self, about: Identity) -> CheckAnswer:
+        inquiry = Inquiry(item_code=ITEM, purpose=Purpose.HANDLING)
+        return services().credit.check(about, inquiry, by=MACHINE, at=self.now)
+
+    @invariant()
+    def a_check_says_what_the_model_says(self) -> None:
+        answer = self.check(self.about)
+        bars = {str(plain.entry) for plain in self.plain if plain.has_effect(self.today)}
+        marks = {str(plain.entry) for plain in self.plain if plain.is_marked(self.today)}
+
+        assert {ground.record for ground in answer.reasons if ground.code.value == "SUBJECT_BARRED"} == bars
+        assert {ground.record for ground in answer.reasons if ground.code.value == "UNDER_OBJECTION"} == marks
+        assert answer.effect is (Effect.REFUSED if bars else Effect.NONE)
+
+    @invariant()
+    def no_flag_has_effect_without_everything_that_the_law_wants(self) -> None:
+        for plain in self.live(EntryKind.FLAG):
+            flag = services().punishment.get(plain.entry.name, by=CREDIT)
+            if flag.is_in_force(self.today):
+                require_lawful(flag)
+
+    def teardown(self) -> None:
+        """Undo everything: others see what they see of somebody never flagged, and the trail proves all of it."""
+        for plain in self.plain:
+            self.reverse(plain)
+        assert self.check(self.about) == self.check(self.never)
+        owners = [f"credit:{services().subject_keys.key_of(self.about)}", *(str(one.entry) for one in self.plain)]
+        for owner in owners:
+            if owner.startswith(("credit:", "flag:")) and (self.plain or owner.startswith("flag:")):
+                assert services().timeline.reading(owner).verified
+
+
+def require_lawful(flag: Flag) -> None:
+    """Hold a flag in force against R2.1 to R2.12."""
+    edition = next(one for one in services().lists.current() if one.edition == flag.edition)
+    measure = edition.measure(flag.measure_code)
+    assert measure is not None
+    assert measure.basis
+    assert measure.organ
+    assert set(flag.related_items) <= set(measure.related_items)
+    assert flag.related_items
+    assert flag.severity in measure.allowed[flag.conduct]
+    assert flag.document.number
+    assert flag.document.organ
+    assert flag.document.served_at is not None
+    assert flag.document.remedy_until is not None
+    assert flag.starts_on <= flag.ends_on
+    assert flag.state is FlagState.ACTIVE
+    assert flag.service is not None
+    assert flag.confirmation is not None
+    assert flag.confirmation.by != flag.proposed_by
+
+
+def _organisation(number: int) -> Identity:
+    return an_organisation(number=_code(number), name=f"合成第{number}号有限公司")
+
+
+def _code(number: int) -> str:
+    """Return a valid code of an organisation that does not exist (GB 32100-2015)."""
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91330782MA{number:07d}"
+    weights = [pow(3, place, 31) for place in range(17)]
+    total = sum(letters.index(letter) * weight for letter, weight in zip(body, weights, strict=True))
+    return body + letters[(31 - total % 31) % 31]
+
+
+@pytest.mark.usefixtures("cloud")
+def test_records_flags_and_ways_back_in_any_order_are_as_the_model_says() -> None:
+    run_state_machine_as_test(
+        WaysBackAsAMachine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
