@@ -1,6 +1,6 @@
 """What is deployed: the API's addresses, and one line for each job.
 
-Whatever answers or runs is imported when it is first needed: each of the six functions starts with this file.
+Whatever answers or runs is imported when it is first needed: each of the seven functions starts with this file.
 """
 
 from typing import Any
@@ -52,5 +52,13 @@ def relay(event: DynamoDBEvent) -> dict[str, Any]:
 def deliver(event: SQSEvent) -> dict[str, Any]:
     """Publish alerts; the template puts the queue's own name here."""
     from chalicelib.jobs.deliver import deliver as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.to_dict()["Records"], event.context)
+
+
+@app.on_sqs_message(queue="ingest", batch_size=1)
+def ingest(event: SQSEvent) -> dict[str, Any]:
+    """Store what sources uploaded, a bounded number of lines at a time; the template puts the queue's own name here."""
+    from chalicelib.jobs.ingest import ingest as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)

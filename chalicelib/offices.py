@@ -29,6 +29,7 @@ from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.conflicts.service import Conflicts
 from chalicelib.credit.conflicts.store import ConflictStore
+from chalicelib.credit.imports.store import ImportStore
 from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
@@ -93,6 +94,7 @@ class Offices(Foundations):
                 "conflict": ConflictStore.row,
                 "credit": CreditStore.row,
                 "flag": FlagStore.row,
+                "import": ImportStore.row,
                 "item": CatalogueStore.row,
                 "mandate": MandateStore.row,
                 "measures": ShelfStore.row,

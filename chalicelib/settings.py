@@ -37,6 +37,8 @@ class Settings:
     alert_topic: str
     deliver_queue: str
     dead_letter_queue: str
+    import_bucket: str
+    import_queue: str
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -70,6 +72,8 @@ def settings() -> Settings:
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
         dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),
+        import_bucket=os.environ.get("XINNUO_IMPORT_BUCKET", f"xinnuo-{stage}-imports"),
+        import_queue=os.environ.get("XINNUO_IMPORT_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),

@@ -2,6 +2,10 @@
 
 from functools import cache, cached_property
 
+from chalicelib.alerts.channels import Queue
+from chalicelib.credit.imports.files import Bucket
+from chalicelib.credit.imports.service import Imports
+from chalicelib.credit.imports.store import ImportStore
 from chalicelib.credit.remedying import CreditRemedies
 from chalicelib.credit.rules import severity_kept
 from chalicelib.credit.store import CreditStore
@@ -185,6 +189,17 @@ class Services(Offices):
             credit=CreditStore(),
             calendars=self.calendars,
             pack=self.usual_pack,
+        )
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What sources hand in by the file."""
+        return Imports(
+            ImportStore(self.timeline),
+            Bucket(settings().import_bucket),
+            self.receiving,
+            self.conflicts,
+            queue=Queue(settings().import_queue),
         )
 
     @cached_property

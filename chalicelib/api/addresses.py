@@ -99,6 +99,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/resumption",
     ),
     "chalicelib.api.openapi": ("GET /openapi.json",),
+    "chalicelib.api.imports": (
+        "GET /v1/credit/schema",
+        "POST /v1/credit/imports",
+        "GET /v1/credit/imports/{import_id}",
+    ),
     "chalicelib.api.objections": (
         "POST /v1/objections",
         "GET /v1/objections",

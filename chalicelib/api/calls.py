@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from chalicelib.api.cursors import cursors
-from chalicelib.api.shapes import Body, Query, Shape
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role
+from chalicelib.shapes import Body, Query, Shape
 
 B = TypeVar("B")
 

@@ -9,7 +9,6 @@ from chalicelib.api.credit_shapes import (
     OwnCreditShape,
     Queries,
     QueryShape,
-    RecordBody,
     RecordShape,
     bar_shape,
     flag_mark_shape,
@@ -17,7 +16,7 @@ from chalicelib.api.credit_shapes import (
 )
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.intake.model import Submission
+from chalicelib.credit.intake.lines import RecordBody
 from chalicelib.credit.model import Purpose, Record
 from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force
 from chalicelib.credit.service import Inquiry
@@ -40,29 +39,7 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
 def put_record(call: Call[RecordBody]) -> Answer:
     """Store the record with the summary of its subject."""
     body = call.body
-    submission = Submission(
-        source=call.path["source"],
-        record_id=call.path["record_id"],
-        kind=body.kind,
-        severity=body.severity,
-        publicity=body.publicity,
-        document_no=body.document.number,
-        organ=body.document.organ,
-        effective_on=body.document.effective_on,
-        served_at=body.document.served_at,
-        judged_on=body.dates.judged_on,
-        received_on=body.dates.received_on,
-        display_until=body.dates.display_until,
-        display_reason=body.display_reason,
-        expires_on=body.dates.expires_on,
-        basis=body.basis,
-        repair_notice=body.repair_notice,
-        contents=body.contents,
-        consent=body.consent,
-        related_items=body.related_items,
-        update_due_on=body.update_due_on,
-        source_version=body.version,
-    )
+    submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
     record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
     return Answer(body=_record(record, at=call.at), version=record.version)
 

@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, Shape, Text
-from chalicelib.api.subject_shapes import SubjectBody
+from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.credit.model import (
     Bar,
     Effect,
@@ -18,51 +17,7 @@ from chalicelib.credit.model import (
     RepairState,
     Severity,
 )
-
-Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-"""A line that may be empty: what is missing is told together with every other fault of the record."""
-
-
-class DocumentBody(Body):
-    """The paper that a record stands on."""
-
-    number: Given | None = None
-    organ: Given | None = None
-    effective_on: Day | None = None
-    served_at: Instant | None = None
-
-
-class DatesBody(Body):
-    """The days of a record; ``display_until`` may shorten what severity sets, not lengthen it."""
-
-    judged_on: Day | None = None
-    received_on: Day | None = None
-    display_until: Day | None = None
-    expires_on: Day | None = None
-
-
-class RecordBody(Body):
-    """A record; ``version`` is the source's own count, and without one each change is newer than the one before.
-
-    ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
-    of public, shared, query_only; ``update_due_on`` the day by which the source agreed to speak again.
-    ``display_reason`` says why a minor record is to be shown: without one it is not.
-    """
-
-    subject: SubjectBody
-    kind: Given | None = None
-    severity: Given | None = None
-    publicity: Given | None = None
-    document: DocumentBody = DocumentBody()
-    dates: DatesBody = DatesBody()
-    basis: Given | None = None
-    display_reason: Given | None = None
-    repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
-    contents: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=50)]
-    consent: Given | None = None
-    related_items: Annotated[list[Code], Field(default_factory=list, max_length=100)]
-    update_due_on: Day | None = None
-    version: Annotated[int, Field(ge=1, le=2**53)] | None = None
+from chalicelib.subjects.naming import SubjectBody
 
 
 class DocumentShape(Shape):

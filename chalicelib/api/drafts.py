@@ -6,13 +6,13 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.api.reason_shapes import ReasonShape, reasons_told
-from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.drafting import Principal, Wish
 from chalicelib.cases.model import ConditionAsked, Way
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.credit.rules import source_down
 from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.subjects.naming import SubjectBody
 from chalicelib.wiring import services
 
 routes = Routes("cases")

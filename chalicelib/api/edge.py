@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from typing import Any, Required, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from chalicelib.api.calls import Answer, Call, Route
-from chalicelib.api.shapes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.policy import Role
+from chalicelib.shapes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 
 __all__ = [
     "ROUTES",

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Body, Day, PageQuery, Shape
-from chalicelib.api.shapes import Page
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.editions.model import Recount, RecountState, Standing
+from chalicelib.shapes import Page
 from chalicelib.workdays.model import Notice
 
 MOST_DAYS = 200

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.credit_shapes import DocumentShape, Given
+from chalicelib.api.credit_shapes import DocumentShape
 from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
-from chalicelib.api.subject_shapes import SubjectBody
+from chalicelib.credit.intake.lines import Given
 from chalicelib.credit.model import Effect, ObjectionState, Severity
 from chalicelib.punishment.model import Flag, FlagState, LostGround, Measure, MeasureClass
 from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.naming import SubjectBody
 
 
 class ListQuery(Query):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
-from chalicelib.api.subject_shapes import SubjectBody
 from chalicelib.credit.model import Effect
 from chalicelib.policy import Role
 from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
 from chalicelib.punishment.tellings.service import WATCHERS
+from chalicelib.subjects.naming import SubjectBody
 from chalicelib.wiring import services
 
 routes = Routes("tellings")

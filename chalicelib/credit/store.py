@@ -1,7 +1,7 @@
 """Loading and saving summaries, records and the log of queries."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -102,12 +102,26 @@ class CreditStore:
         except EntryRow.DoesNotExist:
             return None
 
-    def save_record(self, record: Record, tx: Transaction) -> None:
+    def named(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Record, str]]:
+        """Return those of at most 100 records that are there, in one strongly consistent read, with who handed each in.
+
+        ``names`` are sources and ids; who handed a record in is blank unless it came in a file.
+        """
+        rows = read_together(*(EntryRow(_record(*name)) for name in names))
+        return {
+            name: (row.record, row.by_whom or "")
+            for name, row in zip(names, rows, strict=True)
+            if isinstance(row, EntryRow) and row.record is not None
+        }
+
+    def save_record(self, record: Record, tx: Transaction, *, by_whom: str | None = None) -> None:
         """Write a record over the version before it; the first must not be there yet."""
         condition: Condition = EntryRow.pk.does_not_exist()
         if record.version > 1:
             condition = EntryRow.stored_version == record.version - 1
-        tx.put(entry_of(record), condition=condition, otherwise=MovedError())
+        row = entry_of(record)
+        row.by_whom = by_whom
+        tx.put(row, condition=condition, otherwise=MovedError())
 
     def ended(self, shard: int, *, on: date, most: int) -> Iterator[tuple[str, str]]:
         """Yield the sources and ids of records whose last day has passed, the longest ago first."""

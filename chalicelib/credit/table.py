@@ -49,6 +49,7 @@ class Ending(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
 class EntryRow(Row):
     """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``.
 
+    ``by_whom`` is the import and the line that a record came in.
     ``ending`` is the shard in which the daily job looks for records that end, and ``ends_on`` their last day.
     """
 
@@ -61,6 +62,7 @@ class EntryRow(Row):
     subject = UnicodeAttribute()
     record_id = UnicodeAttribute()
     stored_version = NumberAttribute(null=True)
+    by_whom = UnicodeAttribute(null=True)
     ending = NumberAttribute(null=True)
     ends_on = UnicodeAttribute(null=True)
     record: DocumentAttribute[Record] = DocumentAttribute(lambda: Record, null=True)

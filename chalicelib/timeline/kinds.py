@@ -67,6 +67,11 @@ class EventKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint:answered"
 
     RECORD_STORED = "record:stored"
+    RECORDS_IMPORTED = "record:imported"
+    IMPORT_REQUESTED = "import:requested"
+    IMPORT_STARTED = "import:started"
+    IMPORT_FINISHED = "import:finished"
+    IMPORT_REFUSED = "import:refused"
     CONFLICT_OPENED = "conflict:opened"
     CONFLICT_DECIDED = "conflict:decided"
     NAME_LINKED = "credit:name_linked"
@@ -166,6 +171,11 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
     EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
+    EventKind.RECORDS_IMPORTED: ("信用信息批量入库", "Credit records imported"),
+    EventKind.IMPORT_REQUESTED: ("申请批量导入", "Import requested"),
+    EventKind.IMPORT_STARTED: ("批量导入开始", "Import started"),
+    EventKind.IMPORT_FINISHED: ("批量导入完成", "Import finished"),
+    EventKind.IMPORT_REFUSED: ("批量导入整批退回", "Import refused whole"),
     EventKind.CONFLICT_OPENED: ("身份信息冲突待核对", "Number and name to be checked"),
     EventKind.CONFLICT_DECIDED: ("身份信息核对结论", "Number and name checked"),
     EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),

@@ -43,11 +43,12 @@ class Conflicts:
             return self._receiving.put_record(submission, about=about, by=by, at=at)
         except Refusal as refusal:
             if refusal.reason is Reason.IDENTITY_CONFLICT:
-                self._open(submission, about=require_valid(about), by=by, at=at)
+                self.open(submission, about=require_valid(about), by=by, at=at)
             raise
 
     @again_if_moved
-    def _open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
+    def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
+        """Let a record wait for a person, once however often it comes; nothing of it is kept but its name."""
         known = self._subjects.know(about, at)
         name = rules.conflict_id(known.key, known.name_digest, source=submission.source, record_id=submission.record_id)
         if not known.is_conflicting or self._store.find(name) is not None:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from chalicelib.credit.model import Text
+from chalicelib.errors import Refusal
+from chalicelib.subjects.model import Identity, SubjectKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,54 @@ class Submission:
     related_items: Sequence[str] = ()
     update_due_on: date | None = None
     source_version: int | None = None
+
+
+class Fate(StrEnum):
+    """What became of a line of a file (处理结果)."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    LATE = "late"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A file that is taken: its name, who handed it in, and the instant of all its records."""
+
+    name: str
+    actor: str
+    department: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A line of a file: its number, what it says and about whom."""
+
+    line: int
+    submission: Submission
+    about: Identity
+    subject: SubjectKey
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The source and the id of the record."""
+        return self.submission.source, self.submission.record_id
+
+    def of(self, batch: Batch) -> str:
+        """Return what is kept with the record, so that taking the line again is known to be that."""
+        return f"{batch.name}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a line, and if it was refused, why."""
+
+    handed: Handed
+    fate: Fate
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

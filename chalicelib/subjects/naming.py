@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from chalicelib.api.edge import Body, Line
 from chalicelib.errors import Reason, Refusal
+from chalicelib.shapes import Body, Line
 from chalicelib.subjects.model import Identity, SubjectKind
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
