@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep remind expire clock bench
+.PHONY: help demo test up down url personas token logs sweep remind expire clock import seed bench
 .PHONY: lint format types contracts unit venv lock python
 
 help:
@@ -62,6 +62,14 @@ expire: python ## end records and flags whose last day has passed, now
 clock: python ## run the local stage's clock on from an instant: make clock AT=2026-10-09T09:00:00+08:00 (or AT=now)
 	$(if $(AT),,$(error say from when: make clock AT=<RFC 3339 instant>, or AT=now))
 	$(LOCAL) clock "$(AT)"
+
+import: python ## hand a file of credit records in: make import FILE=records.jsonl SOURCE=market
+	$(if $(and $(FILE),$(SOURCE)),,$(error say what and whose: make import FILE=<file> SOURCE=<source>))
+	$(LOCAL) import "$(FILE)" "$(SOURCE)"
+
+seed: python ## write a synthetic city's credit and hand it in: make seed SUBJECTS=1000 (SEED=7 for another city)
+	$(if $(SUBJECTS),,$(error say how many: make seed SUBJECTS=1000))
+	$(LOCAL) seed "$(SUBJECTS)" "$(or $(SEED),1)"
 
 bench: $(BIN)/.ready ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
 	@$(BIN)/python -m tests.performance

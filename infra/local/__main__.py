@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from infra.local import environments, sample
+from infra.local import environments, importing, sample, seeding
 from infra.local.clock import keep_clock, set_clock
 from infra.local.cloud import cloud
 from infra.local.deployment import base_url, deploy
@@ -76,6 +76,18 @@ def clock(at: str) -> None:
     print(f"The service's clock shows {set_clock(at)} and runs on.")
 
 
+def bring(file: str, source: str) -> None:
+    """Hand a file of credit records in and show how it is taken."""
+    require_cloud()
+    importing.run(file, source)
+
+
+def seed(subjects: str, number: str) -> None:
+    """Write a synthetic city and hand it in."""
+    require_cloud()
+    seeding.run(subjects, number)
+
+
 def demo() -> None:
     """Do all of ``up``, then walk through the story; exits 1 at the first step that is not as it should be."""
     up()
@@ -106,6 +118,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}
+VERBS_ON_TWO: dict[str, Callable[[str, str], None]] = {"import": bring, "seed": seed}
 
 
 def run(arguments: list[str]) -> None:
@@ -115,8 +128,11 @@ def run(arguments: list[str]) -> None:
             VERBS[verb]()
         case [verb, on] if verb in VERBS_ON:
             VERBS_ON[verb](on)
+        case [verb, on, with_] if verb in VERBS_ON_TWO:
+            VERBS_ON_TWO[verb](on, with_)
         case _:
-            message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or token PERSONA, or clock INSTANT|now"
+            others = "token PERSONA, clock INSTANT|now, import FILE SOURCE, seed SUBJECTS NUMBER"
+            message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or one of: {others}"
             raise LocalError(message)
 
 

@@ -72,6 +72,7 @@ FLAG: dict[str, Any] = {
     "ends_on": "2027-06-30",
     "facts": "承诺的住所不存在。",
 }
+IMPORT: dict[str, Any] = {"source": "market", "size": 512, "sha256": SHA, "count": 3}
 REVERSAL: dict[str, Any] = {
     "entry": "market/redress-4",
     "document": {

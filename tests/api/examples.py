@@ -11,6 +11,7 @@ from tests.api.bodies import (
     CARD,
     DECISION,
     FLAG,
+    IMPORT,
     MANDATE,
     OUTAGE,
     PAUSE,
@@ -44,6 +45,7 @@ ABSENT = {
     "objection_id": "0" * 32,
     "repair_id": "0" * 32,
     "reversal_id": "0" * 32,
+    "import_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -251,6 +253,11 @@ def _of_credit(world: World) -> dict[str, Example]:
             path={"source": "market", "record_id": "r-1"},
             body=RECORD,
             elsewhere=("system.traffic",),
+        ),
+        "GET /v1/credit/schema": Example(by=None),
+        "POST /v1/credit/imports": Example(by="system.market", body=IMPORT, elsewhere=("system.traffic",)),
+        "GET /v1/credit/imports/{import_id}": Example(
+            by="system.market", path={"import_id": world.things["import"].name}, elsewhere=("system.traffic",)
         ),
         "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
         "POST /v1/flags": Example(by="credit", body=FLAG),

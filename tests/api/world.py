@@ -30,6 +30,7 @@ from tests.api.bodies import (
     CARD,
     DECISION,
     FLAG,
+    IMPORT,
     MANDATE,
     OUTAGE,
     PAUSE,
@@ -359,6 +360,8 @@ def _seek_redress(world: World) -> None:
     world.things["promise"] = Thing(name=form["promise_hash"], version=1)
     fall = {**REVERSAL, "entry": "market/redress-3"}
     made = world.send("POST", "/v1/reversals", fall, as_="credit").body
+    made_room = world.send("POST", "/v1/credit/imports", IMPORT, as_="system.market").body
+    world.things["import"] = Thing(name=made_room["id"], version=1)
     world.things["reversal"] = Thing(name=made["id"], version=made["version"])
 
 

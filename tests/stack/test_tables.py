@@ -70,6 +70,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "digests",
         "editions",
         "idempotency",
+        "imports",
         "inspection",
         "outages",
         "punishment",

@@ -19,6 +19,7 @@ FUNCTIONS = {
     "Expire": "expire",
     "Relay": "relay",
     "Deliver": "deliver",
+    "Ingest": "ingest",
 }
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
@@ -71,6 +72,8 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_ALERT_TOPIC",
             "XINNUO_DEAD_LETTER_QUEUE",
             "XINNUO_DELIVER_QUEUE",
+            "XINNUO_IMPORT_BUCKET",
+            "XINNUO_IMPORT_QUEUE",
         }
 
 
@@ -143,7 +146,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
 
-    assert watched == {"DeliverDeadLetters": 0, "RelayDeadLetters": 0}
+    assert watched == {"DeliverDeadLetters": 0, "RelayDeadLetters": 0, "IngestDeadLetters": 0}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -70,7 +70,7 @@ class Progress:
     offset: int = 0
     line: int = 0
     counts: Mapping[Fate, int] = field(default_factory=dict)
-    parts: Sequence[str] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:

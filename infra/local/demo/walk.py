@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, desks, inspection, promise, redress, subscribers, supervision, telling
+from infra.local.demo import breach, desks, files, inspection, promise, redress, subscribers, supervision, telling
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -100,6 +100,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "依据文书被撤销:建立在它之上的一并解除,受影响办件逐件列出",
         "a basis document falls: all that stood on it goes, and each case it touched is listed",
         (redress.a_basis_document_falls,),
+    ),
+    (
+        "批量导入:分步续传,错行逐行说明,重复导入不变",
+        "a file of records: taken in steps, refused lines with their reasons, and twice is once",
+        (files.a_source_hands_in_a_file,),
     ),
 )
 

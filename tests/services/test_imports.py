@@ -1,0 +1,397 @@
+"""Files of records, taken in steps: each line once, whatever dies in between, and nothing of another file."""
+
+import gzip
+import hashlib
+import json
+import random
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import client as aws_client
+from chalicelib.credit.conflicts.model import ConflictState
+from chalicelib.credit.imports import files, service
+from chalicelib.credit.imports.model import Declared, Import, ImportState, Problem
+from chalicelib.credit.imports.published import published
+from chalicelib.credit.imports.service import Imports
+from chalicelib.credit.model import RepairState
+from chalicelib.credit.store import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.rows import connection
+from chalicelib.settings import settings
+from chalicelib.transaction import Transaction
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, an_organisation
+from tests.cloud import create_tables, table_definitions
+
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+ELSEWHERE = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
+COMPANY = {"kind": "uscc", "number": an_organisation().number, "name": an_organisation().name}
+PERSON = {"kind": "resident_id", "number": "310101190006060069", "name": "合成甲"}
+
+
+class Waiting:
+    """The queue, kept in a list."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def send(self, message: str, *, name: str) -> None:
+        assert name
+        self.messages.append(json.loads(message)["import_id"])
+
+
+@pytest.fixture
+def queue() -> Waiting:
+    return Waiting()
+
+
+@pytest.fixture(autouse=True)
+def imports(cloud: None, queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> Iterator[Imports]:  # noqa: ARG001 - everything is made in the cloud
+    files._s3.cache_clear()
+    aws_client("s3").create_bucket(
+        Bucket=settings().import_bucket, CreateBucketConfiguration={"LocationConstraint": settings().region}
+    )
+    monkeypatch.setattr(services().imports, "_queue", queue)
+    # Moto's tables are no place for threads.
+    monkeypatch.setattr(service, "AT_ONCE", 1)
+    yield services().imports
+    files._s3.cache_clear()
+
+
+def a_line(record_id: str = "r-1", **other: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    line: dict[str, Any] = {
+        "record_id": record_id,
+        "subject": COMPANY,
+        "kind": "administrative",
+        "severity": "serious",
+        "publicity": "shared",
+        "document": {
+            "number": "义市监罚〔2026〕1号",
+            "organ": "义乌市市场监督管理局",
+            "effective_on": "2026-01-10",
+        },
+        "dates": {"judged_on": "2026-01-08"},
+        "basis": "《市场主体登记管理条例》第44条",
+        "repair_notice": "一年后可以申请信用修复,不收费。",
+        "version": 1,
+    }
+    return {**line, **other}
+
+
+def json_lines(lines: Iterable[Mapping[str, Any] | str]) -> bytes:
+    texts = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+def requested(data: bytes, *, source: str = "market", **declared: Any) -> Import:  # noqa: ANN401 - any part
+    said = Declared(**{"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), **declared})
+    return services().imports.request(source, said, by=MACHINE, at=NOON, once=None)[0]
+
+
+def uploaded(data: bytes, **declared: Any) -> Import:  # noqa: ANN401 - any part
+    made = requested(data, **declared)
+    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
+    return made
+
+
+def run(made: Import, queue: Waiting) -> Import:
+    """Take steps as the queue brings them, until none is left."""
+    queue.messages.append(made.import_id)
+    while queue.messages:
+        made = services().imports.step(queue.messages.pop(), at=NOON + timedelta(minutes=1))
+    return made
+
+
+def taken(lines: Iterable[Mapping[str, Any] | str], queue: Waiting, **declared: Any) -> Import:  # noqa: ANN401 - any part
+    return run(uploaded(json_lines(lines), **declared), queue)
+
+
+def counts(made: Import) -> dict[str, int]:
+    return {fate.value: number for fate, number in made.progress.counts.items() if number}
+
+
+def refused_lines(made: Import) -> list[dict[str, Any]]:
+    body = aws_client("s3").get_object(Bucket=settings().import_bucket, Key=made.refused_lines)["Body"].read()
+    return [json.loads(line) for line in body.decode().splitlines()]
+
+
+def names_in_bucket() -> list[str]:
+    found = aws_client("s3").list_objects_v2(Bucket=settings().import_bucket)
+    return sorted(one["Key"].partition("/")[2] for one in found.get("Contents", ()))
+
+
+def bars_of(subject: Mapping[str, str]) -> list[str]:
+    assert subject is COMPANY
+    key = services().subject_keys.key_of(an_organisation())
+    return sorted(bar.record_id for bar in services().credit.summary(key).bars)
+
+
+def test_every_line_becomes_a_record_with_its_summary_and_one_event(queue: Waiting) -> None:
+    made = taken([a_line("r-1"), a_line("r-2"), a_line("r-3", subject=PERSON)], queue, count=3)
+
+    key = services().subject_keys.key_of(an_organisation())
+    reading = services().timeline.reading(f"credit:{key}")
+    assert (made.state, counts(made)) == (ImportState.DONE, {"stored": 3})
+    assert bars_of(COMPANY) == ["r-1", "r-2"]
+    assert reading.verified
+    assert [event.kind for event in reading.events] == ["record:imported"]
+    assert names_in_bucket() == []
+    kinds = [event.kind for event in services().timeline.events(made.owner)]
+    assert kinds == ["import:requested", "import:started", "import:finished"]
+
+
+def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_is_lost(queue: Waiting) -> None:
+    lines: list[Mapping[str, Any] | str] = [
+        a_line("r-1"),
+        "{not json",
+        a_line("r-2", kind="religion"),
+        "",
+        a_line("r-3", subject={**COMPANY, "number": "91330782MA0000028X"}),
+        a_line("r-4", surprise=1),
+        a_line("r-5", document={}),
+        a_line("999999190001010016"),
+        a_line("r-6"),
+    ]
+
+    made = taken(lines, queue)
+
+    refused = refused_lines(made)
+    assert counts(made) == {"stored": 2, "refused": 6}
+    assert [(one["line"], one["record_id"], one["code"]) for one in refused] == [
+        (2, "", "INVALID_BODY"),
+        (3, "r-2", "RECORD_NOT_ACCEPTABLE"),
+        (5, "r-3", "INVALID_IDENTIFIER"),
+        (6, "r-4", "INVALID_BODY"),
+        (7, "r-5", "RECORD_NOT_ACCEPTABLE"),
+        (8, "", "RECORD_NOT_ACCEPTABLE"),
+    ]
+    assert [error["pointer"] for error in refused[4]["errors"]] == [
+        "/document/number",
+        "/document/organ",
+        "/document/effective_on",
+    ]
+    told = json.dumps(refused, ensure_ascii=False)
+    assert COMPANY["name"] not in told
+    assert "999999190001010016" not in told
+    assert names_in_bucket() == ["refused.jsonl"]
+    assert bars_of(COMPANY) == ["r-1", "r-6"]
+
+
+def test_the_same_file_again_changes_nothing_and_an_older_version_comes_too_late(queue: Waiting) -> None:
+    taken([a_line("r-1", version=2)], queue)
+    before = CreditStore().record("market", "r-1")
+
+    again = taken([a_line("r-1", version=2)], queue)
+    late = taken([a_line("r-1", version=1)], queue)
+
+    assert (counts(again), counts(late)) == ({"unchanged": 1}, {"late": 1})
+    assert CreditStore().record("market", "r-1") == before
+
+
+def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue: Waiting) -> None:
+    versions = [a_line("r-1", version=number, basis=f"第{number}条") for number in (1, 2, 3)]
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        name = "r-" + "".join(map(str, order))
+        taken([{**versions[place], "record_id": name} for place in order], queue)
+
+    found = [record.basis for record in CreditStore().records(services().subject_keys.key_of(an_organisation()))]
+    assert set(found) == {"第3条"}
+
+
+def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
+    taken([a_line("r-1")], queue)
+
+    made = taken([a_line("r-2", subject={**COMPANY, "name": "另一名称"})], queue)
+
+    (refused,) = refused_lines(made)
+    assert (counts(made), refused["code"]) == ({"conflict": 1}, Reason.IDENTITY_CONFLICT.value)
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    page = services().conflicts.page(ConflictState.OPEN, by=officer, most=5, after=None)
+    assert [conflict.record_id for conflict in page.conflicts] == ["r-2"]
+    assert bars_of(COMPANY) == ["r-1"]
+
+
+HEADER = (
+    "record_id,subject.kind,subject.number,subject.name,kind,severity,publicity,document.number,document.organ,"
+    "document.effective_on,dates.judged_on,basis,repair_notice,related_items,version,contents.fine"
+)
+ROW = (
+    "{name},uscc,{number},{who},administrative,serious,shared,义市监罚〔2026〕1号,义乌市市场监督管理局,2026-01-10,"
+    '2026-01-08,《条例》第44条,"一年后可以申请,不收费。",business-address; plate-replacement,1,一万元'
+)
+
+
+def row(name: str) -> str:
+    return ROW.format(name=name, number=COMPANY["number"], who=COMPANY["name"])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_a_csv_is_the_same_as_json_lines(queue: Waiting, end: str, mark: str, *, is_compressed: bool) -> None:
+    data = (mark + end.join([HEADER, row("r-1"), row("r-2"), "too,few", ""])).encode()
+    data = gzip.compress(data) if is_compressed else data
+
+    made = run(uploaded(data, count=3), queue)
+
+    record = CreditStore().record("market", "r-2")
+    assert record is not None
+    assert (record.contents, record.related_items) == ({"fine": "一万元"}, ("business-address", "plate-replacement"))
+    assert counts(made) == {"stored": 2, "refused": 1}
+    assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(4, "COLUMNS_DIFFER")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "problem"),
+    [
+        ({"size": 1}, Problem.SIZE_DIFFERS),
+        ({"sha256": "0" * 64}, Problem.DIGEST_DIFFERS),
+        ({"count": 2}, Problem.COUNT_DIFFERS),
+    ],
+)
+def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
+    queue: Waiting, declared: dict[str, Any], problem: Problem
+) -> None:
+    made = taken([a_line()], queue, **declared)
+
+    assert (made.state, made.problem) == (ImportState.REFUSED, problem)
+    assert CreditStore().record("market", "r-1") is None
+    assert names_in_bucket() == []
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", Problem.EMPTY),
+        (b"\n \n", Problem.EMPTY),
+        (HEADER.encode(), Problem.EMPTY),
+        (b"a,b\n1,2\n", Problem.HEADER_UNKNOWN),
+        (gzip.compress(json_lines([a_line()]))[:-9], Problem.NOT_GZIP),
+        (b"\x1f\x8bnothing", Problem.NOT_GZIP),
+    ],
+)
+def test_a_file_that_holds_no_records_is_refused_whole(queue: Waiting, data: bytes, problem: Problem) -> None:
+    made = requested(data or b" ", size=max(len(data), 1), sha256=hashlib.sha256(data).hexdigest())
+    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
+
+    done = run(made, queue)
+
+    assert (done.state, done.problem if data else Problem.EMPTY) == (ImportState.REFUSED, problem)
+
+
+def test_a_line_that_is_too_long_or_no_utf8_is_refused_alone(queue: Waiting) -> None:
+    data = json_lines([a_line("r-1"), a_line("r-2", basis="长" * 300_000), a_line("r-3")])
+    data += b'{"record_id": "' + b"\xff" + b'"}\n'
+
+    made = run(uploaded(data), queue)
+
+    assert counts(made) == {"stored": 2, "refused": 2}
+    assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(2, "LINE_TOO_LONG"), (4, "NOT_UTF8")]
+
+
+def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(queue: Waiting) -> None:
+    made = requested(json_lines([a_line()]))
+
+    waiting = run(made, queue)
+    done = run(uploaded(json_lines([a_line()])), queue)
+    again = services().imports.step(done.import_id, at=NOON + timedelta(days=1))
+
+    assert waiting.state is ImportState.AWAITING_UPLOAD
+    assert again == done
+
+
+@pytest.mark.parametrize(("by", "source"), [(ELSEWHERE, "market"), (MACHINE, "marketing")])
+def test_a_source_hands_in_its_own_alone(by: Any, source: str) -> None:  # noqa: ANN401 - a caller
+    declared = Declared(size=1, sha256="0" * 64)
+
+    with pytest.raises(Refusal, match="FORBIDDEN"):
+        services().imports.request(source, declared, by=by, at=NOON, once=None)
+    made = requested(b"x")
+    with pytest.raises(Refusal, match="FORBIDDEN"):
+        services().imports.one(made.import_id, by=ELSEWHERE)
+
+
+def test_the_address_takes_the_file_that_was_declared() -> None:
+    data = json_lines([a_line()])
+    made = requested(data)
+
+    address = services().imports.address(made)
+
+    assert address is not None
+    assert "X-Amz-Signature" in address.url
+    assert address.headers["content-length"] == str(len(data))
+    put = urllib.request.Request(address.url, data=data, headers=dict(address.headers), method="PUT")  # noqa: S310 - signed just now
+    assert put.get_method() == "PUT"
+
+
+def test_each_kind_of_the_directory_has_an_example_that_is_taken(queue: Waiting) -> None:
+    form = published()
+    lines = list(form.examples.values())
+
+    made = taken(lines, queue, count=13)
+
+    assert counts(made) == {"stored": 13}
+    assert {line["kind"] for line in lines} == form.examples.keys()
+
+
+class DiedError(BaseException):
+    """The process of a step ended."""
+
+
+def the_end_of(lines: list[Mapping[str, Any] | str], queue: Waiting, deaths: random.Random | None) -> tuple[Any, ...]:
+    made, commits = uploaded(json_lines(lines)), 0
+    commit = Transaction.commit
+
+    def mortal(tx: Transaction) -> None:
+        if deaths is not None and deaths.random() < 0.2:
+            if deaths.random() < 0.5:
+                commit(tx)
+            raise DiedError
+        commit(tx)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Transaction, "commit", mortal)
+        queue.messages.append(made.import_id)
+        while queue.messages and commits < 500:
+            commits += 1
+            try:
+                services().imports.step(queue.messages[-1], at=NOON + timedelta(minutes=commits))
+            except DiedError:
+                continue
+            queue.messages.pop(0)
+    done = services().imports.one(made.import_id, by=MACHINE)
+    records = CreditStore().records(services().subject_keys.key_of(an_organisation()))
+    return done.state, counts(done), refused_lines(done), records
+
+
+def test_killed_at_random_and_continued_gives_the_same_end(queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "CHUNK", 7)
+    monkeypatch.setattr(service, "CHUNKS_A_STEP", 2)
+    lines: list[Mapping[str, Any] | str] = []
+    for number in range(60):
+        subject = COMPANY if number % 3 else PERSON
+        kind = "religion" if number % 10 == 0 else "administrative"
+        lines.append(a_line(f"r-{number}", subject=subject, kind=kind))
+    deaths = random.Random(7)
+
+    calm = the_end_of(lines, queue, None)
+    for name in table_definitions():
+        connection().delete_table(name)
+    create_tables()
+    stormy = the_end_of(lines, queue, deaths)
+
+    assert calm[0] is ImportState.DONE
+    assert calm[1] == {"stored": 54, "refused": 6}
+    assert [replace_received(record) for record in stormy[3]] == [replace_received(record) for record in calm[3]]
+    assert stormy[:3] == calm[:3]
+
+
+def replace_received(record: Any) -> Any:  # noqa: ANN401 - a record
+    assert record.repair is RepairState.NONE
+    return replace(record, received_at=NOON)
