@@ -14,7 +14,7 @@ TEMPLATE = ROOT / "infra" / "template.yaml"
 PACKAGE = STATE / "package"
 
 OF_A_SERVICE = re.compile(r"botocore/data/([^/]+)/")
-CALLED = frozenset({"dynamodb", "kms", "secretsmanager", "sns", "sqs", "sts"})
+CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """The services that the code has clients of, and the one that says whose credentials these are."""
 
 
