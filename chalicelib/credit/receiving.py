@@ -8,7 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import rules
 from chalicelib.credit.fallen import held_to_fallen
 from chalicelib.credit.intake import rules as intake
-from chalicelib.credit.intake.model import Batch, Fate, Handed, Submission, Taken
+from chalicelib.credit.intake.model import Batch, Fate, Handed, Subject, Submission, Taken
 from chalicelib.credit.model import Record, Summary
 from chalicelib.credit.store import CreditStore, directories
 from chalicelib.errors import Reason, Refusal
@@ -60,14 +60,14 @@ class Receiving:
         ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
         """
         require_own_source(submission.source, by)
-        valid = require_valid(about)
-        self._subjects.require_consistent(valid, at)
-        return self._store_record(submission, about=valid, by=by, at=at)
+        subject = self.subject(about)
+        self._subjects.require_consistent(subject.about, at)
+        return self._store_record(submission, subject, by=by, at=at)
 
-    def handed(self, submission: Submission, about: Identity, *, line: int) -> Handed:
-        """Return a line of a file as it is taken; ``INVALID_IDENTIFIER`` if the number is none."""
+    def subject(self, about: Identity) -> Subject:
+        """Return whom lines of a file are about; ``INVALID_IDENTIFIER`` if the number is none."""
         valid = require_valid(about)
-        return Handed(line=line, submission=submission, about=valid, subject=self._keys.key_of(valid))
+        return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
 
     def take(self, group: Sequence[Handed], batch: Batch) -> tuple[Taken, ...]:
         """Store lines of a file about one subject, as many together as fit; say of each what became of it.
@@ -81,7 +81,7 @@ class Receiving:
         """Store lines with the summary and one event, all or nothing."""
         at, (first, *_) = batch.at, lines
         known = self._store.named([line.name for line in lines])
-        summary = after = self._store.summary(first.subject)
+        summary = after = self._store.summary(first.subject.key)
         taken: list[Taken] = []
         stored: list[tuple[Record, Handed]] = []
         names: dict[str, Refusal | None] = {}
@@ -89,7 +89,7 @@ class Receiving:
             before, by_whom = known.get(line.name, (None, ""))
             try:
                 self._require_name(line, names, at=at)
-                record = self._judged(line.submission, line.about, before=before, at=at)
+                record = self._judged(line.submission, line.subject, before=before, at=at)
                 if before is not None and not intake.is_news(record, before=before):
                     taken.append(Taken(handed=line, fate=_old(record, before, by_whom, line.of(batch))))
                     continue
@@ -97,7 +97,7 @@ class Receiving:
                 taken.append(Taken(handed=line, fate=Fate.REFUSED, refusal=refusal))
                 continue
             record = held_to_fallen(record, after)
-            after = self._with(after, record, line.about, at=at)
+            after = self._with(after, record, line.subject, at=at)
             stored.append((record, line))
             taken.append(Taken(handed=line, fate=Fate.STORED))
         if stored:
@@ -111,25 +111,26 @@ class Receiving:
 
     def _require_name(self, line: Handed, names: dict[str, Refusal | None], *, at: datetime) -> None:
         """Refuse a line whose name is not the number's; the same name is looked up once."""
-        if line.about.name not in names:
-            names[line.about.name] = None
+        about = line.subject.about
+        if about.name not in names:
+            names[about.name] = None
             try:
-                self._subjects.require_consistent(line.about, at)
+                self._subjects.require_consistent(about, at)
             except Refusal as refusal:
-                names[line.about.name] = refusal
-        known = names[line.about.name]
+                names[about.name] = refusal
+        known = names[about.name]
         if known is not None:
             raise known
 
     @again_if_moved
-    def _store_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
+    def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
         before = self._store.record(submission.source, submission.record_id)
-        record = self._judged(submission, about, before=before, at=at)
+        record = self._judged(submission, subject, before=before, at=at)
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(record.subject)
         record = held_to_fallen(record, summary)
-        after = self._with(summary, record, about, at=at)
+        after = self._with(summary, record, subject, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
             fact = _record_fact(record, after, by, at)
@@ -137,20 +138,20 @@ class Receiving:
             self._store.save(summary, replace(after, head=head), tx)
         return record
 
-    def _judged(self, submission: Submission, about: Identity, *, before: Record | None, at: datetime) -> Record:
+    def _judged(self, submission: Submission, subject: Subject, *, before: Record | None, at: datetime) -> Record:
         """Return the record that a submission becomes; ``RECORD_NOT_ACCEPTABLE`` with every fault."""
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
         display = pack_in_force(self._packs, self._pack, on=today).display
         shown = rules_of_the_day(display, submission.judged_on or today)
         faults = intake.faults(
-            submission, directory=directory, periods=shown.periods, subject_kind=about.kind, on=today
+            submission, directory=directory, periods=shown.periods, subject_kind=subject.about.kind, on=today
         )
         if faults:
             raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
         return intake.accepted(
             submission,
-            subject=self._keys.key_of(about),
+            subject=subject.key,
             directory=directory,
             shown=shown,
             before=before,
@@ -158,11 +159,11 @@ class Receiving:
             on=today,
         )
 
-    def _with(self, summary: Summary, record: Record, about: Identity, *, at: datetime) -> Summary:
+    def _with(self, summary: Summary, record: Record, subject: Subject, *, at: datetime) -> Summary:
         return rules.with_record(
             summary,
             record,
-            name_digest=self._keys.digest_of_name(about),
+            name_digest=subject.name_digest,
             ends_on=record.display.until or record.dates.judged_on,
             on=day_in_shanghai(at),
             kept_from=self._kept_from,

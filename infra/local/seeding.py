@@ -19,6 +19,7 @@ RECORDS_A_SUBJECT = 74
 SHARE_OF_ORGANISATIONS = 0.15
 SHARE_RELATED = 0.7
 SUBJECTS_A_FILE = 20_000
+MOST_SUBJECTS = 2_000_000
 TODAY = date(2026, 11, 1)
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 REGION = "330782"
@@ -60,8 +61,8 @@ NOTICE = "自公示满最短期限起可以申请信用修复,不收费;对记�
 
 def run(subjects: str, seed: str) -> None:
     """Write the city into files and hand each in, with progress; the same numbers give the same city."""
-    if not (subjects.isdecimal() and int(subjects) and seed.lstrip("-").isdecimal()):
-        message = "Say how many: make seed SUBJECTS=1000 (and SEED=7 for another city)."
+    if not (subjects.isdecimal() and 0 < int(subjects) <= MOST_SUBJECTS and seed.lstrip("-").isdecimal()):
+        message = f"Say how many, up to {MOST_SUBJECTS:,}: make seed SUBJECTS=1000 (and SEED=7 for another city)."
         raise LocalError(message)
     wanted, folder = int(subjects), STATE / "seed"
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.credit.conflicts.service import Conflicts
 from chalicelib.credit.imports import rules
 from chalicelib.credit.imports.files import Bucket, FileError, looked_at, numbered
 from chalicelib.credit.imports.model import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.imports.store import ImportStore
-from chalicelib.credit.intake.model import Batch, Fate, Handed, Taken
+from chalicelib.credit.intake.model import Batch, Fate, Handed, Subject, Taken
 from chalicelib.credit.intake.rules import A_NAME, OWN_SOURCE
 from chalicelib.credit.receiving import Receiving, require_own_source
 from chalicelib.errors import Fault, Reason, Refusal
@@ -23,6 +23,9 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.transaction import MovedError, again_if_moved, transaction
+
+if TYPE_CHECKING:
+    from chalicelib.subjects.model import Identity
 
 SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
 LARGEST = 2_000_000_000
@@ -57,6 +60,16 @@ class Outcome:
 
     fate: Fate
     refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Lines that were read: those that cannot be records, those that can, the last number, and the offset behind."""
+
+    outcomes: Mapping[int, Outcome]
+    handed: Sequence[Handed]
+    last: int
+    offset: int
 
 
 class Imports:
@@ -162,33 +175,34 @@ class Imports:
         return saved
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
+        """Take some chunks; while one is written the next is read."""
         found = current.found
         if found is None:
             message = "an import is stored only after its file was looked at"
             raise LookupError(message)
-        lines = numbered(self._bucket, current, found)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for _ in range(CHUNKS_A_STEP):
-                chunk = list(islice(lines, CHUNK))
-                if not chunk:
+        lines, source = numbered(self._bucket, current, found), current.source
+
+        def read() -> Chunk | None:
+            chunk = list(islice(lines, CHUNK))
+            return self._read(chunk, source=source, header=found.header) if chunk else None
+
+        with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
+            ahead = reader.submit(read)
+            for number in range(CHUNKS_A_STEP):
+                chunk = ahead.result()
+                if chunk is None:
                     return self._finish(current, at=at)
-                current = self._take(current, chunk, header=found.header, pool=pool, at=at)
+                if number + 1 < CHUNKS_A_STEP:
+                    ahead = reader.submit(read)
+                current = self._take(current, chunk, pool=pool, at=at)
         return current
 
-    def _take(
-        self,
-        before: Import,
-        chunk: Sequence[tuple[int, str | None, int]],
-        *,
-        header: str,
-        pool: ThreadPoolExecutor,
-        at: datetime,
-    ) -> Import:
+    def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
         """Store the lines of a chunk, write its part of the refused ones, and note how far it has come."""
-        outcomes, handed = self._read(before, chunk, header=header)
+        outcomes = dict(chunk.outcomes)
         by_subject: dict[str, list[Handed]] = {}
-        for one in handed:
-            by_subject.setdefault(one.subject, []).append(one)
+        for one in chunk.handed:
+            by_subject.setdefault(one.subject.key, []).append(one)
         batch = Batch(
             name=before.import_id,
             actor=before.requested_by,
@@ -199,35 +213,38 @@ class Imports:
             for taken in group:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
-        last, _, offset = chunk[-1]
         part = None
         if refused:
-            part = f"{before.import_id}/refused-{last:012}.jsonl"
+            part = f"{before.import_id}/refused-{chunk.last:012}.jsonl"
             self._bucket.put(part, rules.refused_text(refused))
         fates = [outcome.fate for outcome in outcomes.values()]
-        after = rules.gone_on(before, offset=offset, line=last, fates=fates, part=part)
+        after = rules.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, part=part)
         return self._store.save(before, after, [], at=at)
 
-    def _read(
-        self, import_: Import, chunk: Sequence[tuple[int, str | None, int]], *, header: str
-    ) -> tuple[dict[int, Outcome], list[Handed]]:
+    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
+        """Read lines as what they say, and look at each subject once, however many lines name it."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
-        for number, text, _ in chunk:
+        subjects: dict[Identity, Subject] = {}
+        for number, text, _ in lines:
             if text is not None and not text.strip():
                 continue
             if number == 1 and text == header:
                 continue
             try:
                 line = rules.record_of(text, number, header=header)
-                submission = line.submission(source=import_.source, record_id=line.record_id)
-                handed.append(self._receiving.handed(submission, line.subject.identity(), line=number))
+                submission = line.submission(source=source, record_id=line.record_id)
+                about = line.subject.identity()
+                subject = subjects.get(about) or self._receiving.subject(about)
+                subjects[about] = subject
+                handed.append(Handed(line=number, submission=submission, subject=subject))
             except rules.LineError as error:
                 outcomes[number] = Outcome(fate=Fate.REFUSED, refused=error.refused)
             except Refusal as refusal:
                 told = rules.refused_by(refusal, number, line.record_id)
                 outcomes[number] = Outcome(fate=Fate.REFUSED, refused=told)
-        return outcomes, handed
+        last, _, offset = lines[-1]
+        return Chunk(outcomes=outcomes, handed=handed, last=last, offset=offset)
 
     def _outcome(self, taken: Taken, import_: Import, *, at: datetime) -> Outcome:
         if taken.refusal is None:
@@ -236,7 +253,9 @@ class Imports:
         told = rules.refused_by(taken.refusal, handed.line, handed.submission.record_id)
         if taken.refusal.reason is not Reason.IDENTITY_CONFLICT:
             return Outcome(fate=Fate.REFUSED, refused=told)
-        self._conflicts.open(handed.submission, about=handed.about, by=_caller(import_), at=import_.started_at or at)
+        self._conflicts.open(
+            handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at
+        )
         return Outcome(fate=Fate.CONFLICT, refused=told)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:

@@ -58,13 +58,21 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom lines are about: looked at once, however many lines name them."""
+
+    about: Identity
+    key: SubjectKey
+    name_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """A line of a file: its number, what it says and about whom."""
 
     line: int
     submission: Submission
-    about: Identity
-    subject: SubjectKey
+    subject: Subject
 
     @property
     def name(self) -> tuple[str, str]:

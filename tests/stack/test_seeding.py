@@ -1,0 +1,90 @@
+"""The synthetic city: the same from the same number, and acceptable to the rules line by line."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.credit.imports.rules import record_of
+from chalicelib.credit.intake import rules as intake
+from chalicelib.credit.store import directories
+from chalicelib.rulepacks.display import rules_of_the_day
+from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.subjects.rules import require_valid
+from infra.local import importing, seeding
+from infra.local.place import LocalError
+from infra.local.seeding import records_of, resident_of, subject_of, uscc_of, write
+
+ON = date(2026, 11, 25)
+
+
+def test_the_same_number_gives_the_same_city_and_another_one_another() -> None:
+    assert list(records_of(3, seed=1)) == list(records_of(3, seed=1))
+    assert list(records_of(3, seed=1)) != list(records_of(3, seed=2))
+    assert subject_of(3) == subject_of(3)
+
+
+def test_every_line_is_one_that_the_rules_take() -> None:
+    display = load_rule_packs()[0].display
+
+    for number in range(40):
+        for record in records_of(number, seed=1):
+            line = record_of(json.dumps(record), 1, header="")
+            about = require_valid(line.subject.identity())
+            submission = line.submission(source="credit-city", record_id=line.record_id)
+            periods = rules_of_the_day(display, submission.judged_on or ON).periods
+            faults = intake.faults(
+                submission, directory=directories()[-1], periods=periods, subject_kind=about.kind, on=ON
+            )
+            assert faults == (), record
+
+
+def test_a_subject_has_about_as_many_records_as_in_the_real_store() -> None:
+    counts = [len(list(records_of(number, seed=1))) for number in range(300)]
+
+    assert 70 < sum(counts) / len(counts) < 78
+    assert min(counts) >= 1
+
+
+def test_nobody_lives_who_is_in_the_city() -> None:
+    subjects = [subject_of(number) for number in range(500)]
+
+    assert {subject["number"][6:10] for subject in subjects if subject["kind"] == "resident_id"} == {"1900"}
+    assert all(subject["name"].startswith("合成") for subject in subjects)
+    assert len({subject["number"] for subject in subjects}) == 500
+    assert len({resident_of(number) for number in range(0, 2_000_000, 9_973)}) == len(range(0, 2_000_000, 9_973))
+    assert len({uscc_of(number) for number in range(1_000)}) == 1_000
+
+
+def test_departments_institutions_and_data_items_are_as_many_as_in_the_real_store() -> None:
+    records = [record for number in range(200) for record in records_of(number, seed=1)]
+
+    organs = {record["document"]["organ"] for record in records}
+    items = {record["contents"]["data_item"] for record in records}
+    assert len([organ for organ in organs if "金融机构" in organ]) == 104
+    assert len([organ for organ in organs if "局" in organ]) == 58
+    assert len(items) == 1_550
+
+
+def test_a_file_has_a_record_a_line_and_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(importing, "bar", lambda *what: told.append(what))
+
+    lines = write(tmp_path / "city.jsonl", range(5), seed=1)
+
+    assert len((tmp_path / "city.jsonl").read_text(encoding="utf-8").splitlines()) == lines
+    assert told[-1] == ("write", 5, 5)
+
+
+@pytest.mark.parametrize(("subjects", "seed"), [("0", "1"), ("many", "1"), ("10", "x"), ("3000000", "1")])
+def test_a_city_that_cannot_be_written_is_refused_with_the_right_command(subjects: str, seed: str) -> None:
+    with pytest.raises(LocalError, match=r"make seed SUBJECTS=1000"):
+        seeding.run(subjects, seed)
+
+
+def test_an_empty_file_is_not_handed_in(tmp_path: Path) -> None:
+    (tmp_path / "nothing").touch()
+
+    with pytest.raises(LocalError, match="nothing in it"):
+        importing.bring(tmp_path / "nothing", "market")
