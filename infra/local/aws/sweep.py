@@ -2,14 +2,30 @@
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 
 from infra.local.aws.clients import functions
 from infra.local.place import REGION, STACK
 
 
+NOT_STARTED = ("Worker process exited immediately", "Worker process died")
+"""What the emulator says when it ends a worker, because its environment has changed, at the moment it is called."""
+
+ATTEMPTS = 5
+
+
 def run(job: str) -> tuple[str, bool]:
-    """Return the function's answer, and whether it succeeded."""
+    """Return the function's answer, and whether it succeeded; one that the emulator did not start is called again."""
+    for _ in range(ATTEMPTS):
+        text, succeeded = _invoked(job)
+        if succeeded or not any(words in text for words in NOT_STARTED):
+            break
+        time.sleep(1)
+    return text, succeeded
+
+
+def _invoked(job: str) -> tuple[str, bool]:
     event = {
         "version": "0",
         "id": "by-hand",
