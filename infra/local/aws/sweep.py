@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from infra.local.aws.clients import functions
 from infra.local.place import REGION, STACK
 
-
 NOT_STARTED = ("Worker process exited immediately", "Worker process died")
 """What the emulator says when it ends a worker, because its environment has changed, at the moment it is called."""
 
