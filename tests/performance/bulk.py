@@ -63,7 +63,7 @@ class OneFile:
         self.parts[name] = text
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
-        self.parts[name] = "".join(self.parts.pop(part) for part in parts)
+        self.parts[name] = "".join(self.parts[part] for part in parts)
 
     def remove(self, name: str) -> None:
         self.parts.pop(name, None)

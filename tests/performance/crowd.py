@@ -49,7 +49,11 @@ def add_clocks(first: int, last: int) -> None:
 
     One in ten is late, and was told so; nothing falls due for days.
     """
-    table = ClockRow.Meta.table_name
+    add_items(ClockRow.Meta.table_name, _items(first, last))
+
+
+def add_items(table: str, items: Iterator[dict[str, Any]]) -> None:
+    """Write items into a table, many at once, and never hold all of them."""
     # What the service itself has serialised needs no second look, and looking is most of the work.
     unchecked = Config(parameter_validation=False)
     client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1", config=unchecked)
@@ -62,7 +66,7 @@ def add_clocks(first: int, last: int) -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: list[list[dict[str, Any]]] = []
-        for batch in _batches(_items(first, last)):
+        for batch in _batches(items):
             waiting.append(batch)
             if len(waiting) == THREADS * BATCHES_AT_ONCE:
                 list(pool.map(send, waiting))

@@ -18,6 +18,7 @@ from chalicelib.credit.imports import files, service
 from chalicelib.credit.imports.model import Declared, Import, ImportState, Problem
 from chalicelib.credit.imports.published import published
 from chalicelib.credit.imports.service import Imports
+from chalicelib.credit.imports.store import ImportStore
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
@@ -340,6 +341,17 @@ def test_each_kind_of_the_directory_has_an_example_that_is_taken(queue: Waiting)
     assert {line["kind"] for line in lines} == form.examples.keys()
 
 
+def test_what_is_uploaded_again_after_the_end_is_deleted_and_changes_nothing(queue: Waiting) -> None:
+    data = json_lines([a_line("r-1")])
+    done = run(uploaded(data), queue)
+    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=done.upload, Body=data)
+
+    again = run(done, queue)
+
+    assert again == done
+    assert names_in_bucket() == []
+
+
 class DiedError(BaseException):
     """The process of a step ended."""
 
@@ -390,6 +402,29 @@ def test_killed_at_random_and_continued_gives_the_same_end(queue: Waiting, monke
     assert calm[1] == {"stored": 54, "refused": 6}
     assert [replace_received(record) for record in stormy[3]] == [replace_received(record) for record in calm[3]]
     assert stormy[:3] == calm[:3]
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_death_at_the_very_end_loses_no_refused_line(queue: Waiting, *, is_written: bool) -> None:
+    made = uploaded(json_lines([a_line("r-1"), "{not json", a_line("r-2", kind="religion")]))
+    save = ImportStore.save
+
+    def dies_at_the_end(store: ImportStore, before: Import, after: Import, *rest: Any, **more: Any) -> Import:  # noqa: ANN401 - whatever is handed on
+        if after.state is not ImportState.DONE:
+            return save(store, before, after, *rest, **more)
+        if is_written:
+            save(store, before, after, *rest, **more)
+        raise DiedError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ImportStore, "save", dies_at_the_end)
+        with pytest.raises(DiedError):
+            services().imports.step(made.import_id, at=NOON)
+    done = run(made, queue)
+
+    assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 1, "refused": 2})
+    assert [one["line"] for one in refused_lines(done)] == [2, 3]
+    assert names_in_bucket() == ["refused.jsonl"]
 
 
 def replace_received(record: Any) -> Any:  # noqa: ANN401 - a record

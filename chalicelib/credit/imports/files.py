@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Literal
 
 import botocore.session
@@ -18,6 +19,9 @@ from chalicelib.settings import Stage, settings
 UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 900
 BLOCK = 1 << 20
+PIECE = 8 << 20
+"""Bytes of a part of an upload; S3 takes none under 5 MB but the last, and at most 10,000 of them."""
+
 GZIP = b"\x1f\x8b"
 BOM = "\ufeff"
 
@@ -94,15 +98,35 @@ class Bucket:
         _s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
-        """Write the file that parts make one after the other, and remove them."""
-        whole = b"".join(b"".join(self.blocks(part)) for part in parts)
-        _s3().put_object(Bucket=self._name, Key=name, Body=whole, ContentType="application/x-ndjson")
-        for part in parts:
-            self.remove(part)
+        """Write the file that parts make one after the other, with no more of it in memory than is sent at once."""
+        pieces = _pieces(block for part in parts for block in self.blocks(part))
+        first, second = next(pieces, b""), next(pieces, None)
+        if second is None:
+            _s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")
+            return
+        place = {"Bucket": self._name, "Key": name}
+        upload = _s3().create_multipart_upload(**place, ContentType="application/x-ndjson")["UploadId"]
+        sent = []
+        for number, piece in enumerate(chain((first, second), pieces), 1):
+            answer = _s3().upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
+            sent.append({"PartNumber": number, "ETag": answer["ETag"]})
+        _s3().complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": sent})
 
     def remove(self, name: str) -> None:
         """Delete a file; one that is not there is as good as deleted."""
         _s3().delete_object(Bucket=self._name, Key=name)
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what blocks hold in pieces that S3 takes as parts of an upload; the last may be smaller."""
+    piece = bytearray()
+    for block in blocks:
+        piece += block
+        if len(piece) >= PIECE:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
 
 
 def decompressed(blocks: Iterator[bytes], *, is_compressed: bool) -> Iterator[bytes]:

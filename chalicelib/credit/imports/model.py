@@ -64,13 +64,13 @@ class Found:
 class Progress:
     """How far the lines are done: ``offset`` bytes of the decompressed file, ``line`` its last line, counts by fate.
 
-    ``parts`` is how many parts of the file of refused lines have been written.
+    ``parts`` are the last lines of those chunks that had refused ones: numbers, so that the row stays small.
     """
 
     offset: int = 0
     line: int = 0
     counts: Mapping[Fate, int] = field(default_factory=dict)
-    parts: tuple[str, ...] = ()
+    parts: tuple[int, ...] = ()
 
     @property
     def done(self) -> int:
@@ -115,6 +115,20 @@ class Import:
     def refused_lines(self) -> str:
         """Under which name the file of refused lines is kept."""
         return f"{self.import_id}/refused.jsonl"
+
+    def part(self, line: int) -> str:
+        """Under which name the refused lines of the chunk that ends with a line are kept until the end."""
+        return f"{self.import_id}/refused-{line:012}.jsonl"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Under which names refused lines are kept until the end, in their order."""
+        return tuple(self.part(line) for line in self.progress.parts)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will become of it."""
+        return self.state in {ImportState.DONE, ImportState.REFUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

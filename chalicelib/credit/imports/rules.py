@@ -117,11 +117,11 @@ def refused(before: Import, problem: Problem, found: Found | None, *, at: dateti
     return replace(before, state=ImportState.REFUSED, problem=problem, found=found, finished_at=at)
 
 
-def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], part: str | None) -> Import:
-    """Return the import after some lines more."""
+def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
+    """Return the import after some lines more; where some were refused there is a part of them."""
     counts = Counter(before.progress.counts)
     counts.update(fates)
-    parts = (*before.progress.parts, *([part] if part else ()))
+    parts = (*before.progress.parts, *([line] if has_refused else ()))
     progress = Progress(offset=offset, line=line, counts=dict(counts), parts=parts)
     return replace(before, progress=progress)
 

@@ -148,6 +148,8 @@ class Imports:
                 current = self._go_on(current, at=at)
         except MovedError:
             return self._store.load(import_id)
+        if current.has_ended:
+            self._tidy(current)
         if current.state is ImportState.STORING:
             self._queue.send(json.dumps({"import_id": import_id}), name=f"{import_id}.{current.progress.line}")
         return current
@@ -170,9 +172,7 @@ class Imports:
     def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
         after = rules.refused(before, problem, found, at=at)
         data: dict[str, Json] = {"problem": problem.value}
-        saved = self._store.save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
-        self._bucket.remove(before.upload)
-        return saved
+        return self._store.save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
         """Take some chunks; while one is written the next is read."""
@@ -213,12 +213,10 @@ class Imports:
             for taken in group:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
-        part = None
         if refused:
-            part = f"{before.import_id}/refused-{chunk.last:012}.jsonl"
-            self._bucket.put(part, rules.refused_text(refused))
+            self._bucket.put(before.part(chunk.last), rules.refused_text(refused))
         fates = [outcome.fate for outcome in outcomes.values()]
-        after = rules.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, part=part)
+        after = rules.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
         return self._store.save(before, after, [], at=at)
 
     def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
@@ -259,14 +257,18 @@ class Imports:
         return Outcome(fate=Fate.CONFLICT, refused=told)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:
-        """Put the refused lines into one file, end the import, and delete what was uploaded: it is stored now."""
-        if before.progress.parts:
-            self._bucket.put_together(before.refused_lines, before.progress.parts)
+        """Put the refused lines into one file and end the import; a step that dies in between does both again."""
+        if before.parts:
+            self._bucket.put_together(before.refused_lines, before.parts)
         after = rules.finished(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
-        saved = self._store.save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
-        self._bucket.remove(before.upload)
-        return saved
+        return self._store.save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+
+    def _tidy(self, ended: Import) -> None:
+        """Delete what nobody needs after the end, the upload last: while it is there this is not done."""
+        if self._bucket.has(ended.upload):
+            for name in (*ended.parts, ended.upload):
+                self._bucket.remove(name)
 
 
 def _require_usable(source: str, declared: Declared) -> None:

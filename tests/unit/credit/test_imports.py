@@ -119,10 +119,10 @@ def test_a_file_without_records_is_empty_whatever_was_said() -> None:
 
 
 def test_counts_add_up_over_steps() -> None:
-    first = gone_on(an_import(), offset=5, line=2, fates=[Fate.STORED, Fate.REFUSED], part="p1")
-    second = gone_on(first, offset=9, line=4, fates=[Fate.STORED], part=None)
+    first = gone_on(an_import(), offset=5, line=2, fates=[Fate.STORED, Fate.REFUSED], has_refused=True)
+    second = gone_on(first, offset=9, line=4, fates=[Fate.STORED], has_refused=False)
 
-    assert second.progress == Progress(offset=9, line=4, counts={Fate.STORED: 2, Fate.REFUSED: 1}, parts=("p1",))
+    assert second.progress == Progress(offset=9, line=4, counts={Fate.STORED: 2, Fate.REFUSED: 1}, parts=(2,))
     assert second.progress.done == 3
 
 
