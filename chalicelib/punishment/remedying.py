@@ -92,7 +92,7 @@ class FlagRemedies:
     def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
         """Lift a flag, whether it was in force or only proposed; whatever clock it had ends with it."""
         at = lifting.lifted_at
-        after = replace(rules.lifted(flag, lifting), objection=ObjectionState.NONE, is_paused=False)
+        after = rules.lifted(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
         stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
         fact = rules.told(

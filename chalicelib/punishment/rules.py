@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import instant_text
-from chalicelib.credit.model import Document, FlagMark
+from chalicelib.credit.model import Document, FlagMark, ObjectionState
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import (
@@ -124,7 +124,7 @@ def lifted(flag: Flag, lifting: Lifting) -> Flag:
     """Return the flag ended, whether it was in force or only proposed."""
     if flag.state in OVER:
         raise Refusal(Reason.STEP_NOT_ALLOWED)
-    return replace(flag, state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
+    return replace(_undisputed(flag), state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
 
 
 def has_ended(flag: Flag, *, on: date) -> bool:
@@ -134,7 +134,7 @@ def has_ended(flag: Flag, *, on: date) -> bool:
 
 def ended(flag: Flag) -> Flag:
     """Return the flag after its last day: it stops by itself (R2.7)."""
-    return replace(flag, state=FlagState.ENDED, version=flag.version + 1)
+    return replace(_undisputed(flag), state=FlagState.ENDED, version=flag.version + 1)
 
 
 def suspended(flag: Flag, suspension: Suspension) -> Flag:
@@ -242,6 +242,11 @@ def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json],
     """Return what the timeline is told of an act; texts that say nothing are left out."""
     said = {name: text for name, text in texts.items() if text}
     return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
+
+
+def _undisputed(flag: Flag) -> Flag:
+    """Return the flag without the mark of an objection: nothing is left that could be disputed."""
+    return replace(flag, objection=ObjectionState.NONE, is_paused=False)
 
 
 def _require_state(flag: Flag, *states: FlagState) -> None:

@@ -166,6 +166,20 @@ def test_a_measure_of_management_goes_on_with_the_mark_beside_it() -> None:
     assert services().punishment.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
 
 
+def test_a_flag_that_was_lifted_meanwhile_carries_no_mark_and_its_objection_can_still_be_answered() -> None:
+    flag = flagged()
+    objection = objected(entry_of(flag), at=AFTER_DEFENCE)
+    version = services().punishment.get(flag.flag_id, by=CREDIT).version
+
+    lifted = services().punishment.lift(
+        flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version, at=AFTER_DEFENCE
+    )
+
+    assert (lifted.objection, lifted.is_paused) == (ObjectionState.NONE, False)
+    assert decided(objection, ruling(), at=AFTER_DEFENCE).state is Stage.DECIDED
+    assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
+
+
 def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
     stored()
     objection = objected()
