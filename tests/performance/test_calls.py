@@ -1,10 +1,16 @@
 """How many round trips the main calls make, and what an idle sweep reads however many clocks there are."""
 
+import json
+
 import pytest
 
 from app import app
+from chalicelib.credit.model import Summary
+from chalicelib.credit.table import SummaryRow
+from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
-from tests.performance.crowd import add_clocks, idle_sweep, red_page
+from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page
 from tests.performance.story import Story
 from tests.performance.wire import Wire, watched
 
@@ -24,6 +30,12 @@ def sent_by(story: Story, event: dict[str, object], *, status: int) -> Wire:
         reply = story.client.send(event)
     assert reply.status == status, reply.text
     return wire
+
+
+def summary_row(key: SubjectKey) -> SummaryRow:
+    """The row of a subject of whom nothing bad is known."""
+    summary = Summary(subject=key, version=1)
+    return SummaryRow(summary.owner, version=1, head_seq=1, head_hash="0" * 64, document=summary)
 
 
 def test_a_filing_is_one_batch_of_reads_and_one_transaction(story: Story) -> None:
@@ -87,6 +99,25 @@ def test_a_check_is_one_read_and_the_record_that_somebody_asked(story: Story) ->
 
     assert wire.operations == ["GetItem", "PutItem"]
     assert wire.read_units <= 1
+
+
+def test_a_check_beside_two_hundred_thousand_subjects_reads_what_it_reads_beside_a_thousand(story: Story) -> None:
+    about = Identity(kind=SubjectKind.RESIDENT_ID, number=story.applicant.number, name=story.applicant.name)
+    key = services().subject_keys.key_of(about)
+    pattern, table = json.dumps(summary_row(key).serialize()), SummaryRow.Meta.table_name
+    sent_by(story, story.check(), status=200)
+
+    seen = []
+    for first, last in ((0, 1_000), (1_000, 200_000)):
+        others = (pattern.replace(key, f"{key}-{number:06}") for number in range(first, last))
+        add_items(table, (json.loads(other) for other in others))
+        seen.append(sent_by(story, story.check(), status=200))
+
+    for wire in seen:
+        assert wire.operations == ["GetItem", "PutItem"]
+        assert wire.calls[0].parameters["Key"] == {"pk": {"S": f"credit:{key}"}}
+        assert wire.read_units == 1
+    assert seen[0].write_units == seen[1].write_units
 
 
 def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
