@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep remind expire clock import seed bench
+.PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
 .PHONY: lint format types contracts unit venv lock python
 
 help:
@@ -58,6 +58,9 @@ remind: python ## look for a missing edition of the calendar and make the digest
 
 expire: python ## end records and flags whose last day has passed, now
 	$(LOCAL) expire
+
+check-summaries: python ## look whether credit summaries are what their records and flags give, now
+	$(LOCAL) check-summaries
 
 clock: python ## run the local stage's clock on from an instant: make clock AT=2026-10-09T09:00:00+08:00 (or AT=now)
 	$(if $(AT),,$(error say from when: make clock AT=<RFC 3339 instant>, or AT=now))

@@ -3,9 +3,11 @@
 from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue
+from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.imports.files import Bucket
 from chalicelib.credit.imports.service import Imports
 from chalicelib.credit.imports.store import ImportStore
+from chalicelib.credit.mending import Mending
 from chalicelib.credit.remedying import CreditRemedies
 from chalicelib.credit.rules import severity_kept
 from chalicelib.credit.store import CreditStore
@@ -92,6 +94,17 @@ class Services(Offices):
             pack=self.pack,
             usual=settings().rule_pack,
             departments=settings().departments,
+        )
+
+    @cached_property
+    def mending(self) -> Mending:
+        """Whether summaries are what they should be."""
+        return Mending(
+            CreditStore(),
+            self.timeline,
+            TaskStore(),
+            marks_of=self.flag_upkeep.marks_of,
+            kept_from=severity_kept(load_rule_packs()),
         )
 
     @cached_property

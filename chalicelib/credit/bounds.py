@@ -18,17 +18,18 @@ MOST_ITEMS_LEFT_OUT = 100
 
 
 def within_bounds(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """Return the bars that a summary keeps, in their order, and those that it has no room for."""
+    """Return the bars that a summary keeps, by name whatever came first, and those that it has no room for."""
     room = LARGEST_BARS
     kept: set[str] = set()
-    for bar in sorted(bars, key=_weight, reverse=True):
+    named = sorted(bars, key=lambda bar: bar.record)
+    for bar in sorted(named, key=_weight, reverse=True):
         size = _size_of(bar)
         if len(kept) < MOST_BARS and size <= room:
             kept.add(bar.record)
             room -= size
     return (
-        tuple(bar for bar in bars if bar.record in kept),
-        tuple(bar for bar in bars if bar.record not in kept),
+        tuple(bar for bar in named if bar.record in kept),
+        tuple(bar for bar in named if bar.record not in kept),
     )
 
 
@@ -48,7 +49,7 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
             items=bar.items,
         )
         marks[bar.severity] = one if known is None else _merged(known, one)
-    return tuple(marks.values())
+    return tuple(sorted(marks.values(), key=lambda mark: mark.severity.rank))
 
 
 def _weight(bar: Bar) -> tuple[bool, int, bool, date]:

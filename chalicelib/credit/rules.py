@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.credit.bounds import overflow_after, within_bounds
 from chalicelib.credit.model import (
@@ -154,7 +154,7 @@ def with_record(
     if record.severity.rank >= kept_from.rank and ends_on >= on and record.repair not in UNDONE:
         bars.append(bar_of(record, ends_on=ends_on))
     kept, left_out = within_bounds(bars)
-    heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
+    heard = fresher(summary.freshness.get(record.source), record)
     sources = {bar.source for bar in kept}
     return replace(
         summary,
@@ -168,11 +168,22 @@ def with_record(
     )
 
 
+def fresher(known: Freshness | None, record: Record) -> Freshness:
+    """Return the later word of a source; of two at the same instant the one that lasts longer, whichever came first."""
+    heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
+    return heard if known is None else max(known, heard, key=_word)
+
+
+def _word(said: Freshness) -> tuple[datetime, date]:
+    return said.received_at, said.update_due_on or date.max
+
+
 def with_flag(summary: Summary, flag: FlagMark, *, name_digest: str, on: date) -> Summary:
     """Return the summary with a flag in it, flags that have ended left out."""
-    others = tuple(known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
+    others = (known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
+    flags = tuple(sorted((*others, flag), key=lambda mark: mark.flag_id))
     names = (name_digest, *(known for known in summary.name_digests if known != name_digest))
-    return replace(summary, version=summary.version + 1, flags=(*others, flag), name_digests=names)
+    return replace(summary, version=summary.version + 1, flags=flags, name_digests=names)
 
 
 def without_flag(summary: Summary, flag_id: str) -> Summary:

@@ -88,12 +88,18 @@ class CreditStore:
             version=after.version,
             head_seq=after.head.seq,
             head_hash=after.head.hash,
+            shard=zlib.crc32(after.owner.encode()) % SHARDS,
             document=after,
         )
         condition: Condition = SummaryRow.pk.does_not_exist()
         if before.head.seq:
             condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
         tx.put(row, condition=condition, otherwise=MovedError())
+
+    def subjects(self, shard: int, *, after: str, most: int) -> tuple[SubjectKey, ...]:
+        """Return subjects that have a summary, of a shard and behind one of them, in order."""
+        rows = SummaryRow.in_shards.query(shard, SummaryRow.pk > _owner(SubjectKey(after)), limit=most)
+        return tuple(SubjectKey(row.pk.partition(":")[2]) for row in rows)
 
     def record(self, source: str, record_id: str) -> Record | None:
         """Read one record, strongly consistent; None if there is none."""

@@ -9,6 +9,19 @@ from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 
 
+class AllSummaries(GlobalSecondaryIndex["SummaryRow"]):  # type: ignore[no-untyped-call]  # as below
+    """Every summary, in shards: written once with its row, for neither part of its key ever changes."""
+
+    class Meta:
+        """Which index, and that it holds only keys."""
+
+        index_name = "summaries"
+        projection = KeysOnlyProjection()
+
+    shard = NumberAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
 class SummaryRow(OwnerRow):
     """``credit:<subject key>``: all that a check reads; ``version`` is what filing is bound to."""
 
@@ -17,7 +30,10 @@ class SummaryRow(OwnerRow):
 
         table_name = settings().table("credit")
 
+    shard = NumberAttribute(null=True)
     document: DocumentAttribute[Summary] = DocumentAttribute(lambda: Summary)
+
+    in_shards = AllSummaries()
 
 
 class BySubject(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

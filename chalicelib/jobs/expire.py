@@ -9,7 +9,9 @@ class ExpiryIncompleteError(RuntimeError):
 
 
 def expire(context: object) -> dict[str, object]:
-    """End records and flags whose last day has passed; what one run has no room for waits for the next.
+    """End records and flags whose last day has passed, and look at a slice of the summaries.
+
+    What one run has no room for waits for the next.
 
     Raises if anything could not be ended, after everything else was.
     """
@@ -20,8 +22,12 @@ def expire(context: object) -> dict[str, object]:
         facts["records_ended"] = records.ended
         facts["flags_ended"] = flags.ended
         facts["complete"] = records.is_complete and flags.is_complete
-        failed = records.failed + flags.failed
+        checked = house.mending.check(at=at)
+        facts["summaries_checked"] = checked.looked_at
+        facts["summaries_mended"] = checked.mended
+        facts["all_checked"] = checked.is_through
+        failed = records.failed + flags.failed + checked.failed
         if failed:
-            message = f"{failed} things could not be ended"
+            message = f"{failed} things could not be ended or checked"
             raise ExpiryIncompleteError(message)
         return dict(facts)

@@ -43,6 +43,13 @@ class FlagStore:
         except FlagRow.DoesNotExist:
             raise Refusal(Reason.NOT_FOUND) from None
 
+    def find(self, flag_id: str) -> Flag | None:
+        """Return a flag, strongly consistent, or ``None``."""
+        try:
+            return _flag_of(FlagRow.get(f"flag:{flag_id}", consistent_read=True))
+        except FlagRow.DoesNotExist:
+            return None
+
     def add(self, flag: Flag, tx: Transaction) -> None:
         """Write a flag that must not be there yet."""
         tx.add(_row_of(flag), otherwise=MovedError())

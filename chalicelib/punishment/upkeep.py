@@ -1,17 +1,24 @@
 """Each day: flags whose last day has passed are ended, and that is written down."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model import FlagMark
 from chalicelib.credit.upkeep import CreditUpkeep, Upkept
 from chalicelib.credit.upkeep_rules import ACTOR
 from chalicelib.punishment import rules
+from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import SHARDS, FlagStore
+from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.transaction import again_if_moved, transaction
+
+MOST_FLAGS = 1_000
+"""How many flags of one subject are looked at."""
 
 PER_SHARD = 250
 """How many flags of a shard one run ends."""
@@ -36,6 +43,13 @@ class FlagUpkeep:
                 seen.look_at(f"flag:{flag_id}", lambda name=flag_id: self._end(name, at))  # type: ignore[misc]
             seen.is_complete = seen.is_complete and len(names) < PER_SHARD
         return seen
+
+    def marks_of(self, subject: SubjectKey, known: Sequence[str]) -> tuple[FlagMark, ...]:
+        """Return what a summary should hold of a subject's flags; ``known`` are those that it holds."""
+        page = self._store.of_subject(subject, most=MOST_FLAGS)
+        names = {flag.flag_id for flag in page.flags if flag.state is FlagState.ACTIVE} | set(known)
+        flags = [flag for name in sorted(names) if (flag := self._store.find(name)) and flag.subject == subject]
+        return tuple(rules.mark_of(flag) for flag in flags if flag.state is FlagState.ACTIVE)
 
     @again_if_moved
     def _end(self, flag_id: str, at: datetime) -> bool:

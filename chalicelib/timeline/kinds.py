@@ -84,6 +84,7 @@ class EventKind(StrEnum):
     RECORD_CORRECTED = "record:corrected"
     RECORD_WITHDRAWN = "record:withdrawn"
     DOCUMENT_FELL = "credit:document_fell"
+    SUMMARY_MENDED = "summary:mended"
 
     FLAG_PROPOSED = "flag:proposed"
     FLAG_SERVED = "flag:served"
@@ -188,6 +189,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECORD_CORRECTED: ("记录更正", "Record corrected"),
     EventKind.RECORD_WITHDRAWN: ("记录撤回", "Record withdrawn"),
     EventKind.DOCUMENT_FELL: ("依据文书失效", "Basis document fell"),
+    EventKind.SUMMARY_MENDED: ("信用摘要更正", "Credit summary mended"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),
     EventKind.FLAG_ANSWERED: ("惩戒陈述申辩", "Flag answered"),

@@ -1,5 +1,6 @@
 """The local cloud from the command line: ``python3 -m infra.local VERB``; the Makefile's verbs come here."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -70,6 +71,16 @@ def expire() -> None:
     print(environments.in_cloud("sweep", "expire"))
 
 
+def check_summaries() -> None:
+    """Look at credit summaries to the end of the walk, mend what differs, and print each run's answer."""
+    require_cloud()
+    while True:
+        answer = environments.in_cloud("sweep", "expire")
+        print(answer)
+        if json.loads(answer)["all_checked"]:
+            return
+
+
 def clock(at: str) -> None:
     """Let the service's clock run on from an instant, or from the real time."""
     require_cloud()
@@ -115,6 +126,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "sweep": sweep,
     "remind": remind,
     "expire": expire,
+    "check-summaries": check_summaries,
     "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}

@@ -55,6 +55,7 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "expire": {
+        "ClocksTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
         "TimelineTable": "PutItem",

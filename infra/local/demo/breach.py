@@ -22,7 +22,7 @@ def earlier_flags_are_lifted(town: Town) -> None:
     """Clear the way: a walk that was interrupted may have left a flag on the company."""
     company, officer = town.who("company"), town.who("credit")
     for flag in company.every("/v1/flags"):
-        if flag["state"] != "lifted":
+        if flag["state"] not in {"lifted", "ended"}:
             lifting = {"reason": "上一次演示未走完,现予解除。", "basis": "演示数据"}
             officer.post(f"/v1/flags/{flag['id']}/lifting", lifting, version=flag["version"]).is_done(200)
 
@@ -55,10 +55,9 @@ def a_promise_is_found_untrue(town: Town) -> None:
     _revoke_in_order(town, version)
 
 
-def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
-    """4, continued. A flag stands on the effective document, is served, heard and confirmed by a second person."""
-    company, first, second = town.who("company"), town.who("credit"), town.who("credit2")
-    body = {
+def proposal(town: Town) -> dict[str, Any]:
+    """Return the flag that the revocation of the company's case carries."""
+    return {
         "subject": personas()["company"]["claims"]["subject"],
         "case_no": town.address_case,
         "measure_code": MEASURE,
@@ -71,6 +70,12 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
         "ends_on": "2027-06-09",
         "facts": "承诺的住所不存在,经两名工作人员现场核查,逾期未整改,登记已被撤销。",
     }
+
+
+def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
+    """4, continued. A flag stands on the effective document, is served, heard and confirmed by a second person."""
+    company, first, second = town.who("company"), town.who("credit"), town.who("credit2")
+    body = proposal(town)
     unproven = body | {"document": _document(town) | {"number": "无此文书"}}
     first.post("/v1/flags", unproven).is_refused(422, "NO_EFFECTIVE_DOCUMENT")
     flag = first.post("/v1/flags", body).is_done(201)

@@ -3,7 +3,18 @@
 import sys
 from collections.abc import Callable
 
-from infra.local.demo import breach, desks, files, inspection, promise, redress, subscribers, supervision, telling
+from infra.local.demo import (
+    breach,
+    desks,
+    files,
+    inspection,
+    lists,
+    promise,
+    redress,
+    subscribers,
+    supervision,
+    telling,
+)
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
@@ -106,6 +117,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "a file of records: taken in steps, refused lines with their reasons, and twice is once",
         (files.a_source_hands_in_a_file,),
     ),
+    (
+        "载入新版惩戒措施清单:先试算,再载入;失去依据的惩戒当日中止,两人方可恢复",
+        "a new edition of the list: a dry run, then loaded; a flag without ground is suspended, two persons resume it",
+        (lists.a_new_list_takes_the_ground_from_a_flag,),
+    ),
 )
 
 
@@ -115,6 +131,7 @@ def walk() -> None:
     try:
         print("准备:解除上一次没有走完的演示留下的惩戒标识 · clearing the way", flush=True)
         breach.earlier_flags_are_lifted(town)
+        lists.the_list_is_whole(town)
         for number, (chinese, english, deeds) in enumerate(STEPS, start=1):
             telling.step(number, chinese, english)
             for deed in deeds:

@@ -1,8 +1,28 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from chalicelib.credit.model import Display, Overflow, Record, Severity
-from chalicelib.credit.upkeep_rules import display_ended, ended, flag_ended, has_ended, without_ended
+from chalicelib.credit.model import (
+    Display,
+    FlagMark,
+    Freshness,
+    ObjectionState,
+    Overflow,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+)
+from chalicelib.credit.upkeep_rules import (
+    differences,
+    display_ended,
+    ended,
+    flag_ended,
+    has_ended,
+    mended,
+    mended_fact,
+    recomputed,
+    without_ended,
+)
 from chalicelib.timeline.kinds import EventKind
 from tests.builders import NOON, a_bar, a_flag_mark, a_record, a_summary
 
@@ -62,3 +82,59 @@ def test_the_timeline_is_told_which_flag_left() -> None:
     fact = flag_ended(EventKind.FLAG_ENDED, "f1", a_summary(flags=(a_flag_mark(flag_id="f2"),)), at=NOON)
 
     assert (fact.data["flag_id"], fact.data["flags"]) == ("f1", ["f2"])
+
+
+def right(summary: Summary, *records: Record, flags: tuple[FlagMark, ...] = ()) -> Summary:
+    return recomputed(summary, records, flags, on=TODAY, kept_from=Severity.SERIOUS)
+
+
+def test_a_summary_is_what_records_and_flags_give() -> None:
+    adverse = a_record()
+    over = replace(a_record(record_id="over"), display=Display(until=TODAY - ONE_DAY))
+    minor = a_record(record_id="minor", severity="minor")
+    kept = replace(a_record(record_id="kept", severity="none"), source="commitments")
+    mark, ended_mark = a_flag_mark(), a_flag_mark(flag_id="ended", ends_on=TODAY - ONE_DAY)
+
+    summary = right(a_summary(version=4), adverse, over, minor, kept, flags=(mark, ended_mark))
+
+    assert [bar.record for bar in summary.bars] == ["market/r-1"]
+    assert (summary.flags, summary.kept_promises, summary.version) == ((mark,), 1, 4)
+    assert set(summary.freshness) == {"market"}
+
+
+def test_an_objection_to_a_flag_survives_the_recomputation() -> None:
+    disputed = a_flag_mark(objection=ObjectionState.OPEN)
+
+    assert right(a_summary(flags=(disputed,)), flags=(a_flag_mark(),)).flags == (disputed,)
+
+
+def test_order_and_what_has_ended_or_was_repaired_make_no_difference() -> None:
+    one, two = a_bar(record_id="1"), a_bar(record_id="2")
+    repaired, over = a_bar(record_id="3", repair=RepairState.REPAIRED), a_bar(record_id="4", ends_on=TODAY - ONE_DAY)
+
+    assert differences(a_summary(bars=(one, two)), a_summary(bars=(two, repaired, over, one)), on=TODAY) == ()
+
+
+def test_every_part_that_differs_is_named() -> None:
+    rest = Overflow(severity=Severity.SERIOUS, organ="a", basis="b", starts_on=TODAY, ends_on=TODAY)
+    other = a_summary(
+        bars=(a_bar(),),
+        overflow=(rest,),
+        flags=(a_flag_mark(),),
+        kept_promises=1,
+        freshness={"market": Freshness(received_at=NOON)},
+    )
+
+    assert differences(a_summary(), other, on=TODAY) == ("bars", "flags", "freshness", "kept_promises", "overflow")
+    assert differences(a_summary(overflow=(rest,)), other, on=TODAY) == ("flags", "kept_promises")
+
+
+def test_a_mended_summary_is_a_version_more_on_the_same_chain() -> None:
+    before = a_summary(version=4, kept_promises=7, bars=(a_bar(),))
+    after = mended(before, right(before))
+
+    fact = mended_fact(before, after, ("bars", "kept_promises"), at=NOON)
+
+    assert (after.version, after.head, after.bars, after.kept_promises) == (5, before.head, (), 0)
+    assert (fact.data["bars_before"], fact.data["bars"]) == (["market/r-1"], [])
+    assert (fact.data["kept_promises_before"], fact.data["kept_promises"]) == (7, 0)

@@ -1,0 +1,185 @@
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.clocks.store import TaskStore
+from chalicelib.credit.mending import Mending
+from chalicelib.credit.model import Severity, Summary
+from chalicelib.credit.store import CreditStore
+from chalicelib.credit.upkeep_rules import without_ended
+from chalicelib.errors import Refusal
+from chalicelib.timeline.store import Timeline
+from chalicelib.transaction import transaction
+from chalicelib.wiring import services
+from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
+from tests.services.test_expiry import MACHINE, flagged, kinds_of, stored
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+LATER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
+
+
+def mending(pauses: list[float] | None = None) -> Mending:
+    house, waited = services(), pauses if pauses is not None else []
+    return Mending(
+        CreditStore(),
+        house.timeline,
+        TaskStore(),
+        marks_of=house.flag_upkeep.marks_of,
+        kept_from=Severity.SERIOUS,
+        pause=waited.append,
+    )
+
+
+def company() -> Summary:
+    return services().credit.summary(services().subject_keys.key_of(an_organisation()))
+
+
+def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
+    """Change a stored summary behind the service's back."""
+    before = company()
+    with transaction() as tx:
+        CreditStore().save(before, replace(before, **change), tx)
+
+
+def test_a_summary_that_is_as_it_should_be_is_left_alone() -> None:
+    stored()
+    flag = flagged()
+    before, pauses = company(), list[float]()
+
+    seen = mending(pauses).check(at=LATER)
+
+    assert (seen.looked_at, seen.mended, seen.failed, seen.is_through) == (1, 0, 0, True)
+    assert (company(), pauses) == (before, [])
+    assert [mark.flag_id for mark in before.flags] == [flag.flag_id]
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"bars": ()}, "bars"),
+        ({"bars": (a_bar(record_id="nobody"),)}, "bars"),
+        ({"flags": ()}, "flags"),
+        ({"flags": (a_flag_mark(flag_id="nobody"),)}, "flags"),
+        ({"kept_promises": 7}, "kept_promises"),
+        ({"freshness": {}}, "freshness"),
+    ],
+)
+def test_what_differs_is_mended_with_an_event_and_nobody_files_on_what_was_read_before(
+    change: dict[str, Any], part: str
+) -> None:
+    stored()
+    flagged()
+    right = company()
+    altered(**change)
+
+    seen = mending().check(at=LATER)
+
+    after = company()
+    assert (seen.mended, seen.failed) == (1, 0)
+    assert (after.bars, after.flags, after.kept_promises) == (right.bars, right.flags, right.kept_promises)
+    assert after.freshness == right.freshness
+    assert after.version == right.version + 1
+    assert kinds_of(after.owner)[-1] == "summary:mended"
+    (*_, event) = services().timeline.events(after.owner)
+    assert part in event.data["parts"]  # type: ignore[operator]
+    assert mending().check(at=LATER).mended == 0
+
+
+def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
+    stored()
+    altered(kept_promises=7)
+
+    settled = Mending(
+        CreditStore(),
+        services().timeline,
+        TaskStore(),
+        marks_of=services().flag_upkeep.marks_of,
+        kept_from=Severity.SERIOUS,
+        pause=lambda _: altered(kept_promises=0),
+    )
+
+    assert settled.check(at=LATER).mended == 0
+
+
+def test_the_walk_goes_on_where_it_stopped_and_begins_anew_at_its_end() -> None:
+    stored()
+    services().receiving.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
+
+    runs = [mending().check(at=LATER, most=1) for _ in range(3)]
+
+    assert [run.looked_at for run in runs] == [1, 1, 0]
+    assert [run.is_through for run in runs] == [False, False, True]
+    assert mending().check(at=LATER).looked_at == 2
+
+
+def test_a_summary_that_cannot_be_read_keeps_no_other_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored()
+
+    def torn(*_: object) -> Summary:
+        raise RuntimeError
+
+    monkeypatch.setattr(CreditStore, "summary", torn)
+
+    assert mending().check(at=LATER).failed == 1
+
+
+def test_mending_stands_or_falls_with_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored()
+    altered(kept_promises=7)
+
+    def torn(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Timeline, "record", torn)
+
+    assert mending().check(at=LATER).failed == 1
+    assert company().kept_promises == 7
+
+
+EXAMPLES = count()
+"""Each example has records of its own in the one town."""
+
+DELIVERY = st.tuples(
+    st.sampled_from(("market", "market-penalties")),
+    st.sampled_from(("r-1", "r-2", "r-3")),
+    st.integers(1, 4),
+    st.sampled_from(("none", "minor", "general", "serious")),
+    st.dates(date(2026, 9, 20), date(2027, 3, 1)),
+    st.sampled_from((0, 0, 1, 30)),
+)
+
+
+@given(deliveries=st.lists(DELIVERY, max_size=12))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_give(
+    deliveries: list[tuple[str, str, int, str, date, int]],
+) -> None:
+    run, at = next(EXAMPLES), NOON
+    for source, name, version, severity, until, days in deliveries:
+        at += timedelta(minutes=1)
+        later = at = at + timedelta(days=days)
+        given_record = a_submission(
+            source=source,
+            record_id=f"{name}-{run}",
+            source_version=version,
+            severity=severity,
+            display_until=until,
+            document_no=f"{severity}{until}",
+            judged_on=date(2026, 9, 1),
+            effective_on=date(2026, 9, 1),
+        )
+        with suppress(Refusal):
+            services().receiving.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
+        services().credit_upkeep.expire(at=later)
+
+        now = company()
+        right, parts = mending()._difference(now, at=later)
+        assert parts == ()
+        assert without_ended(now, on=later.date()).bars == right.bars
