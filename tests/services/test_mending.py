@@ -156,8 +156,8 @@ DELIVERY = st.tuples(
 )
 
 
-@given(deliveries=st.lists(DELIVERY, max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deliveries=st.lists(DELIVERY, max_size=8))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_give(
     deliveries: list[tuple[str, str, int, str, date, int]],
 ) -> None:

@@ -1,4 +1,4 @@
-"""Step 15: a new edition of the list of measures takes the ground from a flag, and the next one gives it back."""
+"""Step 19: a new edition of the list of measures takes the ground from a flag, and the next one gives it back."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ def the_list_is_whole(town: Town) -> None:
 
 
 def a_new_list_takes_the_ground_from_a_flag(town: Town) -> None:
-    """15. The dry run names the flag; loaded, the flag is suspended; two persons put it back on the next edition."""
+    """19. The dry run names the flag; loaded, the flag is suspended; two persons put it back on the next edition."""
     officer, second = town.who("credit"), town.who("credit2")
     flag = _in_force(town)
     path = f"/v1/flags/{flag}"

@@ -193,7 +193,7 @@ def test_what_has_ended_is_left_out_at_the_next_write() -> None:
 
     assert [bar.record for bar in stored(before, a_record()).bars] == ["market/r-1"]
     after = with_flag(before, a_flag_mark(), name_digest="k1.aa", on=TODAY)
-    assert [flag.flag_id for flag in after.flags] == ["f2", "f1"]
+    assert [flag.flag_id for flag in after.flags] == ["f1", "f2"]
 
 
 def test_a_flag_lands_and_leaves_with_a_new_version_each() -> None:

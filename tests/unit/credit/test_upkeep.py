@@ -102,10 +102,30 @@ def test_a_summary_is_what_records_and_flags_give() -> None:
     assert set(summary.freshness) == {"market"}
 
 
-def test_an_objection_to_a_flag_survives_the_recomputation() -> None:
+def test_the_mark_of_an_objection_is_the_flags_own() -> None:
     disputed = a_flag_mark(objection=ObjectionState.OPEN)
 
-    assert right(a_summary(flags=(disputed,)), flags=(a_flag_mark(),)).flags == (disputed,)
+    assert right(a_summary(flags=(a_flag_mark(),)), flags=(disputed,)).flags == (disputed,)
+
+
+def test_what_was_undone_or_has_ended_early_is_not_recomputed() -> None:
+    repaired = replace(a_record(record_id="repaired"), repair=RepairState.REPAIRED)
+    withdrawn = replace(a_record(record_id="withdrawn"), repair=RepairState.WITHDRAWN)
+    over = replace(a_record(record_id="over"), display=Display(until=TODAY, ended_at=NOON))
+
+    assert right(a_summary(), repaired, withdrawn, over).bars == ()
+
+
+def test_the_order_of_records_and_flags_makes_no_difference() -> None:
+    records = [replace(a_record(record_id=name), update_due_on=due) for name, due in (("2", None), ("1", TODAY))]
+    flags = (a_flag_mark(flag_id="f2"), a_flag_mark(flag_id="f1"))
+
+    one = right(a_summary(), *records, flags=flags)
+
+    assert one == right(a_summary(), *reversed(records), flags=flags[::-1])
+    assert [bar.record_id for bar in one.bars] == ["1", "2"]
+    assert [flag.flag_id for flag in one.flags] == ["f1", "f2"]
+    assert one.freshness["market"].update_due_on is None
 
 
 def test_order_and_what_has_ended_or_was_repaired_make_no_difference() -> None:
