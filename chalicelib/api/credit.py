@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.api.credit_shapes import (
+    CHANNEL,
     CheckBody,
     CheckReason,
     CheckShape,
@@ -18,7 +19,7 @@ from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.intake.lines import RecordBody
 from chalicelib.credit.model import Purpose, Record
-from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force
+from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
@@ -90,12 +91,20 @@ def own(call: Call[None]) -> Answer:
             version=summary.version,
             kept_promises=summary.kept_promises,
             grade=summary.grade,
-            bars=[bar_shape(bar, in_force=is_bar_in_force(bar, on=today)) for bar in summary.bars],
+            bars=[
+                bar_shape(
+                    bar,
+                    in_force=is_bar_in_force(bar, on=today),
+                    stale=is_stale(summary.freshness.get(bar.source), on=today),
+                )
+                for bar in summary.bars
+            ],
             flags=[flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in summary.flags],
             records=[_record(record, at=call.at) for record in credit.records],
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),
             free_of_charge=True,
+            channel=CHANNEL.read_in(call.language),
         ),
         version=summary.version,
     )

@@ -16,6 +16,7 @@ from chalicelib.credit.model import (
     Record,
     RepairState,
     Severity,
+    Text,
 )
 from chalicelib.subjects.naming import SubjectBody
 
@@ -62,6 +63,13 @@ class RecordShape(Shape):
     version: int
 
 
+CHANNEL = Text(
+    zh="本服务是唯一的官方受理渠道,不收取任何费用。",
+    en="This service is the only official channel; it costs nothing.",
+)
+"""Said wherever somebody may object or ask for repair, so that nobody pays for it elsewhere (R3.14)."""
+
+
 class CheckBody(Body):
     """A question about one subject and one item; ``purpose`` is one of a closed list (``PURPOSE_REQUIRED``)."""
 
@@ -96,7 +104,7 @@ class CheckShape(Shape):
 
 
 class BarShape(Shape):
-    """A record that stands in the way of promises, and whether it does so today."""
+    """A record that stands in the way of promises, whether it does so today, and whether its source has gone silent."""
 
     record: str
     kind: str
@@ -108,6 +116,7 @@ class BarShape(Shape):
     ends_on: date
     items: list[str]
     in_force: bool
+    stale: bool
     objection: ObjectionState
     repair: RepairState
 
@@ -143,6 +152,7 @@ class OwnCreditShape(Shape):
     objection: str
     repair: str
     free_of_charge: bool
+    channel: str
 
 
 class QueryShape(Shape):
@@ -164,7 +174,7 @@ class Queries(Page):
     items: list[QueryShape]
 
 
-def bar_shape(bar: Bar, *, in_force: bool) -> BarShape:
+def bar_shape(bar: Bar, *, in_force: bool, stale: bool) -> BarShape:
     """Show a bar to the subject."""
     return BarShape(
         record=bar.record,
@@ -177,6 +187,7 @@ def bar_shape(bar: Bar, *, in_force: bool) -> BarShape:
         ends_on=bar.ends_on,
         items=list(bar.items),
         in_force=in_force,
+        stale=stale,
         objection=bar.objection,
         repair=bar.repair,
     )

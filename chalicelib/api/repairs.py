@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.api.credit_shapes import CHANNEL
 from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, Query, Routes, Shape, Text
 from chalicelib.api.redress_shapes import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
 from chalicelib.clocks.model import Clock, ClockKind
@@ -17,11 +18,6 @@ from chalicelib.remedies.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")
-
-CHANNELS = {
-    "zh": "本服务是唯一的官方受理渠道,不收取任何费用。",
-    "en": "This service is the only official channel; it costs nothing.",
-}
 
 
 class EntryQuery(Query):
@@ -154,7 +150,7 @@ def form(call: Call[None]) -> Answer:
             promise_hash=found.promise_hash,
             basis=promise.basis,
             free_of_charge=True,
-            channel=CHANNELS["en" if call.language == "en" else "zh"],
+            channel=CHANNEL.read_in(call.language),
         )
     )
 

@@ -162,6 +162,22 @@ def test_a_store_that_is_down_is_neither_clean_nor_bad(client: Client, machine: 
     assert [reason["code"] for reason in reply.body["reasons"]] == ["CREDIT_SOURCE_DOWN"]
 
 
+@pytest.mark.parametrize(
+    ("due", "effect", "code", "stale"),
+    [("2026-09-27", "unknown", "STALE_RECORD", True), ("2026-09-28", "refused", "SUBJECT_BARRED", False)],
+)
+def test_a_record_whose_source_went_silent_is_shown_so_and_refuses_nobody_alone(  # noqa: PLR0913 - two fixtures and the case
+    client: Client, token: TokenOf, machine: str, due: str, effect: str, code: str, *, stale: bool
+) -> None:
+    put(client, machine, update_due_on=due)
+
+    answer = check(client, machine).body
+    own = client.get("/v1/me/credit", token=token("company")).body
+
+    assert (answer["effect"], [reason["code"] for reason in answer["reasons"]]) == (effect, [code])
+    assert [bar["stale"] for bar in own["bars"]] == [stale]
+
+
 def test_people_see_their_own_credit_and_who_asked(client: Client, token: TokenOf, machine: str) -> None:
     put(client, machine)
     check(client, machine, case_no="C1")
@@ -174,6 +190,8 @@ def test_people_see_their_own_credit_and_who_asked(client: Client, token: TokenO
     assert [record["record_id"] for record in own.body["records"]] == ["r-1"]
     assert [(bar["record"], bar["in_force"]) for bar in own.body["bars"]] == [("market/r-1", True)]
     assert (own.body["free_of_charge"], own.headers["etag"]) == (True, '"1"')
+    assert own.body["channel"] == "本服务是唯一的官方受理渠道,不收取任何费用。"
+    assert [bar["stale"] for bar in own.body["bars"]] == [False]
     asked = [*first.body["items"], *rest.body["items"]]
     assert {question["case_no"] for question in asked} == {None, "C1"}
     assert {question["purpose"] for question in asked} == {"handling"}

@@ -60,6 +60,24 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("field", "pointer", "code"),
+    [
+        ("kind", "/kind", "KIND_NOT_IN_DIRECTORY"),
+        ("severity", "/severity", "MISSING"),
+        ("publicity", "/publicity", "MISSING"),
+        ("document_no", "/document/number", "MISSING"),
+        ("organ", "/document/organ", "MISSING"),
+        ("effective_on", "/document/effective_on", "MISSING"),
+        ("judged_on", "/dates/judged_on", "MISSING"),
+        ("basis", "/basis", "MISSING"),
+        ("repair_notice", "/repair_notice", "MISSING"),
+    ],
+)
+def test_each_field_that_a_record_must_have_is_asked_for_by_itself(field: str, pointer: str, code: str) -> None:
+    assert codes(a_submission(**{field: None})) == [(pointer, code)]
+
+
 @pytest.mark.parametrize("record_id", ["310101190001150014", "x-31010119000115001X", "310101900115001"])
 def test_a_records_id_holds_no_identifier(record_id: str) -> None:
     assert codes(a_submission(record_id=record_id)) == [("/record_id", "RECORD_ID_NOT_OPAQUE")]
