@@ -16,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
-.PHONY: lint format types contracts unit venv lock python
+.PHONY: assets lint format types contracts unit venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -25,7 +25,7 @@ help:
 demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
 	$(LOCAL) demo
 
-test: $(BIN)/.ready ## style, types, import contracts, all tests, coverage
+test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(MAKE) --jobs=2 --output-sync=target lint types contracts
 	@$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-report= tests
 	@$(BIN)/coverage report --include='*/model.py,*/rules.py' --skip-covered --show-missing --fail-under=100 \
@@ -74,8 +74,11 @@ seed: python ## write a synthetic city's credit and hand it in: make seed SUBJEC
 	$(if $(SUBJECTS),,$(error say how many: make seed SUBJECTS=1000))
 	$(LOCAL) seed "$(SUBJECTS)" "$(or $(SEED),1)"
 
-bench: $(BIN)/.ready ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
+bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
 	@$(BIN)/python -m tests.performance
+
+assets: python ## build the portal's style sheet out of govuk-frontend's
+	@$(PYTHON) -m infra.assets > /dev/null
 
 lint: $(BIN)/.ready ## style only
 	@$(BIN)/ruff check --quiet

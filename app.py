@@ -1,4 +1,4 @@
-"""What is deployed: the API's addresses, and one line for each job.
+"""What is deployed: the addresses of the API and of the portal, and one line for each job.
 
 Whatever answers or runs is imported when it is first needed: each of the seven functions starts with this file.
 """
@@ -9,11 +9,14 @@ from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api.addresses import ADDRESSES
 from chalicelib.api.gateway import App
+from chalicelib.web.addresses import ADDRESSES as PAGES
+from chalicelib.web.addresses import SHOWING
 
 app = App("xinnuo")
 
 for file, names in ADDRESSES.items():
     app.serve(file, *names)
+app.show(SHOWING, *PAGES)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

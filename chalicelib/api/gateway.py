@@ -39,6 +39,19 @@ class App(Chalice):
             # Chalice would check media types in its own words; ``respond`` does it in ours.
             self.route(path, methods=[method], content_types=[])(self._answered_by(file, name))
 
+    def show(self, file: str, *names: str) -> None:
+        """Answer these addresses by the pages of a file, whose ``show`` is imported when one is first asked for."""
+        for name in names:
+            method, _, path = name.partition(" ")
+            self.route(path, methods=[method], content_types=[])(self._shown_by(file, name))
+
+    def _shown_by(self, file: str, name: str) -> Callable[..., Response]:
+        def shown(**_path: str) -> Response:
+            show = cast("Callable[[str, dict[str, Any]], Response]", import_module(file).show)
+            return show(name, cast("Request", self.current_request).to_original_event())
+
+        return shown
+
     def _answered_by(self, file: str, name: str) -> Callable[..., Response]:
         def answered(**_path: str) -> Response:
             from chalicelib.api.edge import route_named  # noqa: PLC0415 - see the top of the file

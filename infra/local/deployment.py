@@ -3,6 +3,7 @@
 import json
 import sys
 
+from infra.assets.build import build
 from infra.local.environments import in_cloud
 from infra.local.packaging import fingerprint, package
 from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api_url
@@ -10,6 +11,7 @@ from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api
 
 def deploy() -> str:
     """Return the API's base address, after a deployment if one was needed."""
+    build()
     wanted = fingerprint()
     if in_cloud("deployed") != wanted:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)

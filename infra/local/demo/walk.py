@@ -152,6 +152,7 @@ def _say_what_to_try_next(town: Town) -> None:
     print(f"""
 全部 {len(STEPS)} 步都如所料 · All {len(STEPS)} steps were as they should be.  [{telling.seconds():.0f} s]
 
+门户 The portal:   {url}/
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)
 

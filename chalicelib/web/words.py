@@ -1,0 +1,50 @@
+"""The portal's own words in both languages, and dates and limits as people say them."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from chalicelib.catalogue.model import WrittenLimit
+from chalicelib.web.visits import Language
+from chalicelib.workdays.model import Limit
+
+TEXTS: Final = Path(__file__).with_name("texts.json")
+DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def text(name: str, language: Language, **blanks: object) -> str:
+    """Return a text with its blanks filled; raises ``KeyError`` for a name that there is not."""
+    chinese, english = texts()[name]
+    return (chinese if language == "zh" else english).format(**blanks)
+
+
+def day_text(day: date, language: Language, *, year: int) -> str:
+    """Return a day as people say it, with its year only where it is not this one: ``11月25日(周三)``."""
+    weekday = DAYS[language][day.weekday()]
+    if language == "zh":
+        said = f"{day.month}月{day.day}日(周{weekday})"
+        return said if day.year == year else f"{day.year}年{said}"
+    said = f"{weekday} {day.day} {MONTHS[day.month - 1]}"
+    return said if day.year == year else f"{said} {day.year}"
+
+
+def by_text(day: date, language: Language, *, year: int) -> str:
+    """Return the last day of a limit as people say it: ``11月25日(周三)前``."""
+    said = day_text(day, language, year=year)
+    return f"{said}前" if language == "zh" else f"by {said}"
+
+
+def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
+    """Return how long something takes: ``3个工作日``; raises ``KeyError`` for a limit without a unit."""
+    one = "_one" if limit.value == 1 else ""
+    return text(f"limit_{limit.unit}{one}", language, value=limit.value)
+
+
+@cache
+def texts() -> Mapping[str, tuple[str, str]]:
+    """Return every text by name: Chinese, then English."""
+    return {name: (both[0], both[1]) for name, both in json.loads(TEXTS.read_text(encoding="utf-8")).items()}

@@ -1,0 +1,87 @@
+"""The portal's words are complete in both languages, and dates are said as people say them."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalogue.model import Audience, WrittenLimit
+from chalicelib.rulepacks.model import UNTIL
+from chalicelib.web.showing import FAILED
+from chalicelib.web.visits import Language
+from chalicelib.web.words import by_text, day_text, limit_text, texts
+from chalicelib.workdays.model import Unit
+from infra.assets.build import without_government
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+TEMPLATES = Path(__file__).parents[2] / "chalicelib/web/templates"
+OTHER_WAY_ROUND = {"other_language"}
+
+
+@pytest.mark.parametrize("name", texts())
+def test_a_text_is_there_in_both_languages_with_the_same_blanks(name: str) -> None:
+    chinese, english = texts()[name] if name not in OTHER_WAY_ROUND else reversed(texts()[name])
+
+    assert HAN.search(chinese)
+    assert english
+    assert not HAN.search(english)
+    assert set(re.findall(r"{\w+}", chinese)) == set(re.findall(r"{\w+}", english))
+
+
+def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itself() -> None:
+    sources = [path.read_text("utf-8") for path in TEMPLATES.glob("*.html")]
+
+    asked = {name for source in sources for name in re.findall(r"\bt\('(\w+)'[,)]", source)}
+    assert asked - set(texts()) == set()
+    assert not [source for source in sources if HAN.search(source)]
+
+
+def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
+    named = {f"audience_{audience}" for audience in Audience}
+    named |= {f"limit_{unit}{one}" for unit in Unit for one in ("", "_one")}
+    named |= {f"failed_{name}{do}" for name in [*(name for name, _ in FAILED.values()), "fault"] for do in ("", "_do")}
+    named |= {f"withdraw_{until}" for until in UNTIL}
+
+    assert named - set(texts()) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "by"),
+    [("zh", "11月25日(周三)", "11月25日(周三)前"), ("en", "Wed 25 Nov", "by Wed 25 Nov")],
+)
+def test_a_day_of_this_year_is_said_without_the_year(language: Language, day: str, by: str) -> None:
+    assert day_text(date(2026, 11, 25), language, year=2026) == day
+    assert by_text(date(2026, 11, 25), language, year=2026) == by
+
+
+@pytest.mark.parametrize(("language", "day"), [("zh", "2027年1月1日(周五)"), ("en", "Fri 1 Jan 2027")])
+def test_a_day_of_another_year_is_said_with_it(language: Language, day: str) -> None:
+    assert day_text(date(2027, 1, 1), language, year=2026) == day
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "chinese", "english"),
+    [
+        (1, Unit.WORKING_DAYS, "1个工作日", "1 working day"),
+        (3, Unit.WORKING_DAYS, "3个工作日", "3 working days"),
+        (2, Unit.CALENDAR_DAYS, "2天", "2 days"),
+        (2, Unit.HOURS, "2小时", "2 hours"),
+        (2, Unit.MONTHS, "2个月", "2 months"),
+    ],
+)
+def test_a_limit_is_said_with_its_unit(value: int, unit: Unit, chinese: str, english: str) -> None:
+    limit = WrittenLimit(value=value, unit=unit, basis="x")
+
+    assert (limit_text(limit, "zh"), limit_text(limit, "en")) == (chinese, english)
+
+
+def test_the_british_government_s_typeface_and_crest_are_left_out() -> None:
+    styles = (
+        "@font-face{font-family:GDS Transport;src:url(/assets/fonts/light.woff2)}"
+        "a{font-family:GDS Transport,arial,sans-serif;background:url(/assets/images/govuk-crest.svg)}"
+    )
+
+    assert without_government(styles) == (
+        'a{font-family:system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;background:none}'
+    )
