@@ -1,19 +1,27 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from chalicelib.credit.imports.model import Declared, Format, Found, Import, Problem, Progress, Refused
+from chalicelib.credit.imports.model import Declared, Format, Found, Import, ImportState, Problem, Progress, Refused
 from chalicelib.credit.imports.rules import (
     COLUMNS,
     LineError,
     disagreement,
+    finished,
     format_of,
     gone_on,
     is_header,
     record_of,
+    refused,
+    refused_by,
     refused_text,
+    started,
     tellable,
 )
 from chalicelib.credit.intake.lines import RecordLine
 from chalicelib.credit.intake.model import Fate
+from chalicelib.errors import Fault, Reason, Refusal
 from tests.builders import NOON
 
 HEADER = "record_id,subject.kind,subject.number,subject.name,version,related_items,contents.fine"
@@ -134,4 +142,44 @@ def test_an_identifier_of_a_person_is_never_told_as_a_records_id(name: str, told
 def test_a_refused_line_is_a_line_of_json() -> None:
     assert refused_text([Refused(line=3, record_id="r", code="X")]) == (
         '{"line": 3, "record_id": "r", "code": "X", "errors": []}\n'
+    )
+
+
+def test_an_import_has_places_of_its_own_and_parts_by_their_last_lines() -> None:
+    made = replace(an_import(), progress=Progress(parts=(1_000, 3_000)))
+
+    assert (made.owner, made.upload, made.refused_lines) == ("import:i", "i/upload", "i/refused.jsonl")
+    assert made.parts == ("i/refused-000000001000.jsonl", "i/refused-000000003000.jsonl")
+
+
+def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
+    found = Found(size=10, sha256="0" * 64, count=2, format=Format.CSV, is_compressed=False)
+    later = NOON + timedelta(hours=1)
+    begun = started(an_import(), found, at=NOON)
+    done, sent_back = finished(begun, at=later), refused(an_import(), Problem.COUNT_DIFFERS, found, at=later)
+
+    assert (begun.state, begun.started_at, begun.has_ended) == (ImportState.STORING, NOON, False)
+    assert (done.state, done.finished_at, done.has_ended) == (ImportState.DONE, later, True)
+    assert (sent_back.state, sent_back.problem, sent_back.has_ended) == (
+        ImportState.REFUSED,
+        Problem.COUNT_DIFFERS,
+        True,
+    )
+
+
+def test_a_line_that_is_no_text_or_too_long_is_refused_as_such() -> None:
+    assert code_of(None) == "NOT_UTF8"
+    assert code_of("x" * 262_145) == "LINE_TOO_LONG"
+
+
+def test_a_refusal_of_the_rules_tells_each_fault_with_its_place() -> None:
+    fault = Fault(pointer="/basis", detail="缺少依据", english="missing", code="MISSING")
+
+    told = refused_by(Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,)), 3, "r-1")
+
+    assert told == Refused(
+        line=3,
+        record_id="r-1",
+        code="RECORD_NOT_ACCEPTABLE",
+        errors=({"pointer": "/basis", "code": "MISSING", "detail": "缺少依据"},),
     )
