@@ -17,7 +17,7 @@ from chalicelib.credit.model import (
     Severity,
     Summary,
 )
-from chalicelib.credit.rules import bar_of
+from chalicelib.credit.rules import bar_of, fresher
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 
@@ -70,17 +70,22 @@ def after_remedy(
     holds is chosen anew, so that nothing goes on barring under another name.
     """
     changed = {f"{record.source}/{record.record_id}": record for record in changes.records}
+    freshness = dict(summary.freshness)
     if summary.overflow:
         standing = {f"{record.source}/{record.record_id}": record for record in known} | changed
         bars = [bar for record in standing.values() for bar in _bars_of(record, kept_from=kept_from, on=on)]
+        for record in standing.values():
+            freshness[record.source] = fresher(freshness.get(record.source), record)
     else:
         bars = [bar for old in summary.bars for bar in _bars_after(old, changed.get(old.record), on=on)]
     kept, left_out = within_bounds(bars)
+    sources = {bar.source for bar in kept}
     return replace(
         summary,
         version=summary.version + 1,
         bars=kept,
         overflow=overflow_after((), left_out, on=on),
+        freshness={source: said for source, said in freshness.items() if source in sources},
         fallen=summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen),
         flags=tuple(mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None),
     )

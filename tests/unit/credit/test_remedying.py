@@ -4,7 +4,7 @@ from datetime import date
 from chalicelib.credit.bounds import MOST_BARS
 from chalicelib.credit.model import Display, ObjectionState, Record, RepairState, Severity, Summary
 from chalicelib.credit.remedying_rules import Changes, after_remedy, disputed, stepped, with_repair
-from chalicelib.credit.rules import with_record
+from chalicelib.credit.rules import is_stale, with_record
 from tests.builders import A_SUBJECT, a_record
 
 TODAY = date(2026, 9, 28)
@@ -43,6 +43,19 @@ def test_what_had_no_room_stops_barring_with_its_record() -> None:
 
     assert (len(one_less.bars), one_less.overflow) == (MOST_BARS, ())
     assert (none.bars, none.overflow) == ((), ())
+
+
+def test_what_takes_the_room_is_as_stale_as_its_source() -> None:
+    quiet = a_record(source="quiet", record_id="r-1", update_due_on=date(2026, 9, 27))
+    records = [*a_city_of_records(MOST_BARS), quiet]
+    summary = summary_of(records)
+    assert set(summary.freshness) == {"market"}
+    undone = with_repair(records[0], RepairState.REPAIRED)
+
+    after = after_remedy(summary, Changes(records=[undone]), known=records, kept_from=KEPT_FROM, on=TODAY)
+
+    assert "quiet/r-1" in {bar.record for bar in after.bars}
+    assert is_stale(after.freshness["quiet"], on=TODAY)
 
 
 def test_what_is_chosen_anew_leaves_out_what_has_ended_is_minor_or_was_never_shown() -> None:
