@@ -1,5 +1,6 @@
 """The pages through the deployed handler, with the sample items of the local cloud."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -147,6 +148,17 @@ def test_what_somebody_typed_is_shown_and_never_run(portal: Client) -> None:
     assert outline.named("script") == []
     assert outline.named("input")[0]["value"] == typed
     assert "<script" not in reply.text
+
+
+def test_what_an_editor_wrote_is_shown_and_never_run(portal: Client, token: TokenOf) -> None:
+    item = json.loads(SAMPLES[3].read_text("utf-8")) | {"summary": "<script>alert(1)</script>", "name": "<b>车牌</b>"}
+    assert portal.put("/v1/items/plate-replacement/versions/2", item, token=token("editor")).status == 200
+
+    for url in ("/items", "/items/plate-replacement"):
+        reply, outline = page(portal, url)
+
+        assert outline.named("script") == outline.named("b") == []
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in reply.text
 
 
 def test_too_long_a_question_is_named_on_top_and_at_its_field_and_stays_there(portal: Client) -> None:
