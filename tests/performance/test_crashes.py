@@ -197,7 +197,8 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
 
         return confirm, look
 
-    dying_everywhere(prepare, elsewhere, calls=4)
+    # The flag, its clock, whether its document fell, the summary; the transaction.
+    dying_everywhere(prepare, elsewhere, calls=5)
 
 
 def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
