@@ -8,7 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import rules
 from chalicelib.credit.fallen import held_to_fallen
 from chalicelib.credit.intake import rules as intake
-from chalicelib.credit.intake.model import Batch, Fate, Handed, Subject, Submission, Taken
+from chalicelib.credit.intake.model import Batch, Fate, Handed, Subject, Submission, Taken, is_source_of
 from chalicelib.credit.model import Record, Summary
 from chalicelib.credit.store import CreditStore, directories
 from chalicelib.errors import Reason, Refusal
@@ -174,8 +174,7 @@ def require_own_source(source: str, by: Caller) -> None:
     """Let a department's system speak for its own sources alone, and credit officers for every one."""
     if Role.CREDIT_OFFICER in by.roles:
         return
-    department = by.department or ""
-    if not department or not (source == department or source.startswith(f"{department}-")):
+    if not is_source_of(source, by.department or ""):
         raise Refusal(Reason.FORBIDDEN)
 
 

@@ -91,7 +91,7 @@ def after_remedy(
     )
 
 
-def happened(  # noqa: PLR0913 - what an event tells, each named at the call
+def happened(
     kind: EventKind,
     record: Record,
     *,
@@ -99,7 +99,6 @@ def happened(  # noqa: PLR0913 - what an event tells, each named at the call
     actor: str,
     department: str,
     at: datetime,
-    texts: Mapping[str, str] | None = None,
 ) -> Fact:
     """Return what the credit's timeline is told of a record; ``because`` names the objection, repair or reversal."""
     until = record.display.until
@@ -111,7 +110,7 @@ def happened(  # noqa: PLR0913 - what an event tells, each named at the call
         "displayed_until": None if until is None else until.isoformat(),
         "record_version": record.version,
     }
-    return Fact(kind=kind, occurred_at=at, actor=actor, department=department, data=data, texts=dict(texts or {}))
+    return Fact(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
 
 
 def _bars_of(record: Record, *, kept_from: Severity, on: date) -> tuple[Bar, ...]:

@@ -509,6 +509,42 @@ def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> 
     assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
 
 
+def test_a_person_repairs_a_flag_of_their_own_and_the_organisations_document_stands() -> None:
+    organ = "义乌市市场监督管理局"
+    stored(document_no=PAPER, organ=organ)
+    punishment = services().punishment
+    proposal = a_proposal(document_no=PAPER, organ=organ, personal_finding="实际控制人,直接决定。")
+    target = Target(about=an_identity(), document_about=an_organisation())
+    flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
+    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
+    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
+    punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=AFTER_DEFENCE)
+    at = datetime(2027, 1, 4, 4, tzinfo=UTC)
+
+    form = services().repairs.form(entry_of(flag), by=stranger(), at=at)
+    repair, _ = services().repairs.ask(entry_of(flag), "", form.promise_hash, by=stranger(), at=at, once=None)
+    judged(repair, at=at)
+
+    later = stored("r-2", document_no=PAPER, organ=organ)
+    assert form.together == (flag.owner,)
+    assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert (record_now().repair, later.repair) == (RepairState.NONE, RepairState.NONE)
+    assert effect_at(at)[0] is Effect.REFUSED
+
+
+def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored()
+
+    def searched(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(CreditStore, "records", searched)
+
+    assert objected().state is Stage.OPEN
+
+
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")

@@ -93,6 +93,11 @@ class Taken:
     refusal: Refusal | None = None
 
 
+def is_source_of(source: str, department: str) -> bool:
+    """Say whether a source is a department's own: its code, or one that begins with it and a dash."""
+    return bool(department) and (source == department or source.startswith(f"{department}-"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One of the kinds of credit data (信用信息类别) that the directory allows."""

@@ -72,8 +72,8 @@ class Outcome(StrEnum):
     REOPENED = "reopened"
 
 
-UNDOES_DOCUMENT = frozenset({Outcome.DELETED, Outcome.NOT_THEIRS, Outcome.DELISTED})
-"""Outcomes after which nothing may stand on the same document; a flag that is delisted goes alone."""
+UNDOES = frozenset({Outcome.DELETED, Outcome.NOT_THEIRS, Outcome.DELISTED, Outcome.LIFTED})
+"""Outcomes that undo: all that stands on the document, or a flag alone that is delisted or lifted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

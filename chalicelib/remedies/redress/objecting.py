@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
@@ -19,7 +19,7 @@ from chalicelib.punishment.model import Flag, Lifting
 from chalicelib.punishment.remedying import Deed, FlagRemedies
 from chalicelib.remedies.redress import reading, rules
 from chalicelib.remedies.redress.model import (
-    UNDOES_DOCUMENT,
+    UNDOES,
     Decided,
     EntryKind,
     Objection,
@@ -36,9 +36,11 @@ from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
+
+if TYPE_CHECKING:
+    from chalicelib.timeline.model import Json
 
 
 class Objections:
@@ -104,12 +106,13 @@ class Objections:
                 tx=tx,
             )
             data: dict[str, Json] = {
+                "ground": plea.ground,
                 "review": objection.is_review,
                 "paused": objection.is_paused,
                 "clocks_started": told(clock),
             }
             texts = {"text": plea.text, "evidence": plea.evidence}
-            fact = _fact(EventKind.OBJECTION_MADE, objection, by=by, at=at, data=data, texts=texts)
+            fact = rules.fact_of(EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts)
             objection = self._store.add(objection, [fact], at=at, tx=tx)
             if once is not None:
                 once.remember(objection.objection_id, tx, at=at)
@@ -127,11 +130,11 @@ class Objections:
         after = replace(before, state=ObjectionState.WITHDRAWN, withdrawn_at=at)
         with transaction() as tx:
             if before.entry.kind is not EntryKind.REPAIR:
-                standing = self._undoing.standing(before.entry)
+                standing = self._undoing.alone(before.entry)
                 self._undoing.mark(standing, Mark.NONE, _deed(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(self.clock(before), at=at, tx=tx)
-            data: dict[str, Json] = {"clocks_stopped": told(stopped)}
-            fact = _fact(EventKind.OBJECTION_WITHDRAWN, before, by=by, at=at, data=data)
+            data: dict[str, Json] = {"ground": before.plea.ground, "clocks_stopped": told(stopped)}
+            fact = rules.fact_of(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
     @again_if_moved
@@ -158,6 +161,7 @@ class Objections:
             stopped = self._clocks.stop(clock, at=at, tx=tx)
             decided = Decided(ruling=ruling, decided_at=at, decided_by=by.actor, undone=undone)
             data: dict[str, Json] = {
+                "ground": before.plea.ground,
                 "outcome": ruling.outcome.value,
                 "basis": ruling.basis,
                 "late": clock.is_late(at),
@@ -165,7 +169,7 @@ class Objections:
                 "clocks_stopped": told(stopped),
             }
             texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
-            fact = _fact(EventKind.OBJECTION_DECIDED, before, by=by, at=at, data=data, texts=texts)
+            fact = rules.fact_of(EventKind.OBJECTION_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
             after = replace(before, state=ObjectionState.DECIDED, decided=decided)
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
@@ -192,7 +196,7 @@ class Objections:
             if repair.stage is not RepairStage.REFUSED:
                 raise Refusal(Reason.STEP_NOT_ALLOWED)
             return None, repair.department
-        standing = self._undoing.standing(plea.entry)
+        standing = self._undoing.alone(plea.entry)
         require(by, roles=(Role.APPLICANT,), subjects=(standing.subject,))
         if standing.record is not None:
             rules.require_record_open(standing.record, on=today)
@@ -211,16 +215,14 @@ class Objections:
             if outcome is Outcome.REOPENED:
                 self._repairs.reopen(entry.name, deed)
             return ()
-        standing = self._undoing.standing(entry)
-        is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and standing.flag is not None)
-        if is_alone or outcome in UNDOES_DOCUMENT:
-            if is_alone:
-                flags = tuple(flag for flag in standing.flags if flag.flag_id == entry.name)
-                standing = replace(standing, records=(), flags=flags)
+        if outcome in UNDOES:
+            is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and entry.kind is EntryKind.FLAG)
+            standing = self._undoing.alone(entry) if is_alone else self._undoing.standing(entry)
             lifting = Lifting(
                 lifted_at=deed.at, by=deed.by.actor, reason=ruling.reason, basis=ruling.basis, because=deed.because
             )
-            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed, falls=not is_alone)
+            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
+        standing = self._undoing.alone(entry)
         if outcome is Outcome.SHORTENED and ruling.ends_on is not None:
             self._undoing.shorten(standing, ruling.ends_on, deed)
         elif outcome is Outcome.CORRECTED and standing.record is not None:
@@ -237,24 +239,3 @@ class Objections:
 
 def _deed(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> Deed:
     return Deed(because=objection.owner, by=by, at=at, tx=tx)
-
-
-def _fact(
-    kind: EventKind,
-    objection: Objection,
-    *,
-    by: Caller,
-    at: datetime,
-    data: Mapping[str, Json],
-    texts: Mapping[str, str] | None = None,
-) -> Fact:
-    said = {name: text for name, text in (texts or {}).items() if text}
-    about: dict[str, Json] = {"entry": str(objection.entry), "ground": objection.plea.ground}
-    return Fact(
-        kind=kind,
-        occurred_at=at,
-        actor=by.actor,
-        department=objection.department,
-        data={**about, **data},
-        texts=said,
-    )

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.cases.rules import limit_of
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
@@ -35,8 +36,10 @@ from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
 from chalicelib.transaction import Transaction, again_if_moved, transaction
+
+if TYPE_CHECKING:
+    from chalicelib.timeline.model import Json
 
 CLOCKS = ((ClockKind.REPAIR_AUTHORITY, TermKey.REPAIR_AUTHORITY), (ClockKind.REPAIR_SITE, TermKey.REPAIR_SITE))
 MOST_TELLINGS = 100
@@ -109,8 +112,8 @@ class Repairs:
             entry=entry,
             subject=standing.subject,
             department=standing.department,
-            organ=standing.organ,
-            document_no=standing.number,
+            organ=standing.document.organ,
+            document_no=standing.document.number,
             proof=proof,
             promise_hash=promise_hash,
             proofs=self._proofs(standing, since=since, at=at),
@@ -125,7 +128,7 @@ class Repairs:
                 "clocks_started": told(*started),
             }
             texts = {"proof": proof, "promise": pack.recourse.promise.text}
-            fact = _fact(EventKind.REPAIR_ASKED, repair, by=by, at=at, data=data, texts=texts)
+            fact = rules.fact_of(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
             repair = self._store.add(repair, [fact], at=at, tx=tx)
             if once is not None:
                 once.remember(repair.repair_id, tx, at=at)
@@ -164,7 +167,7 @@ class Repairs:
                 "missing": "\n".join(verdict.missing),
                 "late_reason": verdict.late_reason or "",
             }
-            fact = _fact(EventKind.REPAIR_DECIDED, before, by=by, at=at, data=data, texts=texts)
+            fact = rules.fact_of(EventKind.REPAIR_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
             after = replace(
                 before,
                 stage=RepairStage.APPROVED if verdict.is_approved else RepairStage.REFUSED,
@@ -181,7 +184,7 @@ class Repairs:
         self._mark(self._undoing.standing(before.entry), replace(deed, because=before.owner))
         started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
         data: dict[str, Json] = {"because": deed.because, "clocks_started": told(*started)}
-        fact = _fact(EventKind.REPAIR_REOPENED, before, by=deed.by, at=deed.at, data=data)
+        fact = rules.fact_of(EventKind.REPAIR_REOPENED, before, actor=deed.by.actor, at=deed.at, data=data)
         self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
 
     def one(self, repair_id: str, *, by: Caller) -> Repair:
@@ -230,7 +233,7 @@ class Repairs:
     def _is_asked(self, standing: Standing) -> bool:
         """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
         found = self._store.of_person(Repair, standing.subject, most=MOST_TELLINGS, after=None)
-        document = (standing.organ, standing.number)
+        document = (standing.document.organ, standing.document.number)
         return any(one.stage is RepairStage.OPEN and (one.organ, one.document_no) == document for one in found.matters)
 
     def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:
@@ -238,7 +241,7 @@ class Repairs:
         return [
             self._clocks.start(
                 kind,
-                rules.limit_of(pack, key),
+                limit_of(pack.limit_term(key)),
                 owner=repair.owner,
                 department=repair.department,
                 responsible=Role.CREDIT_OFFICER.value,
@@ -268,24 +271,4 @@ def _names(standing: Standing) -> tuple[str, ...]:
     return (
         *(f"{record.source}/{record.record_id}" for record in standing.records),
         *(flag.owner for flag in standing.flags),
-    )
-
-
-def _fact(
-    kind: EventKind,
-    repair: Repair,
-    *,
-    by: Caller,
-    at: datetime,
-    data: Mapping[str, Json],
-    texts: Mapping[str, str] | None = None,
-) -> Fact:
-    said = {name: text for name, text in (texts or {}).items() if text}
-    return Fact(
-        kind=kind,
-        occurred_at=at,
-        actor=by.actor,
-        department=repair.department,
-        data={"entry": str(repair.entry), **data},
-        texts=said,
     )

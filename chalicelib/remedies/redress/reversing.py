@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from chalicelib.cases.model import Case
 from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.rules import limit_of
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model import Document, Query, RepairState
@@ -60,7 +61,7 @@ class StandingDocuments:
 
     def is_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> bool:
         """Say whether a document about a subject stands on a day, and whether the case made it if one is named."""
-        if self._store.has_fallen(rules.document_name(subject, organ=document.organ, number=document.number)):
+        if self._store.has_fallen(rules.document_name(subject, document)):
             return False
         return case_no is None or self._cases().is_effective(case_no, document.number, subject=subject, on=on)
 
@@ -100,7 +101,7 @@ class Reversals:
             raise Refusal(Reason.NOT_FOUND)
         standing = self._undoing.standing(fall.entry, is_whole=True)
         reading.require_decider(fall.entry, standing.department, by=by)
-        name = rules.document_name(standing.base, organ=standing.organ, number=standing.number)
+        name = rules.document_name(standing.base, standing.document)
         if self._store.find(Reversal, name) is not None:
             raise Refusal(Reason.ALREADY_REVERSED)
         rules.require_in_effect(fall.by_document.effective_on, on=day_in_shanghai(at))
@@ -116,8 +117,8 @@ class Reversals:
                 entry=fall.entry,
                 subject=standing.base,
                 department=standing.department,
-                organ=standing.organ,
-                document_no=standing.number,
+                organ=standing.document.organ,
+                document_no=standing.document.number,
                 by_document=fall.by_document,
                 reason=fall.reason,
                 late_reason=fall.late_reason,
@@ -146,7 +147,7 @@ class Reversals:
         return self._own_case(touched.case_no)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
-        limit = rules.limit_of(self._pack(at), TermKey.REVOCATION_WITHDRAWAL)
+        limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))
         started_at = datetime.combine(fall.by_document.effective_on, time(), tzinfo=SHANGHAI)
         end = due(limit, started_at=started_at, calendar=self._calendars.current())
         if not end.provisional and at > end.at and not fall.late_reason:
@@ -163,8 +164,9 @@ class Reversals:
             touched = rules.touched_case(case, entries, bases=bases)
             if touched is not None:
                 found[touched.case_no] = touched
+        since, items = _since(standing), _items(standing)
         for query in self._queries_of(subjects):
-            asked = rules.touched_by(query, since=_since(standing), items=_items(standing))
+            asked = rules.touched_by(query, since=since, items=items)
             if asked is not None:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))

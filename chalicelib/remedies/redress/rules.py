@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.cases.model import Case
+from chalicelib.credit.intake.model import is_source_of
 from chalicelib.credit.intake.rules import months_after
-from chalicelib.credit.model import Query, Record, RepairState, Severity
+from chalicelib.credit.model import Document, Query, Record, RepairState, Severity
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.punishment.model import Flag, FlagState
+from chalicelib.punishment.model import LIVE, Flag, FlagState
 from chalicelib.remedies.redress.model import (
     Entry,
     EntryKind,
@@ -21,14 +22,16 @@ from chalicelib.remedies.redress.model import (
     Proof,
     ProofKind,
     Reopening,
+    Repair,
     Ruling,
     Touched,
     Verdict,
 )
 from chalicelib.rulepacks.display import DisplayRules, rules_of_the_day
-from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.recourse import Recourse, RepairRefusal
 from chalicelib.subjects.model import SubjectKey
+from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.model import Fact, Json
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import Limit, Unit
 from chalicelib.workdays.rules import due
@@ -41,8 +44,6 @@ AN_ENTRY = re.compile(
 )
 DECISIONS_A_GROUND = 2
 """An objection and one review of it (复核) on the same ground; after that the law's own remedies remain."""
-
-IN_EFFECT = frozenset({FlagState.ACTIVE, FlagState.SUSPENDED})
 
 
 def entry_named(name: str) -> Entry:
@@ -57,13 +58,12 @@ def entry_named(name: str) -> Entry:
 
 def office_of(source: str, *, departments: Collection[str]) -> str:
     """Return whose record it is: the department that the source belongs to, or the credit centre (谁认定、谁修复)."""
-    owners = (name for name in departments if source == name or source.startswith(f"{name}-"))
-    return next(owners, CENTRE)
+    return next((name for name in departments if is_source_of(source, name)), CENTRE)
 
 
-def document_name(subject: SubjectKey, *, organ: str, number: str) -> str:
+def document_name(subject: SubjectKey, document: Document) -> str:
     """Name a document about a subject by a digest."""
-    return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{subject}\n{document.organ}\n{document.number}".encode()).hexdigest()[:32]
 
 
 def require_ground(recourse: Recourse, plea: Plea) -> None:
@@ -93,12 +93,6 @@ def limit_of_objection(recourse: Recourse, *, started_at: datetime, calendar: Ca
     return min(limits, key=lambda limit: due(limit, started_at=started_at, calendar=calendar).at)
 
 
-def limit_of(pack: RulePack, key: str) -> Limit:
-    """Return a limit of a pack."""
-    term = pack.limit_term(key)
-    return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
-
-
 def require_outcome(recourse: Recourse, plea: Plea, ruling: Ruling) -> None:
     """Refuse what the ground cannot end in with ``OUTCOME_NOT_ALLOWED``, and an outcome without what it needs."""
     ground = recourse.ground(plea.ground)
@@ -125,11 +119,11 @@ def require_record_open(record: Record, *, on: date) -> None:
 
 def require_flag_open(flag: Flag, *, on: date) -> None:
     """Refuse a flag that has no effect to be disputed: one that ended, was lifted, or is only proposed."""
-    if flag.state is FlagState.ENDED or (flag.state in IN_EFFECT and on > flag.ends_on):
+    if flag.state is FlagState.ENDED or (flag.state in LIVE and on > flag.ends_on):
         raise Refusal(Reason.DISPLAY_EXPIRED)
     if flag.state is FlagState.LIFTED:
         raise Refusal(Reason.NOTHING_TO_REPAIR)
-    if flag.state not in IN_EFFECT:
+    if flag.state not in LIVE:
         raise Refusal(Reason.STEP_NOT_ALLOWED)
 
 
@@ -137,7 +131,7 @@ def repairable_from(records: Sequence[Record], flags: Sequence[Flag], *, display
     """Return the first day on which all of these may be repaired: the latest of the least times of display."""
     days = [record.display.repairable_from or record.dates.judged_on for record in records]
     for flag in flags:
-        if flag.state in IN_EFFECT:
+        if flag.state in LIVE:
             judged_on = flag.document.effective_on
             period = rules_of_the_day(display, judged_on).periods.get(flag.severity.value)
             days.append(judged_on if period is None else months_after(judged_on, period.least_months))
@@ -244,6 +238,26 @@ def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) ->
             code="OUT_OF_RANGE",
         )
         raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+
+
+def fact_of(
+    kind: EventKind,
+    matter: Objection | Repair,
+    *,
+    actor: str,
+    at: datetime,
+    data: Mapping[str, Json],
+    texts: Mapping[str, str] | None = None,
+) -> Fact:
+    """Return what a matter's timeline is told; texts that say nothing are left out."""
+    return Fact(
+        kind=kind,
+        occurred_at=at,
+        actor=actor,
+        department=matter.department,
+        data={"entry": str(matter.entry), **data},
+        texts={name: text for name, text in (texts or {}).items() if text},
+    )
 
 
 def _missing(pointer: str, zh: str, en: str) -> Fault:

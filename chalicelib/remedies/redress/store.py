@@ -9,7 +9,7 @@ from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.redress.model import Entry, Objection, Repair, RepairStage, Reversal
+from chalicelib.remedies.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.remedies.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
@@ -87,9 +87,10 @@ class RedressStore:
         return True
 
     def let_fall(self, document: str, *, because: str, at: datetime, tx: Transaction) -> None:
-        """Write down that nothing may stand on a document any more; again changes only why."""
-        row = FallenRow(f"document:{document}", because=because, fallen_at=at)
-        tx.put(row, condition=FallenRow.pk.does_not_exist() | FallenRow.pk.exists(), otherwise=MovedError())
+        """Write down that nothing may stand on a document any more; one that has fallen stays as it fell."""
+        if not self.has_fallen(document):
+            row = FallenRow(f"document:{document}", because=because, fallen_at=at)
+            tx.add(row, otherwise=MovedError())
 
 
 def _page(index: Index[RedressRow], kind: type[M], key: str, *, most: int, after: Mapping[str, Any] | None) -> Found[M]:
@@ -125,9 +126,10 @@ def _row_of(matter: Matter) -> RedressRow:
     setattr(row, kind, matter)
     if isinstance(matter, Objection):
         row.entry = str(matter.entry)
-        row.listed_at, row.state = f"{instant_text(matter.made_at)}#{name}", matter.state.value
+        began_at = matter.made_at
     elif isinstance(matter, Repair):
-        row.listed_at, row.state = f"{instant_text(matter.asked_at)}#{name}", matter.stage.value
+        began_at = matter.asked_at
     else:
-        row.listed_at, row.state = f"{instant_text(matter.recorded_at)}#{name}", RepairStage.APPROVED.value
+        began_at = matter.recorded_at
+    row.listed_at = f"{instant_text(began_at)}#{name}"
     return row

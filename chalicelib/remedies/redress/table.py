@@ -63,7 +63,6 @@ class RedressRow(OwnerRow):
     person = UnicodeAttribute()
     entry = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute()
-    state = UnicodeAttribute()
     objection: DocumentAttribute[Objection] = DocumentAttribute(lambda: Objection, null=True)
     repair: DocumentAttribute[Repair] = DocumentAttribute(lambda: Repair, null=True)
     reversal: DocumentAttribute[Reversal] = DocumentAttribute(lambda: Reversal, null=True)

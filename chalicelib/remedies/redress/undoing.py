@@ -23,36 +23,23 @@ UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAW
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An entry with everything else that stands on the same document, each as it is now.
+    """An entry by itself or with everything else that stands on the same document, each as it is now.
 
     ``subject`` is whom the entry is about and ``base`` whom the document is about: they differ for a person who
-    answers for an organisation, whose own flags are then all that is meant.
+    answers for an organisation, whose own flags are then all that is meant. ``records`` and ``flags`` are what is not
+    undone or over yet; ``is_whole`` says that nothing else stands on the document.
     """
 
     entry: Entry
     subject: SubjectKey
     base: SubjectKey
     department: str
-    organ: str
-    number: str
-    record: Record | None
-    flag: Flag | None
-    records: tuple[Record, ...]
-    flags: tuple[Flag, ...]
-
-    @property
-    def document(self) -> Document:
-        """The document, as a record or a flag names it."""
-        entry = self.record or self.flag
-        if entry is None:
-            message = "an entry is a record or a flag"
-            raise LookupError(message)
-        return entry.document
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing stands on the document any more."""
-        return not (self.records or self.flags)
+    document: Document
+    record: Record | None = None
+    flag: Flag | None = None
+    records: tuple[Record, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    is_whole: bool = False
 
 
 class Undoing:
@@ -67,36 +54,56 @@ class Undoing:
         self._flags = flags
         self._departments = tuple(departments)
 
+    def alone(self, entry: Entry) -> Standing:
+        """Return an entry by itself, in one read by its key; ``NOT_FOUND`` if there is no such record or flag."""
+        if entry.kind is EntryKind.RECORD:
+            record = self._credit.record(*entry.record)
+            if record is None:
+                raise Refusal(Reason.NOT_FOUND)
+            return Standing(
+                entry=entry,
+                subject=record.subject,
+                base=record.subject,
+                department=office_of(record.source, departments=self._departments),
+                document=record.document,
+                record=record,
+                records=() if record.repair in UNDONE else (record,),
+            )
+        if entry.kind is EntryKind.FLAG:
+            flag = self._flags.get(entry.name)
+            return Standing(
+                entry=entry,
+                subject=flag.subject,
+                base=flag.party.document_subject,
+                department=flag.department,
+                document=flag.document,
+                flag=flag,
+                flags=() if flag.state in OVER else (flag,),
+            )
+        raise Refusal(Reason.NOT_FOUND)
+
     def standing(self, entry: Entry, *, is_whole: bool = False) -> Standing:
         """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.
 
         ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
         """
-        if entry.kind is EntryKind.RECORD:
-            record = self._credit.record(*entry.record)
-            if record is None:
-                raise Refusal(Reason.NOT_FOUND)
-            office = office_of(record.source, departments=self._departments)
-            return self._gathered(
-                entry,
-                record.subject,
-                record.subject,
-                office,
-                record.document.organ,
-                record.document.number,
-                record=record,
-            )
-        if entry.kind is EntryKind.FLAG:
-            flag = self._flags.get(entry.name)
-            base = flag.party.document_subject
-            found = self._gathered(
-                entry, flag.subject, base, flag.department, flag.document.organ, flag.document.number, flag=flag
-            )
-            if is_whole or base == flag.subject:
-                return found
-            own = tuple(other for other in found.flags if other.subject == flag.subject)
-            return replace(found, records=(), flags=own)
-        raise Refusal(Reason.NOT_FOUND)
+        one = self.alone(entry)
+        organ, number = one.document.organ, one.document.number
+        known = self._credit.flags_on(one.base, organ=organ, number=number)
+        found = self._flags.on_document(one.base, organ=organ, number=number, known=known)
+        # The entry itself was read by its key; an index may not show it yet.
+        flags = (*one.flags, *(flag for flag in found if flag.flag_id != entry.name))
+        if not is_whole and one.base != one.subject:
+            return replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject))
+        records = (
+            *one.records,
+            *(
+                record
+                for record in self._credit.on_document(one.base, organ=organ, number=number)
+                if (record.source, record.record_id) != entry.record
+            ),
+        )
+        return replace(one, records=records, flags=flags, is_whole=True)
 
     def mark(self, standing: Standing, state: ObjectionState, deed: Deed, *, is_paused: bool = False) -> None:
         """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
@@ -134,12 +141,10 @@ class Undoing:
             mark = self._flags.shorten(flag, ends_on, deed)
             self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
 
-    def undo(
-        self, standing: Standing, state: RepairState, lifting: Lifting, deed: Deed, *, falls: bool = True
-    ) -> tuple[Undone, ...]:
-        """Undo everything that stands on a document: display, sharing, flags, and with them the bar (R3.7).
+    def undo(self, standing: Standing, state: RepairState, lifting: Lifting, deed: Deed) -> tuple[Undone, ...]:
+        """Undo all of what stands: display, sharing, flags, and with them the bar (R3.7).
 
-        ``falls`` says that nothing may be built on the document again.
+        Where that is the whole of a document, nothing may be built on it again.
         """
         for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
             records = [
@@ -152,16 +157,16 @@ class Undoing:
             facts += [_of_flag(EventKind.FLAG_LIFTED, flag, deed) for flag in flags]
             for flag in flags:
                 self._flags.lift(flag, lifting, by=deed.by, tx=deed.tx)
-            is_base = falls and subject == standing.base
-            if is_base:
+            falls = standing.is_whole and subject == standing.base
+            if falls:
                 facts.append(_of_document(standing, deed))
             if facts:
                 gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
-                fallen = standing.document if is_base else None
+                fallen = standing.document if falls else None
                 made = Changes(records=records, flags=gone, fallen=fallen, facts=facts)
                 self._credit.change(subject, made, at=deed.at, tx=deed.tx)
-        if falls:
-            name = document_name(standing.base, organ=standing.organ, number=standing.number)
+        if standing.is_whole:
+            name = document_name(standing.base, standing.document)
             self._store.let_fall(name, because=deed.because, at=deed.at, tx=deed.tx)
         return (
             *(
@@ -176,40 +181,6 @@ class Undoing:
             fact = _of_flag(kind, flag, deed)
             made = Changes(flags={flag.flag_id: mark}, facts=[fact])
             self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
-
-    def _gathered(  # noqa: PLR0913 - the parts of what it returns
-        self,
-        entry: Entry,
-        subject: SubjectKey,
-        base: SubjectKey,
-        department: str,
-        organ: str,
-        number: str,
-        *,
-        record: Record | None = None,
-        flag: Flag | None = None,
-    ) -> Standing:
-        known = self._credit.flags_on(base, organ=organ, number=number)
-        records = self._credit.on_document(base, organ=organ, number=number)
-        flags = self._flags.on_document(base, organ=organ, number=number, known=known)
-        # The entry itself was read by its key; an index may not show it yet.
-        if record is not None and record.repair not in UNDONE:
-            others = tuple(one for one in records if (one.source, one.record_id) != (record.source, record.record_id))
-            records = (record, *others)
-        if flag is not None and flag.state not in OVER:
-            flags = (flag, *(one for one in flags if one.flag_id != flag.flag_id))
-        return Standing(
-            entry=entry,
-            subject=subject,
-            base=base,
-            department=department,
-            organ=organ,
-            number=number,
-            record=record,
-            flag=flag,
-            records=records,
-            flags=flags,
-        )
 
 
 def _of_record(kind: EventKind, record: Record, deed: Deed) -> Fact:
@@ -233,5 +204,9 @@ def _of_document(standing: Standing, deed: Deed) -> Fact:
         occurred_at=deed.at,
         actor=deed.by.actor,
         department=deed.by.department or "",
-        data={"organ": standing.organ, "document_no": standing.number, "because": deed.because},
+        data={
+            "organ": standing.document.organ,
+            "document_no": standing.document.number,
+            "because": deed.because,
+        },
     )

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.cases.acts import CreditSnapshot, EarlierDecision, Rectification, Standing
 from chalicelib.cases.model import State
-from chalicelib.credit.model import Display, Purpose, Query, RepairState, Severity
+from chalicelib.credit.model import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import FlagState
 from chalicelib.remedies.redress import rules
@@ -329,9 +329,9 @@ def test_a_period_is_shortened_to_a_day_inside_it(ends_on: date, ended_on: date 
 
 def test_a_documents_name_tells_subject_organ_and_number_apart() -> None:
     names = {
-        rules.document_name(A_SUBJECT, organ="甲", number="1号"),
-        rules.document_name(A_SUBJECT, organ="乙", number="1号"),
-        rules.document_name(A_SUBJECT, organ="甲", number="2号"),
+        rules.document_name(A_SUBJECT, Document(number="1号", organ="甲", effective_on=TODAY)),
+        rules.document_name(A_SUBJECT, Document(number="1号", organ="乙", effective_on=TODAY)),
+        rules.document_name(A_SUBJECT, Document(number="2号", organ="甲", effective_on=TODAY)),
     }
 
     assert len(names) == 3
