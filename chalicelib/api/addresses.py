@@ -98,6 +98,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/measures/{edition}",
         "POST /v1/flags/{flag_id}/resumption",
     ),
+    "chalicelib.api.measure_statistics": ("GET /v1/supervision/measures",),
     "chalicelib.api.openapi": ("GET /openapi.json",),
     "chalicelib.api.imports": (
         "GET /v1/credit/schema",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Instant, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
@@ -112,6 +112,8 @@ class DepartmentFigures(Shape):
 
 class StatisticsShape(Shape):
     """Departments in the town's own order, and all of them together."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     first: Annotated[date, Field(serialization_alias="from")]
     last: Annotated[date, Field(serialization_alias="to")]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib.api.statistics_export import MARK, _cell
-from chalicelib.supervision.statistics.model import Contribution
+from chalicelib.supervision.statistics.model import Contribution, FlagStep
 from chalicelib.supervision.statistics.store import StatisticsStore
 from tests.api.bodies import token_of
 from tests.api.world import World, world
@@ -18,6 +18,7 @@ __all__ = ["world"]
 
 DAYS = "from=2026-09-01&to=2026-09-30"
 PLACE = "/v1/supervision/statistics"
+OVERTURNED = {"flag_overturned:objection": 2, "days_to_overturn:objection": 5}
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,7 @@ def test_the_sources_figures_make_83_per_cent(world: World) -> None:
     told = world.send("GET", f"{PLACE}?{DAYS}&department=market&by=item", as_="monitor").body
 
     (market,) = told["departments"]
+    assert (told["from"], told["to"]) == ("2026-09-01", "2026-09-30")
     assert market["completion"] == {"part": 1881, "whole": 2253, "per_cent": 83}
     assert market["figures"]["on_time"] == {"part": 1880, "whole": 1881, "per_cent": 100}
     assert market["figures"]["complaints"] == {"experience": {"part": 1, "whole": 1, "per_cent": 100}}
@@ -99,3 +101,62 @@ def test_a_file_that_would_not_fit_is_refused(world: World, monkeypatch: pytest.
     reply = world.client.call("GET", f"{PLACE}/export?{DAYS}&department=market", token=token_of("monitor"))
 
     assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_QUERY", ["/from"])
+
+
+def test_measures_are_told_with_their_names_what_was_overturned_by_which_way_and_after_how_many_days(
+    world: World,
+) -> None:
+    for name, counts, in_force in (("set", {"flag_set": 3}, 3), ("lifted", OVERTURNED, -2)):
+        StatisticsStore().add(
+            Contribution(
+                event_id=f"flag:made-up/{name}",
+                department="credit",
+                item_code="-",
+                day=date(2026, 9, 3),
+                at=NOON,
+                flag=FlagStep(department="credit", edition="2024", measure_code="9", counts=counts, in_force=in_force),
+            )
+        )
+
+    told = world.send("GET", f"/v1/supervision/measures?{DAYS}", as_="credit").body
+
+    none = {"flags": 0, "days": 0, "average_days": None}
+    figures = {
+        "set": 3,
+        "overturned": {"flags": 2, "days": 5, "average_days": "2.5"},
+        "overturned_by": {
+            "lifting": none,
+            "objection": {"flags": 2, "days": 5, "average_days": "2.5"},
+            "repair": none,
+            "reversal": none,
+        },
+        "in_force": 1,
+    }
+    assert (told["from"], told["to"]) == ("2026-09-01", "2026-09-30")
+    assert told["measures"] == [
+        {"edition": "2024", "measure_code": "9", "measure": "限制享受优惠政策和便利措施", "figures": figures}
+    ]
+    assert told["total"] == figures
+
+
+def test_where_nothing_was_flagged_measures_are_an_empty_list(world: World) -> None:
+    told = world.send("GET", "/v1/supervision/measures?from=2020-01-01&to=2020-01-02&measure=99", as_="monitor").body
+
+    assert told["measures"] == []
+    assert told["total"]["overturned"] == {"flags": 0, "days": 0, "average_days": None}
+    assert (told["total"]["set"], told["total"]["in_force"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("from=2026-09-02&to=2026-09-01", "/to"),
+        ("from=2026-02-30", "/from"),
+        ("department=nowhere", "/department"),
+    ],
+)
+def test_figures_of_measures_are_refused_like_those_of_departments(world: World, query: str, pointer: str) -> None:
+    for place in (PLACE, "/v1/supervision/measures"):
+        reply = world.client.call("GET", f"{place}?{query}", token=token_of("monitor"))
+
+        assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_QUERY", [pointer]), place

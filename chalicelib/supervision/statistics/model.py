@@ -34,6 +34,8 @@ class Measure(StrEnum):
     COMPLAINED = "complained"
     FLAG_SET = "flag_set"
     FLAG_OVERTURNED = "flag_overturned"
+    DAYS_TO_OVERTURN = "days_to_overturn"
+    FLAG_IN_FORCE = "flag_in_force"
     ENTERED = "entered"
     ENTERED_LATE = "entered_late"
 
@@ -66,6 +68,29 @@ class LateDecision:
     late: Late
 
 
+class Because(StrEnum):
+    """By which way a flag that was in force was overturned (解除途径); its last day overturns nothing."""
+
+    LIFTING = "lifting"
+    OBJECTION = "objection"
+    REPAIR = "repair"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagStep:
+    """What one event of a flag adds to the figures of its measure, as the edition that it was made under has it.
+
+    ``department`` proposed the flag, whoever ends it; ``in_force`` is by how many more are in force, or fewer.
+    """
+
+    department: str
+    edition: str
+    measure_code: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    in_force: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """What one event adds: ``minutes`` are of at most one span each, ``at`` is when the event was recorded."""
@@ -78,6 +103,7 @@ class Contribution:
     counts: Mapping[str, int] = field(default_factory=dict)
     minutes: Mapping[Span, int] = field(default_factory=dict)
     late: Late | None = None
+    flag: FlagStep | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +148,15 @@ class DayFigures:
     department: str
     item_code: str
     day: date
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureFigures:
+    """The figures of one measure of one edition of the list (R2.16); what is in force is in force now."""
+
+    edition: str
+    measure_code: str
     figures: Figures
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.supervision.statistics.measures import FLAGS, flag_step
 from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.statistics.sketch import bucket
 from chalicelib.timeline.kinds import EventKind
@@ -45,8 +46,6 @@ LEVELLED: dict[str, tuple[Measure, str]] = {
 OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
 BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_REOPENED})
 """From the last of these on a handling is measured."""
-
-FLAGS = frozenset({EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED})
 
 
 def counts(event: Event) -> bool:
@@ -91,6 +90,7 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
         counts=added,
         minutes=minutes,
         late=_late(event) if event.kind == EventKind.CASE_DECIDED else None,
+        flag=flag_step(event, before),
     )
 
 

@@ -1,6 +1,6 @@
 """Hearing of events, and telling the figures of departments, each by itself and in the town's own order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.supervision.outages.model import LONGEST, Duty, Outage
 from chalicelib.supervision.outages.service import Outages
-from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure
+from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
 from chalicelib.supervision.statistics.rules import contribution, counts, law_of
 from chalicelib.supervision.statistics.store import StatisticsStore
 from chalicelib.timeline.model import Event
@@ -20,6 +20,7 @@ from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import start_of_day
 
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
+READERS_OF_MEASURES = (*READERS, Role.CREDIT_OFFICER)
 OF_ALL = frozenset({Role.MONITOR, Role.INSPECTOR})
 """Roles that look at every department."""
 
@@ -39,6 +40,16 @@ class Asked:
     as_of: datetime
     department: str | None = None
     item_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOfMeasures:
+    """Which figures of measures: of the flags of an office or of all, of one measure of the list or of all."""
+
+    first: date
+    last: date
+    department: str | None = None
+    measure_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +104,30 @@ class Statistics:
         ``FORBIDDEN`` for another department than one's own; ``INVALID_QUERY`` for an unknown one, and for days that
         run backwards or are more than 400.
         """
-        if asked.last < asked.first or asked.last - asked.first >= MOST_DAYS * ONE_DAY:
-            fault = Fault(
-                pointer="/to",
-                detail=f"起止日期须先后相承,且不超过{MOST_DAYS}日。",
-                english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
-            )
-            raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
-        seen = self._seen_by(by, asked.department)
+        _require_days(asked.first, asked.last)
+        seen = self._seen_by(by, asked.department, READERS)
         outages = self._outages.between(start_of_day(asked.first) - LONGEST, start_of_day(asked.last) + ONE_DAY, at=at)
         return tuple(self._of(department, asked, outages=outages, at=at) for department in seen)
 
-    def _seen_by(self, by: Caller, department: str | None) -> tuple[str, ...]:
+    def measures(self, asked: AskedOfMeasures, *, by: Caller) -> tuple[MeasureFigures, ...]:
+        """Return the figures of the measures of flags (R2.16), by edition and measure in the order of the list.
+
+        A measure is there if anything happened to its flags in those days, or if any is in force now.
+        Refused as ``figures`` are.
+        """
+        _require_days(asked.first, asked.last)
+        sums: dict[tuple[str, str], Figures] = {}
+        for department in self._seen_by(by, asked.department, READERS_OF_MEASURES):
+            for one in self._store.measures(department, asked.first, asked.last):
+                key = (one.edition, one.measure_code)
+                sums[key] = sums.get(key, Figures()) + one.figures
+        return tuple(
+            MeasureFigures(edition=edition, measure_code=code, figures=figures)
+            for (edition, code), figures in sorted(sums.items(), key=lambda each: _place(*each[0]))
+            if asked.measure_code in {None, code} and any(figures.counts.values())
+        )
+
+    def _seen_by(self, by: Caller, department: str | None, readers: Collection[Role]) -> tuple[str, ...]:
         if by.roles & OF_ALL:
             if department is None:
                 return self._departments
@@ -115,7 +138,7 @@ class Statistics:
         own = department or by.department
         if own is None:
             raise Refusal(Reason.FORBIDDEN)
-        require(by, roles=READERS, department=own)
+        require(by, roles=readers, department=own)
         return (own,)
 
     def _of(self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime) -> Told:
@@ -159,3 +182,18 @@ class Statistics:
 
 def _is_asked(each: DayFigures, asked: Asked) -> bool:
     return asked.item_code in {None, each.item_code}
+
+
+def _require_days(first: date, last: date) -> None:
+    if last < first or last - first >= MOST_DAYS * ONE_DAY:
+        fault = Fault(
+            pointer="/to",
+            detail=f"起止日期须先后相承,且不超过{MOST_DAYS}日。",
+            english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
+        )
+        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+
+
+def _place(edition: str, code: str) -> tuple[str, int, str]:
+    """Where a measure stands: editions by name, the rows of a list by number, the ninth before the tenth."""
+    return edition, len(code), code

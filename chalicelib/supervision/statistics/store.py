@@ -11,8 +11,11 @@ from chalicelib.supervision.statistics.model import (
     Contribution,
     DayFigures,
     Figures,
+    FlagStep,
     Late,
     LateDecision,
+    Measure,
+    MeasureFigures,
     Span,
 )
 from chalicelib.supervision.statistics.sketch import bucket
@@ -22,6 +25,7 @@ from chalicelib.transaction import Transaction
 MARK = "event"
 LONGEST = "longest"
 LATE = "late"
+IN_FORCE = "in_force"
 
 
 class CountedError(Exception):
@@ -52,6 +56,8 @@ class StatisticsStore:
             )
         if one.late is not None:
             tx.add(StatisticsRow(_late_of(one.department), _late_key(one, one.late)), otherwise=CountedError())
+        if one.flag is not None:
+            _add_flag(one.flag, one.day, tx)
         try:
             tx.commit()
         except CountedError:
@@ -85,6 +91,17 @@ class StatisticsStore:
             found.append(LateDecision(department=department, item_code=item_code, late=late))
         return tuple(found)
 
+    def measures(self, department: str, first: date, last: date) -> tuple[MeasureFigures, ...]:
+        """Return what days brought to the measures of an office's flags, and how many are in force by now."""
+        of_days = StatisticsRow.sk.between(f"{first.isoformat()}#", f"{last.isoformat()}#\uffff")
+        in_force = StatisticsRow.sk.startswith(f"{IN_FORCE}#")
+        found = []
+        for wanted in (of_days, in_force):
+            for row in StatisticsRow.query(_measures_of(department), wanted):
+                _, edition, code = row.sk.split("#")
+                found.append(MeasureFigures(edition=edition, measure_code=code, figures=_figures(row.numbers)))
+        return tuple(found)
+
     def day_until(self, department: str, day: date, at: datetime) -> tuple[DayFigures, ...]:
         """Return what was received, accepted and decided on a day up to an instant, its own second included."""
         rows = StatisticsRow.query(f"{department}@{day.isoformat()}", StatisticsRow.sk < f"{instant_text(at)}#\uffff")
@@ -94,6 +111,17 @@ class StatisticsStore:
             )
             for row in rows
         )
+
+
+def _measures_of(department: str) -> str:
+    return f"measures@{department}"
+
+
+def _add_flag(step: FlagStep, day: date, tx: Transaction) -> None:
+    pk, measure = _measures_of(step.department), f"{step.edition}#{step.measure_code}"
+    _add((pk, f"{day.isoformat()}#{measure}"), dict(step.counts), tx)
+    if step.in_force:
+        _add((pk, f"{IN_FORCE}#{measure}"), {Measure.FLAG_IN_FORCE: step.in_force}, tx)
 
 
 def _late_of(department: str) -> str:

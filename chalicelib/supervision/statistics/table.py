@@ -13,7 +13,9 @@ class StatisticsRow(Row):
 
     Sums of days: ``pk`` is the department, ``sk`` ``<day>#<item>``. Sums of seconds: ``pk`` is
     ``<department>@<day>``, ``sk`` ``<instant>#<item>``. Late decisions: ``pk`` is ``late@<department>``, ``sk``
-    ``<due>#<told>#<item>#<event id>``. Marks: ``pk`` is ``event:<event id>``.
+    ``<due>#<told>#<item>#<event id>``. Measures of the list: ``pk`` is ``measures@<department>``, ``sk``
+    ``<day>#<edition>#<measure>``, or ``in_force#<edition>#<measure>`` for how many flags there are now.
+    Marks: ``pk`` is ``event:<event id>``.
     ``numbers`` are all numbers of a row by their names, which nobody could list: levels, categories, buckets.
     """
 

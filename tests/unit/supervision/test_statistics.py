@@ -215,7 +215,8 @@ def test_a_flag_is_set_when_confirmed_and_overturned_when_lifted_after_that() ->
 
     assert added(confirmed).counts == {"flag_set": 1}
     assert added(lifted, confirmed).counts == {"flag_overturned": 1}
-    assert added(lifted, an_event(EventKind.FLAG_PROPOSED, owner="flag:1")).counts == {}
+    proposed = an_event(EventKind.FLAG_PROPOSED, owner="flag:1", edition="2024", measure_code="9")
+    assert added(lifted, proposed).counts == {}
 
 
 @pytest.mark.parametrize(
