@@ -16,7 +16,7 @@ app = App("xinnuo")
 
 for file, names in ADDRESSES.items():
     app.serve(file, *names)
-app.show(SHOWING, *PAGES)
+app.show(SHOWING, *(name for names in PAGES.values() for name in names))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

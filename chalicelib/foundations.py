@@ -10,6 +10,8 @@ from chalicelib.clock import ServiceClock, day_in_shanghai
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.sessions.service import Sessions
+from chalicelib.sessions.store import SessionStore
 from chalicelib.settings import settings
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
@@ -25,6 +27,7 @@ class Keys:
     subject_keys: dict[str, bytes]
     cursor_key: bytes
     webhook_key: bytes
+    client_secret: str
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -48,6 +51,7 @@ class Foundations:
             subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
             cursor_key=bytes.fromhex(stored["cursor_key"]),
             webhook_key=bytes.fromhex(stored["webhook_key"]),
+            client_secret=stored["client_secret"],
         )
 
     @cached_property
@@ -64,6 +68,11 @@ class Foundations:
     def signing_keys(self) -> SigningKeys:
         """With what people sign."""
         return SigningKeys(SigningKeyStore())
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is logged in to the portal."""
+        return Sessions(SessionStore(), key=self.keys.cursor_key)
 
     def pack(self, code: str, at: datetime) -> RulePack:
         """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""

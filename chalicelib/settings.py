@@ -25,6 +25,8 @@ class Settings:
 
     ``departments`` are those of the town, in the order in which lists of all of them go through; ``rule_pack`` is the
     code of the rule pack (规则包) that counts for what belongs to no item: flags, records and the log of queries.
+    ``portal_url`` is the portal's address as browsers know it, without a slash at its end: the identity provider sends
+    them back there, and passkeys are bound to its host; without it nobody can log in to the portal.
     """
 
     stage: Stage
@@ -32,6 +34,10 @@ class Settings:
     issuer: str
     audience: str
     jwks_url: str
+    authorize_url: str
+    token_url: str
+    client_id: str
+    portal_url: str
     secret: str
     identity_key: str
     alert_topic: str
@@ -67,6 +73,10 @@ def settings() -> Settings:
         issuer=os.environ.get("XINNUO_ISSUER", ""),
         audience=os.environ.get("XINNUO_AUDIENCE", "xinnuo-api"),
         jwks_url=os.environ.get("XINNUO_JWKS_URL", ""),
+        authorize_url=os.environ.get("XINNUO_AUTHORIZE_URL", ""),
+        token_url=os.environ.get("XINNUO_TOKEN_URL", ""),
+        client_id=os.environ.get("XINNUO_CLIENT_ID", "xinnuo-portal"),
+        portal_url=os.environ.get("XINNUO_PORTAL_URL", "").rstrip("/"),
         secret=os.environ.get("XINNUO_SECRET", f"xinnuo-{stage}"),
         identity_key=os.environ.get("XINNUO_IDENTITY_KEY", f"alias/xinnuo-{stage}-identity"),
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),

@@ -5,7 +5,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,7 @@ SECRET = {
     "subject_keys": {"k1": "11" * 32, "k0": "00" * 32},
     "cursor_key": "22" * 32,
     "webhook_key": "33" * 32,
+    "client_secret": "44" * 32,
 }
 
 
@@ -47,6 +48,8 @@ class Reply:
     status: int
     headers: dict[str, str]
     text: str
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headers that came more than once."""
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - any JSON
@@ -98,7 +101,8 @@ class Client:
         """Hand an event to the handler as it is."""
         answer = self._app(event, SimpleNamespace(aws_request_id="lambda-request"))
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Reply(answer["statusCode"], headers, answer["body"])
+        several = {name.lower(): tuple(values) for name, values in answer.get("multiValueHeaders", {}).items()}
+        return Reply(answer["statusCode"], headers, answer["body"], several)
 
     def event(
         self,

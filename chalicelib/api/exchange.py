@@ -19,6 +19,7 @@ from chalicelib.cases.numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.logs import logger, tell
+from chalicelib.policy import Caller
 from chalicelib.transaction import MovedError
 from chalicelib.wiring import services
 
@@ -104,9 +105,15 @@ def language_of(accepted: str) -> Language:
 
 
 def _call(route: Route, event: Event, headers: Mapping[str, str], language: Language) -> Call[Any]:
-    who = None
-    if not route.is_public:
-        who = caller_of(headers.get("authorization", ""))
+    who = None if route.is_public else caller_of(headers.get("authorization", ""))
+    return call_of(route, event, headers, language, who=who)
+
+
+def call_of(
+    route: Route, event: Event, headers: Mapping[str, str], language: Language, *, who: Caller | None
+) -> Call[Any]:
+    """Return a request as its route takes it, or refuse it: who may not call, or what is not as it should be."""
+    if who is not None:
         tell(role=",".join(sorted(who.roles)))
         if not who.roles & route.roles:
             raise Refusal(Reason.FORBIDDEN)

@@ -64,20 +64,23 @@ class Tokens:
 
     def caller(self, token: str, *, at: datetime) -> Caller:
         """Return who the token speaks for; ``UNAUTHENTICATED`` for a bad one, ``UNAVAILABLE`` without keys."""
+        return self.verified(token, at=at)[0]
+
+    def verified(self, token: str, *, at: datetime) -> tuple[Caller, datetime]:
+        """Return who the token speaks for, and until when; refuses as ``caller`` does."""
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._verified.get(digest)
         if known is not None:
-            caller, ends_at = known
-            if at >= ends_at + LEEWAY:
+            if at >= known[1] + LEEWAY:
                 raise Refusal(Reason.UNAUTHENTICATED)
-            return caller
+            return known
         claims = self._claims(token)
         ends_at = self._require_current(claims, at=at)
         caller = caller_from(claims)
         self._verified[digest] = (caller, ends_at)
         if len(self._verified) > KEPT_TOKENS:
             self._verified.popitem(last=False)
-        return caller
+        return caller, ends_at
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         """Check the signature, and nothing else."""

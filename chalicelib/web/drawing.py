@@ -1,18 +1,22 @@
 """From a page to its HTML: everything that is shown is escaped, whoever wrote it."""
 
+import secrets
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from jinja2.loaders import ChoiceLoader
+from markupsafe import Markup
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.web.files import stylesheet
+from chalicelib.sessions.rules import form_token
+from chalicelib.web.files import built, stylesheet
+from chalicelib.web.navigation import places_of
 from chalicelib.web.visits import Page, Visit
-from chalicelib.web.words import day_text, limit_text, text
+from chalicelib.web.words import day_text, instant_text, limit_text, text
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 COMPONENTS: Final = "govuk_frontend_jinja"
@@ -22,9 +26,9 @@ def drawn(page: Page, visit: Visit) -> str:
     """Return a page's HTML in the visit's language; links keep a language that was chosen."""
     chosen = {"lang": visit.query["lang"]} if visit.query.get("lang") in {"zh", "en"} else {}
     other = "en" if visit.language == "zh" else "zh"
-    here = visit.route.partition(" ")[2]
+    method, _, here = visit.route.partition(" ")
     for name, value in visit.path.items():
-        here = here.replace(f"{{{name}}}", value)
+        here = here.replace(f"{{{name}}}", quote(value, safe=""))
 
     def link(to: str, **query: str) -> str:
         return _link(visit, to, {**query, **chosen})
@@ -38,7 +42,14 @@ def drawn(page: Page, visit: Visit) -> str:
             day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
-            other_language=_link(visit, here.lstrip("/"), {**visit.query, "lang": other}),
+            instant=lambda at: instant_text(at, visit.language, year=day_in_shanghai(visit.at).year),
+            other_language=_link(visit, here.lstrip("/"), {**visit.query, "lang": other}) if method == "GET" else None,
+            here=here.lstrip("/"),
+            is_known=visit.who is not None,
+            places=() if visit.who is None else places_of(visit.who),
+            form_fields=partial(_form_fields, visit),
+            typed=partial(_typed, visit),
+            scripts=[built(name) for name in page.scripts],
             language=visit.language,
             chosen=chosen.get("lang"),
             root=visit.root,
@@ -49,6 +60,20 @@ def drawn(page: Page, visit: Visit) -> str:
 
 def _said(visit: Visit, name: str, **blanks: object) -> str:
     return text(name, visit.language, **blanks)
+
+
+def _form_fields(visit: Visit) -> Markup:
+    """Return what every form carries: that it is ours, and that sending it twice has one effect."""
+    token = form_token(visit.secret) if visit.secret else ""
+    fields = {"form_token": token, "once": secrets.token_urlsafe(16)}
+    return Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in fields.items()
+    )
+
+
+def _typed(visit: Visit, name: str, otherwise: str = "") -> str:
+    """Return what stands in a field: what was typed, if the form comes back with a fault."""
+    return visit.form[name][-1] if name in visit.form else otherwise
 
 
 def _link(visit: Visit, to: str, query: Mapping[str, str]) -> str:

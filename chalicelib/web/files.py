@@ -9,12 +9,21 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.web.visits import Asset
 
 BUILT: Final = Path(__file__).with_name("assets")
-STYLES: Final = re.compile(r"portal\.[0-9a-f]{16}\.css")
+FILES: Final = re.compile(r"[a-z]+\.[0-9a-f]{16}\.(css|js)")
+MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 def stylesheet() -> str | None:
     """Return the name of the style sheet; ``None`` where nobody has built it: pages can be read without."""
-    return next(iter(sorted(_known())), None)
+    return next((name for name in sorted(_known()) if name.endswith(".css")), None)
+
+
+def built(script: str) -> str:
+    """Return the file name of a script; raises ``LookupError`` where nobody has built it."""
+    for name in _known():
+        if name.startswith(f"{script}.") and name.endswith(".js"):
+            return name
+    raise LookupError(script)
 
 
 def asset(name: str) -> Asset:
@@ -22,9 +31,9 @@ def asset(name: str) -> Asset:
     known = _known().get(name)
     if known is None:
         raise Refusal(Reason.NOT_FOUND)
-    return Asset(text=known.read_text(encoding="utf-8"), media_type="text/css; charset=utf-8")
+    return Asset(text=known.read_text(encoding="utf-8"), media_type=MEDIA_TYPES[known.suffix])
 
 
 @cache
 def _known() -> dict[str, Path]:
-    return {path.name: path for path in BUILT.glob("portal.*.css") if STYLES.fullmatch(path.name)}
+    return {path.name: path for path in BUILT.glob("*.*.*") if FILES.fullmatch(path.name)}

@@ -1,56 +1,52 @@
-"""The pages: what each shows, and who sees it. Every rule stands in the services that they ask."""
+"""How pages are declared: each names its address and who sees it, and everything else follows from that."""
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
-from chalicelib.errors import Reason, Refusal
-from chalicelib.web.files import asset
-from chalicelib.web.visits import Asset, Page, Visit
-from chalicelib.wiring import services
+from chalicelib.policy import Role
+from chalicelib.web.visits import Shown, Visit
 
-CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-LONGEST: Final = 100
-"""How many characters of a question are looked for."""
-SHOWN: Final = 20
+View = Callable[[Visit], Shown]
+
+PAGES: "dict[str, Entry]" = {}
+"""Every page of every file imported so far, by its name, such as ``GET /items``."""
 
 
-def start(_visit: Visit) -> Page:
-    """Ask what somebody wants to do."""
-    return Page(template="start.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One page: who sees it, whether the login must be fresh, and for a form that is sent, where it stands."""
+
+    name: str
+    view: View
+    roles: frozenset[Role]
+    is_public: bool
+    is_fresh: bool
+    stands_at: str
 
 
-def find_items(visit: Visit) -> Page:
-    """List the items that plain words find; too long a question is said to be so, and stays in its field."""
-    asked = visit.query.get("q", "").strip()
-    if len(asked) > LONGEST:
-        return Page(template="items.html", facts={"asked": asked, "fault": "search_too_long"}, status=400)
-    after = visit.query.get("after")
-    if after is not None and CODE.fullmatch(after) is None:
-        raise Refusal(Reason.NOT_FOUND)
-    found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
-    return Page(template="items.html", facts={"asked": asked, "found": found})
+def get(
+    path: str, *, roles: Collection[Role] = (), public: bool = False, fresh: bool = False
+) -> Callable[[View], View]:
+    """Make a function draw a page; ``fresh`` wants a login that is at most 300 seconds old."""
+    return _page("GET", path, roles=roles, public=public, fresh=fresh, stands_at=path)
 
 
-def read_item(visit: Visit) -> Page:
-    """Show all that an applicant must know before anything is asked of them."""
-    code = visit.path["item_code"]
-    item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
-    if item is None:
-        raise Refusal(Reason.NOT_FOUND)
-    until = services().pack(item.jurisdiction, visit.at).withdraw_until
-    return Page(template="item.html", facts={"item": item, "until": until})
+def post(path: str, *, roles: Collection[Role] = (), form: str, fresh: bool = False) -> Callable[[View], View]:
+    """Make a function take a form; ``form`` is the page on which it stands, to come back to after a new login."""
+    return _page("POST", path, roles=roles, public=False, fresh=fresh, stands_at=form)
 
 
-def read_asset(visit: Visit) -> Asset:
-    """Answer a built file."""
-    return asset(visit.path["name"])
+def _page(
+    method: str, path: str, *, roles: Collection[Role], public: bool, fresh: bool, stands_at: str
+) -> Callable[[View], View]:
+    def register(view: View) -> View:
+        name = f"{method} {path}"
+        if public == bool(roles):
+            message = f"{name} names its roles or says that it is public, one of the two"
+            raise ValueError(message)
+        PAGES[name] = Entry(
+            name=name, view=view, roles=frozenset(roles), is_public=public, is_fresh=fresh, stands_at=stands_at
+        )
+        return view
 
-
-PUBLIC: Final[Mapping[str, Callable[[Visit], Page | Asset]]] = {
-    "GET /": start,
-    "GET /items": find_items,
-    "GET /items/{item_code}": read_item,
-    "GET /assets/{name}": read_asset,
-}
-"""The pages that anybody sees, without a login."""
+    return register

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from chalicelib.api.calls import Language
 from chalicelib.catalogue.model import WrittenLimit
-from chalicelib.web.visits import Language
+from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.workdays.model import Limit
 
-TEXTS: Final = Path(__file__).with_name("texts.json")
+TEXTS: Final = Path(__file__).with_name("texts")
 DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -38,6 +39,12 @@ def by_text(day: date, language: Language, *, year: int) -> str:
     return f"{said}前" if language == "zh" else f"by {said}"
 
 
+def instant_text(at: datetime, language: Language, *, year: int) -> str:
+    """Return a moment as people say it, in Shanghai's time: ``11月25日(周三)14:05``."""
+    day, time = day_text(day_in_shanghai(at), language, year=year), f"{at.astimezone(SHANGHAI):%H:%M}"
+    return f"{day}{time}" if language == "zh" else f"{day}, {time}"
+
+
 def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
     """Return how long something takes: ``3个工作日``; raises ``KeyError`` for a limit without a unit."""
     one = "_one" if limit.value == 1 else ""
@@ -47,4 +54,7 @@ def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
 @cache
 def texts() -> Mapping[str, tuple[str, str]]:
     """Return every text by name: Chinese, then English."""
-    return {name: (both[0], both[1]) for name, both in json.loads(TEXTS.read_text(encoding="utf-8")).items()}
+    found: dict[str, tuple[str, str]] = {}
+    for path in sorted(TEXTS.glob("*.json")):
+        found |= {name: (both[0], both[1]) for name, both in json.loads(path.read_text(encoding="utf-8")).items()}
+    return found

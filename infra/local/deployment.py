@@ -17,8 +17,13 @@ def deploy() -> str:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)
         folder = package()
         parameters = {"Stage": STAGE, "Issuer": ISSUER, "Audience": AUDIENCE, "JwksUrl": f"{ISSUER}/jwks"}
-        api_id = in_cloud("deploy", str(folder), wanted, json.dumps(parameters))
-        URL_FILE.write_text(api_url(api_id))
+        parameters |= {"AuthorizeUrl": f"{ISSUER}/oauth2/authorize", "TokenUrl": f"{ISSUER}/oauth2/token"}
+        # The first time, nobody knows the address before there is one: the functions are told by a second update.
+        known = None
+        while (address := URL_FILE.read_text() if URL_FILE.exists() else "") != known:
+            known = address
+            api_id = in_cloud("deploy", str(folder), wanted, json.dumps(parameters | {"PortalUrl": known}))
+            URL_FILE.write_text(api_url(api_id))
     return base_url()
 
 

@@ -30,6 +30,7 @@ TO_TABLES = {
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RedressTable": "GetItem PutItem UpdateItem",
+        "SessionsTable": "BatchGetItem DeleteItem PutItem",
         "StatisticsTable": "Query",
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
         "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",

@@ -76,6 +76,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "punishment",
         "ratings",
         "redress",
+        "sessions",
         "signals",
         "statistics",
         "subjects",

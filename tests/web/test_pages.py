@@ -2,51 +2,24 @@
 
 import json
 import re
-from html.parser import HTMLParser
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.web import files, pages
+from chalicelib.web import files
 from chalicelib.web.addresses import ADDRESSES
-from chalicelib.web.pages import PUBLIC
+from chalicelib.web.pages import PAGES
 from chalicelib.web.visits import Page
 from tests.cloud import Client, Reply, TokenOf
+from tests.web.conftest import SAMPLES
+from tests.web.visitor import Outline
 
-SAMPLES = sorted((Path(__file__).parents[2] / "infra/local/sample/items").glob("*.json"))
 GOOD = ("/", "/items", "/items?q=车牌丢了", "/items/plate-replacement", "/items/archive-query")
 ALL = (*GOOD, "/items/no-such-item", "/items?q=nothing-is-called-so", "/items?q=" + "x" * 101)
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-class Outline(HTMLParser):
-    """What stands in a page: its elements with their attributes, and its words by the element around them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.words: dict[str, list[str]] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.words.setdefault(self.elements[-1][0] if self.elements else "", []).append(data.strip())
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-
-@pytest.fixture
-def portal(client: Client, token: TokenOf) -> Client:
-    """A client of a portal with the sample items."""
-    for path in SAMPLES:
-        sent = client.put(f"/v1/items/{path.stem}/versions/1", path.read_text("utf-8"), token=token("editor"))
-        assert sent.status == 200, sent.text
-    return client
 
 
 def page(portal: Client, url: str, **headers: str) -> tuple[Reply, Outline]:
@@ -54,8 +27,11 @@ def page(portal: Client, url: str, **headers: str) -> tuple[Reply, Outline]:
     return reply, Outline(reply.text)
 
 
-def test_every_address_of_the_portal_has_its_page() -> None:
-    assert set(ADDRESSES) == set(PUBLIC)
+def test_every_address_of_the_portal_has_its_page_in_its_file() -> None:
+    for file, names in ADDRESSES.items():
+        import_module(file)
+        assert {name for name, entry in PAGES.items() if entry.view.__module__ == file} == set(names)
+    assert set(PAGES) == {name for names in ADDRESSES.values() for name in names}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -198,7 +174,7 @@ def test_whatever_fails_is_a_page_that_says_what_to_do(
     def failing(_visit: object) -> Page:
         raise reason
 
-    monkeypatch.setitem(pages.PUBLIC, "GET /", failing)
+    monkeypatch.setitem(PAGES, "GET /", replace(PAGES["GET /"], view=failing))
     reply, _ = page(portal, "/")
 
     assert reply.status == status

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.api.calls import Language
 from chalicelib.catalogue.model import Audience, WrittenLimit
 from chalicelib.rulepacks.model import UNTIL
 from chalicelib.web.showing import FAILED
-from chalicelib.web.visits import Language
 from chalicelib.web.words import by_text, day_text, limit_text, texts
 from chalicelib.workdays.model import Unit
 from infra.assets.build import without_government
@@ -40,7 +40,7 @@ def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itsel
 def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
     named = {f"audience_{audience}" for audience in Audience}
     named |= {f"limit_{unit}{one}" for unit in Unit for one in ("", "_one")}
-    named |= {f"failed_{name}{do}" for name in [*(name for name, _ in FAILED.values()), "fault"] for do in ("", "_do")}
+    named |= {f"failed_{name}{do}" for name in [*FAILED.values(), "foreign_form"] for do in ("", "_do")}
     named |= {f"withdraw_{until}" for until in UNTIL}
 
     assert named - set(texts()) == set()

@@ -1,0 +1,60 @@
+"""Secrets, what is derived from them, and where somebody may be sent."""
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import Final
+
+from chalicelib.sessions.model import LONGEST_NEXT
+
+SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""32 random bytes in base64url."""
+
+ONWARD: Final = re.compile(r"[a-z0-9][A-Za-z0-9/_.~%?=&+-]*|")
+"""A page of ours from the portal's root: no scheme, no host, no way up, nothing that a browser reads as one."""
+
+
+def is_secret(text: str) -> bool:
+    """Say whether a text can be a secret of ours at all."""
+    return SECRET.fullmatch(text) is not None
+
+
+def place_of(secret: str) -> str:
+    """Return under what the store keeps a secret's row: a digest, from which nobody gets back."""
+    return hashlib.sha256(f"place {secret}".encode()).hexdigest()
+
+
+def seal_key_of(secret: str) -> bytes:
+    """Return the key with which the row's content is sealed: who has the table alone can read nothing."""
+    return hashlib.sha256(f"seal {secret}".encode()).digest()
+
+
+def form_token(secret: str) -> str:
+    """Return what every form of a session carries, so that no other site can send one (CSRF)."""
+    return _text(hmac.new(secret.encode(), b"form", hashlib.sha256).digest())
+
+
+def is_form_token(given: str, *, secret: str) -> bool:
+    """Say whether a form came from a page of this session."""
+    return hmac.compare_digest(given.encode(errors="replace"), form_token(secret).encode())
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the challenge that a verifier answers (S256, RFC 7636, 4.2)."""
+    return _text(hashlib.sha256(verifier.encode()).digest())
+
+
+def person_of(sub: str, *, key: bytes) -> str:
+    """Return under what all sessions of one person are found: a keyed digest."""
+    return hmac.new(key, f"session {sub}".encode(), hashlib.sha256).hexdigest()
+
+
+def onward_of(wanted: str) -> str:
+    """Return the page that somebody wants to go on to, or the start for anything that is not plainly one of ours."""
+    is_ours = len(wanted) <= LONGEST_NEXT and ONWARD.fullmatch(wanted) is not None
+    return wanted if is_ours and ".." not in wanted and "//" not in wanted else ""
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

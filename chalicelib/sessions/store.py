@@ -1,0 +1,70 @@
+"""Keeping sessions, sealed with what only the browser has."""
+
+import os
+from datetime import UTC, datetime
+
+from chalicelib.sessions.rules import place_of, seal_key_of
+from chalicelib.sessions.table import SessionRow
+from chalicelib.transaction import MovedError, Transaction, read_together
+
+NONCE = 12
+"""Bytes of AES-GCM's nonce, in front of what it sealed."""
+
+
+class SessionStore:
+    """All sessions and logins under way."""
+
+    def add(self, secret: str, text: str, *, person: str | None, ends_at: datetime) -> None:
+        """Keep a text until an instant, readable with its secret alone."""
+        row = self._row(secret)
+        row.sealed = _sealed(text, secret)
+        row.person = person
+        row.expires = int(ends_at.timestamp())
+        tx = Transaction()
+        tx.add(row, otherwise=MovedError())
+        tx.commit()
+
+    def read(self, secret: str, *, at: datetime) -> tuple[str, datetime] | None:
+        """Return what was kept and when it ends; ``None`` if there is nothing, or no longer."""
+        (row,) = read_together(self._row(secret))
+        if not isinstance(row, SessionRow) or at.timestamp() >= row.expires:
+            return None
+        return _opened(row.sealed, secret), datetime.fromtimestamp(row.expires, UTC)
+
+    def remove(self, secret: str) -> None:
+        """Forget one."""
+        self._row(secret).delete()
+
+    def take(self, secret: str, *, at: datetime) -> str | None:
+        """Read one and forget it: of two who come with the same secret, one gets nothing."""
+        found = self.read(secret, at=at)
+        if found is None:
+            return None
+        tx = Transaction()
+        tx.remove(self._row(secret), condition=SessionRow.pk.exists(), otherwise=MovedError())
+        try:
+            tx.commit()
+        except MovedError:
+            return None
+        return found[0]
+
+    def remove_all(self, person: str) -> None:
+        """Forget every session of a person."""
+        for row in SessionRow.by_person.query(person):
+            SessionRow(row.pk).delete()
+
+    def _row(self, secret: str) -> SessionRow:
+        return SessionRow(place_of(secret))
+
+
+def _sealed(text: str, secret: str) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - few requests need its library
+
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(seal_key_of(secret)).encrypt(nonce, text.encode(), None)
+
+
+def _opened(sealed: bytes, secret: str) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+
+    return AESGCM(seal_key_of(secret)).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()

@@ -1,0 +1,45 @@
+"""The two cookies, of a login under way and of a session: no script reads them, no other site's form brings them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.settings import Stage, settings
+
+SESSION: Final = "xinnuo"
+LOGIN: Final = "xinnuo-login"
+
+
+def read_cookies(header: str) -> Mapping[str, str]:
+    """Return a browser's cookies by name; of two with one name the first, which is the one nearest to us."""
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, is_one, value = part.strip().partition("=")
+        if is_one:
+            found.setdefault(name, value)
+    return found
+
+
+def held(cookies: Mapping[str, str], name: str) -> str:
+    """Return the secret that a cookie of ours holds; empty if the browser has none."""
+    return cookies.get(_full(name), "")
+
+
+def given(name: str, secret: str) -> str:
+    """Return the header that lets a browser keep a secret until it is closed."""
+    return f"{_full(name)}={secret}; {_manner()}"
+
+
+def taken(name: str) -> str:
+    """Return the header that lets a browser forget it."""
+    return f"{_full(name)}=; Max-Age=0; {_manner()}"
+
+
+def _full(name: str) -> str:
+    """Return the name under which a browser takes a cookie from this host alone (RFC 6265bis, 4.1.3.2)."""
+    return name if settings().stage is Stage.LOCAL else f"__Host-{name}"
+
+
+def _manner() -> str:
+    """Return how it is kept; the local cloud speaks plain HTTP, over which a secure one would not come back."""
+    secure = "" if settings().stage is Stage.LOCAL else "; Secure"
+    return f"Path=/; HttpOnly; SameSite=Lax{secure}"

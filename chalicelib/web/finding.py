@@ -1,0 +1,51 @@
+"""Finding what to do: the start, the search, and all that an applicant must know before anything is asked of them."""
+
+import re
+from typing import Final
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.web import pages
+from chalicelib.web.files import asset
+from chalicelib.web.visits import Asset, Page, Visit
+from chalicelib.wiring import services
+
+CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LONGEST: Final = 100
+"""How many characters of a question are looked for."""
+SHOWN: Final = 20
+
+
+@pages.get("/", public=True)
+def start(_visit: Visit) -> Page:
+    """Ask what somebody wants to do."""
+    return Page(template="start.html")
+
+
+@pages.get("/items", public=True)
+def find_items(visit: Visit) -> Page:
+    """List the items that plain words find; too long a question is said to be so, and stays in its field."""
+    asked = visit.query.get("q", "").strip()
+    if len(asked) > LONGEST:
+        return Page(template="items.html", facts={"asked": asked, "fault": "search_too_long"}, status=400)
+    after = visit.query.get("after")
+    if after is not None and CODE.fullmatch(after) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
+    return Page(template="items.html", facts={"asked": asked, "found": found})
+
+
+@pages.get("/items/{item_code}", public=True)
+def read_item(visit: Visit) -> Page:
+    """Show all that an applicant must know before anything is asked of them."""
+    code = visit.path["item_code"]
+    item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
+    if item is None:
+        raise Refusal(Reason.NOT_FOUND)
+    until = services().pack(item.jurisdiction, visit.at).withdraw_until
+    return Page(template="item.html", facts={"item": item, "until": until})
+
+
+@pages.get("/assets/{name}", public=True)
+def read_asset(visit: Visit) -> Asset:
+    """Answer a built file."""
+    return asset(visit.path["name"])

@@ -1,0 +1,25 @@
+"""Where each role's work begins, and where it can go from any page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.policy import Caller, Role
+
+APPLICANTS: Final = (("cases", "nav_cases"), ("items", "nav_items"))
+
+PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
+    Role.APPLICANT: APPLICANTS,
+    Role.AGENT: APPLICANTS,
+}
+"""Pages by role, each with the name of its text; the first one is where the role's work begins."""
+
+
+def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:
+    """Return the pages that somebody goes to, those of every role once, in the order in which roles are declared."""
+    found = (place for role in Role if role in caller.roles for place in PLACES.get(role, ()))
+    return tuple(dict.fromkeys(found))
+
+
+def home_of(caller: Caller) -> str:
+    """Return the page where somebody's work begins; the start for a role that has none."""
+    return next((to for to, _ in places_of(caller)), "")

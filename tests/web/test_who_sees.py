@@ -1,0 +1,74 @@
+"""Every page against every role, and against nobody, in one table."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+
+from chalicelib.policy import Role
+from chalicelib.web.addresses import ADDRESSES
+from chalicelib.web.pages import PAGES
+from tests.cloud import PERSONAS
+from tests.web.visitor import Visitor
+
+for file in ADDRESSES:
+    import_module(file)
+
+PEOPLE = {Role.APPLICANT, Role.AGENT}
+EVERYBODY = set(Role)
+
+SEEN_BY: dict[str, set[Role] | None] = {
+    "GET /": None,
+    "GET /items": None,
+    "GET /items/{item_code}": None,
+    "GET /assets/{name}": None,
+    "GET /login": None,
+    "GET /login/callback": None,
+    "GET /logged-out": None,
+    "GET /home": EVERYBODY,
+    "POST /logout": EVERYBODY,
+    "GET /cases": PEOPLE,
+}
+"""Who sees what; ``None`` is everybody, without a login."""
+
+BY_ROLE = {PERSONAS[name]["claims"]["roles"][0]: name for name in reversed(PERSONAS)}
+"""A persona for each role."""
+
+
+def test_the_table_names_every_page() -> None:
+    assert set(SEEN_BY) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(SEEN_BY))
+def test_a_page_is_for_whom_the_table_says(name: str) -> None:
+    entry = PAGES[name]
+
+    assert entry.is_public == (SEEN_BY[name] is None)
+    assert entry.roles == (SEEN_BY[name] or set())
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_whoever_may_not_see_a_page_is_told_so_and_whoever_may_is_let_in(
+    visitor: Callable[..., Visitor], role: Role
+) -> None:
+    browser = visitor(BY_ROLE[role])
+    token = browser.open("/cases").page.forms[0].fields["form_token"][0]
+
+    for name, roles in SEEN_BY.items():
+        method, _, path = name.partition(" ")
+        if roles is None or name == "POST /logout":
+            continue
+        path = path.replace("{case_no}", "none").replace("{item_code}", "none")
+        seen = browser.open(path) if method == "GET" else browser.post(path, {"form_token": token})
+        assert (seen.status == 403) == (role not in roles), (name, seen.status)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, roles in SEEN_BY.items() if roles is not None))
+def test_nobody_without_a_login_comes_further_than_to_the_login(visitor: Callable[..., Visitor], name: str) -> None:
+    method, _, path = name.partition(" ")
+    browser = visitor()
+
+    if method == "GET":
+        assert browser.open(path).url.startswith("https://issuer.test/authorize?")
+    else:
+        assert browser.post(path, {}).status == 401

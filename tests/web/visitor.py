@@ -1,0 +1,147 @@
+"""A browser without a screen: it keeps cookies, follows redirects, and sends the forms that it was shown."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from tests.cloud import Client, Reply
+
+HERE = "http://localhost:8000/api"
+"""The portal's address in the tests: behind a stage's name, as API Gateway has it."""
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, and what stands in its fields."""
+
+    action: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class Outline(HTMLParser):
+    """What stands in a page: its elements with their attributes, its words by the element around them, its forms."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: dict[str, list[str]] = {}
+        self.forms: list[Form] = []
+        self._text_area: str | None = None
+        self._select: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.elements.append((tag, given))
+        name = given.get("name")
+        if tag == "form":
+            self.forms.append(Form(action=given.get("action") or ""))
+        elif self.forms and name and tag in {"input", "textarea", "select", "button"}:
+            form = self.forms[-1]
+            form.names.add(name)
+            is_chosen = given.get("type") not in {"radio", "checkbox", "submit"} or "checked" in given
+            if tag == "input" and is_chosen:
+                form.fields.setdefault(name, []).append(given.get("value") or "")
+            self._text_area = name if tag == "textarea" else None
+            self._select = name if tag == "select" else None
+        elif tag == "option" and self._select and "selected" in given:
+            self.forms[-1].fields[self._select] = [given.get("value") or ""]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._text_area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text_area is not None:
+            self.forms[-1].fields[self._text_area] = [data.removeprefix("\n")]
+        if data.strip():
+            self.words.setdefault(self.elements[-1][0] if self.elements else "", []).append(data.strip())
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as a browser came to it."""
+
+    url: str
+    reply: Reply
+    page: Outline
+
+    @property
+    def status(self) -> int:
+        return self.reply.status
+
+    @property
+    def text(self) -> str:
+        return self.reply.text
+
+    @property
+    def path(self) -> str:
+        """Where in the portal it is, with its query."""
+        parts = urlsplit(self.url.removeprefix(HERE))
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def form(self, action: str) -> Form:
+        """The one form whose address ends so; a language that was chosen is no part of it."""
+        (found,) = [form for form in self.page.forms if form.action.partition("?")[0].endswith(action)]
+        return found
+
+
+class Visitor:
+    """Somebody's browser."""
+
+    def __init__(self, client: Client, *, language: str = "zh-CN") -> None:
+        self.client = client
+        self.language = language
+        self.cookies: dict[str, str] = {}
+
+    def open(self, to: str) -> Seen:
+        """Open an address, and go wherever it sends; other hosts than the portal's are not followed."""
+        return self._follow("GET", urljoin(f"{HERE}/", to.lstrip("/") if to.startswith("/") else to), None)
+
+    def send(self, seen: Seen, action: str, fields: dict[str, str | list[str]] | None = None, **headers: str) -> Seen:
+        """Fill in a form of a page and send it; what it holds already stays unless another value is given."""
+        form = seen.form(action)
+        filled = form.fields | {name: [v] if isinstance(v, str) else v for name, v in (fields or {}).items()}
+        unknown = set(filled) - form.names
+        assert not unknown, f"the form has no {unknown}"
+        return self._follow("POST", urljoin(seen.url, form.action), urlencode(filled, doseq=True), **headers)
+
+    def post(self, to: str, fields: dict[str, str], **headers: str) -> Seen:
+        """Send something that no page of ours had shown."""
+        return self._follow("POST", f"{HERE}{to}", urlencode(fields), **headers)
+
+    def log_in(self, persona: str, onward: str = "") -> Seen:
+        """Log in as a persona, whom the provider of the tests knows by the code that it gives."""
+        sent_away = self.open(f"/login?{urlencode({'next': onward})}" if onward else "/login")
+        asked = parse_qs(urlsplit(sent_away.url).query)
+        back = urlencode({"code": f"{persona}:{asked['code_challenge'][0]}", "state": asked["state"][0]})
+        return self.open(f"{asked['redirect_uri'][0].removeprefix(HERE)}?{back}")
+
+    def _follow(self, method: str, url: str, body: str | None, **headers: str) -> Seen:
+        for _ in range(5):
+            if not url.startswith(HERE):
+                return Seen(url, Reply(0, {}, ""), Outline(""))
+            reply = self._once(method, url.removeprefix(HERE), body, **headers)
+            if reply.status != 303:
+                return Seen(url, reply, Outline(reply.text))
+            url, method, body = urljoin(url, reply.headers["location"]), "GET", None
+        raise RecursionError(url)
+
+    def _once(self, method: str, path: str, body: str | None, **headers: str) -> Reply:
+        sent = {"Accept-Language": self.language} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if body is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        reply = self.client.call(method, path, body, headers=sent)
+        for cookie in reply.several.get("set-cookie", ()):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        return reply
