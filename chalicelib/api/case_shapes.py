@@ -54,7 +54,7 @@ class PersonShape(Shape):
 
 
 class ClockShape(Shape):
-    """A clock of a case, with the light that it shows now."""
+    """A clock of a case, with the light that it shows now; ``white_because`` says why nobody can judge it."""
 
     clock_id: str
     kind: ClockKind
@@ -63,6 +63,7 @@ class ClockShape(Shape):
     due_at: Instant
     due_on: date
     light: Light
+    white_because: Reason | None
     provisional: bool
     pauses: tuple[ClockPause, ...]
     extension: ClockExtension | None
@@ -178,11 +179,17 @@ def clock_shape(clock: Clock, light: Light) -> ClockShape:
         due_at=clock.due_at,
         due_on=clock.due_on,
         light=light,
+        white_because=white_because(light),
         provisional=clock.provisional,
         pauses=clock.pauses,
         extension=clock.extension,
         stopped_at=clock.stopped_at,
     )
+
+
+def white_because(light: Light) -> Reason | None:
+    """Return why a light is white: the due date needs a year whose calendar is not loaded (R4.4)."""
+    return Reason.CALENDAR_UNKNOWN if light is Light.WHITE else None
 
 
 def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:

@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from chalicelib.api.alert_shapes import RECIPIENTS, AlertShape, alert_shape, case_no_of
+from chalicelib.api.case_shapes import white_because
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.lists import binds_person
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.errors import Reason
 from chalicelib.policy import Role
 from chalicelib.supervision.service import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
@@ -39,6 +41,7 @@ class LimitShape(Shape):
 class BoardClock(Shape):
     """An open clock; ``owner`` is what its timeline is kept under, ``case_no`` is there if that is a case.
 
+    ``white_because`` is why nobody can judge it.
     ``excused_by`` is the outage that excuses it: its light stays as it is, for a light blames nobody.
     """
 
@@ -54,6 +57,7 @@ class BoardClock(Shape):
     due_on: date
     provisional: bool
     light: Light
+    white_because: Reason | None
     excused_by: str | None
     binds: Literal["office", "person"]
     item_code: str | None
@@ -222,6 +226,7 @@ def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
         due_on=clock.due_on,
         provisional=clock.provisional,
         light=shown.light,
+        white_because=white_because(shown.light),
         excused_by=excused_by,
         binds="person" if binds_person(clock) else "office",
         item_code=clock.item or None,

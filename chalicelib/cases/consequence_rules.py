@@ -138,10 +138,12 @@ def require_no_order(case: Case) -> None:
 def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
     """Return the order that may be ended with this outcome: one that runs, and not done only after its last second.
 
-    Done may be said at any time; a provisional date makes nobody late (R4.4, R4.7).
+    Done may be said at any time; a provisional date makes nobody late (R4.4, R4.7): ``CALENDAR_UNKNOWN`` behind it.
     """
     if case.rectification is None or clock is None:
         raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, ordered="no")
+    if outcome is RectificationOutcome.NOT_DONE and clock.is_undecidable(at):
+        raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
     if outcome is RectificationOutcome.NOT_DONE and not clock.is_late(at):
         raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, due_on=clock.due_on.isoformat())
     return case.rectification
@@ -151,10 +153,13 @@ def require_defence_over(defence: Defence | None, clock: Clock | None = None, *,
     """Refuse with ``DEFENCE_OPEN`` whatever is adverse until the person has answered or the time is over (R1.18).
 
     The date decides, not the sweep; without having been told nobody can have been heard.
-    ``clock`` is the one that runs until the person answers: while its date is provisional the time is not over (R4.4).
+    ``clock`` is the one that runs until the person answers: while its date is provisional the time is not over (R4.4),
+    and ``CALENDAR_UNKNOWN`` says so once the date as counted has passed.
     """
     if defence is None:
         raise Refusal(Reason.DEFENCE_OPEN)
+    if defence.stated_at is None and clock is not None and clock.is_undecidable(at):
+        raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
     if defence.is_open(at=at) or _may_still_answer(defence, clock, at=at):
         raise Refusal(Reason.DEFENCE_OPEN, until=day_of(defence.until).isoformat())
 

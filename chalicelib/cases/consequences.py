@@ -116,7 +116,8 @@ class Consequences:
     def revoke(self, act: Act, document: RevocationDocument) -> Done:
         """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
 
-        ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``INVALID_BODY``.
+        ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``CALENDAR_UNKNOWN``,
+        ``INVALID_BODY``.
         """
 
         def deed(work: Work) -> Case:

@@ -142,3 +142,7 @@ class Clock:
             if pause.started_at <= at and (pause.ended_at is None or at <= pause.ended_at)
         )
         return not self.provisional and min(within, default=at) > self.due_at
+
+    def is_undecidable(self, at: datetime) -> bool:
+        """Whether nobody can say if the time is over: the last second as counted is, but its year is not announced."""
+        return self.provisional and at > self.due_at

@@ -171,7 +171,8 @@ class Punishment:
     ) -> Flag:
         """Put a flag in force, as a second person; the credit summary, and so the gate, follow at once.
 
-        ``SAME_PERSON`` for the proposer, ``DEFENCE_OPEN`` before the subject spoke or the time for it passed.
+        ``SAME_PERSON`` for the proposer, ``DEFENCE_OPEN`` before the subject spoke or the time for it passed,
+        ``CALENDAR_UNKNOWN`` while nobody can say whether it has.
         The end of that time is judged by the clock's due instant, whether or not the sweep has told it yet.
         """
         before = self._officers(flag_id, by=by, version=version)
@@ -180,9 +181,9 @@ class Punishment:
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
         after = rules.confirmed(before, decision, defence_due_at=due_at, on=today)
-        if clock is not None and clock.provisional and not before.statements:
+        if clock is not None and clock.is_undecidable(at) and not before.statements:
             # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
-            raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(clock.due_at))
+            raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
         self._require_effective(before.case_no, before.document, subject=before.party.document_subject, on=today)
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.api.case_shapes import clock_shape
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
@@ -43,6 +44,7 @@ def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(cli
     turn_clock(OVER_NEW_YEAR)
     clock = a_clock_over_new_year()
     waiting = client.get("/v1/calendars/2027/provisional", token=token("monitor")).body["items"]
+    board = client.get("/v1/supervision/clocks?light=white", token=token("supervisor.traffic")).body["items"]
     dry = put(client, token, query="?dry_run=true").body
     untouched = services().clocks.get(clock.owner, clock.clock_id)
 
@@ -52,11 +54,14 @@ def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(cli
     events = [event for event in services().timeline.events(clock.owner) if event.kind == "clock:recounted"]
     assert (clock.provisional, services().clocks.light(clock, at=OVER_NEW_YEAR)) == (True, Light.WHITE)
     assert [each["due_on"] for each in waiting] == ["2027-01-04"]
+    assert [(each["light"], each["white_because"]) for each in board] == [("white", "CALENDAR_UNKNOWN")]
     assert untouched == clock
     assert (loaded.status, loaded.headers["etag"]) == (200, '"1"')
     assert (loaded.body["edition"], loaded.body["recount"]["moved"]) == (1, 1)
     assert [(each["would_be_due_on"], each["would_be_light"]) for each in dry["items"]] == [("2027-01-05", "green")]
     assert (firm.due_on.isoformat(), firm.provisional) == ("2027-01-05", False)
+    told = [clock_shape(clock, Light.WHITE).white_because, clock_shape(firm, Light.GREEN).white_because]
+    assert told == ["CALENDAR_UNKNOWN", None]
     assert [(each.data["was_due_on"], each.data["due_on"], each.data["edition"]) for each in events] == [
         ("2027-01-04", "2027-01-05", "2027/1")
     ]

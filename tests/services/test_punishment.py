@@ -147,10 +147,12 @@ def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -
     service = Service(served_at=year_end, method="直接送达", proof="回证1号")
     flag = services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
 
+    with pytest.raises(Refusal) as early:
+        confirm(flag, at=year_end + timedelta(days=1))
     with pytest.raises(Refusal) as refused:
         confirm(flag, at=year_end + timedelta(days=30))
 
-    assert reason_of(refused) is Reason.DEFENCE_OPEN
+    assert (reason_of(early), reason_of(refused)) == (Reason.DEFENCE_OPEN, Reason.CALENDAR_UNKNOWN)
 
 
 def test_nothing_is_confirmed_before_service() -> None:

@@ -230,8 +230,12 @@ def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() 
     with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
         ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
     assert refusal.value.facts["due_on"] == "2026-10-08"
+    unknown = replace(clock, provisional=True)
     with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
-        ended_order(case, replace(clock, provisional=True), RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
+        ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
+    with pytest.raises(Refusal, match="CALENDAR_UNKNOWN"):
+        ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
+    assert ended_order(case, unknown, RectificationOutcome.DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
 
 
 def test_only_an_order_that_runs_can_end() -> None:
@@ -270,7 +274,10 @@ def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
     guessed = clock.due_at + ONE_SECOND
 
     with pytest.raises(Refusal, match="DEFENCE_OPEN"):
+        require_defence_over(defence, clock, at=clock.due_at)
+    with pytest.raises(Refusal, match="CALENDAR_UNKNOWN") as refusal:
         require_defence_over(defence, clock, at=guessed)
+    assert refusal.value.facts == {"due_on": clock.due_on.isoformat()}
     assert open_defence(replace(a_broken_promise(), defence=defence), clock, at=guessed) == defence
     require_defence_over(replace(defence, statement="我有异议。", stated_at=NOON), clock, at=guessed)
 
