@@ -16,6 +16,7 @@ from chalicelib.api.credit_shapes import (
     record_shape,
 )
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.grade_shapes import grade_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.intake.lines import RecordBody
 from chalicelib.credit.model import Purpose, Record
@@ -85,12 +86,13 @@ def check(call: Call[CheckBody]) -> Answer:
 def own(call: Call[None]) -> Answer:
     """Show the caller everything that is kept about it, and what can be done."""
     credit = services().credit.own(by=call.caller)
+    grade = services().credit.graded(credit, by=call.caller, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
     return Answer(
         body=OwnCreditShape(
             version=summary.version,
             kept_promises=summary.kept_promises,
-            grade=summary.grade,
+            grade=None if grade is None else grade_shape(grade, call.language),
             bars=[
                 bar_shape(
                     bar,

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Body, Code, Line, Page, Shape
+from chalicelib.api.grade_shapes import GradeShape
 from chalicelib.credit.model import (
     Bar,
     Effect,
@@ -141,11 +142,14 @@ class FlagMarkShape(Shape):
 
 
 class OwnCreditShape(Shape):
-    """One's own credit, whole: records, what stands in the way, kept promises, and what can be done about it."""
+    """One's own credit, whole: records, what stands in the way, kept promises, and what can be done about it.
+
+    ``grade`` is there only where an edition of a scale gives one to subjects of this kind.
+    """
 
     version: int
     kept_promises: int
-    grade: str | None
+    grade: GradeShape | None
     bars: list[BarShape]
     flags: list[FlagMarkShape]
     records: list[RecordShape]

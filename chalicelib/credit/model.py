@@ -169,7 +169,6 @@ class Summary:
     ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
     ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
     ``name_digests``: keyed digests of names under which sources know the subject; ``fallen``: of documents that fell.
-    ``grade`` is None unless an edition of a rating scale defines one; persons have none (R6.11).
     """
 
     subject: SubjectKey
@@ -180,7 +179,6 @@ class Summary:
     overflow: tuple[Overflow, ...] = ()
     flags: tuple[FlagMark, ...] = ()
     kept_promises: int = 0
-    grade: str | None = None
     fallen: tuple[str, ...] = ()
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
 

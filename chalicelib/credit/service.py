@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit import rules
+from chalicelib.credit.grades import Grade, grade_of
 from chalicelib.credit.intake import rules as intake
 from chalicelib.credit.model import (
     CheckAnswer,
@@ -117,6 +118,13 @@ class Credit:
         summary = self._store.summary(subject)
         standing = (one for one in self._store.records(subject) if one.repair is not RepairState.WITHDRAWN)
         return OwnCredit(summary=summary, records=tuple(standing))
+
+    def graded(self, own: OwnCredit, *, by: Caller, at: datetime) -> Grade | None:
+        """Return the caller's own grade, None unless the rules of the day have a scale for whom the caller is."""
+        if by.identity is None:
+            return None
+        law, today = self._law(at), day_in_shanghai(at)
+        return grade_of(own.summary, own.records, law.grading, kind=by.identity.kind, on=today)
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""

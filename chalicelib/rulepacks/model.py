@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chalicelib.rulepacks.display import DisplayRules
 from chalicelib.rulepacks.recourse import Recourse
+from chalicelib.rulepacks.scale import GradeScale
 
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
 UNTIL = frozenset({"decided", "closed"})
@@ -190,7 +191,7 @@ class RulePack:
     """One edition of a pack; in force from ``effective_from`` to ``effective_to``, both days included.
 
     Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit,
-    a withdrawal until anything but ``UNTIL``, or an end before the start.
+    a withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
     """
 
     code: str
@@ -216,6 +217,7 @@ class RulePack:
     office_hours: OfficeHours
     edition_by: EditionDay
     recourse: Recourse
+    grading: GradeScale | None = None
 
     def __post_init__(self) -> None:
         """Refuse a pack that nobody could apply or justify."""
@@ -248,6 +250,7 @@ class RulePack:
         yield from (ground.basis for ground in self.card_grounds)
         yield from (category.basis for category in self.complaint_categories)
         yield from (self.office_hours.basis, self.edition_by.basis, *self.recourse.bases())
+        yield from () if self.grading is None else self.grading.bases()
 
     def is_in_force(self, on: date) -> bool:
         """Whether the edition is in force on a day; its first and its last day count."""

@@ -37,6 +37,7 @@ from chalicelib.rulepacks.recourse import (
     RepairRefusal,
 )
 from chalicelib.rulepacks.rules import require_one_at_a_time
+from chalicelib.rulepacks.scale import Band, GradeScale, InputKey, Weight, require_sound
 
 PACKS = Path(__file__).with_name("packs")
 SEVERITIES = ("minor", "general", "serious")
@@ -82,6 +83,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
         recourse=_recourse(settings),
+        grading=_grading(settings["credit.grading"]) if "credit.grading" in settings else None,
     )
 
 
@@ -105,6 +107,13 @@ def _recourse(settings: Mapping[str, Any]) -> Recourse:
         promise=RepairPromise(**settings["repair.promise"]),
         refusals=tuple(RepairRefusal(**refusal) for refusal in settings["repair.refusals"]),
     )
+
+
+def _grading(scale: Mapping[str, Any]) -> GradeScale:
+    weights = tuple(Weight(**{**weight, "key": InputKey(weight["key"])}) for weight in scale["weights"])
+    bands = tuple(Band(**band) for band in scale["bands"])
+    kinds = tuple(scale["subject_kinds"])
+    return require_sound(GradeScale(**{**scale, "subject_kinds": kinds, "weights": weights, "bands": bands}))
 
 
 def _card_ground(ground: Mapping[str, Any]) -> CardGround:

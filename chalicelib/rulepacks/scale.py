@@ -1,0 +1,76 @@
+"""A scale of credit grades (信用评价等级), where a pack has one: bands, whom it grades, what counts and how much."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class InputKey(StrEnum):
+    """What a scale may count: nothing that is not a person's own credit."""
+
+    MINOR_RECORDS = "records.minor"
+    GENERAL_RECORDS = "records.general"
+    SERIOUS_RECORDS = "records.serious"
+    FLAGS = "flags"
+    KEPT_PROMISES = "promises.kept"
+
+
+class Weight(NamedTuple):
+    """How many points each of an input gives, or takes; beyond ``most`` of them, none gives or takes any more."""
+
+    key: InputKey
+    name: str
+    english: str
+    points: int
+    most: int | None
+    basis: str
+
+
+class Band(NamedTuple):
+    """A grade by its labels (等级), and the fewest points that reach it."""
+
+    name: str
+    english: str
+    least: int
+
+
+class GradeScale(NamedTuple):
+    """One edition of a scale; whoever is known by a kind of number that it does not name has no grade (R6.11).
+
+    A score begins at ``base`` and stays between 0 and ``top``; ``bands`` are best first, and the last begins at 0.
+    """
+
+    edition: str
+    name: str
+    english: str
+    subject_kinds: tuple[str, ...]
+    base: int
+    top: int
+    weights: tuple[Weight, ...]
+    bands: tuple[Band, ...]
+    basis: str
+
+    def bases(self) -> Iterator[str]:
+        """Yield what every part of it rests on."""
+        yield self.basis
+        yield from (weight.basis for weight in self.weights)
+
+    def band(self, score: int) -> Band:
+        """Return the best band that a score reaches."""
+        return next(band for band in self.bands if band.least <= score)
+
+
+def require_sound(scale: GradeScale) -> GradeScale:
+    """Return a scale by which everybody whom it names has one grade; ``ValueError`` for any other."""
+    least = [band.least for band in scale.bands]
+    if not least or least[-1] != 0 or least != sorted(set(least), reverse=True) or least[0] > scale.top:
+        message = f"the bands of {scale.edition} must go down to 0, each once and the first within {scale.top}"
+        raise ValueError(message)
+    if not 0 <= scale.base <= scale.top:
+        message = f"{scale.edition} begins at {scale.base}, which is not between 0 and {scale.top}"
+        raise ValueError(message)
+    keys = [weight.key for weight in scale.weights]
+    if len(set(keys)) < len(keys):
+        message = f"{scale.edition} counts something twice"
+        raise ValueError(message)
+    return scale
