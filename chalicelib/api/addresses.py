@@ -74,7 +74,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/me/credit",
         "GET /v1/me/credit/queries",
     ),
-    "chalicelib.api.drafts": ("POST /v1/drafts",),
+    "chalicelib.api.drafts": (
+        "POST /v1/drafts",
+        "GET /v1/drafts",
+        "GET /v1/drafts/{draft_id}",
+    ),
     "chalicelib.api.editions": (
         "PUT /v1/calendars/{year}",
         "GET /v1/calendars",

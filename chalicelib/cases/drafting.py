@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases import rules
@@ -22,7 +22,7 @@ from chalicelib.credit.store import UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.logs import logger
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
@@ -31,6 +31,10 @@ from chalicelib.transaction import again_if_moved, transaction
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long what was told and checked may be signed; filing checks again anyway."""
+
+
+MOST_WAITING = 20
+"""How many drafts of one person are looked at: a day's, and few people begin more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ class Drafted:
     standing: Standing
     grounds: tuple[Ground, ...]
     is_repeat: bool = False
+    is_filed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,16 @@ class Drafting:
             if once:
                 once.remember(draft.draft_id, tx, at=at)
         return drafted
+
+    def read(self, draft_id: str, *, by: Caller, at: datetime) -> Drafted:
+        """Return a draft of one's own, and what the gate says of it now; ``NOT_FOUND`` for anybody else's."""
+        draft = self._store.load_draft(draft_id)
+        require(by, roles=FOR_THEMSELVES, subjects=(draft.maker, draft.subject))
+        return replace(self._judged(draft, at=at), is_filed=self._store.case_of_draft(draft) is not None)
+
+    def waiting(self, *, by: Caller, at: datetime) -> tuple[Draft, ...]:
+        """Return one's own drafts that can still be filed and have not been, newest first."""
+        return self._store.open_drafts(by.own_subject(), at=at, most=MOST_WAITING)
 
     def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
         """Say whose matter it is, and who acts; an agent always acts for somebody who said so in writing (R1.8)."""

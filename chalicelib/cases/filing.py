@@ -29,7 +29,8 @@ from chalicelib.rows import Row
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import SigningKey, SubjectKey
-from chalicelib.subjects.rules import key_id_of, verify_detached
+from chalicelib.subjects.passkeys import verify_signature
+from chalicelib.subjects.rules import key_id_of
 from chalicelib.subjects.service import SigningKeys
 from chalicelib.timeline.model import Json
 from chalicelib.transaction import (
@@ -251,7 +252,7 @@ def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by:
     """Check the signature over exactly the draft's payload (R1.6)."""
     if submission.signature is None or key is None:
         raise Refusal(Reason.SIGNATURE_INVALID)
-    verify_detached(submission.signature, draft.payload, key)
+    verify_signature(submission.signature, draft.payload, key)
     return Commitment(
         confirmed=submission.confirmed,
         payload_hash=draft.payload_hash,

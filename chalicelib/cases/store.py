@@ -8,13 +8,14 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.cases.model import Case, CaseCard, CasePage, Draft, State, owner_of
+from chalicelib.cases.numbers import case_no_for
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rows import Row
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.transaction import MovedError, Transaction, read_together
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""
@@ -101,6 +102,8 @@ class CaseStore:
         tx.add(
             DraftRow(
                 f"draft:{draft.draft_id}",
+                maker=draft.maker,
+                made_at=f"{instant_text(draft.made_at)} {draft.draft_id}",
                 document=draft,
                 expires=int((draft.expires_at + KEPT_AFTER_EXPIRY).timestamp()),
             ),
@@ -114,6 +117,20 @@ class CaseStore:
         except DraftRow.DoesNotExist:
             raise Refusal(Reason.NOT_FOUND) from None
         return draft
+
+    def open_drafts(self, maker: str, *, at: datetime, most: int) -> tuple[Draft, ...]:
+        """Return the newest drafts of a person that can still be filed and have not been, newest first."""
+        found = DraftRow.by_maker.query(maker, scan_index_forward=False, limit=most, page_size=most)
+        ids = [row.pk.partition(":")[2] for row in found]
+        rows = read_together(*map(draft_key, ids), *(case_key(case_no_for(draft_id)) for draft_id in ids))
+        pairs = zip(rows[: len(ids)], rows[len(ids) :], strict=True)
+        drafts = [draft_of(row) for row, case in pairs if row is not None and case is None]
+        return tuple(draft for draft in drafts if at < draft.expires_at)
+
+    def case_of_draft(self, draft: Draft) -> Case | None:
+        """Return the case that a draft became; ``None`` while it has become none."""
+        (row,) = read_together(case_key(draft.case_no))
+        return None if row is None else case_of(row)
 
 
 def case_key(case_no: str) -> Row:

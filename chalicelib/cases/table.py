@@ -1,7 +1,7 @@
-"""The table of drafts and cases; a draft has no index keys, so that lists hold cases only."""
+"""The table of drafts and cases; a draft has none of a case's index keys, so that lists of cases hold cases only."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.cases.model import Case, CaseCard, Draft
 from chalicelib.rows import DocumentAttribute, Row
@@ -73,6 +73,19 @@ class CaseRow(OwnerRow):
     by_department = ByDepartment()
 
 
+class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The drafts that one person made, in the order in which they were made."""
+
+    class Meta:
+        """What the index is called; keys are all it holds, for a person has few drafts and looks at them seldom."""
+
+        index_name = "by_maker"
+        projection = KeysOnlyProjection()
+
+    maker = UnicodeAttribute(hash_key=True)
+    made_at = UnicodeAttribute(range_key=True)
+
+
 class DraftRow(Row):
     """``pk`` is ``draft:<draft id>``; it is judged by its own ``expires_at``, and removed some time after it."""
 
@@ -82,5 +95,9 @@ class DraftRow(Row):
         table_name = settings().table("cases")
 
     pk = UnicodeAttribute(hash_key=True)
+    maker = UnicodeAttribute()
+    made_at = UnicodeAttribute()
     document = DocumentAttribute[Draft](lambda: Draft)
     expires = NumberAttribute()
+
+    by_maker = ByMaker()

@@ -48,10 +48,31 @@ class Algorithm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site as browsers know it: its host, and its origin (``https://portal.example``)."""
+
+    host: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """What makes a signing key a passkey (通行密钥): a device made it for one site and signs nothing but assertions.
+
+    ``credential_id`` is the device's own name for it, ``public_key`` the COSE key (RFC 9053), both in base64url.
+    """
+
+    credential_id: str
+    public_key: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A public key with which a subject signs (签名公钥); the private one never leaves its owner.
 
-    ``key_id`` is the RFC 7638 thumbprint; ``jwk`` holds the public members only.
+    ``key_id`` is the RFC 7638 thumbprint; ``jwk`` holds the public members only; ``passkey`` is there if a device of
+    its owner keeps the private one.
     """
 
     key_id: str
@@ -59,6 +80,7 @@ class SigningKey:
     algorithm: Algorithm
     enrolled_at: datetime
     revoked_at: datetime | None = None
+    passkey: Passkey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

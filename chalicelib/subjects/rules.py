@@ -165,8 +165,12 @@ def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
 
 def key_id_of(jws: str) -> str:
     """Return which key a signature says it is by; ``SIGNATURE_INVALID`` if it says nothing readable."""
-    header, _ = _parts(jws)
-    return str(header["kid"])
+    return str(header_of(jws)["kid"])
+
+
+def header_of(jws: str) -> Mapping[str, object]:
+    """Return what a signature says of itself; ``SIGNATURE_INVALID`` if it says nothing readable."""
+    return _parts(jws)[0]
 
 
 def verify_detached(jws: str, payload: str, key: SigningKey) -> None:

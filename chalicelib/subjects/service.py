@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.rows import Row
-from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, SubjectKey
+from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, Site, SubjectKey
+from chalicelib.subjects.passkeys import passkey_of
 from chalicelib.subjects.rules import SubjectKeys, masked_name, require_valid, signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 from chalicelib.transaction import Transaction, again_if_moved, transaction
@@ -94,7 +96,17 @@ class SigningKeys:
 
         One that was revoked stays so (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public keys.
         """
-        new = signing_key_of(jwk, at=at)
+        return self._enrol(subject, signing_key_of(jwk, at=at), at=at, once=once)
+
+    @again_if_moved
+    def enrol_passkey(
+        self, subject: SubjectKey, registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime
+    ) -> Enrolment:
+        """Take the public half of a key that a device made for the portal; otherwise as ``enrol``."""
+        made = passkey_of(registration, site=site, challenge=challenge, at=at)
+        return self._enrol(subject, made, at=at)
+
+    def _enrol(self, subject: SubjectKey, new: SigningKey, *, at: datetime, once: Once | None = None) -> Enrolment:
         made = once.look_up() if once else None
         old = self._store.one(subject, made or new.key_id)
         if old is not None:

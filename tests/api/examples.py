@@ -31,6 +31,7 @@ __all__ = ["world"]
 NOBODYS_CASE = case_no_for("a-draft-that-nobody-made")
 ABSENT = {
     "case_no": NOBODYS_CASE,
+    "draft_id": "0" * 22,
     "flag_id": "0" * 24,
     "mandate_id": "0" * 32,
     "alert_id": "0" * 32,
@@ -153,6 +154,10 @@ def _of_people(world: World) -> dict[str, Example]:
                 "way": "certificate",
                 "on_behalf_of": principal,
             },
+        ),
+        "GET /v1/drafts": Example(by="applicant"),
+        "GET /v1/drafts/{draft_id}": Example(
+            by="applicant", path={"draft_id": world.things["draft"].name}, strangers=PEOPLE
         ),
         "POST /v1/cases": Example(by="applicant", body=world.promise("applicant"), strangers=PEOPLE),
         "GET /v1/cases": Example(
