@@ -16,6 +16,7 @@ app = App("xinnuo")
 
 for file, names in ADDRESSES.items():
     app.serve(file, *names)
+app.api.binary_types.append("multipart/form-data")
 app.show(SHOWING, *(name for names in PAGES.values() for name in names))
 
 

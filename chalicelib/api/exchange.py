@@ -65,7 +65,7 @@ def problem(refusal: Refusal, language: Language) -> Response:
         "code": reason.value,
     }
     if refusal.faults:
-        body["errors"] = [{"pointer": fault.pointer, "detail": _told(fault, language)} for fault in refusal.faults]
+        body["errors"] = [{"pointer": fault.pointer, "detail": told(fault, language)} for fault in refusal.faults]
     tell(reason=refusal.reason.value)
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/problem+json",
@@ -79,7 +79,7 @@ def problem(refusal: Refusal, language: Language) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=known.status)
 
 
-def _told(fault: Fault, language: Language) -> str:
+def told(fault: Fault, language: Language) -> str:
     """Return what is wrong with one field, in one language only."""
     if fault.code in FAULT_TEXTS:
         return fault_text(fault.code, fault.blanks, language)

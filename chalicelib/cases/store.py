@@ -122,6 +122,8 @@ class CaseStore:
         """Return the newest drafts of a person that can still be filed and have not been, newest first."""
         found = DraftRow.by_maker.query(maker, scan_index_forward=False, limit=most, page_size=most)
         ids = [row.pk.partition(":")[2] for row in found]
+        if not ids:
+            return ()
         rows = read_together(*map(draft_key, ids), *(case_key(case_no_for(draft_id)) for draft_id in ids))
         pairs = zip(rows[: len(ids)], rows[len(ids) :], strict=True)
         drafts = [draft_of(row) for row, case in pairs if row is not None and case is None]

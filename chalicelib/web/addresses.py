@@ -23,5 +23,23 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "POST /logout",
         "GET /logged-out",
     ),
-    "chalicelib.web.own_cases": ("GET /cases",),
+    "chalicelib.web.applying": (
+        "GET /items/{item_code}/apply",
+        "POST /items/{item_code}/apply",
+        "GET /drafts/{draft_id}",
+        "POST /drafts/{draft_id}",
+    ),
+    "chalicelib.web.keys": ("GET /keys", "POST /keys", "POST /keys/{key_id}/revocation"),
+    "chalicelib.web.own_cases": (
+        "GET /cases",
+        "GET /cases/{case_no}",
+        "GET /cases/{case_no}/receipt",
+        "GET /cases/{case_no}/clocks/{kind}",
+    ),
+    "chalicelib.web.own_acts": tuple(
+        f"{method} /cases/{{case_no}}/{act}"
+        for act in ("withdrawal", "materials", "corrections", "statement", "rating", "complaint")
+        for method in ("GET", "POST")
+    ),
+    "chalicelib.web.tracking": ("GET /track",),
 }

@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
 
-from chalicelib.clock import day_in_shanghai
+from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.files import built, stylesheet
 from chalicelib.web.navigation import places_of
 from chalicelib.web.visits import Page, Visit
-from chalicelib.web.words import day_text, instant_text, limit_text, text
+from chalicelib.web.words import by_text, day_text, instant_text, limit_text, text
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 COMPONENTS: Final = "govuk_frontend_jinja"
@@ -42,6 +42,8 @@ def drawn(page: Page, visit: Visit) -> str:
             day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
+            by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
+            moment=lambda at: instant_text(instant_from(at), visit.language, year=day_in_shanghai(visit.at).year),
             instant=lambda at: instant_text(at, visit.language, year=day_in_shanghai(visit.at).year),
             other_language=_link(visit, here.lstrip("/"), {**visit.query, "lang": other}) if method == "GET" else None,
             here=here.lstrip("/"),
@@ -49,6 +51,7 @@ def drawn(page: Page, visit: Visit) -> str:
             places=() if visit.who is None else places_of(visit.who),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),
+            is_ticked=lambda name, value: value in visit.form.get(name, ()),
             scripts=[built(name) for name in page.scripts],
             language=visit.language,
             chosen=chosen.get("lang"),

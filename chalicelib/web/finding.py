@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from chalicelib.catalogue.model import Item
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web import pages
 from chalicelib.web.files import asset
@@ -37,12 +38,18 @@ def find_items(visit: Visit) -> Page:
 @pages.get("/items/{item_code}", public=True)
 def read_item(visit: Visit) -> Page:
     """Show all that an applicant must know before anything is asked of them."""
+    item = item_at(visit)
+    until = services().pack(item.jurisdiction, visit.at).withdraw_until
+    return Page(template="item.html", facts={"item": item, "until": until})
+
+
+def item_at(visit: Visit) -> Item:
+    """Return the item that an address names, as it is now; ``NOT_FOUND`` if there is none."""
     code = visit.path["item_code"]
     item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
     if item is None:
         raise Refusal(Reason.NOT_FOUND)
-    until = services().pack(item.jurisdiction, visit.at).withdraw_until
-    return Page(template="item.html", facts={"item": item, "until": until})
+    return item
 
 
 @pages.get("/assets/{name}", public=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from chalicelib.policy import Caller, Role
 
-APPLICANTS: Final = (("cases", "nav_cases"), ("items", "nav_items"))
+APPLICANTS: Final = (("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys"))
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: APPLICANTS,

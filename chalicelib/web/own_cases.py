@@ -1,12 +1,122 @@
-"""One's own cases: the list, and each with where it stands and what can be done about it."""
+"""One's own cases: the list with the drafts that wait, each case with how far it has come, and its receipt."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.cases.model import FINISHED, State, Way
+from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.settings import settings
 from chalicelib.web import pages
 from chalicelib.web.visits import Page, Visit
+
+WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
+"""The stages of the progress line."""
+
+REACHED: Final = {
+    State.PENDING_CREDIT: 0,
+    State.AWAITING_MATERIALS: 0,
+    State.RECEIVED: 1,
+    State.CORRECTION_ASKED: 1,
+    State.NOT_ACCEPTED: 1,
+    State.ACCEPTED: 2,
+    State.PAUSED: 2,
+    State.DECIDED: 3,
+    State.CLOSED: 4,
+    State.REVOKED: 4,
+}
+"""How many stages are behind a case in each state."""
+
+SHOWN_CLOCKS: Final = (ClockKind.ACCEPTANCE, ClockKind.HANDLING_PROMISED, ClockKind.DELIVERY, ClockKind.VERIFICATION)
+"""The limits that an applicant waits for, in the order in which they run."""
 
 
 @pages.get("/cases", roles=FOR_THEMSELVES)
 def list_cases(visit: Visit) -> Page:
-    """List one's own cases, newest first."""
+    """List one's own cases, newest first, and above them the drafts that wait."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    return Page(template="own_cases.html", facts={"found": visit.shown("GET /v1/cases", query=query)})
+    facts: dict[str, object] = {"found": visit.shown("GET /v1/cases", query=query)}
+    facts["drafts"] = () if "cursor" in query else visit.shown("GET /v1/drafts").items
+    return Page(template="own_cases.html", facts=facts)
+
+
+@pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
+def read_case(visit: Visit) -> Page:
+    """Show how far a case has come, by when what is due, what happened, and what can be done now."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    facts = {
+        "case": case,
+        "stages": WAY_THROUGH,
+        "reached": REACHED[case.state],
+        "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
+        "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
+        "acts": [name for name, is_open in ACTS if is_open(case)],
+        "done": visit.query.get("done"),
+    }
+    return Page(template="own_case.html", facts=facts, scripts=("follow",))
+
+
+@pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
+def read_receipt(visit: Visit) -> Page:
+    """Show the receipt: number, tracking code, dates; made to be printed."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
+    promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
+    facts = {"case": case, "address": address, "picture": picture_of(address), "promised": promised[-1:]}
+    return Page(template="receipt.html", facts=facts)
+
+
+@pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
+def explain(visit: Visit) -> Page:
+    """Show why a day is the due day: every day from the start, counted or not, and why."""
+    facts = {"case_no": visit.path["case_no"], "told": visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")}
+    return Page(template="explanation.html", facts=facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A QR code as a path of lines, one unit a module, in a square of ``side`` units."""
+
+    path: str
+    side: int
+
+
+def picture_of(address: str) -> Picture:
+    """Draw an address as a QR code, as a page may hold it: no style and no file of its own."""
+    import segno  # noqa: PLC0415 - only receipts have pictures
+
+    code = segno.make(address, error="m", micro=False)
+    drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
+    return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=code.symbol_size(border=0)[0])
+
+
+def _may_withdraw(case: Any) -> bool:  # noqa: ANN401 - the API's shape
+    return case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
+
+
+def _is_asked(case: Any) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state is State.CORRECTION_ASKED)
+
+
+def _owes_materials(case: Any) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state is State.AWAITING_MATERIALS)
+
+
+def _may_state(case: Any) -> bool:  # noqa: ANN401 - as above
+    return case.defence is not None and case.defence.stated_at is None
+
+
+def _may_rate(case: Any) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state is State.CLOSED)
+
+
+ACTS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
+    ("corrections", _is_asked),
+    ("materials", _owes_materials),
+    ("statement", _may_state),
+    ("rating", _may_rate),
+    ("withdrawal", _may_withdraw),
+    ("complaint", lambda _case: True),
+)
+"""What one may do about one's own case, and when the page offers it; the API says the last word."""

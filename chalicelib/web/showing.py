@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
@@ -15,7 +15,6 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.api.calls import Language
 from chalicelib.api.identity import require_fresh, tokens
 from chalicelib.api.problems import problem_of
-from chalicelib.api.reading import raw_body_of
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logs import logger, tell
@@ -25,6 +24,7 @@ from chalicelib.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn
+from chalicelib.web.forms import read_form
 from chalicelib.web.pages import PAGES, Entry
 from chalicelib.web.visits import Asset, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
@@ -44,7 +44,6 @@ ALWAYS: Final = {
 }
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NEVER: Final = "no-store"
-FORM: Final = "application/x-www-form-urlencoded"
 OWN_SITE: Final = frozenset({"same-origin", "none", ""})
 
 FAILED: Final = {
@@ -104,10 +103,8 @@ def _visit(route: str, event: Mapping[str, Any]) -> Visit:
 
 def _sent(visit: Visit, event: Mapping[str, Any]) -> Visit:
     """Read the form that was sent."""
-    if _headers(event).get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
-    fields = parse_qs(raw_body_of(event).decode(errors="replace"), keep_blank_values=True, max_num_fields=1000)
-    return replace(visit, form={name: tuple(values) for name, values in fields.items()})
+    form, uploads = read_form(_headers(event).get("content-type", ""), event)
+    return replace(visit, form=form, uploads=uploads)
 
 
 def _known(visit: Visit) -> Visit:

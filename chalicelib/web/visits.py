@@ -12,12 +12,23 @@ from chalicelib.policy import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that came with a form: its field, its name, the SHA-256 of its bytes and how many; never the bytes."""
+
+    field: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One request for a page.
 
     ``path`` are the decoded parts of its address, ``query`` the last value of each name, ``form`` every value of each
-    field that was sent; ``cookies`` are the browser's, ``context`` is what the gateway says of the request; ``at`` is
-    the instant of the service clock. ``who`` is ``None`` on public pages; so is ``secret``, which opens the session.
+    field that was sent and ``uploads`` its files; ``cookies`` are the browser's, ``context`` is what the gateway says
+    of the request; ``at`` is the instant of the service clock. ``who`` is ``None`` on public pages; so is ``secret``,
+    which opens the session.
     """
 
     route: str
@@ -26,6 +37,7 @@ class Visit:
     language: Language
     at: datetime
     form: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    uploads: tuple[Upload, ...] = field(default=(), repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
     who: Caller | None = None
@@ -76,6 +88,17 @@ class Visit:
             context=self.context,
         )
         return ask(route, question, by=self.who, language=self.language)
+
+    def done(
+        self,
+        route: str,
+        *,
+        path: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        version: int | None = None,
+    ) -> Any:  # noqa: ANN401 - the shape that the route answers with
+        """Do something by a route, and return the body of what it answers."""
+        return self.ask(route, path=path, body=body, version=version).body
 
     def shown(
         self, route: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None

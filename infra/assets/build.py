@@ -1,4 +1,4 @@
-"""Gets govuk-frontend with a pinned version and hash, and makes one style sheet of it and ours.
+"""Gets govuk-frontend with a pinned version and hash, and makes one style sheet of it and ours; scripts go beside it.
 
 What belongs to the British government is left out: its typeface, its crown and its crest.
 """
@@ -20,6 +20,7 @@ STYLES: Final = "package/dist/govuk/govuk-frontend.min.css"
 
 WEB: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web"
 OURS: Final = WEB / "styles" / "portal.css"
+SCRIPTS: Final = WEB / "scripts"
 BUILT: Final = WEB / "assets"
 
 FACE: Final = re.compile(r"@font-face\{[^}]*\}")
@@ -29,7 +30,7 @@ OUR_TYPEFACE: Final = 'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK 
 
 
 def build() -> Path:
-    """Build the style sheet unless it is there; safe to repeat, and for two processes at once."""
+    """Build the style sheet and the scripts unless they are there; safe to repeat, and for two processes at once."""
     kept = local_folder() / "assets"
     kept.mkdir(parents=True, exist_ok=True)
     with only_one(kept / "lock"):
@@ -38,17 +39,27 @@ def build() -> Path:
             arriving = fetched.with_suffix(".arriving")
             arriving.write_text(_styles(), encoding="utf-8")
             arriving.rename(fetched)
-        whole = without_government(fetched.read_text(encoding="utf-8")) + OURS.read_text(encoding="utf-8")
-        built = BUILT / f"portal.{hashlib.sha256(whole.encode()).hexdigest()[:16]}.css"
+        texts = {
+            "portal.css": without_government(fetched.read_text(encoding="utf-8")) + OURS.read_text(encoding="utf-8"),
+            **{path.name: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js")},
+        }
         BUILT.mkdir(exist_ok=True)
-        for old in BUILT.glob("portal.*.css"):
-            if old != built:
+        wanted = {_named(name, whole): whole for name, whole in texts.items()}
+        for old in BUILT.iterdir():
+            if old.name not in wanted:
                 old.unlink()
-        if not built.exists():
-            arriving = BUILT / "arriving"
-            arriving.write_text(whole, encoding="utf-8")
-            arriving.rename(built)
-    return built
+        for name, whole in wanted.items():
+            if not (BUILT / name).exists():
+                arriving = BUILT / "arriving"
+                arriving.write_text(whole, encoding="utf-8")
+                arriving.rename(BUILT / name)
+    return BUILT
+
+
+def _named(name: str, whole: str) -> str:
+    """Put a digest of what a file holds into its name, so that browsers may keep it for ever."""
+    stem, _, ending = name.partition(".")
+    return f"{stem}.{hashlib.sha256(whole.encode()).hexdigest()[:16]}.{ending}"
 
 
 def without_government(styles: str) -> str:

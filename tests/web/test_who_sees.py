@@ -1,5 +1,6 @@
 """Every page against every role, and against nobody, in one table."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 
@@ -27,7 +28,30 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /logged-out": None,
     "GET /home": EVERYBODY,
     "POST /logout": EVERYBODY,
+    "GET /track": None,
     "GET /cases": PEOPLE,
+    "GET /cases/{case_no}": PEOPLE,
+    "GET /cases/{case_no}/receipt": PEOPLE,
+    "GET /cases/{case_no}/clocks/{kind}": PEOPLE,
+    "GET /cases/{case_no}/withdrawal": PEOPLE,
+    "POST /cases/{case_no}/withdrawal": PEOPLE,
+    "GET /cases/{case_no}/materials": PEOPLE,
+    "POST /cases/{case_no}/materials": PEOPLE,
+    "GET /cases/{case_no}/corrections": PEOPLE,
+    "POST /cases/{case_no}/corrections": PEOPLE,
+    "GET /cases/{case_no}/statement": PEOPLE,
+    "POST /cases/{case_no}/statement": PEOPLE,
+    "GET /cases/{case_no}/rating": PEOPLE,
+    "POST /cases/{case_no}/rating": PEOPLE,
+    "GET /cases/{case_no}/complaint": PEOPLE,
+    "POST /cases/{case_no}/complaint": PEOPLE,
+    "GET /items/{item_code}/apply": PEOPLE,
+    "POST /items/{item_code}/apply": PEOPLE,
+    "GET /drafts/{draft_id}": PEOPLE,
+    "POST /drafts/{draft_id}": PEOPLE,
+    "GET /keys": PEOPLE,
+    "POST /keys": PEOPLE,
+    "POST /keys/{key_id}/revocation": PEOPLE,
 }
 """Who sees what; ``None`` is everybody, without a login."""
 
@@ -58,7 +82,7 @@ def test_whoever_may_not_see_a_page_is_told_so_and_whoever_may_is_let_in(
         method, _, path = name.partition(" ")
         if roles is None or name == "POST /logout":
             continue
-        path = path.replace("{case_no}", "none").replace("{item_code}", "none")
+        path = re.sub(r"{\w+}", "none", path)
         seen = browser.open(path) if method == "GET" else browser.post(path, {"form_token": token})
         assert (seen.status == 403) == (role not in roles), (name, seen.status)
 

@@ -1,10 +1,14 @@
 """A browser without a screen: it keeps cookies, follows redirects, and sends the forms that it was shown."""
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from tests.cloud import Client, Reply
+
+BOUNDARY = "----xinnuo"
 
 HERE = "http://localhost:8000/api"
 """The portal's address in the tests: behind a stage's name, as API Gateway has it."""
@@ -15,6 +19,7 @@ class Form:
     """A form of a page: where it goes, and what stands in its fields."""
 
     action: str
+    has_files: bool = False
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
@@ -36,11 +41,13 @@ class Outline(HTMLParser):
         self.elements.append((tag, given))
         name = given.get("name")
         if tag == "form":
-            self.forms.append(Form(action=given.get("action") or ""))
+            self.forms.append(
+                Form(action=given.get("action") or "", has_files=given.get("enctype") == "multipart/form-data")
+            )
         elif self.forms and name and tag in {"input", "textarea", "select", "button"}:
             form = self.forms[-1]
             form.names.add(name)
-            is_chosen = given.get("type") not in {"radio", "checkbox", "submit"} or "checked" in given
+            is_chosen = given.get("type") not in {"radio", "checkbox", "submit", "file"} or "checked" in given
             if tag == "input" and is_chosen:
                 form.fields.setdefault(name, []).append(given.get("value") or "")
             self._text_area = name if tag == "textarea" else None
@@ -102,13 +109,25 @@ class Visitor:
         """Open an address, and go wherever it sends; other hosts than the portal's are not followed."""
         return self._follow("GET", urljoin(f"{HERE}/", to.lstrip("/") if to.startswith("/") else to), None)
 
-    def send(self, seen: Seen, action: str, fields: dict[str, str | list[str]] | None = None, **headers: str) -> Seen:
+    def send(
+        self,
+        seen: Seen,
+        action: str,
+        fields: Mapping[str, str | list[str]] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        **headers: str,
+    ) -> Seen:
         """Fill in a form of a page and send it; what it holds already stays unless another value is given."""
         form = seen.form(action)
         filled = form.fields | {name: [v] if isinstance(v, str) else v for name, v in (fields or {}).items()}
-        unknown = set(filled) - form.names
+        unknown = (set(filled) | set(files or {})) - form.names
         assert not unknown, f"the form has no {unknown}"
-        return self._follow("POST", urljoin(seen.url, form.action), urlencode(filled, doseq=True), **headers)
+        url = urljoin(seen.url, form.action)
+        if not form.has_files:
+            return self._follow("POST", url, urlencode(filled, doseq=True), **headers)
+        sent = {name: values for name, values in filled.items() if name not in (files or {})}
+        return self._follow("POST", url, _parts(sent, files or {}), **headers)
 
     def post(self, to: str, fields: dict[str, str], **headers: str) -> Seen:
         """Send something that no page of ours had shown."""
@@ -121,7 +140,7 @@ class Visitor:
         back = urlencode({"code": f"{persona}:{asked['code_challenge'][0]}", "state": asked["state"][0]})
         return self.open(f"{asked['redirect_uri'][0].removeprefix(HERE)}?{back}")
 
-    def _follow(self, method: str, url: str, body: str | None, **headers: str) -> Seen:
+    def _follow(self, method: str, url: str, body: str | bytes | None, **headers: str) -> Seen:
         for _ in range(5):
             if not url.startswith(HERE):
                 return Seen(url, Reply(0, {}, ""), Outline(""))
@@ -131,13 +150,19 @@ class Visitor:
             url, method, body = urljoin(url, reply.headers["location"]), "GET", None
         raise RecursionError(url)
 
-    def _once(self, method: str, path: str, body: str | None, **headers: str) -> Reply:
+    def _once(self, method: str, path: str, body: str | bytes | None, **headers: str) -> Reply:
         sent = {"Accept-Language": self.language} | {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if body is not None:
+        if isinstance(body, str):
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        reply = self.client.call(method, path, body, headers=sent)
+            reply = self.client.call(method, path, body, headers=sent)
+        elif body is not None:
+            sent["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+            event = self.client.event(method, path, base64.b64encode(body).decode(), headers=sent)
+            reply = self.client.send(event | {"isBase64Encoded": True})
+        else:
+            reply = self.client.call(method, path, headers=sent)
         for cookie in reply.several.get("set-cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             if value:
@@ -145,3 +170,20 @@ class Visitor:
             else:
                 self.cookies.pop(name, None)
         return reply
+
+
+def _parts(fields: Mapping[str, list[str]], files: Mapping[str, tuple[str, bytes]]) -> bytes:
+    """Write a form with files as browsers do (RFC 7578); a file that was not chosen has no name and no bytes."""
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, values in fields.items()
+        for value in values
+    ]
+    parts += [
+        f'Content-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        f"Content-Type: {'image/jpeg' if name else 'application/octet-stream'}\r\n\r\n".encode()
+        + content
+        for field, (name, content) in files.items()
+    ]
+    edge = f"--{BOUNDARY}".encode()
+    return b"".join(edge + b"\r\n" + part + b"\r\n" for part in parts) + edge + b"--\r\n"

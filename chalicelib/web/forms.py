@@ -1,0 +1,109 @@
+"""Reading a form that was sent, and drawing it again where something in it is not as it should be."""
+
+import base64
+import binascii
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from chalicelib.api.exchange import told
+from chalicelib.api.problems import problem_of
+from chalicelib.errors import Reason, Refusal
+from chalicelib.web.visits import Page, Upload, Visit
+
+FORM: Final = "application/x-www-form-urlencoded"
+WITH_FILES: Final = "multipart/form-data"
+
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes of a form with its files: what a function is handed in one call has room for no more."""
+
+MOST_FIELDS: Final = 1000
+
+OWN_PAGE: Final = frozenset(
+    {
+        Reason.UNAUTHENTICATED,
+        Reason.FRESH_LOGIN_REQUIRED,
+        Reason.FORBIDDEN,
+        Reason.NOT_FOUND,
+        Reason.UNAVAILABLE,
+        Reason.INTERNAL_ERROR,
+    }
+)
+"""Reasons that no change of the form can help: they have pages of their own."""
+
+
+def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
+    """Return every field's values and the files that were sent; refuses what is no form, or too large a one."""
+    kind, _, _ = media_type.partition(";")
+    raw = _bytes_of(event)
+    if kind.strip().lower() == FORM:
+        fields = parse_qs(raw.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return {name: tuple(values) for name, values in fields.items()}, ()
+    if kind.strip().lower() == WITH_FILES:
+        return _parts_of(media_type, raw)
+    raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+
+
+def again(page: Page, refusal: Refusal, visit: Visit, *, fields: Mapping[str, str] | None = None) -> Page:
+    """Return the form's page with what is wrong on top and at each field; what was typed stays.
+
+    ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.
+    Whatever has nothing to do with the form is raised.
+    """
+    if refusal.reason in OWN_PAGE:
+        raise refusal
+    known = problem_of(refusal.reason)
+    named = fields or {}
+    faults = [
+        {
+            "field": named.get(fault.pointer, fault.pointer.strip("/").replace("/", "-")),
+            "text": told(fault, visit.language),
+        }
+        for fault in refusal.faults
+    ]
+    detail = known.detail_zh if visit.language == "zh" else known.detail_en
+    facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": detail}]}
+    return replace(page, facts=facts, status=known.status)
+
+
+def at_fault(page: Page, **texts: str) -> Page:
+    """Return the form's page with what the portal itself found wrong: the text for each field."""
+    facts = {**page.facts, "faults": [{"field": name, "text": text} for name, text in texts.items()]}
+    return replace(page, facts=facts, status=problem_of(Reason.INVALID_BODY).status)
+
+
+def _bytes_of(event: Mapping[str, Any]) -> bytes:
+    body = event["body"] or ""
+    if not event.get("isBase64Encoded"):
+        raw = body.encode(errors="surrogatepass")
+    else:
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
+    if len(raw) > LARGEST:
+        raise Refusal(Reason.BODY_TOO_LARGE)
+    return raw
+
+
+def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
+    """Read a form with files; of a file we keep its name and its digest, and never its bytes (R1.4)."""
+    from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415 - few forms have files
+
+    _, options = parse_options_header(media_type)
+    fields: dict[str, tuple[str, ...]] = {}
+    uploads: list[Upload] = []
+    try:
+        parser = MultipartParser(io.BytesIO(raw), options.get("boundary", ""), part_limit=MOST_FIELDS)
+        for part in parser.parts():
+            if not part.filename and part.content_type != "application/octet-stream":
+                fields[part.name] = (*fields.get(part.name, ()), part.value)
+            elif part.filename:
+                digest = hashlib.sha256(part.raw).hexdigest()
+                uploads.append(Upload(field=part.name, name=part.filename, sha256=digest, size=len(part.raw)))
+    except (MultipartError, UnicodeDecodeError, ValueError):
+        raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
+    return fields, tuple(uploads)

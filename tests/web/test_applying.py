@@ -1,0 +1,290 @@
+"""An applicant's way by forms alone: from the item to a case, by promise and by certificate."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.cloud import Client, TokenOf
+from tests.web.device import Device
+from tests.web.visitor import Seen, Visitor
+
+Come = Callable[..., Visitor]
+A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
+ITEM = "/items/plate-replacement/apply"
+
+
+def enrol(browser: Visitor, device: Device) -> Seen:
+    page = browser.open("/keys")
+    challenge = bytes.fromhex(form_data(page, "challenge"))
+    return browser.send(page, "keys", {"registration": json.dumps(device.make(challenge))})
+
+
+def form_data(seen: Seen, name: str) -> str:
+    (value,) = [form[f"data-{name}"] for form in seen.page.named("form") if f"data-{name}" in form]
+    return value or ""
+
+
+def promise(browser: Visitor) -> Seen:
+    return browser.send(browser.open(ITEM), "apply", {"way": "commitment"})
+
+
+def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]) -> Seen:
+    assertion = json.dumps(device.sign(bytes.fromhex(form_data(seen, "challenge"))))
+    ticked: dict[str, str | list[str]] = {"confirmed": ["plate-gone", "old-plate-not-used"], "assertion": assertion}
+    return browser.send(seen, seen.path.partition("?")[0], ticked | fields)
+
+
+@pytest.mark.parametrize("edwards", [False, True])
+def test_a_promise_is_signed_with_a_passkey_and_becomes_a_case(visitor: Come, *, edwards: bool) -> None:
+    browser, device = visitor("applicant"), Device(edwards=edwards)
+
+    enrolled = enrol(browser, device)
+    drafted = promise(browser)
+    receipt = sign(browser, drafted, device)
+
+    assert "设备登记好了" in enrolled.text
+    assert "请一条一条看清" in drafted.text
+    assert re.fullmatch(r"/cases/\w[\w-]+/receipt", receipt.path), receipt.text[:3000]
+    assert receipt.status == 200
+
+
+def test_a_device_that_has_no_key_yet_is_enrolled_on_the_way(visitor: Come) -> None:
+    browser = visitor("applicant")
+    drafted = promise(browser)
+
+    (link,) = [link["href"] or "" for link in drafted.page.named("a") if "keys?next" in (link["href"] or "")]
+    keys = browser.open(f"/{link.removeprefix('../')}")
+    challenge = bytes.fromhex(form_data(keys, "challenge"))
+    back = browser.send(keys, "keys", {"registration": json.dumps(Device().make(challenge))})
+
+    assert back.path.startswith(drafted.path)
+
+
+def test_sending_the_signed_promise_twice_is_one_case(visitor: Come) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    drafted = promise(browser)
+
+    first = sign(browser, drafted, device)
+    again = sign(browser, drafted, device)
+
+    assert first.path == again.path
+    assert len([one for one in browser.open("/cases").page.named("a") if "cases/" in (one["href"] or "")]) == 1
+
+
+def test_going_back_to_a_filed_draft_leads_to_its_receipt(visitor: Come) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    drafted = promise(browser)
+    receipt = sign(browser, drafted, device)
+
+    assert browser.open(drafted.path).path == receipt.path
+
+
+def test_each_condition_that_is_not_ticked_is_named_and_the_others_stay_ticked(visitor: Come) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+
+    seen = sign(browser, promise(browser), device, confirmed=["plate-gone"])
+
+    assert seen.status == 400
+    assert {"href": "#confirmed-old-plate-not-used"} in seen.page.named("a")
+    boxes = {box["value"]: "checked" in box for box in seen.page.named("input") if box.get("type") == "checkbox"}
+    assert boxes == {"plate-gone": True, "old-plate-not-used": False}
+    assert seen.page.words["title"][0].startswith("错误: ")
+
+
+def _another_origin(device: Device) -> None:
+    device.origin = "http://localhost:8001"
+
+
+def _another_host(device: Device) -> None:
+    device.host = "portal.evil.test"
+
+
+def _another_key(device: Device) -> None:
+    device.key = Device().key
+
+
+def _not_knowing_its_owner(device: Device) -> None:
+    device.flags = 0x01
+
+
+@pytest.mark.parametrize("spoil", [_another_origin, _another_host, _another_key, _not_knowing_its_owner])
+def test_a_foreign_or_altered_assertion_is_no_signature(visitor: Come, spoil: Callable[[Device], None]) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    drafted = promise(browser)
+    spoil(device)
+
+    seen = sign(browser, drafted, device)
+
+    assert seen.status == 422
+    assert "签名与待签内容不符" in seen.text
+    assert browser.open(drafted.path).status == 200
+
+
+def test_an_assertion_for_another_draft_is_no_signature_for_this_one(visitor: Come) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    other, drafted = promise(browser), promise(browser)
+    replayed = json.dumps(device.sign(bytes.fromhex(form_data(other, "challenge"))))
+
+    assert sign(browser, drafted, device, assertion=replayed).status == 422
+
+
+@pytest.mark.parametrize("given", ["", "x", "[]", "{}", '{"id": 1}', '{"id": null, "response": 3}', "[" * 100000])
+def test_what_is_no_assertion_signs_nothing(visitor: Come, given: str) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+
+    seen = sign(browser, promise(browser), device, assertion=given)
+
+    assert seen.status in {400, 422}
+    assert seen.page.named("h1")
+
+
+def test_a_device_of_somebody_else_is_not_theirs_to_sign_with(visitor: Come) -> None:
+    mine, other, device = visitor("applicant"), visitor("applicant2"), Device()
+    enrol(mine, device)
+    enrol(other, Device())
+
+    assert sign(other, promise(other), device).status == 422
+
+
+def test_a_revoked_device_signs_no_more(visitor: Come) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    drafted = promise(browser)
+    revoked = browser.send(browser.open("/keys"), "revocation")
+
+    seen = sign(browser, drafted, device)
+
+    assert "已停用，以后不能再用它签名" in revoked.text
+    assert seen.status == 422
+
+
+@pytest.mark.parametrize("spoil", [_another_origin, _another_host, _not_knowing_its_owner])
+def test_a_key_made_elsewhere_is_not_enrolled(visitor: Come, spoil: Callable[[Device], None]) -> None:
+    browser, device = visitor("applicant"), Device()
+    spoil(device)
+
+    seen = enrol(browser, device)
+
+    assert seen.status == 422
+    assert "#enrol" in [link["href"] for link in seen.page.named("a")]
+
+
+def test_a_key_made_in_another_session_is_not_enrolled(visitor: Come) -> None:
+    browser, other = visitor("applicant"), visitor("applicant")
+    made = Device().make(bytes.fromhex(form_data(other.open("/keys"), "challenge")))
+
+    assert browser.send(browser.open("/keys"), "keys", {"registration": json.dumps(made)}).status == 422
+
+
+@pytest.mark.parametrize("given", ["", "x", "[]", "{}", '{"id": "a", "rawId": "a", "type": "x", "response": {}}'])
+def test_what_is_no_key_is_not_enrolled(visitor: Come, given: str) -> None:
+    browser = visitor("applicant")
+
+    assert browser.send(browser.open("/keys"), "keys", {"registration": given}).status == 422
+
+
+def test_certificates_are_handed_in_without_any_script(visitor: Come, token: TokenOf, client: Client) -> None:
+    browser = visitor("applicant")
+    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+
+    receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("旧车牌.jpg", A_PICTURE)})
+
+    case_no = receipt.path.split("/")[2]
+    (material,) = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["materials"]
+    assert material == {"id": "old-plate", "name": "旧车牌.jpg", "sha256": hashlib.sha256(A_PICTURE).hexdigest()}
+
+
+def test_a_missing_certificate_is_named_at_its_field(visitor: Come) -> None:
+    browser = visitor("applicant")
+    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+
+    seen = browser.send(drafted, drafted.path, files={"material-old-plate": ("", b"")})
+
+    assert seen.status == 422
+    assert {"href": "#material-old-plate"} in seen.page.named("a")
+
+
+def test_no_way_chosen_is_named_at_its_field(visitor: Come) -> None:
+    browser = visitor("applicant")
+
+    seen = browser.send(browser.open(ITEM), "apply")
+
+    assert seen.status == 400
+    assert {"href": "#way"} in seen.page.named("a")
+
+
+def test_questions_are_asked_and_what_was_answered_stays(visitor: Come) -> None:
+    browser = visitor("applicant")
+    asked = browser.open("/items/spouse-household/apply")
+
+    seen = browser.send(asked, "apply", {"way": "commitment"})
+
+    assert seen.status == 422
+    assert any((link["href"] or "").startswith("#answers-") for link in seen.page.named("a"))
+    chosen = [one for one in seen.page.named("input") if one.get("value") == "commitment"]
+    assert "checked" in chosen[0]
+
+
+def test_an_agent_names_the_principal_and_both_stand_in_the_draft(visitor: Come) -> None:
+    browser = visitor("agent")
+    wish = {
+        "way": "certificate",
+        "principal-kind": "resident_id",
+        "principal-number": "310101190002200028",
+        "principal-name": "王示例",
+        "authority": "2026年11月1日授权委托书1号：补领车牌",
+    }
+
+    drafted = browser.send(browser.open(ITEM), "apply", wish)
+
+    assert drafted.path.startswith("/drafts/")
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "field"),
+    [
+        ({"authority": " "}, "authority"),
+        ({"principal-number": "310101190002200029"}, "principal-number"),
+        ({"principal-number": ""}, "principal-number"),
+        ({"principal-name": ""}, "principal-name"),
+    ],
+)
+def test_what_an_agent_left_out_is_named_and_the_rest_stays(visitor: Come, spoilt: dict[str, str], field: str) -> None:
+    browser = visitor("agent")
+    wish = {
+        "way": "certificate",
+        "principal-kind": "resident_id",
+        "principal-number": "310101190002200028",
+        "principal-name": "王示例",
+        "authority": "2026年11月1日授权委托书1号：补领车牌",
+    }
+
+    seen = browser.send(browser.open(ITEM), "apply", wish | spoilt)
+
+    assert seen.status in {400, 422}
+    assert {"href": f"#{field}"} in seen.page.named("a")
+    kept = {one.get("name"): one.get("value") for one in seen.page.named("input")}
+    assert kept["principal-name"] == (wish | spoilt)["principal-name"]
+
+
+def test_somebody_else_s_draft_is_not_there(visitor: Come) -> None:
+    path = promise(visitor("applicant")).path
+
+    assert visitor("applicant2").open(path).status == 404
+
+
+def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
+    path = promise(visitor("applicant")).path
+
+    page = visitor("applicant").open("/cases")
+
+    assert f".{path}" in [link["href"] for link in page.page.named("a")]
