@@ -88,7 +88,7 @@ def picture_of(address: str) -> Picture:
 
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
-    return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=code.symbol_size(border=0)[0])
+    return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
 def _may_withdraw(case: Any) -> bool:  # noqa: ANN401 - the API's shape
