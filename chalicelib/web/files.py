@@ -9,13 +9,22 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.web.visits import Asset
 
 BUILT: Final = Path(__file__).with_name("assets")
-FILES: Final = re.compile(r"[a-z]+\.[0-9a-f]{16}\.(css|js)")
-MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+FILES: Final = re.compile(r"[a-z]+\.[0-9a-f]{16}\.(css|js|svg)")
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 def stylesheet() -> str | None:
     """Return the name of the style sheet; ``None`` where nobody has built it: pages can be read without."""
     return next((name for name in sorted(_known()) if name.endswith(".css")), None)
+
+
+def icon() -> str | None:
+    """Return the name of the portal's icon; ``None`` where nobody has built it."""
+    return next((name for name in sorted(_known()) if name.endswith(".svg")), None)
 
 
 def built(script: str) -> str:

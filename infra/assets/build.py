@@ -20,6 +20,7 @@ STYLES: Final = "package/dist/govuk/govuk-frontend.min.css"
 
 WEB: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web"
 OURS: Final = WEB / "styles" / "portal.css"
+ICON: Final = WEB / "styles" / "icon.svg"
 SCRIPTS: Final = WEB / "scripts"
 BUILT: Final = WEB / "assets"
 
@@ -41,7 +42,7 @@ def build() -> Path:
             arriving.rename(fetched)
         texts = {
             "portal.css": without_government(fetched.read_text(encoding="utf-8")) + OURS.read_text(encoding="utf-8"),
-            **{path.name: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js")},
+            **{path.name: path.read_text(encoding="utf-8") for path in (ICON, *SCRIPTS.glob("*.js"))},
         }
         BUILT.mkdir(exist_ok=True)
         wanted = {_named(name, whole): whole for name, whole in texts.items()}

@@ -13,6 +13,9 @@ from infra.local.place import AUDIENCE, ISSUER, ROOT, STAGE, STATE, LocalError
 TEMPLATE = ROOT / "infra" / "template.yaml"
 PACKAGE = STATE / "package"
 
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
+HELD = re.compile(r"([^/]+)-[^-/]+\.dist-info/METADATA")
+OF_A_COUNTRY = re.compile(r"stdnum/([a-z]{2}|[a-z]+\.dat)(?:/|$)")
 OF_A_SERVICE = re.compile(r"botocore/data/([^/]+)/")
 CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """The services that the code has clients of, and the one that says whose credentials these are."""
@@ -44,19 +47,36 @@ def package() -> Path:
     if done.returncode:
         message = f"chalice package failed:\n{done.stdout.strip()}\n{done.stderr.strip()}"
         raise LocalError(message)
+    require_everything(PACKAGE / "deployment.zip")
     leave_out_unused(PACKAGE / "deployment.zip")
     return PACKAGE
 
 
-def leave_out_unused(archive: Path) -> None:
-    """Write an archive anew without what botocore knows of services that nobody here calls.
+def require_everything(archive: Path) -> None:
+    """Stop if a requirement is not in an archive: Chalice leaves out, with success, what has no wheel for Lambda."""
+    pinned = PINNED.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    with zipfile.ZipFile(archive) as whole:
+        held = {_plain(found[1]) for name in whole.namelist() if (found := HELD.match(name))}
+    missing = [name for name in pinned if _plain(name) not in held]
+    if missing:
+        message = f"No wheel that runs in Lambda was found for {', '.join(missing)}: choose another version."
+        raise LocalError(message)
 
-    That is more than half of its files, and the emulator unpacks all of them each time a function starts.
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def leave_out_unused(archive: Path) -> None:
+    """Write an archive anew without what botocore knows of services, and stdnum of countries, that nobody asks for.
+
+    That is most of its files, and the emulator unpacks all of them each time a function starts.
     """
     slim = archive.with_suffix(".slim.zip")
     with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(slim, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as kept:
         for member in whole.infolist():
             service = OF_A_SERVICE.match(member.filename)
-            if service is None or service[1] in CALLED:
+            country = OF_A_COUNTRY.match(member.filename)
+            if (service is None or service[1] in CALLED) and (country is None or country[1] == "cn"):
                 kept.writestr(member, whole.read(member), zipfile.ZIP_DEFLATED, compresslevel=1)
     slim.replace(archive)
