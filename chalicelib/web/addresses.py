@@ -41,5 +41,16 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         for act in ("withdrawal", "materials", "corrections", "statement", "rating", "complaint")
         for method in ("GET", "POST")
     ),
+    "chalicelib.web.own_credit": (
+        "GET /credit",
+        "GET /credit/queries",
+        "GET /credit/objection",
+        "POST /credit/objection",
+        "GET /credit/objections/{objection_id}",
+        "POST /credit/objections/{objection_id}",
+        "GET /credit/repair",
+        "POST /credit/repair",
+        "GET /credit/repairs/{repair_id}",
+    ),
     "chalicelib.web.tracking": ("GET /track",),
 }

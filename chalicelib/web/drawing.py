@@ -16,7 +16,7 @@ from chalicelib.sessions.rules import form_token
 from chalicelib.web.files import built, icon, stylesheet
 from chalicelib.web.navigation import places_of
 from chalicelib.web.visits import Page, Visit
-from chalicelib.web.words import by_text, day_text, instant_text, limit_text, text
+from chalicelib.web.words import by_text, day_text, department_text, instant_text, limit_text, text
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 COMPONENTS: Final = "govuk_frontend_jinja"
@@ -42,6 +42,7 @@ def drawn(page: Page, visit: Visit) -> str:
             day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
+            department=lambda code: department_text(code, visit.language),
             by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             moment=lambda at: instant_text(instant_from(at), visit.language, year=day_in_shanghai(visit.at).year),
             instant=lambda at: instant_text(at, visit.language, year=day_in_shanghai(visit.at).year),

@@ -5,11 +5,11 @@ from typing import Final
 
 from chalicelib.policy import Caller, Role
 
-APPLICANTS: Final = (("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys"))
+CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: APPLICANTS,
-    Role.AGENT: APPLICANTS,
+    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
+    Role.AGENT: (CASES, ITEMS, KEYS),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
 

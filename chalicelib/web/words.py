@@ -45,6 +45,12 @@ def instant_text(at: datetime, language: Language, *, year: int) -> str:
     return f"{day}{time}" if language == "zh" else f"{day}, {time}"
 
 
+def department_text(code: str, language: Language) -> str:
+    """Return what people call a department; its code where the deployment has one that nobody has named here."""
+    name = f"department_{code}"
+    return text(name, language) if name in texts() else code
+
+
 def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
     """Return how long something takes: ``3个工作日``; raises ``KeyError`` for a limit without a unit."""
     one = "_one" if limit.value == 1 else ""

@@ -1,0 +1,120 @@
+"""One's own credit by pages and forms: reading it, objecting, taking back, repairing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.api.bodies import RECORD
+from tests.builders import NOON
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.visitor import Visitor
+
+ENTRY = "market/r-1"
+Come = Callable[..., Visitor]
+
+
+@pytest.fixture
+def company(visitor: Come, client: Client, token: TokenOf) -> Visitor:
+    """An organisation about which the market department knows something."""
+    turn_clock(NOON + timedelta(minutes=1))
+    paper = {**RECORD["document"], "effective_on": "2026-05-10"}
+    body = {**RECORD, "severity": "serious", "dates": {"judged_on": "2026-05-10"}, "document": paper}
+    sent = client.put(f"/v1/credit/records/{ENTRY}", body, token=token("system.market"))
+    assert sent.status in {200, 201}, sent.text
+    return visitor("company")
+
+
+def test_somebody_without_records_is_told_that_nothing_stands_in_the_way(visitor: Come) -> None:
+    seen = visitor("applicant").open("/credit")
+
+    assert seen.status == 200
+    assert "没有记录" in seen.text
+    assert "不收取任何费用" in seen.text
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh-CN", "严重"), ("en", "Serious")])
+def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
+    company: Visitor, language: str, told: str
+) -> None:
+    company.language = language
+
+    seen = company.open("/credit")
+
+    assert told in seen.text
+    assert RECORD["document"]["number"] in seen.text
+    links = [link["href"] for link in seen.page.named("a")]
+    assert "./credit/objection?entry=market%2Fr-1" in links
+    assert "./credit/repair?entry=market%2Fr-1" in links
+
+
+def test_an_objection_is_made_marked_and_taken_back(company: Visitor) -> None:
+    form = company.open(f"/credit/objection?entry={ENTRY}")
+
+    nothing = company.send(form, "objection", {"text": "罚款当日已缴。"})
+    made = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
+    twice = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
+    marked = company.open("/credit")
+    back = company.send(made, made.path.partition("?")[0])
+    clean = company.open("/credit")
+
+    assert nothing.status == 400
+    assert {"href": "#ground"} in nothing.page.named("a")
+    assert nothing.form("objection").fields["text"] == ["罚款当日已缴。"]
+    assert "异议已提出" in made.text
+    assert made.path == twice.path
+    assert "异议处理中" in marked.text
+    assert "异议已撤回" in back.text
+    assert "异议处理中" not in clean.text
+
+
+def test_a_repair_before_its_day_says_from_when(company: Visitor) -> None:
+    seen = company.open(f"/credit/repair?entry={ENTRY}")
+
+    assert seen.status == 200
+    assert "起可以申请修复" in seen.text
+    assert not [form for form in seen.page.forms if form.action.endswith("repair")]
+
+
+def test_a_repair_asks_for_proof_and_promise_alone(company: Visitor) -> None:
+    turn_clock(NOON + timedelta(days=600))
+    form = company.open(f"/credit/repair?entry={ENTRY}")
+    (promise,) = [box["value"] or "" for box in form.page.named("input") if box.get("type") == "checkbox"]
+
+    unticked = company.send(form, "repair", {"proof": "缴款书1号"})
+    asked = company.send(form, "repair", {"proof": "缴款书1号", "promise": promise})
+
+    assert unticked.status == 400
+    assert {"href": "#promise"} in unticked.page.named("a")
+    assert "修复申请已收到" in asked.text
+
+
+@pytest.mark.parametrize("entry", ["", "x", "market/none", "flag:" + "0" * 24, "<b>", "x" * 200])
+@pytest.mark.parametrize("act", ["repair", "objection"])
+def test_an_entry_that_is_not_one_s_own_cannot_be_disputed_or_repaired(company: Visitor, act: str, entry: str) -> None:
+    seen = company.open(f"/credit/{act}?entry={entry}")
+    if seen.status == 200:
+        seen = company.send(seen, act, {"ground": "fact", "text": "x"})
+
+    assert seen.status in {400, 404}
+    assert seen.page.named("b") == []
+
+
+def test_whoever_asked_is_listed(company: Visitor, client: Client, token: TokenOf) -> None:
+    before = company.open("/credit/queries")
+    subject = RECORD["subject"]
+    body = {"subject": subject, "item_code": "business-address", "purpose": "handling"}
+    assert client.post("/v1/credit/checks", body, token=token("system.market")).status == 200
+
+    seen = company.open("/credit/queries")
+
+    assert "还没有人查过" in before.text
+    assert "市场监管" in seen.text
+    assert "办理" in seen.text
+
+
+def test_somebody_else_s_objection_is_not_there(company: Visitor, visitor: Come) -> None:
+    form = company.open(f"/credit/objection?entry={ENTRY}")
+    made = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
+
+    assert visitor("applicant").open(made.path).status == 404
