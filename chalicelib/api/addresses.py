@@ -165,6 +165,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/signing-keys",
         "DELETE /v1/signing-keys/{key_id}",
     ),
+    "chalicelib.api.worklist": ("GET /v1/worklist",),
     "chalicelib.api.supervision": (
         "GET /v1/supervision/clocks",
         "GET /v1/supervision/alerts",

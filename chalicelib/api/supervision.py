@@ -147,8 +147,8 @@ def board(call: Call[None]) -> Answer:
         wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
     )
     excused = services().outages.excused([each.clock for each in shown], at=call.at)
-    items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
-    return Answer(body=Board(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
+    items = [clock_shape(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
+    return Answer(body=Board(items=items, watch=watch_shape(call.at), next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
@@ -197,21 +197,23 @@ def heartbeats(call: Call[None]) -> Answer:
     """List the newest heartbeats."""
     beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]
-    return Answer(body=Heartbeats(items=items, watch=_watch(call.at), next_cursor=None))
+    return Answer(body=Heartbeats(items=items, watch=watch_shape(call.at), next_cursor=None))
 
 
 def _mutable(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
     return None if position is None else dict(position)
 
 
-def _watch(at: datetime) -> WatchShape:
+def watch_shape(at: datetime) -> WatchShape:
+    """Say since when nothing can have been overlooked."""
     watch = services().supervision.watch(at=at)
     if watch is None:
         return WatchShape(complete_since=None, last_sweep_at=None, lag_seconds=None)
     return WatchShape.model_validate(watch)
 
 
-def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
+def clock_shape(shown: Shown, excused_by: str | None) -> BoardClock:
+    """Show an open clock with the light that it shows now."""
     clock = shown.clock
     return BoardClock(
         owner=clock.owner,

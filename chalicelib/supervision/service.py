@@ -13,6 +13,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,26 @@ class Supervision:
         Whoever watches all departments and names none sees them one after the other.
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
-        departments = self._watched(wanted, by=by)
+        return self._page(self._watched(wanted, by=by), wanted, at=at, most=most, after=after)
+
+    def worklist(
+        self, wanted: Filter, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
+        """Return the same of the caller's own department, to whoever has work in it to do."""
+        if by.department is None:
+            raise Refusal(Reason.FORBIDDEN)
+        require(by, roles=WORKERS, department=by.department)
+        return self._page((by.department,), wanted, at=at, most=most, after=after)
+
+    def _page(
+        self,
+        departments: Sequence[str],
+        wanted: Filter,
+        *,
+        at: datetime,
+        most: int,
+        after: Mapping[str, Any] | None,
+    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         place = dict(after or {"index": 0, "key": None})
         shown: list[Shown] = []
         is_over = True

@@ -41,6 +41,8 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         for act in ("withdrawal", "materials", "corrections", "statement", "rating", "complaint")
         for method in ("GET", "POST")
     ),
+    "chalicelib.web.desk": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
+    "chalicelib.web.desk_acts": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
     "chalicelib.web.own_credit": (
         "GET /credit",
         "GET /credit/queries",

@@ -6,10 +6,14 @@ from typing import Final
 from chalicelib.policy import Caller, Role
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
+WORKLIST, DESK = ("worklist", "nav_worklist"), ("desk", "nav_desk")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
     Role.AGENT: (CASES, ITEMS, KEYS),
+    Role.OFFICER: (WORKLIST, DESK),
+    Role.SUPERVISOR: (WORKLIST, DESK),
+    Role.HEAD: (WORKLIST, DESK),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
 

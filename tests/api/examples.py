@@ -312,6 +312,9 @@ def _of_watchers(world: World) -> dict[str, Example]:
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
             elsewhere=OTHER_STAFF[1:],
         ),
+        "GET /v1/worklist": Example(
+            by="officer.traffic", query="light=red&kind=delivery&officer=officer&item=plate-replacement"
+        ),
         "GET /v1/supervision/statistics": Example(
             by="supervisor.traffic",
             query="department=traffic&item=plate-replacement&from=2026-09-01&to=2026-09-30&as_of=2026-09-30T04:00:00Z",

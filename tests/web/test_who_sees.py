@@ -16,6 +16,7 @@ for file in ADDRESSES:
     import_module(file)
 
 PEOPLE = {Role.APPLICANT, Role.AGENT}
+OFFICE = {Role.OFFICER, Role.SUPERVISOR, Role.HEAD}
 EVERYBODY = set(Role)
 
 SEEN_BY: dict[str, set[Role] | None] = {
@@ -49,6 +50,12 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /items/{item_code}/apply": PEOPLE,
     "GET /drafts/{draft_id}": PEOPLE,
     "POST /drafts/{draft_id}": PEOPLE,
+    "GET /worklist": OFFICE,
+    "GET /desk": OFFICE,
+    "GET /desk/{case_no}": OFFICE,
+    "GET /desk/{case_no}/clocks/{kind}": OFFICE,
+    "GET /desk/{case_no}/acts/{act}": OFFICE,
+    "POST /desk/{case_no}/acts/{act}": OFFICE,
     "GET /credit": {Role.APPLICANT},
     "GET /credit/queries": {Role.APPLICANT},
     "GET /credit/objection": {Role.APPLICANT},

@@ -1,21 +1,55 @@
 """The portal's words are complete in both languages, and dates are said as people say them."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from chalicelib.api.calls import Language
-from chalicelib.catalogue.model import Audience, WrittenLimit
+from chalicelib.cases.acts import Finding, Outcome
+from chalicelib.cases.consequence_rules import RectificationOutcome
+from chalicelib.cases.model import State, Way
+from chalicelib.catalogue.model import Audience, Method, WrittenLimit
+from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.credit.model import Effect, Purpose, Severity
+from chalicelib.remedies.redress.model import ObjectionState, RepairStage
+from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model import UNTIL
+from chalicelib.subjects.model import SubjectKind
+from chalicelib.web.desk_acts import NAMED
+from chalicelib.web.own_cases import ACTS, WAY_THROUGH
 from chalicelib.web.showing import FAILED
 from chalicelib.web.words import by_text, day_text, limit_text, texts
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model import DayReason, Unit
 from infra.assets.build import without_government
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TEMPLATES = Path(__file__).parents[2] / "chalicelib/web/templates"
+NAMED_BY_VALUE: dict[str, Iterable[str]] = {
+    "state": State,
+    "clock": ClockKind,
+    "light": Light,
+    "day": DayReason,
+    "outcome": Outcome,
+    "finding": Finding,
+    "method": Method,
+    "rectified": RectificationOutcome,
+    "way": Way,
+    "severity": Severity,
+    "effect": Effect,
+    "purpose": Purpose,
+    "objection": ObjectionState,
+    "ruling": Ruling,
+    "repair": RepairStage,
+    "kind": SubjectKind,
+    "desk": NAMED,
+    "stage": WAY_THROUGH,
+    "act": (name for name, _ in ACTS),
+}
+"""Texts that templates name by a value, and what the values are."""
+
 OTHER_WAY_ROUND = {"other_language"}
 
 
@@ -42,6 +76,8 @@ def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
     named |= {f"limit_{unit}{one}" for unit in Unit for one in ("", "_one")}
     named |= {f"failed_{name}{do}" for name in [*FAILED.values(), "foreign_form"] for do in ("", "_do")}
     named |= {f"withdraw_{until}" for until in UNTIL}
+    for prefix, values in NAMED_BY_VALUE.items():
+        named |= {f"{prefix}_{value}" for value in values}
 
     assert named - set(texts()) == set()
 
