@@ -16,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
-.PHONY: assets lint format types contracts unit venv lock python
+.PHONY: assets browse lint format types contracts unit venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -27,9 +27,14 @@ demo: python ## start the local cloud, deploy, and walk through the whole story,
 
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(MAKE) --jobs=2 --output-sync=target lint types contracts
-	@$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-report= tests
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-report= --ignore=tests/browser tests
 	@$(BIN)/coverage report --include='*/model.py,*/rules.py' --skip-covered --show-missing --fail-under=100 \
 	  > .local/coverage.txt || { cat .local/coverage.txt; echo "Every model.py and rules.py must be covered, each branch of it."; exit 1; }
+	@$(MAKE) browse
+
+browse: $(BIN)/.ready assets ## use the portal in a real browser, on a local cloud of its own
+	@$(BIN)/python -m infra.browser
+	@$(BIN)/pytest tests/browser
 
 up: python ## start the local cloud in the background and deploy onto it; repeat to pick up changes
 	$(LOCAL) up

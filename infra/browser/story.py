@@ -1,0 +1,52 @@
+"""The main job by clicks: an applicant promises, signs and follows; an officer handles the case to its end."""
+
+from infra.browser.visit import Person
+
+ITEM = "/items/plate-replacement"
+
+
+def promise(person: Person, persona: str = "applicant") -> str:
+    """Find the item by plain words, log in, promise, enrol a device, sign; return the case number."""
+    page = person.page
+    person.open("/")
+    page.get_by_role("searchbox").or_(page.locator("#q")).first.fill("车牌丢了")
+    person.click("查找", "Search")
+    person.click("机动车号牌补领、换领", "Replacement of a lost or damaged number plate")
+    person.click("开始办理", "Start")
+    person.choose(persona)
+    page.get_by_role("radio").first.check()
+    person.click("继续", "Continue")
+    if page.locator("[data-passkey]").count():
+        person.click("先登记", "Enrol it first")
+    else:
+        person.click("登记设备", "Enrol a device")
+    with page.expect_navigation():
+        person.click("登记这台设备", "Enrol this device")
+    return sign(person)
+
+
+def sign(person: Person) -> str:
+    """Tick every condition of the promise that is open, and sign it."""
+    page = person.page
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/receipt*")
+    return person.path.split("/")[2]
+
+
+def handle(officer: Person, case_no: str) -> None:
+    """Decide, deliver and verify a case from the worklist on."""
+    officer.open("/worklist?light=green")
+    officer.page.get_by_role("link", name=case_no).first.click()
+    officer.click("作出决定", "Decide")
+    officer.page.get_by_role("radio").first.check()
+    officer.page.locator("#document_no").fill("公交牌〔2026〕1号")
+    officer.click("作出决定", "Decide")
+    officer.click("送达", "Deliver")
+    officer.click("送达", "Deliver")
+    officer.click("核查承诺", "Verify the promise")
+    officer.page.locator("input[name=result][value=true]").check()
+    officer.page.locator("input[name=method][value=online]").check()
+    officer.page.locator("#findings").fill("登记库和执法记录里没有异常。")
+    officer.click("核查承诺", "Verify the promise")

@@ -1,0 +1,152 @@
+"""Every page in both languages, on a phone and at a desk: whole, accessible, light, and from nowhere else."""
+
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from infra.browser.visit import DESK, PHONE, Language, Person
+from tests.browser.conftest import Come
+
+HEAVIEST = 200_000
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: its address, in which ``{case_no}`` is the story's, and who looks at it."""
+
+    path: str
+    persona: str | None = None
+    status: int = 200
+
+
+PLACES = (
+    Place("/"),
+    Place("/items"),
+    Place("/items?q=nothing-is-called-so"),
+    Place("/items/plate-replacement"),
+    Place("/items/no-such-item", status=404),
+    Place("/track"),
+    Place("/track?case_no=X&code=Y", status=404),
+    Place("/logged-out"),
+    Place("/login/callback", status=400),
+    Place("/cases", "applicant"),
+    Place("/cases/{case_no}", "applicant"),
+    Place("/cases/{case_no}/receipt", "applicant"),
+    Place("/cases/{case_no}/clocks/handling_promised", "applicant"),
+    Place("/cases/{case_no}/withdrawal", "applicant"),
+    Place("/cases/{case_no}/rating", "applicant"),
+    Place("/cases/{case_no}/complaint", "applicant"),
+    Place("/items/spouse-household/apply", "applicant"),
+    Place("/items/plate-replacement/apply", "agent"),
+    Place("/keys", "applicant"),
+    Place("/credit", "applicant"),
+    Place("/credit/queries", "applicant"),
+    Place("/credit/objection?entry=market/r-1", "applicant"),
+    Place("/worklist?light=green", "officer.traffic"),
+    Place("/desk", "officer.traffic"),
+    Place("/desk/{case_no}", "officer.traffic"),
+    Place("/desk/{case_no}/acts/verification", "officer.traffic"),
+    Place("/desk/{case_no}/acts/corrections", "officer.traffic"),
+    Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
+    Place("/desk/{case_no}", "officer.market", status=403),
+)
+
+
+def violations(person: Person) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and its own good practice."""
+    found = Axe().run(person.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+    assert len(found["passes"]) > 10, "axe has looked at nothing"
+    return [
+        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]
+    ]
+
+
+def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
+    person = come()
+    person.open("/")
+    person.page.evaluate("document.querySelector('label').remove(); document.documentElement.removeAttribute('lang')")
+
+    assert {one.partition(":")[0] for one in violations(person)} >= {"label", "html-has-lang"}
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("persona", sorted({place.persona or "" for place in PLACES}))
+def test_every_page_is_whole_accessible_and_light(
+    come: Come, case_no: str, persona: str, language: Language, width: int
+) -> None:
+    person = come(persona or None, language=language, width=width)
+    wrong: list[str] = []
+
+    for place in [place for place in PLACES if (place.persona or "") == persona]:
+        person.bytes_loaded, person.faults = 0, []
+        path = place.path.format(case_no=case_no)
+        answer = person.page.goto(f"{person.portal}{path}")
+        page = person.page
+        checks = {
+            "status": answer is not None and answer.status == place.status,
+            "title": page.title().strip() not in {"", "-"},
+            "one h1": page.locator("h1").count() == 1,
+            "language": page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language],
+            "no sideways scrolling": page.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            ),
+            "weight": 1_000 < person.bytes_loaded < HEAVIEST,
+        }
+        wrong += [f"{path}: {name}" for name, is_right in checks.items() if not is_right]
+        # The browser itself says so of a page that is an error.
+        wrong += [f"{path}: {fault}" for fault in person.faults if f"status of {place.status}" not in fault]
+        wrong += [f"{path}: {one}" for one in violations(person)]
+
+    assert wrong == []
+
+
+REACHABLE = ", ".join(
+    f"{one}:visible" for one in ("a[href]", "button", "input:not([type=hidden])", "select", "textarea", "summary")
+)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("/"),
+        Place("/items/plate-replacement/apply", "applicant"),
+        Place("/cases/{case_no}", "applicant"),
+        Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
+        Place("/worklist?light=green", "officer.traffic"),
+    ],
+    ids=lambda place: place.path,
+)
+def test_the_keyboard_alone_reaches_everything_and_the_focus_is_seen(come: Come, case_no: str, place: Place) -> None:
+    person = come(place.persona)
+    person.open(place.path.format(case_no=case_no))
+    page = person.page
+    groups = page.locator("input[type=radio]").evaluate_all("all => new Set(all.map(one => one.name)).size")
+    radios = page.locator("input[type=radio]").count()
+    wanted = page.locator(REACHABLE).count() - radios + groups
+
+    reached: set[str] = set()
+    unseen: list[str] = []
+    for _ in range(wanted + 3):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              if (at === document.body) return null;
+              at.dataset.reached ??= String(document.querySelectorAll("[data-reached]").length + 1);
+              const style = getComputedStyle(at);
+              const beside = at.nextElementSibling ? getComputedStyle(at.nextElementSibling, "::before") : style;
+              const marks = [style.outlineStyle !== "none", style.boxShadow !== "none", beside.boxShadow !== "none",
+                             beside.outlineStyle !== "none"];
+              return [at.dataset.reached, at.outerHTML.slice(0, 120), marks.some(Boolean)];
+            }"""
+        )
+        if here is None:
+            break
+        reached.add(here[0])
+        unseen += [] if here[2] else [here[1]]
+
+    assert unseen == []
+    assert len(reached) >= wanted

@@ -1,0 +1,70 @@
+"""The whole main job by clicks in a real browser, in both languages, on a phone, and without scripts."""
+
+import pytest
+from playwright.sync_api import FilePayload
+
+from infra.browser.story import handle, promise, sign
+from infra.browser.visit import PHONE, Language
+from tests.browser.conftest import Come
+
+
+@pytest.mark.parametrize(("language", "persona"), [("zh", "applicant"), ("en", "applicant2")])
+def test_a_promise_is_signed_on_a_phone_and_handled_to_its_end(come: Come, language: Language, persona: str) -> None:
+    applicant = come(language=language, width=PHONE)
+    applicant.own_a_device()
+    officer = come("officer.traffic", language=language)
+
+    case_no = promise(applicant, persona)
+    handle(officer, case_no)
+    applicant.open(f"/cases/{case_no}")
+    applicant.click("评价这次办理", "Rate how it was handled")
+    applicant.page.get_by_role("radio").first.check()
+    applicant.click("提交评价", "Send the rating")
+
+    told = {"zh": "谢谢您的评价", "en": "Thank you for your rating"}[language]
+    assert told in applicant.page.inner_text("main")
+    assert {"zh": "承诺属实", "en": "The promise is true"}[language] in officer.page.inner_text("main")
+    assert applicant.faults == officer.faults == []
+
+
+def test_a_double_click_on_sign_is_one_case(come: Come) -> None:
+    applicant = come()
+    applicant.own_a_device()
+    promise(applicant, "company")
+    applicant.open("/items/plate-replacement/apply")
+    applicant.page.get_by_role("radio").first.check()
+    applicant.click("继续", "Continue")
+    draft = applicant.path
+    before = applicant.page.context.new_page()
+    before.goto(f"{applicant.portal}{draft}")
+
+    case_no = sign(applicant)
+    before.reload()
+
+    assert before.url.endswith(f"/cases/{case_no}/receipt")
+
+
+def test_certificates_are_handed_in_on_a_phone_without_any_script(come: Come) -> None:
+    applicant = come("applicant2", width=PHONE, scripts=False)
+
+    applicant.open("/items/plate-replacement/apply")
+    applicant.page.locator("input[value=certificate]").check()
+    applicant.click("继续", "Continue")
+    applicant.page.set_input_files(
+        "input[type=file]", FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\x00\r\n--")
+    )
+    applicant.click("提交", "Submit")
+
+    assert applicant.path.endswith("/receipt")
+    assert "旧车牌.jpg" in applicant.page.inner_text("main")
+    assert applicant.faults == []
+
+
+def test_leaving_in_one_browser_ends_it_in_the_other(come: Come) -> None:
+    phone, desk = come("company", width=PHONE), come("company")
+
+    phone.page.get_by_role("button", name="退出登录").click()
+    phone.page.wait_for_url("**/logged-out*")
+    desk.page.goto(f"{desk.portal}/cases")
+
+    assert not desk.page.url.startswith(desk.portal)
