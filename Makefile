@@ -16,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
-.PHONY: assets browse lint format types contracts unit venv lock python
+.PHONY: assets browse screenshots lint format types contracts unit venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -31,6 +31,10 @@ test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverag
 	@$(BIN)/coverage report --include='*/model.py,*/rules.py' --skip-covered --show-missing --fail-under=100 \
 	  > .local/coverage.txt || { cat .local/coverage.txt; echo "Every model.py and rules.py must be covered, each branch of it."; exit 1; }
 	@$(MAKE) browse
+
+screenshots: $(BIN)/.ready assets ## take the pictures that the README shows, on a local cloud of their own
+	@$(BIN)/python -m infra.browser
+	@$(BIN)/python -m infra.browser.screenshots
 
 browse: $(BIN)/.ready assets ## use the portal in a real browser, on a local cloud of its own
 	@$(BIN)/python -m infra.browser

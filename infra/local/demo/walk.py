@@ -19,6 +19,7 @@ from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
 from infra.local.deployment import base_url
+from infra.local.identity import personas
 
 Deed = Callable[[Town], None]
 
@@ -147,12 +148,20 @@ def walk() -> None:
     _say_what_to_try_next(town)
 
 
+def _people() -> str:
+    """List the names to click on the login page, and who each is."""
+    return "\n".join(f"  {name:20}{who['about']}" for name, who in personas().items())
+
+
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     print(f"""
 全部 {len(STEPS)} 步都如所料 · All {len(STEPS)} steps were as they should be.  [{telling.seconds():.0f} s]
 
 门户 The portal:   {url}/
+登录 Log in:       {url}/home   在登录页点一个名字 · and click one of these names on the login page:
+{_people()}
+
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)
 

@@ -1,0 +1,44 @@
+"""Takes the pictures that the README shows: ``python3 -m infra.browser.screenshots``, or `make screenshots`."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from infra.browser.local import ROOT, own_cloud
+from infra.browser.story import ITEM, handle, promise
+from infra.browser.visit import DESK, PHONE, Person, chromium
+
+PICTURES: Final = ROOT / "docs" / "screenshots"
+
+
+def take(person: Person, name: str, path: str) -> None:
+    """Write one picture of what a screen shows."""
+    person.open(path)
+    picture = PICTURES / f"{name}.png"
+    person.page.screenshot(path=picture)
+    sys.stdout.write(f"{picture.relative_to(Path.cwd())}\n")
+
+
+def main() -> None:
+    """Walk the main job, and take a picture of each of its pages."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with own_cloud() as portal, chromium() as browser:
+        applicant = Person.at(browser, portal, width=PHONE)
+        applicant.own_a_device()
+        case_no = promise(applicant)
+        take(applicant, "receipt", f"/cases/{case_no}/receipt")
+        take(applicant, "case", f"/cases/{case_no}")
+        take(applicant, "item", ITEM)
+        applicant.open(f"{ITEM}/apply")
+        applicant.page.get_by_role("radio").first.check()
+        applicant.click("继续", "Continue")
+        take(applicant, "promise", applicant.path)
+        officer = Person.at(browser, portal, width=DESK)
+        officer.log_in("officer.traffic")
+        take(officer, "worklist", "/worklist?light=green")
+        take(officer, "desk", f"/desk/{case_no}")
+        handle(officer, case_no)
+
+
+if __name__ == "__main__":
+    main()
