@@ -43,6 +43,21 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "chalicelib.web.desk": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
     "chalicelib.web.desk_acts": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
+    "chalicelib.web.board": (
+        "GET /board",
+        "GET /board/alerts/{alert_id}",
+        "POST /board/alerts/{alert_id}",
+        "GET /board/statistics",
+        "GET /board/statistics/export",
+    ),
+    "chalicelib.web.inspecting": (
+        "GET /inspection",
+        "POST /inspection",
+        "GET /inspection/{mandate_id}",
+        "POST /inspection/{mandate_id}",
+        "GET /inspection/{mandate_id}/cases/{case_no}",
+        "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
+    ),
     "chalicelib.web.own_credit": (
         "GET /credit",
         "GET /credit/queries",

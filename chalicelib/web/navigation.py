@@ -6,14 +6,17 @@ from typing import Final
 from chalicelib.policy import Caller, Role
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
+BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 WORKLIST, DESK = ("worklist", "nav_worklist"), ("desk", "nav_desk")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
     Role.AGENT: (CASES, ITEMS, KEYS),
     Role.OFFICER: (WORKLIST, DESK),
-    Role.SUPERVISOR: (WORKLIST, DESK),
-    Role.HEAD: (WORKLIST, DESK),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, FIGURES),
+    Role.HEAD: (BOARD, WORKLIST, DESK, FIGURES),
+    Role.MONITOR: (BOARD, FIGURES),
+    Role.INSPECTOR: (("inspection", "nav_inspection"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
 

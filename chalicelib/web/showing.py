@@ -26,7 +26,7 @@ from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn
 from chalicelib.web.forms import read_form
 from chalicelib.web.pages import PAGES, Entry
-from chalicelib.web.visits import Asset, Onward, Page, Shown, Visit
+from chalicelib.web.visits import Asset, Download, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
 
 POLICY: Final = (
@@ -145,6 +145,8 @@ def _response(shown: Shown, visit: Visit) -> Response:
     if isinstance(shown, Asset):
         headers: dict[str, str | list[str]] = {"Content-Type": shown.media_type, "Cache-Control": FOR_EVER}
         return Response(shown.text, headers=headers)
+    if isinstance(shown, Download):
+        return Response(shown.text, headers={**ALWAYS, **shown.headers, "Cache-Control": NEVER})
     if isinstance(shown, Onward):
         return _onward(shown, visit)
     return _page(shown, visit)

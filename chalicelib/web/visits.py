@@ -135,5 +135,13 @@ class Asset:
     media_type: str
 
 
-Shown = Page | Onward | Asset
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file to take away; ``headers`` say of which type and under which name."""
+
+    text: str
+    headers: Mapping[str, str]
+
+
+Shown = Page | Onward | Asset | Download
 """What a page's function may give back."""

@@ -51,6 +51,10 @@ PLACES = (
     Place("/desk/{case_no}/acts/corrections", "officer.traffic"),
     Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
     Place("/desk/{case_no}", "officer.market", status=403),
+    Place("/board", "supervisor.traffic"),
+    Place("/board?light=yellow", "monitor"),
+    Place("/board/statistics", "monitor"),
+    Place("/inspection", "inspector"),
 )
 
 
@@ -116,6 +120,7 @@ REACHABLE = ", ".join(
         Place("/cases/{case_no}", "applicant"),
         Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
         Place("/worklist?light=green", "officer.traffic"),
+        Place("/inspection", "inspector"),
     ],
     ids=lambda place: place.path,
 )

@@ -17,6 +17,7 @@ for file in ADDRESSES:
 
 PEOPLE = {Role.APPLICANT, Role.AGENT}
 OFFICE = {Role.OFFICER, Role.SUPERVISOR, Role.HEAD}
+WATCHERS = {Role.SUPERVISOR, Role.HEAD, Role.MONITOR}
 EVERYBODY = set(Role)
 
 SEEN_BY: dict[str, set[Role] | None] = {
@@ -56,6 +57,17 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /desk/{case_no}/clocks/{kind}": OFFICE,
     "GET /desk/{case_no}/acts/{act}": OFFICE,
     "POST /desk/{case_no}/acts/{act}": OFFICE,
+    "GET /board": WATCHERS,
+    "GET /board/alerts/{alert_id}": WATCHERS,
+    "POST /board/alerts/{alert_id}": WATCHERS,
+    "GET /board/statistics": WATCHERS,
+    "GET /board/statistics/export": WATCHERS,
+    "GET /inspection": {Role.INSPECTOR},
+    "POST /inspection": {Role.INSPECTOR},
+    "GET /inspection/{mandate_id}": {Role.INSPECTOR},
+    "POST /inspection/{mandate_id}": {Role.INSPECTOR},
+    "GET /inspection/{mandate_id}/cases/{case_no}": {Role.INSPECTOR},
+    "GET /inspection/{mandate_id}/cases/{case_no}/evidence": {Role.INSPECTOR},
     "GET /credit": {Role.APPLICANT},
     "GET /credit/queries": {Role.APPLICANT},
     "GET /credit/objection": {Role.APPLICANT},

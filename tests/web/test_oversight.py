@@ -1,0 +1,224 @@
+"""Supervisors and inspectors at work, by pages and forms alone."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.timeline.table import EventRow
+from chalicelib.wiring import services
+from tests.builders import NOON
+from tests.cloud import turn_clock
+from tests.web.device import Device
+from tests.web.test_applying import enrol, promise, sign
+from tests.web.visitor import Visitor
+
+Come = Callable[..., Visitor]
+
+MANDATE: Mapping[str, str | list[str]] = {
+    "file_no": "义纪检〔2026〕1号",
+    "basis": "《监察法》第18条",
+    "departments": ["traffic"],
+    "expires_on": "2027-12-31",
+}
+
+
+@pytest.fixture
+def case_no(visitor: Come) -> str:
+    """A case on a promise, at noon of a September day."""
+    turn_clock(NOON)
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+    return sign(browser, promise(browser), device).path.split("/")[2]
+
+
+def test_the_board_counts_lights_in_words_and_lists_what_is_late(visitor: Come, case_no: str) -> None:
+    before = visitor("supervisor.traffic").open("/board")
+    turn_clock(NOON + timedelta(days=30))
+
+    seen = visitor("supervisor.traffic").open("/board?light=red")
+    english = visitor("monitor", language="en").open("/board?department=traffic")
+
+    assert case_no not in before.text
+    assert f"./desk/{case_no}" in [link["href"] for link in seen.page.named("a")]
+    assert "红灯：已超期" in seen.text
+    assert "还没有检查记录" in seen.text
+    assert "Red: late" in english.text
+    assert case_no in english.text
+
+
+def test_the_monitoring_office_sees_every_department_and_a_supervisor_one(visitor: Come) -> None:
+    def departments(persona: str) -> list[str]:
+        page = visitor(persona).open("/board")
+        return [cell for cell in page.page.words["th"] if cell in {"公安交管", "市场监管", "信用办"}]
+
+    assert departments("monitor") == ["公安交管", "市场监管", "信用办"]
+    assert departments("supervisor.market") == ["市场监管"]
+
+
+def test_another_department_s_board_is_closed(visitor: Come) -> None:
+    assert visitor("supervisor.market").open("/board?department=traffic").status == 403
+
+
+class Silent:
+    """A channel that nobody listens to."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Take it."""
+
+
+def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
+    visitor: Come, case_no: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = NOON + timedelta(days=30)
+    turn_clock(late)
+    monkeypatch.setattr(services().alerts, "_queue", Silent())
+    services().clocks.sweep(at=late)
+    for event in services().timeline.events(f"case:{case_no}"):
+        services().alerts.hear(event, late)
+    browser = visitor("supervisor.traffic")
+    board = browser.open("/board")
+    (href, *_) = [link["href"] or "" for link in board.page.named("a") if "/alerts/" in (link["href"] or "")]
+    form = browser.open(href.removeprefix("."))
+
+    silent = browser.send(form, form.path, {"reason": "", "expected_on": "2026-11-30"})
+    answered = browser.send(form, form.path, {"reason": "系统升级，正在补办。", "expected_on": "2026-11-30"})
+
+    assert silent.status == 400
+    assert {"href": "#reason"} in silent.page.named("a")
+    assert silent.form(form.path).fields["expected_on"] == ["2026-11-30"]
+    assert "已回应" in answered.text
+    assert "系统升级，正在补办。" in visitor("applicant").open(f"/cases/{case_no}").text
+
+
+def test_an_alert_that_there_is_not_is_told_as_such(visitor: Come) -> None:
+    seen = visitor("supervisor.traffic").open("/board/alerts/" + "0" * 32)
+
+    assert "没有等您回应的这条提醒" in seen.text
+
+
+def test_figures_are_shown_in_a_sentence_and_tables_and_taken_away(visitor: Come) -> None:
+    browser = visitor("monitor")
+
+    seen = browser.open("/board/statistics?from=2026-09-01&to=2026-09-30")
+    file = browser.open("/board/statistics/export?format=csv&from=2026-09-01&to=2026-09-30")
+
+    assert "收件0件，办结0件，超期0件" in seen.text
+    assert "公安交管" in seen.text
+    assert file.reply.headers["content-disposition"].startswith("attachment; filename=")
+    assert file.reply.headers["content-type"].startswith("text/csv")
+    assert "department" in file.text
+
+
+def test_days_that_are_none_are_named_and_stay(visitor: Come) -> None:
+    seen = visitor("monitor").open("/board/statistics?from=yesterday&to=2026-09-30")
+
+    assert seen.status == 400
+    assert {"href": "#from"} in seen.page.named("a")
+    assert [one["value"] for one in seen.page.named("input") if one.get("name") == "from"] == ["yesterday"]
+
+
+@pytest.fixture
+def mandate(visitor: Come, case_no: str) -> str:
+    """The page of a mandate that is in force."""
+    assert case_no
+    inspector = visitor("inspector")
+    asked = inspector.send(inspector.open("/inspection"), "inspection", MANDATE)
+    path = asked.path.partition("?")[0]
+    approver = visitor("inspector2")
+    approved = approver.send(approver.open(path), path)
+    assert "已批准" in approved.text, approved.text[:2000]
+    return path
+
+
+def test_nobody_approves_their_own_mandate(visitor: Come) -> None:
+    inspector = visitor("inspector")
+
+    asked = inspector.send(inspector.open("/inspection"), "inspection", MANDATE)
+
+    assert "不能批准自己的申请" in asked.text
+    assert [form for form in asked.page.forms if "inspection" in form.action] == []
+
+
+def test_a_mandate_without_its_file_or_day_is_named_and_what_was_typed_stays(visitor: Come) -> None:
+    inspector = visitor("inspector")
+
+    seen = inspector.send(
+        inspector.open("/inspection"), "inspection", {"basis": "《监察法》第18条", "departments": ["traffic", "market"]}
+    )
+
+    assert seen.status == 400
+    assert {link["href"] for link in seen.page.named("a")} >= {"#file_no", "#expires_on"}
+    assert seen.form("inspection").fields["basis"] == ["《监察法》第18条"]
+    assert seen.form("inspection").fields["departments"] == ["traffic", "market"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_timeline_is_read_as_of_any_moment_and_the_reading_is_on_record(
+    visitor: Come, mandate: str, case_no: str, language: str
+) -> None:
+    inspector = visitor("inspector", language=language)
+    place = f"{mandate}/cases/{case_no}"
+
+    listed = inspector.open(mandate)
+    now = inspector.open(place)
+    before = inspector.open(f"{place}?at=2026-01-01T00:00")
+    after = inspector.open(mandate)
+
+    assert f"..{place}" in [link["href"] for link in listed.page.named("a")]
+    assert {"zh-CN": "没有被改动", "en": "unaltered"}[language] in now.text
+    assert now.text.count("sound" if language == "en" else "完好") >= 3
+    assert {"zh-CN": "那时没有时限在走", "en": "No limit was running then"}[language] in before.text
+    assert after.text.count(case_no) == listed.text.count(case_no) + 2
+
+
+def test_a_moment_of_an_event_is_one_click_away(visitor: Come, mandate: str, case_no: str) -> None:
+    inspector = visitor("inspector")
+    place = f"{mandate}/cases/{case_no}"
+
+    (first, *_) = [
+        link["href"] or "" for link in inspector.open(place).page.named("a") if "at=" in (link["href"] or "")
+    ]
+    seen = inspector.open(f"{place}?{first.partition('?')[2]}")
+
+    assert seen.status == 200
+
+
+def test_the_evidence_is_a_file_that_holds_every_hash(visitor: Come, mandate: str, case_no: str) -> None:
+    file = visitor("inspector").open(f"{mandate}/cases/{case_no}/evidence")
+
+    told = json.loads(file.text)
+    assert file.reply.headers["content-disposition"] == f'attachment; filename="timeline-{case_no}.json"'
+    assert told["verified"] is True
+    assert all(len(event["hash"]) == 64 for event in told["items"])
+
+
+def test_what_is_outside_the_scope_is_refused_as_a_page_and_on_record(visitor: Come, mandate: str) -> None:
+    browser = visitor("company")
+    drafted = browser.send(browser.open("/items/business-address/apply"), "apply", {"way": "certificate"})
+    files = {one["name"] or "": ("a.pdf", b"%PDF") for one in drafted.page.named("input") if one.get("type") == "file"}
+    receipt = browser.send(drafted, drafted.path, files=files)
+    outside = receipt.path.split("/")[2]
+    inspector = visitor("inspector")
+
+    seen = inspector.open(f"{mandate}/cases/{outside}")
+
+    assert receipt.path.endswith("/receipt")
+    assert seen.status == 404
+    assert "超出范围" in inspector.open(mandate).text
+
+
+def test_another_inspector_does_not_read_under_it(visitor: Come, mandate: str, case_no: str) -> None:
+    assert visitor("inspector2").open(f"{mandate}/cases/{case_no}").status in {403, 404}
+
+
+def test_an_altered_event_is_named_and_seen_where_it_stands(visitor: Come, mandate: str, case_no: str) -> None:
+    row = EventRow.get(f"case:{case_no}", 2)
+    row.actor = "staff:somebody-else"
+    row.save()
+
+    seen = visitor("inspector").open(f"{mandate}/cases/{case_no}")
+
+    assert "从第2条起记录不可信" in seen.text
+    assert seen.page.words["strong"].count("不可信") >= 1
