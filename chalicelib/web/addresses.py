@@ -58,6 +58,13 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /inspection/{mandate_id}/cases/{case_no}",
         "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
     ),
+    "chalicelib.web.credit_office": (
+        "GET /matters",
+        "GET /matters/objections/{objection_id}",
+        "POST /matters/objections/{objection_id}",
+        "GET /matters/repairs/{repair_id}",
+        "POST /matters/repairs/{repair_id}",
+    ),
     "chalicelib.web.own_credit": (
         "GET /credit",
         "GET /credit/queries",

@@ -16,6 +16,7 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, FIGURES),
     Role.HEAD: (BOARD, WORKLIST, DESK, FIGURES),
     Role.MONITOR: (BOARD, FIGURES),
+    Role.CREDIT_OFFICER: (("matters", "nav_matters"),),
     Role.INSPECTOR: (("inspection", "nav_inspection"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""

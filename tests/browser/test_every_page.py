@@ -55,6 +55,7 @@ PLACES = (
     Place("/board?light=yellow", "monitor"),
     Place("/board/statistics", "monitor"),
     Place("/inspection", "inspector"),
+    Place("/matters", "credit"),
 )
 
 

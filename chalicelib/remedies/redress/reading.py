@@ -1,6 +1,7 @@
 """Who may read and who decides: the subject, the office, the credit centre for records, and those who watch."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import Reason, Refusal
@@ -42,9 +43,15 @@ def page(
     most: int,
     after: Mapping[str, Any] | None,
 ) -> Found[M]:
-    """Return a page of matters about the caller, or of those of a department, the caller's own if none is named."""
+    """Return a page of matters about the caller, or of those of a department, the caller's own if none is named.
+
+    The credit centre sees of another department what it may act on itself; such a page may be short.
+    """
     if not by.is_staff:
         return store.of_person(kind, by.own_subject(), most=most, after=after)
     wanted = department or by.department or ""
-    require(by, roles=READERS, department=wanted)
-    return store.of_department(kind, wanted, most=most, after=after)
+    if sees(by, roles=READERS, department=wanted):
+        return store.of_department(kind, wanted, most=most, after=after)
+    require(by, roles=DECIDERS, department=CENTRE)
+    found = store.of_department(kind, wanted, most=most, after=after)
+    return replace(found, matters=tuple(one for one in found.matters if CENTRE in offices_of(one.entry, wanted)))
