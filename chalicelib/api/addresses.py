@@ -54,6 +54,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/items/{item_code}",
         "GET /v1/items/{item_code}/versions/{version}",
         "PUT /v1/items/{item_code}/versions/{version}",
+        "GET /v1/item-editions",
     ),
     "chalicelib.api.complaints": (
         "POST /v1/complaints",
@@ -100,6 +101,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "chalicelib.api.measure_editions": (
         "PUT /v1/measures/{edition}",
+        "GET /v1/measure-editions",
         "POST /v1/flags/{flag_id}/resumption",
     ),
     "chalicelib.api.measure_statistics": ("GET /v1/supervision/measures",),

@@ -1,12 +1,13 @@
 """Cards over HTTP (黄牌、红牌)."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.cases.model import owner_of
+from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.supervision.cards.model import Card, CardState, Colour, Finding, Outcome, Word
@@ -78,8 +79,16 @@ class WordShape(Shape):
     late: bool
 
 
+class CardClockShape(Shape):
+    """By when somebody must act on a card, and the light of that."""
+
+    kind: ClockKind
+    due_on: date
+    light: Light
+
+
 class CardShape(Shape):
-    """A card; a withdrawn one counts nowhere."""
+    """A card; a withdrawn one counts nowhere. ``clock`` runs while an answer or a decision on an appeal is owed."""
 
     id: str
     owner: str
@@ -98,6 +107,7 @@ class CardShape(Shape):
     appeal: WordShape | None
     decision: WordShape | None
     withdrawal: WordShape | None
+    clock: CardClockShape | None
     version: int
 
 
@@ -134,7 +144,7 @@ def give(call: Call[CardBody]) -> Answer:
         officer=body.officer or "",
     )
     card, is_repeat = services().cards.give(finding, by=call.caller, at=call.at, once=call.once)
-    return _answer(card, replayed=is_repeat)
+    return _answer(call, card, replayed=is_repeat)
 
 
 @routes.get(
@@ -150,14 +160,14 @@ def cards(call: Call[None]) -> Answer:
         owner=None if query.case_no is None else owner_of(query.case_no),
     )
     page = services().cards.page(wanted, by=call.caller, most=query.limit, after=call.position)
-    items = tuple(_shape(card) for card in page.cards)
+    items = tuple(_shape(card, at=call.at) for card in page.cards)
     return Answer(body=CardPageShape(items=items, next_cursor=call.next_cursor(page.after)))
 
 
 @routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardShape)
 def card(call: Call[None]) -> Answer:
     """Show a card."""
-    return _answer(services().cards.card(call.path["card_id"], by=call.caller))
+    return _answer(call, services().cards.card(call.path["card_id"], by=call.caller))
 
 
 @routes.post(
@@ -170,7 +180,7 @@ def card(call: Call[None]) -> Answer:
 )
 def reply(call: Call[ReplyBody]) -> Answer:
     """Take the answer to a card."""
-    return _answer(services().cards.reply(_act(call), call.body.text))
+    return _answer(call, services().cards.reply(_act(call), call.body.text))
 
 
 @routes.post(
@@ -183,7 +193,7 @@ def reply(call: Call[ReplyBody]) -> Answer:
 )
 def appeal(call: Call[AppealBody]) -> Answer:
     """Take an appeal."""
-    return _answer(services().cards.appeal(_act(call), call.body.grounds))
+    return _answer(call, services().cards.appeal(_act(call), call.body.grounds))
 
 
 @routes.post(
@@ -196,7 +206,7 @@ def appeal(call: Call[AppealBody]) -> Answer:
 )
 def decide(call: Call[AppealDecisionBody]) -> Answer:
     """Decide on an appeal."""
-    return _answer(services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
+    return _answer(call, services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
 
 
 @routes.post(
@@ -209,19 +219,19 @@ def decide(call: Call[AppealDecisionBody]) -> Answer:
 )
 def withdraw(call: Call[CardWithdrawalBody]) -> Answer:
     """Withdraw a card."""
-    return _answer(services().cards.withdraw(_act(call), call.body.reason))
+    return _answer(call, services().cards.withdraw(_act(call), call.body.reason))
 
 
 def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | Call[CardWithdrawalBody]) -> Act:
     return Act(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
 
 
-def _answer(card: Card, *, replayed: bool = False) -> Answer:
-    return Answer(body=_shape(card), version=card.rev, replayed=replayed)
+def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer:
+    return Answer(body=_shape(card, at=call.at), version=card.rev, replayed=replayed)
 
 
-def _shape(card: Card) -> CardShape:
-    finding = card.finding
+def _shape(card: Card, *, at: datetime) -> CardShape:
+    finding, clock = card.finding, services().cards.running(card)
     kind, _, name = finding.owner.partition(":")
     return CardShape(
         id=card.card_id,
@@ -241,6 +251,9 @@ def _shape(card: Card) -> CardShape:
         appeal=_word(card.appeal),
         decision=_word(card.decision),
         withdrawal=_word(card.withdrawal),
+        clock=None
+        if clock is None
+        else CardClockShape(kind=clock.kind, due_on=clock.due_on, light=services().clocks.light(clock, at=at)),
         version=card.rev,
     )
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
+from chalicelib.api.item_edition_shapes import EditionsOfItem, ItemEditionsPage, editions_shape
 from chalicelib.api.item_shapes import ItemBody, ItemPage, ItemShape, ListedShape
 from chalicelib.catalogue.model import Audience, Item
 from chalicelib.errors import Reason, Refusal
@@ -24,6 +25,18 @@ class ItemsQuery(PageQuery):
     q: Annotated[str, Field(max_length=100)] = ""
     audience: Audience | None = None
     department: Annotated[str, Field(max_length=64)] | None = None
+
+
+class PublishingQuery(Query):
+    """Whether only to say what would be published."""
+
+    dry_run: bool = False
+
+
+class EditionsQuery(PageQuery):
+    """Whose versions, if it is one item's."""
+
+    item: Annotated[str, Field(max_length=64)] | None = None
 
 
 @routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
@@ -69,14 +82,35 @@ def read_item_version(call: Call[None]) -> Answer:
 @routes.put(
     "/v1/items/{item_code}/versions/{version}",
     roles=(Role.CATALOGUE_EDITOR,),
+    query=PublishingQuery,
     body=ItemBody,
     answer=ItemShape,
-    summary="Publish a version of an item",
+    summary="Publish a version of an item, or see whether it could be published",
 )
 def publish_item(call: Call[ItemBody]) -> Answer:
-    """Publish, or say everything that is wrong; the same again changes nothing."""
+    """Publish, or say everything that is wrong; the same again changes nothing, and ``dry_run=true`` never does."""
     item = call.body.item(_code_in(call), _version_in(call))
+    if call.query.dry_run:
+        return _answer(services().catalogue.publishable(item, by=call.caller))
     return _answer(services().catalogue.publish(item, by=call.caller, at=call.at))
+
+
+@routes.get(
+    "/v1/item-editions",
+    roles=(Role.CATALOGUE_EDITOR,),
+    query=EditionsQuery,
+    answer=ItemEditionsPage,
+    summary="Which version of each item is in force, and which waits for its day",
+)
+def item_editions(call: Call[None]) -> Answer:
+    """List all items by code, also those whose first version waits; or one, an empty list if nobody published it."""
+    query, position = call.query, call.position
+    after = None if position is None else position["after"]
+    found, after = services().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
+    items: tuple[EditionsOfItem, ...] = tuple(editions_shape(shelf, at=call.at) for shelf in found)
+    return Answer(
+        body=ItemEditionsPage(items=items, next_cursor=None if after is None else call.next_cursor({"after": after}))
+    )
 
 
 def _code_in(call: Call[ItemBody] | Call[None]) -> str:

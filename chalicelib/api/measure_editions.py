@@ -7,10 +7,12 @@ from chalicelib.api.measure_shapes import (
     GroundShape,
     ListLoadingQuery,
     ListLoadingShape,
+    LoadedEditions,
     LosingShape,
     MeasureListBody,
     evaluation_shape,
     measure_list,
+    standing_shape,
 )
 from chalicelib.api.punishment_shapes import FlagSeen, ResumptionBody, flag_shape
 from chalicelib.clock import day_in_shanghai
@@ -66,6 +68,20 @@ def load(call: Call[MeasureListBody]) -> Answer:
             next_cursor=None,
         )
     )
+
+
+@routes.get(
+    "/v1/measure-editions",
+    summary="Every edition of the list of measures, which one is in force, and how far its evaluation is",
+    roles=PUBLISHERS,
+    answer=LoadedEditions,
+)
+def editions(call: Call[None]) -> Answer:
+    """List editions, oldest first: those that came with the service and those that were loaded."""
+    publishing = services().publishing
+    in_force = publishing.in_force(at=call.at)
+    items = [standing_shape(each, in_force) for each in publishing.editions(by=call.caller)]
+    return Answer(body=LoadedEditions(items=items))
 
 
 @routes.post(

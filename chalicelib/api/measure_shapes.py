@@ -1,6 +1,7 @@
 """What is sent and answered about editions of the list of measures."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -8,11 +9,19 @@ from pydantic import Field
 from chalicelib.api.edge import Body, Code, Day, Line, Page, PageQuery, Shape, Text
 from chalicelib.credit.model import Effect, Severity
 from chalicelib.punishment.model import Conduct, LostGround, Measure, MeasureClass, MeasureList
-from chalicelib.punishment.publishing.model import Evaluation, EvaluationState
+from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, Standing
 from chalicelib.subjects.model import SubjectKind
 
 Related = Annotated[list[Code], Field(max_length=200)]
 Carried = Annotated[list[Severity], Field(min_length=1, max_length=3)]
+
+
+class EditionStands(StrEnum):
+    """Whether an edition holds, held before, or will hold."""
+
+    PAST = "past"
+    IN_FORCE = "in_force"
+    TO_COME = "to_come"
 
 
 class ConductBody(Body):
@@ -98,6 +107,37 @@ class ListLoadingShape(Page):
     looked_at: int
     evaluation: EvaluationShape | None
     items: list[LosingShape]
+
+
+class LoadedEdition(Shape):
+    """An edition of the list; ``evaluation`` is ``null`` for one that came with the service."""
+
+    edition: str
+    title: str
+    in_force_from: date
+    stands: EditionStands
+    evaluation: EvaluationShape | None
+
+
+class LoadedEditions(Shape):
+    """All editions of the list, oldest first."""
+
+    items: list[LoadedEdition]
+
+
+def standing_shape(standing: Standing, in_force: MeasureList) -> LoadedEdition:
+    """Show an edition beside the one that is in force."""
+    edition = standing.edition
+    stands = EditionStands.TO_COME if edition.in_force_from > in_force.in_force_from else EditionStands.PAST
+    if edition.edition == in_force.edition:
+        stands = EditionStands.IN_FORCE
+    return LoadedEdition(
+        edition=edition.edition,
+        title=edition.title,
+        in_force_from=edition.in_force_from,
+        stands=stands,
+        evaluation=evaluation_shape(standing.evaluation, begins_on=edition.in_force_from),
+    )
 
 
 def measure_list(body: MeasureListBody, edition: str) -> MeasureList:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.catalogue.model import Audience, Item
 from chalicelib.catalogue.publication import faults_of
 from chalicelib.catalogue.rules import listed, notice_hash, wanted
-from chalicelib.catalogue.shelf import Found, Listed
+from chalicelib.catalogue.shelf import Found, Kept, Listed, Shelf
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
@@ -35,18 +36,41 @@ class Catalogue:
         Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` where this version or a later one
         is published already.
         """
+        kept, is_there = self._acceptable(item, by=by)
+        if is_there:
+            return item
+        with transaction() as tx:
+            self._store.add(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
+        return item
+
+    def publishable(self, item: Item, *, by: Caller) -> Item:
+        """Return the version as it would be published (dry run), refused as publishing it would be; writes nothing."""
+        self._acceptable(item, by=by)
+        return item
+
+    def _acceptable(self, item: Item, *, by: Caller) -> tuple[Kept, bool]:
+        """Return what is kept of an item whose new version may be published, and whether it is there already."""
         require(by, roles=(Role.CATALOGUE_EDITOR,))
         kept, published = self._store.both(item.code, item.version)
         if published == item:
-            return item
+            return kept, True
         faults = faults_of(item, packs=self._packs, departments=self._departments)
         if faults:
             raise Refusal(Reason.ITEM_NOT_PUBLISHABLE, faults=faults)
         if published is not None or item.version <= kept.shelf.latest:
             raise Refusal(Reason.ITEM_VERSION_EXISTS, latest=kept.shelf.latest)
-        with transaction() as tx:
-            self._store.add(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
-        return item
+        return kept, False
+
+    def editions(
+        self, code: str | None, *, by: Caller, limit: int, after: str | None
+    ) -> tuple[tuple[Shelf, ...], str | None]:
+        """Return a page of what is in force and to come, by code, and the code to go on from; or one item's alone."""
+        require(by, roles=(Role.CATALOGUE_EDITOR,))
+        if code is not None:
+            shelf = self._store.shelf(code)
+            return ((shelf,) if shelf.latest else ()), None
+        page = tuple(islice(self._store.shelves(after=after), limit + 1))
+        return page[:limit], page[limit - 1].code if len(page) > limit else None
 
     def find(self, code: str, *, at: datetime) -> Item | None:
         """Return the version in force, or ``None``."""

@@ -38,6 +38,11 @@ class Shelf:
         return self.current
 
     @property
+    def code(self) -> str:
+        """The item's code; empty for a shelf on which nothing stands."""
+        return next((listed.code for listed in (self.current, self.upcoming) if listed is not None), "")
+
+    @property
     def latest(self) -> int:
         """The highest version published so far, 0 for none."""
         return max((listed.version for listed in (self.current, self.upcoming) if listed is not None), default=0)

@@ -128,8 +128,9 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
         "GET /v1/measures": Example(by=None, query="edition=2024"),
         "GET /v1/track/{case_no}": Example(by=None, path={"case_no": case_no}, query=f"code={code}"),
         "PUT /v1/items/{item_code}/versions/{version}": Example(
-            by="editor", path={"item_code": "another-item", "version": "1"}, body=item_body()
+            by="editor", path={"item_code": "another-item", "version": "1"}, query="dry_run=false", body=item_body()
         ),
+        "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
 
 
@@ -285,6 +286,7 @@ def _of_credit(world: World) -> dict[str, Example]:
             query="dry_run=true&limit=2",
             body=a_list("2026", "2026-10-01", without="9"),
         ),
+        "GET /v1/measure-editions": Example(by="credit"),
         "POST /v1/flags/{flag_id}/resumption": flag("flag suspended", {"reason": "清单已恢复该措施。"}),
         "POST /v1/flags/{flag_id}/lifting": flag("flag active", {"reason": "已履行义务。", "basis": "第23条"}),
     }

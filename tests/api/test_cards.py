@@ -90,3 +90,16 @@ def test_what_an_outage_excuses_bears_no_card_until_the_outage_is_withdrawn(worl
     assert (refused.status, refused.code, refused.body["outage_id"]) == (409, "EXCUSED_BY_OUTAGE", outage["outage_id"])
     assert given.status == 201
     assert [shown["excused_by"] for shown in board["items"]] == [outage["outage_id"]]
+
+
+def test_a_card_shows_by_when_who_must_act_and_nothing_once_nobody_must(world: World) -> None:
+    card = world.send("POST", CARDS, finding(world, 2), as_="supervisor.traffic").body
+    path = f"{CARDS}/{card['id']}"
+
+    answered = world.send("POST", f"{path}/reply", {"text": "已经办结。"}, as_="officer.traffic", version=1).body
+    appealed = world.send("POST", f"{path}/appeal", {"grounds": "x"}, as_="head.traffic", version=2).body
+
+    assert (card["clock"]["kind"], card["clock"]["light"]) == ("card_reply", "green")
+    assert card["clock"]["due_on"] == card["reply_due_at"][:10]
+    assert answered["clock"] is None
+    assert appealed["clock"]["kind"] == "card_appeal"

@@ -208,3 +208,36 @@ def test_choices_are_listed_in_the_language_asked_for(client: Client, accepted: 
     reply = client.get("/v1/items?audience=everybody", accept_language=accepted)
 
     assert [fault["detail"] for fault in reply.body["errors"]] == [told]
+
+
+def test_a_dry_run_says_whether_a_version_could_be_published_and_publishes_nothing(client: Client, editor: str) -> None:
+    body = sample("plate-replacement")
+    faulty = {**body, "legal_basis": []}
+
+    dry = client.put(f"{PLATE}/versions/1?dry_run=true", body, token=editor)
+    refused = client.put(f"{PLATE}/versions/1?dry_run=true", faulty, token=editor)
+    nothing = client.get(f"{PLATE}/versions/1")
+    published = client.put(f"{PLATE}/versions/1", body, token=editor)
+    taken = client.put(f"{PLATE}/versions/1?dry_run=true", {**body, "name": "别的"}, token=editor)
+
+    assert (dry.status, dry.body) == (200, published.body)
+    assert (refused.status, refused.code) == (422, "ITEM_NOT_PUBLISHABLE")
+    assert nothing.status == 404
+    assert (taken.status, taken.code) == (409, "ITEM_VERSION_EXISTS")
+
+
+def test_editors_see_which_version_holds_and_which_waits_for_its_day(published: Client, editor: str) -> None:
+    later = {**sample("plate-replacement"), "effective_from": "2199-01-01"}
+    published.put(f"{PLATE}/versions/2", later, token=editor)
+    published.put("/v1/items/new-item/versions/1", later, token=editor)
+
+    one = published.get("/v1/item-editions?item=plate-replacement", token=editor).body["items"]
+    first = published.get("/v1/item-editions?limit=4", token=editor).body
+    rest = published.get(f"/v1/item-editions?limit=4&cursor={first['next_cursor']}", token=editor).body
+    unknown = published.get("/v1/item-editions?item=no-such-item", token=editor).body["items"]
+
+    assert [(one[0]["latest"], one[0]["in_force"]["version"], one[0]["to_come"]["version"])] == [(2, 1, 2)]
+    assert [len(first["items"]), len(rest["items"])] == [4, 3]
+    shown = {each["item_code"]: each["in_force"] for each in (*first["items"], *rest["items"])}
+    assert shown["new-item"] is None
+    assert unknown == []

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.bodies import a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
@@ -73,6 +74,22 @@ def test_anybody_reads_the_list_of_measures(client: Client) -> None:
     assert [measure["code"] for measure in reply.body["items"]] == [str(number) for number in range(1, 11)]
     assert client.get("/v1/measures").body == reply.body
     assert client.get("/v1/measures?edition=1999").status == 404
+
+
+def test_credit_officers_see_every_edition_of_the_list_and_what_it_brought(client: Client, token: TokenOf) -> None:
+    turn_clock(NOON)
+    for edition, day in (("2026", "2026-09-01"), ("2099", "2099-01-01")):
+        client.put(f"/v1/measures/{edition}", a_list(edition, day), token=token("credit"))
+
+    told = client.get("/v1/measure-editions", token=token("credit")).body["items"]
+
+    stands = [(each["edition"], each["stands"]) for each in told]
+    assert stands == [("2024", "past"), ("2026", "in_force"), ("2099", "to_come")]
+    assert [each["evaluation"] and each["evaluation"]["begins_on"] for each in told] == [
+        None,
+        "2026-09-01",
+        "2099-01-01",
+    ]
 
 
 def test_a_flag_is_proposed_with_a_masked_name(office: Office) -> None:

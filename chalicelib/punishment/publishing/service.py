@@ -90,6 +90,13 @@ class Publishing:
         if faults:
             raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=faults)
 
+    def editions(self, *, by: Caller) -> tuple[Standing, ...]:
+        """Return every edition, oldest first, each with how far the evaluation that it brought has come."""
+        require(by, roles=PUBLISHERS)
+        self._lists.refresh()
+        known = self._lists.current()
+        return tuple(Standing(edition=each, evaluation=self._evaluations.of(each.edition)) for each in known)
+
     def in_force(self, *, at: datetime) -> MeasureList:
         """Return the edition in force."""
         return listed.list_in_force(self._lists.current(), on=day_in_shanghai(at))

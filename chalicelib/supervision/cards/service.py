@@ -28,6 +28,12 @@ READERS = (*WATCHERS, Role.OFFICER)
 OWNERS = frozenset({"case", "flag"})
 """Whose timelines a card may be about."""
 
+AWAITED: Mapping[CardState, ClockKind] = {
+    CardState.GIVEN: ClockKind.CARD_REPLY,
+    CardState.APPEALED: ClockKind.CARD_APPEAL,
+}
+"""Which clock runs while a card is in a state."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -153,6 +159,11 @@ class Cards:
         card = self._store.load(card_id)
         require(by, roles=READERS, department=card.department)
         return card
+
+    def running(self, card: Card) -> Clock | None:
+        """Return the clock that somebody must act by: the answer's or the appeal's; None where nothing is owed."""
+        kind = AWAITED.get(card.state)
+        return None if kind is None else self._clocks.get(card.finding.owner, f"{kind}.{card.card_id}")
 
     def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> CardPage:
         """Return a page of cards, newest first: those of one's own department, of all to the monitoring office.
