@@ -33,7 +33,10 @@ class Question:
 
 
 def ask(name: str, question: Question, *, by: Caller | None, language: Language) -> Answer:
-    """Return what the route ``name`` answers to somebody who is known already; whatever it refuses is raised."""
+    """Return what the route ``name`` answers to somebody who is known already; whatever it refuses is raised.
+
+    A route that is open to anyone does not hear who asks, as over HTTP.
+    """
     import_module(_files()[name])
     route = route_named(name)
     if by is None and not route.is_public:
@@ -47,7 +50,7 @@ def ask(name: str, question: Question, *, by: Caller | None, language: Language)
         "body": None if question.body is None else json.dumps(question.body, ensure_ascii=False),
         "requestContext": question.context,
     }
-    return route.view(call_of(route, event, headers, language, who=by))
+    return route.view(call_of(route, event, headers, language, who=None if route.is_public else by))
 
 
 @cache

@@ -65,6 +65,9 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /matters/repairs/{repair_id}",
         "POST /matters/repairs/{repair_id}",
     ),
+    "chalicelib.web.calendar_editing": ("GET /calendars", "GET /calendars/{year}", "POST /calendars/{year}"),
+    "chalicelib.web.item_editing": ("GET /catalogue", "GET /catalogue/{item_code}", "POST /catalogue/{item_code}"),
+    "chalicelib.web.list_editing": ("GET /measures", "POST /measures"),
     "chalicelib.web.own_credit": (
         "GET /credit",
         "GET /credit/queries",

@@ -22,6 +22,10 @@ LARGEST: Final = 4 * 1024 * 1024
 
 MOST_FIELDS: Final = 1000
 
+DOCUMENT: Final = "document"
+DOCUMENT_FILE: Final = "document_file"
+"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
+
 OWN_PAGE: Final = frozenset(
     {
         Reason.UNAUTHENTICATED,
@@ -90,20 +94,30 @@ def _bytes_of(event: Mapping[str, Any]) -> bytes:
 
 
 def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
-    """Read a form with files; of a file we keep its name and its digest, and never its bytes (R1.4)."""
+    """Read a form with files; of a file we keep its name and its digest, and never its bytes (R1.4).
+
+    Only an editor's document, which is nobody's evidence, is read.
+    """
     from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415 - few forms have files
 
     _, options = parse_options_header(media_type)
     fields: dict[str, tuple[str, ...]] = {}
     uploads: list[Upload] = []
+    document: str | None = None
     try:
-        parser = MultipartParser(io.BytesIO(raw), options.get("boundary", ""), part_limit=MOST_FIELDS)
+        # Everything is in memory already, and a part that is spooled leaves a file open.
+        bounds = {"part_limit": MOST_FIELDS, "spool_limit": LARGEST, "memory_limit": 2 * LARGEST}
+        parser = MultipartParser(io.BytesIO(raw), options.get("boundary", ""), **bounds)
         for part in parser.parts():
             if not part.filename and part.content_type != "application/octet-stream":
                 fields[part.name] = (*fields.get(part.name, ()), part.value)
+            elif part.name == DOCUMENT_FILE:
+                document = part.raw.decode("utf-8-sig", errors="replace") if part.filename else document
             elif part.filename:
                 digest = hashlib.sha256(part.raw).hexdigest()
                 uploads.append(Upload(field=part.name, name=part.filename, sha256=digest, size=len(part.raw)))
     except (MultipartError, UnicodeDecodeError, ValueError):
         raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
+    if document is not None:
+        fields[DOCUMENT] = (document,)
     return fields, tuple(uploads)

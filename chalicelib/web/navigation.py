@@ -16,8 +16,10 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, FIGURES),
     Role.HEAD: (BOARD, WORKLIST, DESK, FIGURES),
     Role.MONITOR: (BOARD, FIGURES),
-    Role.CREDIT_OFFICER: (("matters", "nav_matters"),),
+    Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("measures", "nav_measures")),
     Role.INSPECTOR: (("inspection", "nav_inspection"),),
+    Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"),),
+    Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
 

@@ -56,6 +56,12 @@ PLACES = (
     Place("/board/statistics", "monitor"),
     Place("/inspection", "inspector"),
     Place("/matters", "credit"),
+    Place("/measures", "credit"),
+    Place("/calendars", "calendar"),
+    Place("/calendars/2026", "calendar"),
+    Place("/catalogue", "editor"),
+    Place("/catalogue/plate-replacement", "editor"),
+    Place("/catalogue/nobody-s-yet", "editor"),
 )
 
 

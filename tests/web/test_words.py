@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.calls import Language
+from chalicelib.api.measure_shapes import EditionStands
 from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
 from chalicelib.cases.model import State, Way
 from chalicelib.catalogue.model import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model import Effect, Purpose, Severity
+from chalicelib.editions.model import RecountState
+from chalicelib.punishment.publishing.model import EvaluationState
 from chalicelib.remedies.redress.model import ObjectionState, RepairStage
 from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model import UNTIL
@@ -45,6 +48,9 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "repair": RepairStage,
     "kind": SubjectKind,
     "desk": NAMED,
+    "stands": EditionStands,
+    "recount": RecountState,
+    "evaluation": EvaluationState,
     "stage": WAY_THROUGH,
     "act": (name for name, _ in ACTS),
 }

@@ -1,0 +1,313 @@
+"""Editors publish calendars, items and lists by pages and forms alone, after seeing what would change."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.clocks.model import Clock
+from chalicelib.wiring import services
+from tests.api.bodies import a_list, item_body
+from tests.api.test_editions import OVER_NEW_YEAR, a_clock_over_new_year
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.services.test_expiry import flagged
+from tests.web.visitor import Seen, Visitor
+
+Come = Callable[..., Visitor]
+
+NEXT_YEAR = "/calendars/2027"
+PLATE = "/catalogue/plate-replacement"
+FILLED = {
+    "title": "国务院办公厅关于2027年部分节假日安排的通知",
+    "number": "",
+    "issued_on": "2026-12-18",
+    "holidays": "2027-01-01 至 2027-01-03 元旦\n2027年2月6日~2027年2月12日：春节",
+    "make_up_days": "2027-02-14 春节",
+}
+IN_OCTOBER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
+"""After the defence of the one flag that there is."""
+
+LOOK, PUBLISH = {"act": "look"}, {"act": "publish"}
+
+
+@pytest.fixture
+def waiting(portal: Client) -> Clock:  # noqa: ARG001 - the clock runs in the portal's own world
+    """A limit that runs over New Year's Day, of which nobody knows yet whether it is a day off."""
+    turn_clock(OVER_NEW_YEAR)
+    return a_clock_over_new_year()
+
+
+def faults_at(seen: Seen, field: str) -> bool:
+    return {"href": f"#{field}"} in seen.page.named("a")
+
+
+def test_the_calendar_editor_is_led_to_the_year_that_has_no_calendar_yet(visitor: Come) -> None:
+    editor = visitor("calendar")
+
+    seen = editor.open("/home")
+
+    assert seen.path == "/calendars"
+    hrefs = [link["href"] for link in seen.page.named("a")]
+    assert {"./calendars/2027", "./calendars/2026", "./calendars/2024"} <= set(hrefs)
+    assert seen.text.count("系统自带") == 3
+    assert "没有。" in editor.open(NEXT_YEAR).text
+
+
+def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting: Clock) -> None:
+    editor = visitor("calendar")
+    form = editor.open(NEXT_YEAR)
+
+    looked = editor.send(form, NEXT_YEAR, FILLED | LOOK)
+    untouched = services().clocks.get(waiting.owner, waiting.clock_id)
+    done = editor.send(looked, NEXT_YEAR, PUBLISH)
+
+    assert "publish" not in [button.get("value") for button in form.page.named("button")]
+    assert "暂定" in form.text
+    assert looked.status == 200
+    assert "看了1个没有到期的时限，1个到期日会变" in looked.text
+    assert "还没有发布，什么也没有改" in looked.text
+    assert looked.form(NEXT_YEAR).fields["holidays"] == [FILLED["holidays"]]
+    assert untouched == waiting
+    assert done.path == "/calendars/2027?done=loaded"
+    assert "改了1个" in done.text
+    firm = services().clocks.get(waiting.owner, waiting.clock_id)
+    assert (firm.due_on.isoformat(), firm.provisional) == ("2027-01-05", False)
+    again = done.form(NEXT_YEAR).fields
+    assert again["holidays"] == ["2027-01-01 至 2027-01-03 元旦\n2027-02-06 至 2027-02-12 春节"]
+    assert again["version"] == ["1"]
+
+
+@pytest.mark.usefixtures("waiting")
+def test_publishing_twice_has_one_effect(visitor: Come) -> None:
+    editor = visitor("calendar")
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+
+    first, second = editor.send(looked, NEXT_YEAR, PUBLISH), editor.send(looked, NEXT_YEAR, PUBLISH)
+
+    assert first.path == second.path == "/calendars/2027?done=loaded"
+    loaded = [event for event in services().timeline.events("calendar:2027") if event.kind == "calendar:loaded"]
+    assert len(loaded) == 1
+
+
+def test_what_was_changed_after_the_look_is_looked_at_again_first(visitor: Come, portal: Client) -> None:
+    editor = visitor("calendar")
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+
+    other = editor.send(looked, NEXT_YEAR, {"make_up_days": "2027-02-20 春节"} | PUBLISH)
+    plain = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+
+    assert "和刚才看过的不一样" in other.text
+    assert "和刚才看过的不一样" not in plain.text
+    assert portal.get("/v1/calendars/2027").status == 404
+
+
+def test_who_looked_at_an_edition_that_is_no_more_is_told_and_keeps_what_was_typed(
+    visitor: Come, portal: Client
+) -> None:
+    editor, colleague = visitor("calendar"), visitor("calendar")
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    theirs = colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"make_up_days": ""} | LOOK)
+    colleague.send(theirs, NEXT_YEAR, PUBLISH)
+    first = editor.send(looked, NEXT_YEAR, PUBLISH)
+    second = editor.send(first, NEXT_YEAR, LOOK)
+    colleague.send(
+        colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"title": "更正"} | LOOK), NEXT_YEAR, PUBLISH
+    )
+    stale = editor.send(second, NEXT_YEAR, PUBLISH)
+
+    assert first.status == 428
+    assert stale.status == 412
+    assert stale.form(NEXT_YEAR).fields["make_up_days"] == [FILLED["make_up_days"]]
+    assert portal.get("/v1/calendars/2027").body["notice"]["title"] == "更正"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("holidays", "", "没有放假日"),
+        ("holidays", "元旦放假三天", "第1行看不懂：元旦放假三天"),
+        ("holidays", "2027-01-01 元旦\n2027-02-30 春节", "第2行看不懂"),
+        ("holidays", "2027-01-01 元旦\n\n2027-01-01 元旦", "第3行的2027-01-01前面已经写过"),
+        ("holidays", "2027-01-03 至 2027-01-01 元旦", "第1行的起止日期不对"),
+        ("holidays", "2027-01-01 至 2027-02-01 元旦", "第1行的起止日期不对，最多31天"),
+        ("holidays", "2027-01-01", "2027-01-01: 请写明节日名称"),
+        ("make_up_days", "2027-02-15 春节", "2027-02-15: 调休上班日应为周六或者周日"),
+        ("title", "", "请写明通知名称"),
+        ("issued_on", "next week", ""),
+    ],
+)
+def test_what_is_wrong_with_a_calendar_is_said_at_its_field(visitor: Come, field: str, typed: str, told: str) -> None:
+    editor = visitor("calendar")
+
+    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {field: typed} | LOOK)
+
+    assert seen.status in {400, 422}
+    assert faults_at(seen, field)
+    assert told in seen.text
+    assert seen.form(NEXT_YEAR).fields.get(field, [""]) == [typed]
+    assert seen.form(NEXT_YEAR).fields["number" if field == "title" else "title"] != [None]
+
+
+def test_a_stretch_of_31_days_is_taken(visitor: Come) -> None:
+    editor = visitor("calendar")
+
+    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"holidays": "2027-01-01 to 2027-01-31 元旦"} | LOOK)
+
+    assert seen.status == 200
+
+
+def test_a_calendar_may_come_as_a_file(visitor: Come, portal: Client) -> None:
+    editor = visitor("calendar")
+    edition: dict[str, Any] = {
+        "year": 2027,
+        "notice": {"title": "通知", "number": None, "issued_on": "2026-12-18"},
+        "holidays": {"2027-01-01": "元旦"},
+        "make_up_days": {},
+    }
+    form = editor.open(NEXT_YEAR)
+
+    other = editor.send(form, NEXT_YEAR, LOOK, files=_file(edition | {"year": 2026}))
+    broken = editor.send(form, NEXT_YEAR, LOOK, files={"document_file": ("a.json", b'{"year": 2027,\n]')})
+    looked = editor.send(form, NEXT_YEAR, LOOK, files=_file(edition))
+    done = editor.send(looked, NEXT_YEAR, PUBLISH)
+
+    assert "/year: 与地址中的年度不一致" in other.text
+    assert "第2行第1个字" in broken.text
+    assert faults_at(broken, "document")
+    assert done.path == "/calendars/2027?done=loaded"
+    assert portal.get("/v1/calendars/2027").body["holidays"] == {"2027-01-01": "元旦"}
+
+
+@pytest.mark.parametrize("year", ["1999", "2028", "abcd", "20270"])
+def test_a_year_that_nobody_can_load_has_no_page(visitor: Come, year: str) -> None:
+    assert visitor("calendar").open(f"/calendars/{year}").status == 404
+
+
+def test_an_item_s_next_version_is_changed_looked_at_and_published(visitor: Come, portal: Client) -> None:
+    editor = visitor("editor")
+    listed = editor.open("/home")
+    form = editor.open(PLATE)
+    body = json.loads(form.form(PLATE).fields["document"][0])
+    body["name"] = "补领车牌"
+    body["conditions"][0]["text"] += "且没有被查封。"
+
+    looked = editor.send(form, PLATE, {"document": json.dumps(body, ensure_ascii=False)} | LOOK)
+    nothing = portal.get("/v1/items/plate-replacement/versions/2")
+    done = editor.send(looked, PLATE, PUBLISH)
+    again = editor.send(looked, PLATE, PUBLISH)
+
+    assert listed.path == "/catalogue"
+    assert "./catalogue/plate-replacement" in [link["href"] for link in listed.page.named("a")]
+    assert "和现在用的版本有2处不同" in looked.text
+    assert "告知书变了" in looked.text
+    assert "/name" in looked.text
+    assert f"/conditions/{body['conditions'][0]['id']}/text" in looked.text
+    assert nothing.status == 404
+    assert done.path == again.path == f"{PLATE}?done=published"
+    assert portal.get("/v1/items/plate-replacement").body["name"] == "补领车牌"
+
+
+def test_an_item_begins_by_its_code_and_a_version_that_waits_is_put_aside_by_the_next(
+    visitor: Come,
+) -> None:
+    editor = visitor("editor")
+    page = "/catalogue/new-item"
+    form = editor.open("/catalogue?item=new-item")
+    later = item_body() | {"effective_from": "2199-01-01"}
+
+    looked = editor.send(form, page, {"document": json.dumps(later)} | LOOK)
+    done = editor.send(looked, page, PUBLISH)
+    next_one = editor.send(done, page, {"document": json.dumps(later | {"name": "x"})} | LOOK)
+
+    assert form.path == page
+    assert form.form(page).fields["version"] == ["1"]
+    assert "没有可以比较的" in looked.text
+    assert done.form(page).fields["version"] == ["2"]
+    assert "第1版还没有生效，发布以后由这一版代替" in next_one.text
+
+
+def test_what_is_wrong_with_an_item_is_said_with_its_place(visitor: Come) -> None:
+    editor = visitor("editor")
+    form = editor.open(PLATE)
+    faulty = json.dumps(item_body(legal_basis=[], audience="everybody"))
+
+    shape = editor.send(form, PLATE, {"document": faulty} | LOOK)
+    rules = editor.send(form, PLATE, {"document": json.dumps(item_body(legal_basis=[]))} | LOOK)
+    number = editor.send(form, PLATE, {"version": "two"} | LOOK)
+    taken = editor.send(form, PLATE, {"version": "1", "document": json.dumps(item_body(name="x"))} | LOOK)
+    lists = editor.send(form, PLATE, {"document": "[]"} | LOOK)
+    empty = editor.send(form, PLATE, {"document": ""} | LOOK)
+    large = editor.send(form, PLATE, {"document": json.dumps(item_body(remark="x" * 300_000))} | LOOK)
+
+    assert (shape.status, rules.status, number.status, taken.status, large.status) == (400, 422, 400, 409, 413)
+    assert "/audience: " in shape.text
+    assert shape.form(PLATE).fields["document"] == [faulty]
+    assert "/legal_basis" in rules.text
+    assert faults_at(number, "version")
+    assert number.form(PLATE).fields["version"] == ["two"]
+    assert faults_at(taken, "version")
+    assert faults_at(large, "document")
+    for seen in (lists, empty):
+        assert seen.status == 400
+        assert faults_at(seen, "document")
+
+
+def test_a_list_that_takes_the_ground_from_a_flag_says_so_before_it_is_published(
+    visitor: Come, portal: Client, token: TokenOf
+) -> None:
+    turn_clock(IN_OCTOBER)
+    flag = flagged().flag_id
+    office = visitor("credit")
+    form = office.open("/measures")
+    edition = a_list("2026", "2026-10-09", without="9")
+
+    looked = office.send(form, "measures", {"document": json.dumps(edition)} | LOOK)
+    standing = portal.get(f"/v1/flags/{flag}", token=token("credit")).body["state"]
+    done = office.send(looked, "measures", PUBLISH)
+    again = office.send(looked, "measures", PUBLISH)
+
+    assert form.text.count("现在用的") == 1
+    assert "看了1个正在执行的惩戒，1个会失去依据" in looked.text
+    assert flag in looked.text
+    assert "清单中已没有该措施" in looked.text
+    assert standing == "active"
+    assert done.path == again.path == "/measures?done=loaded"
+    assert "中止1个" in done.text
+    assert portal.get(f"/v1/flags/{flag}", token=token("credit")).body["state"] == "suspended"
+
+
+def test_what_is_wrong_with_a_list_is_said_at_its_field(visitor: Come) -> None:
+    office = visitor("credit")
+    form = office.open("/measures")
+    begun = json.loads(form.form("measures").fields["document"][0])
+    known = a_list("2024", "2026-09-28")
+
+    nameless = office.send(form, "measures", LOOK)
+    early = office.send(form, "measures", {"edition": "2026"} | LOOK)
+    other = office.send(form, "measures", {"edition": "2026", "document": json.dumps(known)} | LOOK)
+    taken = office.send(form, "measures", {"document": json.dumps(known)} | LOOK)
+    odd = office.send(form, "measures", {"edition": "二〇二六 版"} | LOOK)
+
+    assert "edition" not in begun
+    assert faults_at(nameless, "edition")
+    assert "/in_force_from: 应晚于" in early.text
+    assert early.form("measures").fields["edition"] == ["2026"]
+    assert "与地址中的版本不一致" in other.text
+    assert faults_at(taken, "edition")
+    assert faults_at(odd, "edition")
+    assert {nameless.status, odd.status} == {400}
+    assert {early.status, other.status, taken.status} == {422}
+
+
+def test_the_pages_speak_english(visitor: Come) -> None:
+    editor = visitor("calendar", language="en")
+
+    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"holidays": "never"} | LOOK)
+
+    assert "Line 1 cannot be read: never" in seen.text
+
+
+def _file(document: object) -> dict[str, tuple[str, bytes]]:
+    return {"document_file": ("edition.json", json.dumps(document).encode("utf-8-sig"))}
