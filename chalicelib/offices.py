@@ -27,6 +27,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.recounting import Recounting
 from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
+from chalicelib.credit.aliases.store import AliasStore
 from chalicelib.credit.conflicts.service import Conflicts
 from chalicelib.credit.conflicts.store import ConflictStore
 from chalicelib.credit.imports.store import ImportStore
@@ -88,6 +89,7 @@ class Offices(Foundations):
         """All timelines, and where their owners live."""
         return Timeline(
             {
+                "alias": AliasStore.row,
                 "calendar": YearStore.row,
                 "case": CaseStore.row,
                 "complaint": ComplaintStore.row,

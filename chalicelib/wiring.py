@@ -4,6 +4,8 @@ from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue
 from chalicelib.clocks.store import TaskStore
+from chalicelib.credit.aliases.service import Aliases
+from chalicelib.credit.aliases.store import AliasStore
 from chalicelib.credit.imports.files import Bucket
 from chalicelib.credit.imports.service import Imports
 from chalicelib.credit.imports.store import ImportStore
@@ -47,6 +49,11 @@ from chalicelib.supervision.statistics.store import StatisticsStore
 
 class Services(Offices):
     """Every service; each is built when it is first asked for, so that a cold start builds only what it needs."""
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Which identities belong together."""
+        return Aliases(AliasStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
 
     @cached_property
     def supervision(self) -> Supervision:
@@ -173,6 +180,7 @@ class Services(Offices):
             self.redress_store,
             self.undoing,
             self.clocks,
+            credit=self.credit,
             flags=self.flag_remedies,
             repairs=self.repairs,
             calendars=self.calendars,

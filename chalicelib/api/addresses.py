@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from importlib import import_module
 
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "chalicelib.api.aliases": (
+        "POST /v1/credit/aliases",
+        "GET /v1/credit/aliases",
+        "GET /v1/credit/aliases/{alias_id}",
+        "POST /v1/credit/aliases/{alias_id}/confirmation",
+        "POST /v1/credit/aliases/{alias_id}/revocation",
+    ),
     "chalicelib.api.cards": (
         "POST /v1/supervision/cards",
         "GET /v1/supervision/cards",

@@ -13,12 +13,14 @@ from chalicelib.api.credit_shapes import (
     RecordShape,
     bar_shape,
     flag_mark_shape,
+    link_shape,
     record_shape,
 )
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.grade_shapes import grade_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.intake.lines import RecordBody
+from chalicelib.credit.joining import others_of, parts_of
 from chalicelib.credit.model import Purpose, Record
 from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.service import Inquiry
@@ -91,17 +93,23 @@ def own(call: Call[None]) -> Answer:
     return Answer(
         body=OwnCreditShape(
             version=summary.version,
-            kept_promises=summary.kept_promises,
+            kept_promises=sum(part.kept_promises for part in parts_of(summary)),
             grade=None if grade is None else grade_shape(grade, call.language),
             bars=[
                 bar_shape(
                     bar,
                     in_force=is_bar_in_force(bar, on=today),
-                    stale=is_stale(summary.freshness.get(bar.source), on=today),
+                    stale=is_stale(part.freshness.get(bar.source), on=today),
                 )
-                for bar in summary.bars
+                for part in parts_of(summary)
+                for bar in part.bars
             ],
-            flags=[flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in summary.flags],
+            flags=[
+                flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today))
+                for part in parts_of(summary)
+                for flag in part.flags
+            ],
+            links=[link_shape(met, call.language) for met in others_of(summary)],
             records=[_record(record, at=call.at) for record in credit.records],
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),

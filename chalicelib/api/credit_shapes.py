@@ -5,8 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.api.calls import Language
 from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.api.grade_shapes import GradeShape
+from chalicelib.credit.joining import LINKED, Met
+from chalicelib.credit.links import LinkKind
 from chalicelib.credit.model import (
     Bar,
     Effect,
@@ -141,9 +144,21 @@ class FlagMarkShape(Shape):
     paused: bool
 
 
+class LinkShape(Shape):
+    """Another identity whose records and flags count for one's own, and the document that says so."""
+
+    subject: str
+    kind: LinkKind
+    text: str
+    organ: str
+    document_no: str
+    since: date
+
+
 class OwnCreditShape(Shape):
     """One's own credit, whole: records, what stands in the way, kept promises, and what can be done about it.
 
+    ``links`` are identities that one had before or took over; what is kept of them is among the rest.
     ``grade`` is there only where an edition of a scale gives one to subjects of this kind.
     """
 
@@ -152,6 +167,7 @@ class OwnCreditShape(Shape):
     grade: GradeShape | None
     bars: list[BarShape]
     flags: list[FlagMarkShape]
+    links: list[LinkShape]
     records: list[RecordShape]
     objection: str
     repair: str
@@ -214,6 +230,19 @@ def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
         in_force=in_force and not flag.is_paused,
         objection=flag.objection,
         paused=flag.is_paused,
+    )
+
+
+def link_shape(met: Met, language: Language) -> LinkShape:
+    """Show to the subject why another identity counts for it."""
+    link = met.link
+    return LinkShape(
+        subject=link.subject,
+        kind=link.kind,
+        text=LINKED[link.kind].read_in(language),
+        organ=link.organ,
+        document_no=link.document_no,
+        since=link.since,
     )
 
 

@@ -38,7 +38,7 @@ class CreditSnapshot:
     """The summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer.
 
     ``reasons`` are codes and records, as the timeline is told them; ``grounds`` say the same in words, kept only where
-    the gate said no.
+    the gate said no; ``others`` name what counted beside the summary, each with its version and head (R6.4).
     """
 
     version: int
@@ -47,6 +47,7 @@ class CreditSnapshot:
     reasons: tuple[str, ...]
     checked_at: datetime
     grounds: tuple[Ground, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class AcceptanceManner(StrEnum):

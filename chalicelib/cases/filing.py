@@ -202,7 +202,11 @@ class Filing:
         except (BotoCoreError, ClientError, Refusal):
             # One store that does not answer fails the whole batch; if it is another than credit, this fails again.
             return read_together(*wanted), self._credit_of(subject)
-        return rows, self._credit.summary_from(row, subject)
+        try:
+            return rows, self._credit.summary_from(row, subject)
+        except UnreadableError:
+            logger("cases").warning("credit_unreadable")
+            return rows, None
 
     def _credit_of(self, subject: SubjectKey) -> Summary | None:
         try:

@@ -16,6 +16,7 @@ from chalicelib.cases.acts import (
 )
 from chalicelib.cases.model import Case, Draft, Material, State, Way
 from chalicelib.catalogue.model import Acceptance, VerificationPlan
+from chalicelib.credit.joining import parts_of
 from chalicelib.credit.model import Eligibility, Summary
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
@@ -28,6 +29,7 @@ ANSWERED_AT_ONCE = "即时事项,当场答复。"
 
 def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> CreditSnapshot:
     """Return what the gate decided on, to be kept with the case (R6.8)."""
+    _, *others = parts_of(summary)
     return CreditSnapshot(
         version=summary.version,
         head_hash=summary.head.hash,
@@ -35,6 +37,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
         reasons=tuple(f"{ground.code}:{ground.record}" for ground in found.reasons),
         checked_at=at,
         grounds=() if found.allowed else found.reasons,
+        others=tuple(f"{one.owner}@{one.version}:{one.head.hash}" for one in others),
     )
 
 
@@ -206,6 +209,7 @@ def credit_told(credit: CreditSnapshot | None) -> Json:
         "head_hash": credit.head_hash,
         "standing": credit.standing.value,
         "reasons": credit.reasons,
+        **({"others": credit.others} if credit.others else {}),
     }
 
 

@@ -10,8 +10,9 @@ from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.catalogue.model import Audience, Checklist, Item
 from chalicelib.catalogue.questions import Answers
+from chalicelib.credit.joining import eligibility
 from chalicelib.credit.model import Eligibility, Severity, Summary
-from chalicelib.credit.rules import eligibility, identity_conflict, is_known_by_name
+from chalicelib.credit.rules import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
 from chalicelib.subjects.model import PERSONS, SubjectKind

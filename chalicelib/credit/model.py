@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from chalicelib.credit.links import Link
 from chalicelib.errors import Reason
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
@@ -78,7 +79,7 @@ class Text:
     en: str
 
     def read_in(self, language: str) -> str:
-        """Return the text in ``en`` or, for any other language, in Chinese."""
+        """Return the text in ``en`` or else in Chinese."""
         return self.en if language == "en" else self.zh
 
 
@@ -95,10 +96,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """An adverse record as the summary holds it (失信记录摘要).
+    """An adverse record as the summary holds it (失信记录摘要), in force on all its days unless it was repaired.
 
     ``items`` narrows it to the matters it is related to; empty, it stands for every promise.
-    It is in force from ``starts_on`` to ``ends_on``, both included, unless it was repaired.
     """
 
     source: str
@@ -168,7 +168,8 @@ class Summary:
 
     ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
     ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
-    ``name_digests``: keyed digests of names under which sources know the subject; ``fallen``: of documents that fell.
+    ``name_digests``: keyed digests of names under which sources know the subject; ``fallen``: of documents that fell;
+    ``links``: whose credit counts for it too.
     """
 
     subject: SubjectKey
@@ -180,6 +181,7 @@ class Summary:
     flags: tuple[FlagMark, ...] = ()
     kept_promises: int = 0
     fallen: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
 
     @property
@@ -235,7 +237,7 @@ class Dates:
 class Display:
     """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody.
 
-    ``edition`` names the rules of the day of the finding (R3.16), ``reason`` says why a minor one is shown (R3.3).
+    ``edition``: the rules of the day of the finding (R3.16); ``reason``: why a minor one is shown (R3.3).
     """
 
     until: date | None = None
@@ -249,7 +251,7 @@ class Display:
 class Record:
     """One credit record (信用信息) as it is kept.
 
-    ``source_version`` is the source's own count: a higher one replaces, a lower one comes too late (R8.2).
+    ``source_version`` is the source's own count: a higher one replaces, a lower one comes too late (R8.2);
     ``version`` counts what was stored here.
     """
 

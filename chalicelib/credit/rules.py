@@ -9,7 +9,6 @@ from chalicelib.credit.model import (
     UNDONE,
     Bar,
     Effect,
-    Eligibility,
     FlagMark,
     Freshness,
     Ground,
@@ -44,6 +43,9 @@ ASK_THE_OFFICER = Text(
 TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
 
 
+GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
+
+
 def severity_kept(packs: Sequence[RulePack]) -> Severity:
     """Return from which severity on a record stands in the summary: the least by which any pack bars (R3.3)."""
     return min((Severity(pack.bar_severity.value) for pack in packs), key=lambda severity: severity.rank)
@@ -74,23 +76,15 @@ def is_stale(freshness: Freshness | None, *, on: date) -> bool:
     return freshness is not None and freshness.update_due_on is not None and on > freshness.update_due_on
 
 
-def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> Eligibility:
-    """Say whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
-
-    Records of ``bar_severity`` and above bar; one whose source has gone stale is named, but cannot bar alone (R6.9).
-    """
-    effect, reasons = assessment(summary, item_code, on=on, bar_severity=bar_severity)
-    return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
-
-
 def assessment(
     summary: Summary, item_code: str, *, on: date, bar_severity: Severity
 ) -> tuple[Effect, tuple[Ground, ...]]:
     """Return what flags and records together mean for one item: the gravest effect, and every reason.
 
-    Stale records alone give ``UNKNOWN``; what is not related to the item is no reason at all (R2.3).
+    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). What is not related to the item
+    is no reason at all (R2.3).
     """
-    effects: set[Effect] = set()
+    effects = {Effect.NONE}
     reasons: list[Ground] = []
     for flag in summary.flags:
         if item_code in flag.items and is_flag_in_force(flag, on=on):
@@ -111,8 +105,7 @@ def assessment(
             continue
         effects.add(Effect.REFUSED)
         reasons.append(_ground_of_overflow(rest))
-    gravest = next((effect for effect in (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN) if effect in effects), None)
-    return gravest or Effect.NONE, tuple(reasons)
+    return next(effect for effect in GRAVEST_FIRST if effect in effects), tuple(reasons)
 
 
 def identity_conflict() -> Ground:

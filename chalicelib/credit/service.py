@@ -9,6 +9,7 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit import rules
 from chalicelib.credit.grades import Grade, grade_of
 from chalicelib.credit.intake import rules as intake
+from chalicelib.credit.joining import Met, assessed, joined, links_beyond, parts_of
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
@@ -92,13 +93,14 @@ class Credit:
     def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
         """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
 
+        Where another identity counts too (R6.4), it is one read more.
         A store that cannot be read, or cannot write down who asked, gives ``UNKNOWN``: never clean, never bad.
         """
         valid = require_valid(about)
         subject = self._keys.key_of(valid)
         try:
-            summary = self._store.summary(subject)
-            effect, reasons = rules.assessment(
+            summary = self.summary(subject)
+            effect, reasons = assessed(
                 summary,
                 inquiry.item_code,
                 on=day_in_shanghai(at),
@@ -114,9 +116,9 @@ class Credit:
 
     def own(self, *, by: Caller) -> OwnCredit:
         """Return the caller's own credit, whole and free of charge; what was withdrawn may be another's and is not."""
-        subject = by.own_subject()
-        summary = self._store.summary(subject)
-        standing = (one for one in self._store.records(subject) if one.repair is not RepairState.WITHDRAWN)
+        summary = self.summary(by.own_subject())
+        records = (record for part in parts_of(summary) for record in self._store.records(part.subject))
+        standing = (record for record in records if record.repair is not RepairState.WITHDRAWN)
         return OwnCredit(summary=summary, records=tuple(standing))
 
     def graded(self, own: OwnCredit, *, by: Caller, at: datetime) -> Grade | None:
@@ -135,16 +137,30 @@ class Credit:
         return self._store.summary_row(subject)
 
     def summary_from(self, row: Row | None, subject: SubjectKey) -> Summary:
-        """Return the summary that a batch of reads brought."""
-        return self._store.summary_from(row, subject=subject)
+        """Return the summary that a batch of reads brought, with those that count for the subject too."""
+        return self._with_others(self._store.summary_from(row, subject=subject))
 
     def summary(self, subject: SubjectKey) -> Summary:
-        """Read a summary on its own; ``UnreadableError`` if the store cannot be read."""
-        return self._store.summary(subject)
+        """Read a summary with those that count for the subject too; ``UnreadableError`` without an answer."""
+        return self._with_others(self._store.summary(subject))
+
+    def who_may_act(self, subject: SubjectKey, *, by: Caller) -> tuple[SubjectKey, ...]:
+        """Return whose matter something about a subject is: the subject's, and the caller's if it counts for it too.
+
+        Whoever asks for what is its own is not looked up.
+        """
+        if by.subject is None or by.subject == subject or subject not in self.identities(by.subject):
+            return (subject,)
+        return (subject, by.subject)
+
+    def identities(self, subject: SubjectKey) -> tuple[SubjectKey, ...]:
+        """Return the subject and every other whose records and flags count for it."""
+        return tuple(part.subject for part in parts_of(self.summary(subject)))
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
-        """Let a transaction fail with ``MovedError`` unless the summary is still the one that was read: the gate."""
-        self._store.require_unchanged(summary, tx)
+        """Let a transaction fail with ``MovedError`` unless all is still as it was read: the gate."""
+        for part in parts_of(summary):
+            self._store.require_unchanged(part, tx)
 
     def count_kept_promise(self, subject: SubjectKey, case_no: str, *, by: str, at: datetime, tx: Transaction) -> None:
         """Add a kept promise to the subject's credit in the caller's transaction (R1.20): one read, three writes.
@@ -190,6 +206,16 @@ class Credit:
         summary = self._store.summary(subject)
         after = rules.without_flag(summary, flag_id)
         self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
+
+    def _with_others(self, own: Summary) -> Summary:
+        """Read what counts for the subject too, one batch of reads for each step from identity to identity."""
+        met: dict[SubjectKey, Met] = {}
+        wanted = own.links
+        while wanted:
+            found = zip(wanted, self._store.summaries([link.subject for link in wanted]), strict=True)
+            met |= {link.subject: Met(link=link, summary=summary) for link, summary in found}
+            wanted = links_beyond(own, met.values())
+        return joined(own, tuple(met.values()))
 
     def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)

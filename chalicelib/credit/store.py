@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
@@ -73,6 +74,14 @@ class CreditStore:
         except GetError as error:
             raise UnreadableError from error
         return self.summary_from(row, subject=subject)
+
+    def summaries(self, subjects: Sequence[SubjectKey]) -> tuple[Summary, ...]:
+        """Read summaries, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
+        try:
+            rows = read_together(*(self.summary_row(subject) for subject in subjects))
+        except (BotoCoreError, ClientError, Refusal) as error:
+            raise UnreadableError from error
+        return tuple(self.summary_from(row, subject=name) for row, name in zip(rows, subjects, strict=True))
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
         """Bind a transaction to the version of a summary, or to its absence."""

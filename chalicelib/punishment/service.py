@@ -156,7 +156,7 @@ class Punishment:
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
         """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18)."""
         before = self._store.get(flag_id)
-        require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
+        require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
         after = rules.answered(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
@@ -225,12 +225,8 @@ class Punishment:
     def get(self, flag_id: str, *, by: Caller) -> Flag:
         """Return a flag to its subject or to the credit office that proposed it."""
         flag = self._store.get(flag_id)
-        require(
-            by,
-            roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
-            department=flag.department,
-            subjects=(flag.subject,),
-        )
+        subjects = self._credit.who_may_act(flag.subject, by=by)
+        require(by, roles=(Role.APPLICANT, Role.CREDIT_OFFICER), department=flag.department, subjects=subjects)
         return flag
 
     def defence_due_at(self, flag: Flag) -> datetime | None:

@@ -69,7 +69,13 @@ class Subjects:
         if not known:
             raise Refusal(Reason.NOT_FOUND)
         if name_digest not in known[0].digests:
-            self._store.also_called(known[0], name_digest, tx)
+            self._store.call(known[0], (*known[0].also, name_digest), tx)
+
+    def no_longer_called(self, key: SubjectKey, name_digest: str, *, tx: Transaction) -> None:
+        """Let a subject be known by one name less; the one first vouched for always stays."""
+        (known,) = self._store.known((key,))
+        if name_digest in known.also:
+            self._store.call(known, tuple(also for also in known.also if also != name_digest), tx)
 
     def masked(self, key: SubjectKey) -> str:
         """Return the subject's name as it may be shown; a star for one never met."""

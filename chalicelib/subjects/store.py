@@ -56,13 +56,13 @@ class SubjectStore:
         tx.add(row, otherwise=MovedError())
         tx.commit()
 
-    def also_called(self, before: Remembered, name_digest: str, tx: Transaction) -> None:
-        """Put one name more; ``MovedError`` if somebody else put one meanwhile."""
+    def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
+        """Put which other names a subject has; ``MovedError`` if somebody else did meanwhile."""
         row = SubjectRow(before.key, IDENTITY)
         held = SubjectRow.also == before.also if before.also else SubjectRow.also.does_not_exist()
         tx.change(
             row,
-            actions=[SubjectRow.also.set((*before.also, name_digest))],
+            actions=[SubjectRow.also.set(also) if also else SubjectRow.also.remove()],
             condition=SubjectRow.pk.exists() & held,
             otherwise=MovedError(),
         )

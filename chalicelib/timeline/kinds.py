@@ -75,6 +75,12 @@ class EventKind(StrEnum):
     CONFLICT_OPENED = "conflict:opened"
     CONFLICT_DECIDED = "conflict:decided"
     NAME_LINKED = "credit:name_linked"
+    NAME_UNLINKED = "credit:name_unlinked"
+    SUBJECT_LINKED = "credit:subject_linked"
+    SUBJECT_UNLINKED = "credit:subject_unlinked"
+    ALIAS_PROPOSED = "alias:proposed"
+    ALIAS_CONFIRMED = "alias:confirmed"
+    ALIAS_REVOKED = "alias:revoked"
     RECORD_DISPLAY_ENDED = "record:display_ended"
     RECORD_OBJECTED = "record:objected"
     RECORD_OBJECTION_ENDED = "record:objection_ended"
@@ -180,6 +186,12 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CONFLICT_OPENED: ("身份信息冲突待核对", "Number and name to be checked"),
     EventKind.CONFLICT_DECIDED: ("身份信息核对结论", "Number and name checked"),
     EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),
+    EventKind.NAME_UNLINKED: ("解除名称关联", "Name no longer of the subject"),
+    EventKind.SUBJECT_LINKED: ("关联另一主体的信用信息", "Another subject's credit counts too"),
+    EventKind.SUBJECT_UNLINKED: ("解除主体关联", "Another subject's credit no longer counts"),
+    EventKind.ALIAS_PROPOSED: ("提出主体关联", "Alias proposed"),
+    EventKind.ALIAS_CONFIRMED: ("确认主体关联", "Alias confirmed"),
+    EventKind.ALIAS_REVOKED: ("撤销主体关联", "Alias revoked"),
     EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
     EventKind.RECORD_OBJECTED: ("记录异议标注", "Record marked as disputed"),
     EventKind.RECORD_OBJECTION_ENDED: ("记录异议标注取消", "Record no longer disputed"),

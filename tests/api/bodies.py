@@ -73,6 +73,13 @@ FLAG: dict[str, Any] = {
     "facts": "承诺的住所不存在。",
 }
 IMPORT: dict[str, Any] = {"source": "market", "size": 512, "sha256": SHA, "count": 3}
+ALIAS: dict[str, Any] = {
+    "kind": "merged",
+    "former": {"kind": "uscc", "number": "91330782MA0000052F", "name": "义乌被合并有限公司（合成）"},
+    "present": {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"},
+    "document": {"number": "准予合并登记1号", "organ": "义乌市市场监督管理局", "effective_on": "2026-09-01"},
+    "evidence": "登记档案所附合并协议。",
+}
 REVERSAL: dict[str, Any] = {
     "entry": "market/redress-4",
     "document": {

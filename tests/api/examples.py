@@ -8,6 +8,7 @@ import pytest
 from chalicelib.api.edge import Route
 from chalicelib.cases.numbers import case_no_for
 from tests.api.bodies import (
+    ALIAS,
     CARD,
     DECISION,
     FLAG,
@@ -43,6 +44,7 @@ ABSENT = {
     "webhook_id": "0" * 32,
     "subscription_id": "0" * 32,
     "conflict_id": "0" * 32,
+    "alias_id": "0" * 32,
     "objection_id": "0" * 32,
     "repair_id": "0" * 32,
     "reversal_id": "0" * 32,
@@ -510,6 +512,7 @@ def _of_tellings(world: World) -> dict[str, Example]:
         f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
         "GET /v1/flags/{flag_id}/tellings": Example(by="credit", path=flag, query="limit=1"),
         "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
+        **_of_aliases(world),
         "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1"),
         "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict),
         "POST /v1/credit/conflicts/{conflict_id}/decision": Example(
@@ -518,6 +521,21 @@ def _of_tellings(world: World) -> dict[str, Example]:
             body={"outcome": "same_person", "evidence": "户口簿变更页", "reason": "更改姓名。"},
             version=world.things["conflict"].version,
         ),
+    }
+
+
+def _of_aliases(world: World) -> dict[str, Example]:
+    place, alias, other = "/v1/credit/aliases/{alias_id}", world.things["alias"], world.things["alias 2"]
+    one, two = {"alias_id": alias.name}, {"alias_id": other.name}
+    back = {"reason": "登记有误。", "basis": "义市监更正〔2026〕1号"}
+    return {
+        "POST /v1/credit/aliases": Example(by="credit", body=ALIAS),
+        "GET /v1/credit/aliases": Example(by="credit", query="state=proposed&limit=1"),
+        f"GET {place}": Example(by="credit", path=one),
+        f"POST {place}/confirmation": Example(
+            by="credit2", path=one, body={"reason": "已核对登记档案。"}, version=alias.version
+        ),
+        f"POST {place}/revocation": Example(by="credit", path=two, body=back, version=other.version),
     }
 
 

@@ -27,6 +27,7 @@ from chalicelib.timeline.kinds import EventKind
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import (
+    ALIAS,
     CARD,
     DECISION,
     FLAG,
@@ -151,6 +152,7 @@ def world() -> Iterator[World]:
         _record_outages(made)
         _subscribe(made)
         _contradict(made)
+        _belong_together(made)
         _seek_redress(made)
         made.keep()
         yield made
@@ -341,6 +343,14 @@ def _contradict(world: World) -> None:
     assert reply.code == "IDENTITY_CONFLICT", reply.text
     (conflict,) = world.send("GET", "/v1/credit/conflicts", as_="credit").body["items"]
     world.things["conflict"] = Thing(name=conflict["id"], version=1)
+
+
+def _belong_together(world: World) -> None:
+    """Let a credit officer say that an organisation went into another, once to be confirmed and once to be taken back."""
+    for name, number in (("alias", "91330782MA0000036R"), ("alias 2", "91330782MA0000044L")):
+        alias = {**ALIAS, "former": {"kind": "uscc", "number": number, "name": "义乌被合并有限公司（合成）"}}
+        made = world.send("POST", "/v1/credit/aliases", alias, as_="credit").body
+        world.things[name] = Thing(name=made["id"], version=1)
 
 
 def _seek_redress(world: World) -> None:

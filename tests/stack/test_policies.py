@@ -14,6 +14,7 @@ APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 TO_TABLES = {
     "api": {
         "AlertsTable": "GetItem PutItem",
+        "AliasesTable": "GetItem PutItem",
         "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
@@ -42,7 +43,7 @@ TO_TABLES = {
         "CasesTable": "GetItem PutItem UpdateItem",
         "ClocksTable": "GetItem PutItem Query UpdateItem",
         "ComplaintsTable": "GetItem UpdateItem",
-        "CreditTable": "ConditionCheckItem GetItem PutItem",
+        "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "GetItem UpdateItem",
         "RedressTable": "GetItem UpdateItem",

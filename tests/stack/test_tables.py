@@ -60,6 +60,7 @@ def test_code_and_stack_have_the_same_tables(resources: dict[str, dict[str, Any]
 def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[str, Any]]) -> None:
     assert sorted(in_the_stack(resources)) == [
         "alerts",
+        "aliases",
         "cards",
         "cases",
         "catalogue",

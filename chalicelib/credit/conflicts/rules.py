@@ -1,10 +1,9 @@
-"""How a conflict is named and decided, and what a second name changes."""
+"""How a conflict is named and decided."""
 
 import hashlib
 from dataclasses import replace
 
 from chalicelib.credit.conflicts.model import Conflict, Decision
-from chalicelib.credit.model import Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
 
@@ -19,8 +18,3 @@ def decided(conflict: Conflict, decision: Decision) -> Conflict:
     if conflict.decision is not None:
         raise Refusal(Reason.STEP_NOT_ALLOWED)
     return replace(conflict, decision=decision)
-
-
-def with_name(summary: Summary, name_digest: str) -> Summary:
-    """Return a summary that knows its subject by one name more; nobody can file on what was read before."""
-    return replace(summary, version=summary.version + 1, name_digests=(name_digest, *summary.name_digests))

@@ -7,6 +7,7 @@ from chalicelib.credit.conflicts import rules
 from chalicelib.credit.conflicts.model import Conflict, ConflictState, Decision, Outcome
 from chalicelib.credit.conflicts.store import ConflictPage, ConflictStore, Position
 from chalicelib.credit.intake.model import Submission
+from chalicelib.credit.joining import with_name
 from chalicelib.credit.model import Record
 from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.store import CreditStore
@@ -123,7 +124,7 @@ class Conflicts:
         summary = self._summaries.summary(conflict.subject)
         if not summary.head.seq or conflict.said_digest in summary.name_digests:
             return
-        after = rules.with_name(summary, conflict.said_digest)
+        after = with_name(summary, conflict.said_digest)
         fact = Fact(
             kind=EventKind.NAME_LINKED,
             occurred_at=at,

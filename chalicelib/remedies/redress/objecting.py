@@ -12,6 +12,7 @@ from chalicelib.clocks.service import Clocks, told
 from chalicelib.credit.model import ObjectionState as Mark
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.remedying_rules import corrected, disputed
+from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role, require
@@ -52,6 +53,7 @@ class Objections:
         undoing: Undoing,
         clocks: Clocks,
         *,
+        credit: Credit,
         flags: FlagRemedies,
         repairs: Repairs,
         calendars: Calendars,
@@ -61,6 +63,7 @@ class Objections:
         self._store = store
         self._undoing = undoing
         self._clocks = clocks
+        self._credit = credit
         self._flags = flags
         self._repairs = repairs
         self._calendars = calendars
@@ -197,7 +200,7 @@ class Objections:
                 raise Refusal(Reason.STEP_NOT_ALLOWED)
             return None, repair.department
         standing = self._undoing.alone(plea.entry)
-        require(by, roles=(Role.APPLICANT,), subjects=(standing.subject,))
+        require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))
         if standing.record is not None:
             rules.require_record_open(standing.record, on=today)
         if standing.flag is not None:

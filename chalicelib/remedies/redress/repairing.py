@@ -103,14 +103,14 @@ class Repairs:
         since = self._repairable_from(standing, pack)
         if since > day_in_shanghai(at):
             raise Refusal(Reason.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
-        if any(record.repair is RepairState.APPLIED for record in standing.records) or self._is_asked(standing):
+        if any(record.repair is RepairState.APPLIED for record in standing.records) or self._is_asked(standing, by=by):
             raise Refusal(Reason.REPAIR_ASKED)
         if promise_hash != rules.promise_hash(pack.recourse):
             raise Refusal(Reason.PROMISE_OUTDATED)
         repair = Repair(
             repair_id=secrets.token_hex(16),
             entry=entry,
-            subject=standing.subject,
+            subject=by.own_subject(),
             department=standing.department,
             organ=standing.document.organ,
             document_no=standing.document.number,
@@ -210,7 +210,7 @@ class Repairs:
         if entry.kind is EntryKind.REPAIR:
             raise Refusal(Reason.NOT_FOUND)
         standing = self._undoing.standing(entry)
-        require(by, roles=(Role.APPLICANT,), subjects=(standing.subject,))
+        require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))
         today = day_in_shanghai(at)
         if standing.record is not None:
             rules.require_record_open(standing.record, on=today)
@@ -230,11 +230,14 @@ class Repairs:
         kept = self._credit.summary(standing.subject).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
-    def _is_asked(self, standing: Standing) -> bool:
+    def _is_asked(self, standing: Standing, *, by: Caller) -> bool:
         """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
-        found = self._store.of_person(Repair, standing.subject, most=MOST_TELLINGS, after=None)
         document = (standing.document.organ, standing.document.number)
-        return any(one.stage is RepairStage.OPEN and (one.organ, one.document_no) == document for one in found.matters)
+        return any(
+            one.stage is RepairStage.OPEN and (one.organ, one.document_no) == document
+            for person in {standing.subject, by.own_subject()}
+            for one in self._store.of_person(Repair, person, most=MOST_TELLINGS, after=None).matters
+        )
 
     def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:
         suffix = f"again-{len(repair.earlier)}" if repair.earlier else ""

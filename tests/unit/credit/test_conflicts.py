@@ -5,7 +5,7 @@ import pytest
 from chalicelib.credit.conflicts import rules
 from chalicelib.credit.conflicts.model import Conflict, ConflictState, Decision, Outcome
 from chalicelib.errors import Reason, Refusal
-from tests.builders import A_SUBJECT, NOON, a_summary
+from tests.builders import A_SUBJECT, NOON
 
 FOUND = Decision(outcome=Outcome.SAME_PERSON, evidence="准予变更登记1号", reason="更名。", by="staff:credit", at=NOON)
 A_CONFLICT = Conflict(
@@ -43,11 +43,3 @@ def test_a_conflict_is_decided_once() -> None:
     with pytest.raises(Refusal) as refused:
         rules.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
     assert refused.value.reason is Reason.STEP_NOT_ALLOWED
-
-
-def test_a_name_more_moves_the_summary_so_that_nobody_files_on_what_was_read_before() -> None:
-    before = a_summary(name_digests=("k1.00",))
-
-    after = rules.with_name(before, "k1.99")
-
-    assert (after.version, after.name_digests) == (before.version + 1, ("k1.99", "k1.00"))

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.credit.intake.rules import accepted
+from chalicelib.credit.joining import eligibility
 from chalicelib.credit.model import Bar, Freshness, Overflow, Record, Severity, Summary
 from chalicelib.credit.rules import (
-    eligibility,
     severity_kept,
     with_flag,
     with_kept_promise,

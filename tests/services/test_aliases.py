@@ -1,0 +1,296 @@
+"""Two identities that belong together: nothing before a second person, everything at once, and all of it back."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib.cases.acts import Standing
+from chalicelib.cases.filing import SubjectBarredError
+from chalicelib.cases.model import Case, State
+from chalicelib.credit.aliases.model import Alias, AliasState
+from chalicelib.credit.aliases.service import AliasProposal
+from chalicelib.credit.links import LinkKind
+from chalicelib.credit.model import CheckAnswer, Document, Effect, Purpose, Severity
+from chalicelib.credit.service import Inquiry
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.remedies.redress.model import Entry, EntryKind, Plea
+from chalicelib.rows import connection
+from chalicelib.settings import settings
+from chalicelib.subjects.model import Identity
+from chalicelib.wiring import services
+from tests.builders import NOON, a_caller, a_submission, an_identity, an_item, an_organisation
+from tests.services.case_office import Applicant, publish
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+FIRST = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+SECOND = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+A_PAPER = Document(number="准予变更登记1号", organ="义乌市市场监督管理局", effective_on=date(2026, 9, 1))
+
+FORMER = an_organisation()
+PRESENT = an_organisation(number="91330782MA0000036R", name="义乌新示例有限公司（合成）")
+RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
+FORMER_PERSON = an_identity()
+PERSON = an_identity(number="310101190001010126")
+
+
+def file(applicant: Applicant) -> Case:
+    return applicant.promise(applicant.draft()).case
+
+
+def key_of(identity: Identity) -> str:
+    return services().subject_keys.key_of(identity)
+
+
+def propose(kind: LinkKind = LinkKind.MERGED, *, former: Identity = FORMER, present: Identity = PRESENT) -> Alias:
+    proposal = AliasProposal(kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。")
+    return services().aliases.propose(proposal, by=FIRST, at=NOON)[0]
+
+
+def confirm(alias: Alias, *, by: Caller = SECOND) -> Alias:
+    return services().aliases.confirm(alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON)
+
+
+def revoke(alias: Alias) -> Alias:
+    return services().aliases.revoke(
+        alias.alias_id, reason="登记有误。", basis="更正通知1号", by=SECOND, version=alias.version, at=NOON
+    )
+
+
+def bar(about: Identity, record_id: str = "r-1") -> None:
+    submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
+    services().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+
+
+def check(about: Identity, item: str = "business-address") -> CheckAnswer:
+    inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
+    return services().credit.check(about, inquiry, by=MACHINE, at=NOON)
+
+
+def kinds_of(owner: str) -> list[str]:
+    reading = services().timeline.reading(owner)
+    assert reading.verified
+    return [event.kind for event in reading.events]
+
+
+def refused(alias: Any) -> Reason:  # noqa: ANN401 - a call that must not succeed
+    with pytest.raises(Refusal) as refusal:
+        alias()
+    return refusal.value.reason
+
+
+def an_owner(identity: Identity) -> Caller:
+    return a_caller(sub="owner", subject=key_of(identity), identity=identity)
+
+
+def test_nothing_counts_before_a_second_person_has_confirmed_it() -> None:
+    bar(FORMER)
+
+    alias = propose()
+
+    assert (alias.state, check(PRESENT).effect) == (AliasState.PROPOSED, Effect.NONE)
+    assert refused(lambda: confirm(alias, by=FIRST)) is Reason.SAME_PERSON
+    assert check(PRESENT).effect is Effect.NONE
+
+
+def test_a_confirmed_alias_lets_the_present_one_meet_what_is_kept_of_the_former_with_the_reason() -> None:
+    bar(FORMER)
+
+    confirmed = confirm(propose())
+
+    answer = check(PRESENT)
+    assert (confirmed.state, confirmed.version, answer.effect) == (AliasState.CONFIRMED, 2, Effect.REFUSED)
+    assert [(one.code, one.record) for one in answer.reasons] == [(Reason.SUBJECT_BARRED, "market/r-1")]
+    assert "被合并的单位" in answer.reasons[0].text.zh
+    assert kinds_of(confirmed.owner) == ["alias:proposed", "alias:confirmed"]
+    assert kinds_of(f"credit:{key_of(PRESENT)}") == ["credit:subject_linked"]
+
+
+def test_a_merger_says_nothing_of_the_former_one_and_another_number_speaks_for_both() -> None:
+    bar(PRESENT)
+    bar(PERSON, "r-2")
+
+    confirm(propose())
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+
+    assert check(FORMER).effect is Effect.NONE
+    assert check(FORMER_PERSON).effect is check(PERSON).effect is Effect.REFUSED
+
+
+def test_records_that_arrive_later_under_the_former_number_count_at_once() -> None:
+    confirm(propose())
+
+    bar(FORMER)
+
+    assert check(PRESENT).effect is Effect.REFUSED
+
+
+def test_a_revoked_alias_brings_nothing_any_more() -> None:
+    bar(FORMER)
+    alias = confirm(propose())
+
+    revoked = revoke(alias)
+
+    assert (revoked.state, check(PRESENT).effect, check(FORMER).effect) == (
+        AliasState.REVOKED,
+        Effect.NONE,
+        Effect.REFUSED,
+    )
+    assert kinds_of(f"credit:{key_of(PRESENT)}") == ["credit:subject_linked", "credit:subject_unlinked"]
+    assert kinds_of(revoked.owner) == ["alias:proposed", "alias:confirmed", "alias:revoked"]
+
+
+def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
+    alias = propose()
+
+    assert revoke(alias).state is AliasState.REVOKED
+
+    assert services().credit.own(by=an_owner(PRESENT)).summary.version == 0
+    assert refused(lambda: confirm(replace(alias, version=2))) is Reason.STEP_NOT_ALLOWED
+
+
+def test_a_chain_of_identities_is_met_to_its_end_in_whatever_order_it_was_confirmed() -> None:
+    first = an_organisation()
+    second, third = PRESENT, an_organisation(number="91330782MA0000044L", name="义乌第三有限公司（合成）")
+    bar(first)
+
+    confirm(propose(LinkKind.RENUMBERED, former=second, present=third))
+    confirm(propose(LinkKind.RENUMBERED, former=first, present=second))
+
+    assert check(third).effect is check(second).effect is Effect.REFUSED
+    assert refused(lambda: propose(LinkKind.MERGED, former=first, present=third)) is Reason.ALIAS_NOT_ACCEPTABLE
+
+
+def test_a_circle_is_refused() -> None:
+    confirm(propose())
+
+    assert refused(lambda: propose(former=PRESENT, present=FORMER)) is Reason.ALIAS_NOT_ACCEPTABLE
+
+
+def test_two_proposals_of_the_same_are_confirmed_once() -> None:
+    first, second = propose(), propose()
+    confirm(first)
+
+    assert refused(lambda: confirm(second)) is Reason.ALIAS_NOT_ACCEPTABLE
+
+
+def test_a_confirmed_new_name_is_no_conflict_any_more_and_a_revoked_one_is_again() -> None:
+    bar(FORMER)
+    assert check(RENAMED).effect is Effect.UNKNOWN
+
+    alias = confirm(propose(LinkKind.RENAMED, present=RENAMED))
+
+    assert check(RENAMED).effect is check(FORMER).effect is Effect.REFUSED
+    bar(RENAMED, "r-2")
+    assert refused(lambda: propose(LinkKind.RENAMED, present=RENAMED)) is Reason.ALIAS_NOT_ACCEPTABLE
+
+    revoke(alias)
+
+    assert refused(lambda: bar(RENAMED, "r-3")) is Reason.IDENTITY_CONFLICT
+    assert check(FORMER).effect is Effect.REFUSED
+
+
+def test_a_number_known_under_neither_name_is_a_conflict() -> None:
+    bar(FORMER)
+    third = an_organisation(name="义乌第三名称有限公司（合成）")
+
+    assert refused(lambda: propose(LinkKind.RENAMED, former=RENAMED, present=third)) is Reason.IDENTITY_CONFLICT
+    assert refused(lambda: propose(former=RENAMED)) is Reason.IDENTITY_CONFLICT
+
+
+def test_a_promise_is_refused_for_what_the_former_number_carries_and_the_case_keeps_what_was_known() -> None:
+    publish(an_item())
+    applicant = Applicant(identity=PERSON).enrol()
+    clean = file(applicant)
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+    linked = file(applicant)
+    bar(FORMER_PERSON)
+
+    with pytest.raises(SubjectBarredError):
+        file(applicant)
+
+    assert clean.credit is not None
+    assert linked.credit is not None
+    assert (clean.credit.standing, clean.credit.others) == (Standing.ALLOWED, ())
+    (other,) = linked.credit.others
+    assert other.startswith(f"credit:{key_of(FORMER_PERSON)}@1:")
+
+
+def test_a_promise_that_was_judged_before_the_former_number_was_barred_is_judged_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(an_item())
+    applicant = Applicant(identity=PERSON).enrol()
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+    draft = applicant.draft()
+    judge = services().filing._judged
+
+    def judged_and_then_barred(*of: Any, **how: Any) -> Any:  # noqa: ANN401 - whatever the gate is asked
+        monkeypatch.setattr(services().filing, "_judged", judge)
+        found = judge(*of, **how)
+        bar(FORMER_PERSON)
+        return found
+
+    monkeypatch.setattr(services().filing, "_judged", judged_and_then_barred)
+
+    with pytest.raises(SubjectBarredError):
+        applicant.promise(draft)
+
+
+def test_while_the_other_identity_cannot_be_read_nothing_is_said_of_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(an_item())
+    applicant = Applicant(identity=PERSON).enrol()
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+    real = connection().dispatch
+
+    def credit_alone_is_down(operation: str, arguments: dict[Any, Any]) -> Any:  # noqa: ANN401 - the wire's own
+        tables = arguments.get("RequestItems", {})
+        if operation == "BatchGetItem" and list(tables) == [settings().table("credit")]:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb")
+        return real(operation, arguments)
+
+    monkeypatch.setattr(connection(), "dispatch", credit_alone_is_down)
+
+    assert check(PERSON).effect is Effect.UNKNOWN
+    assert file(applicant).state is State.PENDING_CREDIT
+
+
+def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_carries() -> None:
+    bar(FORMER)
+    confirm(propose())
+    owner = an_owner(PRESENT)
+    entry = Entry(kind=EntryKind.RECORD, name="market/r-1")
+
+    own = services().credit.own(by=owner)
+    plea = Plea(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
+    objection, _ = services().objections.make(plea, by=owner, at=NOON, once=None)
+
+    assert [record.record_id for record in own.records] == ["r-1"]
+    assert objection.subject == key_of(PRESENT)
+    assert [one.code for one in check(PRESENT).reasons] == [Reason.SUBJECT_BARRED, Reason.UNDER_OBJECTION]
+    assert services().repairs.form(entry, by=owner, at=NOON).entry == entry
+
+
+def test_nobody_else_may() -> None:
+    bar(FORMER)
+    confirm(propose())
+    stranger = an_owner(an_organisation(number="91330782MA0000044L", name="义乌第三有限公司（合成）"))
+    plea = Plea(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), ground="fact", text="并非如此。", evidence="")
+
+    assert refused(lambda: services().objections.make(plea, by=stranger, at=NOON, once=None)) is Reason.NOT_FOUND
+
+
+def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:
+    bar(FORMER)
+    confirm(propose())
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+
+    checked = services().mending.check(at=NOON)
+
+    assert (checked.looked_at, checked.mended, checked.failed) == (4, 0, 0)
+    assert check(PRESENT).effect is Effect.REFUSED
