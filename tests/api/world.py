@@ -346,7 +346,7 @@ def _contradict(world: World) -> None:
 
 
 def _belong_together(world: World) -> None:
-    """Let a credit officer say that an organisation went into another, once to be confirmed and once to be taken back."""
+    """Let a credit officer say that organisations went into another: one to be confirmed, one to be taken back."""
     for name, number in (("alias", "91330782MA0000036R"), ("alias 2", "91330782MA0000044L")):
         alias = {**ALIAS, "former": {"kind": "uscc", "number": number, "name": "义乌被合并有限公司（合成）"}}
         made = world.send("POST", "/v1/credit/aliases", alias, as_="credit").body
