@@ -44,7 +44,10 @@ def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, t
     kind, _, _ = media_type.partition(";")
     raw = _bytes_of(event)
     if kind.strip().lower() == FORM:
-        fields = parse_qs(raw.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        text = raw.decode(errors="replace")
+        if text.count("&") >= MOST_FIELDS:
+            raise Refusal(Reason.BODY_TOO_LARGE)
+        fields = parse_qs(text, keep_blank_values=True)
         return {name: tuple(values) for name, values in fields.items()}, ()
     if kind.strip().lower() == WITH_FILES:
         return _parts_of(media_type, raw)

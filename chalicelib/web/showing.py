@@ -52,6 +52,9 @@ FAILED: Final = {
     Reason.UNAVAILABLE: "unavailable",
     Reason.BUSY: "busy",
     Reason.INTERNAL_ERROR: "fault",
+    Reason.UNSUPPORTED_MEDIA_TYPE: "no_form",
+    Reason.INVALID_IDEMPOTENCY_KEY: "no_form",
+    Reason.BODY_TOO_LARGE: "too_large",
 }
 """The pages that say what to do; any other reason is told in the words that the API has for it."""
 
@@ -65,11 +68,11 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
     visit = _visit(route, event)
     entry = _entry(route)
     try:
-        visit = _sent(visit, event) if route.startswith("POST") else visit
         if not entry.is_public:
             visit = _known(visit)
             _let_in(entry, visit.caller)
         if route.startswith("POST"):
+            visit = _sent(visit, event)
             _require_own_form(visit, event)
         return _response(entry.view(visit), visit)
     except ForeignFormError:

@@ -190,13 +190,6 @@ def test_whoever_sends_a_form_after_the_session_is_told_and_can_log_in(visitor: 
     assert "../login?next=home" in [link["href"] for link in over.page.named("a")] or "./login?next=home" in over.text
 
 
-def test_a_body_that_is_no_form_is_refused_as_a_page(portal: Client) -> None:
-    reply = portal.post("/logout", {"a": 1})
-
-    assert reply.status == 415
-    assert reply.headers["content-type"] == "text/html; charset=utf-8"
-
-
 def test_without_an_address_of_its_own_the_portal_lets_nobody_log_in(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
