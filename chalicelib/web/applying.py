@@ -17,8 +17,8 @@ from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
 from chalicelib.wiring import services
 
-SIGNS: Final = ("passkey",)
-"""The script that asks the person's device to sign."""
+FILES, SIGNS = ("files",), ("passkey",)
+"""The scripts that look how large the files are, and that ask the person's device to sign."""
 
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
@@ -87,7 +87,11 @@ def read_draft(visit: Visit) -> Page | Onward:
         "owed": [material for material in made.materials if made.way in material.hand_in],
         "devices": [key.passkey for key in keys],
     }
-    return Page(template="draft.html", facts=facts, scripts=SIGNS if made.way is Way.COMMITMENT else ())
+    return Page(
+        template="draft.html",
+        facts=facts,
+        scripts=(FILES if facts["owed"] else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+    )
 
 
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")

@@ -13,6 +13,7 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web import pages
+from chalicelib.web.applying import FILES
 from chalicelib.web.forms import again
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
@@ -217,7 +218,8 @@ def ask(visit: Visit) -> Page:
         "start": {"officer": visit.caller.sub},
         "is_now": case.state in STEPS[act.step].states,
     }
-    return Page(template="desk_act.html", facts=facts)
+    has_file = any(field.kind == "file" for field in act.fields)
+    return Page(template="desk_act.html", facts=facts, scripts=FILES if has_file else ())
 
 
 @pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.files import built, icon, stylesheet
+from chalicelib.web.forms import LARGEST, ROOM
 from chalicelib.web.navigation import places_of
 from chalicelib.web.visits import Page, Visit
 from chalicelib.web.words import by_text, day_text, department_text, instant_text, limit_text, text
@@ -57,6 +58,7 @@ def drawn(page: Page, visit: Visit) -> str:
             language=visit.language,
             chosen=chosen.get("lang"),
             root=visit.root,
+            most=LARGEST - ROOM,
             stylesheet=stylesheet(),
             icon=icon(),
         )

@@ -13,12 +13,16 @@ from chalicelib.api.exchange import told
 from chalicelib.api.problems import problem_of
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web.visits import Page, Upload, Visit
+from chalicelib.web.words import text
 
 FORM: Final = "application/x-www-form-urlencoded"
 WITH_FILES: Final = "multipart/form-data"
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a form with its files: what a function is handed in one call has room for no more."""
+
+ROOM: Final = 64 * 1024
+"""Bytes of those that the browser's script leaves to what is written beside the files."""
 
 MOST_FIELDS: Final = 1000
 
@@ -40,18 +44,35 @@ OWN_PAGE: Final = frozenset(
 
 
 def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
-    """Return every field's values and the files that were sent; refuses what is no form, or too large a one."""
+    """Return every field's values and the files that were sent; refuses what is no form, or has too many fields.
+
+    One that ``is_too_large`` is read all the same, so that its page can come back with what was typed.
+    """
     kind, _, _ = media_type.partition(";")
     raw = _bytes_of(event)
     if kind.strip().lower() == FORM:
-        text = raw.decode(errors="replace")
-        if text.count("&") >= MOST_FIELDS:
+        sent = raw.decode(errors="replace")
+        if sent.count("&") >= MOST_FIELDS:
             raise Refusal(Reason.BODY_TOO_LARGE)
-        fields = parse_qs(text, keep_blank_values=True)
+        fields = parse_qs(sent, keep_blank_values=True)
         return {name: tuple(values) for name, values in fields.items()}, ()
     if kind.strip().lower() == WITH_FILES:
         return _parts_of(media_type, raw)
     raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+
+
+def is_too_large(event: Mapping[str, Any]) -> bool:
+    """Say whether a form with its files has more than ``LARGEST`` bytes."""
+    body = event["body"] or ""
+    return len(body) > LARGEST and len(_bytes_of(event)) > LARGEST
+
+
+def too_large(page: Page, visit: Visit) -> Page:
+    """Return the form's page, which names the largest of the files, or what was written if there is none."""
+    largest = max(visit.uploads, key=lambda upload: upload.size, default=None)
+    name = "file_too_large" if largest else "form_too_large"
+    drawn = at_fault(page, **{largest.field if largest else "": text(name, visit.language)})
+    return replace(drawn, status=problem_of(Reason.BODY_TOO_LARGE).status)
 
 
 def again(page: Page, refusal: Refusal, visit: Visit, *, fields: Mapping[str, str] | None = None) -> Page:
@@ -91,8 +112,6 @@ def _bytes_of(event: Mapping[str, Any]) -> bytes:
             raw = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
             raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
-    if len(raw) > LARGEST:
-        raise Refusal(Reason.BODY_TOO_LARGE)
     return raw
 
 
@@ -108,9 +127,14 @@ def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]
     uploads: list[Upload] = []
     document: str | None = None
     try:
-        # Everything is in memory already, and a part that is spooled leaves a file open.
-        bounds = {"part_limit": MOST_FIELDS, "spool_limit": LARGEST, "memory_limit": 2 * LARGEST}
-        parser = MultipartParser(io.BytesIO(raw), options.get("boundary", ""), **bounds)
+        room = len(raw) + 1  # the parser would put whatever has no room in memory into files
+        parser = MultipartParser(
+            io.BytesIO(raw),
+            options.get("boundary", ""),
+            part_limit=MOST_FIELDS,
+            spool_limit=room,
+            memory_limit=room,
+        )
         for part in parser.parts():
             if not part.filename and part.content_type != "application/octet-stream":
                 fields[part.name] = (*fields.get(part.name, ()), part.value)
@@ -118,8 +142,9 @@ def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]
                 document = part.raw.decode("utf-8-sig", errors="replace") if part.filename else document
             elif part.filename:
                 digest = hashlib.sha256(part.raw).hexdigest()
-                uploads.append(Upload(field=part.name, name=part.filename, sha256=digest, size=len(part.raw)))
-    except (MultipartError, UnicodeDecodeError, ValueError):
+                name = "".join(letter for letter in part.filename if letter.isprintable()).strip()
+                uploads.append(Upload(field=part.name, name=name or part.name, sha256=digest, size=len(part.raw)))
+    except (MultipartError, LookupError, ValueError):  # of the boundary, of a charset, of the text in it
         raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
     if document is not None:
         fields[DOCUMENT] = (document,)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chalicelib.errors import Refusal
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web import pages
-from chalicelib.web.applying import materials_sent
+from chalicelib.web.applying import FILES, materials_sent
 from chalicelib.web.forms import again, at_fault
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
@@ -42,7 +42,7 @@ def ask_materials(visit: Visit) -> Page:
     case: Any = page.facts["case"]
     here = {material.id for material in case.materials}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
-    return Page(template=page.template, facts={**page.facts, "owed": owed})
+    return Page(template=page.template, facts={**page.facts, "owed": owed}, scripts=FILES)
 
 
 @pages.post("/cases/{case_no}/materials", roles=FOR_THEMSELVES, form="/cases/{case_no}/materials")
@@ -73,7 +73,7 @@ def ask_correction(visit: Visit) -> Page:
     asked = [one for one in case.corrections if one.answered_at is None]
     names = {one.id: one.name for one in case.checklist}
     facts = {**page.facts, "asked": asked[-1:], "names": names}
-    return Page(template=page.template, facts=facts)
+    return Page(template=page.template, facts=facts, scripts=FILES)
 
 
 @pages.post("/cases/{case_no}/corrections", roles=FOR_THEMSELVES, form="/cases/{case_no}/corrections")

@@ -24,7 +24,7 @@ from chalicelib.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn
-from chalicelib.web.forms import read_form
+from chalicelib.web.forms import is_too_large, read_form, too_large
 from chalicelib.web.pages import PAGES, Entry
 from chalicelib.web.visits import Asset, Download, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
@@ -74,7 +74,8 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         if route.startswith("POST"):
             visit = _sent(visit, event)
             _require_own_form(visit, event)
-        return _response(entry.view(visit), visit)
+        shown = _too_large(entry, visit) if is_too_large(event) else entry.view(visit)
+        return _response(shown, visit)
     except ForeignFormError:
         tell(reason="FOREIGN_FORM")
         return _told(Page(template="failed.html", facts={"name": "foreign_form"}, status=403), visit)
@@ -135,6 +136,14 @@ def _require_own_form(visit: Visit, event: Mapping[str, Any]) -> None:
     site = _headers(event).get("sec-fetch-site", "")
     if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
         raise ForeignFormError
+
+
+def _too_large(entry: Entry, visit: Visit) -> Page:
+    """Draw the form again that was sent with too much in it; ``BODY_TOO_LARGE`` where none stands at its address."""
+    page = _entry(f"GET {entry.stands_at}").view(visit) if entry.name.endswith(f" {entry.stands_at}") else None
+    if not isinstance(page, Page):
+        raise Refusal(Reason.BODY_TOO_LARGE)
+    return too_large(page, visit)
 
 
 def _language(chosen: str | None, accepted: str) -> Language:

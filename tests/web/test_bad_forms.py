@@ -1,16 +1,31 @@
 """Forms that are too large, too many, odd or no forms at all: each is refused in words, to whoever sent it."""
 
+import base64
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.web.visitor import HERE, Visitor
+from tests.web.test_applying import ITEM
+from tests.web.visitor import HERE, Seen, Visitor
 
 Come = Callable[..., Visitor]
 
+PHOTO = "material-old-plate"
+
 KNOWN = "退出"
 """What stands on every page of somebody who is logged in."""
+
+
+def drafted(browser: Visitor) -> Seen:
+    """The page of a draft by certificate."""
+    return browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+
+
+def filed(browser: Visitor) -> str:
+    """The number of a case by certificate."""
+    draft = drafted(browser)
+    return browser.send(draft, draft.path, files={PHOTO: ("a.jpg", b"x")}).path.split("/")[2]
 
 
 def test_too_many_fields_are_refused_in_words(visitor: Come) -> None:
@@ -49,3 +64,102 @@ def test_a_form_for_a_page_of_others_is_forbidden_and_the_own_places_stay(visito
 
     assert seen.status == 403
     assert KNOWN in seen.text
+
+
+def test_too_large_a_file_brings_the_form_back_with_what_was_typed(visitor: Come) -> None:
+    browser = visitor("applicant")
+    draft = drafted(browser)
+
+    seen = browser.send(draft, draft.path, files={PHOTO: ("photo.jpg", b"x" * (4 * 1024 * 1024 + 1))})
+
+    assert seen.status == 413
+    assert seen.page.words["title"][0].startswith("错误: ")
+    assert {"href": f"#{PHOTO}"} in seen.page.named("a")
+    assert "一次最多4 MB" in seen.text
+    assert KNOWN in seen.text
+    assert browser.open("/cases").text.count("/receipt") == 0
+
+
+def test_what_was_typed_beside_too_large_a_file_is_still_there(visitor: Come) -> None:
+    browser = visitor("officer.traffic")
+    case_no = filed(visitor("applicant"))
+    form = browser.open(f"/desk/{case_no}/acts/decision")
+
+    seen = browser.send(
+        form,
+        "decision",
+        {"outcome": "approved", "reasons": "材料齐全"},
+        files={"result": ("result.pdf", b"x" * (4 * 1024 * 1024))},
+    )
+
+    assert seen.status == 413
+    assert seen.form("decision").fields["reasons"] == ["材料齐全"]
+    assert {"href": "#result"} in seen.page.named("a")
+
+
+def test_a_file_is_never_written_to_a_disk(visitor: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = visitor("applicant")
+    draft = drafted(browser)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: pytest.fail("a file was written"))
+
+    seen = browser.send(draft, draft.path, files={PHOTO: ("a.jpg", b"x" * 3_000_000)})
+
+    assert seen.path.endswith("/receipt")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"--x--\r\n",
+        b"--x\r\n",
+        b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n\xff\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=x\r\n\r\n1\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="\r\n\r\n1\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="' + b"a" * 5000 + b'"\r\n\r\n1\r\n--x--\r\n',
+        b"".join(b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(1001)) + b"--x--\r\n",
+    ],
+)
+def test_a_broken_form_with_files_is_refused_and_never_a_fault_of_ours(visitor: Come, body: bytes) -> None:
+    browser = visitor("applicant")
+    draft = drafted(browser)
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": cookie}
+    event = browser.client.event("POST", draft.path, base64.b64encode(body).decode(), headers=headers)
+
+    reply = browser.client.send(event | {"isBase64Encoded": True})
+
+    assert reply.status in {403, 415}
+    assert KNOWN in reply.text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<script>alert(1)</script>.jpg", "&lt;script&gt;alert(1)&lt;/script&gt;.jpg"),
+        ("../../app.py", "../../app.py"),
+        ("照片 (1).jpg", "照片 (1).jpg"),
+        ("a" * 300 + ".jpg", "a" * 200),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("a\x00b.jpg", "ab.jpg"),
+        (" ", PHOTO),
+    ],
+)
+def test_a_file_may_be_called_anything_and_its_name_is_only_shown(visitor: Come, name: str, shown: str) -> None:
+    browser = visitor("applicant")
+    draft = drafted(browser)
+
+    seen = browser.send(draft, draft.path, files={PHOTO: (name, b"x")})
+
+    assert seen.path.endswith("/receipt")
+    assert f"<li>{shown} <" in seen.text
+
+
+def test_a_form_with_files_says_how_large_they_may_be_before_it_is_sent(visitor: Come) -> None:
+    browser = visitor("applicant")
+
+    seen = drafted(browser)
+
+    assert [form["data-most"] for form in seen.page.named("form") if "data-most" in form] == ["4128768"]
+    assert any("files." in (script["src"] or "") for script in seen.page.named("script"))
