@@ -1,6 +1,7 @@
 """What an applicant does about a case: withdraw, complete, hand in, state one's side, rate, complain."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.errors import Refusal
@@ -8,6 +9,7 @@ from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web import pages
 from chalicelib.web.applying import FILES, materials_sent
 from chalicelib.web.forms import again, at_fault
+from chalicelib.web.own_cases import may_withdraw
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
 from chalicelib.wiring import services
@@ -19,7 +21,8 @@ LEVELS: Final = ("5", "4", "3", "2", "1")
 @pages.get("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES)
 def ask_withdrawal(visit: Visit) -> Page:
     """Say what withdrawing means, and ask why."""
-    return _form(visit, "withdrawal.html")
+    page = _form(visit, "withdrawal.html")
+    return replace(page, facts={**page.facts, "is_open": may_withdraw(page.facts["case"], visit.at)})
 
 
 @pages.post("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES, form="/cases/{case_no}/withdrawal")

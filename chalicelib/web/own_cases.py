@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+from chalicelib.cases.consequence_rules import BROKEN
 from chalicelib.cases.model import FINISHED, State, Way
 from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web import pages
 from chalicelib.web.visits import Page, Visit
+from chalicelib.wiring import services
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -51,7 +54,7 @@ def read_case(visit: Visit) -> Page:
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
         "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
-        "acts": [name for name, is_open in ACTS if is_open(case)],
+        "acts": [name for name, is_open in ACTS if is_open(case, visit.at)],
         "done": visit.query.get("done"),
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
@@ -91,32 +94,39 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def _may_withdraw(case: Any) -> bool:  # noqa: ANN401 - the API's shape
-    return case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
+def may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's shape
+    """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
+    item = services().catalogue.find(case.item.code, at=at)
+    pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
+    found = case.verification
+    is_broken = found is not None and found.has_effect and found.result in BROKEN
+    is_late = pack.withdraw_until.value == "decided" and case.decision is not None
+    is_open = case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
+    return is_open and not is_broken and not is_late
 
 
-def _is_asked(case: Any) -> bool:  # noqa: ANN401 - as above
+def _is_asked(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
     return bool(case.state is State.CORRECTION_ASKED)
 
 
-def _owes_materials(case: Any) -> bool:  # noqa: ANN401 - as above
+def _owes_materials(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
     return bool(case.state is State.AWAITING_MATERIALS)
 
 
-def _may_state(case: Any) -> bool:  # noqa: ANN401 - as above
+def _may_state(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
     return case.defence is not None and case.defence.stated_at is None
 
 
-def _may_rate(case: Any) -> bool:  # noqa: ANN401 - as above
+def _may_rate(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
     return bool(case.state is State.CLOSED)
 
 
-ACTS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
+ACTS: Final[tuple[tuple[str, Callable[[Any, datetime], bool]], ...]] = (
     ("corrections", _is_asked),
     ("materials", _owes_materials),
     ("statement", _may_state),
     ("rating", _may_rate),
-    ("withdrawal", _may_withdraw),
-    ("complaint", lambda _case: True),
+    ("withdrawal", may_withdraw),
+    ("complaint", lambda _case, _at: True),
 )
 """What one may do about one's own case, and when the page offers it; the API says the last word."""

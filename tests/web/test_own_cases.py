@@ -1,9 +1,13 @@
 """What an applicant sees and does about a case after it was filed, by pages and forms alone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
+from chalicelib import foundations
+from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.store import load_rule_packs
 from tests.cloud import Client, TokenOf
 from tests.web.device import Device
 from tests.web.test_applying import enrol, promise, sign
@@ -175,3 +179,34 @@ def test_somebody_else_s_case_is_not_there(visitor: Come, case: str) -> None:
 
     for part in ("", "/receipt", "/withdrawal", "/clocks/handling_promised"):
         assert other.open(f"{case}{part}").status == 404
+
+
+def test_withdrawing_is_offered_as_long_as_it_would_be_taken(
+    applicant: Visitor, case: str, client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = tuple(replace(pack, withdraw_until=Choice(value="decided", basis="第1条")) for pack in load_rule_packs())
+    decision = {"outcome": "granted", "document_no": "1号"}
+    offered = f"{case}/withdrawal".rpartition("/cases/")[2]
+    before = applicant.open(case).text
+    of_office(client, token, case, "decision", decision, "officer.traffic")
+    decided = applicant.open(case).text
+    monkeypatch.setattr(foundations, "load_rule_packs", lambda: strict)
+    where_it_ends_then = applicant.open(case).text
+    form = applicant.open(f"{case}/withdrawal")
+
+    assert offered in before
+    assert offered in decided
+    assert offered not in where_it_ends_then
+    assert "现在不能撤回" in form.text
+    assert len(form.page.forms) == 1
+
+
+def test_withdrawing_is_not_offered_once_the_promise_was_found_broken(
+    applicant: Visitor, case: str, client: Client, token: TokenOf
+) -> None:
+    found = {"result": "untrue", "method": "online", "findings": "旧车牌仍在使用。"}
+    of_office(client, token, case, "decision", {"outcome": "granted", "document_no": "1号"}, "officer.traffic")
+    of_office(client, token, case, "verification", found, "officer.traffic")
+
+    assert f"{case}/withdrawal" not in applicant.open(case).text
+    assert "现在不能撤回" in applicant.open(f"{case}/withdrawal").text
