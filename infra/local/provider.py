@@ -1,5 +1,6 @@
 """The local OpenID Connect provider: oidc-provider-mock with our personas, and with what it leaves out.
 
+Its pages load a style sheet from another host, which is taken out here: a local cloud asks nobody outside.
 It leaves out three things that the service relies on, which are added here: access tokens are JWTs (RFC 9068) with
 the service's audience and the person's claims; ``auth_time`` is when the person really logged in; and the proof key
 for the code exchange (PKCE, RFC 7636) is demanded and checked. It runs in the provider's own environment.
@@ -8,6 +9,7 @@ for the code exchange (PKCE, RFC 7636) is demanded and checked. It runs in the p
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from infra.local.identity import personas
 from infra.local.place import AUDIENCE, ISSUER, PROVIDER_PORT
 
 TOKEN_LIVES = timedelta(hours=1)
+FROM_ELSEWHERE = re.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ def application() -> flask.Flask:
     app.debug = False
     app.before_request(demand_proof_key)
     app.after_request(remember_login)
+    app.after_request(load_nothing_from_elsewhere)
     return app
 
 
@@ -80,6 +84,14 @@ def remember_login(response: flask.Response) -> flask.Response:
         code = parse_qs(urlsplit(response.headers.get("Location", "")).query).get("code")
         if code:
             LOGINS[code[0]] = Login(challenge=flask.request.args["code_challenge"], at=int(time.time()))
+    return response
+
+
+def load_nothing_from_elsewhere(response: flask.Response) -> flask.Response:
+    """Take other hosts' style sheets out of a page, and let its browser load nothing at all."""
+    if response.mimetype == "text/html":
+        response.set_data(FROM_ELSEWHERE.sub("", response.get_data(as_text=True)))
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
 
 
