@@ -1,5 +1,6 @@
 """From a page to its HTML: everything that is shown is escaped, whoever wrote it."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from functools import cache, partial
@@ -9,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from jinja2.loaders import ChoiceLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sessions.rules import form_token
@@ -21,6 +22,7 @@ from chalicelib.web.words import by_text, day_text, department_text, instant_tex
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 COMPONENTS: Final = "govuk_frontend_jinja"
+HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
 def drawn(page: Page, visit: Visit) -> str:
@@ -59,6 +61,7 @@ def drawn(page: Page, visit: Visit) -> str:
             chosen=chosen.get("lang"),
             root=visit.root,
             most=LARGEST - ROOM,
+            as_written=partial(_as_written, visit),
             stylesheet=stylesheet(),
             icon=icon(),
         )
@@ -67,6 +70,12 @@ def drawn(page: Page, visit: Visit) -> str:
 
 def _said(visit: Visit, name: str, **blanks: object) -> str:
     return text(name, visit.language, **blanks)
+
+
+def _as_written(visit: Visit, words: str | None) -> Markup:
+    """Return what others wrote, marked as Chinese where it stands in an English page, so that it is read out right."""
+    is_other = visit.language == "en" and HAN.search(words or "") is not None
+    return Markup('<span lang="zh-CN">{}</span>').format(words) if is_other else Markup(escape(words or ""))  # noqa: S704
 
 
 def _form_fields(visit: Visit) -> Markup:

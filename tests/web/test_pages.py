@@ -200,3 +200,15 @@ def test_the_style_sheet_may_be_kept_for_ever(client: Client, monkeypatch: pytes
 @pytest.mark.parametrize("name", ["..%2Fpages.py", "portal.css", "portal.0000000000000000.css"])
 def test_nothing_but_what_was_built_is_an_asset(client: Client, name: str) -> None:
     assert client.get(f"/assets/{name}").status == 404
+
+
+def test_what_is_official_in_chinese_is_marked_and_said_to_be_so(portal: Client) -> None:
+    reply, outline = page(portal, "/items/plate-replacement?lang=en")
+    chinese, _ = page(portal, "/items/plate-replacement?lang=zh")
+
+    assert '<span lang="zh-CN">' in reply.text
+    assert reply.text.count("(official text, in Chinese)") >= 5
+    marked = re.sub(r'<(span|a)[^>]* lang="zh-CN"[^>]*>[^<]*</\1>', "", reply.text)
+    assert HAN.findall(marked) == []
+    assert 'lang="zh-CN">' not in chinese.text.replace('<html lang="zh-CN">', "")
+    assert outline.named("html") == [{"lang": "en"}]
