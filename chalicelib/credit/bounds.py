@@ -22,6 +22,8 @@ def within_bounds(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], tuple[Bar, ...]
     room = LARGEST_BARS
     kept: set[str] = set()
     named = sorted(bars, key=lambda bar: bar.record)
+    if len(named) <= MOST_BARS and sum(map(_size_of, named)) <= room:
+        return tuple(named), ()
     for bar in sorted(named, key=_weight, reverse=True):
         size = _size_of(bar)
         if len(kept) < MOST_BARS and size <= room:

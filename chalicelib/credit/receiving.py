@@ -1,6 +1,7 @@
 """What sources hand in: one record stored with its summary and event, all or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,9 +23,9 @@ from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.transaction import MovedError, again_if_moved, transaction
 
-MOST_TOGETHER = 90
+MOST_TOGETHER = 98
 """Records that are written in one transaction: it holds 100 writes, and the summary and the event are two."""
 
 
@@ -76,12 +77,30 @@ class Receiving:
         """
         return tuple(taken for lines in _together(group) for taken in self._take_together(lines, batch))
 
-    @again_if_moved
     def _take_together(self, lines: Sequence[Handed], batch: Batch) -> list[Taken]:
-        """Store lines with the summary and one event, all or nothing."""
-        at, (first, *_) = batch.at, lines
+        """Store lines of one subject; of one whom nobody has spoken of yet no record is looked for first."""
+        summary = self._store.summary(lines[0].subject.key)
+        if not summary.head.seq:
+            # A record that is there after all, or was put there meanwhile, fails the transaction and is looked at.
+            with suppress(MovedError):
+                return self._stored(lines, batch, summary=summary, known={})
+        return self._looked_up(lines, batch)
+
+    @again_if_moved
+    def _looked_up(self, lines: Sequence[Handed], batch: Batch) -> list[Taken]:
         known = self._store.named([line.name for line in lines])
-        summary = after = self._store.summary(first.subject.key)
+        return self._stored(lines, batch, summary=self._store.summary(lines[0].subject.key), known=known)
+
+    def _stored(
+        self,
+        lines: Sequence[Handed],
+        batch: Batch,
+        *,
+        summary: Summary,
+        known: Mapping[tuple[str, str], tuple[Record, str]],
+    ) -> list[Taken]:
+        """Store lines with the summary and one event, all or nothing; ``known`` are those of them that are there."""
+        at, after = batch.at, summary
         taken: list[Taken] = []
         stored: list[tuple[Record, Handed]] = []
         names: dict[str, Refusal | None] = {}

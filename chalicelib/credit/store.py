@@ -131,12 +131,12 @@ class CreditStore:
 
     def save_record(self, record: Record, tx: Transaction, *, by_whom: str | None = None) -> None:
         """Write a record over the version before it; the first must not be there yet."""
-        condition: Condition = EntryRow.pk.does_not_exist()
-        if record.version > 1:
-            condition = EntryRow.stored_version == record.version - 1
         row = entry_of(record)
         row.by_whom = by_whom
-        tx.put(row, condition=condition, otherwise=MovedError())
+        if record.version == 1:
+            tx.add(row, otherwise=MovedError())
+        else:
+            tx.put(row, condition=EntryRow.stored_version == record.version - 1, otherwise=MovedError())
 
     def ended(self, shard: int, *, on: date, most: int) -> Iterator[tuple[str, str]]:
         """Yield the sources and ids of records whose last day has passed, the longest ago first."""

@@ -205,6 +205,37 @@ def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue:
     assert set(found) == {"第3条"}
 
 
+def test_a_record_of_somebody_else_is_refused_to_a_subject_nobody_has_spoken_of(queue: Waiting) -> None:
+    taken([a_line("r-1")], queue)
+
+    made = taken([a_line("r-1", subject=PERSON, version=2), a_line("r-2", subject=PERSON)], queue)
+
+    (refused,) = refused_lines(made)
+    assert (counts(made), refused["line"]) == ({"refused": 1, "stored": 1}, 1)
+    assert [error["code"] for error in refused["errors"]] == ["RECORD_CONFLICT"]
+    assert bars_of(COMPANY) == ["r-1"]
+
+
+def test_of_a_subject_nobody_has_spoken_of_no_record_is_looked_for(
+    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[int] = []
+    named = CreditStore.named
+
+    def noted(store: CreditStore, names: Any) -> Any:  # noqa: ANN401 - handed on
+        looked_for.append(len(names))
+        return named(store, names)
+
+    monkeypatch.setattr(CreditStore, "named", noted)
+
+    taken([a_line("r-1"), a_line("r-2")], queue)
+    of_a_stranger = list(looked_for)
+    taken([a_line("r-1"), a_line("r-2"), a_line("r-3")], queue)
+
+    assert of_a_stranger == []
+    assert looked_for == [3]
+
+
 def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     taken([a_line("r-1")], queue)
 

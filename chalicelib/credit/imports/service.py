@@ -31,11 +31,14 @@ SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
 LARGEST = 2_000_000_000
 """Bytes of a file: it is read through once in a single step."""
 
-CHUNK = 1_000
-"""Lines between two notes of how far an import has come; a step that dies does so many again, to the same end."""
+CHUNK = 4_000
+"""Lines between two notes of how far an import has come; a step that dies does so many again, to the same end.
 
-CHUNKS_A_STEP = 50
-AT_ONCE = 4
+At the end of a chunk all wait for the last one to write: in a small one that is much of the time.
+"""
+
+CHUNKS_A_STEP = 12
+AT_ONCE = 2
 """Subjects whose records are written side by side."""
 
 

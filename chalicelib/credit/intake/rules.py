@@ -20,6 +20,8 @@ Periods = Mapping[str, DisplayPeriod]
 
 AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
 A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SEVERITIES = frozenset(severity.value for severity in Severity)
+PUBLICITIES = frozenset(publicity.value for publicity in Publicity)
 MOST_ITEMS = 20
 LONGEST_BASIS = 200
 
@@ -223,12 +225,11 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
 
 
 def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[Fault]:
-    severities = {severity.value for severity in Severity}
-    if given.severity not in severities:
+    if given.severity not in SEVERITIES:
         yield _missing(
             "/severity", "严重程度(none、minor、general、serious 之一)", "severity: none, minor, general or serious"
         )
-    if given.publicity not in {publicity.value for publicity in Publicity}:
+    if given.publicity not in PUBLICITIES:
         yield _missing(
             "/publicity", "公开属性(public、shared、query_only 之一)", "publicity: public, shared or query_only"
         )
@@ -253,7 +254,7 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
                 english=f"over {LONGEST_BASIS} characters",
                 code="LONG",
             )
-    if given.severity in severities - {Severity.NONE} and not (given.repair_notice or "").strip():
+    if given.severity in SEVERITIES - {Severity.NONE} and not (given.repair_notice or "").strip():
         yield _missing("/repair_notice", "信用修复告知", "the repair notice, delivered with the decision")
     if len(given.related_items) > MOST_ITEMS:
         yield Fault(
