@@ -165,10 +165,30 @@ def read_together(*wanted: Row) -> list[Row | None]:
     ``wanted`` are rows that hold only their keys. What is absent comes back as ``None``.
     Keys that the store put off (throttling) are asked for again; ``UNAVAILABLE`` if they stay away.
     """
+    if not wanted:
+        return []
+    found = _found(wanted, {})
+    return [_pick(row, row.key(), found) for row in wanted]
+
+
+def existing(*wanted: Row) -> list[bool]:
+    """Say of rows of one table whether they are there, as ``read_together`` reads them, but bring only their keys."""
     keys = [row.key() for row in wanted]
+    names = sorted({name for key in keys for name in key})
+    shape = {
+        "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(names))),
+        "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(names)},
+    }
+    there = [item for items in _found(wanted, shape).values() for item in items]
+    return [key in there for key in keys]
+
+
+def _found(wanted: Sequence[Row], shape: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Read what is there of some rows, by table; ``shape`` says which parts of each."""
     pending: dict[str, dict[str, Any]] = {}
-    for row, key in zip(wanted, keys, strict=True):
-        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+    for row in wanted:
+        key = row.key()
+        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True, **shape})
         if key not in table["Keys"]:
             table["Keys"].append(key)
     found: dict[str, list[dict[str, Any]]] = {}
@@ -182,7 +202,7 @@ def read_together(*wanted: Row) -> list[Row | None]:
         time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
     else:
         raise Refusal(Reason.UNAVAILABLE)
-    return [_pick(row, key, found) for row, key in zip(wanted, keys, strict=True)]
+    return found
 
 
 def _pick(row: Row, key: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Row | None:

@@ -15,7 +15,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.rows import Row
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.transaction import MovedError, Transaction, existing, read_together
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""
@@ -124,9 +124,9 @@ class CaseStore:
         ids = [row.pk.partition(":")[2] for row in found]
         if not ids:
             return ()
-        rows = read_together(*map(draft_key, ids), *(case_key(case_no_for(draft_id)) for draft_id in ids))
-        pairs = zip(rows[: len(ids)], rows[len(ids) :], strict=True)
-        drafts = [draft_of(row) for row, case in pairs if row is not None and case is None]
+        became = existing(*(case_key(case_no_for(draft_id)) for draft_id in ids))
+        waiting = [draft_key(draft_id) for draft_id, is_case in zip(ids, became, strict=True) if not is_case]
+        drafts = [draft_of(row) for row in read_together(*waiting) if row is not None]
         return tuple(draft for draft in drafts if at < draft.expires_at)
 
     def case_of_draft(self, draft: Draft) -> Case | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from chalicelib.sessions.rules import place_of, seal_key_of
 from chalicelib.sessions.table import SessionRow
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.transaction import MovedError, Transaction
 
 NONCE = 12
 """Bytes of AES-GCM's nonce, in front of what it sealed."""
@@ -26,8 +26,11 @@ class SessionStore:
 
     def read(self, secret: str, *, at: datetime) -> tuple[str, datetime] | None:
         """Return what was kept and when it ends; ``None`` if there is nothing, or no longer."""
-        (row,) = read_together(self._row(secret))
-        if not isinstance(row, SessionRow) or at.timestamp() >= row.expires:
+        try:
+            row = SessionRow.get(place_of(secret), consistent_read=True)
+        except SessionRow.DoesNotExist:
+            return None
+        if at.timestamp() >= row.expires:
             return None
         return _opened(row.sealed, secret), datetime.fromtimestamp(row.expires, UTC)
 

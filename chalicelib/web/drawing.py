@@ -17,6 +17,7 @@ from chalicelib.sessions.rules import form_token
 from chalicelib.web.files import built, icon, stylesheet
 from chalicelib.web.forms import LARGEST, ROOM
 from chalicelib.web.navigation import places_of
+from chalicelib.web.parts import kept
 from chalicelib.web.visits import Page, Visit
 from chalicelib.web.words import by_text, day_text, department_text, instant_text, limit_text, text
 
@@ -101,4 +102,7 @@ def _environment() -> Environment:
     loaders = ChoiceLoader(
         [FileSystemLoader(TEMPLATES), PrefixLoader({COMPONENTS: PackageLoader(COMPONENTS)})],
     )
-    return Environment(loader=loaders, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    # A deployed template never changes, so nobody looks at the disk for a newer one.
+    environment = Environment(loader=loaders, autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["kept"] = kept
+    return environment

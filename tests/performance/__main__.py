@@ -25,6 +25,7 @@ from tests.performance.bare import Bare  # isort: skip
 from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
 from tests.performance.house import ITEM, house  # isort: skip
 from tests.performance.package import Package, packaged  # isort: skip
+from tests.performance.pages import REACH, PageCost, page_cost, pages  # isort: skip
 from tests.performance.story import EVENTS, Story, Visit  # isort: skip
 
 ROUNDS = 21
@@ -42,6 +43,9 @@ METHOD = f"""How this was measured
 - Everything is warm, and the caller's token was seen before; the signature of a filing is new each time.
 - Capacity units are the engine's own ConsumedCapacity, indexes included. It counts 4 units for a kilobyte written in a
   transaction where AWS documents 2, and nothing for an empty query of an index where AWS documents a half.
+- A page is laid beside the calls of the API that it shows, sent one after the other with the token that opened the
+  page's session: all through the same handler, the page with its session read and its HTML drawn, each call with its
+  token checked. The ratio is by the clock on the wall, in {ROUNDS} rounds as above; that of CPU stands beside it.
 - A cold start is CPU time in a fresh process, bytecode written; {STARTS} pairs, alternating; boto3 laid beside.
   Both sides run on {"the unpacked deployment package alone" if cold.is_as_deployed() else "this environment"}.
 - The package is what `chalice package` makes, compressed, in megabytes of a million bytes."""
@@ -75,6 +79,9 @@ def main() -> None:
             _say("calls and capacity of each route ...")
             visits = tuple(story.visits())
             figures = [*_of_costs(costs)]
+            _say("pages beside the calls that they show ...")
+            shown = [page_cost(one, client=client, rounds=ROUNDS) for one in pages(story)]
+            figures += _of_pages(shown)
             _say("the deployment package, and cold starts on it ...")
             with packaged() as package:
                 figures += [*_of_starts(client, endpoint, package), _of_size(package)]
@@ -85,7 +92,7 @@ def main() -> None:
         figures.append(_of_bulk(endpoint))
     took = time.monotonic() - began
     _print(figures, visits, took, paper)
-    _write(figures, costs, visits, took)
+    _write(figures, costs, shown, visits, took)
 
 
 def _costs(story: Story, client: Client, bare: Bare) -> list[Cost]:
@@ -105,6 +112,15 @@ def _of_costs(costs: Sequence[Cost]) -> Iterator[Figure]:
     for cost in costs:
         remark = f"[{cost.lowest:.2f}-{cost.highest:.2f}], {cost.ours_ms:.2f} over {cost.bare_ms:.2f} ms CPU"
         yield Figure(name=f"CPU of a {cost.name} over bare botocore", value=cost.ratio, reach=1.3, remark=remark)
+
+
+def _of_pages(shown: Sequence[PageCost]) -> Iterator[Figure]:
+    for one in shown:
+        remark = (
+            f"[{one.lowest:.2f}-{one.highest:.2f}], {one.page_ms:.1f} over {one.shown_ms:.1f} ms, CPU {one.cpu:.2f}, "
+            f"calls shown: {one.calls}"
+        )
+        yield Figure(name=f"time of {one.page} over what it shows", value=one.ratio, reach=REACH, remark=remark)
 
 
 def _of_starts(client: Client, endpoint: str, package: Package) -> Iterator[Figure]:
@@ -193,7 +209,13 @@ def _units(visit: Visit) -> tuple[float, float]:
     return read, sum(call.units for call in visit.calls) - read
 
 
-def _write(figures: Sequence[Figure], costs: Sequence[Cost], visits: Sequence[Visit], took: float) -> None:
+def _write(
+    figures: Sequence[Figure],
+    costs: Sequence[Cost],
+    shown: Sequence[PageCost],
+    visits: Sequence[Visit],
+    took: float,
+) -> None:
     told: dict[str, Any] = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": _machine(),
@@ -204,6 +226,7 @@ def _write(figures: Sequence[Figure], costs: Sequence[Cost], visits: Sequence[Vi
             {**{name: value for name, value in asdict(cost).items() if name != "calls"}, "calls": len(cost.calls)}
             for cost in costs
         ],
+        "pages": [asdict(one) for one in shown],
         "routes": [
             {
                 "route": visit.route,

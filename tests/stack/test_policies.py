@@ -31,7 +31,7 @@ TO_TABLES = {
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RedressTable": "GetItem PutItem UpdateItem",
-        "SessionsTable": "BatchGetItem DeleteItem PutItem",
+        "SessionsTable": "DeleteItem GetItem PutItem",
         "StatisticsTable": "Query",
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
         "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",

@@ -1,0 +1,199 @@
+"""What a page of the portal costs beside the call of the API that it shows, both through the deployed handler."""
+
+import gc
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from statistics import median
+from typing import Any, NamedTuple
+
+from chalicelib.clock import real_now
+from chalicelib.web.cookies import SESSION, _full
+from chalicelib.wiring import services
+from tests.cloud import PERSONAS, Client, the_issuer
+from tests.performance.house import ITEM, expect
+from tests.performance.story import Story
+
+CASES = 20
+"""How many cases there are: a full list."""
+
+IN_A_ROUND = 10
+WARM_UP = 2
+
+DAYS = "from=2026-01-01&to=2026-01-31"
+CLOCKS = "/v1/supervision/clocks"
+FIXED = {"kind": "handling_promised"}
+OF_ANYBODY = {"/items": ("/v1/items?limit=20",), "/items/{item_code}": ("/v1/items/{item_code}",)}
+OF_APPLICANTS = {
+    "/cases": ("/v1/cases?limit=20", "/v1/drafts"),
+    "/cases/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),
+    "/cases/{case_no}/receipt": ("/v1/cases/{case_no}",),
+    "/cases/{case_no}/clocks/{kind}": ("/v1/cases/{case_no}/clocks/{kind}/explanation",),
+    "/keys": ("/v1/signing-keys",),
+    "/credit": ("/v1/me/credit", "/v1/objections?limit=20", "/v1/repairs?limit=20"),
+    "/credit/queries": ("/v1/me/credit/queries?limit=20",),
+}
+OF_OFFICERS = {
+    "/worklist?light=green": ("/v1/worklist?light=green&limit=20",),
+    "/desk": ("/v1/cases?limit=20",),
+    "/desk/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),
+}
+OF_SUPERVISORS = {
+    "/board?light=green": (
+        f"{CLOCKS}?light=green&limit=20",
+        f"{CLOCKS}?department=traffic&light=red&limit=100",
+        f"{CLOCKS}?department=traffic&light=yellow&limit=100",
+        "/v1/supervision/alerts?limit=20",
+    ),
+}
+OF_MONITORS = {f"/board/statistics?{DAYS}": (f"/v1/supervision/statistics?{DAYS}&by=day",)}
+OF_INSPECTORS = {
+    "/inspection": ("/v1/inspections?limit=20",),
+    "/inspection/{mandate_id}/cases/{case_no}": ("/v1/inspections/{mandate_id}/cases/{case_no}/timeline",),
+}
+"""Pages by who opens them, each with the calls of the API that it shows."""
+
+REACH = 2
+"""How many times as long as what it shows a page may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody who calls the API with a token, and opens pages with the session that the same token opened."""
+
+    token: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A page and the calls of the API that it shows; all of them only read, so that they can be sent again."""
+
+    page: str
+    address: str
+    calls: tuple[str, ...]
+    who: Reader | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCost:
+    """What was measured of one page.
+
+    ``ratio`` is the median of the rounds' ratios by the clock on the wall, ``lowest`` and ``highest`` their quartiles,
+    ``cpu`` that of CPU time; the times are medians of milliseconds. ``calls`` is how many calls the page shows.
+    """
+
+    page: str
+    calls: int
+    ratio: float
+    lowest: float
+    highest: float
+    cpu: float
+    page_ms: float
+    shown_ms: float
+
+
+def pages(story: Story) -> Iterator[Beside]:
+    """Make a full list of cases and a mandate, and name each page with what it shows."""
+    number, *_ = [story.case()["case_no"] for _ in range(CASES)]
+    own = _reader(story.applicant.token, sub="applicant-1")
+    names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector")
+    officer, supervisor, monitor, inspector = map(_persona, names)
+    blanks = {"case_no": number, "mandate_id": _mandate(story.client, inspector.token), "item_code": ITEM, **FIXED}
+    for who, told in (
+        (None, OF_ANYBODY),
+        (own, OF_APPLICANTS),
+        (officer, OF_OFFICERS),
+        (supervisor, OF_SUPERVISORS),
+        (monitor, OF_MONITORS),
+        (inspector, OF_INSPECTORS),
+    ):
+        for page, calls in told.items():
+            yield Beside(
+                page=page.partition("?")[0],
+                address=page.format(**blanks),
+                calls=tuple(call.format(**blanks) for call in calls),
+                who=who,
+            )
+
+
+def page_cost(beside: Beside, *, client: Client, rounds: int) -> PageCost:
+    """Measure a page and what it shows in rounds, each first in every other round."""
+    token = None if beside.who is None else beside.who.token
+    page = [_page_event(beside, client)]
+    calls = [client.event("GET", call, token=token) for call in beside.calls]
+    taken: list[tuple[Taken, Taken]] = []
+    for number in range(WARM_UP + rounds):
+        gc.collect()
+        if number % 2:
+            one, other = _taken(client, page), _taken(client, calls)
+        else:
+            other, one = _taken(client, calls), _taken(client, page)
+        taken.append((one, other))
+    counted = taken[WARM_UP:]
+    ratios = sorted(one.wall / other.wall for one, other in counted)
+    return PageCost(
+        page=beside.page,
+        calls=len(calls),
+        ratio=median(ratios),
+        lowest=ratios[len(ratios) // 4],
+        highest=ratios[len(ratios) * 3 // 4],
+        cpu=median(one.cpu / other.cpu for one, other in counted),
+        page_ms=median(one.wall for one, _ in counted),
+        shown_ms=median(other.wall for _, other in counted),
+    )
+
+
+class Taken(NamedTuple):
+    """Milliseconds that something took once."""
+
+    wall: float
+    cpu: float
+
+
+def _page_event(beside: Beside, client: Client) -> dict[str, Any]:
+    cookie = {} if beside.who is None else {"Cookie": f"{_full(SESSION)}={beside.who.secret}"}
+    return client.event("GET", beside.address, headers=cookie)
+
+
+def _taken(client: Client, events: Sequence[dict[str, Any]]) -> Taken:
+    """Send some events one after the other, several times, and say what one time took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for event in [*events] * IN_A_ROUND:
+        reply = client.send(event)
+        if reply.status != HTTPStatus.OK:
+            message = f"expected 200, not {reply.status}: {reply.text}"
+            raise AssertionError(message)
+    took = time.perf_counter() - wall, time.process_time() - cpu
+    return Taken(*(seconds * 1000 / IN_A_ROUND for seconds in took))
+
+
+def _persona(name: str) -> Reader:
+    return _reader(the_issuer().token(name), sub=PERSONAS[name]["claims"].get("sub", name))
+
+
+def _reader(token: str, *, sub: str) -> Reader:
+    now = real_now()
+    return Reader(token=token, secret=services().sessions.open(token, sub=sub, ends_at=now.replace(year=now.year + 1)))
+
+
+def _mandate(client: Client, token: str) -> str:
+    """A mandate that is in force; its id."""
+    wish = {
+        "file_no": "义纪检〔2026〕1号",
+        "basis": "《监察法》第18条",
+        "scope": {"departments": ["traffic"], "items": [], "case_nos": []},
+        "expires_on": "2099-12-31",
+    }
+    made = expect(client.post("/v1/inspections", wish, token=token), 201)
+    expect(
+        client.call(
+            "POST",
+            f"/v1/inspections/{made['id']}/approval",
+            token=the_issuer().token("inspector2"),
+            headers={"If-Match": '"1"'},
+        ),
+        200,
+    )
+    return str(made["id"])
