@@ -86,8 +86,8 @@ seed: python ## write a synthetic city's credit and hand it in: make seed SUBJEC
 bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
 	@$(BIN)/python -m tests.performance
 
-assets: python ## build the portal's style sheet out of govuk-frontend's
-	@$(PYTHON) -m infra.assets > /dev/null
+assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
+	@$(BIN)/python -m infra.assets > /dev/null
 
 lint: $(BIN)/.ready ## style only
 	@$(BIN)/ruff check --quiet

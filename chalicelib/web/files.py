@@ -43,6 +43,11 @@ def asset(name: str) -> Asset:
     return Asset(text=known.read_text(encoding="utf-8"), media_type=MEDIA_TYPES[known.suffix])
 
 
+def catalogue(language: str) -> Path:
+    """Return where the texts of a language are."""
+    return BUILT / f"{language}.mo"
+
+
 @cache
 def _known() -> dict[str, Path]:
     return {path.name: path for path in BUILT.glob("*.*.*") if FILES.fullmatch(path.name)}

@@ -1,26 +1,23 @@
 """The portal's own words in both languages, and dates and limits as people say them."""
 
-import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
-from typing import Final
+from gettext import GNUTranslations, NullTranslations
+from typing import Final, NoReturn
 
 from chalicelib.api.calls import Language
 from chalicelib.catalogue.model import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.web.files import catalogue
 from chalicelib.workdays.model import Limit
 
-TEXTS: Final = Path(__file__).with_name("texts")
 DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def text(name: str, language: Language, **blanks: object) -> str:
     """Return a text with its blanks filled; raises ``KeyError`` for a name that there is not."""
-    chinese, english = texts()[name]
-    return (chinese if language == "zh" else english).format(**blanks)
+    return _texts(language).gettext(name).format(**blanks)
 
 
 def day_text(day: date, language: Language, *, year: int) -> str:
@@ -47,8 +44,10 @@ def instant_text(at: datetime, language: Language, *, year: int) -> str:
 
 def department_text(code: str, language: Language) -> str:
     """Return what people call a department; its code where the deployment has one that nobody has named here."""
-    name = f"department_{code}"
-    return text(name, language) if name in texts() else code
+    try:
+        return text(f"department_{code}", language)
+    except KeyError:
+        return code
 
 
 def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
@@ -57,10 +56,18 @@ def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
     return text(f"limit_{limit.unit}{one}", language, value=limit.value)
 
 
+class _NoText(NullTranslations):
+    """What a catalogue asks for a text that it does not have."""
+
+    def gettext(self, message: str) -> NoReturn:
+        """Raise ``KeyError``: a name is never shown to anybody."""
+        raise KeyError(message)
+
+
 @cache
-def texts() -> Mapping[str, tuple[str, str]]:
-    """Return every text by name: Chinese, then English."""
-    found: dict[str, tuple[str, str]] = {}
-    for path in sorted(TEXTS.glob("*.json")):
-        found |= {name: (both[0], both[1]) for name, both in json.loads(path.read_text(encoding="utf-8")).items()}
+def _texts(language: Language) -> GNUTranslations:
+    """Return the catalogue of a language; read once a process."""
+    with catalogue(language).open("rb") as file:
+        found = GNUTranslations(file)
+    found.add_fallback(_NoText())
     return found

@@ -1,1 +1,1 @@
-"""Builds the portal's style sheet out of govuk-frontend's, which is not committed."""
+"""Builds the portal's style sheet out of govuk-frontend's, which is not committed, and its catalogues of texts."""

@@ -1,4 +1,4 @@
-"""Gets govuk-frontend with a pinned version and hash, and makes one style sheet of it and ours; scripts go beside it.
+"""Makes what pages are drawn with: one style sheet of govuk-frontend's and ours, the scripts, the catalogues of texts.
 
 What belongs to the British government is left out: its typeface, its crown and its crest.
 """
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from infra.assets.catalogues import LANGUAGES, compiled
 from infra.engine.installation import fetch_from_npm, local_folder, only_one
 
 NPM_PACKAGE: Final = "govuk-frontend"
@@ -31,7 +32,7 @@ OUR_TYPEFACE: Final = 'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK 
 
 
 def build() -> Path:
-    """Build the style sheet and the scripts unless they are there; safe to repeat, and for two processes at once."""
+    """Build what is not there or no longer right; safe to repeat, and for two processes at once."""
     kept = local_folder() / "assets"
     kept.mkdir(parents=True, exist_ok=True)
     with only_one(kept / "lock"):
@@ -40,19 +41,20 @@ def build() -> Path:
             arriving = fetched.with_suffix(".arriving")
             arriving.write_text(_styles(), encoding="utf-8")
             arriving.rename(fetched)
-        texts = {
+        files = {
             "portal.css": without_government(fetched.read_text(encoding="utf-8")) + OURS.read_text(encoding="utf-8"),
             **{path.name: path.read_text(encoding="utf-8") for path in (ICON, *SCRIPTS.glob("*.js"))},
         }
         BUILT.mkdir(exist_ok=True)
-        wanted = {_named(name, whole): whole for name, whole in texts.items()}
+        wanted = {_named(name, whole): whole.encode() for name, whole in files.items()}
+        wanted |= {f"{language}.mo": compiled(language) for language in LANGUAGES}
         for old in BUILT.iterdir():
             if old.name not in wanted:
                 old.unlink()
         for name, whole in wanted.items():
-            if not (BUILT / name).exists():
+            if not (BUILT / name).exists() or (BUILT / name).read_bytes() != whole:
                 arriving = BUILT / "arriving"
-                arriving.write_text(whole, encoding="utf-8")
+                arriving.write_bytes(whole)
                 arriving.rename(BUILT / name)
     return BUILT
 

@@ -3,15 +3,14 @@
 import json
 import sys
 
-from infra.assets.build import build
-from infra.local.environments import in_cloud
+from infra.local.environments import build_assets, in_cloud
 from infra.local.packaging import fingerprint, package
 from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api_url
 
 
 def deploy() -> str:
     """Return the API's base address, after a deployment if one was needed."""
-    build()
+    build_assets()
     wanted = fingerprint()
     if in_cloud("deployed") != wanted:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)

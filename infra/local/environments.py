@@ -74,6 +74,16 @@ def in_cloud(module: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def build_assets() -> None:
+    """Build what the portal's pages are drawn with, by a Python that has what this takes."""
+    done = subprocess.run(
+        [str(python_of("packaging")), "-m", "infra.assets"], cwd=ROOT, check=False, capture_output=True
+    )
+    if done.returncode:
+        message = f"The portal's assets could not be built:\n{done.stderr.decode().strip()}"
+        raise LocalError(message)
+
+
 def show_in_cloud(module: str) -> None:
     """Run one of the modules of ``infra.local.aws`` in front of the person, who ends it by interrupting it."""
     with contextlib.suppress(KeyboardInterrupt):

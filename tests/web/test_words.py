@@ -22,11 +22,13 @@ from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model import UNTIL
 from chalicelib.subjects.model import SubjectKind
 from chalicelib.web.desk_acts import NAMED
+from chalicelib.web.files import catalogue
 from chalicelib.web.own_cases import ACTS, WAY_THROUGH
 from chalicelib.web.showing import FAILED
-from chalicelib.web.words import by_text, day_text, limit_text, texts
+from chalicelib.web.words import by_text, day_text, limit_text, text
 from chalicelib.workdays.model import DayReason, Unit
 from infra.assets.build import without_government
+from infra.assets.catalogues import LANGUAGES, TEXTS, compiled, read, texts_of
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TEMPLATES = Path(__file__).parents[2] / "chalicelib/web/templates"
@@ -57,11 +59,33 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
 """Texts that templates name by a value, and what the values are."""
 
 OTHER_WAY_ROUND = {"other_language"}
+CHINESE, ENGLISH = texts_of("zh"), texts_of("en")
 
 
-@pytest.mark.parametrize("name", texts())
+def test_both_languages_have_the_same_texts_in_the_same_files_and_none_is_unsure() -> None:
+    def names(language: str) -> dict[str, list[object]]:
+        catalogues = {path.name: read(path) for path in sorted((TEXTS / language).glob("*.po"))}
+        assert not [message for each in catalogues.values() for message in each if message.fuzzy and message.id]
+        assert not [each.obsolete for each in catalogues.values() if each.obsolete]
+        return {name: [message.id for message in each if message.id] for name, each in catalogues.items()}
+
+    assert names("zh") == names("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_that_pages_read_is_made_of_these_files(language: Language) -> None:
+    assert catalogue(language).read_bytes() == compiled(language), "make assets builds it anew"
+
+
+def test_a_text_that_there_is_not_is_never_shown_by_its_name() -> None:
+    with pytest.raises(KeyError):
+        text("no_such_text", "zh")
+
+
+@pytest.mark.parametrize("name", CHINESE)
 def test_a_text_is_there_in_both_languages_with_the_same_blanks(name: str) -> None:
-    chinese, english = texts()[name] if name not in OTHER_WAY_ROUND else reversed(texts()[name])
+    both = CHINESE[name], ENGLISH[name]
+    chinese, english = both if name not in OTHER_WAY_ROUND else reversed(both)
 
     assert HAN.search(chinese)
     assert english
@@ -73,7 +97,7 @@ def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itsel
     sources = [path.read_text("utf-8") for path in TEMPLATES.glob("*.html")]
 
     asked = {name for source in sources for name in re.findall(r"\bt\('(\w+)'[,)]", source)}
-    assert asked - set(texts()) == set()
+    assert asked - set(CHINESE) == set()
     assert not [source for source in sources if HAN.search(source)]
 
 
@@ -85,7 +109,7 @@ def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
     for prefix, values in NAMED_BY_VALUE.items():
         named |= {f"{prefix}_{value}" for value in values}
 
-    assert named - set(texts()) == set()
+    assert named - set(CHINESE) == set()
 
 
 @pytest.mark.parametrize(
