@@ -7,15 +7,15 @@ from chalicelib.policy import Caller, Role
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
 BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
-WORKLIST, DESK = ("worklist", "nav_worklist"), ("desk", "nav_desk")
+WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
     Role.AGENT: (CASES, ITEMS, KEYS),
-    Role.OFFICER: (WORKLIST, DESK),
-    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, FIGURES),
-    Role.HEAD: (BOARD, WORKLIST, DESK, FIGURES),
-    Role.MONITOR: (BOARD, FIGURES),
+    Role.OFFICER: (WORKLIST, DESK, CARDS),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
+    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
+    Role.MONITOR: (BOARD, CARDS, FIGURES),
     Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("measures", "nav_measures")),
     Role.INSPECTOR: (("inspection", "nav_inspection"),),
     Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"),),

@@ -21,6 +21,8 @@ from chalicelib.remedies.redress.model import ObjectionState, RepairStage
 from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model import UNTIL
 from chalicelib.subjects.model import SubjectKind
+from chalicelib.supervision.cards.model import CardState, CardStep, Colour
+from chalicelib.supervision.cards.model import Outcome as CardOutcome
 from chalicelib.web.desk_acts import NAMED
 from chalicelib.web.files import catalogue
 from chalicelib.web.own_cases import ACTS, WAY_THROUGH
@@ -50,6 +52,12 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "repair": RepairStage,
     "kind": SubjectKind,
     "desk": NAMED,
+    "card": Colour,
+    "card_state": CardState,
+    "card_outcome": CardOutcome,
+    "card_act": CardStep,
+    "card_words": CardStep,
+    "card_done": ("given", *CardStep),
     "stands": EditionStands,
     "recount": RecountState,
     "evaluation": EvaluationState,

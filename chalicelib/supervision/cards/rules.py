@@ -98,5 +98,18 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
         raise Refusal(Reason.SAME_PERSON)
 
 
+def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:
+    """Return what somebody may do with a card now: by its state, their office, and whether it is their own matter."""
+    return tuple(step for step in CardStep if card.state in FROM[step] and _may(card, step, by))
+
+
+def _may(card: Card, step: CardStep, by: Caller) -> bool:
+    try:
+        require_may(card, step, by)
+    except Refusal:
+        return False
+    return True
+
+
 def _is_of(by: Caller, card: Card, role: Role) -> bool:
     return sees(by, roles=(role,), department=card.department)

@@ -187,3 +187,13 @@ def test_who_gave_a_card_or_might_have_given_it_withdraws_it_unless_it_is_about_
     assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR)) is None
     assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR, "market")) is Reason.FORBIDDEN
     assert refused(a_card(officer="s-2"), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR)) is Reason.SAME_PERSON
+
+
+def test_what_is_open_goes_by_the_state_and_by_who_looks() -> None:
+    officer, monitor = staff("o-1", Role.OFFICER), staff("m-1", Role.MONITOR, "monitoring")
+
+    assert rules.open_steps(a_card(), officer) == (CardStep.REPLY, CardStep.APPEAL)
+    assert rules.open_steps(a_card(CardState.ANSWERED), officer) == (CardStep.APPEAL,)
+    assert rules.open_steps(a_card(CardState.APPEALED), officer) == ()
+    assert rules.open_steps(a_card(CardState.APPEALED), monitor) == (CardStep.DECISION, CardStep.WITHDRAWAL)
+    assert rules.open_steps(a_card(CardState.WITHDRAWN), monitor) == ()
