@@ -20,7 +20,7 @@ from chalicelib.api.punishment_shapes import (
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.policy import Role
-from chalicelib.punishment.model import Flag, Proposal, Service, Target
+from chalicelib.punishment.model import Flag, Proposal, Service, Sought, Target
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.wiring import services
 
@@ -88,12 +88,13 @@ def propose(call: Call[FlagBody]) -> Answer:
     roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
     query=FlagsQuery,
     answer=Flags,
-    summary="The flags of a subject, newest first",
+    summary="The flags of a subject, or those of the office in one state, newest first",
 )
 def flags(call: Call[None]) -> Answer:
-    """List one's own flags, or those that the credit office proposed for a subject."""
-    subject = None if call.query.subject is None else SubjectKey(call.query.subject)
-    page = services().punishment.flags_of(subject, by=call.caller, most=call.query.limit, after=call.position)
+    """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
+    query: FlagsQuery = call.query
+    sought = Sought(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
+    page = services().punishment.flags_of(sought, by=call.caller, most=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
     return Answer(
         body=Flags(items=[flag_shape(flag, on=today) for flag in page.flags], next_cursor=call.next_cursor(page.after)),
@@ -149,7 +150,8 @@ def state(call: Call[FlagStatementBody]) -> Answer:
     body=FlagConfirmationBody,
     answer=FlagSeen,
     needs_version=True,
-    summary="Confirm a flag as a second officer",
+    fresh=True,
+    summary="Confirm a flag as a second officer, with a fresh login",
 )
 def confirm(call: Call[FlagConfirmationBody]) -> Answer:
     """Put the flag in force, and with it the gate, at once."""

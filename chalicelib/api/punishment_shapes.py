@@ -125,9 +125,10 @@ class ResumptionBody(Body):
 
 
 class FlagsQuery(PageQuery):
-    """Whose flags; applicants see their own whatever they ask for, officers must say."""
+    """Whose flags, or the department's own in one state; applicants see their own whatever they ask for."""
 
     subject: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
+    state: FlagState | None = None
 
 
 class FlagSubject(Shape):
@@ -231,7 +232,7 @@ class FlagSeen(FlagShape):
 
 
 class Flags(Page):
-    """Flags of a subject, newest first."""
+    """Flags of a subject, or of a department in one state, newest first."""
 
     items: list[FlagShape]
 

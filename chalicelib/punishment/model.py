@@ -266,6 +266,14 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which flags an office looks for: those of a subject, or all of its own in one state."""
+
+    subject: SubjectKey | None = None
+    state: FlagState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
     """A proposed flag, and whether an earlier request with the same key had made it."""
 

@@ -10,7 +10,6 @@ from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import (
     LIVE,
-    OVER,
     Confirmation,
     Flag,
     FlagState,
@@ -20,11 +19,21 @@ from chalicelib.punishment.model import (
     Proposal,
     Request,
     Service,
+    Sought,
     Statement,
     Suspension,
 )
+from chalicelib.punishment.steps import STEPS, FlagStep, is_defence_open
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
+
+NOTHING_SOUGHT = Fault(
+    pointer="/subject",
+    detail="请说明主体，或者状态",
+    english="name a subject or a state",
+    code="missing",
+)
+"""An office that asks for flags says whose or in which state."""
 
 
 def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
@@ -71,7 +80,7 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
 
     A delivery lies between the proposal and now, to the second.
     """
-    _require_state(flag, FlagState.PROPOSED)
+    _require(flag, FlagStep.SERVE)
     if not flag.proposed_at <= service.served_at <= at:
         fault = Fault(
             pointer="/served_at",
@@ -85,7 +94,7 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
 
 def answered(flag: Flag, statement: Statement) -> Flag:
     """Return the flag after the subject spoke; it may add to what it said until somebody decides."""
-    _require_state(flag, FlagState.SERVED, FlagState.ANSWERED)
+    _require(flag, FlagStep.STATE)
     return replace(flag, state=FlagState.ANSWERED, version=flag.version + 1, statements=(*flag.statements, statement))
 
 
@@ -94,13 +103,12 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
 
     ``defence_due_at`` is the last second in which the subject may still speak, None before the notice was served.
     """
-    _require_state(flag, FlagState.PROPOSED, FlagState.SERVED, FlagState.ANSWERED)
+    _require(flag, FlagStep.CONFIRM)
     if confirmation.by == flag.proposed_by:
         raise Refusal(Reason.SAME_PERSON)
-    if defence_due_at is None:
-        raise Refusal(Reason.DEFENCE_OPEN)
-    if not flag.statements and confirmation.confirmed_at <= defence_due_at:
-        raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(defence_due_at))
+    if is_defence_open(defence_due_at, has_spoken=bool(flag.statements), at=confirmation.confirmed_at):
+        until = {} if defence_due_at is None else {"until": instant_text(defence_due_at)}
+        raise Refusal(Reason.DEFENCE_OPEN, **until)
     if flag.statements and not confirmation.statement_answer.strip():
         fault = Fault(
             pointer="/statement_answer",
@@ -122,8 +130,7 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
 
 def lifted(flag: Flag, lifting: Lifting) -> Flag:
     """Return the flag ended, whether it was in force or only proposed."""
-    if flag.state in OVER:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+    _require(flag, FlagStep.LIFT)
     return replace(_undisputed(flag), state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
 
 
@@ -139,13 +146,14 @@ def ended(flag: Flag) -> Flag:
 
 def suspended(flag: Flag, suspension: Suspension) -> Flag:
     """Return the flag without effect, because an edition of the list took its ground (R2.10)."""
-    _require_state(flag, FlagState.ACTIVE)
+    if flag.state is not FlagState.ACTIVE:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)
     return replace(flag, state=FlagState.SUSPENDED, version=flag.version + 1, suspension=suspension)
 
 
 def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     """Return the flag as asked for, or, once a second person wants it too, in force again."""
-    _require_state(flag, FlagState.SUSPENDED)
+    _require(flag, FlagStep.RESUME)
     if on > flag.ends_on:
         raise Refusal(Reason.END_DATE_MISSING, latest=flag.ends_on.isoformat())
     suspension = flag.suspension
@@ -244,11 +252,16 @@ def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json],
     return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
+def is_sought(flag: Flag, sought: Sought, *, by: Caller) -> bool:
+    """Say whether a subject's flag is the office's own, and in the state that it looks for if it names one."""
+    return flag.department == by.department and sought.state in {None, flag.state}
+
+
 def _undisputed(flag: Flag) -> Flag:
     """Return the flag without the mark of an objection: nothing is left that could be disputed."""
     return replace(flag, objection=ObjectionState.NONE, is_paused=False)
 
 
-def _require_state(flag: Flag, *states: FlagState) -> None:
-    if flag.state not in states:
+def _require(flag: Flag, step: FlagStep) -> None:
+    if flag.state not in STEPS[step].states:
         raise Refusal(Reason.STEP_NOT_ALLOWED)

@@ -11,7 +11,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.credit.model import Document
 from chalicelib.credit.service import Credit
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment import rules
@@ -27,6 +27,7 @@ from chalicelib.punishment.model import (
     Proposal,
     Proposed,
     Service,
+    Sought,
     Statement,
     Target,
 )
@@ -234,22 +235,16 @@ class Punishment:
         clock = self._defence(flag)
         return None if clock is None else clock.due_at
 
-    def flags_of(
-        self,
-        subject: SubjectKey | None,
-        *,
-        by: Caller,
-        most: int,
-        after: Mapping[str, Any] | None = None,
-    ) -> FlagPage:
-        """Return a page of a subject's flags, newest first: applicants see their own, whatever they ask for."""
+    def flags_of(self, sought: Sought, *, by: Caller, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
+        """Return a page of flags, newest first: applicants see their own, whatever they ask for."""
         if Role.CREDIT_OFFICER not in by.roles:
             return self._store.of_subject(by.own_subject(), most=most, after=after)
-        if subject is None:
-            fault = Fault(pointer="/subject", detail="missing", code="missing")
-            raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
-        page = self._store.of_subject(subject, most=most, after=after)
-        return replace(page, flags=tuple(flag for flag in page.flags if flag.department == by.department))
+        if sought.subject is not None:
+            page = self._store.of_subject(sought.subject, most=most, after=after)
+            return replace(page, flags=tuple(flag for flag in page.flags if rules.is_sought(flag, sought, by=by)))
+        if sought.state is None:
+            raise Refusal(Reason.INVALID_QUERY, faults=(rules.NOTHING_SOUGHT,))
+        return self._store.of_desk(by.department or "", sought.state, most=most, after=after)
 
     @again_if_moved
     def _add(self, flag: Flag, *, at: datetime, once: Once | None) -> Proposed:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import LIVE, Flag, MeasureList
+from chalicelib.punishment.model import LIVE, Flag, FlagState, MeasureList
 from chalicelib.punishment.table import FlagRow
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
@@ -67,6 +67,19 @@ class FlagStore:
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
+    def of_desk(
+        self, department: str, state: FlagState, *, most: int, after: Mapping[str, Any] | None = None
+    ) -> FlagPage:
+        """Return a page of a department's flags in one state, newest first."""
+        rows = FlagRow.by_desk.query(
+            _desk(department, state),
+            scan_index_forward=False,
+            limit=most,
+            last_evaluated_key=dict(after) if after else None,
+        )
+        flags = tuple(_flag_of(row) for row in rows)
+        return FlagPage(flags=flags, after=rows.last_evaluated_key)
+
     def of_document_subject(
         self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None
     ) -> FlagPage:
@@ -102,6 +115,10 @@ def measure_lists() -> tuple[MeasureList, ...]:
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
 
 
+def _desk(department: str, state: FlagState) -> str:
+    return f"{department}:{state.value}"
+
+
 def _row_of(flag: Flag) -> FlagRow:
     row = FlagRow(
         flag.owner,
@@ -110,6 +127,7 @@ def _row_of(flag: Flag) -> FlagRow:
         head_hash=flag.head.hash,
         subject=flag.subject,
         proposed_at=flag.proposed_at,
+        desk=_desk(flag.department, flag.state),
         document=flag,
     )
     if flag.party.document_subject != flag.subject:

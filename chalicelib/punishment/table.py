@@ -22,6 +22,19 @@ class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-cal
     proposed_at = InstantAttribute(range_key=True)
 
 
+class ByDesk(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Flags of a department in one state, by the instant of their proposal."""
+
+    class Meta:
+        """Which index, and that it holds whole rows."""
+
+        index_name = "by_desk"
+        projection = AllProjection()
+
+    desk = UnicodeAttribute(hash_key=True)
+    proposed_at = InstantAttribute(range_key=True)
+
+
 class ByDocumentSubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
     """Flags of persons that stand on documents about an organisation: sparse, for all others have none."""
 
@@ -49,7 +62,10 @@ class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  #
 
 
 class FlagRow(OwnerRow):
-    """``flag:<flag id>``: one flag; the condition of every change is its version and the head of its timeline."""
+    """``flag:<flag id>``: one flag; the condition of every change is its version and the head of its timeline.
+
+    ``desk`` is ``<department>:<state>``.
+    """
 
     class Meta:
         """Where the table is."""
@@ -58,11 +74,13 @@ class FlagRow(OwnerRow):
 
     subject = UnicodeAttribute()
     proposed_at = InstantAttribute()
+    desk = UnicodeAttribute()
     document_subject = UnicodeAttribute(null=True)
     live = NumberAttribute(null=True)
     ends_on = UnicodeAttribute(null=True)
     document: DocumentAttribute[Flag] = DocumentAttribute(lambda: Flag)
 
     by_subject = BySubject()
+    by_desk = ByDesk()
     by_document_subject = ByDocumentSubject()
     by_end = Live()

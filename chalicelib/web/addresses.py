@@ -76,6 +76,19 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     "chalicelib.web.calendar_editing": ("GET /calendars", "GET /calendars/{year}", "POST /calendars/{year}"),
     "chalicelib.web.item_editing": ("GET /catalogue", "GET /catalogue/{item_code}", "POST /catalogue/{item_code}"),
     "chalicelib.web.list_editing": ("GET /measures", "POST /measures"),
+    "chalicelib.web.punishing": (
+        "GET /flags",
+        "GET /flags/{flag_id}",
+        "GET /flags/{flag_id}/confirmation",
+        "POST /flags/{flag_id}/confirmation",
+        "GET /flags/{flag_id}/acts/{act}",
+        "POST /flags/{flag_id}/acts/{act}",
+    ),
+    "chalicelib.web.proposing": (
+        "GET /proposals",
+        "GET /proposals/{measure_code}",
+        "POST /proposals/{measure_code}",
+    ),
     "chalicelib.web.own_credit": (
         "GET /credit",
         "GET /credit/queries",

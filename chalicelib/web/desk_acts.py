@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, Literal
 
 from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
 from chalicelib.cases.handling_rules import STEPS, CaseStep
 from chalicelib.catalogue.model import Method
-from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web import pages
 from chalicelib.web.applying import FILES
-from chalicelib.web.forms import again
+from chalicelib.web.forms import again, moment_of
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
 from chalicelib.wiring import services
@@ -271,13 +269,5 @@ def _value(field: Field, visit: Visit) -> Any:  # noqa: ANN401 - whatever the ro
         chosen = [upload for upload in visit.uploads if upload.field == field.name]
         return {"name": chosen[0].name[:200], "sha256": chosen[0].sha256} if chosen else None
     if field.kind == "moment":
-        return _moment(sent)
+        return moment_of(sent)
     return sent
-
-
-def _moment(sent: str) -> str:
-    """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
-    try:
-        return datetime.fromisoformat(sent).replace(tzinfo=SHANGHAI).isoformat()
-    except ValueError:
-        return sent

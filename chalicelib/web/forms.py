@@ -6,11 +6,13 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from chalicelib.api.exchange import told
 from chalicelib.api.problems import problem_of
+from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web.visits import Page, Upload, Visit
 from chalicelib.web.words import text
@@ -101,6 +103,14 @@ def at_fault(page: Page, **texts: str) -> Page:
     """Return the form's page with what the portal itself found wrong: the text for each field."""
     facts = {**page.facts, "faults": [{"field": name, "text": text} for name, text in texts.items()]}
     return replace(page, facts=facts, status=problem_of(Reason.INVALID_BODY).status)
+
+
+def moment_of(sent: str) -> str:
+    """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
+    try:
+        return datetime.fromisoformat(sent).replace(tzinfo=SHANGHAI).isoformat()
+    except ValueError:
+        return sent
 
 
 def _bytes_of(event: Mapping[str, Any]) -> bytes:

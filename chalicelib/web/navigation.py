@@ -16,7 +16,7 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
     Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
     Role.MONITOR: (BOARD, CARDS, FIGURES),
-    Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("measures", "nav_measures")),
+    Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("flags", "nav_flags"), ("measures", "nav_measures")),
     Role.INSPECTOR: (("inspection", "nav_inspection"),),
     Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"),),
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clock import real_now
 from tests.api.bodies import a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -213,3 +214,41 @@ def test_instants_are_whole_seconds_so_now_is_not_in_the_future(office: Office) 
 def test_an_unknown_flag_is_not_found(office: Office) -> None:
     for name in ("x", "义", "a:b", "f" * 24):
         assert office.client.get(f"/v1/flags/{name}", token=office.token("credit")).status == 404
+
+
+def test_an_office_lists_its_own_flags_in_a_state_page_by_page(office: Office) -> None:
+    served = office.served()
+    ids = [office.propose().body["id"], office.propose().body["id"]]
+    client, token = office.client, office.token
+
+    first = client.get("/v1/flags?state=proposed&limit=1", token=token("credit2"))
+    rest = client.get(f"/v1/flags?state=proposed&limit=1&cursor={first.body['next_cursor']}", token=token("credit2"))
+
+    found = [flag["id"] for flag in (*first.body["items"], *rest.body["items"])]
+    assert sorted(found) == sorted(ids)
+    assert [flag["id"] for flag in client.get("/v1/flags?state=served", token=token("credit")).body["items"]] == [
+        served.body["id"]
+    ]
+    elsewhere = token("credit", department="market")
+    assert client.get("/v1/flags?state=proposed", token=elsewhere).body["items"] == []
+    assert client.get("/v1/flags?state=gone", token=token("credit")).code == "INVALID_QUERY"
+
+
+def test_a_subject_and_a_state_are_both_looked_for(office: Office) -> None:
+    subject = office.served().body["subject"]["key"]
+    office.propose()
+    url = f"/v1/flags?subject={subject}&state=served"
+
+    assert [flag["state"] for flag in office.client.get(url, token=office.token("credit")).body["items"]] == ["served"]
+
+
+def test_confirming_wants_a_login_of_the_last_five_minutes(office: Office) -> None:
+    served = office.served()
+    turn_clock(AFTER_DEFENCE)
+    url = f"/v1/flags/{served.body['id']}/confirmation"
+    old = office.token("credit2", auth_time=int(real_now().timestamp()) - 301)
+
+    refused = office.client.post(url, {"reason": "事实清楚。"}, token=old, if_match=served.headers["etag"])
+
+    assert (refused.status, refused.code) == (401, "FRESH_LOGIN_REQUIRED")
+    assert office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2").status == 200

@@ -14,7 +14,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page: its address, in which ``{case_no}`` is the story's, and who looks at it."""
+    """A page: its address, in which ``{case_no}`` and ``{flag_id}`` are the stories', and who looks at it."""
 
     path: str
     persona: str | None = None
@@ -67,6 +67,16 @@ PLACES = (
     Place("/catalogue", "editor"),
     Place("/catalogue/plate-replacement", "editor"),
     Place("/catalogue/nobody-s-yet", "editor"),
+    Place("/flags", "credit"),
+    Place("/flags?state=suspended", "credit"),
+    Place("/flags/{flag_id}", "credit"),
+    Place("/flags/{flag_id}/acts/lifting", "credit"),
+    Place("/flags/{flag_id}/confirmation", "credit"),
+    Place("/proposals", "credit"),
+    Place("/proposals/9", "credit"),
+    Place("/flags", "company"),
+    Place("/flags/{flag_id}", "company"),
+    Place("/flags/{flag_id}/acts/statement", "company"),
 )
 
 
@@ -91,14 +101,14 @@ def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("persona", sorted({place.persona or "" for place in PLACES}))
 def test_every_page_is_whole_accessible_and_light(
-    come: Come, case_no: str, persona: str, language: Language, width: int
+    come: Come, case_no: str, flag_id: str, persona: str, language: Language, width: int
 ) -> None:
     person = come(persona or None, language=language, width=width)
     wrong: list[str] = []
 
     for place in [place for place in PLACES if (place.persona or "") == persona]:
         person.bytes_loaded, person.faults = 0, []
-        path = place.path.format(case_no=case_no)
+        path = place.path.format(case_no=case_no, flag_id=flag_id)
         answer = person.page.goto(f"{person.portal}{path}")
         page = person.page
         checks = {

@@ -16,7 +16,10 @@ from chalicelib.catalogue.model import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model import Effect, Purpose, Severity
 from chalicelib.editions.model import RecountState
+from chalicelib.punishment.model import FlagState, MeasureClass
 from chalicelib.punishment.publishing.model import EvaluationState
+from chalicelib.punishment.steps import FlagStep
+from chalicelib.punishment.tellings.model import Change, IncidentState
 from chalicelib.remedies.redress.model import ObjectionState, RepairStage
 from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model import UNTIL
@@ -61,6 +64,12 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "stands": EditionStands,
     "recount": RecountState,
     "evaluation": EvaluationState,
+    "flag": FlagState,
+    "flag_step": ("proposal", *FlagStep),
+    "flag_done": ("proposed", *FlagStep),
+    "class": MeasureClass,
+    "change": Change,
+    "incident": IncidentState,
     "stage": WAY_THROUGH,
     "act": (name for name, _ in ACTS),
 }
