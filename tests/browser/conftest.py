@@ -1,10 +1,13 @@
 """A local cloud of the browser's own, deployed once for all its tests, and the browser."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Browser
 
+from chalicelib.clock import SHANGHAI
+from infra.browser.flags import propose, serve
 from infra.browser.local import own_cloud
 from infra.browser.story import handle, promise
 from infra.browser.visit import DESK, Language, Person, chromium
@@ -56,3 +59,14 @@ def case_no(browser: Browser, portal: str) -> str:
     applicant.close()
     officer.close()
     return number
+
+
+@pytest.fixture(scope="session")
+def flag_id(browser: Browser, portal: str) -> str:
+    """A flag that was proposed and served by clicks, and that its subject may answer."""
+    officer = Person.at(browser, portal)
+    officer.log_in("credit")
+    made = propose(officer, datetime.now(SHANGHAI))
+    serve(officer, made, datetime.now(SHANGHAI))
+    officer.close()
+    return made

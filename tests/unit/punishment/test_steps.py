@@ -26,13 +26,13 @@ def test_nothing_is_done_to_a_flag_that_is_over(state: FlagState) -> None:
     [(-SECOND, False, True), (0 * SECOND, False, True), (SECOND, False, False), (-SECOND, True, False)],
 )
 def test_the_defence_is_open_to_its_last_second_or_until_the_subject_spoke(
-    after: timedelta, has_spoken: bool, is_open: bool
+    *, after: timedelta, has_spoken: bool, is_open: bool
 ) -> None:
     assert is_defence_open(NOON, has_spoken=has_spoken, at=NOON + after) is is_open
 
 
 @pytest.mark.parametrize("has_spoken", [False, True])
-def test_before_the_notice_was_delivered_nobody_decides(has_spoken: bool) -> None:
+def test_before_the_notice_was_delivered_nobody_decides(*, has_spoken: bool) -> None:
     assert is_defence_open(None, has_spoken=has_spoken, at=NOON)
 
 
@@ -46,7 +46,7 @@ def test_before_the_notice_was_delivered_nobody_decides(has_spoken: bool) -> Non
     ],
 )
 def test_an_office_finds_its_own_flags_in_the_state_that_it_names(
-    department: str, state: FlagState | None, is_found: bool
+    *, department: str, state: FlagState | None, is_found: bool
 ) -> None:
     by = a_caller(Role.CREDIT_OFFICER, department=department)
 
