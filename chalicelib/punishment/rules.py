@@ -107,8 +107,9 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     if confirmation.by == flag.proposed_by:
         raise Refusal(Reason.SAME_PERSON)
     if is_defence_open(defence_due_at, has_spoken=bool(flag.statements), at=confirmation.confirmed_at):
-        until = {} if defence_due_at is None else {"until": instant_text(defence_due_at)}
-        raise Refusal(Reason.DEFENCE_OPEN, **until)
+        if defence_due_at is None:
+            raise Refusal(Reason.DEFENCE_OPEN)
+        raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(defence_due_at))
     if flag.statements and not confirmation.statement_answer.strip():
         fault = Fault(
             pointer="/statement_answer",

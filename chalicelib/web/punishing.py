@@ -164,7 +164,7 @@ def _value(kind: Kind, sent: str) -> str:
 
 def _act(visit: Visit) -> Act:
     """Return the step that an address names; confirming has a page of its own, for it wants a fresh login."""
-    act = ACTS.get(visit.path["act"])  # type: ignore[call-overload]  # a StrEnum's member is its text
+    act = next((act for step, act in ACTS.items() if step.value == visit.path["act"]), None)
     if act is None or act.step is FlagStep.CONFIRM:
         raise Refusal(Reason.NOT_FOUND)
     if STEPS[act.step].role not in visit.caller.roles:

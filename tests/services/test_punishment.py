@@ -11,7 +11,7 @@ from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.punishment.model import Flag, FlagState, Service, Sought, Target
 from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
 from chalicelib.remedies.redress.reversing import StandingDocuments
@@ -281,15 +281,15 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
     flags_of = services().punishment.flags_of
 
-    own = flags_of(SubjectKey("k1.somebody-else"), by=company(), most=10)
-    page = flags_of(first.subject, by=CREDIT2, most=1)
-    rest = flags_of(first.subject, by=CREDIT2, most=1, after=page.after)
+    own = flags_of(Sought(subject=SubjectKey("k1.somebody-else")), by=company(), most=10)
+    page = flags_of(Sought(subject=first.subject), by=CREDIT2, most=1)
+    rest = flags_of(Sought(subject=first.subject), by=CREDIT2, most=1, after=page.after)
 
     assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
     assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
-    assert flags_of(first.subject, by=ELSEWHERE, most=10).flags == ()
+    assert flags_of(Sought(subject=first.subject), by=ELSEWHERE, most=10).flags == ()
     with pytest.raises(Refusal) as refused:
-        flags_of(None, by=CREDIT, most=10)
+        flags_of(Sought(), by=CREDIT, most=10)
     assert reason_of(refused) is Reason.INVALID_QUERY
 
 
