@@ -126,7 +126,7 @@ def test_a_flag_goes_all_the_way_by_clicks(visitor: Come, office: Visitor, propo
 
 def test_a_flag_shows_all_that_it_stands_on_and_hides_whom_it_is_about(served: Seen) -> None:
     for said in (
-        "全国失信惩戒措施基础清单(2024年版)第9项",
+        "全国失信惩戒措施基础清单(2024年版) · 第9项",
         "第二类：加强管理",
         "《浙江省公共信用信息管理条例》第23条",
         "作出虚假承诺 · 一般",
@@ -314,3 +314,20 @@ def test_the_pages_are_in_english_too(visitor: Come, served: Seen) -> None:
     for page in ("/flags?state=served", place_of(served), f"{place_of(served)}/acts/lifting", "/proposals", FORM):
         assert english.open(page).status == 200
     assert "May be answered until" in english.open(place_of(served)).text
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_whatever_is_typed_stays_text_on_every_page(visitor: Come, language: str) -> None:
+    office, script = visitor("credit", language=language), "<script>alert('惩')</script>"
+    texts = dict.fromkeys(("document-number", "document-organ", "facts"), script)
+    made = office.send(office.open(FORM), FORM, PROPOSAL | texts)
+    turn_clock(NOON + timedelta(minutes=1))
+    form = f"{place_of(made)}/acts/service"
+    served = office.send(office.open(form), form, SERVICE | {"method": script, "proof": script})
+    form = f"{place_of(made)}/acts/lifting"
+    asked = office.open(form)
+    lifted = office.send(asked, form, {"reason": script, "basis": script})
+
+    pages = (made, served, asked, lifted, office.open("/flags?state=lifted"))
+    assert [seen.text.count("<script>") for seen in pages] == [0] * 5
+    assert all("&lt;script&gt;" in seen.text for seen in pages)
