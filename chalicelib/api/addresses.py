@@ -93,6 +93,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/calendars/{year}",
         "GET /v1/calendars/{year}/provisional",
     ),
+    "chalicelib.api.guides": (
+        "GET /v1/guides",
+        "GET /v1/guides/{guide_code}",
+        "GET /v1/guides/{guide_code}/step",
+    ),
     "chalicelib.api.health": (
         "GET /healthz",
         "GET /readyz",

@@ -1,7 +1,7 @@
 """What an applicant needs, by their answers, and what they sign."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from chalicelib.catalogue.kinds import ItemFault, fault
@@ -94,16 +94,16 @@ def wanted(
         return None
     if audience is not None and item.audience not in {audience, Audience.BOTH}:
         return None
-    return item if _speaks_of(item, q) else None
+    return item if speaks_of((item.code, item.name, item.name_en, item.summary), item.keywords, q) else None
 
 
-def _speaks_of(item: Listed, q: str) -> bool:
-    """Match plain words: each word occurs in the item's texts, or the sentence contains one of its keywords."""
+def speaks_of(texts: Iterable[str], keywords: Sequence[str], q: str) -> bool:
+    """Match plain words: each word occurs in the texts or keywords, or the sentence contains one of the keywords."""
     sentence = _plain(q)
-    texts = _plain(" ".join((item.code, item.name, item.name_en, item.summary, *item.keywords)))
-    if all(word in texts for word in sentence.split()):
+    whole = _plain(" ".join((*texts, *keywords)))
+    if all(word in whole for word in sentence.split()):
         return True
-    return any(_plain(keyword) in sentence for keyword in item.keywords)
+    return any(_plain(keyword) in sentence for keyword in keywords)
 
 
 def _plain(text: str) -> str:

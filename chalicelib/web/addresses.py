@@ -16,6 +16,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /items/{item_code}",
         "GET /assets/{name}",
     ),
+    "chalicelib.web.guiding": ("GET /guides/{guide_code}",),
     "chalicelib.web.entering": (
         "GET /login",
         "GET /login/callback",

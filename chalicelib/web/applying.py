@@ -11,7 +11,7 @@ from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model import SigningKey, SubjectKind
 from chalicelib.subjects.passkeys import signature_of
 from chalicelib.web import pages
-from chalicelib.web.finding import item_at
+from chalicelib.web.finding import item_at, known_answers
 from chalicelib.web.forms import again, at_fault
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
@@ -32,6 +32,7 @@ def ask(visit: Visit) -> Page:
         "ways": _ways_of(item),
     }
     facts["start_way"] = visit.query.get("way", "")
+    facts["start_answers"] = _start_answers(item, visit)
     return Page(template="apply.html", facts=facts)
 
 
@@ -152,6 +153,17 @@ def _passkeys(visit: Visit) -> tuple[SigningKey, ...]:
 
 def _ways_of(item: Item) -> tuple[str, ...]:
     return (Way.COMMITMENT.value, Way.CERTIFICATE.value) if item.offers_commitment else (Way.CERTIFICATE.value,)
+
+
+def _start_answers(item: Item, visit: Visit) -> dict[str, str]:
+    """Return which option of a question is chosen to begin with, for what a guide has asked already."""
+    known = known_answers(item, visit.query)
+    return {
+        question.id: str(place)
+        for question in item.questions
+        for place, option in enumerate(question.options)
+        if question.id in known and option.value == known[question.id]
+    }
 
 
 def _is_agent(visit: Visit) -> bool:

@@ -1,9 +1,11 @@
 """Finding what to do: the start, the search, and all that an applicant must know before anything is asked of them."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.catalogue.model import Item
+from chalicelib.catalogue.questions import Answer
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web import pages
 from chalicelib.web.files import asset
@@ -32,15 +34,35 @@ def find_items(visit: Visit) -> Page:
     if after is not None and CODE.fullmatch(after) is None:
         raise Refusal(Reason.NOT_FOUND)
     found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
-    return Page(template="items.html", facts={"asked": asked, "found": found})
+    guides = visit.shown("GET /v1/guides", query={"q": asked} if asked else {}).items if after is None else ()
+    return Page(template="items.html", facts={"asked": asked, "found": found, "guides": guides})
 
 
 @pages.get("/items/{item_code}", public=True)
 def read_item(visit: Visit) -> Page:
-    """Show all that an applicant must know before anything is asked of them."""
+    """Show all that an applicant must know; after a guide, only the materials that its answers leave."""
     item = item_at(visit)
     until = services().pack(item.jurisdiction, visit.at).withdraw_until
-    return Page(template="item.html", facts={"item": item, "until": until})
+    known = known_answers(item, visit.query)
+    facts: dict[str, object] = {
+        "item": item,
+        "until": until,
+        "known": {f"answer-{name}": visit.query[f"answer-{name}"] for name in known},
+    }
+    facts["materials"] = [
+        one for one in item.materials if one.when is None or one.when.question not in known or one.when.holds(known)
+    ]
+    return Page(template="item.html", facts=facts)
+
+
+def known_answers(item: Item, query: Mapping[str, str]) -> dict[str, Answer]:
+    """Return the answers that an address brings along, as a guide leads to it; anything that is no choice is none."""
+    return {
+        question.id: option.value
+        for question in item.questions
+        for option in question.options
+        if query.get(f"answer-{question.id}") == str(option.value).lower()
+    }
 
 
 def item_at(visit: Visit) -> Item:

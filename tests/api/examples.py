@@ -52,6 +52,7 @@ ABSENT = {
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
+    "guide_code": "no-such-guide",
     "number": "9",
     "year": "1999",
     "kind": "no-such-kind",
@@ -127,6 +128,11 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
         "GET /v1/items": Example(by=None, query="q=车牌&audience=both&department=traffic"),
         "GET /v1/items/{item_code}": Example(by=None, path=item),
         "GET /v1/items/{item_code}/versions/{version}": Example(by=None, path={**item, "version": "1"}),
+        "GET /v1/guides": Example(by=None, query="q=迁户口"),
+        "GET /v1/guides/{guide_code}": Example(by=None, path={"guide_code": "household-move"}),
+        "GET /v1/guides/{guide_code}/step": Example(
+            by=None, path={"guide_code": "household-move"}, query="answered=direction:within,why-within:family"
+        ),
         "GET /v1/measures": Example(by=None, query="edition=2024"),
         "GET /v1/track/{case_no}": Example(by=None, path={"case_no": case_no}, query=f"code={code}"),
         "PUT /v1/items/{item_code}/versions/{version}": Example(

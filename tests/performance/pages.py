@@ -24,7 +24,7 @@ WARM_UP = 2
 DAYS = "from=2026-01-01&to=2026-01-31"
 CLOCKS = "/v1/supervision/clocks"
 FIXED = {"kind": "handling_promised"}
-OF_ANYBODY = {"/items": ("/v1/items?limit=20",), "/items/{item_code}": ("/v1/items/{item_code}",)}
+OF_ANYBODY = {"/items": ("/v1/items?limit=20", "/v1/guides"), "/items/{item_code}": ("/v1/items/{item_code}",)}
 OF_APPLICANTS = {
     "/cases": ("/v1/cases?limit=20", "/v1/drafts"),
     "/cases/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),

@@ -24,6 +24,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /": None,
     "GET /items": None,
     "GET /items/{item_code}": None,
+    "GET /guides/{guide_code}": None,
     "GET /assets/{name}": None,
     "GET /login": None,
     "GET /login/callback": None,

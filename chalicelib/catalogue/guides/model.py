@@ -1,0 +1,125 @@
+"""Guides (引导办理): a small tree of questions whose every way ends at one smallest unit (业务办理项)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from chalicelib.catalogue.questions import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the answers to choose from.
+
+    ``leads_to`` is the id of the next question or of an ending; ``fills`` are answers to questions of the item at the
+    end that this choice has given already.
+    """
+
+    value: str
+    text: str
+    text_en: str
+    leads_to: str
+    fills: Mapping[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """A question of a guide; exactly one of its choices is taken."""
+
+    id: str
+    text: str
+    text_en: str
+    choices: tuple[Choice, ...]
+    hint: str = ""
+    hint_en: str = ""
+
+    def choice(self, value: str) -> Choice | None:
+        """Return a choice by its value; ``None`` if there is none like it."""
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A smallest unit to which a guide leads: an item of the catalogue, or the office that does it."""
+
+    id: str
+    name: str
+    name_en: str
+    office: str
+    office_en: str
+    item_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """One edition of a guide; ``code`` is the heading (``parent``) over the items to which it leads.
+
+    Raises ``ValueError`` unless every choice leads on, nothing leads round in a circle, and everything is reached.
+    """
+
+    code: str
+    in_force_from: date
+    source: str
+    name: str
+    name_en: str
+    summary: str
+    summary_en: str
+    keywords: tuple[str, ...]
+    first: str
+    forks: tuple[Fork, ...]
+    endings: tuple[Ending, ...]
+
+    def __post_init__(self) -> None:
+        """Follow every way to its end."""
+        known = [*(fork.id for fork in self.forks), *(ending.id for ending in self.endings)]
+        if len(set(known)) < len(known):
+            message = f"{self.code} names two things alike"
+            raise ValueError(message)
+        reached = set(self._reached(self.first, behind=()))
+        if reached != set(known):
+            message = f"{self.code} never leads to {sorted(set(known) - reached)}"
+            raise ValueError(message)
+
+    def fork(self, name: str) -> Fork | None:
+        """Return a question by its id; ``None`` for anything else."""
+        return next((fork for fork in self.forks if fork.id == name), None)
+
+    def ending(self, name: str) -> Ending | None:
+        """Return an ending by its id; ``None`` for anything else."""
+        return next((ending for ending in self.endings if ending.id == name), None)
+
+    def _reached(self, place: str, *, behind: tuple[str, ...]) -> Iterator[str]:
+        yield place
+        fork = self.fork(place)
+        if fork is None:
+            if self.ending(place) is None:
+                message = f"{self.code} leads to {place}, which there is not"
+                raise ValueError(message)
+            return
+        if place in behind:
+            message = f"{self.code} leads round in a circle at {place}"
+            raise ValueError(message)
+        for choice in fork.choices:
+            yield from self._reached(choice.leads_to, behind=(*behind, place))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A question that was answered, and how."""
+
+    fork: Fork
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far somebody has come in a guide: what they answered, and the next question or the end, one of the two."""
+
+    given: tuple[Given, ...] = ()
+    fork: Fork | None = None
+    ending: Ending | None = None
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """What is answered already of what the item at the end asks."""
+        return {name: answer for one in self.given for name, answer in one.choice.fills.items()}

@@ -1,0 +1,18 @@
+"""The packaged editions of the guides."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from chalicelib.catalogue.guides.model import Guide
+
+EDITIONS: Final = Path(__file__).with_name("editions")
+
+
+@cache
+def editions() -> tuple[Guide, ...]:
+    """Return every edition of every guide; read once a process. Raises ``ValueError`` for one that leads nowhere."""
+    adapter: TypeAdapter[Guide] = TypeAdapter(Guide)
+    return tuple(adapter.validate_json(path.read_text(encoding="utf-8")) for path in sorted(EDITIONS.glob("*.json")))
