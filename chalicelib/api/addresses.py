@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "chalicelib.api.ageing": ("GET /v1/supervision/ageing",),
     "chalicelib.api.aliases": (
         "POST /v1/credit/aliases",
         "GET /v1/credit/aliases",

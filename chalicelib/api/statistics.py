@@ -12,10 +12,13 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.supervision.statistics.model import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.statistics.rules import per_cent
 from chalicelib.supervision.statistics.service import READERS, Asked, Told
-from chalicelib.supervision.statistics.sketch import quantile
+from chalicelib.supervision.statistics.sketch import quantile, up_to
 from chalicelib.wiring import services
 
 routes = Routes("supervision")
+
+BANDS = (60, 240, 480, 960, 1440, 2400)
+"""The ends of the bands of handling time in working minutes: from an hour to a week of forty hours."""
 
 
 class Grouping(StrEnum):
@@ -91,6 +94,13 @@ class FiguresShape(Shape):
     late_entries: ShareShape
 
 
+class TimesShape(Shape):
+    """How many decisions took longer than the band before and up to so many working minutes; the last is open."""
+
+    up_to: int | None
+    decisions: int
+
+
 class PartFigures(Shape):
     """The figures of one day, or of one item (``-`` is what belongs to none)."""
 
@@ -101,12 +111,14 @@ class PartFigures(Shape):
 class DepartmentFigures(Shape):
     """One department: ``completion`` is what was decided of what was received, as of the instant asked for.
 
+    ``handling_times`` is the distribution of working minutes of handling, its bounds within 1 %.
     ``parts`` are there where days or items were asked for, in their own order and in no other.
     """
 
     department: str
     completion: ShareShape
     figures: FiguresShape
+    handling_times: tuple[TimesShape, ...]
     parts: tuple[PartFigures, ...] = ()
 
 
@@ -153,12 +165,21 @@ def statistics(call: Call[None]) -> Answer:
 
 def _department(told: Told, by: Grouping) -> DepartmentFigures:
     completed = told.completion
+    sums = sum((day.figures for day in told.days), Figures())
     return DepartmentFigures(
         department=told.department,
         completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
-        figures=figures_shape(sum((day.figures for day in told.days), Figures())),
+        figures=figures_shape(sums),
+        handling_times=_times(sums),
         parts=_parts(told.days, KEYS[by]) if by in KEYS else (),
     )
+
+
+def _times(sums: Figures) -> tuple[TimesShape, ...]:
+    buckets = sums.buckets.get(Span.HANDLING, {})
+    upto = [up_to(buckets, minutes) for minutes in BANDS]
+    each = [number - before for number, before in zip((*upto, sum(buckets.values())), (0, *upto), strict=True)]
+    return tuple(TimesShape(up_to=bound, decisions=one) for bound, one in zip((*BANDS, None), each, strict=True))
 
 
 def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> tuple[PartFigures, ...]:

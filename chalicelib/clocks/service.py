@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.clocks import facts, rules
 from chalicelib.clocks.facts import told
-from chalicelib.clocks.lists import Sought
+from chalicelib.clocks.lists import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.clocks.sweeping import Step, Sweeping, SweepReport
@@ -134,6 +134,10 @@ class Clocks:
     ) -> BoardPage:
         """Return a page of open clocks, oldest due first."""
         return self._store.board(sought, at=at, most=most, after=after)
+
+    def open_of_kind(self, kind: ClockKind, department: str, standing: Standing, *, most: int) -> tuple[Clock, ...]:
+        """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
+        return self._store.of_kind(kind, department, standing, most=most)
 
     def watch(self, *, at: datetime) -> Watch | None:
         """Return since when the sweep has seen everything, as may be said at an instant; ``None`` before the first."""

@@ -13,8 +13,8 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.clocks.lists import Listing, Sought, Standing, lists_for, lists_of
-from chalicelib.clocks.model import Clock, Light
+from chalicelib.clocks.lists import Listing, Sought, Standing, lists_for, lists_of, partition
+from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules import next_at
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.errors import Reason, Refusal
@@ -144,6 +144,11 @@ class ClockStore:
             found = found[:most]
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
         return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
+
+    def of_kind(self, kind: ClockKind, department: str, standing: Standing, *, most: int) -> tuple[Clock, ...]:
+        """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
+        rows = ClockRow.of_kind.query(partition(department, standing, kind.value), limit=most, page_size=most)
+        return tuple(row.document for row in rows)
 
     def due_from(self, board: str, since: datetime, *, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
         """Return clocks of one board by its name that are due at an instant or later, oldest first: one index query."""

@@ -3,17 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
-from chalicelib.clocks.lists import Sought
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.lists import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.store import Watch
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.supervision.ages import KINDS, Ageing, ageing_of
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
+
+MOST_AGED = 1_000
+"""How many clocks of a kind and standing are looked at for the age of what is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,23 @@ class Supervision:
             is_over = page.after is None
             place = {"index": place["index"] + is_over, "key": page.after}
         return tuple(shown), place if place["index"] < len(departments) else None
+
+    def ageing(self, department: str | None, *, by: Caller, at: datetime) -> tuple[Ageing, ...]:
+        """Return how long open cases have waited, of a department or of each one that the caller watches.
+
+        ``FORBIDDEN`` for another department than one's own, but for the monitoring office. A bounded number of clocks
+        of each kind is looked at.
+        """
+        return tuple(self._aged(one, at=at) for one in self._watched(Filter(department=department), by=by))
+
+    def _aged(self, department: str, *, at: datetime) -> Ageing:
+        waits: list[tuple[Clock, Standing]] = []
+        is_more = False
+        for kind, standing in product(KINDS, Standing):
+            clocks = self._clocks.open_of_kind(kind, department, standing, most=MOST_AGED + 1)
+            is_more |= len(clocks) > MOST_AGED
+            waits.extend((clock, standing) for clock in clocks[:MOST_AGED])
+        return ageing_of(department, waits, today=day_in_shanghai(at), is_more=is_more)
 
     def watch(self, *, at: datetime) -> Watch | None:
         """Return since when the sweep has seen everything; ``None`` before it first did."""

@@ -335,6 +335,9 @@ def _of_watchers(world: World) -> dict[str, Example]:
             query="department=traffic&item=plate-replacement&from=2026-09-01&to=2026-09-30&format=jsonl",
             elsewhere=OTHER_STAFF[1:],
         ),
+        "GET /v1/supervision/ageing": Example(
+            by="supervisor.traffic", query="department=traffic", elsewhere=OTHER_STAFF[1:]
+        ),
         "GET /v1/supervision/measures": Example(
             by="credit",
             query="department=credit&measure=9&from=2026-09-01&to=2026-09-30",

@@ -14,6 +14,12 @@ def bucket(value: int) -> int:
     return 0 if value <= 0 else 1 + ceil(log(value, RATIO) - 1e-9)
 
 
+def up_to(buckets: Mapping[int, int], value: int) -> int:
+    """Return how many values do not exceed one, as far as buckets can tell: within 1 % of it, they may or may not."""
+    last = bucket(value)
+    return sum(number for index, number in buckets.items() if index <= last)
+
+
 def quantile(buckets: Mapping[int, int], per_cent: int) -> int | None:
     """Return a value that so many per cent do not exceed (nearest rank), ``None`` where nothing was counted.
 

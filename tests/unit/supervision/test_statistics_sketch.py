@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.supervision.statistics.rules import per_cent
-from chalicelib.supervision.statistics.sketch import bucket, quantile
+from chalicelib.supervision.statistics.sketch import bucket, quantile, up_to
 
 MINUTES = st.integers(min_value=0, max_value=1_000_000)
 
@@ -38,3 +38,19 @@ def test_of_nothing_there_is_no_quantile_and_nothing_lasts_no_time() -> None:
 )
 def test_a_share_is_rounded_half_up(part: int, whole: int, expected: int | None) -> None:
     assert per_cent(part, whole) == expected
+
+
+@given(values=st.lists(MINUTES, max_size=100), bound=MINUTES)
+def test_how_many_do_not_exceed_a_bound_is_within_one_bucket_of_it(values: list[int], bound: int) -> None:
+    buckets = Counter(map(bucket, values))
+
+    told = up_to(buckets, bound)
+
+    least = sum(value <= bound for value in values)
+    most = sum(bucket(value) <= bucket(bound) for value in values)
+    assert least <= told == most
+
+
+@pytest.mark.parametrize(("minutes", "within"), [(470, 1), (480, 1), (500, 0)])
+def test_a_day_of_eight_hours_ends_with_its_last_minute(minutes: int, within: int) -> None:
+    assert up_to({bucket(minutes): 1}, 480) == within
