@@ -3,6 +3,7 @@
 from functools import cache, cached_property
 
 from chalicelib.alerts.channels import Queue
+from chalicelib.cases.unmasking import Unmasking
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.aliases.service import Aliases
 from chalicelib.credit.aliases.store import AliasStore
@@ -54,6 +55,11 @@ class Services(Offices):
     def aliases(self) -> Aliases:
         """Which identities belong together."""
         return Aliases(AliasStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
+
+    @cached_property
+    def unmasking(self) -> Unmasking:
+        """Who applicants are."""
+        return Unmasking(self.cases, self.subjects, self.timeline)
 
     @cached_property
     def supervision(self) -> Supervision:

@@ -47,6 +47,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/cases/{case_no}/reopening",
         "POST /v1/cases/{case_no}/assignment",
     ),
+    "chalicelib.api.case_unmasking": ("POST /v1/cases/{case_no}/unmasking",),
     "chalicelib.api.cases": (
         "POST /v1/cases",
         "GET /v1/cases",

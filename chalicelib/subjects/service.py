@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.rows import Row
-from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, Site, SubjectKey
+from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
 from chalicelib.subjects.passkeys import passkey_of
 from chalicelib.subjects.rules import SubjectKeys, masked_name, require_valid, signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
@@ -81,6 +81,14 @@ class Subjects:
         """Return the subject's name as it may be shown; a star for one never met."""
         known = self._store.known((key,))
         return known[0].masked_name if known else "*"
+
+    def unmasked(self, key: SubjectKey) -> Identity:
+        """Return who a subject is, for one who has said why and is written down (R7.6); ``NOT_FOUND`` if never met."""
+        sealed = self._store.sealed(key)
+        if sealed is None:
+            raise Refusal(Reason.NOT_FOUND)
+        known = json.loads(self._vault.open(sealed, about=key))
+        return Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
 
     def reach(self) -> None:
         """Read something that is not there: raises if the store cannot be read."""

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.aws import client
 from chalicelib.clock import instant_text
+from chalicelib.errors import Reason, Refusal
 from chalicelib.rows import Row
 from chalicelib.subjects.model import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
@@ -36,6 +39,11 @@ class SubjectStore:
         """Return what is stored under any of a subject's keys, in their order; one read, however many there are."""
         rows = read_together(*(SubjectRow(key, IDENTITY) for key in keys))
         return tuple(_remembered(row) for row in rows if isinstance(row, SubjectRow))
+
+    def sealed(self, key: SubjectKey) -> bytes | None:
+        """Return the ciphertext of who a subject is; None for one never met."""
+        (row,) = read_together(SubjectRow(key, IDENTITY))
+        return row.identity if isinstance(row, SubjectRow) else None
 
     def reach(self) -> None:
         """Read something that is not there: raises if the store cannot be read."""
@@ -83,6 +91,16 @@ class Vault:
             EncryptionContext={"subject": about},
         )["CiphertextBlob"]
         return sealed
+
+    def open(self, sealed: bytes, *, about: SubjectKey) -> str:
+        """Return what was sealed about a subject; ``UNAVAILABLE`` while the key of KMS cannot be used."""
+        try:
+            text: bytes = client("kms").decrypt(
+                KeyId=self._kms_key, CiphertextBlob=sealed, EncryptionContext={"subject": about}
+            )["Plaintext"]
+        except (BotoCoreError, ClientError) as error:
+            raise Refusal(Reason.UNAVAILABLE) from error
+        return text.decode()
 
 
 class SigningKeyStore:

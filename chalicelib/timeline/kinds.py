@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     CASE_DELIVERED = "case:delivered"
     CASE_REOPENED = "case:reopened"
     CASE_ASSIGNED = "case:assigned"
+    IDENTITY_SEEN = "case:identity_seen"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
@@ -149,6 +150,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
     EventKind.CASE_REOPENED: ("重新办理", "Reopened"),
     EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
+    EventKind.IDENTITY_SEEN: ("查看完整身份信息", "Full identity looked at"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),

@@ -5,6 +5,7 @@ from typing import Any, Final
 from chalicelib.cases.handling_rules import STEPS
 from chalicelib.cases.model import State
 from chalicelib.clocks.model import Light
+from chalicelib.policy import Role
 from chalicelib.supervision.cards.rules import GIVERS
 from chalicelib.web import pages
 from chalicelib.web.desk_acts import ACTS, NAMED, OFFICE, Act
@@ -40,6 +41,7 @@ def read_case(visit: Visit) -> Page:
         "acts": [act for act in ACTS if is_open(act, case, visit)],
         "done": visit.query.get("done"),
         "desk_acts": tuple(NAMED),
+        "may_look": Role.OFFICER in visit.caller.roles,
         "may_give_card": bool(visit.caller.roles & set(GIVERS)),
     }
     return Page(template="desk_case.html", facts=facts)

@@ -1,6 +1,6 @@
 """For every route one request that is answered, and who else asks for the same in vain."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -231,6 +231,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
         f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
+        f"{case}/unmasking": replace(step("accepted", {"purpose": "handling", "reason": "须核对证件。"}), version=None),
     }
 
 

@@ -23,7 +23,7 @@ GUARDED = [route for route in ROUTES if not route.is_public]
 def send(world: World, route: Route, example: Example, token: str | None, **path: str) -> Reply:
     headers = {} if example.version is None else {"If-Match": f'"{example.version}"'}
     reply = world.client.call(route.method, example.url(route.path, **path), example.body, token=token, headers=headers)
-    require_sound(reply)
+    require_sound(reply, is_unmasked=route.path.endswith("/unmasking"))
     return reply
 
 

@@ -51,6 +51,7 @@ PLACES = (
     Place("/worklist?light=green", "officer.traffic"),
     Place("/desk", "officer.traffic"),
     Place("/desk/{case_no}", "officer.traffic"),
+    Place("/desk/{case_no}/identity", "officer.traffic"),
     Place("/desk/{case_no}/acts/verification", "officer.traffic"),
     Place("/desk/{case_no}/acts/corrections", "officer.traffic"),
     Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),

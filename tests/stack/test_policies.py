@@ -152,7 +152,7 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
     }
 
     assert others == {
-        "api": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
+        "api": {"kms:Decrypt", "kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "sweep": {"secretsmanager:GetSecretValue"},
         "remind": {"sqs:SendMessage"},
         "expire": set(),

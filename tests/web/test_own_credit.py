@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.bodies import RECORD
+from tests.api.bodies import ALIAS, RECORD
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.web.visitor import Visitor
@@ -118,3 +118,21 @@ def test_somebody_else_s_objection_is_not_there(company: Visitor, visitor: Come)
     made = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
 
     assert visitor("applicant").open(made.path).status == 404
+
+
+def test_whoever_has_another_identity_is_told_of_it_and_sees_what_is_kept_under_it(
+    visitor: Come, client: Client, token: TokenOf
+) -> None:
+    former = {"kind": "uscc", "number": "91330782MA0000036R", "name": "义乌被合并有限公司（合成）"}
+    client.put("/v1/credit/records/market/of-the-former", {**RECORD, "subject": former}, token=token("system.market"))
+    alias = client.post("/v1/credit/aliases", {**ALIAS, "former": former}, token=token("credit")).body["id"]
+    client.post(
+        f"/v1/credit/aliases/{alias}/confirmation", {"reason": "已核对。"}, token=token("credit2"), if_match='"1"'
+    )
+
+    seen = visitor("company").open("/credit")
+
+    assert "一并计入的主体" in seen.text
+    assert "被合并的单位" in seen.text
+    assert ALIAS["document"]["number"] in seen.text
+    assert "market/of-the-former" in seen.text

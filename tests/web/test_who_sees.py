@@ -56,6 +56,8 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /desk": OFFICE,
     "GET /desk/{case_no}": OFFICE,
     "GET /desk/{case_no}/clocks/{kind}": OFFICE,
+    "GET /desk/{case_no}/identity": {Role.OFFICER},
+    "POST /desk/{case_no}/identity": {Role.OFFICER},
     "GET /desk/{case_no}/acts/{act}": OFFICE,
     "POST /desk/{case_no}/acts/{act}": OFFICE,
     "GET /board": WATCHERS,

@@ -12,6 +12,7 @@ from chalicelib.api.measure_shapes import EditionStands
 from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
 from chalicelib.cases.model import State, Way
+from chalicelib.cases.unmasking import Sight
 from chalicelib.catalogue.model import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model import Effect, Purpose, Severity
@@ -47,6 +48,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "method": Method,
     "rectified": RectificationOutcome,
     "way": Way,
+    "sight": Sight,
     "severity": Severity,
     "effect": Effect,
     "purpose": Purpose,
