@@ -8,9 +8,10 @@ from http import HTTPStatus
 from statistics import median
 from typing import Any, NamedTuple
 
-from chalicelib.clock import real_now
+from chalicelib.clock import day_in_shanghai, real_now
 from chalicelib.web.cookies import SESSION, _full
 from chalicelib.wiring import services
+from tests.api.bodies import FLAG
 from tests.cloud import PERSONAS, Client, the_issuer
 from tests.performance.house import ITEM, expect
 from tests.performance.story import Story
@@ -52,7 +53,18 @@ OF_INSPECTORS = {
     "/inspection": ("/v1/inspections?limit=20",),
     "/inspection/{mandate_id}/cases/{case_no}": ("/v1/inspections/{mandate_id}/cases/{case_no}/timeline",),
 }
-"""Pages by who opens them, each with the calls of the API that it shows."""
+OF_CREDIT_OFFICERS = {
+    "/flags": ("/v1/flags?state=proposed&limit=20",),
+    "/flags/{flag_id}": (
+        "/v1/flags/{flag_id}",
+        "/v1/measures?edition=2024",
+        "/v1/flags/{flag_id}/tellings?limit=20",
+    ),
+}
+"""Pages by who opens them, each with the calls of the API that it shows.
+
+The list of measures is not among them: its call is answered from memory, so that there is nothing to lay it beside.
+"""
 
 REACH = 2
 """How many times as long as what it shows a page may take."""
@@ -98,9 +110,16 @@ def pages(story: Story) -> Iterator[Beside]:
     """Make a full list of cases and a mandate, and name each page with what it shows."""
     number, *_ = [story.case()["case_no"] for _ in range(CASES)]
     own = _reader(story.applicant.token, sub="applicant-1")
-    names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector")
-    officer, supervisor, monitor, inspector = map(_persona, names)
-    blanks = {"case_no": number, "mandate_id": _mandate(story.client, inspector.token), "item_code": ITEM, **FIXED}
+    names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector", "credit")
+    officer, supervisor, monitor, inspector, credit = map(_persona, names)
+    flag_id, *_ = [_flag(story.client, credit.token) for _ in range(CASES)]
+    blanks = {
+        "case_no": number,
+        "mandate_id": _mandate(story.client, inspector.token),
+        "flag_id": flag_id,
+        "item_code": ITEM,
+        **FIXED,
+    }
     for who, told in (
         (None, OF_ANYBODY),
         (own, OF_APPLICANTS),
@@ -108,6 +127,7 @@ def pages(story: Story) -> Iterator[Beside]:
         (supervisor, OF_SUPERVISORS),
         (monitor, OF_MONITORS),
         (inspector, OF_INSPECTORS),
+        (credit, OF_CREDIT_OFFICERS),
     ):
         for page, calls in told.items():
             yield Beside(
@@ -176,6 +196,14 @@ def _persona(name: str) -> Reader:
 def _reader(token: str, *, sub: str) -> Reader:
     now = real_now()
     return Reader(token=token, secret=services().sessions.open(token, sub=sub, ends_at=now.replace(year=now.year + 1)))
+
+
+def _flag(client: Client, token: str) -> str:
+    """A flag that was proposed; its id."""
+    today = day_in_shanghai(services().clock.now()).isoformat()
+    document = {**FLAG["document"], "effective_on": today, "served_at": f"{today}T00:00:00+08:00"}
+    change = {"document": document, "starts_on": None, "ends_on": f"{int(today[:4]) + 1}-01-01"}
+    return str(expect(client.post("/v1/flags", {**FLAG, **change}, token=token), 201)["id"])
 
 
 def _mandate(client: Client, token: str) -> str:

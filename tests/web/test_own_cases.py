@@ -8,6 +8,7 @@ import pytest
 from chalicelib import foundations
 from chalicelib.rulepacks.model import Choice
 from chalicelib.rulepacks.store import load_rule_packs
+from tests.api.bodies import PAUSE, RECORD, subject_of
 from tests.cloud import Client, TokenOf
 from tests.web.device import Device
 from tests.web.test_applying import enrol, promise, sign
@@ -210,3 +211,30 @@ def test_withdrawing_is_not_offered_once_the_promise_was_found_broken(
 
     assert f"{case}/withdrawal" not in applicant.open(case).text
     assert "现在不能撤回" in applicant.open(f"{case}/withdrawal").text
+
+
+def test_a_pause_is_told_with_its_notice_on_the_case_s_page(
+    applicant: Visitor, case: str, client: Client, token: TokenOf
+) -> None:
+    of_office(client, token, case, "pauses", PAUSE, "officer.traffic")
+
+    seen = applicant.open(case)
+
+    assert seen.status == 200
+    assert str(PAUSE["notice_text"]) in seen.text
+
+
+def test_somebody_whose_promise_is_closed_is_told_why_and_of_the_other_way(
+    applicant: Visitor, client: Client, token: TokenOf
+) -> None:
+    device = Device()
+    enrol(applicant, device)
+    draft = promise(applicant)
+    body = {**RECORD, "subject": subject_of("applicant"), "severity": "serious"}
+    sent = client.put("/v1/credit/records/market/r-7", body, token=token("system.market"))
+    assert sent.status == 200, sent.text
+
+    seen = applicant.open(draft.path)
+
+    assert seen.status == 200
+    assert "改为交材料" in seen.text

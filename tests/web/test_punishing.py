@@ -5,60 +5,22 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib import aws
 from chalicelib.clock import real_now
+from chalicelib.settings import settings
 from chalicelib.web import showing
+from chalicelib.wiring import services
+from tests.api.bodies import a_list
 from tests.api.test_punishment import AFTER_DEFENCE, COMPANY
 from tests.builders import NOON
-from tests.cloud import Client, turn_clock
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.test_proposing import FORM, PROPOSAL, links, noon, office, place_of, proposed
 from tests.web.visitor import Seen, Visitor
 
 Come = Callable[..., Visitor]
+__all__ = ["noon", "office", "proposed"]
 
-FORM = "/proposals/9"
-PROPOSAL: dict[str, str | list[str]] = {
-    "subject-kind": "uscc",
-    "subject-number": COMPANY["number"],
-    "subject-name": COMPANY["name"],
-    "conduct": "false_commitment:general",
-    "related_items": ["business-address"],
-    "starts_on": "2026-09-28",
-    "ends_on": "2027-09-27",
-    "document-number": "义市监撤〔2026〕1号",
-    "document-organ": "义乌市市场监督管理局",
-    "document-effective_on": "2026-09-21",
-    "document-served_at": "2026-09-21T12:00",
-    "document-remedy_until": "2026-11-20",
-    "facts": "承诺的住所不存在。",
-}
 SERVICE = {"served_at": "2026-09-28T12:00", "method": "直接送达", "proof": "回证1号"}
-
-
-@pytest.fixture(autouse=True)
-def noon(portal: Client) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
-    turn_clock(NOON - timedelta(minutes=1))
-
-
-def place_of(seen: Seen) -> str:
-    """The page without what its address says besides."""
-    return seen.path.partition("?")[0]
-
-
-def links(seen: Seen) -> set[str]:
-    """Where the page leads, without the way back to the portal's root."""
-    return {
-        (link["href"] or "").removeprefix("../").removeprefix("../").removeprefix("./") for link in seen.page.named("a")
-    }
-
-
-@pytest.fixture
-def office(visitor: Come) -> Visitor:
-    return visitor("credit")
-
-
-@pytest.fixture
-def proposed(office: Visitor) -> Seen:
-    """A proposed flag, as its proposer is shown it."""
-    return office.send(office.open(FORM), FORM, PROPOSAL)
 
 
 @pytest.fixture
@@ -67,24 +29,6 @@ def served(office: Visitor, proposed: Seen) -> Seen:
     turn_clock(NOON + timedelta(minutes=1))
     place = f"{place_of(proposed)}/acts/service"
     return office.send(office.open(place), place, SERVICE)
-
-
-def test_no_flag_at_a_step_is_told_as_such(office: Visitor) -> None:
-    seen = office.open("/flags")
-
-    assert seen.status == 200
-    assert "没有处于这一步的惩戒。" in seen.text
-
-
-def test_the_list_shows_law_class_bounds_and_proportion_before_anything_is_chosen(office: Visitor) -> None:
-    seen = office.open("/proposals")
-
-    assert "《浙江省公共信用信息管理条例》第23条、第26条" in seen.text
-    assert "第二类：加强管理" in seen.text
-    assert "36个月" in seen.text
-    assert "作出虚假承诺: 一般, 严重" in seen.text
-    assert {"proposals/1", "proposals/9", "proposals/10"} <= links(seen)
-    assert "proposals/4" not in links(seen)
 
 
 def test_a_flag_goes_all_the_way_by_clicks(visitor: Come, office: Visitor, proposed: Seen) -> None:
@@ -205,57 +149,6 @@ def test_confirming_wants_a_fresh_login(visitor: Come, served: Seen, monkeypatch
     assert "fresh=1" in sent.text
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "field"),
-    [
-        ({"subject-kind": [], "subject-number": ""}, 422, "#subject-number"),
-        ({"subject-number": "91330782MA00000281"}, 422, "#subject-number"),
-        ({"subject-name": ""}, 400, "#subject-name"),
-        ({"conduct": []}, 400, "#conduct"),
-        ({"conduct": "serious_list:minor"}, 422, "#conduct"),
-        ({"conduct": "false_commitment:grave"}, 400, "#conduct"),
-        ({"related_items": []}, 422, "#related_items"),
-        ({"related_items": ["plate-replacement"]}, 422, "#related_items"),
-        ({"ends_on": ""}, 422, "#ends_on"),
-        ({"ends_on": "2030-09-29"}, 422, "#ends_on"),
-        ({"ends_on": "soon"}, 400, "#ends_on"),
-        ({"document-number": ""}, 422, "#document-number"),
-        ({"document-effective_on": "2026-09-29"}, 422, "#document-effective_on"),
-        ({"document-served_at": "gestern"}, 400, "#document-served_at"),
-        ({"document-subject-kind": "uscc"}, 400, "#document-subject-name"),
-        ({"case_no": "C1"}, 422, "#document-number"),
-        ({"facts": ""}, 400, "#facts"),
-    ],
-)
-def test_a_proposal_that_does_not_stand_leads_to_the_field_and_keeps_what_was_typed(
-    office: Visitor, change: dict[str, str | list[str]], status: int, field: str
-) -> None:
-    form = office.open(FORM)
-
-    seen = office.send(form, FORM, PROPOSAL | change)
-
-    assert seen.status == status
-    assert field in links(seen)
-    assert field.removeprefix("#") in {element.get("id") for _, element in seen.page.elements}
-    kept = seen.form(FORM).fields
-    assert kept["document-organ"] == ["义乌市市场监督管理局"]
-    assert kept["starts_on"] == ["2026-09-28"]
-    assert kept.get("related_items", []) == [
-        one for one in (change | PROPOSAL | change)["related_items"] if one == "business-address"
-    ]
-    assert "没有处于这一步的惩戒。" in office.open("/flags").text
-
-
-def test_a_double_click_proposes_once(office: Visitor) -> None:
-    form = office.open(FORM)
-
-    first = office.send(form, FORM, PROPOSAL)
-    again = office.send(form, FORM, PROPOSAL)
-
-    assert place_of(first) == place_of(again)
-    assert len([link for link in links(office.open("/flags")) if link.startswith("flags/")]) == 1
-
-
 def test_a_second_tab_undoes_nothing_unseen(office: Visitor, served: Seen) -> None:
     form = f"{place_of(served)}/acts/lifting"
     one, other = office.open(form), office.open(form)
@@ -266,13 +159,6 @@ def test_a_second_tab_undoes_nothing_unseen(office: Visitor, served: Seen) -> No
     assert late.status in {409, 412}
     assert late.form(form).fields["reason"] == ["别的理由。"]
     assert "文书已撤销。" in office.open(place_of(served)).text
-
-
-def test_a_form_of_an_edition_that_is_not_in_force_any_more_is_read_again_first(office: Visitor) -> None:
-    seen = office.send(office.open(FORM), FORM, PROPOSAL | {"edition": "2023"})
-
-    assert seen.status == 412
-    assert "内容已被更新" in seen.text
 
 
 def test_bad_proof_of_delivery_leads_to_its_fields(office: Visitor, proposed: Seen) -> None:
@@ -331,3 +217,67 @@ def test_whatever_is_typed_stays_text_on_every_page(visitor: Come, language: str
     pages = (made, served, asked, lifted, office.open("/flags?state=lifted"))
     assert [seen.text.count("<script>") for seen in pages] == [0] * 5
     assert all("&lt;script&gt;" in seen.text for seen in pages)
+
+
+@pytest.fixture
+def active(visitor: Come, served: Seen) -> str:
+    """The page of a flag that is in force."""
+    turn_clock(AFTER_DEFENCE)
+    second, form = visitor("credit2"), f"{place_of(served)}/confirmation"
+    return place_of(second.send(second.open(form), form, {"reason": "事实清楚。"}))
+
+
+def test_which_department_was_told_and_which_has_answered_stands_on_the_page(
+    office: Visitor, active: str, client: Client, token: TokenOf
+) -> None:
+    system = token("system.market")
+    hook = client.post("/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["alert.raised"]}, token=system)
+    wish = {"webhook_id": hook.body["id"], "items": ["business-address"]}
+    subscription = client.post("/v1/subscriptions", wish, token=system).body["id"]
+    aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
+    for event in services().timeline.events(f"flag:{active.rpartition('/')[2]}"):
+        services().tellings.hear(event, AFTER_DEFENCE)
+
+    silent = office.open(active)
+    url = f"/v1/subscriptions/{subscription}"
+    (told,) = client.get(f"{url}/tellings", token=system).body["items"]
+    client.post(f"{url}/acknowledgements", {"telling_id": told["telling_id"]}, token=system)
+    answered = office.open(active)
+
+    assert "市场监管" in silent.text
+    assert ("还没有" in silent.page.words["td"], "还没有" in answered.page.words["td"]) == (True, False)
+
+
+def test_an_objection_marks_the_flag_wherever_it_is_shown(visitor: Come, office: Visitor, active: str) -> None:
+    company = visitor("company")
+    (objecting,) = [link for link in links(company.open(active)) if link.startswith("credit/objection")]
+    company.send(company.open(f"/{objecting}"), "objection", {"ground": "fact", "text": "住所存在。"})
+
+    seen, own, listed = office.open(active), company.open(active), office.open("/flags?state=active")
+
+    assert "异议处理中" in seen.text
+    assert not [link for link in links(own) if link.startswith("credit/objection")]
+    assert "异议处理中" in listed.text
+
+
+def test_a_flag_that_a_new_list_suspended_goes_on_once_two_persons_have_asked(
+    visitor: Come, office: Visitor, active: str, client: Client, token: TokenOf
+) -> None:
+    second, form = visitor("credit2"), f"{active}/acts/resumption"
+    for edition, day, without in (("2026a", "2026-10-08", "9"), ("2026b", "2026-10-09", "")):
+        sent = client.put(f"/v1/measures/{edition}", a_list(edition, day, without=without), token=token("credit"))
+        assert sent.status == 200, sent.text
+
+    lost = office.open(active)
+    early = office.send(office.open(form), form, {"reason": "清单已恢复该措施。"})
+    asked = office.open(active)
+    alone = office.send(office.open(form), form, {"reason": "再请求一次。"})
+    resumed = second.send(second.open(form), form, {"reason": "同意。"})
+
+    assert "清单中已没有该措施" in lost.text
+    assert form[1:] in links(lost)
+    assert "已登记。两个人都同意后恢复。" in early.text
+    assert form[1:] not in links(asked)
+    assert alone.status == 409
+    assert "该步骤须由另一名工作人员办理。" in alone.text
+    assert "现在有效" in resumed.text

@@ -120,6 +120,12 @@ def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itsel
     assert not [source for source in sources if HAN.search(source)]
 
 
+def test_a_component_is_always_given_its_parameters_for_without_them_it_fails_when_it_is_drawn() -> None:
+    sources = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("*.html")}
+
+    assert [name for name, source in sources.items() if re.search(r"\bgovuk\w+\(\)", source)] == []
+
+
 def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
     named = {f"audience_{audience}" for audience in Audience}
     named |= {f"limit_{unit}{one}" for unit in Unit for one in ("", "_one")}
