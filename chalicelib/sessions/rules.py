@@ -53,7 +53,8 @@ def person_of(sub: str, *, key: bytes) -> str:
 def onward_of(wanted: str) -> str:
     """Return the page that somebody wants to go on to, or the start for anything that is not plainly one of ours."""
     is_ours = len(wanted) <= LONGEST_NEXT and ONWARD.fullmatch(wanted) is not None
-    return wanted if is_ours and ".." not in wanted and "//" not in wanted else ""
+    plain = wanted.lower().replace("%2e", ".")
+    return wanted if is_ours and ".." not in plain and "//" not in plain else ""
 
 
 def _text(value: bytes) -> str:

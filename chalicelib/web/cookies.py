@@ -1,12 +1,18 @@
-"""The two cookies, of a login under way and of a session: no script reads them, no other site's form brings them."""
+"""The cookies of a session and of logins under way: no script reads them, no other site's form brings them."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from chalicelib.sessions.model import LOGIN_LIVES
 from chalicelib.settings import Stage, settings
 
 SESSION: Final = "xinnuo"
 LOGIN: Final = "xinnuo-login"
+
+
+def login_named(state: str) -> str:
+    """Return the cookie of one login under way: two tabs may be at the identity provider at the same time."""
+    return f"{LOGIN}-{state[:8]}"
 
 
 def read_cookies(header: str) -> Mapping[str, str]:
@@ -25,8 +31,9 @@ def held(cookies: Mapping[str, str], name: str) -> str:
 
 
 def given(name: str, secret: str) -> str:
-    """Return the header that lets a browser keep a secret until it is closed."""
-    return f"{_full(name)}={secret}; {_manner()}"
+    """Return the header that lets a browser keep a secret until it is closed, or until a login can no longer end."""
+    lives = f"Max-Age={LOGIN_LIVES.seconds}; " if name.startswith(LOGIN) else ""
+    return f"{_full(name)}={secret}; {lives}{_manner()}"
 
 
 def taken(name: str) -> str:

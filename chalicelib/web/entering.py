@@ -12,7 +12,7 @@ from chalicelib.logs import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web import pages
-from chalicelib.web.cookies import LOGIN, SESSION, given, held, taken
+from chalicelib.web.cookies import SESSION, given, held, login_named, taken
 from chalicelib.web.navigation import home_of
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.wiring import services
@@ -42,14 +42,17 @@ def log_in(visit: Visit) -> Onward:
     }
     if "fresh" in visit.query:
         asked |= {"prompt": "login", "max_age": "0"}
-    return Onward(url=f"{known.authorize_url}?{urlencode(asked)}", cookies=(given(LOGIN, begun.secret),))
+    return Onward(
+        url=f"{known.authorize_url}?{urlencode(asked)}", cookies=(given(login_named(begun.state), begun.secret),)
+    )
 
 
 @pages.get("/login/callback", public=True)
 def come_back(visit: Visit) -> Onward | Page:
     """Exchange the code for a token, open a session and go on to the page that was wanted."""
     at = real_now()
-    login = services().sessions.come_back(held(visit.cookies, LOGIN), state=visit.query.get("state", ""), at=at)
+    state = visit.query.get("state", "")
+    login = services().sessions.come_back(held(visit.cookies, login_named(state)), state=state, at=at)
     code = visit.query.get("code")
     if login is None or not code:
         return Page(template="not_logged_in.html", status=400)
@@ -57,7 +60,7 @@ def come_back(visit: Visit) -> Onward | Page:
     caller, ends_at = tokens().verified(token, at=at)
     services().sessions.end(held(visit.cookies, SESSION))
     secret = services().sessions.open(token, sub=caller.sub, ends_at=ends_at)
-    return Onward(to=login.onward or "home", cookies=(taken(LOGIN), given(SESSION, secret)))
+    return Onward(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
 
 
 @pages.get("/home", roles=tuple(Role))

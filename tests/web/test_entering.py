@@ -45,7 +45,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Come, cl
     (given,) = client.get("/login").several["set-cookie"]
     browser.log_in("applicant")
 
-    assert given.partition("; ")[2] == "Path=/; HttpOnly; SameSite=Lax"
+    assert given.partition("; ")[2] == "Max-Age=600; Path=/; HttpOnly; SameSite=Lax"
     assert set(browser.cookies) == {"xinnuo"}
     assert len(browser.cookies["xinnuo"]) == 43
 
