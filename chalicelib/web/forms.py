@@ -32,6 +32,9 @@ DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
 """The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
 
+CARRIED: Final = frozenset({"form_token", "once", "version", "assertion", "registration", "promise"})
+"""Fields that nobody has filled in: the page brought them, or a device."""
+
 OWN_PAGE: Final = frozenset(
     {
         Reason.UNAUTHENTICATED,
@@ -61,6 +64,12 @@ def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, t
     if kind.strip().lower() == WITH_FILES:
         return _parts_of(media_type, raw)
     raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+
+
+def written(form: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return what somebody wrote into a form in their own words, to be taken along where the form itself is lost."""
+    texts = (value.strip() for name, values in form.items() if name not in CARRIED for value in values)
+    return [each for each in texts if each and (not each.isascii() or " " in each)]
 
 
 def is_too_large(event: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from chalicelib.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn
-from chalicelib.web.forms import is_too_large, read_form, too_large
+from chalicelib.web.forms import is_too_large, read_form, too_large, written
 from chalicelib.web.pages import PAGES, Entry
 from chalicelib.web.visits import Asset, Download, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
@@ -78,9 +78,10 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         return _response(shown, visit)
     except ForeignFormError:
         tell(reason="FOREIGN_FORM")
-        return _told(Page(template="failed.html", facts={"name": "foreign_form"}, status=403), visit)
+        facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
+        return _told(Page(template="failed.html", facts=facts, status=403), visit)
     except Refusal as refusal:
-        return _refused(refusal, entry, visit)
+        return _refused(refusal, entry, visit, event)
     except MovedError:
         return _failed(Reason.BUSY, visit)
     except (PynamoDBException, BotoCoreError, ClientError):
@@ -190,12 +191,12 @@ def _page(page: Page, visit: Visit) -> Response:
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 
 
-def _refused(refusal: Refusal, entry: Entry, visit: Visit) -> Response:
+def _refused(refusal: Refusal, entry: Entry, visit: Visit, event: Mapping[str, Any]) -> Response:
     """Let somebody log in where that is what is missing; say anything else in the API's own words."""
     reason = refusal.reason
     if reason in {Reason.UNAUTHENTICATED, Reason.FRESH_LOGIN_REQUIRED} and not entry.is_public:
         tell(reason=reason.value)
-        return _to_log_in(entry, visit, is_fresh=reason is Reason.FRESH_LOGIN_REQUIRED)
+        return _to_log_in(entry, visit, event, is_fresh=reason is Reason.FRESH_LOGIN_REQUIRED)
     if reason in FAILED:
         return _failed(reason, visit)
     known = problem_of(reason)
@@ -205,15 +206,26 @@ def _refused(refusal: Refusal, entry: Entry, visit: Visit) -> Response:
     return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
 
 
-def _to_log_in(entry: Entry, visit: Visit, *, is_fresh: bool) -> Response:
+def _to_log_in(entry: Entry, visit: Visit, event: Mapping[str, Any], *, is_fresh: bool) -> Response:
     """Send a reader to log in; whoever sent a form is told first, for what was sent is not there afterwards."""
     onward = _stands_at(entry, visit)
-    if visit.query and entry.name.startswith("GET"):
+    if visit.query:
         onward += f"?{urlencode(visit.query)}"
     query = {"next": onward} | ({"fresh": "1"} if is_fresh else {})
     if entry.name.startswith("GET"):
         return _onward(Onward(to="login", query=query), visit)
-    return _told(Page(template="session_over.html", facts={"query": query}, status=401), visit)
+    facts = {"query": query, "wrote": _wrote(visit, event)}
+    return _told(Page(template="session_over.html", facts=facts, status=401), visit)
+
+
+def _wrote(visit: Visit, event: Mapping[str, Any]) -> list[str]:
+    """Return what a form that was sent in vain had in it, if the browser vouches that it stood on a page of ours."""
+    if _headers(event).get("sec-fetch-site") != "same-origin":
+        return []
+    try:
+        return written((visit if visit.form else _sent(visit, event)).form)
+    except Refusal:
+        return []
 
 
 def _stands_at(entry: Entry, visit: Visit) -> str:

@@ -64,3 +64,31 @@ def test_nobody_is_sent_anywhere_but_to_a_page_of_ours(visitor: Come, wanted: st
 
     assert seen.path == "/cases"
     assert seen.status == 200
+
+
+def test_what_was_written_when_the_session_ended_can_be_taken_along(visitor: Come) -> None:
+    browser = visitor("inspector")
+    form = browser.open("/inspection?lang=en")
+    browser.cookies.clear()
+    wrote = {"file_no": "督查〔2026〕1号", "basis": "<b>第3条</b>\n第4条", "expires_on": "2026-12-01"}
+
+    over = browser.send(form, "inspection", wrote, Sec_Fetch_Site="same-origin")
+    from_elsewhere = browser.send(form, "inspection", wrote, Sec_Fetch_Site="cross-site")
+
+    assert over.status == 401
+    assert "督查〔2026〕1号" in over.text
+    assert "&lt;b&gt;第3条&lt;/b&gt;\n第4条" in over.text
+    assert form.form("inspection").fields["form_token"][0] not in over.text
+    assert "督查" not in from_elsewhere.text
+    assert "./login?next=inspection%3Flang%3Den&lang=en" in [link["href"] for link in over.page.named("a")]
+
+
+def test_what_was_written_in_a_tab_of_the_login_before_can_be_taken_along(visitor: Come) -> None:
+    browser = visitor("inspector")
+    form = browser.open("/inspection")
+    browser.log_in("inspector")
+
+    refused = browser.send(form, "inspection", {"basis": "市政府督查计划第3项"}, Sec_Fetch_Site="same-origin")
+
+    assert refused.status == 403
+    assert "市政府督查计划第3项" in refused.text
