@@ -1,6 +1,7 @@
 """The credit office's desk: objections and repairs that wait for a person's answer, and answering them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.errors import Refusal
@@ -56,6 +57,8 @@ def rule(visit: Visit) -> Page | Onward:
     if not visit.sent("outcome"):
         return at_fault(page, outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
+    if _is_said_already(page, body):
+        return Onward(to="matters", query={"done": "ruled"})
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
     pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
     if pairs:
@@ -90,6 +93,8 @@ def judge(visit: Visit) -> Page | Onward:
         return at_fault(page, approved=text("choose_an_outcome", visit.language))
     is_approved = visit.sent("approved") == "yes"
     body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
+    if _is_said_already(page, body):
+        return Onward(to="matters", query={"done": "judged"})
     if not is_approved:
         options: Any = page.facts["refusals"]
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
@@ -102,3 +107,9 @@ def judge(visit: Visit) -> Page | Onward:
     except Refusal as refusal:
         return again(page, refusal, visit, fields={"": "approved", "/basis": "refusal"})
     return Onward(to="matters", query={"done": "judged"})
+
+
+def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
+    """Say whether exactly this answer was given: the second click of a double click finds it there."""
+    one: Any = page.facts["one"]
+    return one.decision is not None and all(getattr(one.decision, name) == said for name, said in body.items())

@@ -33,13 +33,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An act: its step, its route, its fields, and when a page offers it beyond what its right says."""
+    """An act: its step, its route, its fields, and when a page offers it beyond what its right says.
+
+    ``is_done`` says whether a form that comes a second time has done its work already, where the route does not know.
+    """
 
     name: str
     step: CaseStep
     route: str
     fields: tuple[Field, ...] = ()
     applies: Callable[[Any], bool] = lambda _case: True
+    is_done: Callable[[Any, Visit], bool] = lambda _case, _visit: False
     is_grave: bool = False
 
 
@@ -60,6 +64,11 @@ def _grounds(visit: Visit, case: Any) -> Options:  # noqa: ANN401 - as above
 
 def _is_paused(case: Any) -> bool:  # noqa: ANN401 - as above
     return any(pause.ended_at is None for pause in case.pauses)
+
+
+def _has_just_ended(case: Any, visit: Visit) -> bool:  # noqa: ANN401 - as above
+    """Say whether the only thing that happened since the form was drawn is what it asks for."""
+    return bool(case.pauses) and not _is_paused(case) and case.version == visit.version() + 1
 
 
 def _waits_for_second(case: Any) -> bool:  # noqa: ANN401 - as above
@@ -127,6 +136,7 @@ ACTS: Final = (
         step=CaseStep.RESUME,
         route="POST /v1/cases/{case_no}/pauses/{number}/end",
         applies=_is_paused,
+        is_done=_has_just_ended,
     ),
     Act(
         name="extension",
@@ -152,6 +162,9 @@ ACTS: Final = (
         step=CaseStep.CONFIRM,
         route="POST /v1/cases/{case_no}/verification/confirmation",
         applies=_waits_for_second,
+        is_done=lambda case, visit: (
+            case.verification is not None and case.verification.confirmed_by == visit.caller.sub
+        ),
     ),
     Act(
         name="rectification",
@@ -226,6 +239,8 @@ def do(visit: Visit) -> Page | Onward:
     act = _act(visit)
     page = ask(visit)
     case: Any = page.facts["case"]
+    if act.is_done(case, visit):
+        return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
     path = {"case_no": visit.path["case_no"]}
     if "{number}" in act.route:
         path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")

@@ -62,7 +62,8 @@ def read_mandate(visit: Visit) -> Page:
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
 def approve(visit: Visit) -> Onward:
     """Put another inspector's mandate into force, with a login that is only minutes old."""
-    visit.done("POST /v1/inspections/{mandate_id}/approval", version=visit.version())
+    if visit.shown("GET /v1/inspections/{mandate_id}").approver != visit.caller.actor:  # else a second click
+        visit.done("POST /v1/inspections/{mandate_id}/approval", version=visit.version())
     return Onward(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
 
 

@@ -54,6 +54,9 @@ def hand_in(visit: Visit) -> Page | Onward:
     page = ask_materials(visit)
     owed: Any = page.facts["owed"]
     sent = materials_sent(visit)
+    case: Any = page.facts["case"]
+    if sent and not owed and {each["sha256"] for each in sent} <= {each.sha256 for each in case.materials}:
+        return _gone_on(visit, "handed_in")  # the second click of a double click
     missing = [one.id for one in owed if one.id not in {each["id"] for each in sent}]
     if missing:
         words = text("choose_a_file", visit.language)
@@ -177,4 +180,8 @@ def _do(  # noqa: PLR0913 - what every act differs in, each named
         visit.done(route, path=None if path is None else ({**visit.path, **path} if path else {}), body=body)
     except Refusal as refusal:
         return again(page(visit), refusal, visit, fields=fields)
+    return _gone_on(visit, done)
+
+
+def _gone_on(visit: Visit, done: str) -> Onward:
     return Onward(to=f"cases/{visit.path['case_no']}", query={"done": done})

@@ -1,13 +1,22 @@
 """Somebody with two tabs, a double click, the back button, or a session that ended half-way through a form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.web.device import Device
+from tests.web.test_applying import enrol, sign
+from tests.web.test_bad_forms import PHOTO
+from tests.web.test_credit_office import objection, repair
+from tests.web.test_oversight import MANDATE
+from tests.web.test_own_credit import company
 from tests.web.visitor import Seen, Visitor
 
 Come = Callable[..., Visitor]
+Fields = Mapping[str, str | list[str]]
+Files = Mapping[str, tuple[str, bytes]]
+__all__ = ["company", "objection", "repair"]
 
 
 def back_from(away: Seen, persona: str) -> str:
@@ -92,3 +101,72 @@ def test_what_was_written_in_a_tab_of_the_login_before_can_be_taken_along(visito
 
     assert refused.status == 403
     assert "市政府督查计划第3项" in refused.text
+
+
+def twice(browser: Visitor, path: str, action: str, fields: Fields | None = None, files: Files | None = None) -> str:
+    """Send one form by a double click, and return where the browser ends, which is where one click would lead."""
+    form = browser.open(path)
+    first = browser.send(form, action, fields, files=files)
+    second = browser.send(form, action, fields, files=files)
+    assert (first.status, second.status) == (200, 200)
+    assert first.path == second.path
+    return second.path
+
+
+def signed(browser: Visitor, item: str) -> str:
+    """The number of a case on a promise."""
+    device = Device()
+    enrol(browser, device)
+    draft = browser.send(browser.open(f"/items/{item}/apply"), "apply", {"way": "commitment"})
+    ticked = [box["value"] or "" for box in draft.page.named("input") if box.get("name") == "confirmed"]
+    return sign(browser, draft, device, confirmed=ticked).path.split("/")[2]
+
+
+def test_a_double_click_of_an_officer_looks_as_one_click_does(visitor: Come) -> None:
+    officer = visitor("officer.traffic")
+    desk = f"/desk/{signed(visitor('applicant'), 'plate-replacement')}"
+    form = officer.open(f"{desk}/acts/pause")
+    ground = next(field["value"] or "" for field in form.page.named("input") if field.get("name") == "ground")
+
+    twice(officer, f"{desk}/acts/pause", "pause", {"ground": ground, "expected_days": "3", "notice_text": "等补件。"})
+    ended = twice(officer, f"{desk}/acts/pause_end", "pause_end")
+
+    assert ended == f"{desk}?done=pause_end"
+
+
+def test_a_double_click_of_somebody_who_hands_in_looks_as_one_click_does(visitor: Come) -> None:
+    browser = visitor("applicant")
+    case = f"/cases/{signed(browser, 'plate-replacement')}"
+
+    twice(browser, f"{case}/withdrawal", "withdrawal", {"reason": "找到了。"})
+    ended = twice(browser, f"{case}/materials", "materials", files={PHOTO: ("a.jpg", b"1")})
+
+    assert ended == f"{case}?done=handed_in"
+
+
+def test_a_double_click_of_an_inspector_approves_once(visitor: Come) -> None:
+    asked = twice(visitor("inspector"), "/inspection", "inspection", MANDATE).partition("?")[0]
+
+    assert twice(visitor("inspector2"), asked, asked) == f"{asked}?done=approved"
+
+
+def test_a_double_click_of_the_credit_office_answers_once(visitor: Come, objection: str) -> None:
+    answer = {"outcome": "kept", "reason": "经核实无误。", "basis": "《浙江省公共信用信息管理条例》第30条"}
+
+    assert twice(visitor("credit"), objection, objection, answer) == "/matters?done=ruled"
+
+
+def test_a_double_click_of_the_credit_office_judges_a_repair_once(visitor: Come, repair: str) -> None:
+    assert twice(visitor("credit"), repair, repair, {"approved": "yes", "reason": "经核实。"}) == "/matters?done=judged"
+
+
+def test_a_double_click_of_the_second_officer_confirms_once(visitor: Come) -> None:
+    first, second = visitor("officer.market"), visitor("officer2.market")
+    desk = f"/desk/{signed(visitor('company'), 'business-address')}"
+    found = {"result": "untrue", "method": "online", "findings": "查无此址。"}
+
+    twice(first, f"{desk}/acts/decision", "decision", {"outcome": "granted", "document_no": "1号"})
+    twice(first, f"{desk}/acts/verification", "verification", found)
+    ended = twice(second, f"{desk}/acts/confirmation", "confirmation")
+
+    assert ended == f"{desk}?done=confirmation"
