@@ -44,7 +44,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "chalicelib.web.desk": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
     "chalicelib.web.unmasking": ("GET /desk/{case_no}/identity", "POST /desk/{case_no}/identity"),
-    "chalicelib.web.desk_acts": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
+    "chalicelib.web.desk_forms": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
     "chalicelib.web.board": (
         "GET /board",
         "GET /board/alerts/{alert_id}",

@@ -1,4 +1,4 @@
-"""What officers do to a case: one form for each act, with the fields that its route asks for and no others."""
+"""What officers do to a case: each act with the fields that its route asks for and no others."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,10 @@ from typing import Any, Final, Literal
 
 from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
-from chalicelib.cases.handling_rules import STEPS, CaseStep
+from chalicelib.cases.handling_rules import CaseStep
 from chalicelib.catalogue.model import Method
-from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.web import pages
-from chalicelib.web.applying import FILES
-from chalicelib.web.forms import again, moment_of
-from chalicelib.web.visits import Onward, Page, Visit
+from chalicelib.web.visits import Visit
 from chalicelib.web.words import text
 from chalicelib.wiring import services
 
@@ -35,6 +31,7 @@ class Field:
 class Act:
     """An act: its step, its route, its fields, and when a page offers it beyond what its right says.
 
+    ``is_fresh`` wants a login that is at most 300 seconds old, where one officer stands behind another's result.
     ``is_done`` says whether a form that comes a second time has done its work already, where the route does not know.
     """
 
@@ -45,6 +42,7 @@ class Act:
     applies: Callable[[Any], bool] = lambda _case: True
     is_done: Callable[[Any, Visit], bool] = lambda _case, _visit: False
     is_grave: bool = False
+    is_fresh: bool = False
 
 
 def _words(prefix: str, values: Sequence[str]) -> Callable[[Visit, Any], Options]:
@@ -162,9 +160,7 @@ ACTS: Final = (
         step=CaseStep.CONFIRM,
         route="POST /v1/cases/{case_no}/verification/confirmation",
         applies=_waits_for_second,
-        is_done=lambda case, visit: (
-            case.verification is not None and case.verification.confirmed_by == visit.caller.sub
-        ),
+        is_fresh=True,
     ),
     Act(
         name="rectification",
@@ -215,74 +211,3 @@ ACTS: Final = (
 """Every act, the usual next one first."""
 
 NAMED: Final[Mapping[str, Act]] = {act.name: act for act in ACTS}
-
-
-@pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
-def ask(visit: Visit) -> Page:
-    """Draw the form of an act."""
-    act = _act(visit)
-    case = visit.shown("GET /v1/cases/{case_no}", path={"case_no": visit.path["case_no"]})
-    facts = {
-        "act": act,
-        "case": case,
-        "options": {field.name: field.options(visit, case) for field in act.fields if field.options},
-        "start": {"officer": visit.caller.sub},
-        "is_now": case.state in STEPS[act.step].states,
-    }
-    has_file = any(field.kind == "file" for field in act.fields)
-    return Page(template="desk_act.html", facts=facts, scripts=FILES if has_file else ())
-
-
-@pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
-def do(visit: Visit) -> Page | Onward:
-    """Do it on the version that the form was drawn from: what somebody else did meanwhile is never undone unseen."""
-    act = _act(visit)
-    page = ask(visit)
-    case: Any = page.facts["case"]
-    if act.is_done(case, visit):
-        return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
-    path = {"case_no": visit.path["case_no"]}
-    if "{number}" in act.route:
-        path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
-    try:
-        visit.done(act.route, path=path, body=_body(act, visit, page) if act.fields else None, version=visit.version())
-    except Refusal as refusal:
-        return again(page, refusal, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
-    return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
-
-
-def _act(visit: Visit) -> Act:
-    act = NAMED.get(visit.path["act"])
-    if act is None:
-        raise Refusal(Reason.NOT_FOUND)
-    return act
-
-
-def _body(act: Act, visit: Visit, page: Page) -> dict[str, Any]:
-    """Return what the route is sent: what was left blank and may be is left out."""
-    body: dict[str, Any] = {}
-    for field in act.fields:
-        value = _value(field, visit)
-        if not (field.may_be_blank and value in ("", None)):
-            body[field.name] = value
-    if act.name == "acceptance":
-        body["accepted"] = {"yes": True, "no": False}.get(body["accepted"])
-    if act.name == "pause":
-        options: Any = page.facts["options"]
-        body["basis"] = next((one[2] for one in options["ground"] if one[0] == body["ground"]), "")
-        body["notice_text"] = body["notice_text"] or None
-    return body
-
-
-def _value(field: Field, visit: Visit) -> Any:  # noqa: ANN401 - whatever the route takes
-    sent = visit.sent(field.name)
-    if field.kind == "ticks":
-        return list(visit.form.get(field.name, ()))
-    if field.kind == "number" and sent.isascii() and sent.isdigit():
-        return int(sent)
-    if field.kind == "file":
-        chosen = [upload for upload in visit.uploads if upload.field == field.name]
-        return {"name": chosen[0].name[:200], "sha256": chosen[0].sha256} if chosen else None
-    if field.kind == "moment":
-        return moment_of(sent)
-    return sent

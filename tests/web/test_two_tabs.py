@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chalicelib.api import identity
 from tests.web.device import Device
 from tests.web.test_applying import enrol, sign
 from tests.web.test_bad_forms import PHOTO
@@ -170,3 +171,28 @@ def test_a_double_click_of_the_second_officer_confirms_once(visitor: Come) -> No
     ended = twice(second, f"{desk}/acts/confirmation", "confirmation")
 
     assert ended == f"{desk}?done=confirmation"
+
+
+def test_what_a_stolen_session_must_not_do_asks_for_a_login_that_is_minutes_old(
+    visitor: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = visitor("officer.market"), visitor("officer2.market")
+    applicant = visitor("company")
+    desk = f"/desk/{signed(applicant, 'business-address')}"
+    found = {"result": "untrue", "method": "online", "findings": "查无此址。"}
+    twice(first, f"{desk}/acts/decision", "decision", {"outcome": "granted", "document_no": "1号"})
+    twice(first, f"{desk}/acts/verification", "verification", found)
+    confirmation, keys = second.open(f"{desk}/acts/confirmation"), applicant.open("/keys")
+    monkeypatch.setattr(identity, "FRESH_FOR", -identity.FRESH_FOR)
+
+    sent = second.send(confirmation, "confirmation")
+    opened = second.open(f"{desk}/acts/confirmation")
+    other = second.open(f"{desk}/acts/decision")
+
+    assert sent.status == 401
+    assert "没有提交" in sent.text
+    assert "max_age=0" in opened.url
+    assert "max_age=0" in applicant.open("/keys").url
+    assert applicant.send(keys, "keys").status == 401
+    assert other.status == 200
+    assert "等第二人确认" in second.open(desk).text
