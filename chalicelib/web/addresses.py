@@ -49,9 +49,8 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /board",
         "GET /board/alerts/{alert_id}",
         "POST /board/alerts/{alert_id}",
-        "GET /board/statistics",
-        "GET /board/statistics/export",
     ),
+    "chalicelib.web.figures": ("GET /board/statistics", "GET /board/statistics/export", "GET /board/measures"),
     "chalicelib.web.inspecting": (
         "GET /inspection",
         "POST /inspection",

@@ -1,7 +1,7 @@
-"""The supervisors' board: who is late, what is about to be, since when we have watched; alerts, and the figures."""
+"""The supervisors' board: who is late, what is about to be, since when we have watched; and alerts to answer."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.clocks.model import Light
 from chalicelib.errors import Refusal
@@ -9,7 +9,7 @@ from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web import pages
 from chalicelib.web.forms import again
-from chalicelib.web.visits import Download, Onward, Page, Visit
+from chalicelib.web.visits import Onward, Page, Visit
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
@@ -63,42 +63,7 @@ def answer(visit: Visit) -> Page | Onward:
     return Onward(to="board", query={"done": "answered"})
 
 
-@pages.get("/board/statistics", roles=WATCHERS)
-def statistics(visit: Visit) -> Page:
-    """Show what departments did between two days, how fast and how well, by day."""
-    asked = {name: visit.query[name] for name in ("from", "to", "department") if visit.query.get(name)}
-    page = Page(template="statistics.html", facts={"asked": asked, "departments": settings().departments})
-    try:
-        told = visit.shown("GET /v1/supervision/statistics", query=asked | {"by": "day"})
-    except Refusal as refusal:
-        return again(page, refusal, visit)
-    facts = {**page.facts, "told": told, "bars": _bars(told.total.parts)}
-    return Page(template=page.template, facts=facts)
-
-
-@pages.get("/board/statistics/export", roles=WATCHERS)
-def export(visit: Visit) -> Download:
-    """Answer the figures as a file for a spreadsheet."""
-    asked = {name: visit.query[name] for name in ("from", "to", "department", "format") if visit.query.get(name)}
-    file = visit.ask("GET /v1/supervision/statistics/export", query=asked)
-    return Download(text=file.text or "", headers=file.headers)
-
-
 def _count(visit: Visit, department: str, light: Light) -> Count:
     query = {"department": department, "light": light.value, "limit": str(MOST)}
     found = visit.shown("GET /v1/supervision/clocks", query=query)
     return Count(number=len(found.items), is_more=found.next_cursor is not None)
-
-
-def _bars(parts: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the API's shape
-    """Return the days with the heights of their bars, in per cent of the day with the most."""
-    most = max((max(one.figures.received, one.figures.decided) for one in parts), default=0) or 1
-    return [
-        {
-            "day": one.key,
-            "received": one.figures.received * 100 // most,
-            "decided": one.figures.decided * 100 // most,
-            "figures": one.figures,
-        }
-        for one in parts
-    ]

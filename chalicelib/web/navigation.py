@@ -7,17 +7,18 @@ from chalicelib.policy import Caller, Role
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
 BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
+OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
     Role.AGENT: (CASES, ITEMS, KEYS),
     Role.OFFICER: (WORKLIST, DESK, CARDS),
-    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
-    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, FIGURES),
-    Role.MONITOR: (BOARD, CARDS, FIGURES),
-    Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("flags", "nav_flags"), ("measures", "nav_measures")),
-    Role.INSPECTOR: (("inspection", "nav_inspection"),),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, FIGURES, OF_FLAGS),
+    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, FIGURES, OF_FLAGS),
+    Role.MONITOR: (BOARD, CARDS, FIGURES, OF_FLAGS),
+    Role.CREDIT_OFFICER: (("matters", "nav_matters"), ("flags", "nav_flags"), ("measures", "nav_measures"), OF_FLAGS),
+    Role.INSPECTOR: (("inspection", "nav_inspection"), OF_FLAGS),
     Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"),),
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }

@@ -59,6 +59,8 @@ PLACES = (
     Place("/board", "supervisor.traffic"),
     Place("/board?light=yellow", "monitor"),
     Place("/board/statistics", "monitor"),
+    Place("/board/measures", "monitor"),
+    Place("/board/measures", "credit"),
     Place("/cards", "monitor"),
     Place("/cards", "officer.traffic"),
     Place("/card", "supervisor.traffic"),

@@ -48,7 +48,10 @@ OF_SUPERVISORS = {
         "/v1/supervision/alerts?limit=20",
     ),
 }
-OF_MONITORS = {f"/board/statistics?{DAYS}": (f"/v1/supervision/statistics?{DAYS}&by=day",)}
+OF_MONITORS = {
+    f"/board/statistics?{DAYS}": (f"/v1/supervision/statistics?{DAYS}&by=day", "/v1/supervision/ageing"),
+    f"/board/measures?{DAYS}": (f"/v1/supervision/measures?{DAYS}",),
+}
 OF_INSPECTORS = {
     "/inspection": ("/v1/inspections?limit=20",),
     "/inspection/{mandate_id}/cases/{case_no}": ("/v1/inspections/{mandate_id}/cases/{case_no}/timeline",),

@@ -65,6 +65,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /board/alerts/{alert_id}": WATCHERS,
     "GET /board/statistics": WATCHERS,
     "GET /board/statistics/export": WATCHERS,
+    "GET /board/measures": {*WATCHERS, Role.INSPECTOR, Role.CREDIT_OFFICER},
     "GET /inspection": {Role.INSPECTOR},
     "POST /inspection": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}": {Role.INSPECTOR},
