@@ -1,5 +1,7 @@
 """Mandates and readings over HTTP."""
 
+from datetime import datetime
+
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.inspection_shapes import (
     CaseLine,
@@ -12,12 +14,16 @@ from chalicelib.api.inspection_shapes import (
     MomentQuery,
     Readings,
     RulesSeen,
+    StepSeen,
     TimelineSeen,
     mandate_shape,
 )
 from chalicelib.api.timelines import event_shape, timeline_shape
+from chalicelib.clock import instant_from
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.inspection.model import Scope, Sought, Wanted
 from chalicelib.inspection.service import INSPECTORS
+from chalicelib.timeline.model import Reading
 from chalicelib.wiring import services
 
 routes = Routes("inspection")
@@ -121,9 +127,9 @@ def timeline(call: Call[None]) -> Answer:
     """Show a timeline; the reading is recorded, and so is an attempt outside the scope."""
     house = services()
     case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
-    query: MomentQuery = call.query
-    moment = query.at or call.at
-    shown = timeline_shape(reading, up_to=query.at)
+    asked = _moment_of(call.query, reading)
+    moment = asked or call.at
+    shown = timeline_shape(reading, up_to=asked)
     clocks = [
         past
         for clock in house.clocks.of_owner(case.owner)
@@ -131,11 +137,12 @@ def timeline(call: Call[None]) -> Answer:
     ]
     return Answer(
         body=TimelineSeen(
-            items=shown.items,
-            labels=shown.labels,
+            items=[one for one in shown.items if call.query.event is None or one.seq <= call.query.event],
+            labels=timeline_shape(reading).labels,
             verified=shown.verified,
             fault=shown.fault,
             as_of=moment,
+            steps=[StepSeen(seq=one.seq, kind=one.kind, recorded_at=one.recorded_at) for one in reading.events],
             clocks=[
                 ClockSeen(
                     clock_id=clock.clock_id,
@@ -153,6 +160,25 @@ def timeline(call: Call[None]) -> Answer:
             ),
         ),
     )
+
+
+def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
+    """Return the moment that is asked for; of a number that is missing, for the event was taken away, the one before.
+
+    ``INVALID_QUERY`` where no event stands at a number or before it, and where somebody has spoilt its time.
+    """
+    if query.event is None:
+        return query.at
+    known = [event.recorded_at for event in reading.events if event.seq <= query.event]
+    try:
+        return instant_from(known[-1])
+    except (IndexError, ValueError):
+        fault = Fault(
+            pointer="/event",
+            detail="没有这一条，或者它的时间不可读。",
+            english="There is no such event, or its time is unreadable.",
+        )
+        raise Refusal(Reason.INVALID_QUERY, faults=(fault,)) from None
 
 
 @routes.get(

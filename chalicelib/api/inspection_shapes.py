@@ -93,9 +93,13 @@ class CasesQuery(PageQuery):
 
 
 class MomentQuery(Query):
-    """The moment as of which lights are shown, and up to which events are."""
+    """The moment as of which lights are shown, and up to which events are: an instant, or that of an event by number.
+
+    Where both are there, the event counts.
+    """
 
     at: Instant | None = None
+    event: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class ClockSeen(Shape):
@@ -118,10 +122,22 @@ class RulesSeen(Shape):
     rule_pack: str
 
 
+class StepSeen(Shape):
+    """An event of the whole timeline, shown or not: at which moments one may look."""
+
+    seq: int
+    kind: str
+    recorded_at: str
+
+
 class TimelineSeen(TimelineShape):
-    """A case's timeline, its clocks as of a moment and the rules that it goes by."""
+    """A case's timeline, its clocks as of a moment and the rules that it goes by.
+
+    ``steps`` are all its events, those after the moment too; ``labels`` name their kinds.
+    """
 
     as_of: datetime
+    steps: list[StepSeen]
     clocks: list[ClockSeen]
     rules: RulesSeen
 

@@ -78,8 +78,9 @@ def read_case(visit: Visit) -> Page:
         "moment_asked": visit.query.get("at", ""),
         "events": [{"event": event, "late": event.occurred_at[:16] != event.recorded_at[:16]} for event in told.items],
         "fault_seq": None if told.fault is None else told.fault.seq,
+        "step": told.items[-1].seq if told.items else 0,
     }
-    return Page(template="inspected.html", facts=facts)
+    return Page(template="inspected.html", facts=facts, scripts=("slide",))
 
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}/evidence", roles=INSPECTORS)
@@ -96,7 +97,8 @@ def evidence(visit: Visit) -> Download:
 
 def _timeline(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
     at = _moment(visit.query.get("at", ""))
-    query = {"at": at} if at else {}
+    event = visit.query.get("event")
+    query = {"event": event} if event else {"at": at} if at else {}
     return visit.shown("GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline", query=query)
 
 

@@ -315,7 +315,7 @@ def _of_watchers(world: World) -> dict[str, Example]:
         f"POST {place}/approval": Example(by="inspector2", path={"mandate_id": asked.name}, version=asked.version),
         f"GET {place}/cases": Example(by="inspector", path=mandate, query="limit=2", strangers=("inspector2",)),
         f"GET {place}/cases/{{case_no}}/timeline": Example(
-            by="inspector", path=case, query="at=2026-09-28T04:00:00Z", strangers=("inspector2",)
+            by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1", strangers=("inspector2",)
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
         "GET /v1/supervision/clocks": Example(

@@ -12,7 +12,7 @@ from tests.builders import NOON
 from tests.cloud import turn_clock
 from tests.web.device import Device
 from tests.web.test_applying import enrol, promise, sign
-from tests.web.visitor import Visitor
+from tests.web.visitor import Seen, Visitor
 
 Come = Callable[..., Visitor]
 
@@ -183,6 +183,63 @@ def test_a_moment_of_an_event_is_one_click_away(visitor: Come, mandate: str, cas
     seen = inspector.open(f"{place}?{first.partition('?')[2]}")
 
     assert seen.status == 200
+
+
+def slider(seen: Seen) -> dict[str, str | None]:
+    """The slider over the events, and nothing else of the page."""
+    (found,) = [one for one in seen.page.named("input") if one.get("type") == "range"]
+    return found
+
+
+def test_a_slider_over_the_events_goes_to_any_of_them_without_a_script(
+    visitor: Come, mandate: str, case_no: str
+) -> None:
+    inspector = visitor("inspector")
+    place = f"{mandate}/cases/{case_no}"
+    whole = inspector.open(place)
+    last = int(slider(whole)["max"] or "")
+
+    first = inspector.open(f"{place}?event=1")
+
+    assert last >= 3
+    assert (slider(whole)["min"], slider(whole)["value"]) == ("1", str(last))
+    assert (slider(first)["value"], slider(first)["max"]) == ("1", str(last))
+    assert (slider(first)["aria-valuetext"] or "").startswith(f"第1条，共{last}条：9月")
+    assert f'for="{slider(first)["id"]}"' in first.text
+    assert whole.text.count("完好") == last
+    assert first.text.count("完好") == 1
+    assert len(first.page.named("option")) == last
+
+
+def test_the_slider_says_its_value_in_english_too(visitor: Come, mandate: str, case_no: str) -> None:
+    seen = visitor("inspector", language="en").open(f"{mandate}/cases/{case_no}?event=2")
+
+    assert (slider(seen)["aria-valuetext"] or "").startswith("Event 2 of ")
+
+
+def test_before_the_first_event_the_slider_says_so(visitor: Come, mandate: str, case_no: str) -> None:
+    seen = visitor("inspector").open(f"{mandate}/cases/{case_no}?at=2026-01-01T00:00")
+
+    assert slider(seen)["aria-valuetext"] == "在第1条以前"
+    assert slider(seen)["value"] == "1"
+
+
+@pytest.mark.parametrize(("event", "status"), [("0", 400), ("x", 400), ("999", 200), ("", 200)])
+def test_an_event_that_there_is_not_is_told_or_is_the_last(
+    visitor: Come, mandate: str, case_no: str, event: str, status: int
+) -> None:
+    assert visitor("inspector").open(f"{mandate}/cases/{case_no}?event={event}").status == status
+
+
+def test_where_an_event_was_taken_away_the_slider_stops_at_the_one_before(
+    visitor: Come, mandate: str, case_no: str
+) -> None:
+    EventRow(f"case:{case_no}", 2).delete()
+
+    seen = visitor("inspector").open(f"{mandate}/cases/{case_no}?event=2")
+
+    assert slider(seen)["value"] == "1"
+    assert "记录不可信" in seen.text
 
 
 def test_the_evidence_is_a_file_that_holds_every_hash(visitor: Come, mandate: str, case_no: str) -> None:
