@@ -88,9 +88,13 @@ def without_link(summary: Summary, alias_id: str) -> Summary:
     return replace(summary, version=summary.version + 1, links=links)
 
 
-def with_name(summary: Summary, name_digest: str) -> Summary:
-    """Return a summary that knows its subject by one name more; nobody can file on what was read before."""
-    return replace(summary, version=summary.version + 1, name_digests=(name_digest, *summary.name_digests))
+def with_names(summary: Summary, names: Sequence[str]) -> Summary:
+    """Return a summary that knows its subject by all of these names; nobody can file on what was read before.
+
+    One that had none knows them all from then on, so that none of them contradicts the first record that comes.
+    """
+    known = tuple(dict.fromkeys((*names, *summary.name_digests)))
+    return replace(summary, version=summary.version + 1, name_digests=known)
 
 
 def without_name(summary: Summary, name_digest: str) -> Summary:

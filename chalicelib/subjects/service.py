@@ -63,6 +63,10 @@ class Subjects:
             raise Refusal(Reason.IDENTITY_CONFLICT)
         return known
 
+    def names_of(self, key: SubjectKey) -> tuple[str, ...]:
+        """Return the digests of all names that a subject has; none for one never met."""
+        return tuple(digest for known in self._store.known((key,)) for digest in known.digests)
+
     def also_called(self, key: SubjectKey, name_digest: str, *, tx: Transaction) -> None:
         """Let a subject be known by one name more; ``NOT_FOUND`` for one never met."""
         known = self._store.known((key,))

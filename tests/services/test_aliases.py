@@ -21,6 +21,7 @@ from chalicelib.remedies.redress.model import Entry, EntryKind, Plea
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity
+from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
@@ -193,6 +194,31 @@ def test_a_confirmed_new_name_is_no_conflict_any_more_and_a_revoked_one_is_again
 
     assert refused(lambda: bar(RENAMED, "r-3")) is Reason.IDENTITY_CONFLICT
     assert check(FORMER).effect is Effect.REFUSED
+
+
+def test_a_new_name_that_was_confirmed_before_the_first_record_is_no_conflict_after_it() -> None:
+    confirm(propose(LinkKind.RENAMED, present=RENAMED))
+
+    bar(FORMER)
+
+    assert check(RENAMED).effect is check(FORMER).effect is Effect.REFUSED
+
+
+def test_a_new_name_lets_the_old_one_stay_where_only_kept_promises_are_known() -> None:
+    services().subjects.know(FORMER, NOON)
+    with transaction() as tx:
+        services().credit.count_kept_promise(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
+
+    confirm(propose(LinkKind.RENAMED, present=RENAMED))
+
+    assert check(FORMER).effect is check(RENAMED).effect is Effect.NONE
+
+
+def test_the_same_new_name_is_confirmed_once_so_that_taking_it_back_leaves_no_other_in_force() -> None:
+    first, second = (propose(LinkKind.RENAMED, present=RENAMED) for _ in range(2))
+    confirm(first)
+
+    assert refused(lambda: confirm(second)) is Reason.ALIAS_NOT_ACCEPTABLE
 
 
 def test_a_number_known_under_neither_name_is_a_conflict() -> None:

@@ -87,6 +87,17 @@ def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_agai
     assert (waiting(), [each.conflict_id for each in waiting(ConflictState.DECIDED)]) == ([], [conflict.conflict_id])
 
 
+def test_one_person_with_two_names_is_known_by_both_before_any_record_is_there() -> None:
+    services().subjects.know(an_organisation(), NOON)
+    with pytest.raises(Refusal):
+        put("r-2", renamed=True)
+    decide(waiting()[-1], Outcome.SAME_PERSON)
+
+    put("r-2", renamed=True)
+
+    assert check_of(renamed=True) is check_of(renamed=False) is Effect.REFUSED
+
+
 def test_another_persons_record_stays_refused_and_does_not_ask_again() -> None:
     conflict = conflicting()
 

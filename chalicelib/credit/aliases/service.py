@@ -9,7 +9,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.aliases import rules
 from chalicelib.credit.aliases.model import Alias, AliasState, Deed, Party
 from chalicelib.credit.aliases.store import AliasPage, AliasStore, Position, alias_laws
-from chalicelib.credit.joining import with_link, with_name, without_link, without_name
+from chalicelib.credit.joining import with_link, with_names, without_link, without_name
 from chalicelib.credit.links import LinkKind
 from chalicelib.credit.model import Document, Summary
 from chalicelib.credit.service import Credit
@@ -99,7 +99,8 @@ class Aliases:
     def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> Alias:
         """Let an alias count: from this write on every check and every promise meets what it brings.
 
-        ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias has linked both meanwhile.
+        ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias, or a person's finding on a
+        conflict, has linked both meanwhile.
         """
         before = self._load(alias_id, by=by, version=version)
         deed = Deed(by=by.actor, at=at, reason=reason)
@@ -107,7 +108,7 @@ class Aliases:
         self._require_room(after)
         with transaction() as tx:
             if after.name is not None:
-                self._subjects.also_called(after.former.first, after.name, tx=tx)
+                self._call(after, after.name, by=by, at=at, tx=tx)
             self._change(after, by=by, at=at, tx=tx)
             return self._store.save(before, after, [_fact(EventKind.ALIAS_CONFIRMED, after, deed, by)], at=at, tx=tx)
 
@@ -120,7 +121,7 @@ class Aliases:
         with transaction() as tx:
             if before.state is AliasState.CONFIRMED:
                 if after.name is not None:
-                    self._subjects.no_longer_called(after.former.first, after.name, tx=tx)
+                    self._call_no_longer(after, after.name, by=by, at=at, tx=tx)
                 self._change(after, by=by, at=at, tx=tx)
             return self._store.save(before, after, [_fact(EventKind.ALIAS_REVOKED, after, deed, by)], at=at, tx=tx)
 
@@ -160,15 +161,25 @@ class Aliases:
             presents=self._credit.identities(alias.present.subject),
         )
 
+    def _call(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Let register and summary know all names of the subject; refuse one that came to be known another way."""
+        names = self._subjects.names_of(alias.former.first)
+        if name in names:
+            raise rules.linked_already()
+        self._subjects.also_called(alias.former.first, name, tx=tx)
+        summary = self._summaries.summary(alias.former.subject)
+        after = with_names(summary, (name, *names))
+        self._save(summary, after, _credit_fact(EventKind.NAME_LINKED, alias, after, by, at), at=at, tx=tx)
+
+    def _call_no_longer(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        self._subjects.no_longer_called(alias.former.first, name, tx=tx)
+        summary = self._summaries.summary(alias.former.subject)
+        after = without_name(summary, name)
+        self._save(summary, after, _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at), at=at, tx=tx)
+
     def _change(self, alias: Alias, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let the summaries know, or forget, what the alias says; a subject nobody spoke of gets its first one."""
+        """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
         is_over = alias.state is AliasState.REVOKED
-        if alias.name is not None:
-            summary = self._summaries.summary(alias.former.subject)
-            if summary.head.seq:
-                kind = EventKind.NAME_UNLINKED if is_over else EventKind.NAME_LINKED
-                after = without_name(summary, alias.name) if is_over else with_name(summary, alias.name)
-                self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
         for subject, link in alias.links().items():
             summary = self._summaries.summary(subject)
             kind = EventKind.SUBJECT_UNLINKED if is_over else EventKind.SUBJECT_LINKED

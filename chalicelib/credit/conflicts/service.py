@@ -7,7 +7,7 @@ from chalicelib.credit.conflicts import rules
 from chalicelib.credit.conflicts.model import Conflict, ConflictState, Decision, Outcome
 from chalicelib.credit.conflicts.store import ConflictPage, ConflictStore, Position
 from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.joining import with_name
+from chalicelib.credit.joining import with_names
 from chalicelib.credit.model import Record
 from chalicelib.credit.receiving import Receiving
 from chalicelib.credit.store import CreditStore
@@ -119,12 +119,13 @@ class Conflicts:
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
     def _link(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let the subject be known by both names, in the register of subjects and in its summary if it has one."""
+        """Let the subject be known by both names, in the register of subjects and in its summary."""
+        names = (conflict.said_digest, *self._subjects.names_of(conflict.first))
         self._subjects.also_called(conflict.first, conflict.said_digest, tx=tx)
         summary = self._summaries.summary(conflict.subject)
-        if not summary.head.seq or conflict.said_digest in summary.name_digests:
+        if conflict.said_digest in summary.name_digests:
             return
-        after = with_name(summary, conflict.said_digest)
+        after = with_names(summary, names)
         fact = Fact(
             kind=EventKind.NAME_LINKED,
             occurred_at=at,

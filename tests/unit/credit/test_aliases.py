@@ -17,7 +17,7 @@ from chalicelib.credit.joining import (
     others_of,
     parts_of,
     with_link,
-    with_name,
+    with_names,
     without_link,
     without_name,
 )
@@ -221,7 +221,7 @@ def test_links_and_names_come_and_go_and_each_time_nobody_files_on_what_was_read
     before = a_summary(name_digests=("k1.00",))
 
     linked = with_link(before, a_link())
-    named = with_name(linked, "k1.99")
+    named = with_names(linked, ("k1.99", "k1.00"))
 
     assert (linked.version, linked.links) == (before.version + 1, (a_link(),))
     assert (named.version, named.name_digests) == (before.version + 2, ("k1.99", "k1.00"))
