@@ -15,6 +15,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment import rules
+from chalicelib.punishment.listing import flags_of_all
 from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import (
     Confirmation,
@@ -236,9 +237,12 @@ class Punishment:
         return None if clock is None else clock.due_at
 
     def flags_of(self, sought: Sought, *, by: Caller, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
-        """Return a page of flags, newest first: applicants see their own, whatever they ask for."""
+        """Return a page of flags, newest first: applicants see their own, whatever they ask for.
+
+        To those belong the flags of other identities that count for them too: they may speak in their defence (R6.4).
+        """
         if Role.CREDIT_OFFICER not in by.roles:
-            return self._store.of_subject(by.own_subject(), most=most, after=after)
+            return flags_of_all(self._store, self._credit.identities(by.own_subject()), most=most, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, most=most, after=after)
             return replace(page, flags=tuple(flag for flag in page.flags if rules.is_sought(flag, sought, by=by)))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -17,14 +17,18 @@ from chalicelib.credit.model import CheckAnswer, Document, Effect, Purpose, Seve
 from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
+from chalicelib.punishment.model import Flag, Service, Sought, Target
 from chalicelib.remedies.redress.model import Entry, EntryKind, Plea
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
-from tests.builders import NOON, a_caller, a_submission, an_identity, an_item, an_organisation
+from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -300,6 +304,43 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
     assert objection.subject == key_of(PRESENT)
     assert [one.code for one in check(PRESENT).reasons] == [Reason.SUBJECT_BARRED, Reason.UNDER_OBJECTION]
     assert services().repairs.form(entry, by=owner, at=NOON).entry == entry
+
+
+def test_the_present_one_finds_a_flag_proposed_against_the_former_one_and_speaks_in_its_defence() -> None:
+    flags = [a_flag(FORMER, f"撤〔2026〕{number}号") for number in (1, 2)]
+    flags.append(a_flag(PRESENT, "撤〔2026〕3号"))
+    owner = an_owner(PRESENT)
+    assert [flag.flag_id for flag in listed(owner)] == [flags[2].flag_id]
+    alias = confirm(propose())
+
+    assert {flag.flag_id for flag in listed(owner)} == {flag.flag_id for flag in flags}
+    assert {flag.flag_id for flag in listed(an_owner(FORMER))} == {flag.flag_id for flag in flags[:2]}
+    assert services().punishment.state(flags[0].flag_id, "不同意。", by=owner, at=NOON).statements[0].text == "不同意。"
+
+    revoke(alias)
+
+    assert [flag.flag_id for flag in listed(owner)] == [flags[2].flag_id]
+    assert refused(lambda: services().punishment.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is Reason.NOT_FOUND
+    assert refused(lambda: services().punishment.get(flags[1].flag_id, by=owner)) is Reason.NOT_FOUND
+
+
+def a_flag(about: Identity, document_no: str) -> Flag:
+    proposal = a_proposal(document_no=document_no)
+    flag = services().punishment.propose(proposal, Target(about=about), by=FIRST, at=NOON).flag
+    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
+    return services().punishment.serve(flag.flag_id, told, by=FIRST, version=1, at=NOON)
+
+
+def listed(owner: Caller) -> list[Flag]:
+    """Return all flags that somebody sees as their own, a page of one after the other."""
+    found: list[Flag] = []
+    after: Mapping[str, Any] | None = None
+    while True:
+        page = services().punishment.flags_of(Sought(), by=owner, most=1, after=after)
+        found += page.flags
+        if page.after is None:
+            return found
+        after = page.after
 
 
 def test_nobody_else_may() -> None:
