@@ -117,8 +117,9 @@ class Drafting:
             raise Refusal(Reason.PROXY_NOT_ALLOWED)
         draft = self._drafted(wish, item, party=party, by=by, at=at)
         drafted = self._judged(draft, at=at)
+        drafted = replace(drafted, draft=replace(draft, refused_by=rules.refused_by(drafted.grounds)))
         with transaction() as tx:
-            self._store.add_draft(draft, tx=tx)
+            self._store.add_draft(drafted.draft, tx=tx)
             if once:
                 once.remember(draft.draft_id, tx, at=at)
         return drafted

@@ -135,6 +135,7 @@ class Draft:
     ``maker`` is who asked for it, ``subject`` whose matter it is; they differ where an agent acts.
     ``closed_by`` is why the item itself, whatever the subject's credit, closes the commitment way (R1.1).
     ``name_digest`` is the keyed digest of the subject's name, to be held against the names that credit knows (R6.3).
+    ``refused_by``: the records and flags that closed the commitment way when it was made (R8.4).
     """
 
     draft_id: str
@@ -155,6 +156,7 @@ class Draft:
     made_at: datetime
     expires_at: datetime
     name_digest: str = ""
+    refused_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,8 @@ class Case:
     """A case (办件).
 
     ``applicant_name`` is masked; ``way`` is the way it goes now, which a withdrawn promise turns to certificates.
-    ``officer`` is the staff id of whoever has it (经办人), blank while nobody does.
+    ``officer`` is the staff id of whoever has it (经办人), blank while nobody does. ``refused_by`` is the draft's, to
+    be found when what it names falls; nobody who handles the case is shown it (R1.3).
     ``version`` and ``head`` are the row's own and are not part of the stored document.
     """
 
@@ -218,6 +221,7 @@ class Case:
     earlier_decisions: tuple[EarlierDecision, ...] = ()
     officer: str = ""
     name_digest: str = ""
+    refused_by: tuple[str, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
 

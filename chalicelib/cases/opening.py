@@ -70,6 +70,7 @@ def received(
         commitment=commitment,
         credit=credit,
         name_digest=draft.name_digest,
+        refused_by=draft.refused_by,
     )
 
 

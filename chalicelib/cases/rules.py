@@ -11,7 +11,7 @@ from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAske
 from chalicelib.catalogue.model import Audience, Checklist, Item
 from chalicelib.catalogue.questions import Answers
 from chalicelib.credit.joining import eligibility
-from chalicelib.credit.model import Eligibility, Severity, Summary
+from chalicelib.credit.model import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
@@ -71,6 +71,12 @@ def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
     if draft.closed_by or (found is not None and not found.allowed):
         return Standing.REFUSED
     return Standing.PENDING if found is None else Standing.ALLOWED
+
+
+def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:
+    """Return the records and flags that close the commitment way, by the names that answers use."""
+    barring = (ground.record for ground in grounds if ground.code is Reason.SUBJECT_BARRED and ground.record)
+    return tuple(dict.fromkeys(barring))
 
 
 def eligibility_for(terms: Terms, summary: Summary, *, name_digest: str, on: date) -> Eligibility:

@@ -7,6 +7,7 @@ from datetime import date
 from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Effect, Eligibility, Ground, Severity, Summary, Text
 from chalicelib.credit.rules import GRAVEST_FIRST, assessment
+from chalicelib.subjects.model import SubjectKey
 
 LINKED = {
     LinkKind.RENAMED: Text(zh="更名前", en="under a former name"),
@@ -80,6 +81,14 @@ def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Sev
 def with_link(summary: Summary, link: Link) -> Summary:
     """Return a summary that meets another subject's; nobody can file on what was read before."""
     return replace(summary, version=summary.version + 1, links=(*summary.links, link))
+
+
+def with_reader(summary: Summary, reader: SubjectKey) -> Summary:
+    """Return a summary that remembers for whom it counts too, for good: whoever met it must be found when it was wrong.
+
+    No check of its own depends on that, so its version stays.
+    """
+    return replace(summary, met_by=tuple(dict.fromkeys((*summary.met_by, reader))))
 
 
 def without_link(summary: Summary, alias_id: str) -> Summary:

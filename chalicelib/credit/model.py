@@ -166,10 +166,9 @@ class Freshness:
 class Summary:
     """All that a check needs to know of one subject (信用摘要): one small item, read at once.
 
-    ``overflow`` stands for the adverse records that it has no room for, at most one a severity.
-    ``version`` moves whenever something moves that a check depends on; a subject nobody has spoken of has version 0.
-    ``name_digests``: keyed digests of names under which sources know the subject; ``fallen``: of documents that fell;
-    ``links``: whose credit counts for it too.
+    ``overflow`` stands for adverse records without room, at most one a severity. ``version`` moves with whatever a
+    check depends on, and is 0 while nobody has spoken. ``name_digests``: keyed digests of known names; ``fallen``: of
+    documents that fell; ``links``: whose credit counts for it too; ``met_by``: for whom its own counts, or once did.
     """
 
     subject: SubjectKey
@@ -182,6 +181,7 @@ class Summary:
     kept_promises: int = 0
     fallen: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    met_by: tuple[SubjectKey, ...] = ()
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
 
     @property

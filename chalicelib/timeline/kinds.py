@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     NAME_LINKED = "credit:name_linked"
     NAME_UNLINKED = "credit:name_unlinked"
     SUBJECT_LINKED = "credit:subject_linked"
+    SUBJECT_MET = "credit:subject_met"
     SUBJECT_UNLINKED = "credit:subject_unlinked"
     ALIAS_PROPOSED = "alias:proposed"
     ALIAS_CONFIRMED = "alias:confirmed"
@@ -190,6 +191,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),
     EventKind.NAME_UNLINKED: ("解除名称关联", "Name no longer of the subject"),
     EventKind.SUBJECT_LINKED: ("关联另一主体的信用信息", "Another subject's credit counts too"),
+    EventKind.SUBJECT_MET: ("信用信息同时计入另一主体", "Credit counts for another subject too"),
     EventKind.SUBJECT_UNLINKED: ("解除主体关联", "Another subject's credit no longer counts"),
     EventKind.ALIAS_PROPOSED: ("提出主体关联", "Alias proposed"),
     EventKind.ALIAS_CONFIRMED: ("确认主体关联", "Alias confirmed"),

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.filing import SubjectBarredError
-from chalicelib.cases.model import Case, State
+from chalicelib.cases.model import Case, State, Way
 from chalicelib.credit.aliases.model import Alias, AliasState
 from chalicelib.credit.aliases.service import AliasProposal
 from chalicelib.credit.links import LinkKind
@@ -18,7 +18,8 @@ from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, Service, Sought, Target
-from chalicelib.remedies.redress.model import Entry, EntryKind, Plea
+from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
+from chalicelib.remedies.redress.reversing import Fall
 from chalicelib.rows import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity
@@ -341,6 +342,27 @@ def listed(owner: Caller) -> list[Flag]:
         if page.after is None:
             return found
         after = page.after
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to_those_behind_it(
+    *, is_revoked: bool
+) -> None:
+    publish(an_item())
+    third = an_identity(number="310101190001010206")
+    bar(FORMER_PERSON)
+    confirm(propose(LinkKind.RENUMBERED, former=PERSON, present=third))
+    alias = confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+    applicant = Applicant(identity=third).enrol()
+    case = applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case
+    if is_revoked:
+        revoke(alias)
+
+    paper = ReversingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
+    fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
+    reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, once=None)
+
+    assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowTouched.PROMISE_REFUSED)]
 
 
 def test_nobody_else_may() -> None:

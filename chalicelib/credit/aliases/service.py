@@ -9,7 +9,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.aliases import rules
 from chalicelib.credit.aliases.model import Alias, AliasState, Deed, Party
 from chalicelib.credit.aliases.store import AliasPage, AliasStore, Position, alias_laws
-from chalicelib.credit.joining import with_link, with_names, without_link, without_name
+from chalicelib.credit.joining import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.links import LinkKind
 from chalicelib.credit.model import Document, Summary
 from chalicelib.credit.service import Credit
@@ -180,10 +180,17 @@ class Aliases:
     def _change(self, alias: Alias, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
         is_over = alias.state is AliasState.REVOKED
-        for subject, link in alias.links().items():
-            summary = self._summaries.summary(subject)
-            kind = EventKind.SUBJECT_UNLINKED if is_over else EventKind.SUBJECT_LINKED
-            after = without_link(summary, alias.alias_id) if is_over else with_link(summary, link)
+        links = alias.links()
+        readers = {link.subject: subject for subject, link in links.items()}
+        for subject in dict.fromkeys((*links, *(() if is_over else readers))):
+            summary = after = self._summaries.summary(subject)
+            kind = EventKind.SUBJECT_MET
+            if is_over:
+                kind, after = EventKind.SUBJECT_UNLINKED, without_link(after, alias.alias_id)
+            elif subject in links:
+                kind, after = EventKind.SUBJECT_LINKED, with_link(after, links[subject])
+            if subject in readers:
+                after = with_reader(after, readers[subject])
             self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
 
     def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
@@ -204,6 +211,7 @@ def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: 
     data: dict[str, Json] = {
         "alias": alias.owner,
         "links": sorted(link.subject for link in after.links),
+        "met_by": sorted(after.met_by),
         "summary_version": after.version,
     }
     return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)

@@ -156,7 +156,7 @@ class Reversals:
     def _touched(self, standing: Standing) -> tuple[Touched, ...]:
         """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
         found: dict[str, Touched] = {}
-        subjects = {standing.base, *(flag.subject for flag in standing.flags)}
+        subjects = self._who_met({standing.base, *(flag.subject for flag in standing.flags)})
         entries = {*(f"{record.source}/{record.record_id}" for record in standing.records)}
         entries |= {flag.owner for flag in standing.flags}
         bases = {flag.case_no for flag in standing.flags if flag.case_no is not None}
@@ -170,6 +170,15 @@ class Reversals:
             if asked is not None:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
+
+    def _who_met(self, subjects: set[SubjectKey]) -> set[SubjectKey]:
+        """Return these subjects and every other for whom their credit counts, or once did (R6.4)."""
+        met, wanted = set(subjects), subjects
+        while wanted:
+            summaries = self._credit.summaries(sorted(wanted))
+            wanted = {reader for summary in summaries for reader in summary.met_by} - met
+            met |= wanted
+        return met
 
     def _cases_of(self, subjects: set[SubjectKey], bases: set[str]) -> Iterator[Case]:
         names = dict.fromkeys(bases)

@@ -190,6 +190,8 @@ def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]
         how, met_at = HowTouched.BASIS, case.received_at
     elif case.credit is not None and any(reason.partition(":")[2] in entries for reason in case.credit.reasons):
         how, met_at = HowTouched.PROMISE_REFUSED, case.credit.checked_at
+    elif any(name in entries for name in case.refused_by):
+        how, met_at = HowTouched.PROMISE_REFUSED, case.received_at
     else:
         return None
     return Touched(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)

@@ -11,6 +11,7 @@ from chalicelib.cases.rules import (
     materials_asked,
     payload_of,
     reasons_of_item,
+    refused_by,
     require_confirmations,
     require_in_time,
     require_materials,
@@ -20,7 +21,7 @@ from chalicelib.cases.rules import (
 )
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.catalogue.rules import checklist
-from chalicelib.credit.model import Eligibility
+from chalicelib.credit.model import Eligibility, ObjectionState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -84,6 +85,15 @@ def test_unreadable_credit_says_neither_yes_nor_no() -> None:
     assert standing_of(a_draft(), clean) is Standing.ALLOWED
     assert standing_of(a_draft(), barred) is Standing.REFUSED
     assert standing_of(a_draft(closed_by=(Reason.RISK_EXCLUDED,)), None) is Standing.REFUSED
+
+
+def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does_not() -> None:
+    summary = a_summary(version=1, bars=(a_bar(objection=ObjectionState.OPEN),), name_digests=("k1.aa",))
+    found = eligibility_for(terms_of(an_item(), PACK), summary, name_digest="k1.aa", on=date(2026, 9, 28))
+    conflicting = eligibility_for(terms_of(an_item(), PACK), summary, name_digest="k1.bb", on=date(2026, 9, 28))
+
+    assert refused_by(found.reasons) == (a_bar().record,)
+    assert refused_by(conflicting.reasons) == ()
 
 
 def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:

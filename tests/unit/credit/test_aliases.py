@@ -18,6 +18,7 @@ from chalicelib.credit.joining import (
     parts_of,
     with_link,
     with_names,
+    with_reader,
     without_link,
     without_name,
 )
@@ -227,3 +228,11 @@ def test_links_and_names_come_and_go_and_each_time_nobody_files_on_what_was_read
     assert (named.version, named.name_digests) == (before.version + 2, ("k1.99", "k1.00"))
     assert without_link(without_name(named, "k1.99"), "a1") == replace(before, version=before.version + 4)
     assert without_link(linked, "another").links == (a_link(),)
+
+
+def test_a_summary_remembers_for_whom_it_counts_once_and_stops_nobodys_filing() -> None:
+    before = a_summary()
+
+    met = with_reader(with_reader(before, FORMER), FORMER)
+
+    assert met == replace(before, met_by=(FORMER,))

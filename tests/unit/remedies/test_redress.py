@@ -248,6 +248,9 @@ def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it()
     assert based is not None
     assert based.how is HowTouched.BASIS
     assert rules.touched_case(refused, {"market/r-2"}, bases=set()) is None
+    proved = rules.touched_case(a_case(credit=None, refused_by=("market/r-1",)), {"market/r-1"}, bases=set())
+    assert proved is not None
+    assert proved.how is HowTouched.PROMISE_REFUSED
     assert rules.touched_case(a_case(credit=None), {"market/r-1"}, bases=set()) is None
 
 
