@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.credit.links import Link
+from chalicelib.credit.rulings import Ruled
 from chalicelib.errors import Reason
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
@@ -96,10 +97,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """An adverse record as the summary holds it (失信记录摘要), in force on all its days unless it was repaired.
-
-    ``items`` narrows it to the matters it is related to; empty, it stands for every promise.
-    """
+    """An adverse record as the summary holds it (失信记录摘要): for its ``items`` only, or, without any, for all."""
 
     source: str
     record_id: str
@@ -252,7 +250,7 @@ class Record:
     """One credit record (信用信息) as it is kept.
 
     ``source_version`` is the source's own count: a higher one replaces, a lower one comes too late (R8.2);
-    ``version`` counts what was stored here.
+    ``version`` counts what was stored here. ``ruled``: what people put right, whatever the source says again (R3.12).
     """
 
     subject: SubjectKey
@@ -275,6 +273,7 @@ class Record:
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
     display: Display = field(default_factory=Display)
+    ruled: Ruled = field(default_factory=Ruled)
 
     def is_displayed(self, on: date) -> bool:
         """Whether it may be shown and shared on a day: a minor one only with a reason, an undone one never."""

@@ -18,6 +18,7 @@ from chalicelib.credit.model import (
     Summary,
 )
 from chalicelib.credit.rules import bar_of, fresher
+from chalicelib.credit.rulings import Correction
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 
@@ -39,13 +40,18 @@ def with_repair(record: Record, state: RepairState) -> Record:
 
 
 def corrected(record: Record, contents: Mapping[str, str]) -> Record:
-    """Return the record with other contents where they were wrong (更正)."""
-    return replace(record, contents={**record.contents, **contents})
+    """Return the record with other contents where they were wrong (更正), whatever its source says again."""
+    made = tuple(
+        Correction(name=name, wrong=record.contents.get(name), right=right) for name, right in contents.items()
+    )
+    ruled = replace(record.ruled, corrections=(*record.ruled.corrections, *made))
+    return replace(record, contents={**record.contents, **contents}, ruled=ruled)
 
 
 def shortened(record: Record, ends_on: date) -> Record:
-    """Return the record with an earlier last day of display and effect."""
-    return replace(record, display=replace(record.display, until=ends_on))
+    """Return the record with an earlier last day of display and effect, whatever its source says of it later."""
+    display, ruled = replace(record.display, until=ends_on), replace(record.ruled, ends_on=ends_on)
+    return replace(record, display=display, ruled=ruled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -316,6 +316,30 @@ def test_facts_that_were_wrong_are_put_right_and_the_mark_goes() -> None:
     assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED"])
 
 
+@pytest.mark.parametrize("source_version", [None, 1, 2])
+def test_a_source_that_says_it_again_takes_back_nothing_that_a_person_ruled(source_version: int | None) -> None:
+    said = {"contents": {"address": "旧", "fine": "一"}}
+    stored(source_version=None if source_version is None else 1, **said)
+    until = NOON.date() + timedelta(days=10)
+    decided(objected(), ruling(Outcome.CORRECTED, contents={"address": "新"}))
+    decided(objected(ground="period"), ruling(Outcome.SHORTENED, ends_on=until))
+
+    again = stored(source_version=source_version, **said)
+
+    assert (again.contents["address"], again.display.until) == ("新", until)
+    beyond = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
+    assert [effect_at(at)[0] for at in (beyond - timedelta(seconds=1), beyond)] == [Effect.REFUSED, Effect.NONE]
+
+
+def test_what_a_source_says_anew_after_a_correction_counts() -> None:
+    stored(contents={"address": "旧", "fine": "一"})
+    decided(objected(), ruling(Outcome.CORRECTED, contents={"address": "新"}))
+
+    again = stored(source_version=2, contents={"address": "又新", "fine": "二"})
+
+    assert again.contents == {"address": "又新", "fine": "二"}
+
+
 def test_a_repair_waits_for_the_least_time_of_display() -> None:
     record = stored()
     since = record.display.repairable_from

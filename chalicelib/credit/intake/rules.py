@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.credit.intake.model import Directory, Submission
+from chalicelib.credit.intake.ruled import held_to_rulings
 from chalicelib.credit.model import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.display import DisplayPeriod, DisplayRules
@@ -125,7 +126,7 @@ def accepted(  # noqa: PLR0913 - a record is made of this many things, and each 
     record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:
         return record
-    record = replace(record, version=before.version + 1, objection=before.objection, repair=before.repair)
+    record = held_to_rulings(record, before)
     if given.source_version is not None:
         return record
     # A source that does not count its versions says something newer whenever it says something else.
