@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import remedying_rules as rules
+from chalicelib.credit.fallen import paper
 from chalicelib.credit.model import UNDONE, Record, Severity
 from chalicelib.credit.remedying_rules import Changes
 from chalicelib.credit.store import CreditStore
@@ -31,7 +32,7 @@ class CreditRemedies:
         found = (
             self._store.record(record.source, record.record_id)
             for record in self._store.records(subject)
-            if (record.document.organ, record.document.number) == (organ, number)
+            if paper(record.document.organ, record.document.number) == paper(organ, number)
         )
         return tuple(
             record
@@ -42,7 +43,7 @@ class CreditRemedies:
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
         """Return the ids of a subject's flags on a document that have effect, as the summary knows them now."""
         marks = self._store.summary(subject).flags
-        return tuple(mark.flag_id for mark in marks if (mark.organ, mark.document_no) == (organ, number))
+        return tuple(mark.flag_id for mark in marks if paper(mark.organ, mark.document_no) == paper(organ, number))
 
     def change(self, subject: SubjectKey, changes: Changes, *, at: datetime, tx: Transaction) -> None:
         """Write records, each one version after what was read, and the summary, in the caller's transaction."""

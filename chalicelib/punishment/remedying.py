@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.fallen import paper
 from chalicelib.credit.model import FlagMark, ObjectionState
 from chalicelib.policy import Caller
 from chalicelib.punishment import rules
@@ -127,4 +128,4 @@ class FlagRemedies:
 
 
 def _stands_on(flag: Flag, organ: str, number: str) -> bool:
-    return (flag.document.organ, flag.document.number) == (organ, number)
+    return paper(flag.document.organ, flag.document.number) == paper(organ, number)

@@ -482,6 +482,25 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
 
+@pytest.mark.parametrize("spelling", ["撤[2026]1号", "撤（2026）1号", "撤 【2026】 １号", "撤(2026)1号"])
+def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spelling: str) -> None:
+    stored(document_no=PAPER)
+    stored("r-2", document_no=spelling, organ="义乌市市场监督管理局 ")
+    flag = flagged(document_no=spelling, organ="义乌市市场监督管理局")
+
+    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
+    assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
+    assert stored("r-3", document_no=spelling).repair is RepairState.WITHDRAWN
+    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+        flagged(document_no=spelling, organ="义乌市市场监督管理局")
+    with refused(Reason.ALREADY_REVERSED):
+        services().reversals.record(
+            reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, once=None
+        )
+
+
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)

@@ -11,6 +11,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
+from chalicelib.credit.fallen import paper
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
@@ -232,9 +233,9 @@ class Repairs:
 
     def _is_asked(self, standing: Standing, *, by: Caller) -> bool:
         """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
-        document = (standing.document.organ, standing.document.number)
+        document = paper(standing.document.organ, standing.document.number)
         return any(
-            one.stage is RepairStage.OPEN and (one.organ, one.document_no) == document
+            one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
             for person in {standing.subject, by.own_subject()}
             for one in self._store.of_person(Repair, person, most=MOST_TELLINGS, after=None).matters
         )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.cases.model import Case
+from chalicelib.credit.fallen import paper
 from chalicelib.credit.intake.model import is_source_of
 from chalicelib.credit.intake.rules import months_after
 from chalicelib.credit.model import Document, Query, Record, RepairState, Severity
@@ -62,8 +63,9 @@ def office_of(source: str, *, departments: Collection[str]) -> str:
 
 
 def document_name(subject: SubjectKey, document: Document) -> str:
-    """Name a document about a subject by a digest."""
-    return hashlib.sha256(f"{subject}\n{document.organ}\n{document.number}".encode()).hexdigest()[:32]
+    """Name a document about a subject by a digest, the same one however its number is typed."""
+    organ, number = paper(document.organ, document.number)
+    return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
 
 
 def require_ground(recourse: Recourse, plea: Plea) -> None:
