@@ -28,6 +28,7 @@ from chalicelib.remedies.redress.model import (
 )
 from chalicelib.remedies.redress.model import ObjectionState as Stage
 from chalicelib.remedies.redress.reversing import Fall
+from chalicelib.remedies.redress.store import RedressStore
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
 
@@ -234,6 +235,21 @@ def test_one_objection_at_a_time_and_one_review_by_somebody_else() -> None:
     assert not objected(ground="period").is_review
 
 
+def test_one_objection_at_a_time_also_while_the_index_does_not_show_the_first_one_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored()
+    flag = flagged()
+    objected()
+    objected(entry_of(flag), "measure", at=AFTER_DEFENCE)
+    monkeypatch.setattr(RedressStore, "about", lambda *_: ())
+
+    with refused(Reason.UNDER_OBJECTION):
+        objected(ground="period")
+    with refused(Reason.UNDER_OBJECTION):
+        objected(entry_of(flag), "period", at=AFTER_DEFENCE)
+
+
 def test_an_objection_can_be_taken_back_until_it_is_decided() -> None:
     stored()
     objection = objected()
@@ -428,6 +444,23 @@ def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> N
     assert record_now().repair is RepairState.APPLIED
     judged(again, at=at)
     assert effect_at(at) == (Effect.NONE, [])
+
+
+def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_document() -> None:
+    stored()
+    at = repairable()
+    missing = {"is_approved": False, "refusal": "proof_insufficient", "missing": ("罚款收据",)}
+    first = judged(asked(RECORD, at=at), at=at, **missing)
+    objection = objected(Entry(kind=EntryKind.REPAIR, name=first.repair_id), "repair_refusal", at=at)
+    second = asked(RECORD, at=at)
+
+    with refused(Reason.REPAIR_ASKED):
+        decided(objection, ruling(Outcome.REOPENED), at=at)
+
+    assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.REFUSED
+    judged(second, at=at, **missing)
+    decided(objection, ruling(Outcome.REOPENED), at=at)
+    assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.OPEN
 
 
 def test_a_promise_in_other_words_than_todays_is_none() -> None:

@@ -83,6 +83,9 @@ class Objections:
         pack = self._pack(at)
         standing, department = self._about(plea, by=by, at=at)
         rules.require_ground(pack.recourse, plea)
+        if standing is not None and standing.is_disputed:
+            # The index of objections may not show yet what the entry itself, read by its key, already says.
+            raise Refusal(Reason.UNDER_OBJECTION)
         flag = None if standing is None else standing.flag
         objection = Objection(
             objection_id=secrets.token_hex(16),

@@ -36,6 +36,7 @@ from chalicelib.remedies.redress.model import (
 from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.transaction import Transaction, again_if_moved, transaction
 
@@ -104,7 +105,7 @@ class Repairs:
         since = self._repairable_from(standing, pack)
         if since > day_in_shanghai(at):
             raise Refusal(Reason.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
-        if any(record.repair is RepairState.APPLIED for record in standing.records) or self._is_asked(standing, by=by):
+        if self._is_open(standing, subject=by.own_subject()):
             raise Refusal(Reason.REPAIR_ASKED)
         if promise_hash != rules.promise_hash(pack.recourse):
             raise Refusal(Reason.PROMISE_OUTDATED)
@@ -177,12 +178,18 @@ class Repairs:
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
     def reopen(self, repair_id: str, deed: Deed) -> None:
-        """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed."""
+        """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed.
+
+        ``REPAIR_ASKED`` while another one of the same document is open: it is looked at there.
+        """
         before = self._store.load(Repair, repair_id)
         if before.stage is not RepairStage.REFUSED or before.judged is None:
             raise Refusal(Reason.STEP_NOT_ALLOWED)
+        standing = self._undoing.standing(before.entry)
+        if self._is_open(standing, subject=before.subject):
+            raise Refusal(Reason.REPAIR_ASKED)
         after = replace(before, stage=RepairStage.OPEN, judged=None, earlier=(*before.earlier, before.judged))
-        self._mark(self._undoing.standing(before.entry), replace(deed, because=before.owner))
+        self._mark(standing, replace(deed, because=before.owner))
         started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
         data: dict[str, Json] = {"because": deed.because, "clocks_started": told(*started)}
         fact = rules.fact_of(EventKind.REPAIR_REOPENED, before, actor=deed.by.actor, at=deed.at, data=data)
@@ -231,12 +238,14 @@ class Repairs:
         kept = self._credit.summary(standing.subject).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
-    def _is_asked(self, standing: Standing, *, by: Caller) -> bool:
+    def _is_open(self, standing: Standing, *, subject: SubjectKey) -> bool:
         """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
+        if any(record.repair is RepairState.APPLIED for record in standing.records):
+            return True
         document = paper(standing.document.organ, standing.document.number)
         return any(
             one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
-            for person in {standing.subject, by.own_subject()}
+            for person in {standing.subject, subject}
             for one in self._store.of_person(Repair, person, most=MOST_TELLINGS, after=None).matters
         )
 

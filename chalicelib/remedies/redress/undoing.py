@@ -41,6 +41,11 @@ class Standing:
     flags: tuple[Flag, ...] = ()
     is_whole: bool = False
 
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the entry itself carries the mark of an objection."""
+        return any(one is not None and one.objection is ObjectionState.OPEN for one in (self.record, self.flag))
+
 
 class Undoing:
     """What stands on documents."""
