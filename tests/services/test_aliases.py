@@ -22,7 +22,7 @@ from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea
 from chalicelib.remedies.redress.reversing import Fall
 from chalicelib.rows import connection
 from chalicelib.settings import settings
-from chalicelib.subjects.model import Identity
+from chalicelib.subjects.model import Identity, SubjectKey
 from chalicelib.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
@@ -49,7 +49,7 @@ def file(applicant: Applicant) -> Case:
     return applicant.promise(applicant.draft()).case
 
 
-def key_of(identity: Identity) -> str:
+def key_of(identity: Identity) -> SubjectKey:
     return services().subject_keys.key_of(identity)
 
 

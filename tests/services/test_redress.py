@@ -334,13 +334,13 @@ def test_facts_that_were_wrong_are_put_right_and_the_mark_goes() -> None:
 
 @pytest.mark.parametrize("source_version", [None, 1, 2])
 def test_a_source_that_says_it_again_takes_back_nothing_that_a_person_ruled(source_version: int | None) -> None:
-    said = {"contents": {"address": "旧", "fine": "一"}}
-    stored(source_version=None if source_version is None else 1, **said)
+    said = {"address": "旧", "fine": "一"}
+    stored(source_version=None if source_version is None else 1, contents=said)
     until = NOON.date() + timedelta(days=10)
     decided(objected(), ruling(Outcome.CORRECTED, contents={"address": "新"}))
     decided(objected(ground="period"), ruling(Outcome.SHORTENED, ends_on=until))
 
-    again = stored(source_version=source_version, **said)
+    again = stored(source_version=source_version, contents=said)
 
     assert (again.contents["address"], again.display.until) == ("新", until)
     beyond = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
@@ -446,11 +446,14 @@ def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> N
     assert effect_at(at) == (Effect.NONE, [])
 
 
+def refused_repair(repair: Repair, *, at: datetime) -> Repair:
+    return judged(repair, at=at, is_approved=False, refusal="proof_insufficient", missing=("罚款收据",))
+
+
 def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_document() -> None:
     stored()
     at = repairable()
-    missing = {"is_approved": False, "refusal": "proof_insufficient", "missing": ("罚款收据",)}
-    first = judged(asked(RECORD, at=at), at=at, **missing)
+    first = refused_repair(asked(RECORD, at=at), at=at)
     objection = objected(Entry(kind=EntryKind.REPAIR, name=first.repair_id), "repair_refusal", at=at)
     second = asked(RECORD, at=at)
 
@@ -458,7 +461,7 @@ def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_docum
         decided(objection, ruling(Outcome.REOPENED), at=at)
 
     assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.REFUSED
-    judged(second, at=at, **missing)
+    refused_repair(second, at=at)
     decided(objection, ruling(Outcome.REOPENED), at=at)
     assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.OPEN
 
