@@ -1,0 +1,54 @@
+"""An edition in a real browser: chosen as a file, looked at before anything is written, without a script."""
+
+import json
+
+import pytest
+from playwright.sync_api import FilePayload
+
+from infra.browser.visit import PHONE, Language
+from tests.browser.conftest import Come
+from tests.browser.test_every_page import violations
+
+NEXT_YEAR = {
+    "notice": {"title": "国务院办公厅关于2027年部分节假日安排的通知", "number": None, "issued_on": "2026-11-01"},
+    "holidays": {"2027-01-01": "元旦"},
+    "make_up_days": {},
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_calendar_is_handed_in_as_a_file_and_what_it_would_change_is_readable(come: Come, language: Language) -> None:
+    editor = come("calendar", language=language, width=PHONE)
+    editor.open("/calendars/2027")
+    file: FilePayload = {
+        "name": "2027.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(NEXT_YEAR).encode(),
+    }
+
+    editor.page.locator("summary").first.click()
+    editor.page.set_input_files("#document_file", file)
+    editor.click("先看会改变什么", "See what would change")
+
+    assert {"zh": "还没有发布", "en": "Nothing is published"}[language] in editor.page.inner_text("main")
+    assert "2027-01-01" in editor.page.input_value("#document")
+    assert editor.page.get_by_role("button", name={"zh": "发布", "en": "Publish it"}[language], exact=True).is_visible()
+    assert violations(editor) == []
+    assert editor.faults == []
+
+
+def test_what_differs_in_an_item_is_readable_and_a_slip_is_said_where_it_is(come: Come) -> None:
+    editor = come("editor", width=PHONE)
+    editor.open("/catalogue/plate-replacement")
+    body = json.loads(editor.page.input_value("#document"))
+
+    editor.page.fill("#document", json.dumps(body | {"name": "补领车牌"}, ensure_ascii=False))
+    editor.click("先看会改变什么", "See what would change")
+    told, wrong = editor.page.inner_text("main"), violations(editor)
+    editor.page.fill("#document", "{")
+    editor.click("先看会改变什么", "See what would change")
+
+    assert "和现在用的版本有1处不同" in told
+    assert wrong == []
+    assert editor.page.locator("#document-error").is_visible()
+    assert violations(editor) == []
