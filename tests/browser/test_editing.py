@@ -20,11 +20,7 @@ NEXT_YEAR = {
 def test_a_calendar_is_handed_in_as_a_file_and_what_it_would_change_is_readable(come: Come, language: Language) -> None:
     editor = come("calendar", language=language, width=PHONE)
     editor.open("/calendars/2027")
-    file: FilePayload = {
-        "name": "2027.json",
-        "mimeType": "application/json",
-        "buffer": json.dumps(NEXT_YEAR).encode(),
-    }
+    file = FilePayload(name="2027.json", mimeType="application/json", buffer=json.dumps(NEXT_YEAR).encode())
 
     editor.page.locator("summary").first.click()
     editor.page.set_input_files("#document_file", file)
