@@ -15,11 +15,12 @@ from chalicelib.web.editing import (
     at_document,
     digest_of,
     document_in,
+    has_document,
     is_to_publish,
     look,
     with_look,
 )
-from chalicelib.web.forms import DOCUMENT, at_fault
+from chalicelib.web.forms import at_fault
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
 
@@ -73,7 +74,7 @@ def load(visit: Visit) -> Page | Onward:
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except Refusal as refusal:
-        where = None if visit.sent(DOCUMENT) else _where
+        where = None if has_document(visit) else _where
         return at_document(page, refusal, visit, where=where, otherwise="")
     return Onward(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
 
@@ -102,7 +103,7 @@ def days_in(lines: str, field: str) -> dict[str, str]:
             raise UnreadableError(Slip.LINE, field=field, number=number, line=line.strip()[:40])
         span = ((last or first) - first).days + 1
         if not 1 <= span <= LONGEST:
-            raise UnreadableError(Slip.TOO_LONG, field=field, number=number, most=LONGEST)
+            raise UnreadableError(Slip.SPAN, field=field, number=number, most=LONGEST)
         for day in (first + timedelta(days=each) for each in range(span)):
             if day.isoformat() in days:
                 raise UnreadableError(Slip.TWICE, field=field, number=number, day=day.isoformat())
@@ -122,7 +123,7 @@ def _standing(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
 
 def _body_of(visit: Visit) -> dict[str, Any]:
     """Return the edition: a document where one was handed in, else what the form says."""
-    if visit.sent(DOCUMENT):
+    if has_document(visit):
         return document_in(visit)
     notice = {"title": visit.sent("title"), "number": visit.sent("number") or None}
     return {

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from chalicelib.errors import Refusal
-from chalicelib.web.forms import DOCUMENT, again
+from chalicelib.web.forms import DOCUMENT, DOCUMENT_FILE, again
 from chalicelib.web.visits import Page, Visit
 
 PAGE: Final = 100
@@ -25,8 +25,9 @@ class Slip(StrEnum):
 
     NOT_JSON = "document_not_json"
     NOT_AN_OBJECT = "document_not_an_object"
+    TOO_LARGE = "document_too_large"
     LINE = "line_unreadable"
-    TOO_LONG = "line_too_long"
+    SPAN = "line_too_long"
     TWICE = "day_twice"
 
 
@@ -59,6 +60,8 @@ class Change:
 
 def document_in(visit: Visit) -> dict[str, Any]:
     """Return the document that was typed or handed in; ``UnreadableError`` if it is not a JSON object."""
+    if any(upload.field == DOCUMENT_FILE for upload in visit.uploads):
+        raise UnreadableError(Slip.TOO_LARGE, field=DOCUMENT_FILE)
     try:
         read = json.loads(visit.sent(DOCUMENT))
     except json.JSONDecodeError as error:
@@ -68,6 +71,11 @@ def document_in(visit: Visit) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise UnreadableError(Slip.NOT_AN_OBJECT)
     return read
+
+
+def has_document(visit: Visit) -> bool:
+    """Whether a document was typed or handed in beside the fields that a person fills in."""
+    return bool(visit.sent(DOCUMENT)) or any(upload.field == DOCUMENT_FILE for upload in visit.uploads)
 
 
 def written(document: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from chalicelib.api.exchange import told
 from chalicelib.api.problems import problem_of
+from chalicelib.api.reading import LARGEST_BODY
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web.visits import Page, Upload, Visit
@@ -30,7 +31,10 @@ MOST_FIELDS: Final = 1000
 
 DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
-"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
+"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed.
+
+One that no route would take is not read; it comes as an upload like others.
+"""
 
 CARRIED: Final = frozenset({"form_token", "once", "version", "assertion", "registration", "promise"})
 """Fields that nobody has filled in: the page brought them, or a device."""
@@ -157,8 +161,8 @@ def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]
         for part in parser.parts():
             if not part.filename and part.content_type != "application/octet-stream":
                 fields[part.name] = (*fields.get(part.name, ()), part.value)
-            elif part.name == DOCUMENT_FILE:
-                document = part.raw.decode("utf-8-sig", errors="replace") if part.filename else document
+            elif part.name == DOCUMENT_FILE and part.filename and len(part.raw) <= LARGEST_BODY:
+                document = part.raw.decode("utf-8-sig", errors="replace")
             elif part.filename:
                 digest = hashlib.sha256(part.raw).hexdigest()
                 name = "".join(letter for letter in part.filename if letter.isprintable()).strip()

@@ -173,6 +173,12 @@ def test_a_calendar_may_come_as_a_file(visitor: Come, portal: Client) -> None:
     looked = editor.send(form, NEXT_YEAR, LOOK, files=_file(edition))
     done = editor.send(looked, NEXT_YEAR, PUBLISH)
 
+    large = editor.send(form, NEXT_YEAR, LOOK, files={"document_file": ("a.json", b" " * 262_145)})
+    whole = editor.send(form, NEXT_YEAR, LOOK, files={"document_file": ("a.json", b" " * 262_143 + b"{")})
+
+    assert large.status == 400
+    assert faults_at(large, "document_file")
+    assert faults_at(whole, "document")
     assert "/year: 与地址中的年度不一致" in other.text
     assert "第2行第1个字" in broken.text
     assert faults_at(broken, "document")
@@ -270,7 +276,7 @@ def test_a_list_that_takes_the_ground_from_a_flag_says_so_before_it_is_published
 
     assert form.text.count("现在用的") == 1
     assert "看了1个正在执行的惩戒，1个会失去依据" in looked.text
-    assert flag in looked.text
+    assert f"./flags/{flag}" in [link["href"] for link in looked.page.named("a")]
     assert "清单中已没有该措施" in looked.text
     assert standing == "active"
     assert done.path == again.path == "/measures?done=loaded"
