@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from chalicelib.api.calls import Language
 from chalicelib.api.exchange import told
 from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import LARGEST_BODY
@@ -107,9 +108,17 @@ def again(page: Page, refusal: Refusal, visit: Visit, *, fields: Mapping[str, st
         }
         for fault in refusal.faults
     ]
-    detail = known.detail_zh if visit.language == "zh" else known.detail_en
+    detail = words_of(refusal.reason, visit.language)[1]
     facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": detail}]}
     return replace(page, facts=facts, status=known.status)
+
+
+def words_of(reason: Reason, language: Language) -> tuple[str, str]:
+    """Return what a refusal is called and what to do: the API's words, but where they speak of its own headers."""
+    if reason is Reason.IDEMPOTENCY_KEY_REUSED:
+        return text("sent_before", language), text("sent_before_do", language)
+    known = problem_of(reason)
+    return (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
 
 
 def at_fault(page: Page, **texts: str) -> Page:

@@ -24,7 +24,7 @@ from chalicelib.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn
-from chalicelib.web.forms import is_too_large, read_form, too_large, written
+from chalicelib.web.forms import is_too_large, read_form, too_large, words_of, written
 from chalicelib.web.pages import PAGES, Entry
 from chalicelib.web.visits import Asset, Download, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
@@ -185,7 +185,7 @@ def _page(page: Page, visit: Visit) -> Response:
         "Content-Security-Policy": WITH_SCRIPTS if page.scripts else POLICY,
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": "zh-CN" if visit.language == "zh" else "en",
-        "Cache-Control": "no-cache" if visit.who is None else NEVER,
+        "Cache-Control": "no-cache" if visit.who is None and not page.is_personal else NEVER,
         "Vary": "Accept-Language",
     }
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
@@ -200,8 +200,8 @@ def _refused(refusal: Refusal, entry: Entry, visit: Visit, event: Mapping[str, A
     if reason in FAILED:
         return _failed(reason, visit)
     known = problem_of(reason)
-    words = (known.title_zh, known.detail_zh) if visit.language == "zh" else (known.title_en, known.detail_en)
-    facts = {"title": words[0], "detail": words[1], "back": _stands_at(entry, visit), "more": refusal.facts}
+    title, detail = words_of(reason, visit.language)
+    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": refusal.facts}
     tell(reason=reason.value)
     return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
 

@@ -24,4 +24,4 @@ def track(visit: Visit) -> Page:
             raise
         return replace(at_fault(page, case_no=text("track_unknown", visit.language)), status=404)
     facts = {**page.facts, "found": found, "stages": WAY_THROUGH, "reached": REACHED[found.state]}
-    return replace(page, facts=facts)
+    return replace(page, facts=facts, is_personal=True)

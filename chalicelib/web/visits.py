@@ -109,12 +109,16 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A template and what it shows; ``scripts`` names the built scripts that it runs."""
+    """A template and what it shows; ``scripts`` names the built scripts that it runs.
+
+    ``is_personal`` says of a public page that it shows something of somebody's; every other page of a login does.
+    """
 
     template: str
     facts: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
     scripts: tuple[str, ...] = ()
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

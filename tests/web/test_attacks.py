@@ -1,0 +1,155 @@
+"""What somebody with bad intentions may try: other people's things, words that want to be scripts, odd addresses."""
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from urllib.parse import quote
+
+import pytest
+
+from chalicelib.policy import Role
+from chalicelib.sessions.rules import form_token
+from chalicelib.web.addresses import ADDRESSES
+from chalicelib.web.pages import PAGES
+from tests.builders import NOON
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.device import Device
+from tests.web.test_applying import enrol
+from tests.web.test_bad_forms import filed
+from tests.web.test_credit_office import objection, repair
+from tests.web.test_oversight import MANDATE
+from tests.web.test_own_credit import company
+from tests.web.test_two_tabs import signed
+from tests.web.visitor import Visitor
+
+Come = Callable[..., Visitor]
+__all__ = ["company", "objection", "repair"]
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+OWN = {"case_no", "draft_id", "objection_id", "repair_id", "key_id"}
+
+for file in ADDRESSES:
+    import_module(file)
+
+PERSONAL = sorted(
+    name for name, entry in PAGES.items() if Role.APPLICANT in entry.roles and set(re.findall(r"{(\w+)}", name)) & OWN
+)
+
+
+def test_no_page_shows_or_does_anything_about_somebody_else_s_things(
+    visitor: Come, company: Visitor, objection: str, repair: str
+) -> None:
+    company.log_in("company")
+    enrol(company, Device())
+    form = company.open("/items/business-address/apply")
+    draft, other_draft = (company.send(company.open(form.path), "apply", {"way": "certificate"}) for _ in range(2))
+    files = {field["name"] or "": ("a.jpg", b"x") for field in draft.page.named("input") if field.get("type") == "file"}
+    case_no = company.send(other_draft, other_draft.path, files=files).path.split("/")[2]
+    (key,) = [form.action.split("/")[-2] for form in company.open("/keys").page.forms if "revocation" in form.action]
+    theirs = {
+        "case_no": case_no,
+        "draft_id": draft.path.split("/")[2],
+        "objection_id": objection.rpartition("/")[2],
+        "repair_id": repair.rpartition("/")[2],
+        "key_id": key,
+        "kind": "handling_promised",
+    }
+    other = visitor("applicant2")
+    token = form_token(other.cookies["xinnuo"])
+    fields = {"form_token": token, "reason": "x", "text": "x", "level": "5", "category": "attitude", "number": "1"}
+
+    for name in PERSONAL:
+        method, _, path = name.partition(" ")
+        for field, value in theirs.items():
+            path = path.replace(f"{{{field}}}", quote(value, safe=""))
+        seen = other.open(path) if method == "GET" else other.post(path, fields)
+
+        assert seen.status in {403, 404}, name
+    assert [form for form in company.open("/keys").page.forms if "revocation" in form.action]
+    assert company.open(f"/drafts/{theirs['draft_id']}").status == 200
+
+
+def test_what_people_write_is_shown_to_everybody_and_never_run(visitor: Come) -> None:
+    turn_clock(NOON)
+    person, officer, head = visitor("applicant"), visitor("officer.traffic"), visitor("head.traffic")
+    case_no = signed(person, "plate-replacement")
+    case, desk = f"/cases/{case_no}", f"/desk/{case_no}"
+    ground = next(
+        field["value"] or ""
+        for field in officer.open(f"{desk}/acts/pause").page.named("input")
+        if field.get("name") == "ground"
+    )
+    pause: dict[str, str | list[str]] = {"ground": ground, "expected_days": "3", "notice_text": SCRIPT}
+
+    assert officer.send(officer.open(f"{desk}/acts/pause"), "pause", pause).status == 200
+    pages = [person.open(case), officer.open(desk)]
+    officer.send(officer.open(f"{desk}/acts/pause_end"), "pause_end")
+    assert head.send(head.open(f"{desk}/acts/extension"), "extension", {"days": "2", "reason": SCRIPT}).status == 200
+    decision = {"outcome": "granted", "document_no": SCRIPT[:60], "reasons": SCRIPT}
+    assert officer.send(officer.open(f"{desk}/acts/decision"), "decision", decision).status == 200
+    found = {"result": "untrue", "method": "online", "findings": SCRIPT}
+    assert officer.send(officer.open(f"{desk}/acts/verification"), "verification", found).status == 200
+    pages += [person.open(f"{case}/statement")]
+    assert person.send(person.open(f"{case}/statement"), "statement", {"text": SCRIPT}).status == 200
+    complaint = person.open(f"{case}/complaint")
+    kind = next(f["value"] or "" for f in complaint.page.named("input") if f.get("name") == "category")
+    assert person.send(complaint, "complaint", {"category": kind, "text": SCRIPT}).status == 200
+    inspector, approver = visitor("inspector"), visitor("inspector2")
+    mandate = inspector.send(
+        inspector.open("/inspection"), "inspection", {**MANDATE, "file_no": SCRIPT[:60], "basis": SCRIPT}
+    )
+    assert mandate.status == 200
+    place = mandate.path.partition("?")[0]
+    approver.send(approver.open(place), place)
+    pages += [
+        person.open(case),
+        person.open(f"{case}/receipt"),
+        person.open("/cases"),
+        officer.open(desk),
+        officer.open("/worklist"),
+        inspector.open("/inspection"),
+        inspector.open(place),
+        approver.open(place),
+        inspector.open(f"{place}/cases/{case_no}"),
+        visitor("supervisor.traffic").open("/board"),
+    ]
+
+    for seen in pages:
+        assert seen.status == 200, seen.path
+        assert seen.page.named("img") == [], seen.path
+        assert all((one["src"] or "").startswith(("../", "./")) for one in seen.page.named("script"))
+        assert "<script>" not in seen.text
+    assert sum("&lt;script&gt;" in seen.text for seen in pages) >= 8
+
+
+@pytest.mark.parametrize("lang", ["xx", "", "en\r\nX: y", "EN", "zh-CN", "%00"])
+def test_an_unknown_language_is_the_browser_s(visitor: Come, lang: str) -> None:
+    seen = visitor().open(f"/items?lang={quote(lang)}")
+
+    assert seen.page.named("html") == [{"lang": "zh-CN"}]
+    assert "lang=" not in " ".join(link["href"] or "" for link in seen.page.named("a") if link.get("lang") != "en")
+
+
+def test_a_case_that_is_followed_without_a_login_is_not_kept_by_the_browser(
+    visitor: Come, client: Client, token: TokenOf
+) -> None:
+    case_no = filed(visitor("applicant"))
+    code = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["tracking_code"]
+
+    assert visitor().open(f"/track?case_no={case_no}&code={code}").reply.headers["cache-control"] == "no-store"
+    assert visitor().open("/track").reply.headers["cache-control"] == "no-cache"
+
+
+def test_going_back_and_sending_the_form_changed_is_told_in_words_that_people_know(visitor: Come) -> None:
+    person = visitor("applicant")
+    case = f"/cases/{filed(person)}"
+    form = person.open(f"{case}/complaint")
+    kind = next(field["value"] or "" for field in form.page.named("input") if field.get("name") == "category")
+
+    person.send(form, "complaint", {"category": kind, "text": "等得太久。"})
+    changed = person.send(form, "complaint", {"category": kind, "text": "等得太久，没有人接电话。"})
+
+    assert changed.status == 422
+    assert "刚才已经提交过" in changed.text
+    assert "Idempotency" not in changed.text
+    assert changed.form("complaint").fields["text"] == ["等得太久，没有人接电话。"]
