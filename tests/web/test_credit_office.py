@@ -118,3 +118,16 @@ def test_a_refusal_names_its_ground_and_what_is_missing_and_can_be_objected_to(
 
 def test_another_department_s_officer_answers_nothing(visitor: Come, objection: str) -> None:
     assert visitor("officer.market").open(objection).status == 403
+
+
+def test_the_next_page_stays_in_the_language_that_was_chosen(visitor: Come, company: Visitor) -> None:
+    for number in range(21):
+        form = company.open(f"/credit/objection?entry={ENTRY}")
+        made = company.send(form, "objection", {"ground": "fact", "text": f"第{number}次。"})
+        company.send(made, made.path.partition("?")[0])
+
+    seen = visitor("credit").open("/matters?department=market&lang=en")
+
+    (following,) = [link["href"] or "" for link in seen.page.named("a") if "objections_after" in (link["href"] or "")]
+    assert "lang=en" in following
+    assert "department=market" in following
