@@ -163,3 +163,13 @@ def test_a_form_with_files_says_how_large_they_may_be_before_it_is_sent(visitor:
 
     assert [form["data-most"] for form in seen.page.named("form") if "data-most" in form] == ["4128768"]
     assert any("files." in (script["src"] or "") for script in seen.page.named("script"))
+
+
+@pytest.mark.parametrize("url", ["/items?q=" + "x" * 101, "/track?case_no=x&code=y"])
+def test_what_is_wrong_has_the_focus_without_any_script(visitor: Come, url: str) -> None:
+    seen = visitor().open(url)
+
+    (focused,) = [one for _, one in seen.page.elements if "autofocus" in one]
+    assert focused["class"] == "govuk-error-summary"
+    assert focused["tabindex"] == "-1"
+    assert seen.page.words["title"][0].startswith("错误: ")
