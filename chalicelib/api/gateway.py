@@ -32,6 +32,9 @@ ALWAYS = {
 class App(Chalice):
     """Chalice, but for its own words on unknown addresses and methods, and with routes that are imported late."""
 
+    showing: str | None = None
+    """The file whose ``show_nothing`` tells somebody at a browser that there is no such page."""
+
     def serve(self, file: str, *names: str) -> None:
         """Answer these routes (``GET /v1/items``) by a file that is imported when one of them is first asked for."""
         for name in names:
@@ -44,6 +47,7 @@ class App(Chalice):
         for name in names:
             method, _, path = name.partition(" ")
             self.route(path, methods=[method], content_types=[])(self._shown_by(file, name))
+        self.showing = file
 
     def _shown_by(self, file: str, name: str) -> Callable[..., Response]:
         def shown(**_path: str) -> Response:
@@ -91,9 +95,13 @@ class App(Chalice):
         """Say that there is no such address, or no such method for it."""
         from chalicelib.api.exchange import language_of, problem  # noqa: PLC0415 - see the top of the file
 
-        accepted = next((text for name, text in event["headers"].items() if name.lower() == "accept-language"), "")
+        headers = {name.lower(): text for name, text in event["headers"].items()}
         reason = Reason.METHOD_NOT_ALLOWED if allowed else Reason.NOT_FOUND
-        response: Response = problem(Refusal(reason), language_of(accepted))
+        response: Response
+        if self.showing and "text/html" in headers.get("accept", "") and not event["path"].startswith("/v1/"):
+            response = import_module(self.showing).show_nothing(event)
+        else:
+            response = problem(Refusal(reason), language_of(headers.get("accept-language", "")))
         if allowed:
             response.headers["Allow"] = allowed
         answer: dict[str, Any] = response.to_dict(self.api.binary_types)

@@ -1,6 +1,7 @@
 """From an API Gateway event to a page, and to a page that says what to do where something stands in the way."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
@@ -90,6 +91,14 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
     except Exception:  # noqa: BLE001 - the last place where a fault of ours can become a page
         logger("web").exception("unexpected", route=route)
         return _failed(Reason.INTERNAL_ERROR, visit)
+
+
+def show_nothing(event: Mapping[str, Any]) -> Response:
+    """Tell somebody at a browser that there is no such page, and where to go on."""
+    visit = _visit(f"NONE {event['path']}", event)
+    with suppress(Refusal):
+        visit = _known(visit)
+    return _failed(Reason.NOT_FOUND, visit)
 
 
 def _visit(route: str, event: Mapping[str, Any]) -> Visit:

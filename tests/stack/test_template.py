@@ -204,3 +204,13 @@ def test_what_the_gateway_answers_by_itself_is_a_problem_too(resources: Resource
 
     assert answer["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
     assert '"code":"' in answer["ResponseTemplates"]["application/json"]
+
+
+def test_an_address_that_nobody_declared_is_answered_by_the_function_too(resources: Resources) -> None:
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+
+    assert set(paths["/{proxy+}"]) == {"get"}
+    assert (
+        paths["/{proxy+}"]["get"]["x-amazon-apigateway-integration"]["uri"]
+        == (paths["/items"]["get"]["x-amazon-apigateway-integration"]["uri"])
+    )

@@ -20,7 +20,7 @@ from tests.web.test_credit_office import objection, repair
 from tests.web.test_oversight import MANDATE
 from tests.web.test_own_credit import company
 from tests.web.test_two_tabs import signed
-from tests.web.visitor import Visitor
+from tests.web.visitor import Outline, Visitor
 
 Come = Callable[..., Visitor]
 __all__ = ["company", "objection", "repair"]
@@ -153,3 +153,30 @@ def test_going_back_and_sending_the_form_changed_is_told_in_words_that_people_kn
     assert "刚才已经提交过" in changed.text
     assert "Idempotency" not in changed.text
     assert changed.form("complaint").fields["text"] == ["等得太久，没有人接电话。"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/cases/a/b/c/d", "/items/", "/logout", "//evil.test/x", '/"><b>'])
+def test_an_address_that_there_is_not_is_a_page_that_says_where_to_go_on(visitor: Come, path: str) -> None:
+    browser = visitor("applicant")
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    event = browser.client.event("GET", "/nothing", headers={"Accept": "text/html,*/*", "Cookie": cookie})
+    event |= {"path": path, "pathParameters": {"proxy": path[1:]}}
+    event["requestContext"] |= {"resourcePath": "/logout" if path == "/logout" else "/{proxy+}"}
+
+    reply = browser.client.send(event)
+    page = Outline(reply.text)
+
+    assert reply.status == 404
+    assert "请从首页重新查找" in reply.text
+    assert "退出登录" in reply.text
+    assert page.named("b") == []
+    assert {(link["href"] or "")[:2] for link in page.named("a")} <= {"./", "..", "#m"}
+
+
+def test_a_client_that_asks_for_what_there_is_not_gets_a_problem(visitor: Come) -> None:
+    client = visitor().client
+
+    for headers in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
+        assert client.call("GET", "/nothing", headers=headers).headers["content-type"] == "application/problem+json"
+    reply = client.call("GET", "/v1/nothing", headers={"Accept": "text/html"})
+    assert reply.headers["content-type"] == "application/problem+json"
