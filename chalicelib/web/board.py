@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.clocks.model import Light
-from chalicelib.errors import Refusal
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web import pages
 from chalicelib.web.forms import again
 from chalicelib.web.visits import Onward, Page, Visit
+from chalicelib.wiring import services
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
@@ -59,8 +60,15 @@ def answer(visit: Visit) -> Page | Onward:
     try:
         visit.done("POST /v1/supervision/alerts/{alert_id}/acknowledgement", body=body)
     except Refusal as refusal:
-        return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
+        if refusal.reason is not Reason.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
+            return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
     return Onward(to="board", query={"done": "answered"})
+
+
+def _is_answered_so(visit: Visit) -> bool:
+    """Say whether exactly this was answered by the same person: the second click of a double click."""
+    found = services().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
+    return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
 
 
 def _count(visit: Visit, department: str, light: Light) -> Count:

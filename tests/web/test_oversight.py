@@ -84,11 +84,15 @@ def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
 
     silent = browser.send(form, form.path, {"reason": "", "expected_on": "2026-11-30"})
     answered = browser.send(form, form.path, {"reason": "系统升级，正在补办。", "expected_on": "2026-11-30"})
+    twice = browser.send(form, form.path, {"reason": "系统升级，正在补办。", "expected_on": "2026-11-30"})
+    changed = browser.send(form, form.path, {"reason": "另一个说法。", "expected_on": "2026-11-30"})
 
     assert silent.status == 400
     assert {"href": "#reason"} in silent.page.named("a")
     assert silent.form(form.path).fields["expected_on"] == ["2026-11-30"]
     assert "已回应" in answered.text
+    assert (twice.status, twice.path) == (200, answered.path)
+    assert changed.status == 409
     assert "系统升级，正在补办。" in visitor("applicant").open(f"/cases/{case_no}").text
 
 
