@@ -51,6 +51,18 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "POST /board/alerts/{alert_id}",
     ),
     "chalicelib.web.figures": ("GET /board/statistics", "GET /board/statistics/export", "GET /board/measures"),
+    "chalicelib.web.identities": (
+        "GET /identities",
+        "GET /identities/conflicts/{conflict_id}",
+        "POST /identities/conflicts/{conflict_id}",
+        "GET /identities/links/new",
+        "POST /identities/links/new",
+        "GET /identities/links/{alias_id}",
+        "GET /identities/links/{alias_id}/confirmation",
+        "POST /identities/links/{alias_id}/confirmation",
+        "GET /identities/links/{alias_id}/revocation",
+        "POST /identities/links/{alias_id}/revocation",
+    ),
     "chalicelib.web.inspecting": (
         "GET /inspection",
         "POST /inspection",

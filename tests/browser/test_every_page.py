@@ -67,6 +67,8 @@ PLACES = (
     Place("/card?case_no={case_no}", "supervisor.traffic"),
     Place("/card?case_no=nobody-s", "supervisor.traffic", status=400),
     Place("/inspection", "inspector"),
+    Place("/identities", "credit"),
+    Place("/identities/links/new", "credit"),
     Place("/matters", "credit"),
     Place("/measures", "credit"),
     Place("/calendars", "calendar"),

@@ -15,6 +15,9 @@ from chalicelib.cases.model import State, Way
 from chalicelib.cases.unmasking import Sight
 from chalicelib.catalogue.model import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.credit.aliases.model import AliasState
+from chalicelib.credit.conflicts.model import Outcome as ConflictOutcome
+from chalicelib.credit.links import LinkKind
 from chalicelib.credit.model import Effect, Purpose, Severity
 from chalicelib.editions.model import RecountState
 from chalicelib.punishment.model import FlagState, MeasureClass
@@ -49,6 +52,9 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "rectified": RectificationOutcome,
     "way": Way,
     "sight": Sight,
+    "link": LinkKind,
+    "link_state": AliasState,
+    "conflict": ConflictOutcome,
     "severity": Severity,
     "effect": Effect,
     "purpose": Purpose,
