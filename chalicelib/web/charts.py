@@ -29,9 +29,9 @@ class Chart:
     width: int
 
 
-def beside(groups: Sequence[Mapping[str, int]]) -> Chart:
-    """Draw each group's numbers side by side, the tallest bar of all as high as the picture."""
-    most = max((number for group in groups for number in group.values()), default=0) or 1
+def beside(groups: Sequence[Mapping[str, int]], *, whole: int | None = None) -> Chart:
+    """Draw each group's numbers side by side; ``whole`` is as high as the picture, else the tallest bar of all."""
+    most = whole or max((number for group in groups for number in group.values()), default=0) or 1
     bars = []
     for place, group in enumerate(groups):
         wide = (STEP - 2 * GAP) // max(len(group), 1)

@@ -6,6 +6,7 @@ from chalicelib.errors import Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.supervision.service import WATCHERS
+from chalicelib.supervision.statistics.rules import per_cent
 from chalicelib.supervision.statistics.service import READERS_OF_MEASURES
 from chalicelib.web import pages
 from chalicelib.web.charts import beside, stacked
@@ -32,6 +33,10 @@ def statistics(visit: Visit) -> Page:
         "told": told,
         "ageing": ageing,
         "by_day": beside([{"received": one.figures.received, "decided": one.figures.decided} for one in days]),
+        "rates": [_rates(one.figures) for one in days],
+        "by_rate": beside(
+            [{name: min(rate or 0, 100) for name, rate in _rates(one.figures).items()} for one in days], whole=100
+        ),
         "by_time": beside([{"decided": one.decisions} for one in times]),
         "by_age": stacked([{what.value: number for what, number in band.waiting.items()} for band in bands]),
         "times": _from_to(times),
@@ -57,6 +62,17 @@ def measures(visit: Visit) -> Page:
         return again(page, refusal, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
     return Page(template=page.template, facts={**page.facts, "told": told, "drawn": drawn})
+
+
+def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's shape
+    """Return a day's rates in per cent, ``None`` of nothing: decided of what came in, and in time of those.
+
+    A day can decide more than came in on it: what earlier days left.
+    """
+    return {
+        "completion": per_cent(figures.decided, figures.received),
+        "on_time": figures.on_time.per_cent,
+    }
 
 
 def _asked(visit: Visit, *names: str) -> dict[str, str]:

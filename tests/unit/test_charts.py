@@ -22,6 +22,10 @@ def test_bars_stand_side_by_side_and_the_tallest_fills_the_picture() -> None:
     assert chart.width == 60
 
 
+def test_of_a_whole_that_is_named_a_bar_is_its_part() -> None:
+    assert [bar.height for bar in beside([{"on_time": 50}], whole=100).bars] == [50]
+
+
 def test_a_pile_begins_where_the_one_below_ends() -> None:
     chart = stacked([{"acceptance": 1, "decision": 3}, {"acceptance": 0, "decision": 2}])
 

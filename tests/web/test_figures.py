@@ -58,6 +58,16 @@ def test_handling_time_is_a_sentence_a_chart_and_a_table_of_bands(visitor: Come)
     assert {"by-time-title", "by-time-words"} <= {one.get("id") for _, one in seen.page.elements}
 
 
+def test_the_rates_of_each_day_stand_in_the_table_and_no_bar_is_higher_than_the_picture(visitor: Come) -> None:
+    counted("traffic", counts={"received": 4, "decided": 6, "late": 3})
+
+    seen = visitor("monitor").open(f"/board/statistics?{SEPTEMBER}")
+
+    assert figures_of(seen, "每天")[1:] == [["2026-09-03", "4", "6", "150%", "50% (3/6)", "3"]]
+    bars = {bar["class"]: bar["height"] for bar in seen.page.named("rect")}
+    assert (bars["xn-chart__completion"], bars["xn-chart__on_time"]) == ("100", "50")
+
+
 def test_how_long_what_is_open_has_waited_is_told_to_the_day(visitor: Come, case_no: str) -> None:
     turn_clock(NOON + timedelta(days=6))
 
