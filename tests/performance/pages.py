@@ -48,6 +48,14 @@ OF_SUPERVISORS = {
         "/v1/supervision/alerts?limit=20",
     ),
 }
+OF_CATALOGUE_EDITORS = {
+    "/catalogue": ("/v1/item-editions?limit=20",),
+    "/catalogue/{item_code}": ("/v1/item-editions?item={item_code}", "/v1/items/{item_code}/versions/1"),
+}
+OF_CALENDAR_EDITORS = {
+    "/calendars": ("/v1/calendars",),
+    "/calendars/{year}": ("/v1/calendars/{year}", "/v1/calendars/{year}/provisional?limit=20"),
+}
 OF_MONITORS = {
     f"/board/statistics?{DAYS}": (f"/v1/supervision/statistics?{DAYS}&by=day", "/v1/supervision/ageing"),
     f"/board/measures?{DAYS}": (f"/v1/supervision/measures?{DAYS}",),
@@ -67,6 +75,7 @@ OF_CREDIT_OFFICERS = {
 """Pages by who opens them, each with the calls of the API that it shows.
 
 The list of measures is not among them: its call is answered from memory, so that there is nothing to lay it beside.
+Nor are the cards: there are none in this world, and an empty list is no page's usual work.
 """
 
 REACH = 2
@@ -113,14 +122,15 @@ def pages(story: Story) -> Iterator[Beside]:
     """Make a full list of cases and a mandate, and name each page with what it shows."""
     number, *_ = [story.case()["case_no"] for _ in range(CASES)]
     own = _reader(story.applicant.token, sub="applicant-1")
-    names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector", "credit")
-    officer, supervisor, monitor, inspector, credit = map(_persona, names)
+    names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector", "credit", "editor", "calendar")
+    officer, supervisor, monitor, inspector, credit, editor, calendar = map(_persona, names)
     flag_id, *_ = [_flag(story.client, credit.token) for _ in range(CASES)]
     blanks = {
         "case_no": number,
         "mandate_id": _mandate(story.client, inspector.token),
         "flag_id": flag_id,
         "item_code": ITEM,
+        "year": "2026",
         **FIXED,
     }
     for who, told in (
@@ -131,6 +141,8 @@ def pages(story: Story) -> Iterator[Beside]:
         (monitor, OF_MONITORS),
         (inspector, OF_INSPECTORS),
         (credit, OF_CREDIT_OFFICERS),
+        (editor, OF_CATALOGUE_EDITORS),
+        (calendar, OF_CALENDAR_EDITORS),
     ):
         for page, calls in told.items():
             yield Beside(
