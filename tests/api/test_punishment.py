@@ -231,6 +231,8 @@ def test_an_office_lists_its_own_flags_in_a_state_page_by_page(office: Office) -
     ]
     elsewhere = token("credit", department="market")
     assert client.get("/v1/flags?state=proposed", token=elsewhere).body["items"] == []
+    theirs = client.post("/v1/flags", FLAG, token=elsewhere).body["id"]
+    assert [flag["id"] for flag in client.get("/v1/flags?state=proposed", token=elsewhere).body["items"]] == [theirs]
     assert client.get("/v1/flags?state=gone", token=token("credit")).code == "INVALID_QUERY"
 
 
