@@ -5,6 +5,7 @@ botocore's 1.5 MB of data on other services, a user agent put together anew for 
 evaluated for every call, and the walk through requests and answers that are JSON as they stand.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,18 +40,24 @@ PLAIN = frozenset(
 
 
 class PlainSerializer(JSONSerializer):
-    """Writes requests as they stand; one that holds binary values goes botocore's own way."""
+    """Writes requests as they stand, binary values in base64; one that holds anything else goes botocore's own way."""
 
     def serialize_to_request(self, parameters: Mapping[str, Any], operation_model: OperationModel) -> dict[str, Any]:
         """Return the request, its body in one piece."""
         whole: dict[str, Any]
         try:
-            body = json.dumps(parameters).encode()
+            body = json.dumps(parameters, default=_in_base64).encode()
         except TypeError:
             whole = super().serialize_to_request(parameters, operation_model)
         else:
             whole = {**super().serialize_to_request({}, operation_model), "body": body}
         return whole
+
+
+def _in_base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(type(value).__name__)
 
 
 class PlainParser(JSONParser):

@@ -31,7 +31,7 @@ def document_digest(document: Document) -> str:
 
 def held_to_fallen(record: Record, summary: Summary) -> Record:
     """Return a record as it may be stored: one that comes on a document that fell is withdrawn from the beginning."""
-    if record.repair in UNDONE or document_digest(record.document) not in summary.fallen:
+    if not summary.fallen or record.repair in UNDONE or document_digest(record.document) not in summary.fallen:
         return record
     return replace(record, repair=RepairState.WITHDRAWN)
 

@@ -23,7 +23,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order from ``NONE`` (0) to ``SERIOUS`` (3)."""
-        return list(Severity).index(self)
+        return Severity._member_names_.index(self.name)
 
 
 class Publicity(StrEnum):

@@ -1,7 +1,7 @@
 """Knowing subjects, and the keys with which they sign."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -36,25 +36,44 @@ class Subjects:
         A name that is not the one first vouched for is marked, has no effect and is a person's to settle (R6.3).
         """
         valid = require_valid(identity)
+        with transaction() as tx:
+            known, _ = self.recognised(valid, self._store.known(self._keys.keys_of(valid)), at=at, tx=tx)
+        return known
+
+    def places_of(self, valid: Identity) -> tuple[Row, ...]:
+        """Return rows that hold only the places where a subject may be kept, for a batch of reads."""
+        return self._store.places(self._keys.keys_of(valid))
+
+    def met_at(self, rows: Iterable[Row | None]) -> tuple[Remembered, ...]:
+        """Return what was read at these places."""
+        return self._store.met(rows)
+
+    def recognised(
+        self, valid: Identity, met: tuple[Remembered, ...], *, at: datetime, tx: Transaction
+    ) -> tuple[Known, tuple[Remembered, ...]]:
+        """Return who a subject is beside what is stored of it, and what is stored of it after the transaction.
+
+        One that is new is remembered in the transaction.
+        """
         key = self._keys.key_of(valid)
-        known = self._store.known(self._keys.keys_of(valid))
-        first = known[0] if known else None
+        first = met[0] if met else None
         given = self._keys.digest_of_name(valid)
         if first is not None:
             is_conflicting = not any(self._keys.is_name_of(valid, digest=digest) for digest in first.digests)
             if is_conflicting or first.key == key:
-                return Known(
+                known = Known(
                     key=key,
                     masked_name=first.masked_name,
                     name_digest=given,
                     is_conflicting=is_conflicting,
                     first=first.key,
                 )
+                return known, met
         also = first.digests if first is not None else ()
         new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given, also=also)
         text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
-        self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at)
-        return Known(key=key, masked_name=new.masked_name, name_digest=given, first=key)
+        self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at, tx=tx)
+        return Known(key=key, masked_name=new.masked_name, name_digest=given, first=key), (new, *met)
 
     def require_consistent(self, identity: Identity, at: datetime) -> Known:
         """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""

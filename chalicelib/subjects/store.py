@@ -1,5 +1,6 @@
 """Loading and saving subjects and their signing keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,14 @@ class SubjectStore:
 
     def known(self, keys: tuple[SubjectKey, ...]) -> tuple[Remembered, ...]:
         """Return what is stored under any of a subject's keys, in their order; one read, however many there are."""
-        rows = read_together(*(SubjectRow(key, IDENTITY) for key in keys))
+        return self.met(read_together(*self.places(keys)))
+
+    def places(self, keys: tuple[SubjectKey, ...]) -> tuple[Row, ...]:
+        """Return rows that hold only places, for a batch of reads."""
+        return tuple(SubjectRow(key, IDENTITY) for key in keys)
+
+    def met(self, rows: Iterable[Row | None]) -> tuple[Remembered, ...]:
+        """Return what was read at places, in their order."""
         return tuple(_remembered(row) for row in rows if isinstance(row, SubjectRow))
 
     def sealed(self, key: SubjectKey) -> bytes | None:
@@ -49,8 +57,8 @@ class SubjectStore:
         """Read something that is not there: raises if the store cannot be read."""
         read_together(SubjectRow("-", IDENTITY))
 
-    def add(self, subject: Remembered, *, encrypted: bytes, at: datetime) -> None:
-        """Store a subject that is not there yet; somebody who was faster has stored the same."""
+    def add(self, subject: Remembered, *, encrypted: bytes, at: datetime, tx: Transaction) -> None:
+        """Put a subject that is not there yet; somebody who was faster has stored the same."""
         row = SubjectRow(
             subject.key,
             IDENTITY,
@@ -60,9 +68,7 @@ class SubjectStore:
             also=subject.also or None,
             known_since=instant_text(at),
         )
-        tx = Transaction()
         tx.add(row, otherwise=MovedError())
-        tx.commit()
 
     def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
         """Put which other names a subject has; ``MovedError`` if somebody else did meanwhile."""

@@ -1,45 +1,76 @@
-"""A file of the synthetic city taken by the service, beside its bare records written in batches on the same engine."""
+"""A file of the synthetic city taken by the service, beside bare writing on the same engine.
 
-import resource
+What is compared are items a second: all that an import writes (records, summaries, events, subjects and its own
+progress), over all the time that it takes, beside items of the same kinds and sizes that nobody had to make, written
+by bare `BatchWriteItem` and by bare `TransactWriteItems` into tables of the same shape.
+All three take turns, so that whatever else the machine does meanwhile is the same to each.
+"""
+
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
+from chalicelib.credit.imports import service
 from chalicelib.credit.imports.files import BLOCK
 from chalicelib.credit.imports.model import Declared, ImportState
-from chalicelib.credit.imports.service import AT_ONCE, Imports
+from chalicelib.credit.imports.service import Imports
 from chalicelib.credit.imports.store import ImportStore
-from chalicelib.credit.table import EntryRow
 from chalicelib.policy import Caller, Role
 from chalicelib.rows import connection
 from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions
-from tests.performance.bare import BATCH, Bare
+from tests.performance.bare import BATCH, Bare, Place
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 OFFICER = Caller(sub="credit", roles=frozenset({Role.CREDIT_OFFICER}), department="credit")
 
+SAMPLE = 5_000
+"""Items of the import that are written bare in each turn."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bulk:
-    """How many records were taken in which time, what the bare writing of the same took, and how memory grew."""
+BATCHES_AT_ONCE = 4
+TRANSACTIONS_AT_ONCE = 2
+"""As many side by side as each is fastest with on two cores."""
 
-    records: int
-    ours_seconds: float
-    bare_seconds: float
-    grown_mb: float
+IN_A_TRANSACTION = 100
+
+
+@dataclass(slots=True)
+class Pace:
+    """Items written in some seconds."""
+
+    items: int = 0
+    seconds: float = 0.0
 
     @property
-    def ratio(self) -> float:
-        """Records a second over those of bare batches."""
-        return self.bare_seconds / self.ours_seconds
+    def rate(self) -> float:
+        """Items a second."""
+        return self.items / self.seconds
+
+
+@dataclass(slots=True, kw_only=True)
+class Bulk:
+    """What an import of some records and both kinds of bare writing reached, and megabytes in use after each turn."""
+
+    records: int
+    ours: Pace = field(default_factory=Pace)
+    batches: Pace = field(default_factory=Pace)
+    transactions: Pace = field(default_factory=Pace)
+    memory_mb: list[float] = field(default_factory=list)
+
+    @property
+    def grown_mb(self) -> float:
+        """How much more memory was in use at most than after the first tenth."""
+        first = self.memory_mb[len(self.memory_mb) // 10]
+        return max(self.memory_mb) - first
 
 
 class OneFile:
@@ -77,63 +108,114 @@ class NoQueue:
         assert name
 
 
-def imported(subjects: int) -> Bulk:
-    """Take the records of so many subjects, then write the same rows bare, in the same run."""
+def imported(subjects: int, *, turns: int = 8, told: Callable[[Bulk], None] = lambda _: None) -> Bulk:
+    """Take the records of so many subjects in some turns, and write bare after each; ``told`` hears how it goes."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "city.jsonl"
         count = seeding.write(path, range(subjects), seed=subjects)
+        done = Bulk(records=count)
         house = services()
         bucket: Any = OneFile(path)
         imports = Imports(ImportStore(house.timeline), bucket, house.receiving, house.conflicts, queue=NoQueue())
-        digest = sha256()
-        for block in bucket.blocks("city"):
-            digest.update(block)
-        declared = Declared(size=path.stat().st_size, sha256=digest.hexdigest(), count=count)
-        made, _ = imports.request("credit-city", declared, by=OFFICER, at=AT, once=None)
-        before, began = _memory_mb(), time.perf_counter()
-        while made.state not in {ImportState.DONE, ImportState.REFUSED}:
-            made = imports.step(made.import_id, at=AT)
-        ours = time.perf_counter() - began
-        grown = _memory_mb() - before
+        made, _ = imports.request("credit-city", _declared(path, count), by=OFFICER, at=AT, once=None)
+        chunks = max(1, round(count / service.CHUNK / turns))
+        with _counted() as written, mock.patch.object(service, "CHUNKS_A_STEP", chunks):
+            bare: _Beside | None = None
+            while made.state not in {ImportState.DONE, ImportState.REFUSED}:
+                before, began = written.items, time.perf_counter()
+                made = imports.step(made.import_id, at=AT)
+                done.ours.seconds += time.perf_counter() - began
+                done.ours.items += written.items - before
+                if bare is None:
+                    bare = _Beside(list(written.sample.values()))
+                    bare.write(Bulk(records=0))  # to be as warm as the service is
+                bare.write(done)
+                done.memory_mb.append(_memory_mb())
+                told(done)
         assert made.state is ImportState.DONE, made
         assert made.progress.done == count
-    return Bulk(
-        records=count,
-        ours_seconds=ours,
-        bare_seconds=_bare(_rows()),
-        grown_mb=grown,
-    )
+    return done
 
 
-def _rows() -> list[dict[str, Any]]:
-    """Return the rows of all records as they are stored."""
-    rows: list[dict[str, Any]] = []
-    bare, start = Bare().client, dict[str, Any]()
-    while True:
-        page = bare.scan(TableName=EntryRow.Meta.table_name, **start)
-        rows += [item for item in page["Items"] if item["pk"]["S"].startswith("record:")]
-        if "LastEvaluatedKey" not in page:
-            return rows
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+def _declared(path: Path, count: int) -> Declared:
+    with path.open("rb") as stream:
+        digest = sha256()
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return Declared(size=path.stat().st_size, sha256=digest.hexdigest(), count=count)
 
 
-def _bare(rows: Sequence[dict[str, Any]]) -> float:
-    """Write rows into an empty table of the same shape, in batches, as many at once as the service writes."""
-    name = EntryRow.Meta.table_name
-    connection().delete_table(name)
-    connection().create_table(name, billing_mode="PAY_PER_REQUEST", **table_definitions()[name])
-    client = Bare().client
+@dataclass(slots=True)
+class _Written:
+    """How many items were written in transactions, and the first of them by their places."""
 
-    def send(first: int) -> None:
-        wanted = {name: [{"PutRequest": {"Item": item}} for item in rows[first : first + BATCH]]}
+    items: int = 0
+    sample: dict[Place, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@contextmanager
+def _counted() -> Iterator[_Written]:
+    """Count what the service writes, without copying any of it."""
+    shared: Any = connection()
+    send, written = shared._make_api_call, _Written()
+
+    def seen(operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - botocore's own answer
+        answer = send(operation, parameters)
+        puts = [one["Put"] for one in parameters.get("TransactItems", ()) if "Put" in one]
+        if len(written.sample) < SAMPLE:
+            written.sample |= {Place.of(put["TableName"], put["Item"]): put for put in puts}
+        written.items += len(puts)
+        return answer
+
+    shared._make_api_call = seen
+    try:
+        yield written
+    finally:
+        del shared._make_api_call
+
+
+class _Beside:
+    """Bare writing of the same items, each time into empty tables of the same shape."""
+
+    def __init__(self, puts: Sequence[Mapping[str, Any]]) -> None:
+        self._client = Bare().client
+        self._tables = {put["TableName"] for put in puts}
+        self._puts = [(f"{put['TableName']}-bare", put["Item"]) for put in puts]
+
+    def write(self, done: Bulk) -> None:
+        """Take a turn of each kind."""
+        self._timed(done.batches, self._batch, size=BATCH, at_once=BATCHES_AT_ONCE)
+        self._timed(done.transactions, self._transaction, size=IN_A_TRANSACTION, at_once=TRANSACTIONS_AT_ONCE)
+
+    def _timed(self, pace: Pace, send: Callable[[Sequence[Any]], None], *, size: int, at_once: int) -> None:
+        for name in self._tables:
+            connection().create_table(f"{name}-bare", billing_mode="PAY_PER_REQUEST", **table_definitions()[name])
+        began = time.perf_counter()
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(send, (self._puts[first : first + size] for first in range(0, len(self._puts), size))))
+        pace.seconds += time.perf_counter() - began
+        pace.items += len(self._puts)
+        for name in self._tables:
+            connection().delete_table(f"{name}-bare")
+
+    def _batch(self, puts: Sequence[Any]) -> None:
+        wanted: dict[str, list[Any]] = {}
+        for name, item in puts:
+            wanted.setdefault(name, []).append({"PutRequest": {"Item": item}})
         while wanted:
-            wanted = client.batch_write_item(RequestItems=wanted)["UnprocessedItems"]
+            wanted = self._client.batch_write_item(RequestItems=wanted)["UnprocessedItems"]
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(send, range(0, len(rows), BATCH)))
-    return time.perf_counter() - began
+    def _transaction(self, puts: Sequence[Any]) -> None:
+        absent = {"ConditionExpression": "attribute_not_exists(#part)"}
+        writes = []
+        for name, item in puts:
+            part = str(table_definitions()[name.removesuffix("-bare")]["key_schema"][0]["AttributeName"])
+            put = {"TableName": name, "Item": item, **absent, "ExpressionAttributeNames": {"#part": part}}
+            writes.append({"Put": put})
+        self._client.transact_write_items(TransactItems=writes)
 
 
 def _memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Megabytes of this process that are in memory now."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024

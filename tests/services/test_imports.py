@@ -236,6 +236,94 @@ def test_of_a_subject_nobody_has_spoken_of_no_record_is_looked_for(
     assert looked_for == [3]
 
 
+def commits_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many records each transaction of an import writes."""
+    noted: list[int] = []
+    commit = Transaction.commit
+
+    def seen(tx: Transaction) -> None:
+        records = [
+            put
+            for put, _ in tx._puts
+            if put["TableName"].endswith("credit") and put["Item"]["pk"]["S"].startswith("record:")
+        ]
+        commit(tx)
+        if records:
+            noted.append(len(records))
+
+    monkeypatch.setattr(Transaction, "commit", seen)
+    return noted
+
+
+def test_subjects_with_few_lines_are_stored_together_each_with_its_own_event(
+    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = commits_of(monkeypatch)
+
+    made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-3")], queue)
+
+    key = services().subject_keys.key_of(an_organisation())
+    (event,) = services().timeline.reading(f"credit:{key}").events
+    named: Any = event.data["records"]
+    assert commits == [3]
+    assert counts(made) == {"stored": 3}
+    assert [one["record"] for one in named] == ["market/r-1", "market/r-3"]
+
+
+def test_where_one_subject_moved_meanwhile_each_is_stored_alone(
+    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken([a_line("r-9")], queue)
+    commits = commits_of(monkeypatch)
+
+    made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-9", subject=PERSON, version=2)], queue)
+
+    (refused,) = refused_lines(made)
+    assert (counts(made), refused["line"]) == ({"stored": 2, "refused": 1}, 3)
+    assert sorted(commits) == [1, 1]
+
+
+def test_of_two_subjects_with_one_record_the_first_in_the_file_has_it(queue: Waiting) -> None:
+    made = taken([a_line("r-1", subject=PERSON), a_line("r-2"), a_line("r-1")], queue)
+
+    (refused,) = refused_lines(made)
+    assert (counts(made), refused["line"]) == ({"stored": 2, "refused": 1}, 3)
+    assert bars_of(COMPANY) == ["r-2"]
+
+
+def test_of_two_names_in_a_file_the_first_is_the_number_s(queue: Waiting) -> None:
+    other = {**COMPANY, "name": "另一名称"}
+
+    made = taken([a_line("r-1"), a_line("r-2", subject=other), a_line("r-3")], queue)
+
+    (refused,) = refused_lines(made)
+    assert (counts(made), refused["line"]) == ({"stored": 2, "conflict": 1}, 2)
+    assert bars_of(COMPANY) == ["r-1", "r-3"]
+
+
+def test_a_record_that_came_twice_is_not_counted_up_when_its_lines_are_taken_again(
+    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [a_line("r-1", version=None, basis=f"第{number}条") for number in (1, 2)]
+    made = uploaded(json_lines(lines))
+    save = ImportStore.save
+
+    def dies_after_the_lines(store: ImportStore, before: Import, after: Import, *rest: Any, **more: Any) -> Import:  # noqa: ANN401 - whatever is handed on
+        if after.progress.line:
+            raise DiedError
+        return save(store, before, after, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ImportStore, "save", dies_after_the_lines)
+        with pytest.raises(DiedError):
+            services().imports.step(made.import_id, at=NOON)
+    done = run(made, queue)
+
+    record = CreditStore().record("market", "r-1")
+    assert record is not None
+    assert (record.basis, record.version, counts(done)) == ("第2条", 2, {"stored": 2})
+
+
 def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     taken([a_line("r-1")], queue)
 

@@ -15,6 +15,7 @@ from chalicelib.credit.imports.files import Bucket, FileError, looked_at, number
 from chalicelib.credit.imports.model import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.imports.store import ImportStore
 from chalicelib.credit.intake.model import Batch, Fate, Handed, Subject, Taken
+from chalicelib.credit.intake.packing import groups_of, shares_of
 from chalicelib.credit.intake.rules import A_NAME, OWN_SOURCE
 from chalicelib.credit.receiving import Receiving, require_own_source
 from chalicelib.errors import Fault, Reason, Refusal
@@ -38,8 +39,8 @@ At the end of a chunk all wait for the last one to write: in a small one that is
 """
 
 CHUNKS_A_STEP = 12
-AT_ONCE = 2
-"""Subjects whose records are written side by side."""
+AT_ONCE = 4
+"""Writers side by side."""
 
 
 class Line(Protocol):
@@ -203,17 +204,15 @@ class Imports:
     def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
         """Store the lines of a chunk, write its part of the refused ones, and note how far it has come."""
         outcomes = dict(chunk.outcomes)
-        by_subject: dict[str, list[Handed]] = {}
-        for one in chunk.handed:
-            by_subject.setdefault(one.subject.key, []).append(one)
         batch = Batch(
             name=before.import_id,
             actor=before.requested_by,
             department=before.department,
             at=before.started_at or at,
         )
-        for group in pool.map(lambda lines: self._receiving.take(lines, batch), by_subject.values()):
-            for taken in group:
+        shares = shares_of(groups_of(chunk.handed))
+        for share in pool.map(lambda groups: self._receiving.take(groups, batch), shares):
+            for taken in share:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
         if refused:
@@ -238,7 +237,8 @@ class Imports:
                 about = line.subject.identity()
                 subject = subjects.get(about) or self._receiving.subject(about)
                 subjects[about] = subject
-                handed.append(Handed(line=number, submission=submission, subject=subject))
+                size = len((text or "").encode())
+                handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
             except rules.LineError as error:
                 outcomes[number] = Outcome(fate=Fate.REFUSED, refused=error.refused)
             except Refusal as refusal:

@@ -68,11 +68,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A line of a file: its number, what it says and about whom."""
+    """A line of a file: its number, what it says and about whom, and its bytes."""
 
     line: int
     submission: Submission
     subject: Subject
+    size: int = 0
 
     @property
     def name(self) -> tuple[str, str]:
@@ -82,6 +83,11 @@ class Handed:
     def of(self, batch: Batch) -> str:
         """Return what is kept with the record, so that taking the line again is known to be that."""
         return f"{batch.name}:{self.line}"
+
+    def was_taken(self, by_whom: str, batch: Batch) -> bool:
+        """Say whether a record that is kept with ``by_whom`` came in this line of the same file, or in one after it."""
+        name, _, line = by_whom.rpartition(":")
+        return name == batch.name and self.line <= int(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
