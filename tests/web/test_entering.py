@@ -129,6 +129,7 @@ def test_leaving_ends_it_everywhere(visitor: Come) -> None:
     left = phone.send(phone.open("/cases"), "logout")
 
     assert left.path == "/logged-out"
+    assert "./login?fresh=1" in [link["href"] for link in left.page.named("a")]
     assert "xinnuo" not in phone.cookies
     assert desk.open("/cases").url.startswith("https://issuer.test/authorize?")
     assert other.open("/cases").status == 200
