@@ -1,7 +1,6 @@
 """What an applicant does about a case: withdraw, complete, hand in, state one's side, rate, complain."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.errors import Refusal
@@ -9,7 +8,7 @@ from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web import pages
 from chalicelib.web.applying import FILES, materials_sent
 from chalicelib.web.forms import again, at_fault
-from chalicelib.web.own_cases import may_withdraw
+from chalicelib.web.own_cases import ACTS
 from chalicelib.web.visits import Onward, Page, Visit
 from chalicelib.web.words import text
 from chalicelib.wiring import services
@@ -21,8 +20,7 @@ LEVELS: Final = ("5", "4", "3", "2", "1")
 @pages.get("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES)
 def ask_withdrawal(visit: Visit) -> Page:
     """Say what withdrawing means, and ask why."""
-    page = _form(visit, "withdrawal.html")
-    return replace(page, facts={**page.facts, "is_open": may_withdraw(page.facts["case"], visit.at)})
+    return _form(visit, "withdrawal")
 
 
 @pages.post("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES, form="/cases/{case_no}/withdrawal")
@@ -41,7 +39,7 @@ def withdraw(visit: Visit) -> Page | Onward:
 @pages.get("/cases/{case_no}/materials", roles=FOR_THEMSELVES)
 def ask_materials(visit: Visit) -> Page:
     """Ask for the certificates that are owed and not here yet."""
-    page = _form(visit, "materials.html")
+    page = _form(visit, "materials")
     case: Any = page.facts["case"]
     here = {material.id for material in case.materials}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
@@ -74,7 +72,7 @@ def hand_in(visit: Visit) -> Page | Onward:
 @pages.get("/cases/{case_no}/corrections", roles=FOR_THEMSELVES)
 def ask_correction(visit: Visit) -> Page:
     """Show all that is missing, told once, and take it."""
-    page = _form(visit, "corrections.html")
+    page = _form(visit, "corrections")
     case: Any = page.facts["case"]
     asked = [one for one in case.corrections if one.answered_at is None]
     names = {one.id: one.name for one in case.checklist}
@@ -103,7 +101,7 @@ def answer_correction(visit: Visit) -> Page | Onward:
 @pages.get("/cases/{case_no}/statement", roles=FOR_THEMSELVES)
 def ask_statement(visit: Visit) -> Page:
     """Show what was found and by when one may state one's side."""
-    return _form(visit, "statement.html")
+    return _form(visit, "statement")
 
 
 @pages.post("/cases/{case_no}/statement", roles=FOR_THEMSELVES, form="/cases/{case_no}/statement")
@@ -122,7 +120,7 @@ def state(visit: Visit) -> Page | Onward:
 @pages.get("/cases/{case_no}/rating", roles=FOR_THEMSELVES)
 def ask_rating(visit: Visit) -> Page:
     """Ask how it was."""
-    page = _form(visit, "rating.html")
+    page = _form(visit, "rating")
     return Page(template=page.template, facts={**page.facts, "levels": LEVELS})
 
 
@@ -146,7 +144,7 @@ def rate(visit: Visit) -> Page | Onward:
 @pages.get("/cases/{case_no}/complaint", roles=FOR_THEMSELVES)
 def ask_complaint(visit: Visit) -> Page:
     """Ask what went wrong."""
-    page = _form(visit, "complaint.html")
+    page = _form(visit, "complaint")
     categories = services().usual_pack(visit.at).complaint_categories
     options = [(each.code, each.name if visit.language == "zh" else each.english) for each in categories]
     return Page(template=page.template, facts={**page.facts, "categories": options})
@@ -161,8 +159,10 @@ def complain(visit: Visit) -> Page | Onward:
     return _do(visit, "POST /v1/complaints", body, page=ask_complaint, done="complained", fields={}, path={})
 
 
-def _form(visit: Visit, template: str) -> Page:
-    return Page(template=f"act_{template}", facts={"case": visit.shown("GET /v1/cases/{case_no}")})
+def _form(visit: Visit, act: str) -> Page:
+    """Draw the form of an act; one that is not open now says so instead."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    return Page(template=f"act_{act}.html", facts={"case": case, "is_open": dict(ACTS)[act](case, visit.at)})
 
 
 def _do(  # noqa: PLR0913 - what every act differs in, each named

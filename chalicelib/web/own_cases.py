@@ -94,7 +94,7 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's shape
+def _may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's shape
     """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
     item = services().catalogue.find(case.item.code, at=at)
     pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
@@ -118,7 +118,7 @@ def _may_state(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
 
 
 def _may_rate(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
-    return bool(case.state is State.CLOSED)
+    return bool(case.state in FINISHED)
 
 
 ACTS: Final[tuple[tuple[str, Callable[[Any, datetime], bool]], ...]] = (
@@ -126,7 +126,7 @@ ACTS: Final[tuple[tuple[str, Callable[[Any, datetime], bool]], ...]] = (
     ("materials", _owes_materials),
     ("statement", _may_state),
     ("rating", _may_rate),
-    ("withdrawal", may_withdraw),
+    ("withdrawal", _may_withdraw),
     ("complaint", lambda _case, _at: True),
 )
 """What one may do about one's own case, and when the page offers it; the API says the last word."""

@@ -238,3 +238,36 @@ def test_somebody_whose_promise_is_closed_is_told_why_and_of_the_other_way(
 
     assert seen.status == 200
     assert "改为交材料" in seen.text
+
+
+@pytest.mark.parametrize("act", ["corrections", "materials", "statement", "rating"])
+def test_an_act_that_is_not_open_says_so_and_has_no_button(applicant: Visitor, case: str, act: str) -> None:
+    seen = applicant.open(f"{case}/{act}")
+
+    assert seen.status == 200
+    assert "现在还不能办，或者已经办过了。" in seen.text
+    assert [form.action for form in seen.page.forms] == ["../../logout"]
+
+
+def test_whoever_must_choose_files_again_is_told(applicant: Visitor, case: str) -> None:
+    applicant.send(applicant.open(f"{case}/withdrawal"), "withdrawal", {"reason": "找到了。"})
+    form = applicant.open(f"{case}/materials")
+
+    refused = applicant.send(form, "materials", files={"material-old-plate": ("", b"")})
+
+    assert "文件要再选一次" not in form.text
+    assert "文件要再选一次" in refused.text
+
+
+def test_whoever_was_not_accepted_may_rate_that_too(visitor: Come, client: Client, token: TokenOf) -> None:
+    browser = visitor("applicant")
+    drafted = browser.send(browser.open("/items/plate-replacement/apply"), "apply", {"way": "certificate"})
+    filed = browser.send(drafted, drafted.path, files={"material-old-plate": ("a.jpg", b"\xff")})
+    place = filed.path.removesuffix("/receipt")
+    of_office(client, token, place, "acceptance", {"accepted": False, "reason": "不归本单位办。"}, "officer.traffic")
+
+    offered = [link["href"] or "" for link in browser.open(place).page.named("a")]
+    rated = browser.send(browser.open(f"{place}/rating"), "rating", {"level": "1"})
+
+    assert any(href.endswith("/rating") for href in offered)
+    assert rated.path == f"{place}?done=rated"
