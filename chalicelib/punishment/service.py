@@ -156,9 +156,14 @@ class Punishment:
 
     @again_if_moved
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
-        """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18)."""
+        """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18).
+
+        The same words a second time say nothing more.
+        """
         before = self._store.get(flag_id)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
+        if before.statements and before.statements[-1].text == text:
+            return before
         after = rules.answered(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)

@@ -154,8 +154,20 @@ def _sent(visit: Visit, act: Act) -> Page | Onward:
     try:
         visit.done(act.route, path=_path(visit), body=body, version=version)
     except Refusal as refusal:
-        return again(page, refusal, visit)
+        if not _is_done_already(act, page.facts["flag"], visit):
+            return again(page, refusal, visit)
     return Onward(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
+
+
+def _is_done_already(act: Act, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - as above
+    """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
+    done = {
+        FlagStep.SERVE: (flag.service, "proof"),
+        FlagStep.CONFIRM: (flag.confirmation, "reason"),
+        FlagStep.LIFT: (flag.lifting, "reason"),
+    }
+    said, name = done.get(act.step, (None, ""))
+    return said is not None and getattr(said, name) == visit.sent(name) and flag.version == visit.version() + 1
 
 
 def _value(kind: Kind, sent: str) -> str:

@@ -34,6 +34,7 @@ PLACES = (
     Place("/track"),
     Place("/track?case_no=X&code=Y", status=404),
     Place("/logged-out"),
+    Place("/nothing-is-here", status=404),
     Place("/login/callback", status=400),
     Place("/cases", "applicant"),
     Place("/cases/{case_no}", "applicant"),

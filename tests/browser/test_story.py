@@ -68,3 +68,27 @@ def test_leaving_in_one_browser_ends_it_in_the_other(come: Come) -> None:
     desk.page.goto(f"{desk.portal}/cases")
 
     assert not desk.page.url.startswith(desk.portal)
+
+
+def test_too_large_a_file_is_told_before_anything_is_sent(come: Come) -> None:
+    applicant = come("applicant2", width=PHONE)
+    applicant.open("/items/plate-replacement/apply")
+    applicant.page.locator("input[value=certificate]").check()
+    applicant.click("继续", "Continue")
+    draft = applicant.path
+    words = applicant.page.locator("[data-too-large]")
+    large = FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff" * 4_200_000)
+
+    applicant.page.set_input_files("input[type=file]", large)
+    applicant.page.get_by_role("button", name="提交").click()
+
+    assert words.is_visible()
+    assert words.evaluate("words => document.activeElement === words")
+    assert applicant.path == draft
+
+    applicant.page.set_input_files("input[type=file]", large | {"buffer": b"\xff\xd8"})
+
+    assert not words.is_visible()
+    applicant.click("提交", "Submit")
+    assert applicant.path.endswith("/receipt")
+    assert applicant.faults == []

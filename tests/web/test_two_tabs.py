@@ -1,23 +1,29 @@
 """Somebody with two tabs, a double click, the back button, or a session that ended half-way through a form."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chalicelib.api import identity
+from tests.api.test_punishment import AFTER_DEFENCE
+from tests.builders import NOON
+from tests.cloud import turn_clock
 from tests.web.device import Device
 from tests.web.test_applying import enrol, sign
 from tests.web.test_bad_forms import PHOTO
 from tests.web.test_credit_office import objection, repair
 from tests.web.test_oversight import MANDATE
 from tests.web.test_own_credit import company
+from tests.web.test_proposing import noon, office, place_of, proposed
+from tests.web.test_punishing import SERVICE
 from tests.web.visitor import Seen, Visitor
 
 Come = Callable[..., Visitor]
 Fields = Mapping[str, str | list[str]]
 Files = Mapping[str, tuple[str, bytes]]
-__all__ = ["company", "objection", "repair"]
+__all__ = ["company", "noon", "objection", "office", "proposed", "repair"]
 
 
 def back_from(away: Seen, persona: str) -> str:
@@ -196,3 +202,23 @@ def test_what_a_stolen_session_must_not_do_asks_for_a_login_that_is_minutes_old(
     assert applicant.send(keys, "keys").status == 401
     assert other.status == 200
     assert "等第二人确认" in second.open(desk).text
+
+
+def test_a_double_click_at_any_step_of_a_flag_looks_as_one_click_does(
+    visitor: Come, office: Visitor, proposed: Seen
+) -> None:
+    place = place_of(proposed)
+    company, second, stranger = visitor("company"), visitor("credit2"), visitor("applicant")
+
+    turn_clock(NOON + timedelta(minutes=1))
+    twice(office, f"{place}/acts/service", f"{place}/acts/service", SERVICE)
+    twice(company, f"{place}/acts/statement", f"{place}/acts/statement", {"text": "住所存在。"})
+    turn_clock(AFTER_DEFENCE)
+    confirmation = {"reason": "事实清楚。", "statement_answer": "现场未发现。"}
+    twice(second, f"{place}/confirmation", f"{place}/confirmation", confirmation)
+    ended = twice(second, f"{place}/acts/lifting", f"{place}/acts/lifting", {"reason": "已履行。", "basis": "第23条"})
+
+    assert ended == f"{place}?done=lifting"
+    assert company.open(place).text.count("住所存在。") == 1
+    for theirs in (place, f"{place}/acts/statement"):
+        assert stranger.open(theirs).status in {403, 404}
