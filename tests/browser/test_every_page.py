@@ -152,6 +152,8 @@ REACHABLE = ", ".join(
         Place("/cases/{case_no}", "applicant"),
         Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
         Place("/worklist?light=green", "officer.traffic"),
+        Place("/calendars/2026", "calendar"),
+        Place("/card?case_no={case_no}", "supervisor.traffic"),
         Place("/inspection", "inspector"),
     ],
     ids=lambda place: place.path,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import Clock
+from chalicelib.web import editing
 from chalicelib.wiring import services
 from tests.api.bodies import a_list, item_body
 from tests.api.test_editions import OVER_NEW_YEAR, a_clock_over_new_year
@@ -77,6 +78,29 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     again = done.form(NEXT_YEAR).fields
     assert again["holidays"] == ["2027-01-01 至 2027-01-03 元旦\n2027-02-06 至 2027-02-12 春节"]
     assert again["version"] == ["1"]
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
+    visitor: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = a_clock_over_new_year(days=4)
+    monkeypatch.setattr(editing, "PAGE", 1)
+    editor = visitor("calendar")
+
+    first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    (on,) = [button for button in first.page.named("button") if button.get("name") == "after"]
+    fields = {name: values[0] for name, values in first.form(NEXT_YEAR).fields.items()}
+    second = editor.post(NEXT_YEAR, fields | {"after": on["value"] or ""})
+    foreign = editor.post(NEXT_YEAR, fields | {"after": "nobody-s"})
+    done = editor.send(second, NEXT_YEAR, PUBLISH)
+
+    assert on["form"] == "edition"
+    assert [seen.text.count("个到期日会变") for seen in (first, second)] == [1, 1]
+    assert "看了1个没有到期的时限，1个到期日会变" in second.text
+    assert foreign.status == 400
+    assert "改了2个" in done.text
+    assert not services().clocks.get(other.owner, other.clock_id).provisional
 
 
 @pytest.mark.usefixtures("waiting")
