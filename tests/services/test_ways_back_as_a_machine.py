@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -20,7 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.credit.model import CheckAnswer, Effect, Purpose, Severity
+from chalicelib.credit.aliases.service import AliasProposal
+from chalicelib.credit.links import LinkKind
+from chalicelib.credit.model import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Refusal
 from chalicelib.policy import Caller, Role
@@ -41,6 +44,9 @@ from chalicelib.subjects.model import Identity
 from chalicelib.wiring import services
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import create_tables, forget_everything, table_definitions
+
+if TYPE_CHECKING:
+    from chalicelib.credit.aliases.model import Alias
 
 BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -65,6 +71,7 @@ class Plain:
     is_over: bool = False
     is_suspended: bool = False
     objection: str = ""
+    objector: Caller | None = None
     repairable_from: date = date.min
     grounds: dict[str, int] = field(default_factory=dict)
 
@@ -78,7 +85,7 @@ class Plain:
 
 
 class WaysBackAsAMachine(RuleBasedStateMachine):
-    """Everything that can happen to one organisation, and somebody beside it to whom nothing ever did."""
+    """Everything that can happen to one organisation, another that may take it over, and somebody nothing ever met."""
 
     number = 0
 
@@ -92,6 +99,8 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         self.now = BEGIN
         self.about = _organisation(2 * self.number)
         self.never = _organisation(2 * self.number + 1)
+        self.successor = _organisation(500_000 + self.number)
+        self.alias: Alias | None = None
         self.plain: list[Plain] = []
         self.fallen: set[str] = set()
         self.made = 0
@@ -103,6 +112,12 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
 
     def company(self) -> Caller:
         return a_caller(sub="company", subject=services().subject_keys.key_of(self.about))
+
+    def voice(self, data: st.DataObject) -> Caller:
+        """Return who speaks for the organisation: itself, or the one that it went into."""
+        if self.alias is None or data.draw(st.booleans()):
+            return self.company()
+        return a_caller(sub="successor", subject=services().subject_keys.key_of(self.successor))
 
     def paper(self, name: str) -> str:
         return f"{name}-{self.number}"
@@ -164,7 +179,6 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             effective_on=known.dates.effective_on,
             judged_on=known.dates.judged_on,
             related_items=[ITEM],
-            display_until=known.display.until,
             source_version=known.source_version + 1,
             contents={"said": str(known.source_version + 1)},
         )
@@ -210,13 +224,14 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def somebody_objects(self, data: st.DataObject, ground: str) -> None:
         plain = data.draw(st.sampled_from([one for one in self.live() if not one.objection]))
         plea = Plea(entry=plain.entry, ground=ground, text="不对。")
+        objector = self.voice(data)
         try:
-            made, _ = services().objections.make(plea, by=self.company(), at=self.now, once=None)
+            made, _ = services().objections.make(plea, by=objector, at=self.now, once=None)
         except Refusal:
             assert plain.grounds.get(ground, 0) >= 2
             return
         assert plain.grounds.get(ground, 0) < 2
-        plain.objection = made.objection_id
+        plain.objection, plain.objector = made.objection_id, objector
 
     @precondition(lambda self: any(one.objection for one in self.live()))
     @rule(data=st.data(), is_kept=st.booleans())
@@ -244,18 +259,18 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_takes_it_back(self, data: st.DataObject) -> None:
         plain = data.draw(st.sampled_from([one for one in self.live() if one.objection]))
-        services().objections.withdraw(plain.objection, by=self.company(), at=self.now)
+        assert plain.objector is not None
+        services().objections.withdraw(plain.objection, by=plain.objector, at=self.now)
         plain.objection = ""
 
     @precondition(lambda self: self.live(EntryKind.RECORD))
     @rule(data=st.data(), is_approved=st.booleans())
     def somebody_repairs(self, data: st.DataObject, *, is_approved: bool) -> None:
         plain = data.draw(st.sampled_from(self.live(EntryKind.RECORD)))
-        form = services().repairs.form(plain.entry, by=self.company(), at=self.now)
+        owner = self.voice(data)
+        form = services().repairs.form(plain.entry, by=owner, at=self.now)
         try:
-            repair, _ = services().repairs.ask(
-                plain.entry, "", form.promise_hash, by=self.company(), at=self.now, once=None
-            )
+            repair, _ = services().repairs.ask(plain.entry, "", form.promise_hash, by=owner, at=self.now, once=None)
         except Refusal:
             assert form.repairable_from > self.today
             return
@@ -303,6 +318,28 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             for plain in self.live(EntryKind.FLAG):
                 plain.is_suspended = plain.is_suspended or not plain.is_first_class
 
+    @precondition(lambda self: self.alias is None)
+    @rule()
+    def another_takes_it_over(self) -> None:
+        proposal = AliasProposal(
+            kind=LinkKind.MERGED,
+            former=self.about,
+            present=self.successor,
+            document=Document(number="合1号", organ=ORGAN, effective_on=self.today),
+            evidence="登记档案第3页。",
+        )
+        alias, _ = services().aliases.propose(proposal, by=CREDIT, at=self.now)
+        self.alias = services().aliases.confirm(alias.alias_id, reason="属实。", by=CREDIT2, version=1, at=self.now)
+
+    @precondition(lambda self: self.alias is not None)
+    @rule()
+    def that_is_taken_back(self) -> None:
+        assert self.alias is not None
+        services().aliases.revoke(
+            self.alias.alias_id, reason="有误。", basis="更正1号", by=CREDIT, version=self.alias.version, at=self.now
+        )
+        self.alias = None
+
     @rule(days=st.sampled_from([0, 1, 15, 100, 400]))
     def days_pass(self, days: int) -> None:
         self.now += days * DAY
@@ -327,6 +364,19 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         assert answer.effect is (Effect.REFUSED if bars else Effect.NONE)
 
     @invariant()
+    def whoever_took_it_over_meets_the_same_and_nothing_of_it_before_or_after(self) -> None:
+        about, successor = self.check(self.about), self.check(self.successor)
+
+        met = about if self.alias is not None else self.check(self.never)
+        assert successor.effect is met.effect
+        assert [(one.code, one.record) for one in successor.reasons] == [(one.code, one.record) for one in met.reasons]
+
+    @invariant()
+    def no_summary_differs_from_what_records_and_flags_give(self) -> None:
+        for identity in (self.about, self.successor):
+            assert not services().mending.mend(services().subject_keys.key_of(identity), at=self.now)
+
+    @invariant()
     def no_flag_has_effect_without_everything_that_the_law_wants(self) -> None:
         for plain in self.live(EntryKind.FLAG):
             flag = services().punishment.get(plain.entry.name, by=CREDIT)
@@ -337,7 +387,10 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         """Undo everything: others see what they see of somebody never flagged, and the trail proves all of it."""
         for plain in self.plain:
             self.reverse(plain)
-        assert self.check(self.about) == self.check(self.never)
+        assert self.check(self.about) == self.check(self.successor) == self.check(self.never)
+        if self.alias is not None:
+            self.that_is_taken_back()
+        assert self.check(self.successor) == self.check(self.never)
         owners = [f"credit:{services().subject_keys.key_of(self.about)}", *(str(one.entry) for one in self.plain)]
         for owner in owners:
             if owner.startswith(("credit:", "flag:")) and (self.plain or owner.startswith("flag:")):
