@@ -1,9 +1,10 @@
 """What is handed in for the credit record, and the directory that says what may be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from chalicelib.credit.model import Text
 from chalicelib.errors import Refusal
@@ -130,3 +131,28 @@ class Directory:
     def kind(self, code: str) -> Kind | None:
         """Return the kind of that code, None if the directory has none."""
         return next((kind for kind in self.kinds if kind.code == code), None)
+
+    def forbids(self, name: str) -> Kind | None:
+        """Return what may not be kept at all and is meant by a name, None if it means nothing such."""
+        return _meant(name, self.forbidden)
+
+    def wants_consent_for(self, name: str) -> Kind | None:
+        """Return what may be kept with consent only and is meant by a name, None if it means nothing such."""
+        return _meant(name, self.with_consent)
+
+
+def _meant(name: str, kinds: Iterable[Kind]) -> Kind | None:
+    """Return the kind that a name means, however it is written: ``Blood-Type``, ``bloodType``, ``of.blood_type``."""
+    parts = _parts(name)
+    return next((kind for kind in kinds if _folded(kind.code) in parts), None)
+
+
+@lru_cache
+def _parts(name: str) -> frozenset[str]:
+    """Return a name and each of its parts; a file of a million lines has the same few over and over."""
+    return frozenset(_folded(part) for part in (name, *name.split(".")))
+
+
+@lru_cache
+def _folded(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

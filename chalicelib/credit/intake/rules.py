@@ -198,10 +198,8 @@ def _faults_of_source(given: Submission) -> Iterator[Fault]:
 
 
 def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
-    forbidden = {kind.code: kind for kind in directory.forbidden}
-    with_consent = {kind.code: kind for kind in directory.with_consent}
     kind = given.kind or ""
-    if kind not in forbidden and kind not in with_consent and directory.kind(kind) is None:
+    if not (directory.kind(kind) or directory.forbids(kind) or directory.wants_consent_for(kind)):
         yield Fault(
             pointer="/kind",
             detail=f"不在{directory.title}之内",
@@ -209,18 +207,18 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
             code="KIND_NOT_IN_DIRECTORY",
         )
     for pointer, name in (("/kind", kind), *((f"/contents/{name}", name) for name in given.contents)):
-        if name in forbidden:
+        if forbidden := directory.forbids(name):
             yield Fault(
                 pointer=pointer,
-                detail=f"禁止归集:{forbidden[name].name.zh}",
-                english=f"forbidden: {forbidden[name].name.en}",
+                detail=f"禁止归集:{forbidden.name.zh}",
+                english=f"forbidden: {forbidden.name.en}",
                 code="KIND_FORBIDDEN",
             )
-        if name in with_consent and not (given.consent or "").strip():
+        if (sensitive := directory.wants_consent_for(name)) and not (given.consent or "").strip():
             yield Fault(
                 pointer=pointer,
-                detail=f"未经书面同意不得归集:{with_consent[name].name.zh}",
-                english=f"needs written consent: {with_consent[name].name.en}",
+                detail=f"未经书面同意不得归集:{sensitive.name.zh}",
+                english=f"needs written consent: {sensitive.name.en}",
                 code="CONSENT_MISSING",
             )
 

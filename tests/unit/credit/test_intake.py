@@ -95,6 +95,19 @@ def test_a_forbidden_kind_is_named(kind: str) -> None:
     assert codes(a_submission(contents={kind: "x"}, consent="同意书1号")) == [(f"/contents/{kind}", "KIND_FORBIDDEN")]
 
 
+@pytest.mark.parametrize("name", ["Blood-Type", "bloodType", "BLOOD_TYPE", "holder.blood_type", "blood.type"])
+def test_a_forbidden_kind_is_known_however_it_is_written(name: str) -> None:
+    assert codes(a_submission(contents={name: "x"})) == [(f"/contents/{name}", "KIND_FORBIDDEN")]
+
+
+def test_what_only_sounds_like_a_forbidden_kind_is_kept() -> None:
+    assert codes(a_submission(contents={"diseases_reported_to_the_office": "x", "genesis": "x"})) == []
+
+
+def test_consent_is_wanted_however_the_content_is_written() -> None:
+    assert codes(a_submission(contents={"Real-Estate": "x"})) == [("/contents/Real-Estate", "CONSENT_MISSING")]
+
+
 @pytest.mark.parametrize("kind", ["income", "deposits", "securities", "insurance", "real_estate", "tax_amounts"])
 def test_some_contents_need_written_consent(kind: str) -> None:
     assert codes(a_submission(contents={kind: "x"})) == [(f"/contents/{kind}", "CONSENT_MISSING")]
