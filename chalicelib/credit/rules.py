@@ -172,10 +172,13 @@ def _word(said: Freshness) -> tuple[datetime, date]:
 
 
 def with_flag(summary: Summary, flag: FlagMark, *, name_digest: str, on: date) -> Summary:
-    """Return the summary with a flag in it, flags that have ended left out."""
+    """Return the summary with a flag in it, flags that have ended left out.
+
+    The name in the proposal is taken where no source gave any: one that was found wrong since does not come back by it.
+    """
     others = (known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
     flags = tuple(sorted((*others, flag), key=lambda mark: mark.flag_id))
-    names = (name_digest, *(known for known in summary.name_digests if known != name_digest))
+    names = summary.name_digests or (name_digest,)
     return replace(summary, version=summary.version + 1, flags=flags, name_digests=names)
 
 
