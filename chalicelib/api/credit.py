@@ -20,7 +20,7 @@ from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.grade_shapes import grade_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.intake.lines import RecordBody
-from chalicelib.credit.joining import others_of, parts_of
+from chalicelib.credit.joining import others_of, parts_of, together
 from chalicelib.credit.model import Purpose, Record
 from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.service import Inquiry
@@ -93,7 +93,7 @@ def own(call: Call[None]) -> Answer:
     return Answer(
         body=OwnCreditShape(
             version=summary.version,
-            kept_promises=sum(part.kept_promises for part in parts_of(summary)),
+            kept_promises=together(summary).kept_promises,
             grade=None if grade is None else grade_shape(grade, call.language),
             bars=[
                 bar_shape(
@@ -105,9 +105,7 @@ def own(call: Call[None]) -> Answer:
                 for bar in part.bars
             ],
             flags=[
-                flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today))
-                for part in parts_of(summary)
-                for flag in part.flags
+                flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in together(summary).flags
             ],
             links=[link_shape(met, call.language) for met in others_of(summary)],
             records=[_record(record, at=call.at) for record in credit.records],

@@ -56,6 +56,13 @@ def parts_of(summary: Summary) -> tuple[Summary, ...]:
     return (summary, *(met.summary for met in others_of(summary)))
 
 
+def together(summary: Summary) -> Summary:
+    """Return a summary with the flags and kept promises of all parts, to be counted; it is never written."""
+    parts = parts_of(summary)
+    flags = tuple(flag for part in parts for flag in part.flags)
+    return replace(summary, flags=flags, kept_promises=sum(part.kept_promises for part in parts))
+
+
 def assessed(
     summary: Summary, item_code: str, *, on: date, bar_severity: Severity
 ) -> tuple[Effect, tuple[Ground, ...]]:

@@ -9,7 +9,7 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit import rules
 from chalicelib.credit.grades import Grade, grade_of
 from chalicelib.credit.intake import rules as intake
-from chalicelib.credit.joining import Met, assessed, joined, links_beyond, parts_of
+from chalicelib.credit.joining import Met, assessed, joined, links_beyond, parts_of, together
 from chalicelib.credit.model import (
     CheckAnswer,
     Dates,
@@ -126,7 +126,7 @@ class Credit:
         if by.identity is None:
             return None
         law, today = self._law(at), day_in_shanghai(at)
-        return grade_of(own.summary, own.records, law.grading, kind=by.identity.kind, on=today)
+        return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first."""

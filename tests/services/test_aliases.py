@@ -1,7 +1,7 @@
 """Two identities that belong together: nothing before a second person, everything at once, and all of it back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -363,6 +363,35 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
     reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, once=None)
 
     assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowTouched.PROMISE_REFUSED)]
+
+
+def test_a_flag_proposed_under_a_name_that_was_found_wrong_brings_the_name_back_to_nobody() -> None:
+    bar(FORMER)
+    alias = confirm(propose(LinkKind.RENAMED, present=RENAMED))
+    flag = a_flag(RENAMED, "撤〔2026〕1号")
+    flag = services().punishment.state(flag.flag_id, "不同意。", by=an_owner(FORMER), at=NOON)
+    revoke(alias)
+
+    services().punishment.confirm(
+        flag.flag_id, "事实清楚。", statement_answer="不成立。", by=SECOND, version=flag.version, at=NOON
+    )
+
+    assert check(RENAMED).effect is Effect.UNKNOWN
+    assert {one.record for one in check(FORMER).reasons} == {"market/r-1", flag.owner}
+
+
+def test_kept_promises_of_the_former_one_speak_for_the_present_one_in_a_repair() -> None:
+    bar(FORMER)
+    confirm(propose())
+    with transaction() as tx:
+        services().credit.count_kept_promise(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
+    with transaction() as tx:
+        services().credit.count_kept_promise(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
+    at = datetime(2027, 1, 8, 4, tzinfo=UTC)
+
+    form = services().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)
+
+    assert "2 promises were verified as kept." in [proof.en for proof in form.proofs]
 
 
 def test_nobody_else_may() -> None:

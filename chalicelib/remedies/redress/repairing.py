@@ -12,6 +12,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.credit.fallen import paper
+from chalicelib.credit.joining import together
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
@@ -83,7 +84,7 @@ class Repairs:
             together=_names(standing),
             repairable_from=since,
             is_repairable=since <= day_in_shanghai(at),
-            proofs=self._proofs(standing, since=since, at=at),
+            proofs=self._proofs(standing, subject=by.own_subject(), since=since, at=at),
             promise=pack.recourse.promise,
             promise_hash=rules.promise_hash(pack.recourse),
         )
@@ -118,7 +119,7 @@ class Repairs:
             document_no=standing.document.number,
             proof=proof,
             promise_hash=promise_hash,
-            proofs=self._proofs(standing, since=since, at=at),
+            proofs=self._proofs(standing, subject=by.own_subject(), since=since, at=at),
             asked_at=at,
         )
         with transaction() as tx:
@@ -229,13 +230,13 @@ class Repairs:
     def _repairable_from(self, standing: Standing, pack: RulePack) -> date:
         return rules.repairable_from(standing.records, standing.flags, display=pack.display)
 
-    def _proofs(self, standing: Standing, *, since: date, at: datetime) -> tuple[Proof, ...]:
-        """Return what the service can show itself; of the least time of display only once it has passed."""
+    def _proofs(self, standing: Standing, *, subject: SubjectKey, since: date, at: datetime) -> tuple[Proof, ...]:
+        """Return what the service can show itself for a subject; of the least time of display once it has passed."""
         if since > day_in_shanghai(at):
             return ()
         numbers = [flag.case_no for flag in standing.flags if flag.case_no is not None]
         case = self._cases.load(numbers[0]) if numbers else None
-        kept = self._credit.summary(standing.subject).kept_promises
+        kept = together(self._credit.summary(subject)).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
     def _is_open(self, standing: Standing, *, subject: SubjectKey) -> bool:

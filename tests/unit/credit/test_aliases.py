@@ -16,6 +16,7 @@ from chalicelib.credit.joining import (
     links_beyond,
     others_of,
     parts_of,
+    together,
     with_link,
     with_names,
     with_reader,
@@ -26,7 +27,7 @@ from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Document, Effect, Freshness, Severity, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey, SubjectKind
-from tests.builders import A_SUBJECT, NOON, a_bar, a_summary
+from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
 
 TODAY = date(2026, 9, 28)
 ONE_DAY = timedelta(days=1)
@@ -236,3 +237,13 @@ def test_a_summary_remembers_for_whom_it_counts_once_and_stops_nobodys_filing() 
     met = with_reader(with_reader(before, FORMER), FORMER)
 
     assert met == replace(before, met_by=(FORMER,))
+
+
+def test_flags_and_kept_promises_of_all_parts_are_counted_together() -> None:
+    own = a_summary(flags=(a_flag_mark(),), kept_promises=1)
+    other = a_summary(subject=FORMER, flags=(a_flag_mark(flag_id="f-2"),), kept_promises=2)
+
+    both = together(joined(own, [Met(link=a_link(), summary=other)]))
+
+    assert ([flag.flag_id for flag in both.flags], both.kept_promises) == (["f1", "f-2"], 3)
+    assert together(own) == own
