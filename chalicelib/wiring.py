@@ -34,6 +34,7 @@ from chalicelib.remedies.redress.objecting import Objections
 from chalicelib.remedies.redress.repairing import Repairs
 from chalicelib.remedies.redress.reversing import Reversals, StandingDocuments
 from chalicelib.remedies.redress.store import RedressStore
+from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Undoing
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
@@ -189,6 +190,7 @@ class Services(Offices):
             credit=self.credit,
             flags=self.flag_remedies,
             repairs=self.repairs,
+            touching=self.touching,
             calendars=self.calendars,
             pack=self.usual_pack,
         )
@@ -207,13 +209,17 @@ class Services(Offices):
         )
 
     @cached_property
+    def touching(self) -> Touching:
+        """Which cases met what is overturned."""
+        return Touching(self.cases, CreditStore())
+
+    @cached_property
     def reversals(self) -> Reversals:
         """What fell, and everything that had stood on it."""
         return Reversals(
             self.redress_store,
             self.undoing,
-            cases=self.cases,
-            credit=CreditStore(),
+            touching=self.touching,
             calendars=self.calendars,
             pack=self.usual_pack,
         )

@@ -6,7 +6,15 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
-from chalicelib.api.redress_shapes import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
+from chalicelib.api.redress_shapes import (
+    EntryName,
+    MattersQuery,
+    Said,
+    TouchedShape,
+    UndoneShape,
+    touched_shapes,
+    undone_shapes,
+)
 from chalicelib.clocks.model import Clock
 from chalicelib.policy import Role
 from chalicelib.remedies.redress.model import Objection, ObjectionState, Outcome, Plea, Ruling
@@ -78,6 +86,7 @@ class ObjectionShape(ObjectionLine):
     due_on: date
     provisional: bool
     limit_basis: str
+    touched: list[TouchedShape]
 
 
 class ObjectionsPage(Page):
@@ -180,6 +189,9 @@ def objection_shape(objection: Objection, clock: Clock) -> ObjectionShape:
         due_on=clock.due_on,
         provisional=clock.provisional,
         limit_basis=clock.limit.basis,
+        touched=[]
+        if objection.decided is None
+        else touched_shapes(objection.decided.touched, since=objection.decided.decided_at),
     )
 
 

@@ -1,12 +1,15 @@
 """What bodies and answers about objections, repairs and reversals have in common."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Code, PageQuery, Shape
-from chalicelib.remedies.redress.model import Undone
+from chalicelib.remedies.redress.model import HowTouched, Reopening, Touched, Undone
+from chalicelib.remedies.redress.rules import reopening
+from chalicelib.wiring import services
 
 EntryName = Annotated[
     str,
@@ -37,3 +40,27 @@ class UndoneShape(Shape):
 def undone_shapes(undone: Iterable[Undone]) -> list[UndoneShape]:
     """Show what was undone."""
     return [UndoneShape(entry=one.entry, was=one.was) for one in undone]
+
+
+class TouchedShape(Shape):
+    """A case that met what fell, how, and how it stands now (R8.4)."""
+
+    case_no: str
+    item_code: str
+    how: HowTouched
+    met_at: datetime
+    reopening: Reopening
+
+
+def touched_shapes(touched: Iterable[Touched], *, since: datetime) -> list[TouchedShape]:
+    """Show cases that met what was overturned at an instant, each as it stands now."""
+    return [
+        TouchedShape(
+            case_no=one.case_no,
+            item_code=one.item_code,
+            how=one.how,
+            met_at=one.met_at,
+            reopening=reopening(services().touching.case(one), since=since),
+        )
+        for one in touched
+    ]

@@ -3,12 +3,18 @@
 from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
-from chalicelib.api.redress_shapes import EntryName, MattersQuery, UndoneShape, undone_shapes
-from chalicelib.cases.model import Case
-from chalicelib.remedies.redress.model import HowTouched, Reopening, Reversal, ReversingDocument, Touched
+from chalicelib.api.redress_shapes import (
+    EntryName,
+    MattersQuery,
+    TouchedShape,
+    UndoneShape,
+    touched_shapes,
+    undone_shapes,
+)
+from chalicelib.remedies.redress.model import Reversal, ReversingDocument
 from chalicelib.remedies.redress.reading import DECIDERS, READERS
 from chalicelib.remedies.redress.reversing import Fall
-from chalicelib.remedies.redress.rules import entry_named, reopening
+from chalicelib.remedies.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")
@@ -39,16 +45,6 @@ class ReversingDocumentShape(Shape):
     organ: str
     effective_on: date
     basis: str
-
-
-class TouchedShape(Shape):
-    """A case that met what fell, how, and how it stands now (R8.4)."""
-
-    case_no: str
-    item_code: str
-    how: HowTouched
-    met_at: datetime
-    reopening: Reopening
 
 
 class ReversalLine(Shape):
@@ -137,20 +133,9 @@ def reversal(call: Call[None]) -> Answer:
 
 
 def _shown(reversal: Reversal, *, replayed: bool = False) -> Answer:
-    touched = [touched_shape(one, services().reversals.case(one), reversal) for one in reversal.touched]
+    touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
     shape = ReversalShape(**dict(reversal_line(reversal)), touched=touched)
     return Answer(body=shape, version=reversal.version, replayed=replayed)
-
-
-def touched_shape(touched: Touched, case: Case | None, reversal: Reversal) -> TouchedShape:
-    """Show a case that met what fell, as it stands now."""
-    return TouchedShape(
-        case_no=touched.case_no,
-        item_code=touched.item_code,
-        how=touched.how,
-        met_at=touched.met_at,
-        reopening=reopening(case, since=reversal.recorded_at),
-    )
 
 
 def reversal_line(reversal: Reversal) -> ReversalLine:

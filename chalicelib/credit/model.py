@@ -270,6 +270,7 @@ class Record:
     source_version: int = 1
     version: int = 1
     received_at: datetime
+    known_since: datetime | None = None
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
     display: Display = field(default_factory=Display)

@@ -29,15 +29,17 @@ class CreditRemedies:
 
     def on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
         """Return a subject's adverse records that stand on a document and are not undone, as they are now."""
-        found = (
-            self._store.record(record.source, record.record_id)
-            for record in self._store.records(subject)
-            if paper(record.document.organ, record.document.number) == paper(organ, number)
-        )
+        names = self.ever_on_document(subject, organ=organ, number=number)
+        found = (self._store.record(record.source, record.record_id) for record in names)
+        return tuple(record for record in found if record is not None and record.repair not in UNDONE)
+
+    def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
+        """Return a subject's adverse records that stand on a document or did, as an index shows them."""
         return tuple(
             record
-            for record in found
-            if record is not None and record.repair not in UNDONE and record.severity is not Severity.NONE
+            for record in self._store.records(subject)
+            if paper(record.document.organ, record.document.number) == paper(organ, number)
+            and record.severity is not Severity.NONE
         )
 
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:

@@ -60,9 +60,17 @@ class FlagRemedies:
 
         ``known`` are ids that the caller has from elsewhere: an index may lag behind by a moment.
         """
-        names = {flag.flag_id for flag in self._all(subject) if _stands_on(flag, organ, number)} | set(known)
+        names = {flag.flag_id for flag in self.ever_on_document(subject, organ=organ, number=number)} | set(known)
         found = [self._store.get(name) for name in sorted(names)]
         return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
+
+    def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Flag, ...]:
+        """Return every flag that stands on a subject's document or did, whoever it is for, as an index shows them."""
+        return tuple(
+            flag
+            for flag in self._all(subject)
+            if flag.party.document_subject == subject and _stands_on(flag, organ, number)
+        )
 
     def measure_class(self, flag: Flag) -> MeasureClass | None:
         """Return the class of a flag's measure in the edition that it was made under; None if that is not known."""

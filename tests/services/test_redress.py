@@ -537,6 +537,62 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
         )
 
 
+def asked_by_another(case_no: str, *, at: datetime) -> None:
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no=case_no)
+    services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
+
+
+def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_listed() -> None:
+    stored(document_no=PAPER)
+    asked_by_another("EXT-1", at=NOON)
+    again = a_submission(document_no=PAPER, source_version=2, contents={"said": "again"})
+    services().receiving.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
+
+    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+
+    assert [one.case_no for one in made.touched] == ["EXT-1"]
+
+
+def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before() -> None:
+    stored(document_no=PAPER, organ="义乌市市场监督管理局")
+    flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
+    asked_by_another("EXT-1", at=AFTER_DEFENCE)
+    at = repairable()
+    services().punishment.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
+    judged(asked(RECORD, at=at), at=at)
+
+    made, _ = services().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, once=None)
+
+    assert made.undone == ()
+    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowTouched.CHECKED)]
+
+
+@pytest.mark.parametrize(
+    ("ground", "outcome", "touched"),
+    [("fact", Outcome.DELETED, ["EXT-1"]), ("fact", Outcome.KEPT, []), ("fact", Outcome.CORRECTED, [])],
+)
+def test_an_upheld_objection_lists_the_cases_that_met_what_it_undid(
+    ground: str, outcome: Outcome, touched: list[str]
+) -> None:
+    stored()
+    asked_by_another("EXT-1", at=NOON)
+
+    after = decided(objected(ground=ground), ruling(outcome, contents={"address": "新"}))
+
+    assert after.decided is not None
+    assert [one.case_no for one in after.decided.touched] == touched
+
+
+def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
+    flag = flagged()
+    asked_by_another("EXT-1", at=AFTER_DEFENCE)
+
+    after = decided(objected(entry_of(flag), "measure", at=AFTER_DEFENCE), ruling(Outcome.LIFTED), at=AFTER_DEFENCE)
+
+    assert after.decided is not None
+    assert [one.case_no for one in after.decided.touched] == ["EXT-1"]
+
+
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)

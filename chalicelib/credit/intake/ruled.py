@@ -10,6 +10,7 @@ def held_to_rulings(record: Record, before: Record) -> Record:
     return replace(
         record,
         version=before.version + 1,
+        known_since=before.known_since,
         objection=before.objection,
         repair=before.repair,
         ruled=before.ruled,

@@ -122,6 +122,7 @@ def accepted(  # noqa: PLR0913 - a record is made of this many things, and each 
         update_due_on=given.update_due_on,
         source_version=given.source_version or 1,
         received_at=at,
+        known_since=at,
     )
     record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:

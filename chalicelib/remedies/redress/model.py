@@ -51,6 +51,24 @@ class Undone:
     was: str
 
 
+class HowTouched(StrEnum):
+    """How a case met what was overturned (受影响方式)."""
+
+    BASIS = "basis"
+    PROMISE_REFUSED = "promise_refused"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A case that met an entry before it was overturned (受影响办件, R8.4)."""
+
+    case_no: str
+    item_code: str
+    how: HowTouched
+    met_at: datetime
+
+
 class ObjectionState(StrEnum):
     """How far an objection has come (异议状态); nothing but a person's word or its own maker's ends it."""
 
@@ -100,12 +118,13 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A ruling with who gave it, when, and what it undid."""
+    """A ruling with who gave it, when, what it undid, and which cases had met that."""
 
     ruling: Ruling
     decided_at: datetime
     decided_by: str
     undone: tuple[Undone, ...] = ()
+    touched: tuple[Touched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,14 +260,6 @@ class ReversingDocument:
     basis: str
 
 
-class HowTouched(StrEnum):
-    """How a case met what was overturned (受影响方式)."""
-
-    BASIS = "basis"
-    PROMISE_REFUSED = "promise_refused"
-    CHECKED = "checked"
-
-
 class Reopening(StrEnum):
     """How a case that met what fell stands now (受影响办件的恢复状态); ``ELSEWHERE`` is one of another system."""
 
@@ -256,16 +267,6 @@ class Reopening(StrEnum):
     FINISHED = "finished"
     REOPENED = "reopened"
     ELSEWHERE = "elsewhere"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """A case that met an entry before it was overturned (受影响办件, R8.4)."""
-
-    case_no: str
-    item_code: str
-    how: HowTouched
-    met_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,12 @@ from chalicelib.remedies.redress.model import (
     Repair,
     RepairStage,
     Ruling,
+    Touched,
     Undone,
 )
 from chalicelib.remedies.redress.repairing import Repairs
 from chalicelib.remedies.redress.store import Found, RedressStore
+from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.kinds import EventKind
@@ -56,6 +58,7 @@ class Objections:
         credit: Credit,
         flags: FlagRemedies,
         repairs: Repairs,
+        touching: Touching,
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
@@ -66,6 +69,7 @@ class Objections:
         self._credit = credit
         self._flags = flags
         self._repairs = repairs
+        self._touching = touching
         self._calendars = calendars
         self._pack = pack
 
@@ -163,15 +167,16 @@ class Objections:
         if clock.is_late(at) and ruling.late_reason is None:
             raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
         with transaction() as tx:
-            undone = self._carry_out(before, ruling, _deed(before, by=by, at=at, tx=tx))
+            undone, touched = self._carry_out(before, ruling, _deed(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(clock, at=at, tx=tx)
-            decided = Decided(ruling=ruling, decided_at=at, decided_by=by.actor, undone=undone)
+            decided = Decided(ruling=ruling, decided_at=at, decided_by=by.actor, undone=undone, touched=touched)
             data: dict[str, Json] = {
                 "ground": before.plea.ground,
                 "outcome": ruling.outcome.value,
                 "basis": ruling.basis,
                 "late": clock.is_late(at),
                 "undone": [one.entry for one in undone],
+                "touched": [one.case_no for one in touched],
                 "clocks_stopped": told(stopped),
             }
             texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
@@ -215,19 +220,23 @@ class Objections:
         measure_class = self._flags.measure_class(flag)
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
-    def _carry_out(self, objection: Objection, ruling: Ruling, deed: Deed) -> tuple[Undone, ...]:
+    def _carry_out(
+        self, objection: Objection, ruling: Ruling, deed: Deed
+    ) -> tuple[tuple[Undone, ...], tuple[Touched, ...]]:
+        """Let a ruling have its effect; return what it undid, and which cases had met that (R8.4)."""
         entry, outcome = objection.entry, ruling.outcome
         if entry.kind is EntryKind.REPAIR:
             if outcome is Outcome.REOPENED:
                 self._repairs.reopen(entry.name, deed)
-            return ()
+            return (), ()
         if outcome in UNDOES:
             is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and entry.kind is EntryKind.FLAG)
             standing = self._undoing.alone(entry) if is_alone else self._undoing.standing(entry)
             lifting = Lifting(
                 lifted_at=deed.at, by=deed.by.actor, reason=ruling.reason, basis=ruling.basis, because=deed.because
             )
-            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
+            touched = self._touching.by(standing.records, standing.flags)
+            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed), touched
         standing = self._undoing.alone(entry)
         if outcome is Outcome.SHORTENED and ruling.ends_on is not None:
             self._undoing.shorten(standing, ruling.ends_on, deed)
@@ -236,7 +245,7 @@ class Objections:
             self._undoing.change_record(record, EventKind.RECORD_CORRECTED, deed)
         else:
             self._undoing.mark(standing, Mark.NONE, deed)
-        return ()
+        return (), ()
 
     def _earlier_deciders(self, objection: Objection) -> frozenset[str]:
         earlier = (one for one in self._store.about(objection.entry) if one.plea.ground == objection.plea.ground)

@@ -1,26 +1,23 @@
 """A basis document that fell (依据文书被撤销): what stood on it goes with it, and who met it is listed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.rules import limit_of
-from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai
-from chalicelib.credit.model import Document, Query, RepairState
-from chalicelib.credit.store import CreditStore
+from chalicelib.credit.model import Document, RepairState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.idempotency import Once
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import Lifting
 from chalicelib.punishment.remedying import Deed
 from chalicelib.remedies.redress import reading, rules
-from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Touched, Undone
+from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
 from chalicelib.remedies.redress.store import Found, RedressStore
-from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.remedies.redress.touching import Touching
+from chalicelib.remedies.redress.undoing import Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
@@ -28,9 +25,6 @@ from chalicelib.timeline.model import Fact
 from chalicelib.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import due
-
-MOST_CASES = 200
-"""How many cases of a subject, and how many questions about it, are looked through, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +68,14 @@ class Reversals:
         store: RedressStore,
         undoing: Undoing,
         *,
-        cases: CaseStore,
-        credit: CreditStore,
+        touching: Touching,
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Look through ``cases`` and the questions kept by ``credit`` for whoever met what falls."""
+        """Ask ``touching`` who met what falls; count time on ``calendars`` by the rule pack of the deployment."""
         self._store = store
         self._undoing = undoing
-        self._cases = cases
-        self._credit = credit
+        self._touching = touching
         self._calendars = calendars
         self._pack = pack
 
@@ -108,7 +100,7 @@ class Reversals:
         self._require_in_time(fall, at=at)
         owner = f"reversal:{name}"
         lifting = Lifting(lifted_at=at, by=by.actor, reason=fall.reason, basis=fall.by_document.basis, because=owner)
-        touched = self._touched(standing)
+        touched = self._touching.by(*self._undoing.ever(standing))
         with transaction() as tx:
             deed = Deed(because=owner, by=by, at=at, tx=tx)
             undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
@@ -142,87 +134,12 @@ class Reversals:
         """Return a page of the reversals about the caller, or of those of a department, newest first."""
         return reading.page(self._store, Reversal, by=by, department=department, most=most, after=after)
 
-    def case(self, touched: Touched) -> Case | None:
-        """Return a case that was touched as it stands now, None for one of another system."""
-        return self._own_case(touched.case_no)
-
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
         limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))
         started_at = datetime.combine(fall.by_document.effective_on, time(), tzinfo=SHANGHAI)
         end = due(limit, started_at=started_at, calendar=self._calendars.current())
         if not end.provisional and at > end.at and not fall.late_reason:
             raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
-
-    def _touched(self, standing: Standing) -> tuple[Touched, ...]:
-        """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
-        found: dict[str, Touched] = {}
-        subjects = self._who_met({standing.base, *(flag.subject for flag in standing.flags)})
-        entries = {*(f"{record.source}/{record.record_id}" for record in standing.records)}
-        entries |= {flag.owner for flag in standing.flags}
-        bases = {flag.case_no for flag in standing.flags if flag.case_no is not None}
-        for case in self._cases_of(subjects, bases):
-            touched = rules.touched_case(case, entries, bases=bases)
-            if touched is not None:
-                found[touched.case_no] = touched
-        since, items = _since(standing), _items(standing)
-        for query in self._queries_of(subjects):
-            asked = rules.touched_by(query, since=since, items=items)
-            if asked is not None:
-                found.setdefault(asked.case_no, asked)
-        return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
-
-    def _who_met(self, subjects: set[SubjectKey]) -> set[SubjectKey]:
-        """Return these subjects and every other for whom their credit counts, or once did (R6.4)."""
-        met, wanted = set(subjects), subjects
-        while wanted:
-            summaries = self._credit.summaries(sorted(wanted))
-            wanted = {reader for summary in summaries for reader in summary.met_by} - met
-            met |= wanted
-        return met
-
-    def _cases_of(self, subjects: set[SubjectKey], bases: set[str]) -> Iterator[Case]:
-        names = dict.fromkeys(bases)
-        for subject in sorted(subjects):
-            for number, card in enumerate(self._cases.each_of_subject(subject)):
-                if number >= MOST_CASES:
-                    break
-                names[card.case_no] = None
-        for name in names:
-            case = self._own_case(name)
-            if case is not None:
-                yield case
-
-    def _queries_of(self, subjects: set[SubjectKey]) -> Iterator[Query]:
-        for subject in sorted(subjects):
-            yield from self._credit.queries(subject, most=MOST_CASES, after=None).queries
-
-    def _own_case(self, case_no: str) -> Case | None:
-        if not is_case_no(case_no):
-            return None
-        try:
-            return self._cases.load(case_no)
-        except Refusal as refusal:
-            if refusal.reason is not Reason.NOT_FOUND:
-                raise
-            return None
-
-
-def _since(standing: Standing) -> datetime:
-    """Return from when anything that stands on the document can have had effect."""
-    moments = [record.received_at for record in standing.records]
-    moments += [flag.confirmation.confirmed_at for flag in standing.flags if flag.confirmation is not None]
-    return min(moments, default=datetime.max.replace(tzinfo=SHANGHAI))
-
-
-def _items(standing: Standing) -> frozenset[str] | None:
-    """Return for which items it had effect; None for every one."""
-    if any(not record.related_items for record in standing.records):
-        return None
-    scopes: Sequence[Sequence[str]] = [
-        *(record.related_items for record in standing.records),
-        *(flag.related_items for flag in standing.flags),
-    ]
-    return frozenset(item for scope in scopes for item in scope)
 
 
 def _fact(reversal: Reversal, *, by: Caller) -> Fact:

@@ -110,6 +110,19 @@ class Undoing:
         )
         return replace(one, records=records, flags=flags, is_whole=True)
 
+    def ever(self, standing: Standing) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
+        """Return what stands on a document and what did before it was undone: cases may have met either."""
+        organ, number = standing.document.organ, standing.document.number
+        records = {
+            (one.source, one.record_id): one
+            for one in (*self._credit.ever_on_document(standing.base, organ=organ, number=number), *standing.records)
+        }
+        flags = {
+            one.flag_id: one
+            for one in (*self._flags.ever_on_document(standing.base, organ=organ, number=number), *standing.flags)
+        }
+        return tuple(records.values()), tuple(flags.values())
+
     def mark(self, standing: Standing, state: ObjectionState, deed: Deed, *, is_paused: bool = False) -> None:
         """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
         record, flag = standing.record, standing.flag

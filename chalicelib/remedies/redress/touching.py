@@ -1,0 +1,98 @@
+"""Which cases met what is overturned (受影响办件, R8.4): the service's own, and those that others asked for."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from chalicelib.cases.model import Case
+from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import SHANGHAI
+from chalicelib.credit.model import Query, Record
+from chalicelib.credit.store import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.punishment.model import Flag
+from chalicelib.remedies.redress import rules
+from chalicelib.remedies.redress.model import Touched
+from chalicelib.subjects.model import SubjectKey
+
+MOST_CASES = 200
+"""How many cases of a subject, and how many questions about it, are looked through, newest first."""
+
+
+class Touching:
+    """Who met what stands on documents."""
+
+    def __init__(self, cases: CaseStore, credit: CreditStore) -> None:
+        """Look through ``cases``, and the questions kept by ``credit``."""
+        self._cases = cases
+        self._credit = credit
+
+    def by(self, records: Sequence[Record], flags: Sequence[Flag]) -> tuple[Touched, ...]:
+        """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
+        found: dict[str, Touched] = {}
+        subjects = self._who_met({one.subject for one in (*records, *flags)})
+        entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
+        bases = {flag.case_no for flag in flags if flag.case_no is not None}
+        for case in self._cases_of(subjects, bases):
+            touched = rules.touched_case(case, entries, bases=bases)
+            if touched is not None:
+                found[touched.case_no] = touched
+        since, items = _since(records, flags), _items(records, flags)
+        for query in self._queries_of(subjects):
+            asked = rules.touched_by(query, since=since, items=items)
+            if asked is not None:
+                found.setdefault(asked.case_no, asked)
+        return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
+
+    def case(self, touched: Touched) -> Case | None:
+        """Return a case that was touched as it stands now, None for one of another system."""
+        return self._own_case(touched.case_no)
+
+    def _who_met(self, subjects: set[SubjectKey]) -> set[SubjectKey]:
+        """Return these subjects and every other for whom their credit counts, or once did (R6.4)."""
+        met, wanted = set(subjects), subjects
+        while wanted:
+            summaries = self._credit.summaries(sorted(wanted))
+            wanted = {reader for summary in summaries for reader in summary.met_by} - met
+            met |= wanted
+        return met
+
+    def _cases_of(self, subjects: set[SubjectKey], bases: set[str]) -> Iterator[Case]:
+        names = dict.fromkeys(bases)
+        for subject in sorted(subjects):
+            for number, card in enumerate(self._cases.each_of_subject(subject)):
+                if number >= MOST_CASES:
+                    break
+                names[card.case_no] = None
+        for name in names:
+            case = self._own_case(name)
+            if case is not None:
+                yield case
+
+    def _queries_of(self, subjects: set[SubjectKey]) -> Iterator[Query]:
+        for subject in sorted(subjects):
+            yield from self._credit.queries(subject, most=MOST_CASES, after=None).queries
+
+    def _own_case(self, case_no: str) -> Case | None:
+        if not is_case_no(case_no):
+            return None
+        try:
+            return self._cases.load(case_no)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.NOT_FOUND:
+                raise
+            return None
+
+
+def _since(records: Sequence[Record], flags: Sequence[Flag]) -> datetime:
+    """Return from when any of them can have had effect, however often its source said it again."""
+    moments = [record.known_since or record.received_at for record in records]
+    moments += [flag.confirmation.confirmed_at for flag in flags if flag.confirmation is not None]
+    return min(moments, default=datetime.max.replace(tzinfo=SHANGHAI))
+
+
+def _items(records: Sequence[Record], flags: Sequence[Flag]) -> frozenset[str] | None:
+    """Return for which items they had effect; None for every one."""
+    if any(not record.related_items for record in records):
+        return None
+    return frozenset(item for one in (*records, *flags) for item in one.related_items)
