@@ -30,7 +30,7 @@ class Touching:
     def by(self, records: Sequence[Record], flags: Sequence[Flag]) -> tuple[Touched, ...]:
         """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
         found: dict[str, Touched] = {}
-        subjects = self._who_met({one.subject for one in (*records, *flags)})
+        subjects = self._who_met({*(record.subject for record in records), *(flag.subject for flag in flags)})
         entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
         bases = {flag.case_no for flag in flags if flag.case_no is not None}
         for case in self._cases_of(subjects, bases):
@@ -95,4 +95,5 @@ def _items(records: Sequence[Record], flags: Sequence[Flag]) -> frozenset[str] |
     """Return for which items they had effect; None for every one."""
     if any(not record.related_items for record in records):
         return None
-    return frozenset(item for one in (*records, *flags) for item in one.related_items)
+    scopes = [*(record.related_items for record in records), *(flag.related_items for flag in flags)]
+    return frozenset(item for scope in scopes for item in scope)
