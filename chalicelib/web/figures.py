@@ -16,6 +16,9 @@ from chalicelib.web.visits import Download, Page, Visit
 OF_ALL: Final = ALL_DEPARTMENTS | {Role.INSPECTOR}
 """Roles that may choose a department."""
 
+DRAWING: Final = ("echarts", "charts")
+"""The scripts that draw a page's charts anew, the library first."""
+
 
 @pages.get("/board/statistics", roles=WATCHERS)
 def statistics(visit: Visit) -> Page:
@@ -41,7 +44,7 @@ def statistics(visit: Visit) -> Page:
         "by_age": stacked([{what.value: number for what, number in band.waiting.items()} for band in bands]),
         "times": _from_to(times),
     }
-    return Page(template=page.template, facts=facts)
+    return Page(template=page.template, facts=facts, scripts=DRAWING)
 
 
 @pages.get("/board/statistics/export", roles=WATCHERS)
@@ -61,7 +64,7 @@ def measures(visit: Visit) -> Page:
     except Refusal as refusal:
         return again(page, refusal, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
-    return Page(template=page.template, facts={**page.facts, "told": told, "drawn": drawn})
+    return Page(template=page.template, facts={**page.facts, "told": told, "drawn": drawn}, scripts=DRAWING)
 
 
 def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's shape

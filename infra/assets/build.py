@@ -7,17 +7,41 @@ import hashlib
 import re
 import tarfile
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from infra.assets.catalogues import LANGUAGES, compiled
 from infra.engine.installation import fetch_from_npm, local_folder, only_one
 
-NPM_PACKAGE: Final = "govuk-frontend"
-NPM_VERSION: Final = "6.3.0"
-NPM_INTEGRITY: Final = "cXIQxm5PHCsbic47GXZrVBZhAeeshTLRL6ZBKilLsR6rMCjJuWb7Fruq0VUNMBJFlJk/srsRj/q8d5bM9cgKoA=="
-"""The package's SHA-512 in base64, as npm publishes it after `sha512-`."""
-STYLES: Final = "package/dist/govuk/govuk-frontend.min.css"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromNpm:
+    """One file of a package; ``integrity`` is the package's SHA-512 in base64, as npm publishes it after `sha512-`."""
+
+    package: str
+    version: str
+    integrity: str
+    member: str
+
+    @property
+    def kept_as(self) -> str:
+        """What the file is called between two builds."""
+        return f"{self.package}-{self.version}{Path(self.member).suffix}"
+
+
+STYLES: Final = FromNpm(
+    package="govuk-frontend",
+    version="6.3.0",
+    integrity="cXIQxm5PHCsbic47GXZrVBZhAeeshTLRL6ZBKilLsR6rMCjJuWb7Fruq0VUNMBJFlJk/srsRj/q8d5bM9cgKoA==",
+    member="package/dist/govuk/govuk-frontend.min.css",
+)
+CHARTS: Final = FromNpm(
+    package="echarts",
+    version="6.1.0",
+    integrity="q0yaFPggC9FUdsWH4blavRWFmxdrIodbkoKNAjJudAI6CA9gNPxHtV2RcZNEepZVlk4yvBYkOkbk6HIVpIyHZA==",
+    member="package/dist/echarts.simple.min.js",
+)
 
 WEB: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web"
 OURS: Final = WEB / "styles" / "portal.css"
@@ -36,13 +60,9 @@ def build() -> Path:
     kept = local_folder() / "assets"
     kept.mkdir(parents=True, exist_ok=True)
     with only_one(kept / "lock"):
-        fetched = kept / f"{NPM_PACKAGE}-{NPM_VERSION}.css"
-        if not fetched.exists():
-            arriving = fetched.with_suffix(".arriving")
-            arriving.write_text(_styles(), encoding="utf-8")
-            arriving.rename(fetched)
         files = {
-            "portal.css": without_government(fetched.read_text(encoding="utf-8")) + OURS.read_text(encoding="utf-8"),
+            "portal.css": without_government(_fetched(STYLES, kept)) + OURS.read_text(encoding="utf-8"),
+            "echarts.js": _fetched(CHARTS, kept),
             **{path.name: path.read_text(encoding="utf-8") for path in (ICON, *SCRIPTS.glob("*.js"))},
         }
         BUILT.mkdir(exist_ok=True)
@@ -70,12 +90,22 @@ def without_government(styles: str) -> str:
     return PICTURE.sub("none", FACE.sub("", styles)).replace(TYPEFACE, OUR_TYPEFACE)
 
 
-def _styles() -> str:
+def _fetched(wanted: FromNpm, kept: Path) -> str:
+    """Return a file of a package, which is fetched once."""
+    place = kept / wanted.kept_as
+    if not place.exists():
+        arriving = place.with_suffix(".arriving")
+        arriving.write_bytes(_arrived(wanted))
+        arriving.rename(place)
+    return place.read_text(encoding="utf-8")
+
+
+def _arrived(wanted: FromNpm) -> bytes:
     with tempfile.TemporaryDirectory(prefix="npm-", dir=local_folder()) as scratch:
-        package = fetch_from_npm(Path(scratch), NPM_PACKAGE, NPM_VERSION, NPM_INTEGRITY)
+        package = fetch_from_npm(Path(scratch), wanted.package, wanted.version, wanted.integrity)
         with tarfile.open(package) as archive:
-            member = archive.extractfile(STYLES)
+            member = archive.extractfile(wanted.member)
             if member is None:
-                message = f"{NPM_PACKAGE} {NPM_VERSION} has no {STYLES}"
+                message = f"{wanted.package} {wanted.version} has no {wanted.member}"
                 raise FileNotFoundError(message)
-            return member.read().decode()
+            return member.read()

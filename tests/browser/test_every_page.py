@@ -189,3 +189,26 @@ def test_the_keyboard_alone_reaches_everything_and_the_focus_is_seen(come: Come,
 
     assert unseen == []
     assert len(reached) >= wanted
+
+
+def test_where_scripts_run_a_chart_is_drawn_anew_out_of_its_table_and_otherwise_the_picture_stays(
+    come: Come, case_no: str
+) -> None:
+    seen, plain = come("supervisor.traffic"), come("supervisor.traffic", scripts=False)
+    seen.open("/board/statistics")
+    plain.open("/board/statistics")
+
+    drawn, pictures = seen.page.locator(".xn-chart--drawn"), plain.page.locator("svg.xn-chart").count()
+    inks = drawn.locator("canvas").evaluate_all(
+        """all => all.map((one) => {
+          const dots = one.getContext("2d").getImageData(0, 0, one.width, one.height).data;
+          return new Set(new Uint32Array(dots.buffer)).size;
+        })"""
+    )
+
+    assert case_no
+    assert drawn.count() == len(inks) == pictures >= 2
+    assert min(inks) > 3
+    assert all(drawn.nth(place).get_attribute("aria-label") for place in range(pictures))
+    assert seen.page.locator("svg.xn-chart").count() == 0
+    assert seen.faults == []
