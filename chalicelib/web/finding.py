@@ -19,9 +19,9 @@ SHOWN: Final = 20
 
 
 @pages.get("/", public=True)
-def start(_visit: Visit) -> Page:
-    """Ask what somebody wants to do."""
-    return Page(template="start.html")
+def start(visit: Visit) -> Page:
+    """Ask what somebody wants to do, or let questions lead to it."""
+    return Page(template="start.html", facts={"guides": visit.shown("GET /v1/guides").items})
 
 
 @pages.get("/items", public=True)

@@ -31,6 +31,12 @@ def test_plain_words_find_the_guide_beside_the_items(visitor: Come) -> None:
     assert clicked(browser, asked, "户口迁移").path == START
 
 
+def test_the_start_leads_to_the_guides(visitor: Come) -> None:
+    browser = visitor()
+
+    assert clicked(browser, browser.open("/"), "户口迁移").path == START
+
+
 def test_four_answers_lead_to_the_smallest_unit_with_what_they_answered_filled_in(visitor: Come) -> None:
     browser = visitor("applicant")
 
