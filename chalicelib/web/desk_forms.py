@@ -1,5 +1,6 @@
 """Officers' forms: one for each act, drawn from what its route asks for."""
 
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.api.identity import require_fresh
@@ -31,7 +32,10 @@ def ask(visit: Visit) -> Page:
 
 @pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
 def do(visit: Visit) -> Page | Onward:
-    """Do it on the version that the form was drawn from: what somebody else did meanwhile is never undone unseen."""
+    """Do it on the version that the form was drawn from: what somebody else did meanwhile is never undone unseen.
+
+    A form that comes back for that stands below what happened, and is for the case as it is now.
+    """
     act = _act(visit)
     page = ask(visit)
     case: Any = page.facts["case"]
@@ -43,6 +47,9 @@ def do(visit: Visit) -> Page | Onward:
     try:
         visit.done(act.route, path=path, body=_body(act, visit, page) if act.fields else None, version=visit.version())
     except Refusal as refusal:
+        if refusal.reason is Reason.STALE_VERSION:
+            told = visit.shown("GET /v1/cases/{case_no}/timeline", path={"case_no": visit.path["case_no"]})
+            page = replace(page, facts={**page.facts, "timeline": told})
         return again(page, refusal, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
     return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
 

@@ -117,8 +117,13 @@ def test_a_form_drawn_before_somebody_else_acted_has_no_effect_and_says_so(
 
     seen = officer.send(old, "decision", {"outcome": "granted", "document_no": "1号"})
 
+    again = officer.send(seen, "decision")
+
     assert seen.status == 412
-    assert "decision" in acts(officer.open(promised))
+    assert "经过" in seen.page.words["h2"]
+    assert "指定经办人" in seen.text
+    assert seen.form("decision").fields["document_no"] == ["1号"]
+    assert again.path == f"{promised}?done=decision"
 
 
 def test_a_double_click_decides_once(officer: Visitor, promised: str) -> None:
