@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.credit.store import CreditStore, UnreadableError
 from tests.cloud import Client, TokenOf
 from tests.web.device import Device
 from tests.web.visitor import Seen, Visitor
@@ -288,3 +290,29 @@ def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
     page = visitor("applicant").open("/cases")
 
     assert f".{path}" in [link["href"] for link in page.page.named("a")]
+
+
+def test_a_promise_is_signed_while_credit_is_down_and_each_page_says_what_that_means(
+    visitor: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, device = visitor("applicant"), Device()
+    enrol(browser, device)
+
+    def down(*_arguments: object, **_named: object) -> None:
+        raise UnreadableError
+
+    def no_row(*_arguments: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    monkeypatch.setattr(CreditStore, "summary", down)
+    monkeypatch.setattr(CreditStore, "summary_row", no_row)
+    asked = promise(browser)
+    receipt = sign(browser, asked, device)
+    case = browser.open(receipt.path.removesuffix("/receipt"))
+    own = browser.open("/credit")
+
+    assert "这不说明您有任何问题" in asked.text
+    assert "已经收到，正在等信用核对" in receipt.text
+    assert "信用信息一能查到就自动继续" in case.text
+    assert own.status == 503
+    assert "请过一分钟再试" in own.text

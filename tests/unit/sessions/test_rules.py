@@ -54,6 +54,7 @@ def test_a_page_of_ours_is_gone_on_to(wanted: str) -> None:
         "https://x.test",
         "a//b",
         "a/../b",
+        "a/%2e%2E/b",
         "\\\\x.test",
         "a\r\nb",
         "?q=1",
