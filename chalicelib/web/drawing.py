@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sessions.rules import form_token
+from chalicelib.web.cookies import SESSION, held
 from chalicelib.web.files import built, icon, stylesheet
 from chalicelib.web.forms import LARGEST, ROOM
 from chalicelib.web.navigation import places_of
@@ -53,6 +54,7 @@ def drawn(page: Page, visit: Visit) -> str:
             other_language=_link(visit, here.lstrip("/"), {**visit.query, "lang": other}) if method == "GET" else None,
             here=here.lstrip("/"),
             is_known=visit.who is not None,
+            has_session=bool(held(visit.cookies, SESSION)),
             places=() if visit.who is None else places_of(visit.who),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),

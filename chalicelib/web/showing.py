@@ -195,7 +195,7 @@ def _page(page: Page, visit: Visit) -> Response:
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": "zh-CN" if visit.language == "zh" else "en",
         "Cache-Control": "no-cache" if visit.who is None and not page.is_personal else NEVER,
-        "Vary": "Accept-Language",
+        "Vary": "Accept-Language, Cookie",
     }
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 

@@ -225,3 +225,14 @@ def test_a_session_ends_with_its_token(visitor: Come, token: TokenOf) -> None:
 
 def _raising(*_args: object, **_kwargs: object) -> None:
     raise OSError
+
+
+def test_whoever_is_logged_in_is_not_asked_to_log_in_by_a_public_page(visitor: Come) -> None:
+    browser = visitor("applicant")
+
+    seen = browser.open("/items")
+
+    assert "我的页面" in seen.page.words["a"]
+    assert "登录" not in seen.page.words["a"]
+    assert seen.reply.headers["vary"] == "Accept-Language, Cookie"
+    assert "登录" in visitor().open("/items").page.words["a"]
