@@ -1,0 +1,123 @@
+"""A file of the synthetic city whose steps die at random calls: what is stored at the end is what calm steps store."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.credit.imports import service
+from chalicelib.credit.imports.model import Import
+from chalicelib.credit.imports.service import Imports
+from chalicelib.credit.imports.store import ImportStore
+from chalicelib.credit.intake import packing
+from chalicelib.credit.intake.model import Fate
+from chalicelib.wiring import services
+from infra.local import seeding
+from tests.cloud import table_definitions
+from tests.performance.bare import Bare
+from tests.performance.bulk import AT, OFFICER, NoQueue, OneFile, declared
+from tests.performance.house import house
+from tests.performance.test_crashes import DiedError
+from tests.performance.wire import Parameters, Wire, watched
+
+SUBJECTS = 8
+MOST_STEPS = 1_000
+
+
+class Deaths:
+    """Ends the process at calls that dice choose, before or after their effect; its other threads come no further."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self.wire = Wire(before=self._before, after=self._after)
+        self.died = 0
+        self._dice = dice
+        self._is_dead = False
+
+    def live(self) -> None:
+        """Be a new process."""
+        self._is_dead = False
+
+    def _before(self, _operation: str, _parameters: Parameters) -> None:
+        if self._is_dead or self._dice.random() < 0.05:
+            self._die()
+
+    def _after(self, _operation: str, _parameters: Parameters) -> None:
+        if self._dice.random() < 0.05:
+            self._die()
+
+    def _die(self) -> None:
+        self.died += not self._is_dead
+        self._is_dead = True
+        raise DiedError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A city with subjects whose lines stand apart, records said twice, and lines that cannot be records."""
+    path = tmp_path / "city.jsonl"
+    seeding.write(path, range(SUBJECTS), seed=SUBJECTS)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    twice = [{**json.loads(line), "basis": "《条例》第44条"} for line in lines[::20]]
+    lines += [json.dumps(line, ensure_ascii=False) for line in twice]
+    lines += [lines[3].replace('"kind":"', '"kind":"not-', 1), "{not json"]
+    random.Random(4).shuffle(lines)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "CHUNK", 90)
+    monkeypatch.setattr(service, "CHUNKS_A_STEP", 2)
+    monkeypatch.setattr(packing, "SHARE", 20)
+    monkeypatch.setattr("secrets.token_hex", lambda _: "the-import")
+
+
+def stored(engine: str, file: Path, deaths: Deaths | None) -> tuple[set[str], dict[str, str], Import]:
+    """Take the file in an empty house; return what has come into the tables, the refused lines, and the import."""
+    with house(engine):
+        laid = everything()
+        bucket: Any = OneFile(file)
+        parts = services()
+        imports = Imports(ImportStore(parts.timeline), bucket, parts.receiving, parts.conflicts, queue=NoQueue())
+        count = sum(1 for line in file.read_text(encoding="utf-8").splitlines() if line)
+        made, _ = imports.request("credit-city", declared(file, count), by=OFFICER, at=AT, once=None)
+        with watched(deaths.wire if deaths else Wire()):
+            for _ in range(MOST_STEPS):
+                if made.has_ended:
+                    break
+                made = step(imports, made, deaths)
+        return everything() - laid, bucket.parts, made
+
+
+def step(imports: Imports, made: Import, deaths: Deaths | None) -> Import:
+    try:
+        return imports.step(made.import_id, at=AT)
+    except DiedError:
+        assert deaths is not None
+        deaths.live()
+        return made
+
+
+def everything() -> set[str]:
+    """Return every item of every table as text."""
+    client, found = Bare().client, set[str]()
+    for name in table_definitions():
+        pages = client.get_paginator("scan").paginate(TableName=name)
+        items = [item for page in pages for item in page["Items"]]
+        found |= {json.dumps([name, item], sort_keys=True, default=str) for item in items}
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_stored_is_the_same_to_the_last_byte(engine: str, file: Path, seed: int) -> None:
+    deaths = Deaths(random.Random(seed))
+
+    calm = stored(engine, file, None)
+    stormy = stored(engine, file, deaths)
+
+    assert deaths.died > 5
+    assert calm[2].progress.counts == {Fate.STORED: 678, Fate.REFUSED: 36}
+    assert stormy == calm
