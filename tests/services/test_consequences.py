@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.acts import Finding, Outcome
+from chalicelib.cases.acts import Finding, Outcome, Standing
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State
 from chalicelib.catalogue.model import Method
+from chalicelib.credit.model import Effect, Purpose
+from chalicelib.credit.service import Inquiry
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
@@ -188,6 +190,20 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
         )
     }
     assert services().timeline.reading(case.owner).verified
+
+
+def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() -> None:
+    applicant, case = a_granted_promise()
+    verified = verify(case)
+
+    revoked = revoke(end(rectify(verified), RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE))
+
+    inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    answer = services().credit.check(applicant.identity, inquiry, by=machine, at=AFTER_DEFENCE)
+    assert revoked.revocation is not None
+    assert (answer.effect, answer.reasons) == (Effect.NONE, ())
+    assert applicant.draft(at=AFTER_DEFENCE).standing is Standing.ALLOWED
 
 
 def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:

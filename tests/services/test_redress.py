@@ -13,6 +13,7 @@ from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.punishment.remedying import FlagRemedies
 from chalicelib.remedies.redress.model import (
     Entry,
     EntryKind,
@@ -399,6 +400,42 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     assert services().punishment.get(flag.flag_id, by=CREDIT).lifting is not None
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:repaired", "flag:lifted", "credit:document_fell"]
     assert all(clock.stopped_at == at for clock in services().clocks.of_owner(repair.owner))
+
+
+def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    for record_id in ("r-1", "r-2", "r-3"):
+        stored(record_id, document_no=PAPER, organ="义乌市市场监督管理局")
+    flags = [flagged(document_no=PAPER, organ="义乌市市场监督管理局", ends_on=date(2027, 6, 30)) for _ in range(2)]
+    at = max(repairable(), AFTER_DEFENCE)
+    repair = asked(entry_of(flags[0]), at=at)
+    lift, lifted = FlagRemedies.lift, []
+
+    def lifts_one_and_fails(*of: Any, **how: Any) -> None:  # noqa: ANN401 - whatever is lifted
+        lifted.append(of)
+        if len(lifted) == 2:
+            raise MemoryError
+        lift(*of, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FlagRemedies, "lift", lifts_one_and_fails)
+        with pytest.raises(MemoryError):
+            judged(repair, at=at)
+    before = [record_now(name).repair for name in ("r-1", "r-2", "r-3")]
+    states = {services().punishment.get(flag.flag_id, by=CREDIT).state for flag in flags}
+    effect = effect_at(at)[0]
+
+    after = judged(repair, at=at)
+
+    assert (before, states, effect) == ([RepairState.APPLIED] * 3, {FlagState.ACTIVE}, Effect.REFUSED)
+    assert after.judged is not None
+    assert {one.entry for one in after.judged.undone} == {
+        "market/r-1",
+        "market/r-2",
+        "market/r-3",
+        *(flag.owner for flag in flags),
+    }
+    assert [record_now(name).repair for name in ("r-1", "r-2", "r-3")] == [RepairState.REPAIRED] * 3
+    assert effect_at(at) == (Effect.NONE, [])
 
 
 def test_nothing_can_be_built_again_on_a_document_that_was_repaired() -> None:
