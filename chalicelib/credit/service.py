@@ -129,8 +129,12 @@ class Credit:
         return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
 
     def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
-        """Return who asked for the caller's credit, when and why, newest first."""
-        return self._store.queries(by.own_subject(), most=most, after=after)
+        """Return who asked for the caller's credit, when and why, newest first, under whichever number (R6.4)."""
+        pages = [self._store.queries(name, most=most, after=after) for name in self.identities(by.own_subject())]
+        found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
+        has_more = len(found) > most or any(page.after for page in pages)
+        shown = tuple(found[:most])
+        return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)
 
     def summary_row(self, subject: SubjectKey) -> Row:
         """Return a row that holds only the summary's key, for a batch of reads."""

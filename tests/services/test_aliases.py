@@ -1,7 +1,7 @@
 """Two identities that belong together: nothing before a second person, everything at once, and all of it back."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -392,6 +392,32 @@ def test_kept_promises_of_the_former_one_speak_for_the_present_one_in_a_repair()
     form = services().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)
 
     assert "2 promises were verified as kept." in [proof.en for proof in form.proofs]
+
+
+def test_whoever_has_another_number_sees_who_asked_under_either_newest_first_and_page_by_page() -> None:
+    alias = confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+    inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
+    for minute, about in enumerate((FORMER_PERSON, PERSON, FORMER_PERSON, PERSON, PERSON)):
+        case = replace(inquiry, case_no=f"EXT-{minute}")
+        services().credit.check(about, case, by=MACHINE, at=NOON + timedelta(minutes=minute))
+
+    assert asked_of(an_owner(PERSON)) == asked_of(an_owner(FORMER_PERSON)) == [f"EXT-{one}" for one in (4, 3, 2, 1, 0)]
+
+    revoke(alias)
+
+    assert asked_of(an_owner(PERSON)) == ["EXT-4", "EXT-3", "EXT-1"]
+
+
+def asked_of(owner: Caller) -> list[str | None]:
+    """Return for which cases somebody asked, two a page."""
+    found: list[str | None] = []
+    after: str | None = None
+    while True:
+        page = services().credit.own_queries(by=owner, most=2, after=after)
+        found += [query.case_no for query in page.queries]
+        if page.after is None:
+            return found
+        after = page.after
 
 
 def test_nobody_else_may() -> None:
