@@ -59,7 +59,7 @@ def send(world: World, route: Route, example: Example, body: object) -> Reply:
         headers["If-Match"] = f'"{example.version}"'
     url = example.url(route.path)
     reply = world.client.call(route.method, url, text, token=token_of(str(example.by)), headers=headers)
-    require_sound(reply)
+    require_sound(reply, is_unmasked=route.path.endswith("/unmasking"))
     if reply.status < 300:
         world.rewind()
     return reply
