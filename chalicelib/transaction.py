@@ -21,6 +21,9 @@ R = TypeVar("R")
 Wording: TypeAlias = Mapping[str, Any]
 """A condition as it goes over the wire: its expression, and the names and values in it."""
 
+MOST_WRITES = 100
+"""How many writes DynamoDB takes together."""
+
 ATTEMPTS = 6
 """How often a step is read, decided and written anew before the caller is told to come back."""
 
@@ -30,7 +33,7 @@ class MovedError(Exception):
 
 
 class Transaction:
-    """A list of writes that happen together or not at all (at most 100).
+    """A list of writes that happen together or not at all (at most ``MOST_WRITES``).
 
     Each write names what its failed condition means: a ``Refusal`` is told to the caller,
     ``MovedError`` makes ``again_if_moved`` read and decide again.
@@ -82,12 +85,15 @@ class Transaction:
     def commit(self) -> None:
         """Write everything in one round trip; raises what the first failed condition stands for.
 
+        ``TOO_MUCH_AT_ONCE`` for more writes than can be together: nothing is written then.
         PynamoDB sends checks, deletes, puts and updates in that order, whatever the order of the calls
         (pynamodb/PynamoDB#1284), so the reasons that come back are matched to the writes in the same order.
         A conflict with another transaction in flight is not a failed condition and is tried again with jitter
         (pynamodb/PynamoDB#1264).
         """
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
+        if len(writes) > MOST_WRITES:
+            raise Refusal(Reason.TOO_MUCH_AT_ONCE)
         for attempt in range(ATTEMPTS):
             try:
                 self._write()

@@ -29,6 +29,7 @@ STATUS: dict[Reason, int] = {
     Reason.STALE_VERSION: 412,
     Reason.PURPOSE_REQUIRED: 400,
     Reason.BUSY: 409,
+    Reason.TOO_MUCH_AT_ONCE: 409,
     Reason.UNAVAILABLE: 503,
     Reason.INTERNAL_ERROR: 500,
     Reason.ITEM_NOT_LISTED: 422,

@@ -11,6 +11,7 @@ from chalicelib.rows import connection
 from chalicelib.timeline.table import EventRow
 from chalicelib.transaction import (
     ATTEMPTS,
+    MOST_WRITES,
     MovedError,
     Transaction,
     again_if_moved,
@@ -69,6 +70,22 @@ def test_all_writes_happen_together() -> None:
     assert (stored("put"), stored("updated")) == ("first", "second")
     with pytest.raises(IdempotencyRow.DoesNotExist):
         stored("deleted")
+
+
+def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_anything_is_sent() -> None:
+    def written(number: int) -> None:
+        tx = Transaction()
+        for each in range(number):
+            tx.add(a_row(f"{number}-{each}"), otherwise=MovedError())
+        tx.commit()
+
+    written(MOST_WRITES)
+    with pytest.raises(Refusal) as refused:
+        written(MOST_WRITES + 1)
+
+    assert stored("100-99") == "first"
+    assert refused.value.reason is Reason.TOO_MUCH_AT_ONCE
+    assert IdempotencyRow.count("101-0") == 0
 
 
 def test_an_exception_inside_the_block_writes_nothing() -> None:
