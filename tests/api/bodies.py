@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chalicelib.api.identity import FRESH_FOR
 from chalicelib.api.punishment_shapes import measure_shape
+from chalicelib.clock import real_now
 from chalicelib.punishment.store import measure_lists
 from tests.cloud import PERSONAS, the_issuer
 
@@ -30,9 +32,16 @@ def subject_of(persona: str) -> dict[str, str]:
     return found
 
 
-@cache
 def token_of(who: str) -> str:
-    """A good token: of a persona, of a second one with the same claims (``officer.traffic+``), of a role anywhere."""
+    """A good token: of a persona, of a second one with the same claims (``officer.traffic+``), of a role anywhere.
+
+    Its login is fresh, however long the tests have run.
+    """
+    return _signed(who, int(real_now().timestamp()) // (FRESH_FOR.seconds - 60))
+
+
+@cache
+def _signed(who: str, _since: int) -> str:
     persona = who.rstrip("+")
     if persona in PERSONAS:
         return the_issuer().token(persona, sub=who)
