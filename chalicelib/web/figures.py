@@ -64,7 +64,11 @@ def measures(visit: Visit) -> Page:
     except Refusal as refusal:
         return again(page, refusal, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
-    return Page(template=page.template, facts={**page.facts, "told": told, "drawn": drawn}, scripts=DRAWING)
+    return Page(
+        template=page.template,
+        facts={**page.facts, "told": told, "drawn": drawn},
+        scripts=DRAWING if told.measures else (),
+    )
 
 
 def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's shape
