@@ -1,7 +1,6 @@
 """Aliases over HTTP: two credit officers say that two identities belong together, by a document."""
 
 from datetime import date, datetime
-from typing import Any
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.credit.aliases.model import Alias, AliasState, Deed, Party
@@ -136,7 +135,7 @@ def propose(call: Call[AliasBody]) -> Answer:
 def page(call: Call[None]) -> Answer:
     """List aliases in one state."""
     query: AliasesQuery = call.query
-    found = services().aliases.page(query.state, by=call.caller, most=query.limit, after=_place(call.position))
+    found = services().aliases.page(query.state, by=call.caller, most=query.limit, after=call.position)
     shapes = [_shape(alias) for alias in found.aliases]
     return Answer(body=AliasPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 
@@ -183,10 +182,6 @@ def revoke(call: Call[AliasRevocationBody]) -> Answer:
         at=call.at,
     )
     return _answer(revoked)
-
-
-def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
-    return None if position is None else dict(position)
 
 
 def _answer(alias: Alias) -> Answer:

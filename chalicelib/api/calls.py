@@ -67,7 +67,7 @@ class Call(Generic[B]):
         return self.sent_version
 
     @property
-    def position(self) -> Mapping[str, Any] | None:
+    def position(self) -> dict[str, Any] | None:
         """Where the page begins: what ``next_cursor`` sealed for this caller, route and filter; else ``None``."""
         sealed: str | None = self.query.cursor
         return None if sealed is None else cursors().open(sealed, about=self._list)

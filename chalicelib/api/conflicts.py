@@ -1,7 +1,6 @@
 """Conflicts of identity over HTTP: a person looks at a number that came with another name."""
 
 from datetime import datetime
-from typing import Any
 
 from chalicelib.api.edge import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.credit.conflicts.model import Conflict, ConflictState, Outcome
@@ -69,7 +68,7 @@ class ConflictPageShape(Page):
 def page(call: Call[None]) -> Answer:
     """List conflicts in one state."""
     query: ConflictsQuery = call.query
-    found = services().conflicts.page(query.state, by=call.caller, most=query.limit, after=_place(call.position))
+    found = services().conflicts.page(query.state, by=call.caller, most=query.limit, after=call.position)
     shapes = [_shape(conflict) for conflict in found.conflicts]
     return Answer(body=ConflictPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 
@@ -104,10 +103,6 @@ def decide(call: Call[ConflictDecisionBody]) -> Answer:
         at=call.at,
     )
     return Answer(body=_shape(decided), version=decided.version)
-
-
-def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
-    return None if position is None else dict(position)
 
 
 def _shape(conflict: Conflict) -> ConflictShape:

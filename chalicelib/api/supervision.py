@@ -1,7 +1,7 @@
 """The board, alerts and heartbeats over HTTP."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from chalicelib.api.alert_shapes import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.api.case_shapes import white_because
@@ -161,9 +161,7 @@ def board(call: Call[None]) -> Answer:
 def alerts(call: Call[None]) -> Answer:
     """List the caller's alerts."""
     query: AlertQuery = call.query
-    found, following = services().alerts.inbox(
-        call.caller, state=query.state, most=query.limit, after=_mutable(call.position)
-    )
+    found, following = services().alerts.inbox(call.caller, state=query.state, most=query.limit, after=call.position)
     return Answer(body=Alerts(items=[alert_shape(alert) for alert in found], next_cursor=call.next_cursor(following)))
 
 
@@ -198,10 +196,6 @@ def heartbeats(call: Call[None]) -> Answer:
     beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]
     return Answer(body=Heartbeats(items=items, watch=watch_shape(call.at), next_cursor=None))
-
-
-def _mutable(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
-    return None if position is None else dict(position)
 
 
 def watch_shape(at: datetime) -> WatchShape:

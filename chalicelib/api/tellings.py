@@ -1,7 +1,7 @@
 """Tellings over HTTP: departments' systems subscribe, read in order and answer; offices see who has heard."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -233,9 +233,7 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
 )
 def of_flag(call: Call[None]) -> Answer:
     """Show the proof for each system."""
-    page = services().tellings.of_flag(
-        call.path["flag_id"], by=call.caller, most=call.query.limit, after=_place(call.position)
-    )
+    page = services().tellings.of_flag(call.path["flag_id"], by=call.caller, most=call.query.limit, after=call.position)
     return Answer(
         body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
     )
@@ -251,14 +249,10 @@ def of_flag(call: Call[None]) -> Answer:
 def incidents(call: Call[None]) -> Answer:
     """List incidents in one state."""
     query: IncidentsQuery = call.query
-    page = services().tellings.incidents(query.state, by=call.caller, most=query.limit, after=_place(call.position))
+    page = services().tellings.incidents(query.state, by=call.caller, most=query.limit, after=call.position)
     return Answer(
         body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
     )
-
-
-def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
-    return None if position is None else dict(position)
 
 
 def _subscription(subscription: Subscription) -> SubscriptionShape:

@@ -1,7 +1,7 @@
 """Webhooks over HTTP: where a department's own systems are told things."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -103,7 +103,7 @@ def subscribe(call: Call[WebhookBody]) -> Answer:
 )
 def page(call: Call[None]) -> Answer:
     """List endpoints, without secrets."""
-    found, following = services().webhooks.page(call.caller, most=call.query.limit, after=_place(call.position))
+    found, following = services().webhooks.page(call.caller, most=call.query.limit, after=call.position)
     return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
 
 
@@ -143,7 +143,7 @@ def deliveries(call: Call[None]) -> Answer:
     """List deliveries in one state."""
     query: DeliveriesQuery = call.query
     found, following = services().webhooks.deliveries(
-        call.path["webhook_id"], query.state, by=call.caller, most=query.limit, after=_place(call.position)
+        call.path["webhook_id"], query.state, by=call.caller, most=query.limit, after=call.position
     )
     return Answer(body=DeliveryPage(items=[_told(each) for each in found], next_cursor=call.next_cursor(following)))
 
@@ -158,10 +158,6 @@ def replay(call: Call[None]) -> Answer:
     """Make a delivery that has ended pending again."""
     again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
     return Answer(body=_told(again))
-
-
-def _place(position: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a sealed position is whatever a list put in
-    return None if position is None else dict(position)
 
 
 def _shape(webhook: Webhook, *, secret: str | None = None) -> WebhookShape:

@@ -1,6 +1,6 @@
 """Filing: one batch of reads, one atomic write (提交申请、收件)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -202,18 +202,10 @@ class Filing:
         except (BotoCoreError, ClientError, Refusal):
             # One store that does not answer fails the whole batch; if it is another than credit, this fails again.
             return read_together(*wanted), self._credit_of(subject)
-        try:
-            return rows, self._credit.summary_from(row, subject)
-        except UnreadableError:
-            logger("cases").warning("credit_unreadable")
-            return rows, None
+        return rows, _unless_unreadable(lambda: self._credit.summary_from(row, subject))
 
     def _credit_of(self, subject: SubjectKey) -> Summary | None:
-        try:
-            return self._credit.summary(subject)
-        except UnreadableError:
-            logger("cases").warning("credit_unreadable")
-            return None
+        return _unless_unreadable(lambda: self._credit.summary(subject))
 
     @again_if_moved
     def recheck(self, owner: str, clock_id: str, at: datetime) -> None:
@@ -250,6 +242,15 @@ class Filing:
             *opening.facts_of_acceptance(after, started=told(*started), at=at),
         ]
         self._store.save(case, after, facts, at=at, tx=tx)
+
+
+def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
+    """Return what was read of credit; None, which says nothing of anybody, while it cannot be (R6.10)."""
+    try:
+        return read()
+    except UnreadableError:
+        logger("cases").warning("credit_unreadable")
+        return None
 
 
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
