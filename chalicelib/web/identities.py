@@ -1,5 +1,6 @@
 """Whose a record is, and which identities belong together: the credit office decides, two officers where it counts."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.credit.aliases.model import AliasState
@@ -53,7 +54,9 @@ def decide(visit: Visit) -> Page | Onward:
     try:
         visit.done("POST /v1/credit/conflicts/{conflict_id}/decision", body=body, version=visit.version())
     except Refusal as refusal:
-        return again(page, refusal, visit, fields={"": "outcome"})
+        one: Any = page.facts["one"]
+        if not _is_said_already(one.decision, body, one.version, visit):
+            return again(page, refusal, visit, fields={"": "outcome"})
     return Onward(to="identities", query={"done": "found"})
 
 
@@ -135,8 +138,16 @@ def _acted(visit: Visit, page: Page, act: str) -> Page | Onward:
     try:
         visit.done(f"POST /v1/credit/aliases/{{alias_id}}/{act}", body=body, version=visit.version())
     except Refusal as refusal:
-        return again(page, refusal, visit, fields={"": "reason"})
+        link: Any = page.facts["link_"]
+        if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
+            return again(page, refusal, visit, fields={"": "reason"})
     return Onward(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
+
+
+def _is_said_already(said: Any, body: Mapping[str, str], version: int, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+    """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
+    is_mine = said is not None and said.by == visit.caller.actor and version == visit.version() + 1
+    return is_mine and all(getattr(said, name) == text for name, text in body.items())
 
 
 def _cursor(visit: Visit, name: str) -> dict[str, str]:

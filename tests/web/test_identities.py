@@ -93,6 +93,30 @@ def test_the_form_sent_twice_proposes_once(office: Visitor) -> None:
     assert first.path == second.path
 
 
+def test_a_double_click_on_a_confirmation_a_revocation_and_a_finding_ends_where_one_click_does(
+    office: Visitor, visitor: Come, link: str, client: Client, token: TokenOf
+) -> None:
+    client.put("/v1/credit/records/market/r-1", RECORD, token=token("system.market"))
+    renamed = {**RECORD, "subject": {**RECORD["subject"], "name": "义乌更名后有限公司（合成）"}}
+    client.put("/v1/credit/records/market/r-2", renamed, token=token("system.market"))
+    conflict = client.get("/v1/credit/conflicts", token=token("credit")).body["items"][0]["id"]
+    found: dict[str, str | list[str]] = {"outcome": "same_person", "evidence": "准予变更登记1号", "reason": "更名。"}
+    back: dict[str, str | list[str]] = {"reason": "登记有误。", "basis": "更正通知1号"}
+    colleague = visitor("credit2")
+
+    def clicked_twice(who: Visitor, path: str, name: str, fields: dict[str, str | list[str]]) -> list[str]:
+        form = who.open(path)
+        return [who.send(form, name, fields).path for _ in range(2)]
+
+    confirmed = clicked_twice(colleague, f"{link}/confirmation", "confirmation", {"reason": "已核对原件。"})
+    revoked = clicked_twice(office, f"{link}/revocation", "revocation", back)
+    decided = clicked_twice(office, f"/identities/conflicts/{conflict}", conflict, found)
+
+    assert confirmed == [f"{link}?done=confirmation"] * 2
+    assert revoked == [f"{link}?done=revocation"] * 2
+    assert decided == ["/identities?done=found"] * 2
+
+
 def test_every_fault_stands_at_its_field_and_what_was_typed_stays(office: Visitor) -> None:
     form = office.open(NEW)
 
