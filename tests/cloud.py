@@ -25,7 +25,7 @@ from chalicelib import aws
 from chalicelib.api import cursors, identity
 from chalicelib.api.gateway import App
 from chalicelib.clock import ServiceClock, real_now
-from chalicelib.rows import Row, connection
+from chalicelib.dynamo.model import Row, connection
 from chalicelib.settings import settings
 from chalicelib.wiring import services
 

@@ -29,7 +29,7 @@ from chalicelib.rulepacks.model import Milestone, RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
 PUSHED = frozenset({TOPIC, WEBHOOK})

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.alerts.model import Alert
 from chalicelib.alerts.table import AlertRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from chalicelib.clocks.service import Clocks, told
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Withdrawing:

@@ -24,7 +24,7 @@ from chalicelib.cases.model import Material, State
 from chalicelib.cases.reading import READERS, CaseView
 from chalicelib.cases.rules import Submission
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import tell
+from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
 from chalicelib.workdays.model import DayCount

@@ -18,9 +18,9 @@ from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, 
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.logs import logger, tell
+from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
-from chalicelib.transaction import MovedError
+from chalicelib.dynamo.transaction import MovedError
 from chalicelib.wiring import services
 
 FAULTY_CALL = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})

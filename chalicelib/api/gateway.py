@@ -11,7 +11,7 @@ from typing import Any, cast
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import begin, logger
+from chalicelib.logging import begin, logger
 
 OFTEN_ABSENT: dict[str, object] = {
     "headers": {},

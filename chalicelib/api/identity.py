@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity, SubjectKind

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chalicelib.api.calls import Route
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller
 
 Event: TypeAlias = Mapping[str, Any]

@@ -15,7 +15,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 SWEEP = "system:sweep"
 

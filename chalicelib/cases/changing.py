@@ -19,7 +19,7 @@ from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class ChangeOfWay:

@@ -19,13 +19,13 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit
 
 OFFICE = "officer"

@@ -20,14 +20,14 @@ from chalicelib.credit.model import Eligibility, Ground
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import UnreadableError
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
-from chalicelib.logs import logger
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.service import Subjects
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long what was told and checked may be signed; filing checks again anyway."""

@@ -22,10 +22,10 @@ from chalicelib.credit.model import Eligibility, Ground, Summary
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import UnreadableError
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
-from chalicelib.logs import logger
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.logging import logger
 from chalicelib.policy import Caller
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import SigningKey, SubjectKey
@@ -33,14 +33,7 @@ from chalicelib.subjects.passkeys import verify_signature
 from chalicelib.subjects.rules import key_id_of
 from chalicelib.subjects.service import SigningKeys
 from chalicelib.timeline.model import Json
-from chalicelib.transaction import (
-    ATTEMPTS,
-    MovedError,
-    Transaction,
-    again_if_moved,
-    read_together,
-    transaction,
-)
+from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
 
 
 class SubjectBarredError(Refusal):

@@ -7,7 +7,7 @@ from chalicelib.cases.model import Case, Draft, State
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 from chalicelib.workdays.model import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)

@@ -15,7 +15,7 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 
 class Catalogue:

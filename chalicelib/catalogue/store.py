@@ -10,11 +10,11 @@ from chalicelib.catalogue.shelf import Kept, Listed, Shelf
 from chalicelib.catalogue.table import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Refusal
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.rules import digest
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, Wording, read_together, worded
+from chalicelib.dynamo.transaction import MovedError, Transaction, Wording, read_together, worded
 
 PUBLISHED = "published"
 """The one shelf of the index: a few thousand small rows that change a few times a year."""

@@ -5,7 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.catalogue.model import Item
 from chalicelib.catalogue.shelf import Shelf
-from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

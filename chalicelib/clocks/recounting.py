@@ -8,7 +8,7 @@ from chalicelib.clocks import facts, rules
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.store import BoardPage, ClockStore
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import YellowRule
 from chalicelib.workdays.rules import start_of_day

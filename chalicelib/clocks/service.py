@@ -14,7 +14,7 @@ from chalicelib.clocks.sweeping import Step, Sweeping, SweepReport
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars, Counting
 from chalicelib.workdays.model import DayCount, Limit, YellowRule
 

@@ -18,7 +18,7 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules import next_at
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 SHARDS = 4
 """Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""

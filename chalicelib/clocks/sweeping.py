@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.clock import instant_text
 from chalicelib.clocks.store import SHARDS, ClockStore
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 
 Step = Callable[[str, str, datetime], None]
 """What the sweep does instead of telling a milestone: owner, clock id, instant."""

@@ -11,10 +11,10 @@ from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.credit import upkeep_rules
 from chalicelib.credit.model import FlagMark, Record, Severity, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import MovedError, transaction
 
 SLICE = 4_000
 """How many summaries a run looks at: three reads each, well inside what is left of its ten minutes."""

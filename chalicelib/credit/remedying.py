@@ -11,7 +11,7 @@ from chalicelib.credit.remedying_rules import Changes
 from chalicelib.credit.store import CreditStore
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 
 
 class CreditRemedies:

@@ -26,7 +26,7 @@ from chalicelib.credit.model import (
 )
 from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, directories
 from chalicelib.policy import Caller
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import Identity, SubjectKey
@@ -35,7 +35,7 @@ from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 
 CHECKED = ("effect", "reasons")
 """What a check lets the asker see: never the records themselves."""

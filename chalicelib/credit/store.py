@@ -18,7 +18,7 @@ from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition

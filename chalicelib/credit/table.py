@@ -4,7 +4,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.credit.model import Query, Record, Summary
-from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

@@ -17,7 +17,7 @@ from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit import rules, upkeep_rules
 from chalicelib.credit.model import FlagMark, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 PER_SHARD = 500
 """How many records of a shard one run ends: 16 shards are well inside the ten minutes that it may take."""

@@ -11,8 +11,8 @@ from chalicelib.clocks.recounting import BOARDS, PROVISIONAL, Recounting
 from chalicelib.editions.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
 from chalicelib.editions.rules import gone_on, replaced
 from chalicelib.editions.store import LoadedCalendars, RecountStore
-from chalicelib.logs import logger
-from chalicelib.transaction import MovedError, Transaction, transaction
+from chalicelib.logging import logger
+from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import Edition
 

@@ -16,7 +16,7 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import Milestone, RulePack
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model import Edition, Notice
 
 EDITORS = (Role.CALENDAR_EDITOR,)

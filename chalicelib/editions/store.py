@@ -14,7 +14,7 @@ from chalicelib.editions.rules import editions_at, years_within_reach
 from chalicelib.editions.table import YearRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import Edition
 

@@ -1,7 +1,7 @@
 """The table of editions: a row a year."""
 
 from chalicelib.editions.model import Year
-from chalicelib.rows import DocumentAttribute
+from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

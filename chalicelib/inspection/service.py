@@ -14,7 +14,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
 from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
@@ -22,7 +22,7 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact, Reading
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 INSPECTORS = (Role.INSPECTOR,)
 MALFORMED = "malformed"

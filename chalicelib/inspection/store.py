@@ -10,7 +10,7 @@ from chalicelib.inspection.model import Mandate, owner_of
 from chalicelib.inspection.table import MandateRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 
 class MandateStore:

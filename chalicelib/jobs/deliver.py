@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.jobs.lines import one_line
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.wiring import services
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.jobs.lines import one_line
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.wiring import services
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.jobs.lines import one_line
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.timeline.model import Event
 from chalicelib.timeline.store import event_from
 from chalicelib.wiring import services

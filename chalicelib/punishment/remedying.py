@@ -17,7 +17,7 @@ from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 
 PAGE = 100
 

@@ -12,7 +12,7 @@ from chalicelib.clocks.service import Clocks, told
 from chalicelib.credit.model import Document
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment import rules
 from chalicelib.punishment.listing import flags_of_all
@@ -41,7 +41,7 @@ from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
 

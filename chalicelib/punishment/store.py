@@ -15,7 +15,7 @@ from chalicelib.punishment.model import LIVE, Flag, FlagState, MeasureList
 from chalicelib.punishment.table import FlagRow
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.model import Head
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 SHARDS = 4
 """Partitions of the index of flags that have effect."""

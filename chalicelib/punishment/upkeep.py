@@ -15,7 +15,7 @@ from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 MOST_FLAGS = 1_000
 """How many flags of one subject are looked at."""

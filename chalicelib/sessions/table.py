@@ -3,7 +3,7 @@
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.settings import settings
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
-from chalicelib.rows import Row
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.model import Row
 from chalicelib.subjects.model import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
 from chalicelib.subjects.passkeys import passkey_of
 from chalicelib.subjects.rules import SubjectKeys, masked_name, require_valid, signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 MOST_KEYS = 20
 """Signing keys that a subject may have in force."""

@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.subjects.model import SigningKey
 

@@ -8,7 +8,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.model import Event, Fact, Head, Json, Reading
 from chalicelib.timeline.rules import chained, first_fault
 from chalicelib.timeline.table import EventRow, OwnerRow
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 
 class Timeline:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.settings import settings
 from chalicelib.timeline.model import NOTHING_BEFORE
 

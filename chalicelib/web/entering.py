@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 from chalicelib.api.identity import tokens
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web import pages

@@ -18,10 +18,10 @@ from chalicelib.api.identity import require_fresh, tokens
 from chalicelib.api.problems import problem_of
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger, tell
+from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
 from chalicelib.sessions.rules import is_form_token
-from chalicelib.transaction import MovedError
+from chalicelib.dynamo.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.cookies import SESSION, held, read_cookies
 from chalicelib.web.drawing import drawn

@@ -14,7 +14,7 @@ from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.policy import Role
 from chalicelib.subjects.model import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import subject_of
 from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item

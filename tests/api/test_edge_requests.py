@@ -15,7 +15,7 @@ from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Page, Pa
 from chalicelib.api.gateway import App
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.transaction import MovedError
+from chalicelib.dynamo.transaction import MovedError
 from tests.cloud import Client, TokenOf
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.api.case_shapes import clock_shape
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 from tests.api.bodies import MANDATE

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from chalicelib.clocks.model import ClockKind
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 from tests.builders import NOON

@@ -11,7 +11,7 @@ from chalicelib import aws
 from chalicelib.clock import day_in_shanghai
 from chalicelib.remedies.ratings.rules import RatingNames
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import DECISION, token_of
 from tests.api.world import World, world

@@ -24,7 +24,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import (
     ALIAS,

@@ -13,7 +13,7 @@ from chalicelib.clocks.sweeping import SweepIncompleteError
 from chalicelib.credit.upkeep import Upkept
 from chalicelib.jobs.expire import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.model import Event
 from chalicelib.wiring import services

@@ -24,7 +24,7 @@ from chalicelib.credit.imports.model import Declared, ImportState
 from chalicelib.credit.imports.service import Imports
 from chalicelib.credit.imports.store import ImportStore
 from chalicelib.policy import Caller, Role
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions

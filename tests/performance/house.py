@@ -19,7 +19,7 @@ from chalicelib import aws
 from chalicelib.api import identity
 from chalicelib.api.edge import ROUTES
 from chalicelib.api.exchange import respond
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from tests.builders import KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer
 from tests.performance.wire import Wire

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.clock import real_now
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect

@@ -11,7 +11,7 @@ from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 

@@ -18,7 +18,7 @@ from chalicelib.credit.model import Effect, FlagMark, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from chalicelib.policy import Role
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import a_caller
 from tests.cloud import turn_clock

@@ -12,7 +12,7 @@ from chalicelib.punishment.store import FlagStore
 from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag
 

@@ -16,7 +16,7 @@ from chalicelib.remedies.ratings.model import Opinion
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_case
 from tests.performance.test_races import meeting

@@ -18,7 +18,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 

@@ -20,10 +20,10 @@ from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, Service, Sought, Target
 from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
 from chalicelib.remedies.redress.reversing import Fall
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity, SubjectKey
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish

@@ -14,7 +14,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import Choice
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 from tests.builders import (

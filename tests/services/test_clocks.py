@@ -14,8 +14,8 @@ from chalicelib.clocks.sweeping import SweepIncompleteError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.rows import connection
-from chalicelib.transaction import MovedError, transaction
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.calendars import FixedCalendars

@@ -32,7 +32,7 @@ from chalicelib.clocks.store import ClockStore
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import Milestone
-from chalicelib.transaction import Transaction, transaction
+from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.calendars import FixedCalendars

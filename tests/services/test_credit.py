@@ -19,7 +19,7 @@ from chalicelib.rulepacks.model import Choice, Retention
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model import Identity, SubjectKey
-from chalicelib.transaction import MovedError, Transaction, read_together, transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
 

@@ -9,7 +9,7 @@ from chalicelib.catalogue.model import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.catalogue.rules import notice_hash
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Role
 from chalicelib.subjects.model import Identity, SubjectKind
 from chalicelib.wiring import services

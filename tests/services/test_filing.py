@@ -17,9 +17,9 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 from tests.builders import (

@@ -11,7 +11,7 @@ from chalicelib.catalogue.model import Acceptance
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_material, an_item

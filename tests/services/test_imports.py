@@ -23,9 +23,9 @@ from chalicelib.credit.model import RepairState
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_organisation
 from tests.cloud import create_tables, table_definitions

@@ -7,12 +7,12 @@ import pytest
 
 from chalicelib.clocks.model import Light
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON
 from tests.services.case_office import Applicant, publish

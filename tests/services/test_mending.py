@@ -15,7 +15,7 @@ from chalicelib.credit.store import CreditStore
 from chalicelib.credit.upkeep_rules import without_ended
 from chalicelib.errors import Refusal
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
 from tests.services.test_expiry import MACHINE, flagged, kinds_of, stored

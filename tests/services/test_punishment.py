@@ -9,7 +9,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model import Effect, Purpose
 from chalicelib.credit.service import Inquiry
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Sought, Target
 from chalicelib.punishment.service import Punishment

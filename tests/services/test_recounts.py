@@ -12,7 +12,7 @@ from chalicelib.editions.model import AT_THE_START, Moving, Recount, RecountStat
 from chalicelib.editions.rules import SETTLED_AFTER
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.model import Event
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.calendars import FixedCalendars

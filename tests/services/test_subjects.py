@@ -7,14 +7,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import aws
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
-from chalicelib.rows import connection
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model import SubjectKey, SubjectKind
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
-from chalicelib.transaction import read_together
+from chalicelib.dynamo.transaction import read_together
 from chalicelib.wiring import services
 from tests.builders import NOON, KeyPair, an_identity, an_organisation
 

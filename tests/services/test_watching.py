@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clocks import sweeping
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.sweeping import SweepIncompleteError
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Limit, Unit
 

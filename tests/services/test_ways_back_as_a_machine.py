@@ -39,7 +39,7 @@ from chalicelib.remedies.redress.model import (
     Verdict,
 )
 from chalicelib.remedies.redress.reversing import Fall
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.subjects.model import Identity
 from chalicelib.wiring import services
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation

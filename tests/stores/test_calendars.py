@@ -9,7 +9,7 @@ from chalicelib.editions.rules import with_edition
 from chalicelib.editions.store import KEPT_SECONDS, LoadedCalendars, YearStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Edition, Notice
 from chalicelib.workdays.store import load_calendar

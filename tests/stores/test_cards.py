@@ -14,7 +14,7 @@ from chalicelib.cases.numbers import case_no_for
 from chalicelib.cases.store import CaseStore
 from chalicelib.cases.table import CaseRow
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import transaction
+from chalicelib.dynamo.transaction import transaction
 from tests.builders import A_SUBJECT, NOON, a_case, some_terms
 
 SAMPLES = sorted((Path(__file__).parents[2] / "infra/local/sample/items").glob("*.json"))

@@ -4,8 +4,8 @@ import pytest
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib import dynamodb, rows
-from chalicelib.rows import Row
+from chalicelib.dynamo import connection, model
+from chalicelib.dynamo.model import Row
 
 
 class Plain(Row):
@@ -48,8 +48,8 @@ class Coloured(Row):
 def test_an_index_is_known_whichever_kind_of_row_was_used_first(
     order: tuple[type[Row], ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = dynamodb.QuickConnection(region="cn-north-1")
-    monkeypatch.setattr(rows, "connection", lambda: shared)
+    shared = connection.QuickConnection(region="cn-north-1")
+    monkeypatch.setattr(model, "connection", lambda: shared)
 
     for kind in order:
         monkeypatch.setattr(kind, "_connection", None)

@@ -9,12 +9,12 @@ import pytest
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.rows import connection
+from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.kinds import LABELS, EventKind
 from chalicelib.timeline.model import ChainFault, Fact, FaultReason
 from chalicelib.timeline.table import EventRow
-from chalicelib.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("cloud")

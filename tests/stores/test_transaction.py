@@ -6,19 +6,10 @@ import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import IdempotencyRow, Once
-from chalicelib.rows import connection
+from chalicelib.dynamo.idempotency import IdempotencyRow, Once
+from chalicelib.dynamo.model import connection
 from chalicelib.timeline.table import EventRow
-from chalicelib.transaction import (
-    ATTEMPTS,
-    MOST_WRITES,
-    MovedError,
-    Transaction,
-    again_if_moved,
-    existing,
-    read_together,
-    transaction,
-)
+from chalicelib.dynamo.transaction import ATTEMPTS, MOST_WRITES, MovedError, Transaction, again_if_moved, existing, read_together, transaction
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -125,7 +116,7 @@ def a_commit_that_meets(monkeypatch: pytest.MonkeyPatch, *, conflicts: int) -> l
             raise conflict()
 
     monkeypatch.setattr(Transaction, "_write", write)
-    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.dynamo.transaction.time.sleep", lambda _: None)
     return sent
 
 
@@ -155,7 +146,7 @@ def test_an_error_that_is_neither_is_not_swallowed() -> None:
 
 
 def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.dynamo.transaction.time.sleep", lambda _: None)
     runs: list[int] = []
 
     @again_if_moved
@@ -220,7 +211,7 @@ def test_keys_that_the_store_put_off_are_asked_for_again(monkeypatch: pytest.Mon
 
 
 def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.transaction.time.sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.dynamo.transaction.time.sleep", lambda _: None)
     monkeypatch.setattr(
         connection(), "dispatch", lambda _, kwargs: {"Responses": {}, "UnprocessedKeys": kwargs["RequestItems"]}
     )

@@ -15,10 +15,10 @@ from chalicelib.alerts.webhooks.model import Notice, Topic
 from chalicelib.alerts.webhooks.service import Webhooks
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
 from chalicelib.errors import Reason, Refusal
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model import Milestone
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 TOPIC, WEBHOOK = "sns", "webhook"
 SETTLED = timedelta(minutes=2)

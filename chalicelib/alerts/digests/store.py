@@ -8,7 +8,7 @@ from chalicelib.alerts.digests.model import Digest, Preference
 from chalicelib.alerts.digests.table import DigestRow, KeptRow, PreferenceRow
 from chalicelib.alerts.model import Alert
 from chalicelib.clock import instant_text
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 PREFERENCE = "preference"
 WAITS = "daily"

@@ -11,9 +11,9 @@ from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, To
 from chalicelib.alerts.webhooks.sender import Outcome, Sender
 from chalicelib.alerts.webhooks.store import Position, WebhookStore
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.transaction import MovedError, again_if_moved, transaction
+from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
 """Who may say where a department's own systems are told things."""

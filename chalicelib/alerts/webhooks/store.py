@@ -7,7 +7,7 @@ from pynamodb.exceptions import PutError
 from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Webhook
 from chalicelib.alerts.webhooks.table import DeliveryRow, WebhookRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

@@ -4,7 +4,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.alerts.webhooks.model import Delivery, Webhook
-from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 
 

@@ -15,7 +15,7 @@ from chalicelib.credit.model import Document, Summary
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import masked_name, require_valid
@@ -23,7 +23,7 @@ from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.timeline.model import Json

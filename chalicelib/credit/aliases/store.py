@@ -14,7 +14,7 @@ from chalicelib.credit.aliases.table import AliasRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 KINDS = Path(__file__).with_name("kinds.json")
 

@@ -4,7 +4,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.credit.aliases.model import Alias
-from chalicelib.rows import DocumentAttribute, InstantAttribute
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

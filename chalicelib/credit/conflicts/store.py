@@ -9,7 +9,7 @@ from chalicelib.credit.conflicts.model import Conflict, ConflictState
 from chalicelib.credit.conflicts.table import ConflictRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

@@ -19,11 +19,11 @@ from chalicelib.credit.intake.packing import groups_of, shares_of
 from chalicelib.credit.intake.rules import A_NAME, OWN_SOURCE
 from chalicelib.credit.receiving import Receiving, require_own_source
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
-from chalicelib.transaction import MovedError, again_if_moved, transaction
+from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.subjects.model import Identity

@@ -9,7 +9,7 @@ from chalicelib.credit.imports.table import ImportRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 
 
 class ImportStore:

@@ -1,7 +1,7 @@
 """The table of bulk imports."""
 
 from chalicelib.credit.imports.model import Import
-from chalicelib.rows import DocumentAttribute
+from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.upkeep import CreditUpkeep
-from chalicelib.logs import logger
+from chalicelib.logging import logger
 from chalicelib.punishment import rules as flag_rules
 from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import Flag, FlagState, MeasureList, Suspension
@@ -15,7 +15,7 @@ from chalicelib.punishment.publishing.store import EvaluationStore, LoadedLists
 from chalicelib.punishment.store import SHARDS, FlagStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction
 
 PAGE = 100
 """How many flags are a batch: then it is written down how far the evaluation has come."""

@@ -14,7 +14,7 @@ from chalicelib.punishment.publishing.store import LoadedLists
 from chalicelib.punishment.store import FlagStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Resuming:

@@ -15,7 +15,7 @@ from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.rules import start_of_day
 
 PUBLISHERS = (Role.CREDIT_OFFICER,)

@@ -11,7 +11,7 @@ from chalicelib.punishment.model import MeasureList
 from chalicelib.punishment.publishing.model import OWNER, Evaluation, Shelf
 from chalicelib.punishment.publishing.table import ListRow, ShelfRow
 from chalicelib.timeline.model import Head
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -4,7 +4,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.punishment.model import MeasureList
 from chalicelib.punishment.publishing.model import Shelf
-from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

@@ -12,7 +12,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks
 from chalicelib.clocks.service import told as told_clocks
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.punishment.store import FlagStore
 from chalicelib.punishment.tellings import rules
@@ -23,7 +23,7 @@ from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact, Json
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)

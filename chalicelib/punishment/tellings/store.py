@@ -10,7 +10,7 @@ from chalicelib.punishment.tellings.model import IncidentState, Subscription, Te
 from chalicelib.punishment.tellings.table import LineRow, ShelfRow, SubscriptionRow, TellingRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

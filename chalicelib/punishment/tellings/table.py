@@ -4,7 +4,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.punishment.tellings.model import Subscription, Telling
-from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

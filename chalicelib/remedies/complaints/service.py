@@ -14,7 +14,7 @@ from chalicelib.catalogue.service import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.remedies.complaints.model import (
     Answer,
@@ -39,7 +39,7 @@ from chalicelib.rulepacks.model import RulePack
 from chalicelib.subjects.service import Subjects
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 PEOPLE = (Role.APPLICANT, Role.AGENT)
 SORTERS = (*OFFICE, Role.MONITOR)

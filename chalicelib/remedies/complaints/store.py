@@ -13,7 +13,7 @@ from chalicelib.remedies.complaints.model import Complaint, ComplaintState, owne
 from chalicelib.remedies.complaints.table import ComplaintRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Found: TypeAlias = tuple[tuple[Complaint, ...], dict[str, dict[str, Any]] | None]
 """A page of complaints, and where the next one begins."""

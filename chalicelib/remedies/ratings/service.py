@@ -12,7 +12,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.remedies.ratings.model import Opinion, Rater, Rating, Reply, Sought
 from chalicelib.remedies.ratings.rules import (
@@ -28,7 +28,7 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 
 RATERS = (Role.APPLICANT,)

@@ -13,7 +13,7 @@ from chalicelib.remedies.ratings.model import Rating, Sought, owner_of
 from chalicelib.remedies.ratings.table import DeviceRow, RatingRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 DEVICE_KEPT = timedelta(days=2)
 

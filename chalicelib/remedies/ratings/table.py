@@ -4,7 +4,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.remedies.ratings.model import Rating
-from chalicelib.rows import DocumentAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

@@ -14,7 +14,7 @@ from chalicelib.credit.model import RepairState
 from chalicelib.credit.remedying_rules import corrected, disputed
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment.model import Flag, Lifting
 from chalicelib.punishment.remedying import Deed, FlagRemedies
@@ -39,7 +39,7 @@ from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 
 if TYPE_CHECKING:

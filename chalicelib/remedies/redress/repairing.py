@@ -16,7 +16,7 @@ from chalicelib.credit.joining import together
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment.model import Lifting
 from chalicelib.punishment.remedying import Deed
@@ -39,7 +39,7 @@ from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.timeline.model import Json

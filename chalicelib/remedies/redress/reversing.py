@@ -9,7 +9,7 @@ from chalicelib.cases.rules import limit_of
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model import Document, RepairState
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import Lifting
 from chalicelib.punishment.remedying import Deed
@@ -22,7 +22,7 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import due
 

@@ -13,7 +13,7 @@ from chalicelib.remedies.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.remedies.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Matter: TypeAlias = Objection | Repair | Reversal
 M = TypeVar("M", Objection, Repair, Reversal)

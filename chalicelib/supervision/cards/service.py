@@ -11,7 +11,7 @@ from chalicelib.cases.rules import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.supervision.cards import rules
@@ -21,7 +21,7 @@ from chalicelib.supervision.outages.service import Outages
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 WATCHERS = rules.GIVERS
 READERS = (*WATCHERS, Role.OFFICER)

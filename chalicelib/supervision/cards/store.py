@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.errors import Reason, Refusal
 from chalicelib.supervision.cards.model import Card, CardState
 from chalicelib.supervision.cards.table import CardRow
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition

@@ -3,7 +3,7 @@
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.supervision.cards.model import Card
 

@@ -10,7 +10,7 @@ from chalicelib.cases.rules import limit_of
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Reason, Refusal
-from chalicelib.idempotency import Once
+from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.supervision.outages.model import Duty, Outage, Window
@@ -18,7 +18,7 @@ from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, fau
 from chalicelib.supervision.outages.store import OutagePage, OutageStore
 from chalicelib.timeline.kinds import EventKind
 from chalicelib.timeline.model import Fact, Json
-from chalicelib.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.model import Limit
 

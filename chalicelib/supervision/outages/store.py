@@ -10,7 +10,7 @@ from chalicelib.supervision.outages.model import LONGEST, Outage, owner_of
 from chalicelib.supervision.outages.table import OutageRow
 from chalicelib.timeline.model import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

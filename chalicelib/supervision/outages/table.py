@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.rows import DocumentAttribute, InstantAttribute
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
 from chalicelib.supervision.outages.model import Outage
 from chalicelib.timeline.table import OwnerRow

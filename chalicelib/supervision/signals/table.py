@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.rows import DocumentAttribute, InstantAttribute, Row
+from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.supervision.signals.model import Signal
 

@@ -20,7 +20,7 @@ from chalicelib.supervision.statistics.model import (
 )
 from chalicelib.supervision.statistics.sketch import bucket
 from chalicelib.supervision.statistics.table import StatisticsRow
-from chalicelib.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction
 
 MARK = "event"
 LONGEST = "longest"

@@ -13,7 +13,7 @@ from pynamodb.exceptions import AttributeNullError
 from pynamodb.models import Model
 
 from chalicelib.clock import instant_from, instant_text
-from chalicelib.dynamodb import QuickConnection
+from chalicelib.dynamo.connection import QuickConnection
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.rows import Row
+from chalicelib.dynamo.model import Row
 from chalicelib.settings import settings
-from chalicelib.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import MovedError, Transaction
 
 KEPT_FOR = timedelta(days=1)
 

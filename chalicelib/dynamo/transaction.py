@@ -13,7 +13,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.rows import Row, connection
+from chalicelib.dynamo.model import Row, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
