@@ -9,8 +9,8 @@ from typing import Any, cast
 from chalicelib.alerts.model import Alert
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model import Desk, Milestone, Recipient, RulePack
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 MONITORING = "monitoring"
 """The department of the monitoring office (监察室), where escalation ends."""

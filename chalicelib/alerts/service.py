@@ -26,8 +26,8 @@ from chalicelib.clocks.service import Clocks, told
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model import Milestone, RulePack, TermKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit

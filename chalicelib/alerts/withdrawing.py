@@ -7,8 +7,8 @@ from chalicelib.alerts.rules import Withdrawal
 from chalicelib.alerts.store import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks, told
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

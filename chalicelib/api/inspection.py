@@ -23,7 +23,7 @@ from chalicelib.clock import instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.inspection.model import Scope, Sought, Wanted
 from chalicelib.inspection.service import INSPECTORS
-from chalicelib.timeline.model import Reading
+from chalicelib.timeline.events import Reading
 from chalicelib.wiring import services
 
 routes = Routes("inspection")

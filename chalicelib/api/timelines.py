@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib.api.edge import Shape
 from chalicelib.clock import instant_text
 from chalicelib.policy import Caller
-from chalicelib.timeline.kinds import LABELS, EventKind
-from chalicelib.timeline.model import Event, FaultReason, Reading
+from chalicelib.timeline.event_types import LABELS, EventKind
+from chalicelib.timeline.events import Event, FaultReason, Reading
 
 UNKNOWN = ("未知事件", "Unknown event")
 

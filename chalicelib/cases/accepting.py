@@ -14,7 +14,7 @@ from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Reason, Refusal
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 SWEEP = "system:sweep"

@@ -17,8 +17,8 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 

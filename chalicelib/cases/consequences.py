@@ -18,7 +18,7 @@ from chalicelib.credit.store import UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model import StepKind, TermKey
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model import Limit, Unit
 
 

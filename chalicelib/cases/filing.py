@@ -32,7 +32,7 @@ from chalicelib.subjects.model import SigningKey, SubjectKey
 from chalicelib.subjects.passkeys import verify_signature
 from chalicelib.subjects.rules import key_id_of
 from chalicelib.subjects.service import SigningKeys
-from chalicelib.timeline.model import Json
+from chalicelib.timeline.events import Json
 from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
 
 

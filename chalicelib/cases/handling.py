@@ -11,7 +11,7 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model import TermKey
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.model import Limit, Unit
 from chalicelib.workdays.rules import working_day_after

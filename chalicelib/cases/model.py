@@ -31,7 +31,7 @@ from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.credit.model import Severity
 from chalicelib.errors import Reason
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 from chalicelib.workdays.model import Limit
 
 

@@ -18,8 +18,8 @@ from chalicelib.cases.model import Case, Draft, Material, State, Way
 from chalicelib.catalogue.model import Acceptance, VerificationPlan
 from chalicelib.credit.joining import parts_of
 from chalicelib.credit.model import Eligibility, Summary
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 
 FILING = "system:filing"
 """Who acts where the service accepts or answers by itself."""

@@ -8,7 +8,7 @@ from chalicelib.cases.desk import Act, Desk, Done, Work
 from chalicelib.cases.handling_rules import CaseStep
 from chalicelib.cases.model import Case, State
 from chalicelib.clocks.model import ClockKind
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 
 
 class Overseeing:

@@ -12,8 +12,8 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.service import Clocks
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Reading
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model import DayCount
 

@@ -6,7 +6,7 @@ from chalicelib.cases import opening
 from chalicelib.cases.model import Case, Draft, State
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.service import Clocks, told
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.workdays.model import Limit
 

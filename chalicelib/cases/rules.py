@@ -16,7 +16,7 @@ from chalicelib.credit.rules import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
 from chalicelib.subjects.model import PERSONS, SubjectKind
-from chalicelib.timeline.model import Json
+from chalicelib.timeline.events import Json
 from chalicelib.workdays.model import Limit, Unit
 
 STATEMENTS = (

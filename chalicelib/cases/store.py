@@ -13,7 +13,7 @@ from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, existing, read_together
 

@@ -9,8 +9,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.service import Subjects
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib.catalogue.model import Audience, Limits
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

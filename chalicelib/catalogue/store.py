@@ -11,8 +11,8 @@ from chalicelib.catalogue.table import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Refusal
 from chalicelib.dynamo.model import Row
-from chalicelib.timeline.model import Fact, Head
-from chalicelib.timeline.rules import digest
+from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.chain import digest
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, Wording, read_together, worded
 

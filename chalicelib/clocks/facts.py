@@ -4,8 +4,8 @@ from datetime import datetime
 
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 
 
 def told(*clocks: Clock) -> list[Json]:

@@ -11,8 +11,8 @@ from chalicelib.clocks.lists import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.clocks.sweeping import Step, Sweeping, SweepReport
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars, Counting

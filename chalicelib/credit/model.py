@@ -9,7 +9,7 @@ from chalicelib.credit.links import Link
 from chalicelib.credit.rulings import Ruled
 from chalicelib.errors import Reason
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class Severity(StrEnum):

@@ -18,8 +18,8 @@ from chalicelib.rulepacks.model import RulePack
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.subjects.service import Subjects
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

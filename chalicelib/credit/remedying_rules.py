@@ -19,8 +19,8 @@ from chalicelib.credit.model import (
 )
 from chalicelib.credit.rules import bar_of, fresher
 from chalicelib.credit.rulings import Correction
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 
 
 def stepped(record: Record) -> Record:

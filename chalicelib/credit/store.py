@@ -17,7 +17,7 @@ from chalicelib.credit.model import UNDONE, Query, Record, Summary
 from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from chalicelib.credit.model import FlagMark, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
 from chalicelib.logging import logger
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 

@@ -9,8 +9,8 @@ from chalicelib.credit.bounds import overflow_after, within_bounds
 from chalicelib.credit.intake.rules import OWN_SOURCE
 from chalicelib.credit.model import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules import bar_of, fresher
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 
 ACTOR = "system:expire"
 

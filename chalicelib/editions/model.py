@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from chalicelib.clocks.model import Clock, Light
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 from chalicelib.workdays.model import Edition
 
 

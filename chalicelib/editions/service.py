@@ -14,8 +14,8 @@ from chalicelib.editions.store import LoadedCalendars, YearStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model import Milestone, RulePack
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model import Edition, Notice
 

@@ -12,7 +12,7 @@ from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.editions.model import Recount, Year, owner_of
 from chalicelib.editions.rules import editions_at, years_within_reach
 from chalicelib.editions.table import YearRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.workdays.calendar import Calendar

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.cases.model import CaseCard
 from chalicelib.clocks.model import Light
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

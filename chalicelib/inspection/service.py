@@ -19,8 +19,8 @@ from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sou
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact, Reading
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Fact, Reading
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

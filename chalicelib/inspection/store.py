@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Mandate, owner_of
 from chalicelib.inspection.table import MandateRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

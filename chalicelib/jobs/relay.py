@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.jobs.lines import one_line
 from chalicelib.logging import logger
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import event_from
 from chalicelib.wiring import services
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chalicelib.credit.model import Document, Effect, ObjectionState, Severity
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class MeasureClass(StrEnum):

@@ -14,8 +14,8 @@ from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
 from chalicelib.punishment.store import FlagStore
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction
 

@@ -24,8 +24,8 @@ from chalicelib.punishment.model import (
     Suspension,
 )
 from chalicelib.punishment.steps import STEPS, FlagStep, is_defence_open
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 
 NOTHING_SOUGHT = Fault(
     pointer="/subject",

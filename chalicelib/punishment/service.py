@@ -38,8 +38,8 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.subjects.service import Subjects
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit

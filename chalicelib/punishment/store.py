@@ -14,7 +14,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import LIVE, Flag, FlagState, MeasureList
 from chalicelib.punishment.table import FlagRow
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction
 
 SHARDS = 4

@@ -12,8 +12,8 @@ from chalicelib.punishment import rules
 from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import SHARDS, FlagStore
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

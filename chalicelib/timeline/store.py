@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.timeline.model import Event, Fact, Head, Json, Reading
-from chalicelib.timeline.rules import chained, first_fault
+from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
+from chalicelib.timeline.chain import chained, first_fault
 from chalicelib.timeline.table import EventRow, OwnerRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import Row
 from chalicelib.settings import settings
-from chalicelib.timeline.model import NOTHING_BEFORE
+from chalicelib.timeline.events import NOTHING_BEFORE
 
 
 class AsWrittenAttribute(UnicodeAttribute):

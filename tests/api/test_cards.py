@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.wiring import services
 from tests.api.bodies import CARD, OUTAGE, token_of
 from tests.api.world import World, world

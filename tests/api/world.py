@@ -23,7 +23,7 @@ from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import (

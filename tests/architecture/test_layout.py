@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = [*ROOT.glob("app.py"), *sorted((ROOT / "chalicelib").rglob("*.py"))]

@@ -18,7 +18,7 @@ from chalicelib.api.openapi import document
 from chalicelib.api.problems import STATUS, TEXTS, problem_of
 from chalicelib.errors import Reason
 from chalicelib.policy import Role
-from chalicelib.timeline.kinds import LABELS, EventKind
+from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.web.addresses import ADDRESSES as PAGES
 
 import_all()

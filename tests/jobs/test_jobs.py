@@ -15,7 +15,7 @@ from chalicelib.jobs.expire import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import a_caller, a_submission, an_organisation
 from tests.cloud import turn_clock

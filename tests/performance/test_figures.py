@@ -15,8 +15,8 @@ from chalicelib.settings import settings
 from chalicelib.supervision.statistics.model import Figures, Measure
 from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
 from chalicelib.supervision.statistics.service import Asked
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("elsewhere")

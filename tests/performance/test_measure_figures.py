@@ -17,8 +17,8 @@ from chalicelib.clock import instant_text
 from chalicelib.policy import Caller, Role
 from chalicelib.supervision.statistics.model import Measure
 from chalicelib.supervision.statistics.service import AskedOfMeasures
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("elsewhere")

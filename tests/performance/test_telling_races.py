@@ -10,8 +10,8 @@ from chalicelib.policy import Role
 from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import FlagStore
 from chalicelib.punishment.tellings.store import TellingStore
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag

@@ -14,7 +14,7 @@ from chalicelib.punishment.model import Flag, Target
 from chalicelib.remedies.redress.model import Outcome
 from chalicelib.supervision.statistics.model import Figures, Measure, MeasureFigures
 from chalicelib.supervision.statistics.service import AskedOfMeasures
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_organisation
 from tests.services.test_publishing import an_edition, load, resume

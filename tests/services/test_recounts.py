@@ -11,7 +11,7 @@ from chalicelib.editions import recounting
 from chalicelib.editions.model import AT_THE_START, Moving, Recount, RecountState, Standing
 from chalicelib.editions.rules import SETTLED_AFTER
 from chalicelib.policy import Caller, Role
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.calendar import Calendar

@@ -13,7 +13,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.supervision.signals.model import Signal
 from chalicelib.supervision.signals.store import Wanted
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller
 from tests.services.case_office import Applicant, publish

@@ -16,7 +16,7 @@ from chalicelib.supervision.outages.model import Proof, Window
 from chalicelib.supervision.statistics.model import Figures, Measure, Span
 from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
 from chalicelib.supervision.statistics.service import Asked
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller
 from tests.services.case_office import Applicant, publish

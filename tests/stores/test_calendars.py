@@ -7,8 +7,8 @@ import pytest
 from chalicelib.editions.model import Year
 from chalicelib.editions.rules import with_edition
 from chalicelib.editions.store import KEPT_SECONDS, LoadedCalendars, YearStore
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model import Edition, Notice

@@ -11,8 +11,8 @@ from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.timeline.kinds import LABELS, EventKind
-from chalicelib.timeline.model import ChainFault, Fact, FaultReason
+from chalicelib.timeline.event_types import LABELS, EventKind
+from chalicelib.timeline.events import ChainFault, Fact, FaultReason
 from chalicelib.timeline.table import EventRow
 from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services

@@ -8,7 +8,7 @@ from enum import StrEnum
 from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Document
 from chalicelib.subjects.model import SubjectKey, SubjectKind
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class AliasState(StrEnum):

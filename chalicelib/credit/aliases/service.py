@@ -20,13 +20,13 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import masked_name, require_valid
 from chalicelib.subjects.service import Subjects
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
-    from chalicelib.timeline.model import Json
+    from chalicelib.timeline.events import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

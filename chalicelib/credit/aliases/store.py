@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from chalicelib.credit.aliases.model import Alias, AliasLaw, AliasState
 from chalicelib.credit.aliases.table import AliasRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

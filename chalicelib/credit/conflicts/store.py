@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.credit.conflicts.model import Conflict, ConflictState
 from chalicelib.credit.conflicts.table import ConflictRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.intake.model import Fate
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class ImportState(StrEnum):

@@ -21,8 +21,8 @@ from chalicelib.credit.receiving import Receiving, require_own_source
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
 
 if TYPE_CHECKING:

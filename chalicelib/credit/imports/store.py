@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.credit.imports.model import Import
 from chalicelib.credit.imports.table import ImportRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 

@@ -13,7 +13,7 @@ from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, 
 from chalicelib.punishment.publishing.rules import gone_on
 from chalicelib.punishment.publishing.store import EvaluationStore, LoadedLists
 from chalicelib.punishment.store import SHARDS, FlagStore
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from chalicelib.punishment.model import Flag, LostGround, MeasureList
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 OWNER = "measures:list"
 """What the timeline of all editions is kept under."""

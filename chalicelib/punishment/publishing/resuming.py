@@ -12,7 +12,7 @@ from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import Flag, FlagState, LostGround, Request
 from chalicelib.punishment.publishing.store import LoadedLists
 from chalicelib.punishment.store import FlagStore
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 

@@ -12,8 +12,8 @@ from chalicelib.punishment.publishing import rules
 from chalicelib.punishment.publishing.evaluating import Evaluations
 from chalicelib.punishment.publishing.model import OWNER, Evaluation, Loaded, Place, Preview, Standing
 from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.rules import start_of_day

@@ -10,7 +10,7 @@ from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.punishment.model import MeasureList
 from chalicelib.punishment.publishing.model import OWNER, Evaluation, Shelf
 from chalicelib.punishment.publishing.table import ListRow, ShelfRow
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.credit.model import Effect
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class Change(StrEnum):

@@ -12,8 +12,8 @@ from chalicelib.credit.model import Effect
 from chalicelib.punishment.model import Flag, FlagState
 from chalicelib.punishment.tellings.model import Change, Subscription, Telling
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 TOLD: Mapping[str, Change] = {
     EventKind.FLAG_CONFIRMED.value: Change.IN_FORCE,

@@ -21,8 +21,8 @@ from chalicelib.punishment.tellings.store import Position, TellingPage, TellingS
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import Identity
 from chalicelib.subjects.rules import SubjectKeys, require_valid
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit
 

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.tellings.model import IncidentState, Subscription, Telling
 from chalicelib.punishment.tellings.table import LineRow, ShelfRow, SubscriptionRow, TellingRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 

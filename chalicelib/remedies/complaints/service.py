@@ -37,8 +37,8 @@ from chalicelib.remedies.complaints.rules import (
 from chalicelib.remedies.complaints.store import ComplaintStore, Found
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.subjects.service import Subjects
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 PEOPLE = (Role.APPLICANT, Role.AGENT)

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class Aspect(StrEnum):

@@ -11,8 +11,8 @@ from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.rulepacks.model import BoundKey, RulePack
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 DIGEST_LENGTH = 32
 

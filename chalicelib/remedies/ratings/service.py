@@ -25,8 +25,8 @@ from chalicelib.remedies.ratings.rules import (
 )
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model import Limit, Unit

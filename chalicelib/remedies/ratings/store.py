@@ -11,7 +11,7 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
 from chalicelib.remedies.ratings.model import Rating, Sought, owner_of
 from chalicelib.remedies.ratings.table import DeviceRow, RatingRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 

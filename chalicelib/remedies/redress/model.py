@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chalicelib.rulepacks.recourse import RepairPromise
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 
 class EntryKind(StrEnum):

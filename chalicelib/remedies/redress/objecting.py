@@ -38,12 +38,12 @@ from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 
 if TYPE_CHECKING:
-    from chalicelib.timeline.model import Json
+    from chalicelib.timeline.events import Json
 
 
 class Objections:

@@ -38,11 +38,11 @@ from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
-    from chalicelib.timeline.model import Json
+    from chalicelib.timeline.events import Json
 
 CLOCKS = ((ClockKind.REPAIR_AUTHORITY, TermKey.REPAIR_AUTHORITY), (ClockKind.REPAIR_SITE, TermKey.REPAIR_SITE))
 MOST_TELLINGS = 100

@@ -20,8 +20,8 @@ from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Undoing
 from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import due

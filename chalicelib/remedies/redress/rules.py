@@ -31,8 +31,8 @@ from chalicelib.remedies.redress.model import (
 from chalicelib.rulepacks.display import DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.recourse import Recourse, RepairRefusal
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import Limit, Unit
 from chalicelib.workdays.rules import due

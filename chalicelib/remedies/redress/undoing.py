@@ -15,8 +15,8 @@ from chalicelib.remedies.redress.model import Entry, EntryKind, Undone
 from chalicelib.remedies.redress.rules import document_name, office_of, require_earlier
 from chalicelib.remedies.redress.store import RedressStore
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
 
 UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAWN: EventKind.RECORD_WITHDRAWN}
 

@@ -8,7 +8,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, sees
 from chalicelib.rulepacks.model import CardGround, RulePack, TermKey
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 
 GIVERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 

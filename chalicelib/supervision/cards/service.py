@@ -18,8 +18,8 @@ from chalicelib.supervision.cards import rules
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.cards.store import CardPage, CardStore, Wanted
 from chalicelib.supervision.outages.service import Outages
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.timeline.model import Head
+from chalicelib.timeline.events import Head
 
 LONGEST = timedelta(days=31)
 """No outage excuses beyond this, so that one which nobody ends does not excuse for ever."""

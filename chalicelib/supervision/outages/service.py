@@ -16,8 +16,8 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.supervision.outages.model import Duty, Outage, Window
 from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
 from chalicelib.supervision.outages.store import OutagePage, OutageStore
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.model import Limit

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.errors import Reason, Refusal
 from chalicelib.supervision.outages.model import LONGEST, Outage, owner_of
 from chalicelib.supervision.outages.table import OutageRow
-from chalicelib.timeline.model import Fact, Head
+from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -9,8 +9,8 @@ from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model import BoundKey, RulePack, TermKey
 from chalicelib.supervision.signals.model import Evidence, Signal, SignalKind
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 NOT_RECEIVED = "not_received"
 """The category of complaints (投诉建议类别) by which an applicant says that there is no result."""

@@ -11,8 +11,8 @@ from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
 from chalicelib.supervision.signals.store import SignalPage, SignalStore, Wanted
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)

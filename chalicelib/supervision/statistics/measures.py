@@ -6,8 +6,8 @@ from datetime import date
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.punishment.model import FlagState
 from chalicelib.supervision.statistics.model import Because, FlagStep, Measure
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 BEGINS = frozenset({EventKind.FLAG_CONFIRMED, EventKind.FLAG_RESUMED})
 """After these a flag is in force."""

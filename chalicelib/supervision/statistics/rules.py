@@ -15,8 +15,8 @@ from chalicelib.rulepacks.model import RulePack, TermKey
 from chalicelib.supervision.statistics.measures import FLAGS, flag_step
 from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.statistics.sketch import bucket
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from chalicelib.workdays import hours
 from chalicelib.workdays.calendar import Calendar
 from chalicelib.workdays.model import Pause

@@ -14,7 +14,7 @@ from chalicelib.supervision.outages.service import Outages
 from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
 from chalicelib.supervision.statistics.rules import contribution, counts, law_of
 from chalicelib.supervision.statistics.store import StatisticsStore
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.calendars import Calendars
 from chalicelib.workdays.rules import start_of_day

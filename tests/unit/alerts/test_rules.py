@@ -9,8 +9,8 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 AT = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from chalicelib.credit.upkeep_rules import (
     recomputed,
     without_ended,
 )
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from tests.builders import NOON, a_bar, a_flag_mark, a_record, a_summary
 
 TODAY = date(2026, 9, 28)

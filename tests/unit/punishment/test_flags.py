@@ -16,7 +16,7 @@ from chalicelib.punishment.rules import (
     served,
     told,
 )
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag, a_measure, a_proposal
 
 TODAY = date(2026, 9, 28)

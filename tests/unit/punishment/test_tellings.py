@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.punishment.tellings import rules
 from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.events import Event
 from tests.builders import A_SUBJECT, NOON, a_flag
 
 KEY = bytes.fromhex("33" * 32)

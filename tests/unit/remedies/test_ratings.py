@@ -20,9 +20,9 @@ from chalicelib.remedies.ratings.rules import (
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Fact, Head
-from chalicelib.timeline.rules import chained
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.chain import chained
 from tests.builders import A_SUBJECT, NOON, a_case
 
 NAMES = RatingNames("k1", {"k1": b"one", "k0": b"naught"})

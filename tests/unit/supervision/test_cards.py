@@ -11,8 +11,8 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.supervision.cards import rules
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 from tests.builders import NOON
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=NOON.date())

@@ -8,8 +8,8 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.supervision.statistics.measures import average_of, flag_step
 from chalicelib.supervision.statistics.model import FlagStep
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Json
 
 NINE = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 LAST_SECOND = datetime(2026, 10, 9, 15, 59, 59, tzinfo=UTC)

@@ -12,8 +12,8 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.supervision.signals.model import Signal, SignalKind
 from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Json
 from tests.builders import NOON
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=NOON.date())

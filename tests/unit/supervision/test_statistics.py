@@ -11,8 +11,8 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
-from chalicelib.timeline.kinds import EventKind
-from chalicelib.timeline.model import Event, Json
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, Json
 from chalicelib.workdays.store import load_calendar
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=datetime(2026, 10, 1, tzinfo=UTC).date())

@@ -6,7 +6,7 @@ from datetime import datetime
 from json import JSONEncoder
 
 from chalicelib.clock import instant_text
-from chalicelib.timeline.model import ChainFault, Event, Fact, FaultReason, Head, Json
+from chalicelib.timeline.events import ChainFault, Event, Fact, FaultReason, Head, Json
 
 TEXT_DIGESTS = "text_digests"
 """The key in an event's data under which the digests of its texts stand."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from chalicelib.timeline.kinds import EventKind
+from chalicelib.timeline.event_types import EventKind
 
 Json: TypeAlias = str | int | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 """What may be hashed: RFC 8785 would write floats in a form of their own, so there are none."""
