@@ -16,7 +16,7 @@ from chalicelib.settings import settings
 from chalicelib.subjects.rules import SubjectKeys
 from chalicelib.subjects.service import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
-from chalicelib.workdays.model import YellowRule
+from chalicelib.workdays.model.limits import YellowRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

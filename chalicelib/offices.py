@@ -24,8 +24,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.recounting import Recounting
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.recalculation import Recounting
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.aliases.store import AliasStore
 from chalicelib.credit.conflicts.service import Conflicts

@@ -41,7 +41,7 @@ from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, 
 from chalicelib.rulepacks.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """A Monday at noon in Shanghai, in the last week before the National Day holidays."""

@@ -22,7 +22,7 @@ from chalicelib.alerts.webhooks.service import Webhooks
 from chalicelib.alerts.withdrawing import Withdrawing
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model import Milestone, RulePack, TermKey
@@ -30,7 +30,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 PUSHED = frozenset({TOPIC, WEBHOOK})
 

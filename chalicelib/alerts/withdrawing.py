@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.alerts.rules import Withdrawal
 from chalicelib.alerts.store import AlertStore
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline

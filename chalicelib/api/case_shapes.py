@@ -33,7 +33,7 @@ from chalicelib.clocks.model import Extension as ClockExtension
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 PENDING_CREDIT = "PENDING_CREDIT"
 

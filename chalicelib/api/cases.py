@@ -27,7 +27,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
-from chalicelib.workdays.model import DayCount
+from chalicelib.workdays.model.limits import DayCount
 
 routes = Routes("cases")
 

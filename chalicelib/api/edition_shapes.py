@@ -9,7 +9,7 @@ from chalicelib.api.edge import Body, Day, PageQuery, Shape
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.editions.model import Recount, RecountState, Standing
 from chalicelib.shapes import Page
-from chalicelib.workdays.model import Notice
+from chalicelib.workdays.model.limits import Notice
 
 MOST_DAYS = 200
 

@@ -21,7 +21,7 @@ from chalicelib.catalogue.model import (
     Way,
 )
 from chalicelib.catalogue.questions import Question, QuestionKind
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.
 Words = Annotated[str, StringConstraints(max_length=200)]

@@ -6,13 +6,13 @@ from typing import Literal
 from chalicelib.api.alert_shapes import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.api.case_shapes import white_because
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.clocks.lists import binds_person
+from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import Reason
 from chalicelib.policy import Role
 from chalicelib.supervision.service import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model.limits import Unit
 
 routes = Routes("supervision")
 

@@ -12,7 +12,7 @@ from chalicelib.cases.opening import materials_told
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import again_if_moved, transaction

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.catalogue.model import Method
 from chalicelib.credit.model import Ground
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 
 class Standing(StrEnum):

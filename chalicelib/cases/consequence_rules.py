@@ -13,7 +13,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Step, StepKind
 from chalicelib.rulepacks.rules import next_step
-from chalicelib.workdays.model import day_of
+from chalicelib.workdays.model.limits import day_of
 
 BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
 """The only results with consequences (R1.15): a change of facts or a source that is down blames nobody (R1.16)."""

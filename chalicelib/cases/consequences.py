@@ -19,7 +19,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model import StepKind, TermKey
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 
 class Consequences:

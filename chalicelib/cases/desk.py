@@ -17,7 +17,7 @@ from chalicelib.cases.model import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, require
@@ -26,7 +26,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 OFFICE = "officer"
 PERSON = "applicant"

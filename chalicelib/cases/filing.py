@@ -17,7 +17,7 @@ from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draf
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model import Eligibility, Ground, Summary
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import UnreadableError

@@ -12,9 +12,9 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model import TermKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.workdays.calendars import Calendars
-from chalicelib.workdays.model import Limit, Unit
-from chalicelib.workdays.rules import working_day_after
+from chalicelib.workdays.model.calendars import Calendars
+from chalicelib.workdays.model.limits import Limit, Unit
+from chalicelib.workdays.rules.due_dates import working_day_after
 
 BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 

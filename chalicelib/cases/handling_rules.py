@@ -11,7 +11,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import Ground, RulePack, TermKey
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
 TELLING_ONCE = "correction.told_once"

@@ -32,7 +32,7 @@ from chalicelib.credit.model import Severity
 from chalicelib.errors import Reason
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.events import Head
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 
 class Way(StrEnum):

@@ -9,13 +9,13 @@ from chalicelib.cases.model import Case, CasePage, State
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
-from chalicelib.workdays.model import DayCount
+from chalicelib.workdays.model.limits import DayCount
 
 READERS = frozenset(
     {Role.APPLICANT, Role.AGENT, Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR},

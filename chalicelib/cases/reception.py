@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from chalicelib.cases import opening
 from chalicelib.cases.model import Case, Draft, State
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import Transaction
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)
 """How often credit is asked again for a promise that waits for it."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model import Recommitment
 from chalicelib.subjects.model import SubjectKey
-from chalicelib.workdays.calendars import Calendars
-from chalicelib.workdays.rules import due
+from chalicelib.workdays.model.calendars import Calendars
+from chalicelib.workdays.rules.due_dates import due
 
 
 class PromisingAgain:

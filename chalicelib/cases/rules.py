@@ -17,7 +17,7 @@ from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
 from chalicelib.subjects.model import PERSONS, SubjectKind
 from chalicelib.timeline.events import Json
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 STATEMENTS = (
     "本人已知晓告知事项的全部内容。",

@@ -9,7 +9,7 @@ from typing import Any
 import rfc8785
 
 from chalicelib.catalogue.questions import Question, When
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 
 class Audience(StrEnum):

@@ -12,7 +12,7 @@ from chalicelib.catalogue.wording import blank, catch_all, incomplete, repeated,
 from chalicelib.errors import Fault
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 ORDINARY_RISK = "ordinary"
 """The class of what no rule pack excludes."""

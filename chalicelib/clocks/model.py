@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 
 class ClockKind(StrEnum):

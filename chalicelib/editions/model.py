@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.timeline.events import Head
-from chalicelib.workdays.model import Edition
+from chalicelib.workdays.model.limits import Edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks import rules as clock_rules
+from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.model import Clock
-from chalicelib.clocks.recounting import BOARDS, PROVISIONAL, Recounting
+from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
 from chalicelib.editions.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
 from chalicelib.editions.rules import gone_on, replaced
 from chalicelib.editions.store import LoadedCalendars, RecountStore
 from chalicelib.logging import logger
 from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Edition
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Edition
 
 PAGE = 100
 """How many clocks are a batch: then it is written down how far the recount has come."""

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from chalicelib.editions.model import Loaded, Place, Recount, RecountState, Year
 from chalicelib.errors import Fault
 from chalicelib.rulepacks.model import EditionDay
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import DECEMBER, Edition, Notice, is_weekend
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import DECEMBER, Edition, Notice, is_weekend
 
 FIRST_YEAR = 2024
 """The first year that can be counted on: the first edition that came with the code."""

@@ -17,7 +17,7 @@ from chalicelib.rulepacks.model import Milestone, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.model import Edition, Notice
+from chalicelib.workdays.model.limits import Edition, Notice
 
 EDITORS = (Role.CALENDAR_EDITOR,)
 WAITING_FOR_IT = (Role.CALENDAR_EDITOR, Role.MONITOR)

@@ -15,8 +15,8 @@ from chalicelib.editions.table import YearRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Edition
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Edition
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

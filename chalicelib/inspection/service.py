@@ -12,7 +12,7 @@ from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.fallen import paper
 from chalicelib.credit.model import FlagMark, ObjectionState
 from chalicelib.policy import Caller

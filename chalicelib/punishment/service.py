@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model import Document
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal
@@ -42,7 +42,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 
 class Punishment:

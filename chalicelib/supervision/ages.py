@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.lists import Standing
+from chalicelib.clocks.rules.indexes import Standing
 from chalicelib.clocks.model import Clock, ClockKind
 
 BANDS: Final = (1, 3, 5, 10, 20, 60)

@@ -7,9 +7,9 @@ from itertools import product
 from typing import Any
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.lists import Sought, Standing
+from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require

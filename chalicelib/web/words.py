@@ -9,7 +9,7 @@ from chalicelib.api.calls import Language
 from chalicelib.catalogue.model import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.web.files import catalogue
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.limits import Limit
 
 DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Edition, Notice
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Edition, Notice
 
 EDITIONS = Path(__file__).with_name("editions")
 

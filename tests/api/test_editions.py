@@ -7,7 +7,7 @@ from chalicelib.api.case_shapes import clock_shape
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.api.bodies import MANDATE
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish

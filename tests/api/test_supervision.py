@@ -3,7 +3,7 @@ from datetime import timedelta
 from chalicelib.clocks.model import ClockKind
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 

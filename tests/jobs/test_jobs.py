@@ -9,7 +9,7 @@ import pytest
 
 import app
 from chalicelib.alerts.webhooks.model import Topic
-from chalicelib.clocks.sweeping import SweepIncompleteError
+from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.credit.upkeep import Upkept
 from chalicelib.jobs.expire import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role

@@ -12,11 +12,11 @@ from botocore.config import Config
 
 from app import sweep
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.rules import moved_on, started
+from chalicelib.clocks.rules.clocks import moved_on, started
 from chalicelib.clocks.store import _row_of
 from chalicelib.clocks.table import ClockRow
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.cloud import Client, Reply
 from tests.performance.bare import BATCH
 from tests.performance.wire import Wire, watched

@@ -13,7 +13,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 

@@ -16,7 +16,7 @@ from chalicelib.rulepacks.model import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (
     NOON,
     a_caller,

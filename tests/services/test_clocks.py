@@ -6,20 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks.lists import Sought
+from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.clocks.store import SHARDS, ClockStore
-from chalicelib.clocks.sweeping import SweepIncompleteError
+from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.calendars import FixedCalendars
-from chalicelib.workdays.model import Edition, Limit, Notice, Unit
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.calendars import FixedCalendars
+from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 
 pytestmark = pytest.mark.usefixtures("cloud")

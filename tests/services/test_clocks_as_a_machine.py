@@ -24,19 +24,19 @@ from hypothesis.stateful import (
 from moto import mock_aws
 
 from chalicelib.alerts.store import AlertStore
-from chalicelib.clocks.lists import Sought
+from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.recounting import Recounting
-from chalicelib.clocks.service import Clocks
+from chalicelib.clocks.services.recalculation import Recounting
+from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import ClockStore
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model import Milestone
 from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.calendars import FixedCalendars
-from chalicelib.workdays.model import Edition, Limit, Notice, Unit
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.calendars import FixedCalendars
+from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.cloud import create_tables, forget_everything
 

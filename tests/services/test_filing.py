@@ -21,7 +21,7 @@ from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (
     NOON,
     KeyPair,

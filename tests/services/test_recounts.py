@@ -14,9 +14,9 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.calendars import FixedCalendars
-from chalicelib.workdays.model import Edition, Limit, Notice, Unit
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.calendars import FixedCalendars
+from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.cloud import turn_clock
 from tests.services.test_clocks import an_owner

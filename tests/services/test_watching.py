@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks import sweeping
+from chalicelib.clocks.services import sweep
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.sweeping import SweepIncompleteError
+from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -83,7 +83,7 @@ def test_a_sweep_that_left_something_undone_ends_the_watch_until_the_next_comple
 
 
 def test_a_shard_that_had_more_than_a_sweep_takes_is_not_seen_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(sweep, "MOST_AT_ONCE", 1)
     with transaction() as tx:
         services().clocks.start(
             ClockKind.HANDLING_PROMISED,

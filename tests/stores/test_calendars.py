@@ -11,7 +11,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
-from chalicelib.workdays.model import Edition, Notice
+from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar
 
 pytestmark = pytest.mark.usefixtures("cloud")

@@ -35,7 +35,7 @@ from chalicelib.web.files import catalogue
 from chalicelib.web.own_cases import ACTS, WAY_THROUGH
 from chalicelib.web.showing import FAILED
 from chalicelib.web.words import by_text, day_text, limit_text, text
-from chalicelib.workdays.model import DayReason, Unit
+from chalicelib.workdays.model.limits import DayReason, Unit
 from infra.assets.build import without_government
 from infra.assets.catalogues import LANGUAGES, TEXTS, compiled, read, texts_of
 

@@ -16,7 +16,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.rules import start_of_day
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 PUBLISHERS = (Role.CREDIT_OFFICER,)
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from chalicelib.alerts.webhooks.service import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks
-from chalicelib.clocks.service import told as told_clocks
+from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.clocks.services.clocks import told as told_clocks
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require, sees
@@ -24,7 +24,7 @@ from chalicelib.subjects.rules import SubjectKeys, require_valid
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
 """Who sees which system was told what, and which has not answered."""

@@ -6,7 +6,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.remedies.complaints.model import Complaint, RoutedBy
 from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 OFFICE = (Role.OFFICER, Role.SUPERVISOR)
 

@@ -12,7 +12,7 @@ from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.service import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require

@@ -10,7 +10,7 @@ from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
@@ -29,7 +29,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 RATERS = (Role.APPLICANT,)
 """Whose case it is, and nobody in their place: a rating is the person's own word."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model import ObjectionState as Mark
 from chalicelib.credit.model import RepairState
 from chalicelib.credit.remedying_rules import corrected, disputed
@@ -40,7 +40,7 @@ from chalicelib.remedies.redress.undoing import Standing, Undoing
 from chalicelib.rulepacks.model import RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.calendars import Calendars
+from chalicelib.workdays.model.calendars import Calendars
 
 if TYPE_CHECKING:
     from chalicelib.timeline.events import Json

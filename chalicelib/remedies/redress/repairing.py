@@ -10,7 +10,7 @@ from chalicelib.cases.rules import limit_of
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.fallen import paper
 from chalicelib.credit.joining import together
 from chalicelib.credit.model import RepairState

@@ -23,8 +23,8 @@ from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.calendars import Calendars
-from chalicelib.workdays.rules import due
+from chalicelib.workdays.model.calendars import Calendars
+from chalicelib.workdays.rules.due_dates import due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

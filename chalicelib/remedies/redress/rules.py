@@ -33,9 +33,9 @@ from chalicelib.rulepacks.recourse import Recourse, RepairRefusal
 from chalicelib.subjects.model import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Limit, Unit
-from chalicelib.workdays.rules import due
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Limit, Unit
+from chalicelib.workdays.rules.due_dates import due
 
 CENTRE = "credit"
 """The credit centre (信用中心): it takes in what belongs to no office here, and may act on any record."""

@@ -9,7 +9,7 @@ from chalicelib.alerts.rules import MONITORING
 from chalicelib.cases.desk import OFFICE
 from chalicelib.cases.rules import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.service import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees

@@ -5,9 +5,9 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault
 from chalicelib.supervision.outages.model import LONGEST, Duty, Outage, Window
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Limit
-from chalicelib.workdays.rules import due, start_of_day
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Limit
+from chalicelib.workdays.rules.due_dates import due, start_of_day
 
 
 def faults_of(window: Window, *, at: datetime) -> tuple[Fault, ...]:

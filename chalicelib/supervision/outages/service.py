@@ -19,8 +19,8 @@ from chalicelib.supervision.outages.store import OutagePage, OutageStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.calendars import Calendars
-from chalicelib.workdays.model import Limit
+from chalicelib.workdays.model.calendars import Calendars
+from chalicelib.workdays.model.limits import Limit
 
 RECORDERS = (Role.MONITOR,)
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)

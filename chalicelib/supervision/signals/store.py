@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.supervision.signals.model import Signal, SignalKind
 from chalicelib.supervision.signals.table import SignalRow
-from chalicelib.workdays.rules import start_of_day
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)

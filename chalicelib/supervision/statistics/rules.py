@@ -17,9 +17,9 @@ from chalicelib.supervision.statistics.model import Contribution, Figures, Late,
 from chalicelib.supervision.statistics.sketch import bucket
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.workdays import hours
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Pause
+from chalicelib.workdays.rules import hours
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Pause
 
 STAFF = "staff:"
 CASE = "case:"

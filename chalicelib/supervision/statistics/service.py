@@ -16,8 +16,8 @@ from chalicelib.supervision.statistics.rules import contribution, counts, law_of
 from chalicelib.supervision.statistics.store import StatisticsStore
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
-from chalicelib.workdays.calendars import Calendars
-from chalicelib.workdays.rules import start_of_day
+from chalicelib.workdays.model.calendars import Calendars
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
 READERS_OF_MEASURES = (*READERS, Role.CREDIT_OFFICER)

@@ -23,12 +23,12 @@ from chalicelib.cases.consequence_rules import (
 from chalicelib.cases.model import Case, State, Way
 from chalicelib.catalogue.model import Method
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules import started
+from chalicelib.clocks.rules.clocks import started
 from chalicelib.errors import Refusal
 from chalicelib.rulepacks.model import RulePack, StepKind
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import A_SUBJECT, NOON, a_case, a_commitment, a_decision, a_plan, a_verification
 

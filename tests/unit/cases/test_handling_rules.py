@@ -25,12 +25,12 @@ from chalicelib.cases.model import Case, Material, MaterialAsked, State, Way
 from chalicelib.catalogue.model import VerificationPlan
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules import started
+from chalicelib.clocks.rules.clocks import started
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import NOON, a_case, a_commitment, a_decision, some_terms
 

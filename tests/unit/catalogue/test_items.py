@@ -10,7 +10,7 @@ from chalicelib.catalogue.questions import Answers, Question, QuestionKind, When
 from chalicelib.catalogue.rules import checklist, listed, notice_hash, wanted
 from chalicelib.catalogue.shelf import Shelf
 from chalicelib.errors import Refusal
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_condition, a_limit, a_material, a_notice, a_question, an_item
 
 BEFORE, DAY, AFTER = date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2)

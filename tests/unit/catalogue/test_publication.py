@@ -24,7 +24,7 @@ from chalicelib.catalogue.publication import faults_of, fits
 from chalicelib.catalogue.questions import Option, Question, QuestionKind, When
 from chalicelib.catalogue.wording import CATCH_ALL_PHRASES
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (
     a_condition,
     a_limit,

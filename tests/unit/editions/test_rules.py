@@ -7,8 +7,8 @@ import pytest
 from chalicelib.editions import rules
 from chalicelib.editions.model import AT_THE_START, Loaded, Place, Recount, RecountState, Year, first_day_touched
 from chalicelib.rulepacks.model import EditionDay
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import Edition, Notice
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar
 
 TODAY = date(2026, 11, 25)

@@ -19,7 +19,7 @@ from chalicelib.remedies.complaints.rules import (
 from chalicelib.rulepacks.model import RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.workdays.model import Unit
+from chalicelib.workdays.model.limits import Unit
 from tests.builders import A_SUBJECT, NOON
 
 

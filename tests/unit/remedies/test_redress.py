@@ -25,7 +25,7 @@ from chalicelib.remedies.redress.model import (
 )
 from chalicelib.rulepacks.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_flag, a_record
 

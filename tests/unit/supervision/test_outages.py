@@ -8,7 +8,7 @@ import pytest
 from chalicelib.clocks.model import ClockKind
 from chalicelib.supervision.outages.model import LONGEST, Duty, Outage, Proof, Window
 from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
-from chalicelib.workdays.model import Limit, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()

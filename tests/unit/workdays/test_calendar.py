@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import DayReason, Edition, Notice
-from chalicelib.workdays.rules import working_day_after
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import DayReason, Edition, Notice
+from chalicelib.workdays.rules.due_dates import working_day_after
 from chalicelib.workdays.store import EDITIONS, load_calendar
 from infra.calendar.build_editions import NOTICES, edition_text
 

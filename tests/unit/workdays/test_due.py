@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.workdays.model import SHANGHAI, Limit, Pause, Unit
-from chalicelib.workdays.rules import due
+from chalicelib.workdays.model.limits import SHANGHAI, Limit, Pause, Unit
+from chalicelib.workdays.rules.due_dates import due
 from chalicelib.workdays.store import load_calendar
 
 VECTORS = json.loads(Path("tests/data/vectors/workdays-2026.json").read_text(encoding="utf-8"))

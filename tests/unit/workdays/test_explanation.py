@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from chalicelib.workdays.model import DayCount, DayReason, Limit, Pause, Unit
-from chalicelib.workdays.rules import explanation
+from chalicelib.workdays.model.limits import DayCount, DayReason, Limit, Pause, Unit
+from chalicelib.workdays.rules.due_dates import explanation
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()

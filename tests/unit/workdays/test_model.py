@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib.workdays.model import Edition, Limit, Notice, Pause, Unit
+from chalicelib.workdays.model.limits import Edition, Limit, Notice, Pause, Unit
 
 NOTICE = Notice(title="关于2030年部分节假日安排的通知", number=None, issued_on=date(2029, 11, 1))
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.workdays.model import DayReason, Limit, Pause, Unit, day_of
-from chalicelib.workdays.rules import due, explanation, yellow_from
+from chalicelib.workdays.model.limits import DayReason, Limit, Pause, Unit, day_of
+from chalicelib.workdays.rules.due_dates import due, explanation, yellow_from
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.workdays.model import Limit, Pause, Unit, YellowRule
-from chalicelib.workdays.rules import yellow_from
+from chalicelib.workdays.model.limits import Limit, Pause, Unit, YellowRule
+from chalicelib.workdays.rules.due_dates import yellow_from
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()

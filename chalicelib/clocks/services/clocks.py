@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks import facts, rules
-from chalicelib.clocks.facts import told
-from chalicelib.clocks.lists import Sought, Standing
+from chalicelib.clocks.rules import events, clocks
+from chalicelib.clocks.rules.events import told
+from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
-from chalicelib.clocks.sweeping import Step, Sweeping, SweepReport
+from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.workdays.calendars import Calendars, Counting
-from chalicelib.workdays.model import DayCount, Limit, YellowRule
+from chalicelib.workdays.model.calendars import Calendars, Counting
+from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
 
 __all__ = ["Clocks", "told"]
 
@@ -61,7 +61,7 @@ class Clocks:
         recheck_at: datetime | None = None,
     ) -> Clock:
         """Start a clock inside a transaction; the owner's own event tells of it (see ``told``)."""
-        clock = rules.started(
+        clock = clocks.started(
             kind,
             limit,
             owner=owner,
@@ -93,21 +93,21 @@ class Clocks:
     ) -> Clock:
         """Stop counting from tomorrow on; the day on which a pause starts counts as worked."""
         pause = ClockPause(started_at=at, ground=ground, basis=basis, expected_until=expected_until)
-        return self._saved(clock, rules.paused(clock, pause), tx)
+        return self._saved(clock, clocks.paused(clock, pause), tx)
 
     def resume(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
         """Count again from tomorrow on."""
-        resumed = rules.resumed(clock, at=at, **self._now(clock, at))
+        resumed = clocks.resumed(clock, at=at, **self._now(clock, at))
         return self._saved(clock, resumed, tx)
 
     def extend(self, clock: Clock, by: Limit, *, at: datetime, tx: Transaction) -> Clock:
         """Give a clock its one extension; whether there may be one is the caller's rule."""
-        longer = rules.extended(clock, by, at=at, **self._now(clock, at))
+        longer = clocks.extended(clock, by, at=at, **self._now(clock, at))
         return self._saved(clock, longer, tx)
 
     def stop(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
         """End a clock; one that has ended stays as it ended, and milestones that it had passed stay marked on it."""
-        return self._saved(clock, rules.stopped(clock, at=at), tx)
+        return self._saved(clock, clocks.stopped(clock, at=at), tx)
 
     def recheck(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
         """Let a wait be looked at again at ``at``: no event, for nothing happened."""
@@ -115,19 +115,19 @@ class Clocks:
 
     def light(self, clock: Clock, *, at: datetime) -> Light:
         """Return the light that a clock, as it stands, shows at an instant."""
-        return rules.light(clock, at=at)
+        return clocks.light(clock, at=at)
 
     def as_of(self, clock: Clock, *, at: datetime) -> Clock | None:
         """Return the clock as it stood at an instant, by the calendar and rules of then; ``None`` before its start."""
         if at < clock.started_at:
             return None
-        return rules.as_of(clock, at=at, calendar=self._calendars.at(at), yellow=self._yellow(clock.pack, at))
+        return clocks.as_of(clock, at=at, calendar=self._calendars.at(at), yellow=self._yellow(clock.pack, at))
 
     def explanation(self, clock: Clock, *, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the clock as it counts now, and each day from start to due: counted or not, and by which source."""
         counting = self._now(clock, at)
-        counted = rules.standing(clock, at=at, **counting)
-        return counted, rules.days_counted(clock, calendar=counting["calendar"], at=at)
+        counted = clocks.standing(clock, at=at, **counting)
+        return counted, clocks.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
         self, sought: Sought, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
@@ -156,7 +156,7 @@ class Clocks:
     def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:
         """Move a clock past every milestone up to ``at`` and tell each as an event, all or nothing."""
         clock = self._store.get(owner, clock_id)
-        if (following := rules.next_at(clock)) is None or following > at:
+        if (following := clocks.next_at(clock)) is None or following > at:
             return
         with transaction() as tx:
             moved, happened = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
@@ -167,19 +167,19 @@ class Clocks:
     def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""
         counting = self._now(clock, at)
-        counted = rules.recounted(clock, at=at, **counting)
+        counted = clocks.recounted(clock, at=at, **counting)
         if counted.provisional:
             return counted, []
-        return counted, [facts.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)]
+        return counted, [events.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)]
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return the clock past its milestones and what the timeline is told of them."""
-        moved = rules.moved_on(clock, at=at)
+        moved = clocks.moved_on(clock, at=at)
         happened = []
         if moved.warned_at is not None and clock.warned_at is None:
-            happened.append(facts.milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
+            happened.append(events.milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
         if moved.passed_at is not None and clock.passed_at is None:
-            happened.append(facts.milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
+            happened.append(events.milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
         return moved, happened
 
     def save(self, clock: Clock, tx: Transaction) -> None:

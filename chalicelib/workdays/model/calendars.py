@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol, TypedDict
 
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import YellowRule
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import YellowRule
 
 
 class Counting(TypedDict):

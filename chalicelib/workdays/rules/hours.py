@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import ONE_DAY, Pause, day_of
-from chalicelib.workdays.rules import start_of_day
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import ONE_DAY, Pause, day_of
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 
 class Span(NamedTuple):

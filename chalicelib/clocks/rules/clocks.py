@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.clocks.model import NOT_WARNED, Clock, ClockKind, ClockPause, Extension, Light
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import DayCount, Limit, Pause, Unit, YellowRule, day_of
-from chalicelib.workdays.rules import USUAL_YELLOW, due, explanation, yellow_from
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import DayCount, Limit, Pause, Unit, YellowRule, day_of
+from chalicelib.workdays.rules.due_dates import USUAL_YELLOW, due, explanation, yellow_from
 
 ONE_SECOND = timedelta(seconds=1)
 RECOUNT_EVERY = timedelta(days=1)

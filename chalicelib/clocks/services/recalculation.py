@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks import facts, rules
+from chalicelib.clocks.rules import events, clocks
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.store import BoardPage, ClockStore
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.workdays.calendar import Calendar
-from chalicelib.workdays.model import YellowRule
-from chalicelib.workdays.rules import start_of_day
+from chalicelib.workdays.model.calendar import Calendar
+from chalicelib.workdays.model.limits import YellowRule
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 PROVISIONAL = "/provisional"
 BOARDS = ("", "/paused", PROVISIONAL)
@@ -37,8 +37,8 @@ class Recounting:
 
     def would_be(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Clock | None:
         """Return the clock as it would be on a calendar; ``None`` if nothing about it moves."""
-        counted = rules.recounted(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
-        return counted if clock.stopped_at is None and rules.has_moved(clock, counted) else None
+        counted = clocks.recounted(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
+        return counted if clock.stopped_at is None and clocks.has_moved(clock, counted) else None
 
     @again_if_moved
     def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
@@ -54,6 +54,6 @@ class Recounting:
             return False
         with transaction() as tx:
             self._store.save(counted, tx)
-            fact = facts.recounted(clock, counted, reason=reason, edition=edition, at=at)
+            fact = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
             self._timeline.append([fact], owner=clock.owner, at=at, tx=tx)
         return True

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from chalicelib.workdays.model import DayReason, Edition, Notice, is_weekend
+from chalicelib.workdays.model.limits import DayReason, Edition, Notice, is_weekend
 
 WEEK_SOURCE = "《国务院关于职工工作时间的规定》第7条"
 
