@@ -7,14 +7,14 @@ from functools import cached_property
 
 from chalicelib.aws import secret
 from chalicelib.clock import ServiceClock, day_in_shanghai
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.sessions.service import Sessions
+from chalicelib.sessions.services import Sessions
 from chalicelib.sessions.store import SessionStore
 from chalicelib.settings import settings
-from chalicelib.subjects.rules import SubjectKeys
-from chalicelib.subjects.service import SigningKeys, Subjects
+from chalicelib.subjects.rules.identifiers import SubjectKeys
+from chalicelib.subjects.services import SigningKeys, Subjects
 from chalicelib.subjects.store import SigningKeyStore, SubjectStore, Vault
 from chalicelib.workdays.model.limits import YellowRule
 

@@ -48,7 +48,7 @@ from chalicelib.punishment.tellings.store import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.remedies.redress.store import RedressStore
-from chalicelib.rulepacks.model import BoundKey
+from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.supervision.outages.store import OutageStore

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
 class Role(StrEnum):

@@ -38,9 +38,9 @@ from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Record, Sev
 from chalicelib.credit.store import directories
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
-from chalicelib.rulepacks.display import rules_of_the_day
+from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.workdays.model.limits import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.rulepacks.scale import GradeScale
+from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.rulepacks.store import PACKS, load_rule_packs, pack_from
 from chalicelib.wiring import services
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from chalicelib.alerts.model import Alert
 from chalicelib.clocks.model import ClockKind
-from chalicelib.rulepacks.model import Desk, Milestone, Recipient, RulePack
+from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 

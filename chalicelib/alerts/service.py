@@ -25,7 +25,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
-from chalicelib.rulepacks.model import Milestone, RulePack, TermKey
+from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact
 from chalicelib.timeline.store import Timeline

@@ -8,7 +8,7 @@ from chalicelib.credit.aliases.service import AliasProposal
 from chalicelib.credit.links import LinkKind
 from chalicelib.credit.model import Document
 from chalicelib.policy import Role
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
 
 routes = Routes("credit")

@@ -3,7 +3,7 @@
 from chalicelib.api.edge import Answer, Body, Call, Routes, Shape, Text
 from chalicelib.cases.unmasking import Sight
 from chalicelib.policy import Role
-from chalicelib.subjects.model import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services
 
 routes = Routes("handling")

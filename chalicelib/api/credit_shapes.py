@@ -22,7 +22,7 @@ from chalicelib.credit.model import (
     Severity,
     Text,
 )
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.schema import SubjectBody
 
 
 class DocumentShape(Shape):

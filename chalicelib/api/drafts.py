@@ -13,7 +13,7 @@ from chalicelib.cases.model import ConditionAsked, Draft, Way
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.credit.rules import source_down
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
 
 routes = Routes("cases")

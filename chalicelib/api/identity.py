@@ -14,8 +14,8 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.settings import settings
-from chalicelib.subjects.model import Identity, SubjectKind
-from chalicelib.subjects.rules import require_valid
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.rules.identifiers import require_valid
 from chalicelib.wiring import services
 
 ALGORITHMS = ("RS256", "ES256")

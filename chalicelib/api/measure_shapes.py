@@ -10,7 +10,7 @@ from chalicelib.api.edge import Body, Code, Day, Line, Page, PageQuery, Shape, T
 from chalicelib.credit.model import Effect, Severity
 from chalicelib.punishment.model import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, Standing
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 
 Related = Annotated[list[Code], Field(max_length=200)]
 Carried = Annotated[list[Severity], Field(min_length=1, max_length=3)]

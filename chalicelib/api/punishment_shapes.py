@@ -10,8 +10,8 @@ from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery,
 from chalicelib.credit.intake.lines import Given
 from chalicelib.credit.model import Effect, ObjectionState, Severity
 from chalicelib.punishment.model import Flag, FlagState, LostGround, Measure, MeasureClass
-from chalicelib.subjects.model import SubjectKind
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.subjects import SubjectKind
+from chalicelib.subjects.model.schema import SubjectBody
 
 
 class ListQuery(Query):

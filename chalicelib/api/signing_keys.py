@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Instant, Line, Routes, Shape
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.subjects.model import Algorithm, SigningKey
+from chalicelib.subjects.model.subjects import Algorithm, SigningKey
 from chalicelib.wiring import services
 
 routes = Routes("signing-keys")

@@ -10,7 +10,7 @@ from chalicelib.credit.model import Effect
 from chalicelib.policy import Role
 from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
 from chalicelib.punishment.tellings.service import WATCHERS
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
 
 routes = Routes("tellings")

@@ -11,7 +11,7 @@ from chalicelib.cases.model import Case
 from chalicelib.catalogue.model import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.rulepacks.model import RulePack, Step, StepKind
+from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind
 from chalicelib.rulepacks.rules import next_step
 from chalicelib.workdays.model.limits import day_of
 

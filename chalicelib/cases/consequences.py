@@ -16,8 +16,8 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.service import Credit
 from chalicelib.credit.store import UnreadableError
 from chalicelib.errors import Reason, Refusal
-from chalicelib.rulepacks.model import StepKind, TermKey
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.rulepacks.model.pack import StepKind, TermKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -21,7 +21,7 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, require
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json

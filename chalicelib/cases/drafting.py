@@ -23,10 +23,10 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.services import Subjects
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 DRAFT_LIVES = timedelta(hours=24)

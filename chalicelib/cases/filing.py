@@ -26,12 +26,12 @@ from chalicelib.dynamo.idempotency import Once
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
 from chalicelib.dynamo.model import Row
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model import SigningKey, SubjectKey
-from chalicelib.subjects.passkeys import verify_signature
-from chalicelib.subjects.rules import key_id_of
-from chalicelib.subjects.service import SigningKeys
+from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
+from chalicelib.subjects.rules.passkeys import verify_signature
+from chalicelib.subjects.rules.identifiers import key_id_of
+from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
 from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
 

@@ -10,7 +10,7 @@ from chalicelib.cases.model import Case, State
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
-from chalicelib.rulepacks.model import TermKey
+from chalicelib.rulepacks.model.pack import TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.model.limits import Limit, Unit

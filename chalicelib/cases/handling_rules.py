@@ -10,7 +10,7 @@ from chalicelib.cases.model import Case, Material, State
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.model import Ground, RulePack, TermKey
+from chalicelib.rulepacks.model.pack import Ground, RulePack, TermKey
 from chalicelib.workdays.model.limits import Limit, Unit
 
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"

@@ -30,7 +30,7 @@ from chalicelib.catalogue.model import Acceptance, Recommitment, VerificationPla
 from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.credit.model import Severity
 from chalicelib.errors import Reason
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 from chalicelib.workdays.model.limits import Limit
 

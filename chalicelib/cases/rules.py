@@ -14,8 +14,8 @@ from chalicelib.credit.joining import eligibility
 from chalicelib.credit.model import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.rulepacks.model import RulePack, Term, TermKey
-from chalicelib.subjects.model import PERSONS, SubjectKind
+from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 

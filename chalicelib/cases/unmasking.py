@@ -7,8 +7,8 @@ from enum import StrEnum
 from chalicelib.cases.model import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.policy import Caller, Role, require
-from chalicelib.subjects.model import Identity
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline

@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Acceptance, Granularity, Item, Method, Wa
 from chalicelib.catalogue.questions import Question, QuestionKind, When
 from chalicelib.catalogue.wording import blank, catch_all, incomplete, repeated, wording
 from chalicelib.errors import Fault
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -12,7 +12,7 @@ from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction

@@ -9,8 +9,8 @@ from datetime import date
 
 from chalicelib.credit.model import Record, Severity, Summary
 from chalicelib.credit.rules import is_flag_in_force
-from chalicelib.rulepacks.scale import Band, GradeScale, InputKey, Weight
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.rulepacks.model.grade_scale import Band, GradeScale, InputKey, Weight
+from chalicelib.subjects.model.subjects import SubjectKind
 
 SEVERITIES = {
     InputKey.MINOR_RECORDS: Severity.MINOR,

@@ -7,7 +7,7 @@ from datetime import date
 from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Effect, Eligibility, Ground, Severity, Summary, Text
 from chalicelib.credit.rules import GRAVEST_FIRST, assessment
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 
 LINKED = {
     LinkKind.RENAMED: Text(zh="更名前", en="under a former name"),

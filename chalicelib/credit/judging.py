@@ -10,8 +10,8 @@ from chalicelib.credit.intake.model import Subject, Submission
 from chalicelib.credit.model import Record, Summary
 from chalicelib.credit.store import directories
 from chalicelib.errors import Reason, Refusal
-from chalicelib.rulepacks.display import rules_of_the_day
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.display import rules_of_the_day
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 
 

@@ -12,7 +12,7 @@ from chalicelib.credit import upkeep_rules
 from chalicelib.credit.model import FlagMark, Record, Severity, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
 from chalicelib.logging import logger
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, transaction
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from chalicelib.credit.links import Link
 from chalicelib.credit.rulings import Ruled
 from chalicelib.errors import Reason
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
 

@@ -14,10 +14,10 @@ from chalicelib.credit.store import CreditStore
 from chalicelib.credit.taking import Taking
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.model import RulePack
-from chalicelib.subjects.model import Identity
-from chalicelib.subjects.rules import SubjectKeys, require_valid
-from chalicelib.subjects.service import Subjects
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline

@@ -9,7 +9,7 @@ from chalicelib.credit.fallen import paper
 from chalicelib.credit.model import UNDONE, Record, Severity
 from chalicelib.credit.remedying_rules import Changes
 from chalicelib.credit.store import CreditStore
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction
 

@@ -20,7 +20,7 @@ from chalicelib.credit.model import (
     Text,
 )
 from chalicelib.errors import Reason
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 
 REPAIR = Text(
     zh="可向认定单位申请信用修复,或者提出异议申诉,均不收费;仍可选择提交证明材料的方式办理。",

@@ -27,11 +27,11 @@ from chalicelib.credit.model import (
 from chalicelib.credit.store import CreditStore, QueryPage, UnreadableError, directories
 from chalicelib.policy import Caller
 from chalicelib.dynamo.model import Row
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model import Identity, SubjectKey
-from chalicelib.subjects.rules import SubjectKeys, require_valid
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline

@@ -16,7 +16,7 @@ from chalicelib.credit.intake.model import Directory
 from chalicelib.credit.model import UNDONE, Query, Record, Summary
 from chalicelib.credit.table import EntryRow, SummaryRow
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 

@@ -12,7 +12,7 @@ from chalicelib.credit.judging import Judge
 from chalicelib.credit.model import Record, Summary
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

@@ -9,7 +9,7 @@ from chalicelib.credit import rules, upkeep_rules
 from chalicelib.credit.model import FlagMark, Summary
 from chalicelib.credit.store import SHARDS, CreditStore
 from chalicelib.logging import logger
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction

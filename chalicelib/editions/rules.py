@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.editions.model import Loaded, Place, Recount, RecountState, Year
 from chalicelib.errors import Fault
-from chalicelib.rulepacks.model import EditionDay
+from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DECEMBER, Edition, Notice, is_weekend
 

@@ -13,7 +13,7 @@ from chalicelib.editions.recounting import Recounts
 from chalicelib.editions.store import LoadedCalendars, YearStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.rulepacks.model import Milestone, RulePack
+from chalicelib.rulepacks.model.pack import Milestone, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.punishment.store import FlagPage, FlagStore
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 
 if TYPE_CHECKING:
     from chalicelib.punishment.model import Flag

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.credit.model import Document, Effect, ObjectionState, Severity
-from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.timeline.events import Head
 
 

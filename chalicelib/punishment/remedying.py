@@ -13,7 +13,7 @@ from chalicelib.punishment import rules
 from chalicelib.punishment.measures import rules as listed
 from chalicelib.punishment.model import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
 from chalicelib.punishment.store import FlagStore
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline

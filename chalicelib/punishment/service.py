@@ -33,11 +33,11 @@ from chalicelib.punishment.model import (
     Target,
 )
 from chalicelib.punishment.store import FlagPage, FlagStore, measure_lists
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model import SubjectKey
-from chalicelib.subjects.rules import SubjectKeys, require_valid
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import LIVE, Flag, FlagState, MeasureList
 from chalicelib.punishment.table import FlagRow
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -11,7 +11,7 @@ from chalicelib.credit.upkeep_rules import ACTOR
 from chalicelib.punishment import rules
 from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import SHARDS, FlagStore
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline

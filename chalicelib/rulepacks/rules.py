@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import combinations
 
-from chalicelib.rulepacks.model import RulePack, Step
+from chalicelib.rulepacks.model.pack import RulePack, Step
 
 
 def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:

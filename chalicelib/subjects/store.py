@@ -10,7 +10,7 @@ from chalicelib.aws import client
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row
-from chalicelib.subjects.model import SigningKey, SubjectKey
+from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 

@@ -4,7 +4,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.subjects.model import SigningKey
+from chalicelib.subjects.model.subjects import SigningKey
 
 
 class SubjectRow(Row):

@@ -8,8 +8,8 @@ from chalicelib.catalogue.model import Item
 from chalicelib.catalogue.questions import Question, QuestionKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Role
-from chalicelib.subjects.model import SigningKey, SubjectKind
-from chalicelib.subjects.passkeys import signature_of
+from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
+from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web import pages
 from chalicelib.web.finding import item_at, known_answers
 from chalicelib.web.forms import again, at_fault

@@ -8,7 +8,7 @@ from chalicelib.credit.conflicts.model import ConflictState, Outcome
 from chalicelib.credit.links import LinkKind
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web import pages
 from chalicelib.web.forms import again, at_fault
 from chalicelib.web.visits import Onward, Page, Visit

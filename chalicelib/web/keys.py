@@ -9,7 +9,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.sessions.rules import onward_of
 from chalicelib.settings import settings
-from chalicelib.subjects.model import Site
+from chalicelib.subjects.model.subjects import Site
 from chalicelib.web import pages
 from chalicelib.web.forms import again
 from chalicelib.web.visits import Onward, Page, Visit

@@ -6,7 +6,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.punishment.measures.rules import is_measure_in_force
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web import pages
 from chalicelib.web.forms import again, at_fault, moment_of
 from chalicelib.web.punishing import item_names

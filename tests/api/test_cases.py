@@ -12,7 +12,7 @@ from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model import Item
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.policy import Role
-from chalicelib.subjects.model import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services

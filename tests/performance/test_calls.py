@@ -7,7 +7,7 @@ import pytest
 from app import app
 from chalicelib.credit.model import Summary
 from chalicelib.credit.table import SummaryRow
-from chalicelib.subjects.model import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page

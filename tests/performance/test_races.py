@@ -17,7 +17,7 @@ from chalicelib.cases.filing import Filed
 from chalicelib.credit.model import Effect, FlagMark, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_identity

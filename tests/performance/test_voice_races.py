@@ -13,7 +13,7 @@ from chalicelib.cases.model import State
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import transaction

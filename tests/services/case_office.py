@@ -10,7 +10,7 @@ from chalicelib.cases.model import Material, Way
 from chalicelib.cases.rules import Submission
 from chalicelib.catalogue.model import Item
 from chalicelib.policy import Caller, Role
-from chalicelib.subjects.model import Identity
+from chalicelib.subjects.model.subjects import Identity
 from chalicelib.wiring import services
 from tests.builders import NOON, KeyPair, a_caller, an_identity, an_item
 

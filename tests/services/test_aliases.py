@@ -22,7 +22,7 @@ from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea
 from chalicelib.remedies.redress.reversing import Fall
 from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation

@@ -12,7 +12,7 @@ from chalicelib.catalogue.model import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services

@@ -31,7 +31,7 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import ClockStore
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.model import Milestone
+from chalicelib.rulepacks.model.pack import Milestone
 from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar

@@ -14,7 +14,7 @@ from chalicelib.credit.service import Inquiry
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_plan, an_item
 from tests.services.case_office import Applicant, publish

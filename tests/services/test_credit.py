@@ -14,11 +14,11 @@ from chalicelib.credit.service import Credit, Inquiry
 from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.rulepacks.display import DisplayPeriod
-from chalicelib.rulepacks.model import Choice, Retention
+from chalicelib.rulepacks.model.display import DisplayPeriod
+from chalicelib.rulepacks.model.pack import Choice, Retention
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation

@@ -11,7 +11,7 @@ from chalicelib.catalogue.rules import notice_hash
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Role
-from chalicelib.subjects.model import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services
 from tests.builders import (
     NOON,

@@ -15,10 +15,10 @@ from chalicelib.punishment.model import Flag, FlagState, Service, Sought, Target
 from chalicelib.punishment.service import Punishment
 from chalicelib.punishment.store import FlagStore
 from chalicelib.remedies.redress.reversing import StandingDocuments
-from chalicelib.rulepacks.model import Term, TermKey
+from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 

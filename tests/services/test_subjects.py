@@ -10,9 +10,9 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.subjects.model import SubjectKey, SubjectKind
-from chalicelib.subjects.rules import SubjectKeys
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
+from chalicelib.subjects.rules.identifiers import SubjectKeys
+from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
 from chalicelib.dynamo.transaction import read_together
 from chalicelib.wiring import services

@@ -40,7 +40,7 @@ from chalicelib.remedies.redress.model import (
 )
 from chalicelib.remedies.redress.reversing import Fall
 from chalicelib.dynamo.model import connection
-from chalicelib.subjects.model import Identity
+from chalicelib.subjects.model.subjects import Identity
 from chalicelib.wiring import services
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import create_tables, forget_everything, table_definitions

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.credit.imports.rules import record_of
 from chalicelib.credit.intake import rules as intake
 from chalicelib.credit.store import directories
-from chalicelib.rulepacks.display import rules_of_the_day
+from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.subjects.rules import require_valid
+from chalicelib.subjects.rules.identifiers import require_valid
 from infra.local import importing, seeding
 from infra.local.place import LocalError
 from infra.local.seeding import records_of, resident_of, subject_of, uscc_of, write

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require, sees
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 
 EVERYBODY = tuple(Role)
 MINE = SubjectKey("k1.aa")

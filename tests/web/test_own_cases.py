@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import foundations
-from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
 from tests.cloud import Client, TokenOf

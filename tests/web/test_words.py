@@ -26,8 +26,8 @@ from chalicelib.punishment.steps import FlagStep
 from chalicelib.punishment.tellings.model import Change, IncidentState
 from chalicelib.remedies.redress.model import ObjectionState, RepairStage
 from chalicelib.remedies.redress.model import Outcome as Ruling
-from chalicelib.rulepacks.model import UNTIL
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.rulepacks.model.pack import UNTIL
+from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.cards.model import CardState, CardStep, Colour
 from chalicelib.supervision.cards.model import Outcome as CardOutcome
 from chalicelib.web.desk_acts import NAMED

@@ -17,7 +17,7 @@ from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
-from chalicelib.rulepacks.model import Milestone
+from chalicelib.rulepacks.model.pack import Milestone
 from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 TOPIC, WEBHOOK = "sns", "webhook"

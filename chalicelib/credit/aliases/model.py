@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Document
-from chalicelib.subjects.model import SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from chalicelib.timeline.events import Head
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from chalicelib.credit.aliases.model import Alias, AliasLaw, AliasState, Deed, Parties, Party
 from chalicelib.credit.links import LinkKind
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.subjects.model import PERSONS, SubjectKey
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 MOST_JOINED = 20
 """Identities that may count for one subject: far beyond any life, and a gate that still reads them at once."""

@@ -17,9 +17,9 @@ from chalicelib.credit.store import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.subjects.model import Identity
-from chalicelib.subjects.rules import masked_name, require_valid
-from chalicelib.subjects.service import Subjects
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import masked_name, require_valid
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline

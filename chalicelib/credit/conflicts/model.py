@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
 

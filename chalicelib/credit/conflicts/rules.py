@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.credit.conflicts.model import Conflict, Decision
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 
 
 def conflict_id(subject: SubjectKey, said_digest: str, *, source: str, record_id: str) -> str:

@@ -26,7 +26,7 @@ from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
 
 if TYPE_CHECKING:
-    from chalicelib.subjects.model import Identity
+    from chalicelib.subjects.model.subjects import Identity
 
 SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
 LARGEST = 2_000_000_000

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.credit.intake.model import Submission
 from chalicelib.shapes import Body, Code, Day, Instant, Text
-from chalicelib.subjects.naming import SubjectBody
+from chalicelib.subjects.model.schema import SubjectBody
 
 Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """A line that may be empty: what is missing is told together with every other fault of the record."""

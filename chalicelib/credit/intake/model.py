@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chalicelib.credit.model import Text
 from chalicelib.errors import Refusal
-from chalicelib.subjects.model import Identity, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

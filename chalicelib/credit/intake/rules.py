@@ -10,8 +10,8 @@ from chalicelib.credit.intake.model import Directory, Submission
 from chalicelib.credit.intake.ruled import held_to_rulings
 from chalicelib.credit.model import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.rulepacks.display import DisplayPeriod, DisplayRules
-from chalicelib.subjects.model import PERSONS, SubjectKey, SubjectKind
+from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKey, SubjectKind
 
 OWN_SOURCE = "commitments"
 """The source under which the service itself counts kept promises; nobody hands records in under it."""

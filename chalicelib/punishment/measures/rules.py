@@ -7,7 +7,7 @@ from chalicelib.credit.intake.rules import months_after
 from chalicelib.credit.model import Document, Effect
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.punishment.model import Flag, LostGround, Measure, MeasureList, Proposal
-from chalicelib.subjects.model import PERSONS, SubjectKind
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 
 WORDS = {
     LostGround.MEASURE_GONE: ("清单中已没有该措施", "the list has no such measure any more"),

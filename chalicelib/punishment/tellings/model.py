@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.credit.model import Effect
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
 

@@ -11,7 +11,7 @@ from chalicelib.clock import instant_from, instant_text
 from chalicelib.credit.model import Effect
 from chalicelib.punishment.model import Flag, FlagState
 from chalicelib.punishment.tellings.model import Change, Subscription, Telling
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 

@@ -18,9 +18,9 @@ from chalicelib.punishment.store import FlagStore
 from chalicelib.punishment.tellings import rules
 from chalicelib.punishment.tellings.model import ENDINGS, IncidentState, Subscription, Telling
 from chalicelib.punishment.tellings.store import Position, TellingPage, TellingStore
-from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.subjects.model import Identity
-from chalicelib.subjects.rules import SubjectKeys, require_valid
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.remedies.complaints.model import Complaint, RoutedBy
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.workdays.model.limits import Limit, Unit
 
 OFFICE = (Role.OFFICER, Role.SUPERVISOR)

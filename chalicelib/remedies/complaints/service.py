@@ -35,8 +35,8 @@ from chalicelib.remedies.complaints.rules import (
     require_open,
 )
 from chalicelib.remedies.complaints.store import ComplaintStore, Found
-from chalicelib.rulepacks.model import RulePack
-from chalicelib.subjects.service import Subjects
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import again_if_moved, transaction

@@ -24,7 +24,7 @@ from chalicelib.remedies.ratings.rules import (
     told_at,
 )
 from chalicelib.remedies.ratings.store import RatingStore
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline

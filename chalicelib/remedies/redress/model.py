@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.rulepacks.recourse import RepairPromise
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.rulepacks.model.recourse import RepairPromise
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
 

@@ -37,7 +37,7 @@ from chalicelib.remedies.redress.repairing import Repairs
 from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Standing, Undoing
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.calendars import Calendars

@@ -36,8 +36,8 @@ from chalicelib.remedies.redress.model import (
 )
 from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.undoing import Standing, Undoing
-from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 

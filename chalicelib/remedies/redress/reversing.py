@@ -18,8 +18,8 @@ from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, Revers
 from chalicelib.remedies.redress.store import Found, RedressStore
 from chalicelib.remedies.redress.touching import Touching
 from chalicelib.remedies.redress.undoing import Undoing
-from chalicelib.rulepacks.model import RulePack, TermKey
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import again_if_moved, transaction

@@ -28,9 +28,9 @@ from chalicelib.remedies.redress.model import (
     Touched,
     Verdict,
 )
-from chalicelib.rulepacks.display import DisplayRules, rules_of_the_day
-from chalicelib.rulepacks.recourse import Recourse, RepairRefusal
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.rulepacks.model.display import DisplayRules, rules_of_the_day
+from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.workdays.model.calendar import Calendar

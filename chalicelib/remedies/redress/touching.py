@@ -13,7 +13,7 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import Flag
 from chalicelib.remedies.redress import rules
 from chalicelib.remedies.redress.model import Touched
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 
 MOST_CASES = 200
 """How many cases of a subject, and how many questions about it, are looked through, newest first."""

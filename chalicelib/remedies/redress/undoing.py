@@ -14,7 +14,7 @@ from chalicelib.punishment.remedying import Deed, FlagRemedies
 from chalicelib.remedies.redress.model import Entry, EntryKind, Undone
 from chalicelib.remedies.redress.rules import document_name, office_of, require_earlier
 from chalicelib.remedies.redress.store import RedressStore
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 

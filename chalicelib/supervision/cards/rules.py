@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, sees
-from chalicelib.rulepacks.model import CardGround, RulePack, TermKey
+from chalicelib.rulepacks.model.pack import CardGround, RulePack, TermKey
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
 from chalicelib.timeline.events import Event
 

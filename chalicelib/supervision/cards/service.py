@@ -13,7 +13,7 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.cards import rules
 from chalicelib.supervision.cards.model import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.cards.store import CardPage, CardStore, Wanted

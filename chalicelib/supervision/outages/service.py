@@ -12,7 +12,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.outages.model import Duty, Outage, Window
 from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
 from chalicelib.supervision.outages.store import OutagePage, OutageStore

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.cases.handling_rules import TELLING_ONCE
 from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
-from chalicelib.rulepacks.model import BoundKey, RulePack, TermKey
+from chalicelib.rulepacks.model.pack import BoundKey, RulePack, TermKey
 from chalicelib.supervision.signals.model import Evidence, Signal, SignalKind
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event

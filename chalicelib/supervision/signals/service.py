@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.cases.model import owner_of
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
 from chalicelib.supervision.signals.store import SignalPage, SignalStore, Wanted
 from chalicelib.timeline.event_types import EventKind

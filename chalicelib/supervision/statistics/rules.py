@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import ClockKind
-from chalicelib.rulepacks.model import RulePack, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.statistics.measures import FLAGS, flag_step
 from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.statistics.sketch import bucket

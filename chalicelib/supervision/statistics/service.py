@@ -8,7 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.outages.model import LONGEST, Duty, Outage
 from chalicelib.supervision.outages.service import Outages
 from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from chalicelib.alerts.model import Acknowledgement, Alert
 from chalicelib.alerts.rules import alerts_for, news, recipients_of, withdrawals
 from chalicelib.clock import day_in_shanghai
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.event_types import EventKind

@@ -25,7 +25,7 @@ from chalicelib.catalogue.model import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started
 from chalicelib.errors import Refusal
-from chalicelib.rulepacks.model import RulePack, StepKind
+from chalicelib.rulepacks.model.pack import RulePack, StepKind
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit

@@ -26,7 +26,7 @@ from chalicelib.credit.joining import (
 from chalicelib.credit.links import Link, LinkKind
 from chalicelib.credit.model import Document, Effect, Freshness, Severity, Summary
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
 
 TODAY = date(2026, 9, 28)

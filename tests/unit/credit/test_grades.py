@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.credit.grades import Grade, grade_of
 from chalicelib.credit.model import Record, RepairState, Summary
-from chalicelib.rulepacks.scale import GradeScale
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.rulepacks.model.grade_scale import GradeScale
+from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import a_flag_mark, a_record, a_summary
 from tests.grading import a_scale
 

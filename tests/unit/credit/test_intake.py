@@ -16,10 +16,10 @@ from chalicelib.credit.intake.rules import (
 from chalicelib.credit.model import Display, Publicity, Record, RepairState, Severity
 from chalicelib.credit.store import directories
 from chalicelib.errors import Refusal
-from chalicelib.rulepacks.display import DisplayPeriod, rules_of_the_day
+from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.subjects.model import SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_submission
 
 TODAY = date(2026, 9, 28)

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.credit.intake import packing
 from chalicelib.credit.intake.model import Batch, Handed, Subject, Submission
 from chalicelib.credit.intake.packing import bundles_of, groups_of, shares_of
-from chalicelib.subjects.model import SubjectKey
+from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, an_organisation
 
 

@@ -17,7 +17,7 @@ from chalicelib.credit.rules import (
 from chalicelib.credit.store import directories
 from chalicelib.credit.table import SummaryRow
 from chalicelib.errors import Reason
-from chalicelib.rulepacks.model import Choice
+from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_submission, a_summary
 

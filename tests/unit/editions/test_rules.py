@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.editions import rules
 from chalicelib.editions.model import AT_THE_START, Loaded, Place, Recount, RecountState, Year, first_day_touched
-from chalicelib.rulepacks.model import EditionDay
+from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar

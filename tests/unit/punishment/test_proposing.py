@@ -17,7 +17,7 @@ from chalicelib.punishment.measures.rules import (
 )
 from chalicelib.punishment.model import MeasureClass, MeasureList
 from chalicelib.punishment.store import measure_lists
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_measure, a_proposal
 
 TODAY = date(2026, 9, 28)

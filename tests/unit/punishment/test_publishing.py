@@ -20,7 +20,7 @@ from chalicelib.punishment.model import (
 from chalicelib.punishment.publishing.model import EvaluationState, Place
 from chalicelib.punishment.publishing.rules import begun, faults_of, gone_on
 from chalicelib.punishment.rules import resumed, suspended, suspension_fact
-from chalicelib.subjects.model import SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_flag, a_measure
 
 TODAY = date(2026, 9, 28)

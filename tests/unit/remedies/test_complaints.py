@@ -16,7 +16,7 @@ from chalicelib.remedies.complaints.rules import (
     require_known,
     require_open,
 )
-from chalicelib.rulepacks.model import RulePack, Term, TermKey
+from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Unit

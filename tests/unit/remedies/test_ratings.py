@@ -17,7 +17,7 @@ from chalicelib.remedies.ratings.rules import (
     suspicions,
     told_at,
 )
-from chalicelib.rulepacks.model import RulePack
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.event_types import EventKind

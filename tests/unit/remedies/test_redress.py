@@ -23,7 +23,7 @@ from chalicelib.remedies.redress.model import (
     Ruling,
     Verdict,
 )
-from chalicelib.rulepacks.recourse import ObjectionLimit
+from chalicelib.rulepacks.model.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.rulepacks.display import DisplayPeriod, rules_of_the_day
-from chalicelib.rulepacks.model import Choice, RulePack, StepKind, Term, TermKey
+from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
+from chalicelib.rulepacks.model.pack import Choice, RulePack, StepKind, Term, TermKey
 from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 

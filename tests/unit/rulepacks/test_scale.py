@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.rulepacks.scale import InputKey
+from chalicelib.rulepacks.model.grade_scale import InputKey
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.grading import SCALE, a_scale
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import Identity, SubjectKind
-from chalicelib.subjects.rules import SubjectKeys, masked_name, masked_number, require_valid
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, masked_number, require_valid
 from tests.builders import an_identity
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data/vectors/identifiers.json").read_text(encoding="utf-8"))

@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import Algorithm, SigningKey
-from chalicelib.subjects.rules import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
+from chalicelib.subjects.model.subjects import Algorithm, SigningKey
+from chalicelib.subjects.rules.identifiers import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
 from tests.builders import NOON, KeyPair, base64url
 
 PAYLOAD = '{"item":"plate-replacement","subject":"k1.00"}'

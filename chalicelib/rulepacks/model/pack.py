@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.rulepacks.display import DisplayRules
-from chalicelib.rulepacks.recourse import Recourse
-from chalicelib.rulepacks.scale import GradeScale
+from chalicelib.rulepacks.model.display import DisplayRules
+from chalicelib.rulepacks.model.recourse import Recourse
+from chalicelib.rulepacks.model.grade_scale import GradeScale
 
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
 UNTIL = frozenset({"decided", "closed"})

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import Algorithm, Identity, SigningKey, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Algorithm, Identity, SigningKey, SubjectKey, SubjectKind
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.subjects.model import Passkey, SigningKey, Site
-from chalicelib.subjects.rules import header_of, signing_key_of, verify_detached
+from chalicelib.subjects.model.subjects import Passkey, SigningKey, Site
+from chalicelib.subjects.rules.identifiers import header_of, signing_key_of, verify_detached
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential

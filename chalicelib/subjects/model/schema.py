@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.shapes import Body, Line
-from chalicelib.subjects.model import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
