@@ -21,8 +21,8 @@ from chalicelib.cases.overseeing import Overseeing
 from chalicelib.cases.reading import CaseReading
 from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.service import Catalogue
-from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.recalculation import Recounting
 from chalicelib.clocks.services.clocks import Clocks

@@ -14,24 +14,8 @@ from chalicelib.cases.acts import Commitment, Decision, Finding, Outcome, Verifi
 from chalicelib.cases.model import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
 from chalicelib.cases.model import Way as CaseWay
 from chalicelib.cases.numbers import case_no_for
-from chalicelib.catalogue.model import (
-    Acceptance,
-    Audience,
-    Condition,
-    Item,
-    LegalBasis,
-    Liability,
-    Limits,
-    Material,
-    Method,
-    Notice,
-    Recommitment,
-    Step,
-    VerificationPlan,
-    Way,
-    WrittenLimit,
-)
-from chalicelib.catalogue.questions import Option, Question, When
+from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Item, LegalBasis, Liability, Limits, Material, Method, Notice, Recommitment, Step, VerificationPlan, Way, WrittenLimit
+from chalicelib.catalogue.model.questions import Option, Question, When
 from chalicelib.credit.intake import rules as intake
 from chalicelib.credit.intake.model import Submission
 from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Record, Severity, Summary

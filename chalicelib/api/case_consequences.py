@@ -6,7 +6,7 @@ from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, 
 from chalicelib.cases.acts import Finding
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
 from chalicelib.cases.handling_rules import STEPS, CaseStep
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.wiring import services
 
 routes = Routes("handling")

@@ -27,7 +27,7 @@ from chalicelib.cases.acts import (
 from chalicelib.cases.model import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.reading import CaseView, PublicReason
-from chalicelib.catalogue.model import VerificationPlan
+from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
 from chalicelib.errors import Reason, Refusal

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
 from chalicelib.api.item_edition_shapes import EditionsOfItem, ItemEditionsPage, editions_shape
 from chalicelib.api.item_shapes import ItemBody, ItemPage, ItemShape, ListedShape
-from chalicelib.catalogue.model import Audience, Item
+from chalicelib.catalogue.model.items import Audience, Item
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.wiring import services

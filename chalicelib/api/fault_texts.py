@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.catalogue.kinds import FAULT_TEXTS as ITEM_FAULT_TEXTS
+from chalicelib.catalogue.model.faults import FAULT_TEXTS as ITEM_FAULT_TEXTS
 
 FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),

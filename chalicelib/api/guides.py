@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Answer, Call, Query, Routes, Shape
-from chalicelib.catalogue.guides.model import Choice, Ending, Fork, Guide, Standing
-from chalicelib.catalogue.guides.rules import in_force, sought, walked
-from chalicelib.catalogue.guides.store import editions
+from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, Standing
+from chalicelib.catalogue.rules.guides import in_force, sought, walked
+from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.wiring import services

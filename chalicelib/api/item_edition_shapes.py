@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from chalicelib.api.edge import Page, Shape
-from chalicelib.catalogue.shelf import Listed, Shelf
+from chalicelib.catalogue.model.versions import Listed, Shelf
 from chalicelib.clock import day_in_shanghai
 
 

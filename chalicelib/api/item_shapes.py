@@ -7,20 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from chalicelib.api.edge import Body, Day, Page, Shape
-from chalicelib.catalogue.model import (
-    Acceptance,
-    Audience,
-    Condition,
-    Granularity,
-    Item,
-    LegalBasis,
-    Material,
-    Method,
-    Notice,
-    Step,
-    Way,
-)
-from chalicelib.catalogue.questions import Question, QuestionKind
+from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Granularity, Item, LegalBasis, Material, Method, Notice, Step, Way
+from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.

@@ -8,7 +8,7 @@ from enum import StrEnum
 from chalicelib.cases.acts import Defence, Finding, Outcome, Rectification, Verification
 from chalicelib.cases.handling_rules import CaseStep
 from chalicelib.cases.model import Case
-from chalicelib.catalogue.model import Method, VerificationPlan
+from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind

@@ -10,7 +10,7 @@ from chalicelib.cases.desk import PERSON, Act, Desk, Done, Work, with_late_reaso
 from chalicelib.cases.handling_rules import CaseStep, late_reason_for, require_text
 from chalicelib.cases.model import Case, State
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.service import Credit

@@ -11,10 +11,10 @@ from chalicelib.cases.model import Agent, Draft, Way
 from chalicelib.cases.numbers import case_no_for, new_draft_id, new_tracking_code
 from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.model import Item
-from chalicelib.catalogue.questions import Answers
-from chalicelib.catalogue.rules import checklist, notice_hash
-from chalicelib.catalogue.service import Catalogue
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.questions import Answers
+from chalicelib.catalogue.rules.items import checklist, notice_hash
+from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit.model import Eligibility, Ground
 from chalicelib.credit.service import Credit

@@ -14,7 +14,7 @@ from chalicelib.cases.reception import RECHECK_EVERY, Reception
 from chalicelib.cases.recommitment import PromisingAgain
 from chalicelib.cases.rules import Submission
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
-from chalicelib.catalogue.service import Catalogue
+from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.services.clocks import Clocks, told

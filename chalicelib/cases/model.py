@@ -26,8 +26,8 @@ from chalicelib.cases.acts import (
     Verification,
     Withdrawal,
 )
-from chalicelib.catalogue.model import Acceptance, Recommitment, VerificationPlan
-from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.model.items import Acceptance, Recommitment, VerificationPlan
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.model import Severity
 from chalicelib.errors import Reason
 from chalicelib.subjects.model.subjects import SubjectKey

@@ -15,7 +15,7 @@ from chalicelib.cases.acts import (
     Standing,
 )
 from chalicelib.cases.model import Case, Draft, Material, State, Way
-from chalicelib.catalogue.model import Acceptance, VerificationPlan
+from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.joining import parts_of
 from chalicelib.credit.model import Eligibility, Summary
 from chalicelib.timeline.event_types import EventKind

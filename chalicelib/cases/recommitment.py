@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.model import Recommitment
+from chalicelib.catalogue.model.items import Recommitment
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.rules.due_dates import due

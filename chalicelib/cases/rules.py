@@ -8,8 +8,8 @@ import rfc8785
 
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
-from chalicelib.catalogue.model import Audience, Checklist, Item
-from chalicelib.catalogue.questions import Answers
+from chalicelib.catalogue.model.items import Audience, Checklist, Item
+from chalicelib.catalogue.model.questions import Answers
 from chalicelib.credit.joining import eligibility
 from chalicelib.credit.model import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules import identity_conflict, is_known_by_name

@@ -4,8 +4,8 @@ import json
 from typing import Any, Final
 
 from chalicelib.cases.model import Way
-from chalicelib.catalogue.model import Item
-from chalicelib.catalogue.questions import Question, QuestionKind
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKind

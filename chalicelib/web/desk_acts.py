@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
 from chalicelib.cases.handling_rules import CaseStep
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.policy import Role
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import text

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from chalicelib.catalogue.model import Item
-from chalicelib.catalogue.questions import Answer
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.questions import Answer
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web import pages
 from chalicelib.web.files import asset

@@ -6,7 +6,7 @@ from gettext import GNUTranslations, NullTranslations
 from typing import Final, NoReturn
 
 from chalicelib.api.calls import Language
-from chalicelib.catalogue.model import WrittenLimit
+from chalicelib.catalogue.model.items import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.web.files import catalogue
 from chalicelib.workdays.model.limits import Limit

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.numbers import case_no_for
-from chalicelib.catalogue.model import Item
+from chalicelib.catalogue.model.items import Item
 from chalicelib.credit.store import CreditStore, UnreadableError
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.model import Case, Way
-from chalicelib.catalogue.model import Acceptance
+from chalicelib.catalogue.model.items import Acceptance
 from tests.builders import NOON, a_plan, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.model import Way
-from chalicelib.catalogue.model import Acceptance
+from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.clocks.model import ClockKind
 from chalicelib.wiring import services
 from tests.api.bodies import CARD

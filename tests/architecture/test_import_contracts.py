@@ -26,7 +26,7 @@ class Breach:
 BREACHES = [
     # Against the direction, between two of a layer, at the bottom, and round the back.
     Breach("direction", "chalicelib.clocks.services.clocks", "chalicelib.cases.service"),
-    Breach("direction", "chalicelib.credit.service", "chalicelib.catalogue.service"),
+    Breach("direction", "chalicelib.credit.service", "chalicelib.catalogue.services"),
     Breach("direction", "chalicelib.errors", "chalicelib.settings"),
     Breach("direction", "chalicelib.api.cases", "chalicelib.jobs.sweep"),
     Breach("direction", "chalicelib.rulepacks", "chalicelib.policy"),

@@ -8,7 +8,7 @@ from chalicelib.cases.drafting import Drafted, Wish
 from chalicelib.cases.filing import Filed
 from chalicelib.cases.model import Material, Way
 from chalicelib.cases.rules import Submission
-from chalicelib.catalogue.model import Item
+from chalicelib.catalogue.model.items import Item
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.wiring import services

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib.catalogue.service import Catalogue
-from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from chalicelib.rulepacks.store import load_rule_packs

@@ -7,8 +7,8 @@ from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.changing import ChangeOfWay
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
-from chalicelib.catalogue.model import Acceptance, Method
-from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.model.items import Acceptance, Method
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role

@@ -8,7 +8,7 @@ from chalicelib.cases.acts import Finding, Outcome, Standing
 from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.credit.model import Effect, Purpose
 from chalicelib.credit.service import Inquiry
 from chalicelib.credit.store import CreditStore, UnreadableError

@@ -5,9 +5,9 @@ import pytest
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.drafting import Principal, Wish
 from chalicelib.cases.model import State, Way
-from chalicelib.catalogue.model import Acceptance, Audience, Recommitment
-from chalicelib.catalogue.model import Way as MaterialWay
-from chalicelib.catalogue.rules import notice_hash
+from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
+from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Role

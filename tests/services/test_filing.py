@@ -11,8 +11,8 @@ from chalicelib.cases.drafting import Principal
 from chalicelib.cases.filing import SubjectBarredError
 from chalicelib.cases.model import State, Way
 from chalicelib.cases.rules import Submission
-from chalicelib.catalogue.model import Acceptance
-from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.service import Credit
 from chalicelib.errors import Reason, Refusal

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.cases.acts import AcceptanceManner, Outcome
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
-from chalicelib.catalogue.model import Acceptance
-from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.cases.acts import Finding, Outcome, ResultDocument
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State, Way
-from chalicelib.catalogue.model import Acceptance, Method
+from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role

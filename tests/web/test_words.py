@@ -13,7 +13,7 @@ from chalicelib.cases.acts import Finding, Outcome
 from chalicelib.cases.consequence_rules import RectificationOutcome
 from chalicelib.cases.model import State, Way
 from chalicelib.cases.unmasking import Sight
-from chalicelib.catalogue.model import Audience, Method, WrittenLimit
+from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.aliases.model import AliasState
 from chalicelib.credit.conflicts.model import Outcome as ConflictOutcome

@@ -10,7 +10,7 @@ from chalicelib.alerts.rules import MONITORING
 from chalicelib.cases.model import Case
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.service import Catalogue
+from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal

@@ -21,7 +21,7 @@ from chalicelib.cases.consequence_rules import (
     require_verifiable,
 )
 from chalicelib.cases.model import Case, State, Way
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started
 from chalicelib.errors import Refusal

@@ -22,8 +22,8 @@ from chalicelib.cases.handling_rules import (
     with_materials,
 )
 from chalicelib.cases.model import Case, Material, MaterialAsked, State, Way
-from chalicelib.catalogue.model import VerificationPlan
-from chalicelib.catalogue.model import Way as MaterialWay
+from chalicelib.catalogue.model.items import VerificationPlan
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started
 from chalicelib.errors import Reason, Refusal

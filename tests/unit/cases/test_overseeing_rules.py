@@ -13,7 +13,7 @@ from chalicelib.cases.handling_rules import (
     responsible_for,
 )
 from chalicelib.cases.model import State
-from chalicelib.catalogue.model import Method
+from chalicelib.catalogue.model.items import Method
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from tests.builders import NOON, a_caller, a_case

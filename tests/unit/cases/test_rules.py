@@ -19,8 +19,8 @@ from chalicelib.cases.rules import (
     terms_of,
     way_of,
 )
-from chalicelib.catalogue.model import Way as MaterialWay
-from chalicelib.catalogue.rules import checklist
+from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model import Eligibility, ObjectionState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.rules import pack_in_force

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.catalogue.guides.model import Choice, Ending, Fork, Guide
-from chalicelib.catalogue.guides.rules import in_force, sought, walked
-from chalicelib.catalogue.guides.store import editions
+from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide
+from chalicelib.catalogue.rules.guides import in_force, sought, walked
+from chalicelib.catalogue.store.guides import editions
 
 ITEMS = Path(__file__).parents[3] / "infra/local/sample/items"
 

@@ -6,23 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.kinds import FAULT_TEXTS, ItemFault
-from chalicelib.catalogue.model import (
-    Acceptance,
-    Condition,
-    Granularity,
-    Item,
-    LegalBasis,
-    Liability,
-    Material,
-    Method,
-    Notice,
-    Recommitment,
-    Way,
-)
-from chalicelib.catalogue.publication import faults_of, fits
-from chalicelib.catalogue.questions import Option, Question, QuestionKind, When
-from chalicelib.catalogue.wording import CATCH_ALL_PHRASES
+from chalicelib.catalogue.model.faults import FAULT_TEXTS, ItemFault
+from chalicelib.catalogue.model.items import Acceptance, Condition, Granularity, Item, LegalBasis, Liability, Material, Method, Notice, Recommitment, Way
+from chalicelib.catalogue.rules.publication import faults_of, fits
+from chalicelib.catalogue.model.questions import Option, Question, QuestionKind, When
+from chalicelib.catalogue.rules.text_checks import CATCH_ALL_PHRASES
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from chalicelib.catalogue.model import Item
-from chalicelib.catalogue.shelf import Kept, Listed, Shelf
-from chalicelib.catalogue.table import ItemRow, VersionRow
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.versions import Kept, Listed, Shelf
+from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Refusal
 from chalicelib.dynamo.model import Row

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
 
-from chalicelib.catalogue.kinds import ItemFault, fault
-from chalicelib.catalogue.model import Acceptance, Granularity, Item, Method, Way, WrittenLimit
-from chalicelib.catalogue.questions import Question, QuestionKind, When
-from chalicelib.catalogue.wording import blank, catch_all, incomplete, repeated, wording
+from chalicelib.catalogue.model.faults import ItemFault, fault
+from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way, WrittenLimit
+from chalicelib.catalogue.model.questions import Question, QuestionKind, When
+from chalicelib.catalogue.rules.text_checks import blank, catch_all, incomplete, repeated, wording
 from chalicelib.errors import Fault
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force

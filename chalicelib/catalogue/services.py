@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.catalogue.model import Audience, Item
-from chalicelib.catalogue.publication import faults_of
-from chalicelib.catalogue.rules import listed, notice_hash, wanted
-from chalicelib.catalogue.shelf import Found, Kept, Listed, Shelf
-from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.catalogue.model.items import Audience, Item
+from chalicelib.catalogue.rules.publication import faults_of
+from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
+from chalicelib.catalogue.model.versions import Found, Kept, Listed, Shelf
+from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require

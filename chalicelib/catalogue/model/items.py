@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 
-from chalicelib.catalogue.questions import Question, When
+from chalicelib.catalogue.model.questions import Question, When
 from chalicelib.workdays.model.limits import Limit, Unit
 
 

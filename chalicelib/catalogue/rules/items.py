@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from chalicelib.catalogue.kinds import ItemFault, fault
-from chalicelib.catalogue.model import Audience, Checklist, Condition, Item
-from chalicelib.catalogue.questions import Answers, Question, QuestionKind
-from chalicelib.catalogue.shelf import Listed, Shelf
+from chalicelib.catalogue.model.faults import ItemFault, fault
+from chalicelib.catalogue.model.items import Audience, Checklist, Condition, Item
+from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
+from chalicelib.catalogue.model.versions import Listed, Shelf
 from chalicelib.errors import Fault, Reason, Refusal
 
 LONGEST_ANSWER = 200

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from chalicelib.catalogue.guides.model import Guide
+from chalicelib.catalogue.model.guides import Guide
 
 EDITIONS: Final = Path(__file__).with_name("editions")
 

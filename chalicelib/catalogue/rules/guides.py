@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from chalicelib.catalogue.guides.model import Given, Guide, Standing
-from chalicelib.catalogue.rules import speaks_of
+from chalicelib.catalogue.model.guides import Given, Guide, Standing
+from chalicelib.catalogue.rules.items import speaks_of
 
 
 def in_force(editions: Sequence[Guide], *, on: date) -> tuple[Guide, ...]:

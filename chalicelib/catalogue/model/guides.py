@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from chalicelib.catalogue.questions import Answer
+from chalicelib.catalogue.model.questions import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

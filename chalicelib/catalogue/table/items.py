@@ -3,8 +3,8 @@
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.catalogue.model import Item
-from chalicelib.catalogue.shelf import Shelf
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.versions import Shelf
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

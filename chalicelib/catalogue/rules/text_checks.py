@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.catalogue.kinds import ItemFault, fault
-from chalicelib.catalogue.model import WrittenLimit
+from chalicelib.catalogue.model.faults import ItemFault, fault
+from chalicelib.catalogue.model.items import WrittenLimit
 from chalicelib.errors import Fault
 
 CATCH_ALL_PHRASES = (
