@@ -2,14 +2,14 @@
 
 from functools import cached_property
 
-from chalicelib.alerts.channels import Queue, Topic
-from chalicelib.alerts.digests.service import Digests
-from chalicelib.alerts.digests.store import DigestStore
-from chalicelib.alerts.service import Alerts
-from chalicelib.alerts.store import AlertStore
-from chalicelib.alerts.webhooks.sender import Sender
-from chalicelib.alerts.webhooks.service import Webhooks
-from chalicelib.alerts.webhooks.store import WebhookStore
+from chalicelib.publisher import Queue, Topic
+from chalicelib.alerts.services.digests import Digests
+from chalicelib.alerts.store.digests import DigestStore
+from chalicelib.alerts.services.alerts import Alerts
+from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.services.webhook_sender import Sender
+from chalicelib.alerts.services.webhooks import Webhooks
+from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.cases.accepting import Accepting
 from chalicelib.cases.changing import ChangeOfWay
 from chalicelib.cases.consequences import Consequences

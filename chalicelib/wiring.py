@@ -2,7 +2,7 @@
 
 from functools import cache, cached_property
 
-from chalicelib.alerts.channels import Queue
+from chalicelib.publisher import Queue
 from chalicelib.cases.unmasking import Unmasking
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.aliases.service import Aliases

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from chalicelib.alerts.model import Alert
+from chalicelib.alerts.model.alerts import Alert
 from chalicelib.api.edge import Shape
 from chalicelib.policy import Role
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from chalicelib.alerts.digests.model import Digest, Preference, Yellow
+from chalicelib.alerts.model.digests import Digest, Preference, Yellow
 from chalicelib.api.alert_shapes import RECIPIENTS, AlertShape, alert_shape
 from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.wiring import services

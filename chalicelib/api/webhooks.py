@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Topic, Webhook
-from chalicelib.alerts.webhooks.rules import OLD_SECRET_SIGNS_FOR
-from chalicelib.alerts.webhooks.service import KEEPERS
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Webhook
+from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
+from chalicelib.alerts.services.webhooks import KEEPERS
 from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.wiring import services
 

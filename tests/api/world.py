@@ -13,11 +13,11 @@ from moto.dynamodb.models import dynamodb_backends
 
 from app import app
 from chalicelib import aws
-from chalicelib.alerts.digests.model import Digest
-from chalicelib.alerts.digests.store import DigestStore
-from chalicelib.alerts.webhooks.model import Notice, Topic
-from chalicelib.alerts.webhooks.rules import delivery_of
-from chalicelib.alerts.webhooks.store import WebhookStore
+from chalicelib.alerts.model.digests import Digest
+from chalicelib.alerts.store.digests import DigestStore
+from chalicelib.alerts.model.webhooks import Notice, Topic
+from chalicelib.alerts.rules.webhooks import delivery_of
+from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.api import identity
 from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.alerts.webhooks.model import Topic
+from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.credit.upkeep import Upkept
 from chalicelib.jobs.expire import ExpiryIncompleteError, expire

@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 
-from chalicelib.alerts.webhooks.model import Topic
+from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.policy import Role
 from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import FlagStore

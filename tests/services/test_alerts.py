@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.alerts.model import Alert
+from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
@@ -278,7 +278,7 @@ def test_nobody_without_a_department_has_an_inbox() -> None:
 
 
 def test_the_real_channels_carry_the_name_of_what_they_bring() -> None:
-    from chalicelib.alerts.channels import Queue, Topic  # noqa: PLC0415 - beside the test that needs them
+    from chalicelib.publisher import Queue, Topic  # noqa: PLC0415 - beside the test that needs them
 
     url = aws.client("sqs").create_queue(QueueName="deliver")["QueueUrl"]
     topic = aws.client("sns").create_topic(Name="alerts")["TopicArn"]

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 from moto import mock_aws
 
-from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.recalculation import Recounting

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from chalicelib.alerts.webhooks.model import DeliveryState, Topic
+from chalicelib.alerts.model.webhooks import DeliveryState, Topic
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.punishment.model import Flag

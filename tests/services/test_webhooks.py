@@ -12,10 +12,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from chalicelib.alerts.webhooks import rules
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Topic, Webhook
-from chalicelib.alerts.webhooks.sender import Sender
-from chalicelib.alerts.webhooks.service import EarlyError
+from chalicelib.alerts.rules import webhooks
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.services.webhook_sender import Sender
+from chalicelib.alerts.services.webhooks import EarlyError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import Stage
@@ -206,7 +206,7 @@ def test_after_the_tenth_failure_it_is_dead_with_one_letter_and_a_replay_keeps_t
 
     (dead,) = of(webhook, DeliveryState.DEAD)
     assert len(receiver.got) == 10
-    assert ended - AT == sum(rules.BACK_OFF, timedelta(0))
+    assert ended - AT == sum(webhooks.BACK_OFF, timedelta(0))
     assert [message["delivery_id"] for message, _ in lines[1].messages] == [dead.delivery_id]
     services().webhooks.replay(webhook.webhook_id, dead.delivery_id, by=MACHINE, at=ended)
     told_until_ended(lines[0], ended)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.alerts.webhooks.model import Notice, Topic
+from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.credit.model import Effect
 from chalicelib.punishment.model import Flag, FlagState

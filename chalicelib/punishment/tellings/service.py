@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import told as told_clocks

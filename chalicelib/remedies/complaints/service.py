@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.alerts.rules import MONITORING
+from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.model import Case
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.alerts.rules import MONITORING
+from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.desk import OFFICE
 from chalicelib.cases.rules import limit_of
 from chalicelib.clocks.model import Clock, ClockKind

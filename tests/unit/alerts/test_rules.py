@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from chalicelib.alerts.model import Acknowledgement, Alert
-from chalicelib.alerts.rules import alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.model.alerts import Acknowledgement, Alert
+from chalicelib.alerts.rules.alerts import alerts_for, news, recipients_of, withdrawals
 from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.alerts.webhooks import rules
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.rules import webhooks
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
 
 AT = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 KEY = bytes(32)
@@ -25,9 +25,9 @@ def a_webhook(**other: object) -> Webhook:
 
 def a_delivery(attempts: int = 0) -> Delivery:
     notice = Notice(topic=Topic.ALERT_RAISED, name="a1", subject="case:X", department="traffic", at=AT)
-    made = rules.delivery_of(notice, a_webhook(), at=AT)
+    made = webhooks.delivery_of(notice, a_webhook(), at=AT)
     for _ in range(attempts):
-        made = rules.attempted(made, "500", at=AT)
+        made = webhooks.attempted(made, "500", at=AT)
     return made
 
 
@@ -35,14 +35,14 @@ def test_secrets_differ_by_endpoint_generation_and_key_and_stay_the_same_otherwi
     webhook = a_webhook()
 
     secrets = [
-        rules.secret_of(webhook, 1, key=KEY),
-        rules.secret_of(webhook, 2, key=KEY),
-        rules.secret_of(a_webhook(webhook_id="w2"), 1, key=KEY),
-        rules.secret_of(webhook, 1, key=b"1" * 32),
+        webhooks.secret_of(webhook, 1, key=KEY),
+        webhooks.secret_of(webhook, 2, key=KEY),
+        webhooks.secret_of(a_webhook(webhook_id="w2"), 1, key=KEY),
+        webhooks.secret_of(webhook, 1, key=b"1" * 32),
     ]
 
     assert len(set(secrets)) == 4
-    assert secrets[0] == rules.secret_of(webhook, 1, key=KEY)
+    assert secrets[0] == webhooks.secret_of(webhook, 1, key=KEY)
     assert secrets[0].startswith("whsec_")
     assert len(secrets[0]) == 50
 
@@ -50,50 +50,50 @@ def test_secrets_differ_by_endpoint_generation_and_key_and_stay_the_same_otherwi
 def test_the_old_secret_signs_to_the_last_second_of_a_day_after_the_rotation() -> None:
     rotated = a_webhook(generation=3, rotated_at=AT)
 
-    assert rules.signing_generations(a_webhook(), at=AT) == (1,)
-    assert rules.signing_generations(rotated, at=AT + timedelta(hours=24, seconds=-1)) == (3, 2)
-    assert rules.signing_generations(rotated, at=AT + timedelta(hours=24)) == (3,)
+    assert webhooks.signing_generations(a_webhook(), at=AT) == (1,)
+    assert webhooks.signing_generations(rotated, at=AT + timedelta(hours=24, seconds=-1)) == (3, 2)
+    assert webhooks.signing_generations(rotated, at=AT + timedelta(hours=24)) == (3,)
 
 
 @pytest.mark.parametrize(
     ("attempts", "seconds"), [(0, 5), (1, 60), (2, 300), (3, 900), (4, 3600), (5, 10800), (7, 43200), (8, 86400)]
 )
 def test_each_failure_waits_longer(attempts: int, seconds: int) -> None:
-    after = rules.attempted(a_delivery(attempts), "500", at=AT)
+    after = webhooks.attempted(a_delivery(attempts), "500", at=AT)
 
     assert (after.state, after.next_at - AT) == (DeliveryState.PENDING, timedelta(seconds=seconds))
 
 
 def test_the_tenth_failure_is_the_last_and_410_needs_no_second() -> None:
-    assert rules.attempted(a_delivery(9), "UNREACHABLE", at=AT).state is DeliveryState.DEAD
-    assert rules.attempted(a_delivery(), "410", at=AT).state is DeliveryState.DEAD
+    assert webhooks.attempted(a_delivery(9), "UNREACHABLE", at=AT).state is DeliveryState.DEAD
+    assert webhooks.attempted(a_delivery(), "410", at=AT).state is DeliveryState.DEAD
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"), [("200", "delivered"), ("299", "delivered"), ("199", "pending"), ("302", "pending")]
 )
 def test_only_a_status_of_200_to_299_is_a_delivery(outcome: str, state: str) -> None:
-    assert rules.attempted(a_delivery(), outcome, at=AT).state == state
+    assert webhooks.attempted(a_delivery(), outcome, at=AT).state == state
 
 
 def test_a_replay_begins_anew_under_the_same_id() -> None:
-    dead = rules.given_up(a_delivery(3), "WEBHOOK_ENDED", at=AT)
+    dead = webhooks.given_up(a_delivery(3), "WEBHOOK_ENDED", at=AT)
 
-    again = rules.replayed(dead, at=AT + timedelta(days=1))
+    again = webhooks.replayed(dead, at=AT + timedelta(days=1))
 
     assert (again.delivery_id, again.state, again.attempts, again.replays) == (dead.delivery_id, "pending", 0, 1)
     assert again.next_at == AT + timedelta(days=1)
 
 
 def test_a_queue_keeps_a_message_back_for_a_quarter_of_an_hour_at_most() -> None:
-    assert rules.wait(AT + timedelta(hours=1), at=AT) == timedelta(minutes=15)
-    assert rules.wait(AT + timedelta(seconds=3), at=AT) == timedelta(seconds=3)
-    assert rules.wait(AT - timedelta(seconds=3), at=AT) == timedelta(0)
+    assert webhooks.wait(AT + timedelta(hours=1), at=AT) == timedelta(minutes=15)
+    assert webhooks.wait(AT + timedelta(seconds=3), at=AT) == timedelta(seconds=3)
+    assert webhooks.wait(AT - timedelta(seconds=3), at=AT) == timedelta(0)
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::1111"])
 def test_an_address_in_the_open_internet_is_public(address: str) -> None:
-    assert rules.is_public(address)
+    assert webhooks.is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_address_in_the_open_internet_is_public(address: str) -> None:
     ],
 )
 def test_an_address_that_leads_inside_or_stands_for_another_is_not(address: str) -> None:
-    assert not rules.is_public(address)
+    assert not webhooks.is_public(address)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.alerts.rules import Withdrawal
-from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.rules.alerts import Withdrawal
+from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.timeline.event_types import EventKind

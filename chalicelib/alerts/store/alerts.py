@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.alerts.model import Alert
-from chalicelib.alerts.table import AlertRow
+from chalicelib.alerts.model.alerts import Alert
+from chalicelib.alerts.table.alerts import AlertRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Webhook
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Webhook
 from chalicelib.clock import instant_text
 
 BACK_OFF = (

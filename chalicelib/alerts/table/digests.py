@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.alerts.digests.model import Digest, Preference
+from chalicelib.alerts.model.digests import Digest, Preference
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 

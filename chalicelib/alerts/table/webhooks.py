@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.alerts.webhooks.model import Delivery, Webhook
+from chalicelib.alerts.model.webhooks import Delivery, Webhook
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.alerts.webhooks import rules
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Notice, Topic, Webhook
-from chalicelib.alerts.webhooks.sender import Outcome, Sender
-from chalicelib.alerts.webhooks.store import Position, WebhookStore
+from chalicelib.alerts.rules import webhooks as rules
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.services.webhook_sender import Outcome, Sender
+from chalicelib.alerts.store.webhooks import Position, WebhookStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require

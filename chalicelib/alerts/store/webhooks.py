@@ -4,8 +4,8 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 
-from chalicelib.alerts.webhooks.model import Delivery, DeliveryState, Webhook
-from chalicelib.alerts.webhooks.table import DeliveryRow, WebhookRow
+from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Webhook
+from chalicelib.alerts.table.webhooks import DeliveryRow, WebhookRow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.alerts.model import Alert
+from chalicelib.alerts.model.alerts import Alert
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from chalicelib.alerts.model import Alert
+from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind

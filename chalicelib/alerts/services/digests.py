@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.alerts.digests.model import Digest, Preference, Yellow
-from chalicelib.alerts.digests.store import DigestStore
-from chalicelib.alerts.model import Alert
-from chalicelib.alerts.rules import recipients_of
-from chalicelib.alerts.store import AlertStore
-from chalicelib.alerts.webhooks.model import Notice, Topic
-from chalicelib.alerts.webhooks.service import Webhooks
+from chalicelib.alerts.model.digests import Digest, Preference, Yellow
+from chalicelib.alerts.store.digests import DigestStore
+from chalicelib.alerts.model.alerts import Alert
+from chalicelib.alerts.rules.alerts import recipients_of
+from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.model.webhooks import Notice, Topic
+from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger

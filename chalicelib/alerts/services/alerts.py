@@ -6,20 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from chalicelib.alerts.digests.service import TOPIC, WEBHOOK, Digests
-from chalicelib.alerts.model import Acknowledgement, Alert
-from chalicelib.alerts.rules import (
-    EDITION,
-    ClockNews,
-    alerts_for,
-    news,
-    recipients_of,
-    withdrawals,
-)
-from chalicelib.alerts.store import AlertStore, InboxPage
-from chalicelib.alerts.webhooks.model import Notice, Topic
-from chalicelib.alerts.webhooks.service import Webhooks
-from chalicelib.alerts.withdrawing import Withdrawing
+from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
+from chalicelib.alerts.model.alerts import Acknowledgement, Alert
+from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.store.alerts import AlertStore, InboxPage
+from chalicelib.alerts.model.webhooks import Notice, Topic
+from chalicelib.alerts.services.webhooks import Webhooks
+from chalicelib.alerts.services.withdrawal import Withdrawing
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told

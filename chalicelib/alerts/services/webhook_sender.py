@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.alerts.webhooks.rules import is_public
+from chalicelib.alerts.rules.webhooks import is_public
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
 from chalicelib.settings import Stage

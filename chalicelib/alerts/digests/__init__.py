@@ -1,1 +1,0 @@
-"""A day's warnings told together, to recipients who want them so."""
