@@ -27,14 +27,14 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.recalculation import Recounting
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import ClockStore, TaskStore
-from chalicelib.credit.aliases.store import AliasStore
-from chalicelib.credit.conflicts.service import Conflicts
-from chalicelib.credit.conflicts.store import ConflictStore
-from chalicelib.credit.imports.store import ImportStore
-from chalicelib.credit.receiving import Receiving
-from chalicelib.credit.service import Credit
-from chalicelib.credit.store import CreditStore
-from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.credit.store.identity_links import AliasStore
+from chalicelib.credit.services.identity_conflicts import Conflicts
+from chalicelib.credit.store.identity_conflicts import ConflictStore
+from chalicelib.credit.store.imports import ImportStore
+from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.editions.recounting import Recounts
 from chalicelib.editions.service import Editions
 from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore

@@ -16,10 +16,10 @@ from chalicelib.cases.model import Way as CaseWay
 from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Item, LegalBasis, Liability, Limits, Material, Method, Notice, Recommitment, Step, VerificationPlan, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Option, Question, When
-from chalicelib.credit.intake import rules as intake
-from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.model import Bar, Document, Effect, FlagMark, Record, Severity, Summary
-from chalicelib.credit.store import directories
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
+from chalicelib.credit.store.records import directories
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.rulepacks.model.display import rules_of_the_day

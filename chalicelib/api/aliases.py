@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.credit.aliases.model import Alias, AliasState, Deed, Party
-from chalicelib.credit.aliases.service import AliasProposal
-from chalicelib.credit.links import LinkKind
-from chalicelib.credit.model import Document
+from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
+from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Document
 from chalicelib.policy import Role
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services

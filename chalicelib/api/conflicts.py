@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.credit.conflicts.model import Conflict, ConflictState, Outcome
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 

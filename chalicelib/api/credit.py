@@ -19,11 +19,11 @@ from chalicelib.api.credit_shapes import (
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.grade_shapes import grade_shape
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.intake.lines import RecordBody
-from chalicelib.credit.joining import others_of, parts_of, together
-from chalicelib.credit.model import Purpose, Record
-from chalicelib.credit.rules import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.model.record_schema import RecordBody
+from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
+from chalicelib.credit.model.records import Purpose, Record
+from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.wiring import services

@@ -8,20 +8,9 @@ from pydantic import Field
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.api.grade_shapes import GradeShape
-from chalicelib.credit.joining import LINKED, Met
-from chalicelib.credit.links import LinkKind
-from chalicelib.credit.model import (
-    Bar,
-    Effect,
-    FlagMark,
-    ObjectionState,
-    Publicity,
-    Purpose,
-    Record,
-    RepairState,
-    Severity,
-    Text,
-)
+from chalicelib.credit.rules.linked_credit import LINKED, Met
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Bar, Effect, FlagMark, ObjectionState, Publicity, Purpose, Record, RepairState, Severity, Text
 from chalicelib.subjects.model.schema import SubjectBody
 
 

@@ -11,7 +11,7 @@ from chalicelib.cases.acts import Standing
 from chalicelib.cases.drafting import Drafted, Principal, Wish
 from chalicelib.cases.model import ConditionAsked, Draft, Way
 from chalicelib.catalogue.model.items import Way as MaterialWay
-from chalicelib.credit.rules import source_down
+from chalicelib.credit.rules.summary import source_down
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services

@@ -2,7 +2,7 @@
 
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Shape
-from chalicelib.credit.grades import Grade
+from chalicelib.credit.rules.grades import Grade
 
 
 class GradeInputShape(Shape):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Routes, Shape
-from chalicelib.credit.imports.model import Declared, Format, Import, ImportState, Problem
-from chalicelib.credit.imports.published import published
-from chalicelib.credit.imports.service import LARGEST, SOURCES
+from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
+from chalicelib.credit.services.import_schema import published
+from chalicelib.credit.services.imports import LARGEST, SOURCES
 from chalicelib.wiring import services
 
 routes = Routes("credit")

@@ -7,7 +7,7 @@ from chalicelib.api.calls import Language
 from chalicelib.api.edge import Instant, Shape
 from chalicelib.api.problems import problem_of
 from chalicelib.cases.acts import CreditSnapshot, Standing
-from chalicelib.credit.model import Ground, Severity
+from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.errors import Reason
 
 STILL_OPEN = {

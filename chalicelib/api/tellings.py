@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
-from chalicelib.credit.model import Effect
+from chalicelib.credit.model.records import Effect
 from chalicelib.policy import Role
 from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
 from chalicelib.punishment.tellings.service import WATCHERS

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.catalogue.model.items import Method
-from chalicelib.credit.model import Ground
+from chalicelib.credit.model.records import Ground
 from chalicelib.workdays.model.limits import Limit
 
 

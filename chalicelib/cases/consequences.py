@@ -13,8 +13,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
-from chalicelib.credit.service import Credit
-from chalicelib.credit.store import UnreadableError
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model.pack import StepKind, TermKey
 from chalicelib.subjects.model.subjects import SubjectKey

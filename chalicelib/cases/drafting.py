@@ -16,9 +16,9 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.credit.model import Eligibility, Ground
-from chalicelib.credit.service import Credit
-from chalicelib.credit.store import UnreadableError
+from chalicelib.credit.model.records import Eligibility, Ground
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.logging import logger

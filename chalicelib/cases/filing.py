@@ -18,9 +18,9 @@ from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.model import Eligibility, Ground, Summary
-from chalicelib.credit.service import Credit
-from chalicelib.credit.store import UnreadableError
+from chalicelib.credit.model.records import Eligibility, Ground, Summary
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.logging import logger

@@ -28,7 +28,7 @@ from chalicelib.cases.acts import (
 )
 from chalicelib.catalogue.model.items import Acceptance, Recommitment, VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
-from chalicelib.credit.model import Severity
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import Reason
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head

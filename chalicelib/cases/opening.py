@@ -16,8 +16,8 @@ from chalicelib.cases.acts import (
 )
 from chalicelib.cases.model import Case, Draft, Material, State, Way
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
-from chalicelib.credit.joining import parts_of
-from chalicelib.credit.model import Eligibility, Summary
+from chalicelib.credit.rules.linked_credit import parts_of
+from chalicelib.credit.model.records import Eligibility, Summary
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 

@@ -10,9 +10,9 @@ from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.catalogue.model.items import Audience, Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
-from chalicelib.credit.joining import eligibility
-from chalicelib.credit.model import Eligibility, Ground, Severity, Summary
-from chalicelib.credit.rules import identity_conflict, is_known_by_name
+from chalicelib.credit.rules.linked_credit import eligibility
+from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
+from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.credit.model import Document, Effect, ObjectionState, Severity
+from chalicelib.credit.model.records import Document, Effect, ObjectionState, Severity
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.timeline.events import Head
 

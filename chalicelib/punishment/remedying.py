@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.fallen import paper
-from chalicelib.credit.model import FlagMark, ObjectionState
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.model.records import FlagMark, ObjectionState
 from chalicelib.policy import Caller
 from chalicelib.punishment import rules
 from chalicelib.punishment.measures import rules as listed

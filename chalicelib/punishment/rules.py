@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import instant_text
-from chalicelib.credit.model import Document, FlagMark, ObjectionState
+from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.punishment.model import (

@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.model import Document
-from chalicelib.credit.service import Credit
+from chalicelib.credit.model.records import Document
+from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require

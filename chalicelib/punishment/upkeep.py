@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model import FlagMark
-from chalicelib.credit.upkeep import CreditUpkeep, Upkept
-from chalicelib.credit.upkeep_rules import ACTOR
+from chalicelib.credit.model.records import FlagMark
+from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
+from chalicelib.credit.rules.expiry import ACTOR
 from chalicelib.punishment import rules
 from chalicelib.punishment.model import FlagState
 from chalicelib.punishment.store import SHARDS, FlagStore

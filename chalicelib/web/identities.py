@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.credit.aliases.model import AliasState
-from chalicelib.credit.conflicts.model import ConflictState, Outcome
-from chalicelib.credit.links import LinkKind
+from chalicelib.credit.model.identity_links import AliasState
+from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
+from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.intake.rules import directory_in_force
-from chalicelib.credit.store import directories
+from chalicelib.credit.rules.submissions import directory_in_force
+from chalicelib.credit.store.records import directories
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web import pages

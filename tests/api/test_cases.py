@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.numbers import case_no_for
 from chalicelib.catalogue.model.items import Item
-from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore

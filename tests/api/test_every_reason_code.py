@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from tests.api.bodies import FLAG, PAUSE, RECORD, item_body, subject_of, token_of
 from tests.api.world import World, world
 from tests.cloud import Reply, turn_clock

@@ -26,7 +26,7 @@ class Breach:
 BREACHES = [
     # Against the direction, between two of a layer, at the bottom, and round the back.
     Breach("direction", "chalicelib.clocks.services.clocks", "chalicelib.cases.service"),
-    Breach("direction", "chalicelib.credit.service", "chalicelib.catalogue.services"),
+    Breach("direction", "chalicelib.credit.services.checks", "chalicelib.catalogue.services"),
     Breach("direction", "chalicelib.errors", "chalicelib.settings"),
     Breach("direction", "chalicelib.api.cases", "chalicelib.jobs.sweep"),
     Breach("direction", "chalicelib.rulepacks", "chalicelib.policy"),
@@ -43,7 +43,7 @@ BREACHES = [
     Breach("entry", "chalicelib.wiring", "chalice.app"),
     Breach("deployed", "chalicelib.wiring", "infra.local"),
     # A table, from another's store and from its own service.
-    Breach("tables", "chalicelib.cases.store", "chalicelib.credit.table"),
+    Breach("tables", "chalicelib.cases.store", "chalicelib.credit.table.records"),
     Breach("tables", "chalicelib.cases.service", "chalicelib.cases.table"),
 ]
 

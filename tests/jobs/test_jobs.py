@@ -10,7 +10,7 @@ import pytest
 import app
 from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
-from chalicelib.credit.upkeep import Upkept
+from chalicelib.credit.services.expiry import Upkept
 from chalicelib.jobs.expire import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection

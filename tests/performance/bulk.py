@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
-from chalicelib.credit.imports import service
-from chalicelib.credit.imports.files import BLOCK
-from chalicelib.credit.imports.model import Declared, ImportState
-from chalicelib.credit.imports.service import Imports
-from chalicelib.credit.imports.store import ImportStore
+from chalicelib.credit.services import imports as service
+from chalicelib.credit.store.import_files import BLOCK
+from chalicelib.credit.model.imports import Declared, ImportState
+from chalicelib.credit.services.imports import Imports
+from chalicelib.credit.store.imports import ImportStore
 from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection
 from chalicelib.wiring import services

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app import app
-from chalicelib.credit.model import Summary
-from chalicelib.credit.table import SummaryRow
+from chalicelib.credit.model.records import Summary
+from chalicelib.credit.table.records import SummaryRow
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.imports import service
-from chalicelib.credit.imports.model import Import
-from chalicelib.credit.imports.service import Imports
-from chalicelib.credit.imports.store import ImportStore
-from chalicelib.credit.intake import packing
-from chalicelib.credit.intake.model import Fate
+from chalicelib.credit.services import imports as service
+from chalicelib.credit.model.imports import Import
+from chalicelib.credit.services.imports import Imports
+from chalicelib.credit.store.imports import ImportStore
+from chalicelib.credit.rules import batching
+from chalicelib.credit.model.submissions import Fate
 from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions
@@ -71,7 +71,7 @@ def file(tmp_path: Path) -> Path:
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "CHUNK", 90)
     monkeypatch.setattr(service, "CHUNKS_A_STEP", 2)
-    monkeypatch.setattr(packing, "SHARE", 20)
+    monkeypatch.setattr(batching, "SHARE", 20)
     monkeypatch.setattr("secrets.token_hex", lambda _: "the-import")
 
 

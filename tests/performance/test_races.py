@@ -14,7 +14,7 @@ import pytest
 
 from app import app
 from chalicelib.cases.filing import Filed
-from chalicelib.credit.model import Effect, FlagMark, Summary
+from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey

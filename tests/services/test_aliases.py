@@ -10,11 +10,11 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.filing import SubjectBarredError
 from chalicelib.cases.model import Case, State, Way
-from chalicelib.credit.aliases.model import Alias, AliasState
-from chalicelib.credit.aliases.service import AliasProposal
-from chalicelib.credit.links import LinkKind
-from chalicelib.credit.model import CheckAnswer, Document, Effect, Purpose, Severity
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.model.identity_links import Alias, AliasState
+from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, Service, Sought, Target

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.credit.conflicts.model import Conflict, ConflictState, Outcome
-from chalicelib.credit.model import Effect, Purpose, Record, Severity
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
+from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.wiring import services

@@ -9,9 +9,9 @@ from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationD
 from chalicelib.cases.desk import Act
 from chalicelib.cases.model import Case, State
 from chalicelib.catalogue.model.items import Method
-from chalicelib.credit.model import Effect, Purpose
-from chalicelib.credit.service import Inquiry
-from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.credit.model.records import Effect, Purpose
+from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import SubjectKey

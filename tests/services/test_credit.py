@@ -6,12 +6,12 @@ from pynamodb.connection import Connection
 
 from chalicelib.aws import client
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit import bounds
-from chalicelib.credit.intake.model import Submission
-from chalicelib.credit.model import Effect, FlagMark, Purpose, Record, Summary
-from chalicelib.credit.receiving import Receiving
-from chalicelib.credit.service import Credit, Inquiry
-from chalicelib.credit.store import CreditStore
+from chalicelib.credit.rules import limits
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.model.records import Effect, FlagMark, Purpose, Record, Summary
+from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.services.checks import Credit, Inquiry
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import DisplayPeriod
@@ -126,7 +126,7 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
 
 
 def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MOST_BARS", 3)
+    monkeypatch.setattr(limits, "MOST_BARS", 3)
     long = "《市场主体登记管理条例》第44条" * 10
     for number in range(12):
         put(a_submission(record_id=f"r-{number:02}", basis=long))

@@ -2,11 +2,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.credit import upkeep
-from chalicelib.credit.model import Effect, Purpose, Record
-from chalicelib.credit.service import Inquiry
-from chalicelib.credit.store import CreditStore
-from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.credit.services import expiry
+from chalicelib.credit.model.records import Effect, Purpose, Record
+from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.policy import Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target
 from chalicelib.timeline.store import Timeline
@@ -85,9 +85,9 @@ def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
 
 
 def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "PER_SHARD", 1)
-    monkeypatch.setattr("chalicelib.credit.upkeep.SHARDS", 1)
-    monkeypatch.setattr("chalicelib.credit.store.SHARDS", 1)
+    monkeypatch.setattr(expiry, "PER_SHARD", 1)
+    monkeypatch.setattr("chalicelib.credit.services.expiry.SHARDS", 1)
+    monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)
     for number in range(3):
         stored(f"r-{number}")
 

@@ -14,7 +14,7 @@ from chalicelib.cases.rules import Submission
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
-from chalicelib.credit.service import Credit
+from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.dynamo.model import connection

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.aws import client as aws_client
-from chalicelib.credit.imports import files
-from chalicelib.credit.imports.files import BLOCK, Bucket, looked_at
+from chalicelib.credit.store import import_files
+from chalicelib.credit.store.import_files import BLOCK, Bucket, looked_at
 from chalicelib.settings import settings
 
 LINE = b'{"record_id": "r-1", "basis": "' + b"x" * 960 + b'"}\n'
@@ -17,11 +17,11 @@ MB = 1 << 20
 
 @pytest.fixture
 def bucket(cloud: None) -> Iterator[Bucket]:  # noqa: ARG001 - it is made in the cloud
-    files._s3.cache_clear()
+    import_files._s3.cache_clear()
     name = settings().import_bucket
     aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
     yield Bucket(name)
-    files._s3.cache_clear()
+    import_files._s3.cache_clear()
 
 
 def plain(megabytes: int) -> Iterator[bytes]:

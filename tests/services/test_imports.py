@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import client as aws_client
-from chalicelib.credit.conflicts.model import ConflictState
-from chalicelib.credit.imports import files, service
-from chalicelib.credit.imports.model import Declared, Import, ImportState, Problem
-from chalicelib.credit.imports.published import published
-from chalicelib.credit.imports.service import Imports
-from chalicelib.credit.imports.store import ImportStore
-from chalicelib.credit.model import RepairState
-from chalicelib.credit.store import CreditStore
+from chalicelib.credit.model.identity_conflicts import ConflictState
+from chalicelib.credit.store import import_files
+from chalicelib.credit.services import imports as service
+from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
+from chalicelib.credit.services.import_schema import published
+from chalicelib.credit.services.imports import Imports
+from chalicelib.credit.store.imports import ImportStore
+from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.dynamo.model import connection
@@ -54,7 +55,7 @@ def queue() -> Waiting:
 
 @pytest.fixture(autouse=True)
 def imports(cloud: None, queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> Iterator[Imports]:  # noqa: ARG001 - everything is made in the cloud
-    files._s3.cache_clear()
+    import_files._s3.cache_clear()
     aws_client("s3").create_bucket(
         Bucket=settings().import_bucket, CreateBucketConfiguration={"LocationConstraint": settings().region}
     )
@@ -62,7 +63,7 @@ def imports(cloud: None, queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> Ite
     # Moto's tables are no place for threads.
     monkeypatch.setattr(service, "AT_ONCE", 1)
     yield services().imports
-    files._s3.cache_clear()
+    import_files._s3.cache_clear()
 
 
 def a_line(record_id: str = "r-1", **other: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clocks.store import TaskStore
-from chalicelib.credit.mending import Mending
-from chalicelib.credit.model import Severity, Summary
-from chalicelib.credit.store import CreditStore
-from chalicelib.credit.upkeep_rules import without_ended
+from chalicelib.credit.services.reconciliation import Mending
+from chalicelib.credit.model.records import Severity, Summary
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.rules.expiry import without_ended
 from chalicelib.errors import Refusal
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import transaction

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.credit.model import Effect
+from chalicelib.credit.model.records import Effect
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.punishment.publishing import evaluating

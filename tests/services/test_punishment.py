@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
-from chalicelib.credit.model import Effect, Purpose
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.model.records import Effect, Purpose
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import ClockKind
-from chalicelib.credit.model import Effect, ObjectionState, Purpose, Record, RepairState, Severity
-from chalicelib.credit.service import Inquiry
-from chalicelib.credit.store import CreditStore
+from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, Record, RepairState, Severity
+from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, Service, Target

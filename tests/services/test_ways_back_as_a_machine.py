@@ -21,10 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.credit.aliases.service import AliasProposal
-from chalicelib.credit.links import LinkKind
-from chalicelib.credit.model import CheckAnswer, Document, Effect, Purpose, Severity
-from chalicelib.credit.service import Inquiry
+from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
@@ -46,7 +46,7 @@ from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import create_tables, forget_everything, table_definitions
 
 if TYPE_CHECKING:
-    from chalicelib.credit.aliases.model import Alias
+    from chalicelib.credit.model.identity_links import Alias
 
 BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.credit.store import CreditStore, UnreadableError
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from tests.cloud import Client, TokenOf
 from tests.web.device import Device
 from tests.web.visitor import Seen, Visitor

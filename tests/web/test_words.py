@@ -15,10 +15,10 @@ from chalicelib.cases.model import State, Way
 from chalicelib.cases.unmasking import Sight
 from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.credit.aliases.model import AliasState
-from chalicelib.credit.conflicts.model import Outcome as ConflictOutcome
-from chalicelib.credit.links import LinkKind
-from chalicelib.credit.model import Effect, Purpose, Severity
+from chalicelib.credit.model.identity_links import AliasState
+from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.editions.model import RecountState
 from chalicelib.punishment.model import FlagState, MeasureClass
 from chalicelib.punishment.publishing.model import EvaluationState

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.logging import logger
 from chalicelib.punishment import rules as flag_rules
 from chalicelib.punishment.measures import rules as listed

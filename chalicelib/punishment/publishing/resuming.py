@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.upkeep import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.punishment import rules

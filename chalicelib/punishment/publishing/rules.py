@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.credit.model import Severity
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import Fault
 from chalicelib.punishment.model import Measure, MeasureClass, MeasureList
 from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, Place

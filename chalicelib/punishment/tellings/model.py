@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.credit.model import Effect
+from chalicelib.credit.model.records import Effect
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.clock import instant_from, instant_text
-from chalicelib.credit.model import Effect
+from chalicelib.credit.model.records import Effect
 from chalicelib.punishment.model import Flag, FlagState
 from chalicelib.punishment.tellings.model import Change, Subscription, Telling
 from chalicelib.subjects.model.subjects import SubjectKey

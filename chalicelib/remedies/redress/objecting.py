@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.model import ObjectionState as Mark
-from chalicelib.credit.model import RepairState
-from chalicelib.credit.remedying_rules import corrected, disputed
-from chalicelib.credit.service import Credit
+from chalicelib.credit.model.records import ObjectionState as Mark
+from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.rules.redress import corrected, disputed
+from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require

@@ -11,10 +11,10 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.fallen import paper
-from chalicelib.credit.joining import together
-from chalicelib.credit.model import RepairState
-from chalicelib.credit.service import Credit
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.linked_credit import together
+from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require

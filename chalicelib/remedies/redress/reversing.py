@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from chalicelib.cases.rules import limit_of
 from chalicelib.clock import SHANGHAI, day_in_shanghai
-from chalicelib.credit.model import Document, RepairState
+from chalicelib.credit.model.records import Document, RepairState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.cases.model import Case
-from chalicelib.credit.fallen import paper
-from chalicelib.credit.intake.model import is_source_of
-from chalicelib.credit.intake.rules import months_after
-from chalicelib.credit.model import Document, Query, Record, RepairState, Severity
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.model.submissions import is_source_of
+from chalicelib.credit.rules.submissions import months_after
+from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.punishment.model import LIVE, Flag, FlagState
 from chalicelib.remedies.redress.model import (

@@ -7,8 +7,8 @@ from chalicelib.cases.model import Case
 from chalicelib.cases.numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI
-from chalicelib.credit.model import Query, Record
-from chalicelib.credit.store import CreditStore
+from chalicelib.credit.model.records import Query, Record
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import Flag
 from chalicelib.remedies.redress import rules

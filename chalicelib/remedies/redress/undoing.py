@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib.credit import remedying_rules as changes
-from chalicelib.credit.model import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
-from chalicelib.credit.remedying import CreditRemedies
-from chalicelib.credit.remedying_rules import Changes
+from chalicelib.credit.rules import redress as changes
+from chalicelib.credit.model.records import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
+from chalicelib.credit.services.redress import CreditRemedies
+from chalicelib.credit.rules.redress import Changes
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import OVER, Flag, Lifting
 from chalicelib.punishment.remedying import Deed, FlagRemedies

@@ -2,7 +2,7 @@ from chalicelib.cases import opening
 from chalicelib.cases.acts import Standing
 from chalicelib.cases.model import Case, Material, State, Way
 from chalicelib.catalogue.model.items import Acceptance
-from chalicelib.credit.model import Eligibility
+from chalicelib.credit.model.records import Eligibility
 from tests.builders import NOON, a_case, a_draft, a_plan, a_summary, some_terms
 
 

@@ -21,7 +21,7 @@ from chalicelib.cases.rules import (
 )
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import checklist
-from chalicelib.credit.model import Eligibility, ObjectionState
+from chalicelib.credit.model.records import Eligibility, ObjectionState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs

@@ -5,26 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.aliases import rules
-from chalicelib.credit.aliases.model import Alias, AliasLaw, AliasState, Deed, KindOfAlias, Parties, Party
-from chalicelib.credit.aliases.store import alias_laws
-from chalicelib.credit.joining import (
-    Met,
-    assessed,
-    eligibility,
-    joined,
-    links_beyond,
-    others_of,
-    parts_of,
-    together,
-    with_link,
-    with_names,
-    with_reader,
-    without_link,
-    without_name,
-)
-from chalicelib.credit.links import Link, LinkKind
-from chalicelib.credit.model import Document, Effect, Freshness, Severity, Summary
+from chalicelib.credit.rules import identity_links
+from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, KindOfAlias, Parties, Party
+from chalicelib.credit.store.identity_links import alias_laws
+from chalicelib.credit.rules.linked_credit import Met, assessed, eligibility, joined, links_beyond, others_of, parts_of, together, with_link, with_names, with_reader, without_link, without_name
+from chalicelib.credit.model.links import Link, LinkKind
+from chalicelib.credit.model.records import Document, Effect, Freshness, Severity, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
@@ -66,7 +52,7 @@ def a_link(subject: SubjectKey = FORMER, *, alias_id: str = "a1", kind: LinkKind
 
 def codes_of(alias: Alias) -> list[str]:
     with pytest.raises(Refusal) as refused:
-        rules.require_possible(alias, on=TODAY)
+        identity_links.require_possible(alias, on=TODAY)
     assert refused.value.reason is Reason.ALIAS_NOT_ACCEPTABLE
     return [fault.code for fault in refused.value.faults]
 
@@ -80,7 +66,7 @@ def effect_of(summary: Summary) -> Effect:
 
 
 def test_an_alias_of_two_organisations_by_a_document_in_effect_can_be() -> None:
-    rules.require_possible(AN_ALIAS, on=TODAY)
+    identity_links.require_possible(AN_ALIAS, on=TODAY)
 
 
 def test_a_new_name_needs_the_same_number_and_another_name() -> None:
@@ -101,7 +87,7 @@ def test_a_person_and_an_organisation_are_never_one_and_persons_do_not_merge() -
     assert codes_of(replace(AN_ALIAS, present=person)) == ["KINDS_DIFFER"]
     assert codes_of(replace(AN_ALIAS, former=other, present=person)) == ["ORGANISATIONS_ONLY"]
     for_all = replace(LAW, parties=Parties.ALL)
-    rules.require_possible(replace(AN_ALIAS, law=for_all, former=other, present=person), on=TODAY)
+    identity_links.require_possible(replace(AN_ALIAS, law=for_all, former=other, present=person), on=TODAY)
 
 
 def test_a_document_that_has_no_effect_yet_links_nothing() -> None:
@@ -111,38 +97,38 @@ def test_a_document_that_has_no_effect_yet_links_nothing() -> None:
 
 
 def test_what_is_linked_already_either_way_round_is_refused_and_more_than_anybody_has() -> None:
-    many = [SubjectKey(f"k1.{number}") for number in range(rules.MOST_JOINED - 1)]
+    many = [SubjectKey(f"k1.{number}") for number in range(identity_links.MOST_JOINED - 1)]
 
     def code(formers: list[SubjectKey], presents: list[SubjectKey]) -> str:
         with pytest.raises(Refusal) as refused:
-            rules.require_room(AN_ALIAS, formers=formers, presents=presents)
+            identity_links.require_room(AN_ALIAS, formers=formers, presents=presents)
         return refused.value.faults[0].code
 
-    rules.require_room(AN_ALIAS, formers=[FORMER], presents=[A_SUBJECT])
-    rules.require_room(AN_ALIAS, formers=[FORMER, *many[1:]], presents=[A_SUBJECT])
+    identity_links.require_room(AN_ALIAS, formers=[FORMER], presents=[A_SUBJECT])
+    identity_links.require_room(AN_ALIAS, formers=[FORMER, *many[1:]], presents=[A_SUBJECT])
     assert code([FORMER], [A_SUBJECT, FORMER]) == "ALREADY_LINKED"
     assert code([FORMER, A_SUBJECT], [A_SUBJECT]) == "LINKED_IN_A_CIRCLE"
     assert code([FORMER, *many], [A_SUBJECT]) == "TOO_MANY"
-    rules.require_room(replace(AN_ALIAS, kind=LinkKind.RENAMED), formers=[FORMER], presents=[FORMER])
+    identity_links.require_room(replace(AN_ALIAS, kind=LinkKind.RENAMED), formers=[FORMER], presents=[FORMER])
 
 
 def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
-    confirmed = rules.confirmed(AN_ALIAS, BY_SECOND)
+    confirmed = identity_links.confirmed(AN_ALIAS, BY_SECOND)
 
     assert (AN_ALIAS.state, confirmed.state) == (AliasState.PROPOSED, AliasState.CONFIRMED)
     with pytest.raises(Refusal) as own:
-        rules.confirmed(AN_ALIAS, BY_FIRST)
+        identity_links.confirmed(AN_ALIAS, BY_FIRST)
     with pytest.raises(Refusal) as again:
-        rules.confirmed(confirmed, BY_SECOND)
+        identity_links.confirmed(confirmed, BY_SECOND)
     assert (own.value.reason, again.value.reason) == (Reason.SAME_PERSON, Reason.STEP_NOT_ALLOWED)
 
 
 def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
-    revoked = rules.revoked(AN_ALIAS, BY_FIRST)
-    also = rules.revoked(rules.confirmed(AN_ALIAS, BY_SECOND), BY_FIRST)
+    revoked = identity_links.revoked(AN_ALIAS, BY_FIRST)
+    also = identity_links.revoked(identity_links.confirmed(AN_ALIAS, BY_SECOND), BY_FIRST)
 
     assert (revoked.state, also.state) == (AliasState.REVOKED, AliasState.REVOKED)
-    for step in (rules.revoked, rules.confirmed):
+    for step in (identity_links.revoked, identity_links.confirmed):
         with pytest.raises(Refusal) as refused:
             step(revoked, BY_SECOND)
         assert refused.value.reason is Reason.STEP_NOT_ALLOWED
@@ -160,14 +146,14 @@ def test_the_law_of_a_day_is_the_latest_in_force() -> None:
     old = AliasLaw(edition="a", in_force_from=TODAY - ONE_DAY, kinds={})
     new = AliasLaw(edition="b", in_force_from=TODAY, kinds={})
 
-    assert rules.law_in_force((new, old), on=TODAY - ONE_DAY) is old
-    assert rules.law_in_force((old, new), on=TODAY) is new
+    assert identity_links.law_in_force((new, old), on=TODAY - ONE_DAY) is old
+    assert identity_links.law_in_force((old, new), on=TODAY) is new
     with pytest.raises(LookupError):
-        rules.law_in_force((old, new), on=TODAY - 2 * ONE_DAY)
+        identity_links.law_in_force((old, new), on=TODAY - 2 * ONE_DAY)
 
 
 def test_the_packaged_law_knows_every_kind_with_its_article() -> None:
-    law = rules.law_in_force(alias_laws(), on=TODAY)
+    law = identity_links.law_in_force(alias_laws(), on=TODAY)
 
     assert set(law.kinds) == set(LinkKind)
     assert all(kind.basis.startswith("《中华人民共和国") for kind in law.kinds.values())

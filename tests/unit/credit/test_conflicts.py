@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.credit.conflicts import rules
-from chalicelib.credit.conflicts.model import Conflict, ConflictState, Decision, Outcome
+from chalicelib.credit.rules import identity_conflicts
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
 from chalicelib.errors import Reason, Refusal
 from tests.builders import A_SUBJECT, NOON
 
@@ -25,7 +25,7 @@ A_CONFLICT = Conflict(
 
 def test_the_same_record_under_the_same_name_is_the_same_conflict_and_any_other_is_not() -> None:
     names = {
-        rules.conflict_id(A_SUBJECT, digest, source="market", record_id=record)
+        identity_conflicts.conflict_id(A_SUBJECT, digest, source="market", record_id=record)
         for digest, record in [("k1.99", "r-1"), ("k1.99", "r-1"), ("k1.98", "r-1"), ("k1.99", "r-2")]
     }
 
@@ -33,7 +33,7 @@ def test_the_same_record_under_the_same_name_is_the_same_conflict_and_any_other_
 
 
 def test_a_conflict_is_decided_once() -> None:
-    decided = rules.decided(A_CONFLICT, FOUND)
+    decided = identity_conflicts.decided(A_CONFLICT, FOUND)
 
     assert (A_CONFLICT.owner, A_CONFLICT.state, decided.state) == (
         "conflict:c1",
@@ -41,5 +41,5 @@ def test_a_conflict_is_decided_once() -> None:
         ConflictState.DECIDED,
     )
     with pytest.raises(Refusal) as refused:
-        rules.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
+        identity_conflicts.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
     assert refused.value.reason is Reason.STEP_NOT_ALLOWED

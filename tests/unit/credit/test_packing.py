@@ -2,9 +2,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from chalicelib.credit.intake import packing
-from chalicelib.credit.intake.model import Batch, Handed, Subject, Submission
-from chalicelib.credit.intake.packing import bundles_of, groups_of, shares_of
+from chalicelib.credit.rules import batching
+from chalicelib.credit.model.submissions import Batch, Handed, Subject, Submission
+from chalicelib.credit.rules.batching import bundles_of, groups_of, shares_of
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, an_organisation
 
@@ -41,7 +41,7 @@ def test_a_small_group_joins_a_large_one_with_all_that_belongs_to_it() -> None:
 
 
 def test_a_share_is_whole_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "SHARE", 3)
+    monkeypatch.setattr(batching, "SHARE", 3)
     groups = groups_of([a_line(number, "aabbbbc"[number]) for number in range(7)])
 
     assert [numbers(share) for share in shares_of(groups)] == [[[0, 1], [2, 3, 4, 5]], [[6]]]

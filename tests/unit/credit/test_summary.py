@@ -4,18 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.intake.rules import accepted
-from chalicelib.credit.joining import eligibility
-from chalicelib.credit.model import Bar, Freshness, Overflow, Record, Severity, Summary
-from chalicelib.credit.rules import (
-    severity_kept,
-    with_flag,
-    with_kept_promise,
-    with_record,
-    without_flag,
-)
-from chalicelib.credit.store import directories
-from chalicelib.credit.table import SummaryRow
+from chalicelib.credit.rules.submissions import accepted
+from chalicelib.credit.rules.linked_credit import eligibility
+from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, Severity, Summary
+from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
+from chalicelib.credit.store.records import directories
+from chalicelib.credit.table.records import SummaryRow
 from chalicelib.errors import Reason
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs

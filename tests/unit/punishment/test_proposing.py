@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.model import Effect, Severity
+from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.measures.rules import (
     document_of,

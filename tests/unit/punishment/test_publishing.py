@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.model import Effect, Severity
+from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.measures.rules import WORDS, lost_grounds, require_ground
 from chalicelib.punishment.model import (

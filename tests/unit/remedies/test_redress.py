@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.cases.acts import CreditSnapshot, EarlierDecision, Rectification, Standing
 from chalicelib.cases.model import State
-from chalicelib.credit.model import Display, Document, Purpose, Query, RepairState, Severity
+from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import FlagState
 from chalicelib.remedies.redress import rules

@@ -1,1 +1,0 @@
-"""What may be taken into the credit record (归集), and what may not."""

@@ -1,0 +1,86 @@
+"""Records as sources hand them in, one by one or a line each: the published form, and what it becomes."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.shapes import Body, Code, Day, Instant, Text
+from chalicelib.subjects.model.schema import SubjectBody
+
+Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""A line that may be empty: what is missing is told together with every other fault of the record."""
+
+
+class DocumentBody(Body):
+    """The paper that a record stands on."""
+
+    number: Given | None = None
+    organ: Given | None = None
+    effective_on: Day | None = None
+    served_at: Instant | None = None
+
+
+class DatesBody(Body):
+    """The days of a record; ``display_until`` may shorten what severity sets, not lengthen it."""
+
+    judged_on: Day | None = None
+    received_on: Day | None = None
+    display_until: Day | None = None
+    expires_on: Day | None = None
+
+
+class RecordBody(Body):
+    """A record; ``version`` is the source's own count, and without one each change is newer than the one before.
+
+    ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
+    of public, shared, query_only; ``update_due_on`` the day by which the source agreed to speak again.
+    ``display_reason`` says why a minor record is to be shown: without one it is not.
+    """
+
+    subject: SubjectBody
+    kind: Given | None = None
+    severity: Given | None = None
+    publicity: Given | None = None
+    document: DocumentBody = DocumentBody()
+    dates: DatesBody = DatesBody()
+    basis: Given | None = None
+    display_reason: Given | None = None
+    repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
+    contents: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=50)]
+    consent: Given | None = None
+    related_items: Annotated[list[Code], Field(default_factory=list, max_length=100)]
+    update_due_on: Day | None = None
+    version: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+    def submission(self, *, source: str, record_id: str) -> Submission:
+        """Return the record as it is judged: anything may be missing, so that every fault can be told at once."""
+        return Submission(
+            source=source,
+            record_id=record_id,
+            kind=self.kind,
+            severity=self.severity,
+            publicity=self.publicity,
+            document_no=self.document.number,
+            organ=self.document.organ,
+            effective_on=self.document.effective_on,
+            served_at=self.document.served_at,
+            judged_on=self.dates.judged_on,
+            received_on=self.dates.received_on,
+            display_until=self.dates.display_until,
+            display_reason=self.display_reason,
+            expires_on=self.dates.expires_on,
+            basis=self.basis,
+            repair_notice=self.repair_notice,
+            contents=self.contents,
+            consent=self.consent,
+            related_items=self.related_items,
+            update_due_on=self.update_due_on,
+            source_version=self.version,
+        )
+
+
+class RecordLine(RecordBody):
+    """A line of a bulk import: a record with the id that the source gave it; the source is the import's."""
+
+    record_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]

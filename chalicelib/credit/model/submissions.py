@@ -1,0 +1,158 @@
+"""What is handed in for the credit record, and the directory that says what may be."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from chalicelib.credit.model.records import Text
+from chalicelib.errors import Refusal
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A record as somebody hands it in: anything may be missing, so that every fault can be told at once."""
+
+    source: str
+    record_id: str
+    kind: str | None = None
+    severity: str | None = None
+    publicity: str | None = None
+    document_no: str | None = None
+    organ: str | None = None
+    effective_on: date | None = None
+    served_at: datetime | None = None
+    judged_on: date | None = None
+    received_on: date | None = None
+    display_until: date | None = None
+    display_reason: str | None = None
+    expires_on: date | None = None
+    basis: str | None = None
+    repair_notice: str | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+    consent: str | None = None
+    related_items: Sequence[str] = ()
+    update_due_on: date | None = None
+    source_version: int | None = None
+
+
+class Fate(StrEnum):
+    """What became of a line of a file (处理结果)."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    LATE = "late"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A file that is taken: its name, who handed it in, and the instant of all its records."""
+
+    name: str
+    actor: str
+    department: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom lines are about: looked at once, however many lines name them."""
+
+    about: Identity
+    key: SubjectKey
+    name_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A line of a file: its number, what it says and about whom, and its bytes."""
+
+    line: int
+    submission: Submission
+    subject: Subject
+    size: int = 0
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The source and the id of the record."""
+        return self.submission.source, self.submission.record_id
+
+    def of(self, batch: Batch) -> str:
+        """Return what is kept with the record, so that taking the line again is known to be that."""
+        return f"{batch.name}:{self.line}"
+
+    def was_taken(self, by_whom: str, batch: Batch) -> bool:
+        """Say whether a record that is kept with ``by_whom`` came in this line of the same file, or in one after it."""
+        name, _, line = by_whom.rpartition(":")
+        return name == batch.name and self.line <= int(line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a line, and if it was refused, why."""
+
+    handed: Handed
+    fate: Fate
+    refusal: Refusal | None = None
+
+
+def is_source_of(source: str, department: str) -> bool:
+    """Say whether a source is a department's own: its code, or one that begins with it and a dash."""
+    return bool(department) and (source == department or source.startswith(f"{department}-"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One of the kinds of credit data (信用信息类别) that the directory allows."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """An edition of the national base directory (全国公共信用信息基础目录).
+
+    ``forbidden`` may not be kept at all, ``with_consent`` only with the subject's written consent.
+    """
+
+    edition: str
+    title: str
+    in_force_from: date
+    kinds: tuple[Kind, ...]
+    forbidden: tuple[Kind, ...]
+    with_consent: tuple[Kind, ...]
+    sources: tuple[str, ...]
+
+    def kind(self, code: str) -> Kind | None:
+        """Return the kind of that code, None if the directory has none."""
+        return next((kind for kind in self.kinds if kind.code == code), None)
+
+    def forbids(self, name: str) -> Kind | None:
+        """Return what may not be kept at all and is meant by a name, None if it means nothing such."""
+        return _meant(name, self.forbidden)
+
+    def wants_consent_for(self, name: str) -> Kind | None:
+        """Return what may be kept with consent only and is meant by a name, None if it means nothing such."""
+        return _meant(name, self.with_consent)
+
+
+def _meant(name: str, kinds: Iterable[Kind]) -> Kind | None:
+    """Return the kind that a name means, however it is written: ``Blood-Type``, ``bloodType``, ``of.blood_type``."""
+    parts = _parts(name)
+    return next((kind for kind in kinds if _folded(kind.code) in parts), None)
+
+
+@lru_cache
+def _parts(name: str) -> frozenset[str]:
+    """Return a name and each of its parts; a file of a million lines has the same few over and over."""
+    return frozenset(_folded(part) for part in (name, *name.split(".")))
+
+
+@lru_cache
+def _folded(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

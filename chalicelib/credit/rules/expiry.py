@@ -1,0 +1,159 @@
+"""What a day brings to credit by itself: what has ended leaves, and nothing that counts for somebody does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.clock import instant_text
+from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.rules.submissions import OWN_SOURCE
+from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
+from chalicelib.credit.rules.summary import bar_of, fresher
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
+
+ACTOR = "system:expire"
+
+
+def has_ended(record: Record, *, on: date) -> bool:
+    """Say whether a record's last day has passed and nobody has written that down."""
+    display = record.display
+    return display.until is not None and display.ended_at is None and on > display.until
+
+
+def ended(record: Record, *, at: datetime) -> Record:
+    """Return the record after its last day: it leaves every view, without anybody having asked (R3.2)."""
+    return replace(record, version=record.version + 1, display=replace(record.display, ended_at=at))
+
+
+def without_ended(summary: Summary, *, on: date) -> Summary:
+    """Return the summary without what has ended; no check depends on that, so its version stays."""
+    return replace(
+        summary,
+        bars=tuple(bar for bar in summary.bars if bar.ends_on >= on),
+        overflow=tuple(mark for mark in summary.overflow if mark.ends_on >= on),
+        flags=tuple(flag for flag in summary.flags if flag.ends_on >= on),
+    )
+
+
+def recomputed(
+    summary: Summary, records: Sequence[Record], flags: Sequence[FlagMark], *, on: date, kept_from: Severity
+) -> Summary:
+    """Return the summary that records and flags give, whatever it holds; a check must say the same of both.
+
+    What neither knows stays: the version, the chain's head, the names that sources gave, and documents that fell.
+    """
+    bars = [bar for record in records for bar in _bars_of(record, on=on, kept_from=kept_from)]
+    kept, left_out = within_bounds(bars)
+    sources = {bar.source for bar in kept}
+    freshness: dict[str, Freshness] = {}
+    for record in records:
+        if record.source in sources:
+            freshness[record.source] = fresher(freshness.get(record.source), record)
+    return replace(
+        summary,
+        bars=kept,
+        overflow=overflow_after((), left_out, on=on),
+        flags=tuple(sorted((flag for flag in flags if flag.ends_on >= on), key=lambda flag: flag.flag_id)),
+        kept_promises=sum(record.source == OWN_SOURCE for record in records),
+        freshness=freshness,
+    )
+
+
+def differences(summary: Summary, other: Summary, *, on: date) -> tuple[str, ...]:
+    """Return in which parts two summaries differ, but for what has ended and what was undone.
+
+    Beyond the bounds it depends on the order of the deliveries which bars are kept: there only the rest is compared.
+    """
+    one, two = without_ended(summary, on=on), without_ended(other, on=on)
+    found = {
+        "overflow": bool(one.overflow) != bool(two.overflow),
+        "flags": _flags(one) != _flags(two),
+        "kept_promises": one.kept_promises != two.kept_promises,
+    }
+    if not (one.overflow and two.overflow):
+        found["bars"] = _bars(one) != _bars(two)
+        found["freshness"] = _fresh(one) != _fresh(two)
+    return tuple(sorted(part for part, differs in found.items() if differs))
+
+
+def mended(summary: Summary, other: Summary) -> Summary:
+    """Return what is stored in the place of a summary that differs: what was read before no longer files."""
+    return replace(other, version=summary.version + 1, head=summary.head)
+
+
+def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> Fact:
+    """Return what the timeline is told of a summary that was not what records and flags give."""
+    return Fact(
+        kind=EventKind.SUMMARY_MENDED,
+        occurred_at=at,
+        actor=ACTOR,
+        department="",
+        data={
+            "parts": list(parts),
+            "bars_before": sorted(bar.record for bar in before.bars),
+            "bars": sorted(bar.record for bar in after.bars),
+            "flags_before": sorted(flag.flag_id for flag in before.flags),
+            "flags": sorted(flag.flag_id for flag in after.flags),
+            "kept_promises_before": before.kept_promises,
+            "kept_promises": after.kept_promises,
+            "summary_version": after.version,
+        },
+    )
+
+
+def display_ended(record: Record, after: Summary, *, at: datetime) -> Fact:
+    """Return what the timeline is told of a record whose last day has passed."""
+    until = record.display.until
+    return Fact(
+        kind=EventKind.RECORD_DISPLAY_ENDED,
+        occurred_at=at,
+        actor=ACTOR,
+        department="",
+        data={
+            "record": f"{record.source}/{record.record_id}",
+            "displayed_until": "" if until is None else until.isoformat(),
+            "display_edition": record.display.edition,
+            "record_version": record.version,
+            "summary_version": after.version,
+            "ended_at": instant_text(at),
+        },
+    )
+
+
+def flag_ended(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> Fact:
+    """Return what the credit's timeline is told of a flag that left the summary by itself."""
+    return Fact(
+        kind=kind,
+        occurred_at=at,
+        actor=ACTOR,
+        department="",
+        data={
+            "flag_id": flag_id,
+            "summary_version": after.version,
+            "flags": sorted(flag.flag_id for flag in after.flags),
+        },
+    )
+
+
+def _bars_of(record: Record, *, on: date, kept_from: Severity) -> tuple[Bar, ...]:
+    until = record.display.until
+    if until is None or until < on or record.display.ended_at is not None:
+        return ()
+    if record.repair in UNDONE or record.severity.rank < kept_from.rank:
+        return ()
+    return (bar_of(record, ends_on=until),)
+
+
+def _bars(summary: Summary) -> dict[str, Bar]:
+    return {bar.record: bar for bar in summary.bars if bar.repair not in UNDONE}
+
+
+def _flags(summary: Summary) -> dict[str, FlagMark]:
+    return {flag.flag_id: flag for flag in summary.flags}
+
+
+def _fresh(summary: Summary) -> dict[str, Freshness]:
+    """Return what is known of the sources that still have something to say."""
+    sources = {bar.source for bar in _bars(summary).values()}
+    return {source: said for source, said in summary.freshness.items() if source in sources}

@@ -1,0 +1,69 @@
+"""What grade an edition of a scale gives to somebody, and why (R6.11, R6.12).
+
+It is shown to the subject and to nobody else: no check, no promise and no decision asks for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.credit.model.records import Record, Severity, Summary
+from chalicelib.credit.rules.summary import is_flag_in_force
+from chalicelib.rulepacks.model.grade_scale import Band, GradeScale, InputKey, Weight
+from chalicelib.subjects.model.subjects import SubjectKind
+
+SEVERITIES = {
+    InputKey.MINOR_RECORDS: Severity.MINOR,
+    InputKey.GENERAL_RECORDS: Severity.GENERAL,
+    InputKey.SERIOUS_RECORDS: Severity.SERIOUS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One input of a grade: how many there are, and how many points they gave or took together."""
+
+    weight: Weight
+    number: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """A grade with everything that it was worked out from: nobody has to believe a number (R6.12)."""
+
+    scale: GradeScale
+    band: Band
+    score: int
+    inputs: tuple[Counted, ...]
+
+
+def grade_of(
+    summary: Summary, records: Sequence[Record], scale: GradeScale | None, *, kind: SubjectKind, on: date
+) -> Grade | None:
+    """Return the grade of a subject on a day, None without a scale and for a kind that the scale does not name.
+
+    ``records`` are all of the subject's. A record counts while it may be shown, a flag while it has effect.
+    """
+    if scale is None or kind.value not in scale.subject_kinds:
+        return None
+    inputs = tuple(_counted(weight, _number(weight.key, summary, records, on=on)) for weight in scale.weights)
+    score = min(scale.top, max(0, scale.base + sum(each.points for each in inputs)))
+    return Grade(scale=scale, band=scale.band(score), score=score, inputs=inputs)
+
+
+def _counted(weight: Weight, number: int) -> Counted:
+    counting = number if weight.most is None else min(number, weight.most)
+    return Counted(weight=weight, number=number, points=weight.points * counting)
+
+
+def _number(key: InputKey, summary: Summary, records: Sequence[Record], *, on: date) -> int:
+    if key is InputKey.KEPT_PROMISES:
+        return summary.kept_promises
+    if key is InputKey.FLAGS:
+        return sum(is_flag_in_force(flag, on=on) and not flag.is_paused for flag in summary.flags)
+    return sum(record.severity is SEVERITIES[key] and _stands(record, on=on) for record in records)
+
+
+def _stands(record: Record, *, on: date) -> bool:
+    return record.dates.effective_on <= on and record.is_displayed(on)

@@ -1,0 +1,20 @@
+"""How a conflict is named and decided."""
+
+import hashlib
+from dataclasses import replace
+
+from chalicelib.credit.model.identity_conflicts import Conflict, Decision
+from chalicelib.errors import Reason, Refusal
+from chalicelib.subjects.model.subjects import SubjectKey
+
+
+def conflict_id(subject: SubjectKey, said_digest: str, *, source: str, record_id: str) -> str:
+    """Name a conflict by what was sent: the same record under the same name is the same conflict."""
+    return hashlib.sha256(f"{subject}\n{said_digest}\n{source}\n{record_id}".encode()).hexdigest()[:32]
+
+
+def decided(conflict: Conflict, decision: Decision) -> Conflict:
+    """Return the conflict decided; ``STEP_NOT_ALLOWED`` the second time."""
+    if conflict.decision is not None:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)
+    return replace(conflict, decision=decision)

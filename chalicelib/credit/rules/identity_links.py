@@ -1,0 +1,93 @@
+"""Which aliases there can be, and how one is confirmed and revoked."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, Parties, Party
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
+
+MOST_JOINED = 20
+"""Identities that may count for one subject: far beyond any life, and a gate that still reads them at once."""
+
+
+def law_in_force(laws: Sequence[AliasLaw], *, on: date) -> AliasLaw:
+    """Return the edition of a day, the latest of those that are in force; ``LookupError`` before the first."""
+    in_force = [law for law in laws if law.in_force_from <= on]
+    if not in_force:
+        raise LookupError(on)
+    return max(in_force, key=lambda law: law.in_force_from)
+
+
+def require_possible(alias: Alias, *, on: date) -> None:
+    """Refuse with every fault of an alias that cannot be (``ALIAS_NOT_ACCEPTABLE``)."""
+    faults = tuple(_faults(alias, on=on))
+    if faults:
+        raise Refusal(Reason.ALIAS_NOT_ACCEPTABLE, faults=faults)
+
+
+def require_room(alias: Alias, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
+    """Refuse what is known already, and more identities for one subject than anybody has.
+
+    ``formers`` and ``presents`` are all identities that count for each side now, its own included.
+    """
+    if alias.kind is LinkKind.RENAMED:
+        return
+    if alias.former.subject in presents:
+        raise linked_already()
+    if alias.present.subject in formers:
+        raise _not_acceptable(code="LINKED_IN_A_CIRCLE", zh="反向关联已经存在", en="linked the other way round")
+    if len({*formers, *presents}) > MOST_JOINED:
+        raise _not_acceptable(code="TOO_MANY", zh=f"关联主体超过{MOST_JOINED}个", en=f"over {MOST_JOINED} identities")
+
+
+def linked_already() -> Refusal:
+    """Return the refusal of what is known already."""
+    return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
+
+
+def confirmed(alias: Alias, deed: Deed) -> Alias:
+    """Return the alias confirmed: ``STEP_NOT_ALLOWED`` unless it waits for that, ``SAME_PERSON`` for the proposer."""
+    if alias.state is not AliasState.PROPOSED:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)
+    if alias.proposed.by == deed.by:
+        raise Refusal(Reason.SAME_PERSON)
+    return replace(alias, confirmed=deed)
+
+
+def revoked(alias: Alias, deed: Deed) -> Alias:
+    """Return the alias revoked, whether it counted or still waited; ``STEP_NOT_ALLOWED`` the second time."""
+    if alias.state is AliasState.REVOKED:
+        raise Refusal(Reason.STEP_NOT_ALLOWED)
+    return replace(alias, revoked=deed)
+
+
+def _faults(alias: Alias, *, on: date) -> Iterator[Fault]:
+    former, present = alias.former, alias.present
+    if alias.kind is LinkKind.RENAMED:
+        if former.subject != present.subject:
+            yield _fault("/present/number", "更名前后号码应当相同", "renaming keeps the number", "NUMBER_DIFFERS")
+        if former.name_digest == present.name_digest:
+            yield _fault("/present/name", "更名前后名称相同", "both names are the same", "NAME_SAME")
+    elif former.subject == present.subject:
+        yield _fault("/present/number", "两个主体的号码相同", "both numbers are the same", "NUMBER_SAME")
+    if _is_person(former) != _is_person(present):
+        yield _fault("/present/kind", "自然人与单位不能关联", "one is a person, one is not", "KINDS_DIFFER")
+    elif alias.law.parties is Parties.ORGANISATIONS and _is_person(former):
+        yield _fault("/kind", "该情形只适用于单位", "only organisations can be so", "ORGANISATIONS_ONLY")
+    if alias.document.effective_on > on:
+        yield _fault("/document/effective_on", "文书尚未生效", "the document has no effect yet", "IN_THE_FUTURE")
+
+
+def _is_person(party: Party) -> bool:
+    return party.kind in PERSONS
+
+
+def _fault(pointer: str, zh: str, en: str, code: str) -> Fault:
+    return Fault(pointer=pointer, detail=zh, english=en, code=code)
+
+
+def _not_acceptable(*, code: str, zh: str, en: str) -> Refusal:
+    return Refusal(Reason.ALIAS_NOT_ACCEPTABLE, faults=(_fault("/present", zh, en, code),))

@@ -1,0 +1,73 @@
+"""How much a summary holds, and what stands for the rest: it stays small, and no record is refused for that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.credit.model.records import UNDONE, Bar, Overflow
+
+MOST_BARS = 100
+LARGEST_BARS = 64_000
+"""Bytes of all bars of a summary: far from what one stored item may have, and nobody ordinary comes near it."""
+
+BYTES_BESIDE_THE_TEXTS = 300
+"""What a stored bar has beside its texts: the names of its parts, two days and three words."""
+
+MOST_ITEMS_LEFT_OUT = 100
+"""Beyond so many items what was left out counts for every one."""
+
+
+def within_bounds(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """Return the bars that a summary keeps, by name whatever came first, and those that it has no room for."""
+    room = LARGEST_BARS
+    kept: set[str] = set()
+    named = sorted(bars, key=lambda bar: bar.record)
+    if len(named) <= MOST_BARS and sum(map(_size_of, named)) <= room:
+        return tuple(named), ()
+    for bar in sorted(named, key=_weight, reverse=True):
+        size = _size_of(bar)
+        if len(kept) < MOST_BARS and size <= room:
+            kept.add(bar.record)
+            room -= size
+    return (
+        tuple(bar for bar in named if bar.record in kept),
+        tuple(bar for bar in named if bar.record not in kept),
+    )
+
+
+def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: date) -> tuple[Overflow, ...]:
+    """Return what stands for all bars that there was no room for: those of before that last on, and these."""
+    marks = {mark.severity: mark for mark in before if mark.ends_on >= on}
+    for bar in left_out:
+        if bar.repair in UNDONE:
+            continue
+        known = marks.get(bar.severity)
+        one = Overflow(
+            severity=bar.severity,
+            organ=bar.organ,
+            basis=bar.basis,
+            starts_on=bar.starts_on,
+            ends_on=bar.ends_on,
+            items=bar.items,
+        )
+        marks[bar.severity] = one if known is None else _merged(known, one)
+    return tuple(sorted(marks.values(), key=lambda mark: mark.severity.rank))
+
+
+def _weight(bar: Bar) -> tuple[bool, int, bool, date]:
+    """Order bars by how much they decide: in force at all, gravity, for every promise, and how long."""
+    return bar.repair not in UNDONE, bar.severity.rank, not bar.items, bar.ends_on
+
+
+def _size_of(bar: Bar) -> int:
+    texts = (bar.source, bar.record_id, bar.kind, bar.organ, bar.document_no, bar.basis, *bar.items)
+    return BYTES_BESIDE_THE_TEXTS + sum(len(text.encode()) + len('"",') for text in texts)
+
+
+def _merged(one: Overflow, other: Overflow) -> Overflow:
+    items = tuple(sorted({*one.items, *other.items})) if one.items and other.items else ()
+    return replace(
+        max(one, other, key=lambda mark: mark.ends_on),
+        starts_on=min(one.starts_on, other.starts_on),
+        items=items if len(items) <= MOST_ITEMS_LEFT_OUT else (),
+    )

@@ -1,0 +1,129 @@
+"""What credit means for one item, with the identities that a subject had before or took over (主体关联, R6.4)."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from chalicelib.credit.model.links import Link, LinkKind
+from chalicelib.credit.model.records import Effect, Eligibility, Ground, Severity, Summary, Text
+from chalicelib.credit.rules.summary import GRAVEST_FIRST, assessment
+from chalicelib.subjects.model.subjects import SubjectKey
+
+LINKED = {
+    LinkKind.RENAMED: Text(zh="更名前", en="under a former name"),
+    LinkKind.RENUMBERED: Text(zh="同一主体的另一证件号码", en="under another number of the same subject"),
+    LinkKind.MERGED: Text(zh="被合并的单位", en="for an organisation that was merged into this one"),
+    LinkKind.DIVIDED: Text(zh="分立前的单位", en="for the organisation that this one was divided from"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Another subject's summary as it counts for this one, and the link that says why."""
+
+    link: Link
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Summary):
+    """A subject's own summary with those that count for it too; it is read, and never written."""
+
+    others: tuple[Met, ...] = ()
+
+
+def joined(own: Summary, others: Sequence[Met]) -> Summary:
+    """Return a summary that remembers what was read beside it."""
+    if not others:
+        return own
+    return Joined(**{part.name: getattr(own, part.name) for part in fields(Summary)}, others=tuple(others))
+
+
+def links_beyond(own: Summary, met: Collection[Met]) -> tuple[Link, ...]:
+    """Return the links of what was met that lead to nobody met so far, one to each."""
+    known = {own.subject, *(one.summary.subject for one in met)}
+    beyond = {link.subject: link for one in met for link in one.summary.links if link.subject not in known}
+    return tuple(beyond.values())
+
+
+def others_of(summary: Summary) -> tuple[Met, ...]:
+    """Return what counts for the subject beside its own."""
+    return summary.others if isinstance(summary, Joined) else ()
+
+
+def parts_of(summary: Summary) -> tuple[Summary, ...]:
+    """Return the subject's own summary and every one that counts for it too."""
+    return (summary, *(met.summary for met in others_of(summary)))
+
+
+def together(summary: Summary) -> Summary:
+    """Return a summary with the flags and kept promises of all parts, to be counted; it is never written."""
+    parts = parts_of(summary)
+    flags = tuple(flag for part in parts for flag in part.flags)
+    return replace(summary, flags=flags, kept_promises=sum(part.kept_promises for part in parts))
+
+
+def assessed(
+    summary: Summary, item_code: str, *, on: date, bar_severity: Severity
+) -> tuple[Effect, tuple[Ground, ...]]:
+    """Return what all parts mean for one item: the gravest effect, and every reason, with whose it was if another's."""
+    effect, reasons = assessment(summary, item_code, on=on, bar_severity=bar_severity)
+    effects, grounds = {effect}, list(reasons)
+    for met in others_of(summary):
+        effect, reasons = assessment(met.summary, item_code, on=on, bar_severity=bar_severity)
+        effects.add(effect)
+        grounds.extend(_said_of_link(reasons, met.link))
+    return next(effect for effect in GRAVEST_FIRST if effect in effects), tuple(grounds)
+
+
+def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> Eligibility:
+    """Say whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
+
+    Records of ``bar_severity`` and above bar; one whose source has gone stale is named, but cannot bar alone (R6.9).
+    """
+    effect, reasons = assessed(summary, item_code, on=on, bar_severity=bar_severity)
+    return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
+
+
+def with_link(summary: Summary, link: Link) -> Summary:
+    """Return a summary that meets another subject's; nobody can file on what was read before."""
+    return replace(summary, version=summary.version + 1, links=(*summary.links, link))
+
+
+def with_reader(summary: Summary, reader: SubjectKey) -> Summary:
+    """Return a summary that remembers for whom it counts too, for good: whoever met it must be found when it was wrong.
+
+    No check of its own depends on that, so its version stays.
+    """
+    return replace(summary, met_by=tuple(dict.fromkeys((*summary.met_by, reader))))
+
+
+def without_link(summary: Summary, alias_id: str) -> Summary:
+    """Return a summary without what an alias had brought."""
+    links = tuple(link for link in summary.links if link.alias_id != alias_id)
+    return replace(summary, version=summary.version + 1, links=links)
+
+
+def with_names(summary: Summary, names: Sequence[str]) -> Summary:
+    """Return a summary that knows its subject by all of these names; nobody can file on what was read before.
+
+    One that had none knows them all from then on, so that none of them contradicts the first record that comes.
+    """
+    known = tuple(dict.fromkeys((*names, *summary.name_digests)))
+    return replace(summary, version=summary.version + 1, name_digests=known)
+
+
+def without_name(summary: Summary, name_digest: str) -> Summary:
+    """Return a summary that knows its subject by one name less."""
+    names = tuple(known for known in summary.name_digests if known != name_digest)
+    return replace(summary, version=summary.version + 1, name_digests=names)
+
+
+def _said_of_link(reasons: Sequence[Ground], link: Link) -> Iterator[Ground]:
+    said = LINKED[link.kind]
+    for ground in reasons:
+        text = Text(
+            zh=f"{ground.text.zh}(登记在{said.zh}名下,依据{link.organ}{link.document_no}计入。)",
+            en=f"{ground.text.en} (It is kept {said.en} and counts by {link.organ}{link.document_no}.)",
+        )
+        yield replace(ground, text=text)

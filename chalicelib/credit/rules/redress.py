@@ -1,0 +1,123 @@
+"""What ways back do to records and to the summary: marks come and go, and what is undone leaves every view."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.rules.revoked_documents import with_fallen
+from chalicelib.credit.model.records import UNDONE, Bar, Document, FlagMark, ObjectionState, Record, RepairState, Severity, Summary
+from chalicelib.credit.rules.summary import bar_of, fresher
+from chalicelib.credit.model.corrections import Correction
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
+
+
+def stepped(record: Record) -> Record:
+    """Return the record one stored version on: once for each write, whatever changes with it."""
+    return replace(record, version=record.version + 1)
+
+
+def disputed(record: Record, state: ObjectionState) -> Record:
+    """Return the record with the mark of an objection (异议标注), or without it."""
+    return replace(record, objection=state)
+
+
+def with_repair(record: Record, state: RepairState) -> Record:
+    """Return the record asked to be repaired, no longer so, repaired, or withdrawn; no mark outlives its undoing."""
+    objection = ObjectionState.NONE if state in UNDONE else record.objection
+    return replace(record, repair=state, objection=objection)
+
+
+def corrected(record: Record, contents: Mapping[str, str]) -> Record:
+    """Return the record with other contents where they were wrong (更正), whatever its source says again."""
+    made = tuple(
+        Correction(name=name, wrong=record.contents.get(name), right=right) for name, right in contents.items()
+    )
+    ruled = replace(record.ruled, corrections=(*record.ruled.corrections, *made))
+    return replace(record, contents={**record.contents, **contents}, ruled=ruled)
+
+
+def shortened(record: Record, ends_on: date) -> Record:
+    """Return the record with an earlier last day of display and effect, whatever its source says of it later."""
+    display, ruled = replace(record.display, until=ends_on), replace(record.ruled, ends_on=ends_on)
+    return replace(record, display=display, ruled=ruled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changes of one subject at once: records as they will stand, marks of flags, None for one that leaves.
+
+    ``fallen`` is a document on which nothing may stand any more; ``facts`` are what the timeline is told of it all.
+    """
+
+    records: Sequence[Record] = ()
+    flags: Mapping[str, FlagMark | None] = field(default_factory=dict)
+    fallen: Document | None = None
+    facts: Sequence[Fact] = ()
+
+
+def after_remedy(
+    summary: Summary, changes: Changes, *, known: Sequence[Record], kept_from: Severity, on: date
+) -> Summary:
+    """Return the summary after what changed.
+
+    ``known`` are all records of the subject as they stood before: where the summary had no room for some, what it
+    holds is chosen anew, so that nothing goes on barring under another name.
+    """
+    changed = {f"{record.source}/{record.record_id}": record for record in changes.records}
+    freshness = dict(summary.freshness)
+    if summary.overflow:
+        standing = {f"{record.source}/{record.record_id}": record for record in known} | changed
+        bars = [bar for record in standing.values() for bar in _bars_of(record, kept_from=kept_from, on=on)]
+        for record in standing.values():
+            freshness[record.source] = fresher(freshness.get(record.source), record)
+    else:
+        bars = [bar for old in summary.bars for bar in _bars_after(old, changed.get(old.record), on=on)]
+    kept, left_out = within_bounds(bars)
+    sources = {bar.source for bar in kept}
+    return replace(
+        summary,
+        version=summary.version + 1,
+        bars=kept,
+        overflow=overflow_after((), left_out, on=on),
+        freshness={source: said for source, said in freshness.items() if source in sources},
+        fallen=summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen),
+        flags=tuple(mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None),
+    )
+
+
+def happened(
+    kind: EventKind,
+    record: Record,
+    *,
+    because: str,
+    actor: str,
+    department: str,
+    at: datetime,
+) -> Fact:
+    """Return what the credit's timeline is told of a record; ``because`` names the objection, repair or reversal."""
+    until = record.display.until
+    data: dict[str, Json] = {
+        "record": f"{record.source}/{record.record_id}",
+        "because": because,
+        "objection": record.objection.value,
+        "repair": record.repair.value,
+        "displayed_until": None if until is None else until.isoformat(),
+        "record_version": record.version,
+    }
+    return Fact(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
+
+
+def _bars_of(record: Record, *, kept_from: Severity, on: date) -> tuple[Bar, ...]:
+    until = record.display.until
+    if record.repair in UNDONE or until is None or until < on or record.severity.rank < kept_from.rank:
+        return ()
+    return (bar_of(record, ends_on=until),)
+
+
+def _bars_after(old: Bar, record: Record | None, *, on: date) -> tuple[Bar, ...]:
+    if record is None:
+        return (old,)
+    until = record.display.until or old.ends_on
+    return () if record.repair in UNDONE or until < on else (bar_of(record, ends_on=until),)

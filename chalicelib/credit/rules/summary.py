@@ -1,0 +1,282 @@
+"""What a summary means for one item, and how it changes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.model.records import UNDONE, Bar, Effect, FlagMark, Freshness, Ground, ObjectionState, Overflow, Record, Severity, Summary, Text
+from chalicelib.errors import Reason
+from chalicelib.rulepacks.model.pack import RulePack
+
+REPAIR = Text(
+    zh="可向认定单位申请信用修复,或者提出异议申诉,均不收费;仍可选择提交证明材料的方式办理。",
+    en="You may ask the organ for repair, or object; both are free. The certificate way stays open.",
+)
+LIFTING = Text(
+    zh="可向实施惩戒的单位提出异议申诉,或者在履行义务后申请解除,均不收费;仍可选择提交证明材料的方式办理。",
+    en="You may object to the measure, or ask for lifting once the duty is done; both are free. "
+    "The certificate way stays open.",
+)
+ASK_AGAIN = Text(
+    zh="请稍后再试;也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
+)
+ASK_THE_OFFICER = Text(
+    zh="请联系信用专员逐条核对;全部记录可在本人信用信息中查看。可向认定单位申请信用修复,或者提出异议申诉,均不收费;"
+    "仍可选择提交证明材料的方式办理。",
+    en="Ask the credit officer to go through them one by one; one's own credit shows every record. "
+    "You may ask the organ for repair, or object; both are free. The certificate way stays open.",
+)
+TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
+
+
+GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
+
+
+def severity_kept(packs: Sequence[RulePack]) -> Severity:
+    """Return from which severity on a record stands in the summary: the least by which any pack bars (R3.3)."""
+    return min((Severity(pack.bar_severity.value) for pack in packs), key=lambda severity: severity.rank)
+
+
+def is_bar_in_force(bar: Bar, *, on: date) -> bool:
+    """Say whether a record has effect on a day: both end days included, and never once it was undone."""
+    return bar.repair not in UNDONE and bar.starts_on <= on <= bar.ends_on
+
+
+def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
+    """Say whether a measure has effect on a day: both end days included, so an expired flag bars nobody."""
+    return flag.starts_on <= on <= flag.ends_on
+
+
+def is_known_by_name(summary: Summary, name_digest: str) -> bool:
+    """Say whether a name, by its keyed digest, is one that sources gave to the number (R6.3).
+
+    Nobody contradicts it while no source gave any, or only under another secret, whose digests cannot be compared.
+    """
+    secret = name_digest.partition(".")[0]
+    comparable = [known for known in summary.name_digests if known.partition(".")[0] == secret]
+    return not comparable or name_digest in comparable
+
+
+def is_stale(freshness: Freshness | None, *, on: date) -> bool:
+    """Say whether a source is silent beyond the day by which it agreed to speak again, that day included (R6.9)."""
+    return freshness is not None and freshness.update_due_on is not None and on > freshness.update_due_on
+
+
+def assessment(
+    summary: Summary, item_code: str, *, on: date, bar_severity: Severity
+) -> tuple[Effect, tuple[Ground, ...]]:
+    """Return what flags and records together mean for one item: the gravest effect, and every reason.
+
+    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). What is not related to the item
+    is no reason at all (R2.3).
+    """
+    effects = {Effect.NONE}
+    reasons: list[Ground] = []
+    for flag in summary.flags:
+        if item_code in flag.items and is_flag_in_force(flag, on=on):
+            effects.add(Effect.NONE if flag.is_paused else flag.effect)
+            reasons.extend(_grounds_of_flag(flag))
+    for bar in summary.bars:
+        if bar.severity.rank < bar_severity.rank or not is_bar_in_force(bar, on=on):
+            continue
+        if bar.items and item_code not in bar.items:
+            continue
+        stale = is_stale(summary.freshness.get(bar.source), on=on)
+        effects.add(Effect.UNKNOWN if stale else Effect.REFUSED)
+        reasons.extend(_grounds_of_bar(bar, stale=stale))
+    for rest in summary.overflow:
+        if rest.severity.rank < bar_severity.rank or not rest.starts_on <= on <= rest.ends_on:
+            continue
+        if rest.items and item_code not in rest.items:
+            continue
+        effects.add(Effect.REFUSED)
+        reasons.append(_ground_of_overflow(rest))
+    return next(effect for effect in GRAVEST_FIRST if effect in effects), tuple(reasons)
+
+
+def identity_conflict() -> Ground:
+    """Return the reason of an answer about a number that is known under another name (R6.3)."""
+    return _of_the_service(
+        Reason.IDENTITY_CONFLICT,
+        Text(
+            zh="证件号码与登记的名称不一致,不产生任何不利后果,转人工核实。",
+            en="The number is known under another name; nothing adverse follows, and a person will look at it.",
+        ),
+    )
+
+
+def source_down() -> Ground:
+    """Return the reason of an answer while the store cannot be read: neither clean nor bad (R6.10)."""
+    return _of_the_service(
+        Reason.CREDIT_SOURCE_DOWN,
+        Text(
+            zh="信用信息暂时无法读取,不作有无失信的判断,请稍后再查。",
+            en="Credit data cannot be read at the moment; nothing is said either way. Ask again later.",
+        ),
+        remedy=ASK_AGAIN,
+    )
+
+
+def with_record(
+    summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date, kept_from: Severity
+) -> Summary:
+    """Return the summary after a record was stored: its bar set, replaced or taken out, what has ended left out.
+
+    Records of ``kept_from`` and above set a bar. A summary never refuses one: beyond its bounds it keeps the gravest
+    and, among them, those that last longest, and an ``Overflow`` keeps the promise closed for the others.
+    """
+    bars = [
+        bar
+        for bar in summary.bars
+        if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
+    ]
+    if record.severity.rank >= kept_from.rank and ends_on >= on and record.repair not in UNDONE:
+        bars.append(bar_of(record, ends_on=ends_on))
+    kept, left_out = within_bounds(bars)
+    heard = fresher(summary.freshness.get(record.source), record)
+    sources = {bar.source for bar in kept}
+    return replace(
+        summary,
+        version=summary.version + 1,
+        bars=kept,
+        overflow=overflow_after(summary.overflow, left_out, on=on),
+        freshness={
+            source: said for source, said in {**summary.freshness, record.source: heard}.items() if source in sources
+        },
+        name_digests=(name_digest, *(known for known in summary.name_digests if known != name_digest)),
+    )
+
+
+def fresher(known: Freshness | None, record: Record) -> Freshness:
+    """Return the later word of a source; of two at the same instant the one that lasts longer, whichever came first."""
+    heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
+    return heard if known is None else max(known, heard, key=_word)
+
+
+def _word(said: Freshness) -> tuple[datetime, date]:
+    return said.received_at, said.update_due_on or date.max
+
+
+def with_flag(summary: Summary, flag: FlagMark, *, name_digest: str, on: date) -> Summary:
+    """Return the summary with a flag in it, flags that have ended left out.
+
+    The name in the proposal is taken where no source gave any: one that was found wrong since does not come back by it.
+    """
+    others = (known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
+    flags = tuple(sorted((*others, flag), key=lambda mark: mark.flag_id))
+    names = summary.name_digests or (name_digest,)
+    return replace(summary, version=summary.version + 1, flags=flags, name_digests=names)
+
+
+def without_flag(summary: Summary, flag_id: str) -> Summary:
+    """Return the summary without a flag."""
+    others = tuple(flag for flag in summary.flags if flag.flag_id != flag_id)
+    return replace(summary, version=summary.version + 1, flags=others)
+
+
+def with_kept_promise(summary: Summary) -> Summary:
+    """Return the summary with one kept promise more; no check depends on it, so the version stays (R1.20)."""
+    return replace(summary, kept_promises=summary.kept_promises + 1)
+
+
+def bar_of(record: Record, *, ends_on: date) -> Bar:
+    """Return what the summary holds of an adverse record."""
+    return Bar(
+        source=record.source,
+        record_id=record.record_id,
+        kind=record.kind,
+        severity=record.severity,
+        organ=record.document.organ,
+        document_no=record.document.number,
+        basis=record.basis,
+        starts_on=record.dates.effective_on,
+        ends_on=ends_on,
+        items=record.related_items,
+        objection=record.objection,
+        repair=record.repair,
+    )
+
+
+def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
+    document = f"{bar.organ}{bar.document_no}"
+    ground = Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"存在未修复的失信记录({document}),有效期至{bar.ends_on.isoformat()},不适用告知承诺。",
+            en=f"An adverse record stands unrepaired ({document}, until {bar.ends_on.isoformat()}): "
+            "no promise instead of proof.",
+        ),
+        source=bar.source,
+        basis=bar.basis,
+        remedy=REPAIR,
+        contact=bar.organ,
+        record=bar.record,
+        severity=bar.severity,
+        until=bar.ends_on,
+    )
+    if stale:
+        yield replace(
+            ground,
+            code=Reason.STALE_RECORD,
+            text=Text(
+                zh=f"来源单位未按约定时间更新该记录({document}),不能单独作为不予适用的理由。",
+                en=f"The source has not updated the record ({document}) as agreed; it cannot be a reason alone.",
+            ),
+        )
+    else:
+        yield ground
+    if bar.objection is ObjectionState.OPEN:
+        yield _under_objection(ground)
+
+
+def _ground_of_overflow(rest: Overflow) -> Ground:
+    return Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"未修复的失信记录过多,此处未能逐条列出;其中最长的有效期至{rest.ends_on.isoformat()},不适用告知承诺。",
+            en="There are more adverse records unrepaired than are listed here, the longest until "
+            f"{rest.ends_on.isoformat()}: no promise instead of proof.",
+        ),
+        source="",
+        basis=rest.basis,
+        remedy=ASK_THE_OFFICER,
+        contact=rest.organ,
+        record="",
+        severity=rest.severity,
+        until=rest.ends_on,
+    )
+
+
+def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
+    document = f"{flag.organ}{flag.document_no}"
+    ground = Ground(
+        code=Reason.SUBJECT_BARRED,
+        text=Text(
+            zh=f"依据{document}实施惩戒措施“{flag.measure}”,有效期至{flag.ends_on.isoformat()}。",
+            en=f"The measure {flag.measure_code} ({flag.measure}) is in force by {document} "
+            f"until {flag.ends_on.isoformat()}.",
+        ),
+        source=flag.organ,
+        basis=flag.basis,
+        remedy=LIFTING,
+        contact=flag.organ,
+        record=f"flag:{flag.flag_id}",
+        until=flag.ends_on,
+    )
+    if not flag.is_paused:
+        yield ground
+    if flag.objection is ObjectionState.OPEN:
+        yield _under_objection(ground)
+
+
+def _under_objection(ground: Ground) -> Ground:
+    text = Text(
+        zh="对该信息的异议申诉正在处理(异议标注)。",
+        en="An objection to this entry is being decided.",
+    )
+    return replace(ground, code=Reason.UNDER_OBJECTION, text=text)
+
+
+def _of_the_service(code: Reason, text: Text, *, remedy: Text = TO_A_PERSON) -> Ground:
+    return Ground(code=code, text=text, source="", basis="", remedy=remedy, contact="", record="")

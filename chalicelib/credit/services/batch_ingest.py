@@ -1,0 +1,172 @@
+"""Lines of files: stored with their subjects, summaries and events, as many together as one transaction takes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+
+from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
+from chalicelib.credit.rules.batching import Group, bundles_of
+from chalicelib.credit.services.record_factory import Judge
+from chalicelib.credit.model.records import Record, Summary
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.subjects.services import Subjects
+from chalicelib.subjects.store import Remembered
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is stored about a subject: its summary, who it is, and records with who handed each in."""
+
+    summary: Summary
+    met: tuple[Remembered, ...]
+    records: Mapping[tuple[str, str], tuple[Record, str]] = field(default_factory=dict)
+
+
+class Taking:
+    """Where lines of files come in."""
+
+    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, judge: Judge) -> None:
+        """Let ``judge`` say what a line becomes; ``subjects`` remembers whom it is about."""
+        self._store = store
+        self._timeline = timeline
+        self._subjects = subjects
+        self._judge = judge
+
+    def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
+        """Store lines and say of each what became of it; the order within a group counts.
+
+        What several subjects are told in one transaction is tried again for each alone if one of them moved.
+        """
+        taken: list[Taken] = []
+        for bundle in bundles_of(groups):
+            try:
+                taken += self._together(bundle, batch)
+            except MovedError:
+                for part in bundle:
+                    taken += self._alone(part, batch)
+        return taken
+
+    def _together(self, bundle: Sequence[Group], batch: Batch) -> list[Taken]:
+        """Store parts of several subjects, all or nothing.
+
+        Records of a subject whom nobody has spoken of yet are not looked for: one that is there after all, or is put
+        there meanwhile, fails the transaction.
+        """
+        standings = self._standings(bundle)
+        sought = [
+            line.name
+            for part, standing in zip(bundle, standings, strict=True)
+            if standing.summary.head.seq
+            for line in part
+        ]
+        records = self._store.named(sought) if sought else {}
+        with transaction() as tx:
+            each = [
+                self._put(part, replace(standing, records=records), batch, tx)
+                for part, standing in zip(bundle, standings, strict=True)
+            ]
+        return list(chain.from_iterable(each))
+
+    @again_if_moved
+    def _alone(self, part: Group, batch: Batch) -> list[Taken]:
+        """Store lines of one subject, having looked for the record of each."""
+        records = self._store.named([line.name for line in part])
+        (standing,) = self._standings([part])
+        with transaction() as tx:
+            return self._put(part, replace(standing, records=records), batch, tx)
+
+    def _standings(self, bundle: Sequence[Group]) -> list[Standing]:
+        """Read what is stored about the subjects of some parts in one batch, without their records."""
+        subjects = [part[0].subject for part in bundle]
+        places = [self._subjects.places_of(subject.about) for subject in subjects]
+        wanted = [self._store.summary_row(subject.key) for subject in subjects]
+        rows = iter(read_together(*wanted, *chain.from_iterable(places)))
+        summaries = [self._store.summary_from(next(rows), subject=subject.key) for subject in subjects]
+        return [
+            Standing(summary=summary, met=self._subjects.met_at(list(islice(rows, len(own)))))
+            for summary, own in zip(summaries, places, strict=True)
+        ]
+
+    def _put(self, part: Group, standing: Standing, batch: Batch, tx: Transaction) -> list[Taken]:
+        """Put what may be stored of a part into a transaction, with its subject, the summary and one event."""
+        at, after = batch.at, standing.summary
+        strangers = self._strangers(part, standing.met, batch, tx)
+        taken: list[Taken] = []
+        stored: list[Record] = []
+        for line in part:
+            before, by_whom = standing.records.get(line.name, (None, ""))
+            try:
+                if line.subject.about.name in strangers:
+                    raise Refusal(Reason.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
+                record = self._judge.record(line.submission, line.subject, before=before, at=at)
+                idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
+            except Refusal as refusal:
+                taken.append(Taken(handed=line, fate=Fate.REFUSED, refusal=refusal))
+                continue
+            if idle is not None:
+                taken.append(Taken(handed=line, fate=idle))
+                continue
+            record = held_to_fallen(record, after)
+            after = self._judge.summary(after, record, line.subject, at=at)
+            self._store.save_record(record, tx, by_whom=line.of(batch))
+            stored.append(record)
+            taken.append(Taken(handed=line, fate=Fate.STORED))
+        if stored:
+            fact = _fact(stored, after, batch)
+            head = self._timeline.record([fact], owner=after.owner, head=after.head, at=at, tx=tx)
+            self._store.save(standing.summary, replace(after, head=head), tx)
+        return taken
+
+    def _strangers(self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction) -> set[str]:
+        """Remember the subject if it is new, and return those names in its lines that are not its own."""
+        strangers: set[str] = set()
+        for about in {line.subject.about.name: line.subject.about for line in part}.values():
+            known, met = self._subjects.recognised(about, met, at=batch.at, tx=tx)
+            if known.is_conflicting:
+                strangers.add(about.name)
+        return strangers
+
+
+def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: Batch) -> Fate | None:
+    """Return what becomes of a line that changes nothing, None of one that does.
+
+    A line that was taken before its step died is stored, whatever the same file has made of the record since.
+    """
+    if line.was_taken(by_whom, batch):
+        return Fate.STORED
+    if intake.is_news(record, before=before):
+        return None
+    return Fate.LATE if record.source_version < before.source_version else Fate.UNCHANGED
+
+
+def _fact(records: Sequence[Record], after: Summary, batch: Batch) -> Fact:
+    return Fact(
+        kind=EventKind.RECORDS_IMPORTED,
+        occurred_at=batch.at,
+        actor=batch.actor,
+        department=batch.department,
+        data={
+            "import": batch.name,
+            "edition": records[0].edition,
+            "records": [
+                {
+                    "record": f"{record.source}/{record.record_id}",
+                    "kind": record.kind,
+                    "severity": record.severity.value,
+                    "document_no": record.document.number,
+                    "source_version": record.source_version,
+                    "record_version": record.version,
+                }
+                for record in records
+            ],
+            "summary_version": after.version,
+            "bars": sorted(bar.record for bar in after.bars),
+        },
+    )

@@ -1,0 +1,249 @@
+"""What offices, systems and the people concerned do with credit."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.rules import summary as rules
+from chalicelib.credit.rules.grades import Grade, grade_of
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.rules.linked_credit import Met, assessed, joined, links_beyond, parts_of, together
+from chalicelib.credit.model.records import CheckAnswer, Dates, Document, Effect, FlagMark, Publicity, Purpose, Query, Record, RepairState, Severity, Summary
+from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError, directories
+from chalicelib.policy import Caller
+from chalicelib.dynamo.model import Row
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.subjects.model.subjects import Identity, SubjectKey
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction
+
+CHECKED = ("effect", "reasons")
+"""What a check lets the asker see: never the records themselves."""
+
+KIND_OF_PROMISES = "commitment"
+BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目录(信用承诺及履行情况信息)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What somebody wants to know of a subject: for which item, why, and for which case if there is one.
+
+    ``pack`` is the rule pack of the item, that of the deployment if none is named.
+    """
+
+    item_code: str
+    purpose: Purpose
+    case_no: str | None = None
+    pack: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCredit:
+    """What a subject sees of its own credit: the summary and every record behind it."""
+
+    summary: Summary
+    records: tuple[Record, ...]
+
+
+class Credit:
+    """Records, summaries and the gate in front of promises."""
+
+    def __init__(
+        self,
+        store: CreditStore,
+        timeline: Timeline,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        *,
+        packs: Sequence[RulePack],
+        pack: str,
+    ) -> None:
+        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+
+        ``pack`` is the code of the one of ``packs`` that counts for what belongs to no item.
+        """
+        self._packs = tuple(packs)
+        self._pack = pack
+        self._kept_from = rules.severity_kept(self._packs)
+        self._store = store
+        self._timeline = timeline
+        self._subjects = subjects
+        self._keys = keys
+
+    def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
+        """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
+
+        Where another identity counts too (R6.4), it is one read more.
+        A store that cannot be read, or cannot write down who asked, gives ``UNKNOWN``: never clean, never bad.
+        """
+        valid = require_valid(about)
+        subject = self._keys.key_of(valid)
+        try:
+            summary = self.summary(subject)
+            effect, reasons = assessed(
+                summary,
+                inquiry.item_code,
+                on=day_in_shanghai(at),
+                bar_severity=Severity(self._law(at, pack=inquiry.pack).bar_severity.value),
+            )
+            if not self._is_known_by_name(summary, valid):
+                effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
+            kept = 12 * self._law(at).query_log.years
+            self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), kept_months=kept, by=by, at=at))
+        except UnreadableError:
+            effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
+        return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
+
+    def own(self, *, by: Caller) -> OwnCredit:
+        """Return the caller's own credit, whole and free of charge; what was withdrawn may be another's and is not."""
+        summary = self.summary(by.own_subject())
+        records = (record for part in parts_of(summary) for record in self._store.records(part.subject))
+        standing = (record for record in records if record.repair is not RepairState.WITHDRAWN)
+        return OwnCredit(summary=summary, records=tuple(standing))
+
+    def graded(self, own: OwnCredit, *, by: Caller, at: datetime) -> Grade | None:
+        """Return the caller's own grade, None unless the rules of the day have a scale for whom the caller is."""
+        if by.identity is None:
+            return None
+        law, today = self._law(at), day_in_shanghai(at)
+        return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
+
+    def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
+        """Return who asked for the caller's credit, when and why, newest first, under whichever number (R6.4)."""
+        pages = [self._store.queries(name, most=most, after=after) for name in self.identities(by.own_subject())]
+        found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
+        has_more = len(found) > most or any(page.after for page in pages)
+        shown = tuple(found[:most])
+        return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)
+
+    def summary_row(self, subject: SubjectKey) -> Row:
+        """Return a row that holds only the summary's key, for a batch of reads."""
+        return self._store.summary_row(subject)
+
+    def summary_from(self, row: Row | None, subject: SubjectKey) -> Summary:
+        """Return the summary that a batch of reads brought, with those that count for the subject too."""
+        return self._with_others(self._store.summary_from(row, subject=subject))
+
+    def summary(self, subject: SubjectKey) -> Summary:
+        """Read a summary with those that count for the subject too; ``UnreadableError`` without an answer."""
+        return self._with_others(self._store.summary(subject))
+
+    def who_may_act(self, subject: SubjectKey, *, by: Caller) -> tuple[SubjectKey, ...]:
+        """Return whose matter something about a subject is: the subject's, and the caller's if it counts for it too.
+
+        Whoever asks for what is its own is not looked up.
+        """
+        if by.subject is None or by.subject == subject or subject not in self.identities(by.subject):
+            return (subject,)
+        return (subject, by.subject)
+
+    def identities(self, subject: SubjectKey) -> tuple[SubjectKey, ...]:
+        """Return the subject and every other whose records and flags count for it."""
+        return tuple(part.subject for part in parts_of(self.summary(subject)))
+
+    def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
+        """Let a transaction fail with ``MovedError`` unless all is still as it was read: the gate."""
+        for part in parts_of(summary):
+            self._store.require_unchanged(part, tx)
+
+    def count_kept_promise(self, subject: SubjectKey, case_no: str, *, by: str, at: datetime, tx: Transaction) -> None:
+        """Add a kept promise to the subject's credit in the caller's transaction (R1.20): one read, three writes.
+
+        ``by`` is the actor whose finding it was. ``MovedError`` at the commit if it is counted already.
+        """
+        summary = self._store.summary(subject)
+        today = day_in_shanghai(at)
+        record = Record(
+            subject=subject,
+            source=intake.OWN_SOURCE,
+            record_id=case_no,
+            kind=KIND_OF_PROMISES,
+            edition=intake.directory_in_force(directories(), on=today).edition,
+            severity=Severity.NONE,
+            publicity=Publicity.QUERY_ONLY,
+            document=Document(number=case_no, organ=intake.OWN_SOURCE, effective_on=today),
+            dates=Dates(judged_on=today, received_on=today, effective_on=today),
+            basis=BASIS_OF_PROMISES,
+            repair_notice="",
+            received_at=at,
+        )
+        fact = Fact(
+            kind=EventKind.PROMISE_KEPT,
+            occurred_at=at,
+            actor=by,
+            department="",
+            data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
+        )
+        self._store.save_record(record, tx)
+        self._save(summary, rules.with_kept_promise(summary), fact, at=at, tx=tx)
+
+    def put_flag(
+        self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
+    ) -> None:
+        """Put a confirmed flag into the summary in the caller's transaction: what was read before no longer files."""
+        summary = self._store.summary(subject)
+        after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
+        self._save(summary, after, _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at), at=at, tx=tx)
+
+    def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Take a flag out of the summary in the caller's transaction."""
+        summary = self._store.summary(subject)
+        after = rules.without_flag(summary, flag_id)
+        self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
+
+    def _with_others(self, own: Summary) -> Summary:
+        """Read what counts for the subject too, one batch of reads for each step from identity to identity."""
+        met: dict[SubjectKey, Met] = {}
+        wanted = own.links
+        while wanted:
+            found = zip(wanted, self._store.summaries([link.subject for link in wanted]), strict=True)
+            met |= {link.subject: Met(link=link, summary=summary) for link, summary in found}
+            wanted = links_beyond(own, met.values())
+        return joined(own, tuple(met.values()))
+
+    def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        self._store.save(before, replace(after, head=head), tx)
+
+    def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
+        """Return the rules of an instant; those of the deployment if no pack is named."""
+        return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
+
+    def _is_known_by_name(self, summary: Summary, about: Identity) -> bool:
+        """Say whether the name is one that sources gave to the number; nobody contradicts it while none gave any."""
+        digests = summary.name_digests
+        return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
+
+
+def _query(
+    inquiry: Inquiry, *, subject: SubjectKey, result_size: int, kept_months: int, by: Caller, at: datetime
+) -> Query:
+    return Query(
+        subject=subject,
+        query_id=f"{instant_text(at)}-{secrets.token_hex(8)}",
+        asked_at=at,
+        by=by.actor,
+        department=by.department or "",
+        purpose=inquiry.purpose,
+        item_code=inquiry.item_code,
+        case_no=inquiry.case_no,
+        fields=CHECKED,
+        result_size=result_size,
+        kept_until=intake.months_after(day_in_shanghai(at), kept_months),
+    )
+
+
+def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> Fact:
+    data: dict[str, Json] = {
+        "flag_id": flag_id,
+        "summary_version": after.version,
+        "flags": sorted(flag.flag_id for flag in after.flags),
+    }
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)

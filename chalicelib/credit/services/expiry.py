@@ -1,0 +1,95 @@
+"""Each day: records whose last day has passed leave the summary, and that is written down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.rules import summary as rules, expiry
+from chalicelib.credit.model.records import FlagMark, Summary
+from chalicelib.credit.store.records import SHARDS, CreditStore
+from chalicelib.logging import logger
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+
+PER_SHARD = 500
+"""How many records of a shard one run ends: 16 shards are well inside the ten minutes that it may take."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Upkept:
+    """What a run has done; ``is_complete`` is false while something is left for the next run."""
+
+    ended: int = 0
+    failed: int = 0
+    is_complete: bool = True
+
+    def look_at(self, name: str, step: Callable[[], bool]) -> None:
+        """Do one step and count it: one that fails must not keep the others from being done."""
+        try:
+            self.ended += step()
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is said and counted, and the run fails at its end
+            self.failed += 1
+            self.is_complete = False
+            logger("expire").exception("not_ended", about=name, error=type(error).__name__)
+
+
+class CreditUpkeep:
+    """What days bring to records and summaries; whether something has effect follows from its dates, not from this."""
+
+    def __init__(self, store: CreditStore, timeline: Timeline) -> None:
+        """Change records and summaries together with their subjects' timelines."""
+        self._store = store
+        self._timeline = timeline
+
+    def expire(self, *, at: datetime) -> Upkept:
+        """End what has ended, a bounded number in each shard; safe to run twice, late and beside itself."""
+        seen = Upkept()
+        today = day_in_shanghai(at)
+        for shard in range(SHARDS):
+            names = list(self._store.ended(shard, on=today, most=PER_SHARD))
+            for source, record_id in names:
+                seen.look_at(f"{source}/{record_id}", lambda source=source, name=record_id: self._end(source, name, at))  # type: ignore[misc]
+            seen.is_complete = seen.is_complete and len(names) < PER_SHARD
+        return seen
+
+    @again_if_moved
+    def _end(self, source: str, record_id: str, at: datetime) -> bool:
+        """End one record; say whether this call did."""
+        before = self._store.record(source, record_id)
+        today = day_in_shanghai(at)
+        if before is None or not expiry.has_ended(before, on=today):
+            return False
+        record = expiry.ended(before, at=at)
+        summary = self._store.summary(record.subject)
+        after = expiry.without_ended(summary, on=today)
+        fact = expiry.display_ended(record, after, at=at)
+        with transaction() as tx:
+            self._store.save_record(record, tx)
+            head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+            self._store.save(summary, replace(after, head=head), tx)
+        return True
+
+    def take_flag_out(
+        self, subject: SubjectKey, flag_id: str, kind: EventKind, *, at: datetime, tx: Transaction
+    ) -> None:
+        """Take a flag out of the summary in the caller's transaction, because of a day or of a new list."""
+        summary = self._store.summary(subject)
+        self._save(summary, rules.without_flag(summary, flag_id), kind, flag_id, at=at, tx=tx)
+
+    def put_flag_back(
+        self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, at: datetime, tx: Transaction
+    ) -> None:
+        """Put a flag that was suspended into the summary again in the caller's transaction."""
+        summary = self._store.summary(subject)
+        after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
+        self._save(summary, after, EventKind.FLAG_RESUMED, flag.flag_id, at=at, tx=tx)
+
+    def _save(
+        self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction
+    ) -> None:
+        fact = expiry.flag_ended(kind, flag_id, after, at=at)
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        self._store.save(before, replace(after, head=head), tx)

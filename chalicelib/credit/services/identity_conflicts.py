@@ -1,0 +1,137 @@
+"""Taking records in, and handing those whose number and name do not belong together to a person."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.credit.rules import identity_conflicts
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
+from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.rules.linked_credit import with_names
+from chalicelib.credit.model.records import Record
+from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, require
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import masked_name, require_valid
+from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+
+
+class Conflicts:
+    """All conflicts of identity."""
+
+    def __init__(
+        self, store: ConflictStore, receiving: Receiving, summaries: CreditStore, subjects: Subjects, timeline: Timeline
+    ) -> None:
+        """Stand in front of ``receiving``, which refuses what does not belong together."""
+        self._store = store
+        self._receiving = receiving
+        self._summaries = summaries
+        self._subjects = subjects
+        self._timeline = timeline
+
+    def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
+        """Store a record as ``Receiving.put_record`` does; one with another name than the number's waits for a person.
+
+        It is refused all the same with ``IDENTITY_CONFLICT`` and has no effect (R6.3); sending it again waits once.
+        """
+        try:
+            return self._receiving.put_record(submission, about=about, by=by, at=at)
+        except Refusal as refusal:
+            if refusal.reason is Reason.IDENTITY_CONFLICT:
+                self.open(submission, about=require_valid(about), by=by, at=at)
+            raise
+
+    @again_if_moved
+    def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
+        """Let a record wait for a person, once however often it comes; nothing of it is kept but its name."""
+        known = self._subjects.know(about, at)
+        name = identity_conflicts.conflict_id(known.key, known.name_digest, source=submission.source, record_id=submission.record_id)
+        if not known.is_conflicting or self._store.find(name) is not None:
+            return
+        conflict = Conflict(
+            conflict_id=name,
+            subject=known.key,
+            first=known.first or known.key,
+            source=submission.source,
+            record_id=submission.record_id,
+            department=by.department or "",
+            known_as=known.masked_name,
+            said=masked_name(about.name),
+            said_digest=known.name_digest,
+            said_by=by.actor,
+            said_at=at,
+        )
+        fact = Fact(
+            kind=EventKind.CONFLICT_OPENED,
+            occurred_at=at,
+            actor=by.actor,
+            department=conflict.department,
+            data={"subject": conflict.subject, "record": f"{conflict.source}/{conflict.record_id}"},
+        )
+        with transaction() as tx:
+            self._store.add(conflict, [fact], at=at, tx=tx)
+
+    def get(self, conflict_id: str, *, by: Caller) -> Conflict:
+        """Return a conflict to a credit officer; ``NOT_FOUND`` if there is none."""
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        found = self._store.find(conflict_id)
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND)
+        return found
+
+    def page(self, state: ConflictState, *, by: Caller, most: int, after: Position) -> ConflictPage:
+        """Return a page of conflicts in one state, oldest first."""
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        return self._store.page(state, most=most, after=after)
+
+    @again_if_moved
+    def decide(  # noqa: PLR0913 - a finding has this many sides, and each is named at the call
+        self, conflict_id: str, outcome: Outcome, *, evidence: str, reason: str, by: Caller, version: int, at: datetime
+    ) -> Conflict:
+        """Put a person's finding on record: one person then has both names, and the source may send again.
+
+        Another person's record stays refused, however often it is sent; whoever had put it in is not their own judge.
+        """
+        before = self.get(conflict_id, by=by)
+        if before.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        if before.said_by == by.actor:
+            raise Refusal(Reason.SAME_PERSON)
+        decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
+        after = identity_conflicts.decided(before, decision)
+        fact = Fact(
+            kind=EventKind.CONFLICT_DECIDED,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"outcome": outcome.value, "subject": before.subject},
+            texts={"evidence": evidence, "reason": reason},
+        )
+        with transaction() as tx:
+            if outcome is Outcome.SAME_PERSON:
+                self._link(before, by=by, at=at, tx=tx)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
+
+    def _link(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Let the subject be known by both names, in the register of subjects and in its summary."""
+        names = (conflict.said_digest, *self._subjects.names_of(conflict.first))
+        self._subjects.also_called(conflict.first, conflict.said_digest, tx=tx)
+        summary = self._summaries.summary(conflict.subject)
+        if conflict.said_digest in summary.name_digests:
+            return
+        after = with_names(summary, names)
+        fact = Fact(
+            kind=EventKind.NAME_LINKED,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"conflict": conflict.owner, "summary_version": after.version},
+        )
+        head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+        self._summaries.save(summary, replace(after, head=head), tx)

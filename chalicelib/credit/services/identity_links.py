@@ -1,0 +1,238 @@
+"""Proposing that two identities belong together, confirming it by a second person, and taking it back."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.rules import identity_links
+from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
+from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Position, alias_laws
+from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Document, Summary
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.errors import Reason, Refusal
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import masked_name, require_valid
+from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+
+if TYPE_CHECKING:
+    from chalicelib.timeline.events import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasProposal:
+    """That ``former`` is now ``present``, or went into it or came out of it, by a document; ``evidence`` says more."""
+
+    kind: LinkKind
+    former: Identity
+    present: Identity
+    document: Document
+    evidence: str
+
+
+class Aliases:
+    """All aliases."""
+
+    def __init__(
+        self, store: AliasStore, credit: Credit, summaries: CreditStore, subjects: Subjects, timeline: Timeline
+    ) -> None:
+        """Ask ``credit`` what counts for whom now; change ``summaries`` with their timelines."""
+        self._store = store
+        self._credit = credit
+        self._summaries = summaries
+        self._subjects = subjects
+        self._timeline = timeline
+
+    @again_if_moved
+    def propose(
+        self, proposal: AliasProposal, *, by: Caller, at: datetime, once: Once | None = None
+    ) -> tuple[Alias, bool]:
+        """Take an alias, which counts for nothing until a second person has confirmed it.
+
+        Says whether an earlier request with the same key had made it. ``ALIAS_NOT_ACCEPTABLE`` with every fault,
+        ``IDENTITY_CONFLICT`` where a number is known under neither of the names.
+        """
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self._store.load(made), True
+        today = day_in_shanghai(at)
+        law = identity_links.law_in_force(alias_laws(), on=today)
+        former, former_is_known = self._party(proposal.former, at)
+        present, present_is_known = self._party(proposal.present, at)
+        alias = Alias(
+            alias_id=secrets.token_hex(16),
+            kind=proposal.kind,
+            former=former,
+            present=present,
+            document=proposal.document,
+            law=law.kinds[proposal.kind],
+            edition=law.edition,
+            proposed=Deed(by=by.actor, at=at, reason=proposal.evidence),
+        )
+        identity_links.require_possible(alias, on=today)
+        if proposal.kind is LinkKind.RENAMED:
+            alias = replace(
+                alias,
+                name=_other_name(alias, former_is_known=former_is_known, present_is_known=present_is_known),
+            )
+        elif not (former_is_known and present_is_known):
+            raise Refusal(Reason.IDENTITY_CONFLICT)
+        self._require_room(alias)
+        with transaction() as tx:
+            alias = self._store.add(alias, [_fact(EventKind.ALIAS_PROPOSED, alias, alias.proposed, by)], at=at, tx=tx)
+            if once is not None:
+                once.remember(alias.alias_id, tx, at=at)
+        return alias, False
+
+    @again_if_moved
+    def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> Alias:
+        """Let an alias count: from this write on every check and every promise meets what it brings.
+
+        ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias, or a person's finding on a
+        conflict, has linked both meanwhile.
+        """
+        before = self._load(alias_id, by=by, version=version)
+        deed = Deed(by=by.actor, at=at, reason=reason)
+        after = identity_links.confirmed(before, deed)
+        self._require_room(after)
+        with transaction() as tx:
+            if after.name is not None:
+                self._call(after, after.name, by=by, at=at, tx=tx)
+            self._change(after, by=by, at=at, tx=tx)
+            return self._store.save(before, after, [_fact(EventKind.ALIAS_CONFIRMED, after, deed, by)], at=at, tx=tx)
+
+    @again_if_moved
+    def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Alias:
+        """Take an alias back, before it counted or after: from this write on nobody meets what it brought."""
+        before = self._load(alias_id, by=by, version=version)
+        deed = Deed(by=by.actor, at=at, reason=reason, basis=basis)
+        after = identity_links.revoked(before, deed)
+        with transaction() as tx:
+            if before.state is AliasState.CONFIRMED:
+                if after.name is not None:
+                    self._call_no_longer(after, after.name, by=by, at=at, tx=tx)
+                self._change(after, by=by, at=at, tx=tx)
+            return self._store.save(before, after, [_fact(EventKind.ALIAS_REVOKED, after, deed, by)], at=at, tx=tx)
+
+    def get(self, alias_id: str, *, by: Caller) -> Alias:
+        """Return an alias to a credit officer; ``NOT_FOUND`` if there is none."""
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        return self._store.load(alias_id)
+
+    def page(self, state: AliasState, *, by: Caller, most: int, after: Position) -> AliasPage:
+        """Return a page of aliases in one state, oldest first."""
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        return self._store.page(state, most=most, after=after)
+
+    def _load(self, alias_id: str, *, by: Caller, version: int) -> Alias:
+        alias = self.get(alias_id, by=by)
+        if alias.version != version:
+            raise Refusal(Reason.STALE_VERSION)
+        return alias
+
+    def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
+        """Return one side, and whether its number is known under this name."""
+        valid = require_valid(identity)
+        known = self._subjects.know(valid, at)
+        party = Party(
+            subject=known.key,
+            first=known.first or known.key,
+            kind=valid.kind,
+            masked_name=masked_name(valid.name),
+            name_digest=known.name_digest,
+        )
+        return party, not known.is_conflicting
+
+    def _require_room(self, alias: Alias) -> None:
+        identity_links.require_room(
+            alias,
+            formers=self._credit.identities(alias.former.subject),
+            presents=self._credit.identities(alias.present.subject),
+        )
+
+    def _call(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Let register and summary know all names of the subject; refuse one that came to be known another way."""
+        names = self._subjects.names_of(alias.former.first)
+        if name in names:
+            raise identity_links.linked_already()
+        self._subjects.also_called(alias.former.first, name, tx=tx)
+        summary = self._summaries.summary(alias.former.subject)
+        after = with_names(summary, (name, *names))
+        self._save(summary, after, _credit_fact(EventKind.NAME_LINKED, alias, after, by, at), at=at, tx=tx)
+
+    def _call_no_longer(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        self._subjects.no_longer_called(alias.former.first, name, tx=tx)
+        summary = self._summaries.summary(alias.former.subject)
+        after = without_name(summary, name)
+        self._save(summary, after, _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at), at=at, tx=tx)
+
+    def _change(self, alias: Alias, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
+        is_over = alias.state is AliasState.REVOKED
+        links = alias.links()
+        readers = {link.subject: subject for subject, link in links.items()}
+        for subject in dict.fromkeys((*links, *(() if is_over else readers))):
+            summary = after = self._summaries.summary(subject)
+            kind = EventKind.SUBJECT_MET
+            if is_over:
+                kind, after = EventKind.SUBJECT_UNLINKED, without_link(after, alias.alias_id)
+            elif subject in links:
+                kind, after = EventKind.SUBJECT_LINKED, with_link(after, links[subject])
+            if subject in readers:
+                after = with_reader(after, readers[subject])
+            self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
+
+    def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        self._summaries.save(before, replace(after, head=head), tx)
+
+
+def _other_name(alias: Alias, *, former_is_known: bool, present_is_known: bool) -> str:
+    """Return which of two names the number has to be known by beside the one that it is known by."""
+    if not (former_is_known or present_is_known):
+        raise Refusal(Reason.IDENTITY_CONFLICT)
+    if former_is_known and present_is_known:
+        raise identity_links.linked_already()
+    return alias.present.name_digest if former_is_known else alias.former.name_digest
+
+
+def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: datetime) -> Fact:
+    data: dict[str, Json] = {
+        "alias": alias.owner,
+        "links": sorted(link.subject for link in after.links),
+        "met_by": sorted(after.met_by),
+        "summary_version": after.version,
+    }
+    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+
+
+def _fact(kind: EventKind, alias: Alias, deed: Deed, by: Caller) -> Fact:
+    data: dict[str, Json] = {
+        "kind": alias.kind.value,
+        "former": alias.former.subject,
+        "present": alias.present.subject,
+        "organ": alias.document.organ,
+        "document_no": alias.document.number,
+        "law": alias.law.basis,
+        "edition": alias.edition,
+    }
+    texts = {"reason": deed.reason, "basis": deed.basis}
+    return Fact(
+        kind=kind,
+        occurred_at=deed.at,
+        actor=by.actor,
+        department=by.department or "",
+        data=data,
+        texts={name: text for name, text in texts.items() if text},
+    )

@@ -1,0 +1,35 @@
+"""The published form in which sources hand in records: a schema, an example for each kind, and the columns of a CSV."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.credit.rules.imports import COLUMNS
+from chalicelib.credit.model.record_schema import RecordLine
+from chalicelib.credit.store.records import directories
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The form: which edition of the directory, the JSON Schema of a line, examples by kind, and columns."""
+
+    edition: str
+    line: Mapping[str, Any]
+    examples: Mapping[str, dict[str, Any]]
+    columns: Sequence[str]
+
+
+@cache
+def published() -> Published:
+    """Return the form of the newest edition of the directory; read once a process."""
+    return Published(
+        edition=directories()[-1].edition,
+        line=RecordLine.model_json_schema(),
+        examples=json.loads(EXAMPLES.read_text(encoding="utf-8")),
+        columns=(*sorted(COLUMNS), "contents.<name>"),
+    )

@@ -1,0 +1,300 @@
+"""Asking for an address, taking a file in steps that go on where the last one ended, and saying what became of it."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.credit.services.identity_conflicts import Conflicts
+from chalicelib.credit.rules import imports
+from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
+from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
+from chalicelib.credit.store.imports import ImportStore
+from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
+from chalicelib.credit.rules.batching import groups_of, shares_of
+from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
+from chalicelib.credit.services.ingest import Receiving, require_own_source
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.dynamo.idempotency import Once
+from chalicelib.policy import Caller, Role, require
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
+from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
+
+if TYPE_CHECKING:
+    from chalicelib.subjects.model.subjects import Identity
+
+SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
+LARGEST = 2_000_000_000
+"""Bytes of a file: it is read through once in a single step."""
+
+CHUNK = 4_000
+"""Lines between two notes of how far an import has come; a step that dies does so many again, to the same end.
+
+At the end of a chunk all wait for the last one to write: in a small one that is much of the time.
+"""
+
+CHUNKS_A_STEP = 12
+AT_ONCE = 4
+"""Writers side by side."""
+
+
+class Line(Protocol):
+    """Where what goes on later waits."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Hand a message over; raises if it was not taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where to PUT the file, and with which headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a line: its fate, and if it was not stored, why."""
+
+    fate: Fate
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Lines that were read: those that cannot be records, those that can, the last number, and the offset behind."""
+
+    outcomes: Mapping[int, Outcome]
+    handed: Sequence[Handed]
+    last: int
+    offset: int
+
+
+class Imports:
+    """All bulk imports."""
+
+    def __init__(
+        self, store: ImportStore, bucket: Bucket, receiving: Receiving, conflicts: Conflicts, *, queue: Line
+    ) -> None:
+        """Hand lines to ``receiving``; ``queue`` brings a step back to go on."""
+        self._store = store
+        self._bucket = bucket
+        self._receiving = receiving
+        self._conflicts = conflicts
+        self._queue = queue
+
+    @again_if_moved
+    def request(
+        self, source: str, declared: Declared, *, by: Caller, at: datetime, once: Once | None
+    ) -> tuple[Import, bool]:
+        """Make room for a file of a source; say whether an earlier request with the same key had done so."""
+        require(by, roles=SOURCES)
+        require_own_source(source, by)
+        made = once.look_up() if once is not None else None
+        if made is not None:
+            return self._store.load(made), True
+        _require_usable(source, declared)
+        new = Import(
+            import_id=secrets.token_hex(16),
+            source=source,
+            declared=declared,
+            requested_by=by.actor,
+            department=by.department or "",
+            requested_at=at,
+        )
+        data: dict[str, Json] = {
+            "source": source,
+            "size": declared.size,
+            "sha256": declared.sha256,
+            "count": declared.count,
+        }
+        with transaction() as tx:
+            new = self._store.add(new, [_fact(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
+            if once is not None:
+                once.remember(new.import_id, tx, at=at)
+        return new, False
+
+    def one(self, import_id: str, *, by: Caller) -> Import:
+        """Return an import to whoever may hand in records of its source."""
+        found = self._store.load(import_id)
+        require(by, roles=SOURCES)
+        require_own_source(found.source, by)
+        return found
+
+    def address(self, import_: Import) -> Address | None:
+        """Return where the file goes, None once it has come."""
+        if import_.state is not ImportState.AWAITING_UPLOAD:
+            return None
+        url, headers = self._bucket.upload_address(import_.upload, import_.declared)
+        return Address(url=url, headers=headers)
+
+    def refused_file(self, import_: Import) -> str | None:
+        """Return where the file of refused lines can be read, None before the end or if no line was refused."""
+        is_there = import_.state is ImportState.DONE and import_.progress.parts
+        return self._bucket.download_address(import_.refused_lines) if is_there else None
+
+    def step(self, import_id: str, *, at: datetime) -> Import:
+        """Take an import on by a bounded number of lines; twice, beside itself and after a death is as good as once.
+
+        A step that finds another one faster leaves the rest to that one.
+        """
+        current = self._store.load(import_id)
+        try:
+            if current.state is ImportState.AWAITING_UPLOAD:
+                current = self._begin(current, at=at)
+            if current.state is ImportState.STORING:
+                current = self._go_on(current, at=at)
+        except MovedError:
+            return self._store.load(import_id)
+        if current.has_ended:
+            self._tidy(current)
+        if current.state is ImportState.STORING:
+            self._queue.send(json.dumps({"import_id": import_id}), name=f"{import_id}.{current.progress.line}")
+        return current
+
+    def _begin(self, before: Import, *, at: datetime) -> Import:
+        """Look whether the file is the one that was declared; nothing of another is stored."""
+        if not self._bucket.has(before.upload):
+            return before
+        try:
+            found = looked_at(self._bucket.blocks(before.upload))
+        except FileError as error:
+            return self._refuse(before, error.problem, None, at=at)
+        problem = imports.disagreement(before.declared, found)
+        if problem is not None:
+            return self._refuse(before, problem, found, at=at)
+        after = imports.started(before, found, at=at)
+        data: dict[str, Json] = {"format": found.format.value, "records": found.count}
+        return self._store.save(before, after, [_fact(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
+
+    def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
+        after = imports.refused(before, problem, found, at=at)
+        data: dict[str, Json] = {"problem": problem.value}
+        return self._store.save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
+
+    def _go_on(self, current: Import, *, at: datetime) -> Import:
+        """Take some chunks; while one is written the next is read."""
+        found = current.found
+        if found is None:
+            message = "an import is stored only after its file was looked at"
+            raise LookupError(message)
+        lines, source = numbered(self._bucket, current, found), current.source
+
+        def read() -> Chunk | None:
+            chunk = list(islice(lines, CHUNK))
+            return self._read(chunk, source=source, header=found.header) if chunk else None
+
+        with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
+            ahead = reader.submit(read)
+            for number in range(CHUNKS_A_STEP):
+                chunk = ahead.result()
+                if chunk is None:
+                    return self._finish(current, at=at)
+                if number + 1 < CHUNKS_A_STEP:
+                    ahead = reader.submit(read)
+                current = self._take(current, chunk, pool=pool, at=at)
+        return current
+
+    def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
+        """Store the lines of a chunk, write its part of the refused ones, and note how far it has come."""
+        outcomes = dict(chunk.outcomes)
+        batch = Batch(
+            name=before.import_id,
+            actor=before.requested_by,
+            department=before.department,
+            at=before.started_at or at,
+        )
+        shares = shares_of(groups_of(chunk.handed))
+        for share in pool.map(lambda groups: self._receiving.take(groups, batch), shares):
+            for taken in share:
+                outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
+        refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
+        if refused:
+            self._bucket.put(before.part(chunk.last), imports.refused_text(refused))
+        fates = [outcome.fate for outcome in outcomes.values()]
+        after = imports.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
+        return self._store.save(before, after, [], at=at)
+
+    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
+        """Read lines as what they say, and look at each subject once, however many lines name it."""
+        outcomes: dict[int, Outcome] = {}
+        handed: list[Handed] = []
+        subjects: dict[Identity, Subject] = {}
+        for number, text, _ in lines:
+            if text is not None and not text.strip():
+                continue
+            if number == 1 and text == header:
+                continue
+            try:
+                line = imports.record_of(text, number, header=header)
+                submission = line.submission(source=source, record_id=line.record_id)
+                about = line.subject.identity()
+                subject = subjects.get(about) or self._receiving.subject(about)
+                subjects[about] = subject
+                size = len((text or "").encode())
+                handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
+            except imports.LineError as error:
+                outcomes[number] = Outcome(fate=Fate.REFUSED, refused=error.refused)
+            except Refusal as refusal:
+                told = imports.refused_by(refusal, number, line.record_id)
+                outcomes[number] = Outcome(fate=Fate.REFUSED, refused=told)
+        last, _, offset = lines[-1]
+        return Chunk(outcomes=outcomes, handed=handed, last=last, offset=offset)
+
+    def _outcome(self, taken: Taken, import_: Import, *, at: datetime) -> Outcome:
+        if taken.refusal is None:
+            return Outcome(fate=taken.fate)
+        handed = taken.handed
+        told = imports.refused_by(taken.refusal, handed.line, handed.submission.record_id)
+        if taken.refusal.reason is not Reason.IDENTITY_CONFLICT:
+            return Outcome(fate=Fate.REFUSED, refused=told)
+        self._conflicts.open(
+            handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at
+        )
+        return Outcome(fate=Fate.CONFLICT, refused=told)
+
+    def _finish(self, before: Import, *, at: datetime) -> Import:
+        """Put the refused lines into one file and end the import; a step that dies in between does both again."""
+        if before.parts:
+            self._bucket.put_together(before.refused_lines, before.parts)
+        after = imports.finished(before, at=at)
+        counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
+        return self._store.save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+
+    def _tidy(self, ended: Import) -> None:
+        """Delete what nobody needs after the end, the upload last: while it is there this is not done."""
+        if self._bucket.has(ended.upload):
+            for name in (*ended.parts, ended.upload):
+                self._bucket.remove(name)
+
+
+def _require_usable(source: str, declared: Declared) -> None:
+    faults = []
+    if not A_NAME.fullmatch(source) or source == OWN_SOURCE:
+        faults.append(Fault(pointer="/source", detail="来源代码有误", english="no source's code"))
+    if not 1 <= declared.size <= LARGEST:
+        faults.append(
+            Fault(
+                pointer="/size", detail=f"1至{LARGEST}字节", english=f"from 1 to {LARGEST} bytes", code="OUT_OF_RANGE"
+            )
+        )
+    if faults:
+        raise Refusal(Reason.INVALID_BODY, faults=faults)
+
+
+def _caller(import_: Import) -> Caller:
+    """Return who asked for an import, as its timeline names them."""
+    kind, _, sub = import_.requested_by.partition(":")
+    role = Role.SYSTEM if kind == "system" else Role.CREDIT_OFFICER
+    return Caller(sub=sub, roles=frozenset({role}), department=import_.department)
+
+
+def _fact(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> Fact:
+    actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "system:ingest"
+    return Fact(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))

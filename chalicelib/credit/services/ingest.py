@@ -1,0 +1,120 @@
+"""What sources hand in: one record stored with its summary and event, all or nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
+from chalicelib.credit.rules.batching import Group
+from chalicelib.credit.services.record_factory import Judge
+from chalicelib.credit.model.records import Record, Summary
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.services.batch_ingest import Taking
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+
+
+class Receiving:
+    """Where records come in."""
+
+    def __init__(
+        self,
+        store: CreditStore,
+        timeline: Timeline,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        *,
+        packs: Sequence[RulePack],
+        pack: str,
+    ) -> None:
+        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+
+        ``pack`` is the code of the one of ``packs`` whose display periods count.
+        """
+        self._store = store
+        self._timeline = timeline
+        self._subjects = subjects
+        self._keys = keys
+        self._judge = Judge(packs, pack)
+        self._taking = Taking(store, timeline, subjects, self._judge)
+
+    def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
+        """Store a record with its summary and event, all or nothing; return the record as it now stands.
+
+        Saying again what is stored changes nothing, and an older version comes too late and does not win (R8.2).
+        ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
+        """
+        require_own_source(submission.source, by)
+        subject = self.subject(about)
+        self._subjects.require_consistent(subject.about, at)
+        return self._store_record(submission, subject, by=by, at=at)
+
+    def subject(self, about: Identity) -> Subject:
+        """Return whom lines of a file are about; ``INVALID_IDENTIFIER`` if the number is none."""
+        valid = require_valid(about)
+        return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
+
+    def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
+        """Store lines of a file; say of each what became of it.
+
+        The same rules count as for one record, and the same end comes of lines that are taken twice (R8.2).
+        """
+        return self._taking.take(groups, batch)
+
+    @again_if_moved
+    def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
+        before = self._store.record(submission.source, submission.record_id)
+        record = self._judge.record(submission, subject, before=before, at=at)
+        if before is not None and not intake.is_news(record, before=before):
+            return before
+        summary = self._store.summary(record.subject)
+        record = held_to_fallen(record, summary)
+        after = self._judge.summary(summary, record, subject, at=at)
+        with transaction() as tx:
+            self._store.save_record(record, tx)
+            fact = _record_fact(record, after, by, at)
+            head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+            self._store.save(summary, replace(after, head=head), tx)
+        return record
+
+
+def require_own_source(source: str, by: Caller) -> None:
+    """Let a department's system speak for its own sources alone, and credit officers for every one."""
+    if Role.CREDIT_OFFICER in by.roles:
+        return
+    if not is_source_of(source, by.department or ""):
+        raise Refusal(Reason.FORBIDDEN)
+
+
+def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:
+    left_out: dict[str, Json] = {}
+    if after.overflow:
+        left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}
+    return Fact(
+        kind=EventKind.RECORD_STORED,
+        occurred_at=at,
+        actor=by.actor,
+        department=by.department or "",
+        data={
+            "record": f"{record.source}/{record.record_id}",
+            "kind": record.kind,
+            "edition": record.edition,
+            "severity": record.severity.value,
+            "document_no": record.document.number,
+            "source_version": record.source_version,
+            "record_version": record.version,
+            "summary_version": after.version,
+            "bars": sorted(bar.record for bar in after.bars),
+            **left_out,
+        },
+    )

@@ -1,0 +1,126 @@
+"""Looking whether summaries are what records and flags give, a slice at a time, and mending those that are not."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.store import Task, TaskStore
+from chalicelib.credit.rules import expiry
+from chalicelib.credit.model.records import FlagMark, Record, Severity, Summary
+from chalicelib.credit.store.records import SHARDS, CreditStore
+from chalicelib.logging import logger
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import MovedError, transaction
+
+SLICE = 4_000
+"""How many summaries a run looks at: three reads each, well inside what is left of its ten minutes."""
+
+PAGE = 200
+SETTLED_AFTER = 2.0
+"""Seconds after which an index shows what was written before; only what differs then still is mended."""
+
+PLACE = ("upkeep:summaries", "check")
+"""Where it is written down how far the walk has come; the sweep never sees it, for it is due at no time."""
+
+MarksOf = Callable[[SubjectKey, Sequence[str]], tuple[FlagMark, ...]]
+"""Returns the flags of a subject that have effect; the names are of those that the summary holds."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Checked:
+    """What a run has looked at; ``is_through`` says that it came to the end of all summaries."""
+
+    looked_at: int = 0
+    mended: int = 0
+    failed: int = 0
+    is_through: bool = False
+
+
+class Mending:
+    """The walk over all summaries."""
+
+    def __init__(
+        self,
+        store: CreditStore,
+        timeline: Timeline,
+        tasks: TaskStore,
+        *,
+        marks_of: MarksOf,
+        kept_from: Severity,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Ask ``marks_of`` for flags; records of ``kept_from`` and above stand in a summary."""
+        self._store = store
+        self._timeline = timeline
+        self._tasks = tasks
+        self._marks_of = marks_of
+        self._kept_from = kept_from
+        self._pause = pause
+
+    def check(self, *, at: datetime, most: int = SLICE) -> Checked:
+        """Look at the next summaries of the walk, mend what differs, and write down how far it has come."""
+        seen = Checked()
+        task = self._tasks.get(*PLACE)
+        shard, after = (0, "") if task is None else json.loads(task.text)
+        while shard < SHARDS and seen.looked_at < most:
+            subjects = self._store.subjects(shard, after=after, most=min(PAGE, most - seen.looked_at))
+            for subject in subjects:
+                self._look_at(subject, seen, at)
+            shard, after = (shard, subjects[-1]) if subjects else (shard + 1, "")
+        seen.is_through = shard == SHARDS
+        text = json.dumps([shard % SHARDS, after])
+        owner, kind = PLACE
+        with transaction() as tx:
+            self._tasks.save(
+                Task(owner=owner, kind=kind, text=text, next_at=None, rev=1 if task is None else task.rev + 1), tx
+            )
+        return seen
+
+    def _look_at(self, subject: SubjectKey, seen: Checked, at: datetime) -> None:
+        seen.looked_at += 1
+        try:
+            seen.mended += self.mend(subject, at=at)
+        except Exception as error:  # noqa: BLE001 - one summary must not keep the others from being looked at
+            seen.failed += 1
+            logger("expire").exception("summary_not_checked", subject=subject, error=type(error).__name__)
+
+    def mend(self, subject: SubjectKey, *, at: datetime) -> bool:
+        """Mend one summary if it differs, now and a moment later; say whether this call did."""
+        on = day_in_shanghai(at)
+        if not self._difference(self._store.summary(subject), at=at)[1]:
+            return False
+        self._pause(SETTLED_AFTER)
+        before = self._store.summary(subject)
+        right, parts = self._difference(before, at=at)
+        if not parts:
+            return False
+        after = expiry.without_ended(expiry.mended(before, right), on=on)
+        fact = expiry.mended_fact(before, after, parts, at=at)
+        try:
+            with transaction() as tx:
+                head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+                self._store.save(before, replace(after, head=head), tx)
+        except MovedError:
+            return False
+        logger("expire").error("summary_mended", subject=subject, parts=list(parts))
+        return True
+
+    def _difference(self, summary: Summary, *, at: datetime) -> tuple[Summary, tuple[str, ...]]:
+        on = day_in_shanghai(at)
+        marks = self._marks_of(summary.subject, [flag.flag_id for flag in summary.flags])
+        records = self._records_of(summary)
+        right = expiry.recomputed(summary, records, marks, on=on, kept_from=self._kept_from)
+        return right, expiry.differences(summary, right, on=on)
+
+    def _records_of(self, summary: Summary) -> list[Record]:
+        """Return the subject's records; those that the summary names are read from their own rows."""
+        found = {(record.source, record.record_id): record for record in self._store.records(summary.subject)}
+        for bar in summary.bars:
+            record = self._store.record(bar.source, bar.record_id)
+            if record is not None and record.subject == summary.subject:
+                found[bar.source, bar.record_id] = record
+        return list(found.values())

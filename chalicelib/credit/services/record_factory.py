@@ -1,0 +1,57 @@
+"""By which directory and display periods what is handed in becomes a record, and what a summary keeps of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.rules import summary as rules
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.model.submissions import Subject, Submission
+from chalicelib.credit.model.records import Record, Summary
+from chalicelib.credit.store.records import directories
+from chalicelib.errors import Reason, Refusal
+from chalicelib.rulepacks.model.display import rules_of_the_day
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.rules import pack_in_force
+
+
+class Judge:
+    """The directory and the rule packs, applied to one record after the other."""
+
+    def __init__(self, packs: Sequence[RulePack], pack: str) -> None:
+        """Count display periods by the one of ``packs`` that has the code ``pack``."""
+        self._packs = tuple(packs)
+        self._pack = pack
+        self._kept_from = rules.severity_kept(self._packs)
+
+    def record(self, submission: Submission, subject: Subject, *, before: Record | None, at: datetime) -> Record:
+        """Return the record that a submission becomes; ``RECORD_NOT_ACCEPTABLE`` with every fault."""
+        today = day_in_shanghai(at)
+        directory = intake.directory_in_force(directories(), on=today)
+        display = pack_in_force(self._packs, self._pack, on=today).display
+        shown = rules_of_the_day(display, submission.judged_on or today)
+        faults = intake.faults(
+            submission, directory=directory, periods=shown.periods, subject_kind=subject.about.kind, on=today
+        )
+        if faults:
+            raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
+        return intake.accepted(
+            submission,
+            subject=subject.key,
+            directory=directory,
+            shown=shown,
+            before=before,
+            at=at,
+            on=today,
+        )
+
+    def summary(self, before: Summary, record: Record, subject: Subject, *, at: datetime) -> Summary:
+        """Return the summary with a record in it."""
+        return rules.with_record(
+            before,
+            record,
+            name_digest=subject.name_digest,
+            ends_on=record.display.until or record.dates.judged_on,
+            on=day_in_shanghai(at),
+            kept_from=self._kept_from,
+        )

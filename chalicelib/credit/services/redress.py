@@ -1,0 +1,64 @@
+"""Changing records, flags and the summary of one subject together, as a way back asks for it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.rules import redress as rules
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.model.records import UNDONE, Record, Severity
+from chalicelib.credit.rules.redress import Changes
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction
+
+
+class CreditRemedies:
+    """What ways back do to credit: all of one subject in one write of its summary, so that nothing is half undone."""
+
+    def __init__(self, store: CreditStore, timeline: Timeline, *, kept_from: Severity) -> None:
+        """Records of ``kept_from`` and above stand in a summary."""
+        self._store = store
+        self._timeline = timeline
+        self._kept_from = kept_from
+
+    def record(self, source: str, record_id: str) -> Record | None:
+        """Read one record, strongly consistent; None if there is none."""
+        return self._store.record(source, record_id)
+
+    def on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
+        """Return a subject's adverse records that stand on a document and are not undone, as they are now."""
+        names = self.ever_on_document(subject, organ=organ, number=number)
+        found = (self._store.record(record.source, record.record_id) for record in names)
+        return tuple(record for record in found if record is not None and record.repair not in UNDONE)
+
+    def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
+        """Return a subject's adverse records that stand on a document or did, as an index shows them."""
+        return tuple(
+            record
+            for record in self._store.records(subject)
+            if paper(record.document.organ, record.document.number) == paper(organ, number)
+            and record.severity is not Severity.NONE
+        )
+
+    def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
+        """Return the ids of a subject's flags on a document that have effect, as the summary knows them now."""
+        marks = self._store.summary(subject).flags
+        return tuple(mark.flag_id for mark in marks if paper(mark.organ, mark.document_no) == paper(organ, number))
+
+    def change(self, subject: SubjectKey, changes: Changes, *, at: datetime, tx: Transaction) -> None:
+        """Write records, each one version after what was read, and the summary, in the caller's transaction."""
+        summary = self._store.summary(subject)
+        after = rules.after_remedy(
+            summary,
+            changes,
+            known=self._store.records(subject) if summary.overflow else (),
+            kept_from=self._kept_from,
+            on=day_in_shanghai(at),
+        )
+        for record in changes.records:
+            self._store.save_record(record, tx)
+        told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
+        head = self._timeline.record(told, owner=summary.owner, head=summary.head, at=at, tx=tx)
+        self._store.save(summary, replace(after, head=head), tx)

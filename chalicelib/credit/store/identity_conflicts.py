@@ -1,0 +1,78 @@
+"""Loading and saving conflicts of identity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState
+from chalicelib.credit.table.identity_conflicts import ConflictRow
+from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import MovedError, Transaction
+
+Position = dict[str, dict[str, Any]] | None
+"""Where the next page begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictPage:
+    """A page of conflicts, oldest first; ``after`` is where the next one begins."""
+
+    conflicts: tuple[Conflict, ...]
+    after: Position
+
+
+class ConflictStore:
+    """All conflicts."""
+
+    row = ConflictRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def find(self, conflict_id: str) -> Conflict | None:
+        """Return a conflict, strongly consistent, or ``None``."""
+        try:
+            return _conflict_of(ConflictRow.get(f"conflict:{conflict_id}", consistent_read=True))
+        except ConflictRow.DoesNotExist:
+            return None
+
+    def add(self, conflict: Conflict, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Conflict:
+        """Put a new conflict and its first event."""
+        head = self._timeline.record(facts, owner=conflict.owner, head=Head(), at=at, tx=tx)
+        made = replace(conflict, head=head)
+        tx.add(_row_of(made), otherwise=MovedError())
+        return made
+
+    def save(
+        self, before: Conflict, after: Conflict, facts: Sequence[Fact], *, at: datetime, tx: Transaction
+    ) -> Conflict:
+        """Put what became of a conflict, with its events; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(_row_of(made), condition=ConflictRow.head_hash == before.head.hash, otherwise=MovedError())
+        return made
+
+    def page(self, state: ConflictState, *, most: int, after: Position) -> ConflictPage:
+        """Return a page of conflicts in one state, oldest first."""
+        rows = ConflictRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
+        return ConflictPage(conflicts=tuple(_conflict_of(row) for row in rows), after=rows.last_evaluated_key)
+
+
+def _conflict_of(row: ConflictRow) -> Conflict:
+    conflict: Conflict = row.document
+    return replace(conflict, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def _row_of(conflict: Conflict) -> ConflictRow:
+    return ConflictRow(
+        conflict.owner,
+        version=conflict.version,
+        head_seq=conflict.head.seq,
+        head_hash=conflict.head.hash,
+        state=conflict.state.value,
+        said_at=conflict.said_at,
+        document=conflict,
+    )

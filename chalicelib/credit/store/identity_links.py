@@ -1,0 +1,91 @@
+"""Loading and saving aliases, and the editions of their kinds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
+from chalicelib.credit.table.identity_links import AliasRow
+from chalicelib.errors import Reason, Refusal
+from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import MovedError, Transaction
+
+KINDS = Path(__file__).with_name("kinds.json")
+
+Position = dict[str, dict[str, Any]] | None
+"""Where the next page begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasPage:
+    """A page of aliases, oldest first; ``after`` is where the next one begins."""
+
+    aliases: tuple[Alias, ...]
+    after: Position
+
+
+class AliasStore:
+    """All aliases."""
+
+    row = AliasRow
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Know where the events go."""
+        self._timeline = timeline
+
+    def load(self, alias_id: str) -> Alias:
+        """Return an alias, strongly consistent; ``NOT_FOUND`` if there is none."""
+        try:
+            row = AliasRow.get(f"alias:{alias_id}", consistent_read=True)
+        except AliasRow.DoesNotExist:
+            raise Refusal(Reason.NOT_FOUND) from None
+        return _alias_of(row)
+
+    def add(self, alias: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:
+        """Put a new alias and its first event."""
+        head = self._timeline.record(facts, owner=alias.owner, head=Head(), at=at, tx=tx)
+        made = replace(alias, head=head)
+        tx.add(_row_of(made), otherwise=MovedError())
+        return made
+
+    def save(self, before: Alias, after: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:
+        """Put what became of an alias, with its events; ``MovedError`` if ``before`` is no more."""
+        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        made = replace(after, version=before.version + 1, head=head)
+        tx.put(_row_of(made), condition=AliasRow.head_hash == before.head.hash, otherwise=MovedError())
+        return made
+
+    def page(self, state: AliasState, *, most: int, after: Position) -> AliasPage:
+        """Return a page of aliases in one state, oldest first."""
+        rows = AliasRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
+        return AliasPage(aliases=tuple(_alias_of(row) for row in rows), after=rows.last_evaluated_key)
+
+
+@cache
+def alias_laws() -> tuple[AliasLaw, ...]:
+    """Return the packaged editions of the kinds of aliases; read once a process."""
+    adapter: TypeAdapter[tuple[AliasLaw, ...]] = TypeAdapter(tuple[AliasLaw, ...])
+    return adapter.validate_json(KINDS.read_text(encoding="utf-8"))
+
+
+def _alias_of(row: AliasRow) -> Alias:
+    alias: Alias = row.document
+    return replace(alias, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+
+
+def _row_of(alias: Alias) -> AliasRow:
+    return AliasRow(
+        alias.owner,
+        version=alias.version,
+        head_seq=alias.head.seq,
+        head_hash=alias.head.hash,
+        state=alias.state.value,
+        proposed_at=alias.proposed.at,
+        document=alias,
+    )

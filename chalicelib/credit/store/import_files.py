@@ -1,0 +1,235 @@
+"""The bucket that files are uploaded to, and reading one line by line in memory that does not grow."""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any, Literal
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from chalicelib.credit.model.imports import Declared, Format, Found, Import, Problem
+from chalicelib.credit.rules.imports import LONGEST_LINE, format_of, is_header
+from chalicelib.settings import Stage, settings
+
+UPLOAD_SECONDS = 3600
+DOWNLOAD_SECONDS = 900
+BLOCK = 1 << 20
+PIECE = 8 << 20
+"""Bytes of a part of an upload; S3 takes none under 5 MB but the last, and at most 10,000 of them."""
+
+GZIP = b"\x1f\x8b"
+BOM = "\ufeff"
+
+
+class FileError(ValueError):
+    """A file that cannot be read at all; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Keep the reason."""
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+@cache
+def _s3() -> Any:  # noqa: ANN401 - botocore builds its clients at run time and types none of them
+    """Return the client; on one machine buckets have no names of their own in DNS."""
+    style: Literal["path", "auto"] = "path" if settings().stage is Stage.LOCAL else "auto"
+    return botocore.session.get_session().create_client(
+        "s3",
+        region_name=settings().region,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": style},
+            connect_timeout=2,
+            read_timeout=30,
+            retries={"total_max_attempts": 3},
+        ),
+    )
+
+
+class Bucket:
+    """Files of imports."""
+
+    def __init__(self, name: str) -> None:
+        """Keep files in the bucket of this name."""
+        self._name = name
+
+    def upload_address(self, name: str, declared: Declared) -> tuple[str, dict[str, str]]:
+        """Return where to PUT a file within the hour, and the headers that must go with it: no other file fits."""
+        digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
+        parameters = {"Bucket": self._name, "Key": name, "ContentLength": declared.size, "ChecksumSHA256": digest}
+        address: str = _s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
+        return address, {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
+
+    def download_address(self, name: str) -> str:
+        """Return where a file can be read for a quarter of an hour."""
+        parameters = {"Bucket": self._name, "Key": name}
+        address: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS)
+        return address
+
+    def has(self, name: str) -> bool:
+        """Say whether a file is there."""
+        try:
+            _s3().head_object(Bucket=self._name, Key=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+                return False
+            raise
+        return True
+
+    def blocks(self, name: str, *, since: int = 0) -> Iterator[bytes]:
+        """Yield a file from a byte on, block by block."""
+        span = {"Range": f"bytes={since}-"} if since else {}
+        try:
+            body = _s3().get_object(Bucket=self._name, Key=name, **span)["Body"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":
+                return
+            raise
+        yield from body.iter_chunks(BLOCK)
+
+    def put(self, name: str, text: str) -> None:
+        """Write a small file; writing the same again is the same."""
+        _s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
+
+    def put_together(self, name: str, parts: Sequence[str]) -> None:
+        """Write the file that parts make one after the other, with no more of it in memory than is sent at once."""
+        pieces = _pieces(block for part in parts for block in self.blocks(part))
+        first, second = next(pieces, b""), next(pieces, None)
+        if second is None:
+            _s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")
+            return
+        place = {"Bucket": self._name, "Key": name}
+        upload = _s3().create_multipart_upload(**place, ContentType="application/x-ndjson")["UploadId"]
+        sent = []
+        for number, piece in enumerate(chain((first, second), pieces), 1):
+            answer = _s3().upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
+            sent.append({"PartNumber": number, "ETag": answer["ETag"]})
+        _s3().complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": sent})
+
+    def remove(self, name: str) -> None:
+        """Delete a file; one that is not there is as good as deleted."""
+        _s3().delete_object(Bucket=self._name, Key=name)
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what blocks hold in pieces that S3 takes as parts of an upload; the last may be smaller."""
+    piece = bytearray()
+    for block in blocks:
+        piece += block
+        if len(piece) >= PIECE:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
+
+
+def decompressed(blocks: Iterator[bytes], *, is_compressed: bool) -> Iterator[bytes]:
+    """Yield what blocks hold; ``FileError`` for a gzip that is none or ends too early."""
+    if not is_compressed:
+        yield from blocks
+        return
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        for block in blocks:
+            rest = block
+            while rest:
+                yield reader.decompress(rest, BLOCK)
+                rest = reader.unconsumed_tail
+                if reader.eof:
+                    rest = reader.unused_data
+                    reader = zlib.decompressobj(wbits=31) if rest else reader
+    except zlib.error:
+        raise FileError(Problem.NOT_GZIP) from None
+    if not reader.eof:
+        raise FileError(Problem.NOT_GZIP)
+
+
+def lines(blocks: Iterator[bytes], *, skip: int = 0) -> Iterator[tuple[bytes, int]]:
+    """Yield each line without its end, and how many bytes it took; ``skip`` bytes are passed over.
+
+    Of a line that is longer than any may be only the beginning is kept.
+    """
+    rest, passed_over = b"", 0
+    for block in blocks:
+        if skip:
+            cut = min(skip, len(block))
+            skip -= cut
+            block = block[cut:]  # noqa: PLW2901 - what is left of it
+        *whole, rest = (rest + block).split(b"\n")
+        for line in whole:
+            yield line, len(line) + 1 + passed_over
+            passed_over = 0
+        if len(rest) > 2 * LONGEST_LINE:
+            passed_over += len(rest) - LONGEST_LINE - 1
+            rest = rest[: LONGEST_LINE + 1]
+    if rest:
+        yield rest, len(rest) + passed_over
+
+
+def looked_at(blocks: Iterator[bytes]) -> Found:
+    """Read a file once: its size, digest and form, and how many records it has. ``FileError`` if it cannot be read."""
+    digest, size = hashlib.sha256(), 0
+
+    def seen() -> Iterator[bytes]:
+        nonlocal size
+        for block in blocks:
+            digest.update(block)
+            size += len(block)
+            yield block
+
+    source = seen()
+    first = next(source, b"")
+    is_compressed = first.startswith(GZIP)
+    count, format_, header = 0, Format.JSON_LINES, ""
+    for line, _ in lines(decompressed(_again(first, source), is_compressed=is_compressed)):
+        if not line.strip():
+            continue
+        if not count and not header:
+            text = text_of(line) or ""
+            format_ = format_of(text)
+            if format_ is Format.CSV:
+                if not is_header(text):
+                    raise FileError(Problem.HEADER_UNKNOWN)
+                header = text
+                continue
+        count += 1
+    return Found(
+        size=size,
+        sha256=digest.hexdigest(),
+        count=count,
+        format=format_,
+        is_compressed=is_compressed,
+        header=header,
+    )
+
+
+def numbered(bucket: Bucket, import_: Import, found: Found) -> Iterator[tuple[int, str | None, int]]:
+    """Yield the lines that are still to be done: number, text (None where it is no UTF-8), the offset behind each."""
+    offset, number = import_.progress.offset, import_.progress.line
+    since = 0 if found.is_compressed else offset
+    blocks = decompressed(bucket.blocks(import_.upload, since=since), is_compressed=found.is_compressed)
+    for line, taken in lines(blocks, skip=offset - since):
+        offset += taken
+        number += 1
+        yield number, text_of(line), offset
+
+
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def text_of(line: bytes) -> str | None:
+    """Return a line's text, without the mark that some programs put at a file's beginning; None if it is no UTF-8."""
+    try:
+        # A line that was cut may end within a character; it is refused as too long all the same.
+        text = line.decode(errors="replace" if len(line) > LONGEST_LINE else "strict")
+    except UnicodeDecodeError:
+        return None
+    return text.removeprefix(BOM).rstrip("\r")
