@@ -3,7 +3,7 @@
 from functools import cache, cached_property
 
 from chalicelib.publisher import Queue
-from chalicelib.cases.unmasking import Unmasking
+from chalicelib.cases.services.identity_disclosure import Unmasking
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.services.identity_links import Aliases
 from chalicelib.credit.store.identity_links import AliasStore

@@ -10,10 +10,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from chalicelib.cases.acts import Commitment, Decision, Finding, Outcome, Verification
-from chalicelib.cases.model import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
-from chalicelib.cases.model import Way as CaseWay
-from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.model.stages import Commitment, Decision, Finding, Outcome, Verification
+from chalicelib.cases.model.case import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
+from chalicelib.cases.model.case import Way as CaseWay
+from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Item, LegalBasis, Liability, Limits, Material, Method, Notice, Recommitment, Step, VerificationPlan, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Option, Question, When
 from chalicelib.credit.rules import submissions as intake

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.cases.model import owner_of
+from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role

@@ -3,9 +3,9 @@
 from chalicelib.api.case_handling import Days, FreeText, TellingBody, act_of, done_answer
 from chalicelib.api.case_shapes import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
-from chalicelib.cases.acts import Finding
-from chalicelib.cases.consequence_rules import RectificationOutcome, RevocationDocument
-from chalicelib.cases.handling_rules import STEPS, CaseStep
+from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.wiring import services
 

@@ -7,9 +7,9 @@ from pydantic import Field, StringConstraints
 from chalicelib.api.case_shapes import CaseShape, case_answer, case_no_in
 from chalicelib.api.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
-from chalicelib.cases.acts import Outcome, ResultDocument
-from chalicelib.cases.desk import Act, Done
-from chalicelib.cases.handling_rules import STEPS, CaseStep
+from chalicelib.cases.model.stages import Outcome, ResultDocument
+from chalicelib.cases.services.commands import Act, Done
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.errors import Reason, Refusal
 from chalicelib.wiring import services
 

@@ -3,7 +3,7 @@
 from chalicelib.api.case_handling import act_of, done_answer
 from chalicelib.api.case_shapes import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Line, Routes, Text
-from chalicelib.cases.handling_rules import STEPS, CaseStep
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.wiring import services
 
 routes = Routes("handling")

@@ -7,26 +7,10 @@ from typing import Any
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Answer, Call, Instant, Page, Shape
 from chalicelib.api.reason_shapes import CreditShape, credit_shape
-from chalicelib.cases.acts import (
-    AcceptanceWord,
-    Breach,
-    Commitment,
-    Correction,
-    Decision,
-    Defence,
-    Delivery,
-    EarlierDecision,
-    Extension,
-    Interruption,
-    LateReason,
-    Rectification,
-    Revocation,
-    Verification,
-    Withdrawal,
-)
-from chalicelib.cases.model import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
-from chalicelib.cases.numbers import is_case_no
-from chalicelib.cases.reading import CaseView, PublicReason
+from chalicelib.cases.model.stages import AcceptanceWord, Breach, Commitment, Correction, Decision, Defence, Delivery, EarlierDecision, Extension, Interruption, LateReason, Rectification, Revocation, Verification, Withdrawal
+from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
+from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension

@@ -1,7 +1,7 @@
 """Who the applicant of a case is, over HTTP (查看完整身份信息): everywhere else names are masked (R7.6)."""
 
 from chalicelib.api.edge import Answer, Body, Call, Routes, Shape, Text
-from chalicelib.cases.unmasking import Sight
+from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services

@@ -19,10 +19,10 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQue
 from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.api.reason_shapes import reasons_told
 from chalicelib.api.timelines import TimelineShape, timeline_shape
-from chalicelib.cases.filing import SubjectBarredError
-from chalicelib.cases.model import Material, State
-from chalicelib.cases.reading import READERS, CaseView
-from chalicelib.cases.rules import Submission
+from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.cases.model.case import Material, State
+from chalicelib.cases.services.queries import READERS, CaseView
+from chalicelib.cases.rules.filing import Submission
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES

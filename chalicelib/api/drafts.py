@@ -7,9 +7,9 @@ from pydantic import Field, StringConstraints
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.api.reason_shapes import ReasonShape, reasons_told
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.drafting import Drafted, Principal, Wish
-from chalicelib.cases.model import ConditionAsked, Draft, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.services.drafting import Drafted, Principal, Wish
+from chalicelib.cases.model.case import ConditionAsked, Draft, Way
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.policy import FOR_THEMSELVES

@@ -15,7 +15,7 @@ from chalicelib.api.fault_texts import FAULT_TEXTS, fault_text
 from chalicelib.api.identity import caller_of, require_fresh
 from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, query_of, raw_body_of, version_of
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.logging import logger, tell

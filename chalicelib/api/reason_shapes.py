@@ -6,7 +6,7 @@ from datetime import date
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Instant, Shape
 from chalicelib.api.problems import problem_of
-from chalicelib.cases.acts import CreditSnapshot, Standing
+from chalicelib.cases.model.stages import CreditSnapshot, Standing
 from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.errors import Reason
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.cases.model import Case, CaseCard, CasePage, Draft, State, owner_of
-from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, owner_of
+from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal

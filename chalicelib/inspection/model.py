@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.cases.model import CaseCard
+from chalicelib.cases.model.case import CaseCard
 from chalicelib.clocks.model import Light
 from chalicelib.timeline.events import Head
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.cases.model import Case, CaseCard
-from chalicelib.cases.model import owner_of as case_owner
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.model.case import Case, CaseCard
+from chalicelib.cases.model.case import owner_of as case_owner
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light

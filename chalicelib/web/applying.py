@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from chalicelib.cases.model import Way
+from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.errors import Reason, Refusal

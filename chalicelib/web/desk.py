@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from chalicelib.cases.handling_rules import STEPS
-from chalicelib.cases.model import State
+from chalicelib.cases.rules.handling import STEPS
+from chalicelib.cases.model.case import State
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.supervision.cards.rules import GIVERS

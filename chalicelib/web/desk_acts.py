@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from chalicelib.cases.acts import Finding, Outcome
-from chalicelib.cases.consequence_rules import RectificationOutcome
-from chalicelib.cases.handling_rules import CaseStep
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.rules.consequences import RectificationOutcome
+from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.policy import Role
 from chalicelib.web.visits import Visit

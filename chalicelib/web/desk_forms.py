@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.api.identity import require_fresh
-from chalicelib.cases.handling_rules import STEPS
+from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web import pages

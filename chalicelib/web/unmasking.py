@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.cases.unmasking import Sight
+from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from chalicelib.web import pages

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.api.edge import Route
-from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.rules.case_numbers import case_no_for
 from tests.api.bodies import (
     ALIAS,
     CARD,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.catalogue.model.items import Item
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.policy import Role

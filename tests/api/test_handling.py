@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model import Case, Way
+from chalicelib.cases.model.case import Case, Way
 from chalicelib.catalogue.model.items import Acceptance
 from tests.builders import NOON, a_plan, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model import Way
+from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.clocks.model import ClockKind
 from chalicelib.wiring import services

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.cases.filing import Filed
+from chalicelib.cases.services.filing import Filed
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role

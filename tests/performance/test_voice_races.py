@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from chalicelib.cases.acts import Delivery
-from chalicelib.cases.model import State
+from chalicelib.cases.model.stages import Delivery
+from chalicelib.cases.model.case import State
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion

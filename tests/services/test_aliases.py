@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.filing import SubjectBarredError
-from chalicelib.cases.model import Case, State, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.credit.model.identity_links import Alias, AliasState
 from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.credit.model.links import LinkKind

@@ -3,10 +3,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.acts import Finding, Outcome
-from chalicelib.cases.changing import ChangeOfWay
-from chalicelib.cases.desk import Act
-from chalicelib.cases.model import Case, State, Way
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.services.withdrawal import ChangeOfWay
+from chalicelib.cases.services.commands import Act
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.drafting import Principal, Wish
-from chalicelib.cases.model import State, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.services.drafting import Principal, Wish
+from chalicelib.cases.model.case import State, Way
 from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import notice_hash

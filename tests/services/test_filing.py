@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.acts import AcceptanceManner, Outcome, Standing
-from chalicelib.cases.drafting import Principal
-from chalicelib.cases.filing import SubjectBarredError
-from chalicelib.cases.model import State, Way
-from chalicelib.cases.rules import Submission
+from chalicelib.cases.model.stages import AcceptanceManner, Outcome, Standing
+from chalicelib.cases.services.drafting import Principal
+from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.cases.model.case import State, Way
+from chalicelib.cases.rules.filing import Submission
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.acts import AcceptanceManner, Outcome
-from chalicelib.cases.desk import Act
-from chalicelib.cases.model import Case, State, Way
+from chalicelib.cases.model.stages import AcceptanceManner, Outcome
+from chalicelib.cases.services.commands import Act
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.acts import Outcome
-from chalicelib.cases.desk import Act
+from chalicelib.cases.model.stages import Outcome
+from chalicelib.cases.services.commands import Act
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.settings import settings

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.drafting import Principal
-from chalicelib.cases.unmasking import Sight, Unmasked
+from chalicelib.cases.services.drafting import Principal
+from chalicelib.cases.services.identity_disclosure import Sight, Unmasked
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import Vault

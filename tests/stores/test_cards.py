@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.acts import Withdrawal
-from chalicelib.cases.model import Case, CaseCard, State, Way
-from chalicelib.cases.numbers import case_no_for
+from chalicelib.cases.model.stages import Withdrawal
+from chalicelib.cases.model.case import Case, CaseCard, State, Way
+from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.store import CaseStore
 from chalicelib.cases.table import CaseRow
 from chalicelib.timeline.store import Timeline

@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.api.calls import Language
 from chalicelib.api.measure_shapes import EditionStands
-from chalicelib.cases.acts import Finding, Outcome
-from chalicelib.cases.consequence_rules import RectificationOutcome
-from chalicelib.cases.model import State, Way
-from chalicelib.cases.unmasking import Sight
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.rules.consequences import RectificationOutcome
+from chalicelib.cases.model.case import State, Way
+from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model.identity_links import AliasState

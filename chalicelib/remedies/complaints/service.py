@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.rules.alerts import MONITORING
-from chalicelib.cases.model import Case
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.model.case import Case
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind

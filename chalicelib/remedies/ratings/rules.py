@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from chalicelib.cases.model import Case
+from chalicelib.cases.model.case import Case
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion, Rating, Reply, ReplyOutcome, Suspicion

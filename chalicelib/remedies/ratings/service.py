@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.model.case import Case
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
-from chalicelib.cases.rules import limit_of
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model.records import Document, RepairState
 from chalicelib.errors import Reason, Refusal

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from chalicelib.cases.model import Case
+from chalicelib.cases.model.case import Case
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.model.submissions import is_source_of
 from chalicelib.credit.rules.submissions import months_after

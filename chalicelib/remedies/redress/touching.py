@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.model.case import Case
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI
 from chalicelib.credit.model.records import Query, Record

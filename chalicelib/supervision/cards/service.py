@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.rules.alerts import MONITORING
-from chalicelib.cases.desk import OFFICE
-from chalicelib.cases.rules import limit_of
+from chalicelib.cases.services.commands import OFFICE
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.rules import limit_of
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Reason, Refusal

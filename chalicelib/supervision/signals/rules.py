@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.cases.handling_rules import TELLING_ONCE
+from chalicelib.cases.rules.handling import TELLING_ONCE
 from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.pack import BoundKey, RulePack, TermKey

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.model import owner_of
+from chalicelib.cases.model.case import owner_of
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis.strategies import integers, sampled_from, text
 from stdnum.iso7064 import mod_37_36
 
-from chalicelib.cases.numbers import case_no_for, is_case_no, new_draft_id, new_tracking_code
+from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no, new_draft_id, new_tracking_code
 
 A_CASE_NO = case_no_for("a-draft")
 

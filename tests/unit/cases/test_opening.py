@@ -1,6 +1,6 @@
-from chalicelib.cases import opening
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.model import Case, Material, State, Way
+from chalicelib.cases.rules import filing_events
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
 from tests.builders import NOON, a_case, a_draft, a_plan, a_summary, some_terms
@@ -11,23 +11,23 @@ def by(accepted_by: Acceptance, way: Way = Way.COMMITMENT) -> Case:
 
 
 def test_only_an_officer_accepts_certificates_and_items_that_say_so() -> None:
-    assert opening.is_accepted_at_once(by(Acceptance.AUTOMATIC))
-    assert opening.is_accepted_at_once(by(Acceptance.INSTANT, Way.CERTIFICATE))
-    assert not opening.is_accepted_at_once(by(Acceptance.AUTOMATIC, Way.CERTIFICATE))
-    assert not opening.is_accepted_at_once(by(Acceptance.OFFICER))
+    assert filing_events.is_accepted_at_once(by(Acceptance.AUTOMATIC))
+    assert filing_events.is_accepted_at_once(by(Acceptance.INSTANT, Way.CERTIFICATE))
+    assert not filing_events.is_accepted_at_once(by(Acceptance.AUTOMATIC, Way.CERTIFICATE))
+    assert not filing_events.is_accepted_at_once(by(Acceptance.OFFICER))
 
 
 def test_a_promise_without_the_gates_word_waits_and_a_certificate_does_not() -> None:
     def state(way: Way) -> State:
-        return opening.received(a_draft(), way=way, materials=(), commitment=None, credit=None, at=NOON).state
+        return filing_events.received(a_draft(), way=way, materials=(), commitment=None, credit=None, at=NOON).state
 
     assert state(Way.COMMITMENT) is State.PENDING_CREDIT
     assert state(Way.CERTIFICATE) is State.RECEIVED
 
 
 def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() -> None:
-    accepted = opening.accepted(by(Acceptance.AUTOMATIC), at=NOON)
-    instant = opening.accepted(by(Acceptance.INSTANT), at=NOON)
+    accepted = filing_events.accepted(by(Acceptance.AUTOMATIC), at=NOON)
+    instant = filing_events.accepted(by(Acceptance.INSTANT), at=NOON)
 
     assert (accepted.state, accepted.decision) == (State.ACCEPTED, None)
     assert accepted.acceptance is not None
@@ -36,18 +36,18 @@ def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() 
 
 
 def test_the_summary_that_was_judged_is_kept_with_the_case() -> None:
-    kept = opening.snapshot_of(a_summary(version=7), Eligibility(allowed=True), at=NOON)
+    kept = filing_events.snapshot_of(a_summary(version=7), Eligibility(allowed=True), at=NOON)
 
     assert (kept.version, kept.standing, kept.head_hash) == (7, Standing.ALLOWED, "0" * 64)
 
 
 def test_clocks_are_told_with_the_event_that_started_them() -> None:
     waiting = by(Acceptance.OFFICER)
-    accepted = opening.accepted(by(Acceptance.INSTANT), at=NOON)
+    accepted = filing_events.accepted(by(Acceptance.INSTANT), at=NOON)
     paper = (Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌"),)
 
-    asked = opening.fact_of_materials(waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON)
-    taken = opening.fact_of_materials(accepted, paper, actor="subject:x", started=[], at=NOON)
+    asked = filing_events.fact_of_materials(waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON)
+    taken = filing_events.fact_of_materials(accepted, paper, actor="subject:x", started=[], at=NOON)
 
     assert asked.data["clocks_started"] == [{"kind": "acceptance"}]
     assert "clocks_started" not in taken.data
@@ -55,7 +55,7 @@ def test_clocks_are_told_with_the_event_that_started_them() -> None:
 
 
 def test_an_exempt_plan_is_told_with_its_justification() -> None:
-    told = opening.plan_told(a_plan(required=False, written_limit=None, exempt_justification="日常监管覆盖。"))
+    told = filing_events.plan_told(a_plan(required=False, written_limit=None, exempt_justification="日常监管覆盖。"))
 
     assert told == {
         "required": False,

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.acts import AcceptanceManner, AcceptanceWord, Delivery, Revocation
-from chalicelib.cases.model import Case, State
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Delivery, Revocation
+from chalicelib.cases.model.case import Case, State
 from chalicelib.errors import Reason, Refusal
 from chalicelib.remedies.ratings.model import Opinion, Rater, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.remedies.ratings.rules import (

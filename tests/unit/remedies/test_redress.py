@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.acts import CreditSnapshot, EarlierDecision, Rectification, Standing
-from chalicelib.cases.model import State
+from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Rectification, Standing
+from chalicelib.cases.model.case import State
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.punishment.model import FlagState

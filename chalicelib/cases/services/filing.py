@@ -6,13 +6,13 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cases import opening, rules
-from chalicelib.cases.acts import Commitment
-from chalicelib.cases.model import Case, Draft, State, Way
-from chalicelib.cases.numbers import case_no_for
-from chalicelib.cases.reception import RECHECK_EVERY, Reception
-from chalicelib.cases.recommitment import PromisingAgain
-from chalicelib.cases.rules import Submission
+from chalicelib.cases.rules import filing_events, filing
+from chalicelib.cases.model.stages import Commitment
+from chalicelib.cases.model.case import Case, Draft, State, Way
+from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.cases.services.intake import RECHECK_EVERY, Reception
+from chalicelib.cases.services.repeat_promise import PromisingAgain
+from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
@@ -111,27 +111,27 @@ class Filing:
         if draft is None:
             # Drafts are removed some days after their end; the case that one became is still the answer.
             return Filed(case=self._store.load(mine.case_no), is_repeat=True)
-        way = rules.way_of(draft, submission)
+        way = filing.way_of(draft, submission)
         if found.case is None:
-            rules.require_in_time(draft, at=at)
+            filing.require_in_time(draft, at=at)
         commitment = None
         if way is Way.COMMITMENT:
-            rules.require_confirmations(draft.conditions, submission.confirmed)
+            filing.require_confirmations(draft.conditions, submission.confirmed)
             commitment = _signed(submission, draft, key=found.key, by=by, at=at)
-        rules.require_materials(draft.materials, submission.materials, way=way)
+        filing.require_materials(draft.materials, submission.materials, way=way)
         if found.case is not None:
             return Filed(case=found.case, is_repeat=True)
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise Refusal(Reason.KEY_REVOKED)
         judged = self._judged(draft, found.summary, way=way, at=at)
-        case = opening.received(
+        case = filing_events.received(
             draft,
             way=way,
             materials=submission.materials,
             commitment=commitment,
             credit=None
             if judged is None or found.summary is None
-            else opening.snapshot_of(found.summary, judged, at=at),
+            else filing_events.snapshot_of(found.summary, judged, at=at),
             at=at,
         )
         with transaction() as tx:
@@ -139,7 +139,7 @@ class Filing:
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
             pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
-            recheck = rules.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
+            recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
             case, facts, clocks = self._reception.begun(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
             case = self._store.add(case, facts, at=at, tx=tx)
             if once:
@@ -158,7 +158,7 @@ class Filing:
             raise Refusal(Reason.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
-        judged = rules.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
+        judged = filing.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
         if not judged.allowed:
             raise SubjectBarredError(judged.reasons)
         return judged
@@ -221,8 +221,8 @@ class Filing:
                 self._settle(case, summary, told(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
 
     def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
-        judged = rules.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
-        checked = replace(case, credit=opening.snapshot_of(summary, judged, at=at))
+        judged = filing.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
+        checked = replace(case, credit=filing_events.snapshot_of(summary, judged, at=at))
         started: tuple[Clock, ...] = ()
         if judged.allowed:
             after, started = self._reception.taken(
@@ -231,8 +231,8 @@ class Filing:
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
         facts = [
-            opening.fact_of_check(after, started=told(*started), stopped=stopped, at=at),
-            *opening.facts_of_acceptance(after, started=told(*started), at=at),
+            filing_events.fact_of_check(after, started=told(*started), stopped=stopped, at=at),
+            *filing_events.facts_of_acceptance(after, started=told(*started), at=at),
         ]
         self._store.save(case, after, facts, at=at, tx=tx)
 

@@ -5,15 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from chalicelib.cases.acts import LateReason
-from chalicelib.cases.handling_rules import (
-    STEPS,
-    CaseStep,
-    require_occurred,
-    require_step,
-    responsible_for,
-)
-from chalicelib.cases.model import Case
+from chalicelib.cases.model.stages import LateReason
+from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, require_step, responsible_for
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from chalicelib.cases import handling_rules as rules
-from chalicelib.cases.acts import EarlierDecision
-from chalicelib.cases.desk import Act, Desk, Done, Work
-from chalicelib.cases.handling_rules import CaseStep
-from chalicelib.cases.model import Case, State
+from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.model.stages import EarlierDecision
+from chalicelib.cases.services.commands import Act, Desk, Done, Work
+from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.model.case import Case, State
 from chalicelib.clocks.model import ClockKind
 from chalicelib.timeline.event_types import EventKind
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.cases import rules
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.model import Agent, Draft, Way
-from chalicelib.cases.numbers import case_no_for, new_draft_id, new_tracking_code
-from chalicelib.cases.recommitment import PromisingAgain
+from chalicelib.cases.rules import filing
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.case import Agent, Draft, Way
+from chalicelib.cases.rules.case_numbers import case_no_for, new_draft_id, new_tracking_code
+from chalicelib.cases.services.repeat_promise import PromisingAgain
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answers
@@ -112,12 +112,12 @@ class Drafting:
             return self._judged(draft, at=at, is_repeat=True)
         item = self._catalogue.current(wish.item_code, at=at)
         party = self._party(wish.on_behalf_of, by=by, at=at)
-        rules.require_audience(item, party.kind)
+        filing.require_audience(item, party.kind)
         if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
             raise Refusal(Reason.PROXY_NOT_ALLOWED)
         draft = self._drafted(wish, item, party=party, by=by, at=at)
         drafted = self._judged(draft, at=at)
-        drafted = replace(drafted, draft=replace(draft, refused_by=rules.refused_by(drafted.grounds)))
+        drafted = replace(drafted, draft=replace(draft, refused_by=filing.refused_by(drafted.grounds)))
         with transaction() as tx:
             self._store.add_draft(drafted.draft, tx=tx)
             if once:
@@ -168,9 +168,9 @@ class Drafting:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
         needed = checklist(item, wish.answers)
         draft_id = new_draft_id()
-        conditions = rules.conditions_asked(needed, wish.answers)
+        conditions = filing.conditions_asked(needed, wish.answers)
         told = notice_hash(item)
-        payload = rules.payload_of(
+        payload = filing.payload_of(
             {
                 "item_code": item.code,
                 "item_name": item.name,
@@ -196,7 +196,7 @@ class Drafting:
             applicant_name=party.masked_name,
             agent=party.agent,
             way=wish.way,
-            closed_by=rules.reasons_of_item(
+            closed_by=filing.reasons_of_item(
                 item,
                 pack,
                 checklist=needed,
@@ -206,11 +206,11 @@ class Drafting:
                 ),
             ),
             conditions=conditions,
-            materials=rules.materials_asked(needed),
+            materials=filing.materials_asked(needed),
             notice_hash=told,
             payload=payload,
             payload_hash=hashlib.sha256(payload.encode()).hexdigest(),
-            terms=rules.terms_of(item, pack),
+            terms=filing.terms_of(item, pack),
             made_at=at,
             expires_at=at + DRAFT_LIVES,
             name_digest=party.name_digest,
@@ -223,10 +223,10 @@ class Drafting:
         except UnreadableError:
             logger("cases").warning("credit_unreadable")
         else:
-            found = rules.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
+            found = filing.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
         return Drafted(
             draft=draft,
-            standing=rules.standing_of(draft, found),
+            standing=filing.standing_of(draft, found),
             grounds=() if found is None else found.reasons,
             is_repeat=is_repeat,
         )

@@ -4,17 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.acts import (
-    AcceptanceManner,
-    AcceptanceWord,
-    Commitment,
-    CreditSnapshot,
-    Decision,
-    Delivery,
-    Outcome,
-    Standing,
-)
-from chalicelib.cases.model import Case, Draft, Material, State, Way
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Commitment, CreditSnapshot, Decision, Delivery, Outcome, Standing
+from chalicelib.cases.model.case import Case, Draft, Material, State, Way
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.rules.linked_credit import parts_of
 from chalicelib.credit.model.records import Eligibility, Summary

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases import handling_rules as rules
-from chalicelib.cases.acts import AcceptanceManner, AcceptanceWord, Breach, Correction
-from chalicelib.cases.desk import Act, Desk, Done, Work
-from chalicelib.cases.handling_rules import CaseStep
-from chalicelib.cases.model import Case, Material, State
-from chalicelib.cases.opening import materials_told
+from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
+from chalicelib.cases.services.commands import Act, Desk, Done, Work
+from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.model.case import Case, Material, State
+from chalicelib.cases.rules.filing_events import materials_told
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.cases.model import Case
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.cases import opening
-from chalicelib.cases.model import Case, Draft, State
+from chalicelib.cases.rules import filing_events
+from chalicelib.cases.model.case import Case, Draft, State
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.timeline.events import Fact
@@ -33,23 +33,23 @@ class Reception:
         """
         facts: list[Fact] = []
         if case.commitment is not None:
-            facts.append(opening.fact_of_signing(case, draft, case.commitment, actor=actor))
+            facts.append(filing_events.fact_of_signing(case, draft, case.commitment, actor=actor))
         if case.state is State.PENDING_CREDIT:
             waiting = self._start(ClockKind.CREDIT_RECHECK, recheck, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
-            facts.append(opening.fact_of_filing(case, actor=actor, started=[], at=at))
-            facts.append(opening.fact_of_waiting(case, started=told(waiting), at=at))
+            facts.append(filing_events.fact_of_filing(case, actor=actor, started=[], at=at))
+            facts.append(filing_events.fact_of_waiting(case, started=told(waiting), at=at))
             return case, facts, (waiting,)
         case, started = self.taken(case, since=at, at=at, tx=tx)
         running = told(*started)
-        facts.append(opening.fact_of_filing(case, actor=actor, started=running, at=at))
-        facts.extend(opening.facts_of_acceptance(case, started=running, at=at))
+        facts.append(filing_events.fact_of_filing(case, actor=actor, started=running, at=at))
+        facts.extend(filing_events.facts_of_acceptance(case, started=running, at=at))
         return case, facts, started
 
     def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
         """Accept a case that nobody has to accept, or start the clock of whoever must, from its receipt ``since``."""
-        if not opening.is_accepted_at_once(case):
+        if not filing_events.is_accepted_at_once(case):
             return case, (self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=since, tx=tx),)
-        case = opening.accepted(case, at=at)
+        case = filing_events.accepted(case, at=at)
         if case.is_finished:
             return case, ()
         return case, (

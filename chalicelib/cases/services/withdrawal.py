@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases import opening, rules
-from chalicelib.cases.acts import Withdrawal
-from chalicelib.cases.consequence_rules import is_found_broken
-from chalicelib.cases.model import Case, Material, State, Way
-from chalicelib.cases.reception import Reception
+from chalicelib.cases.rules import filing_events, filing
+from chalicelib.cases.model.stages import Withdrawal
+from chalicelib.cases.rules.consequences import is_found_broken
+from chalicelib.cases.model.case import Case, Material, State, Way
+from chalicelib.cases.services.intake import Reception
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
@@ -96,13 +96,13 @@ class ChangeOfWay:
             raise Refusal(Reason.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
             raise Refusal(Reason.STEP_NOT_ALLOWED)
-        rules.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
+        filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
             after, started = self._reception.taken(after, since=at, at=at, tx=tx)
             facts = [
-                opening.fact_of_materials(after, materials, actor=by.actor, started=told(*started), at=at),
-                *opening.facts_of_acceptance(after, started=told(*started), at=at),
+                filing_events.fact_of_materials(after, materials, actor=by.actor, started=told(*started), at=at),
+                *filing_events.facts_of_acceptance(after, started=told(*started), at=at),
             ]
             return self._store.save(case, after, facts, at=at, tx=tx)
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import rfc8785
 
-from chalicelib.cases.acts import Standing
-from chalicelib.cases.model import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.catalogue.model.items import Audience, Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
 from chalicelib.credit.rules.linked_credit import eligibility

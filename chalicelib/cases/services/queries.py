@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chalicelib.cases.model import Case, CasePage, State
-from chalicelib.cases.numbers import is_case_no
+from chalicelib.cases.model.case import Case, CasePage, State
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
