@@ -40,11 +40,11 @@ from chalicelib.editions.service import Editions
 from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.foundations import Foundations
 from chalicelib.inspection.store import MandateStore
-from chalicelib.punishment.publishing.evaluating import Evaluations
-from chalicelib.punishment.publishing.store import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
-from chalicelib.punishment.store import FlagStore, measure_lists
-from chalicelib.punishment.tellings.service import Tellings
-from chalicelib.punishment.tellings.store import TellingStore
+from chalicelib.sanctions.services.re_evaluation import Evaluations
+from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
+from chalicelib.sanctions.store.flags import FlagStore, measure_lists
+from chalicelib.sanctions.services.flag_notices import Tellings
+from chalicelib.sanctions.store.flag_notices import TellingStore
 from chalicelib.remedies.complaints.store import ComplaintStore
 from chalicelib.remedies.ratings.store import RatingStore
 from chalicelib.remedies.redress.store import RedressStore

@@ -21,7 +21,7 @@ from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
 from chalicelib.credit.store.records import directories
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, FlagState, Measure, MeasureClass, Party, Proposal
+from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind

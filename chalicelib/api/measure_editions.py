@@ -18,9 +18,9 @@ from chalicelib.api.punishment_shapes import FlagSeen, ResumptionBody, flag_shap
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.punishment.measures.rules import WORDS
-from chalicelib.punishment.publishing.model import Losing, Place
-from chalicelib.punishment.publishing.service import PUBLISHERS
+from chalicelib.sanctions.rules.measures import WORDS
+from chalicelib.sanctions.model.editions import Losing, Place
+from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.wiring import services
 
 routes = Routes("measures")

@@ -20,7 +20,7 @@ from chalicelib.api.punishment_shapes import (
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.policy import Role
-from chalicelib.punishment.model import Flag, Proposal, Service, Sought, Target
+from chalicelib.sanctions.model.flags import Flag, Proposal, Service, Sought, Target
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
 

@@ -9,7 +9,7 @@ from chalicelib.api.credit_shapes import DocumentShape
 from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
-from chalicelib.punishment.model import Flag, FlagState, LostGround, Measure, MeasureClass
+from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Measure, MeasureClass
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.subjects.model.schema import SubjectBody
 

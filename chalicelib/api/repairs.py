@@ -11,7 +11,7 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, Query, Rou
 from chalicelib.api.redress_shapes import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.policy import Role
-from chalicelib.punishment.tellings.model import Change
+from chalicelib.sanctions.model.flag_notices import Change
 from chalicelib.remedies.redress.model import Judged, Proof, ProofKind, Repair, RepairStage, Verdict
 from chalicelib.remedies.redress.reading import DECIDERS, READERS
 from chalicelib.remedies.redress.rules import entry_named

@@ -8,8 +8,8 @@ from pydantic import Field
 from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
 from chalicelib.credit.model.records import Effect
 from chalicelib.policy import Role
-from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
-from chalicelib.punishment.tellings.service import WATCHERS
+from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.services.flag_notices import WATCHERS
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
 

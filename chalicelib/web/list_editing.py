@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.errors import Refusal
-from chalicelib.punishment.publishing.service import PUBLISHERS
+from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web import pages
 from chalicelib.web.editing import (
     UnreadableError,

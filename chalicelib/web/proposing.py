@@ -5,7 +5,7 @@ from typing import Any, Final
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.punishment.measures.rules import is_measure_in_force
+from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web import pages
 from chalicelib.web.forms import again, at_fault, moment_of

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.punishment.measures.rules import WORDS
-from chalicelib.punishment.model import FlagState
-from chalicelib.punishment.steps import STEPS, FlagStep, is_defence_open
+from chalicelib.sanctions.rules.measures import WORDS
+from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from chalicelib.web import pages
 from chalicelib.web.desk_acts import Kind
 from chalicelib.web.forms import again, moment_of

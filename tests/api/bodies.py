@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.api.identity import FRESH_FOR
 from chalicelib.api.punishment_shapes import measure_shape
 from chalicelib.clock import real_now
-from chalicelib.punishment.store import measure_lists
+from chalicelib.sanctions.store.flags import measure_lists
 from tests.cloud import PERSONAS, the_issuer
 
 ITEMS = Path(__file__).parents[2] / "infra/local/sample/items"

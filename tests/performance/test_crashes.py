@@ -10,7 +10,7 @@ from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.punishment.model import FlagState, Service, Target
+from chalicelib.sanctions.model.flags import FlagState, Service, Target
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock

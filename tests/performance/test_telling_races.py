@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.policy import Role
-from chalicelib.punishment.model import FlagState
-from chalicelib.punishment.store import FlagStore
-from chalicelib.punishment.tellings.store import TellingStore
+from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.store.flags import FlagStore
+from chalicelib.sanctions.store.flag_notices import TellingStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction

@@ -17,7 +17,7 @@ from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpo
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, Service, Sought, Target
+from chalicelib.sanctions.model.flags import Flag, Service, Sought, Target
 from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
 from chalicelib.remedies.redress.reversing import Fall
 from chalicelib.dynamo.model import connection

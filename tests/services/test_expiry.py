@@ -8,7 +8,7 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.policy import Role
-from chalicelib.punishment.model import Flag, FlagState, Service, Target
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
 from chalicelib.timeline.store import Timeline
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisation

@@ -5,11 +5,11 @@ import pytest
 
 from chalicelib.credit.model.records import Effect
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
-from chalicelib.punishment.publishing import evaluating
-from chalicelib.punishment.publishing.model import EvaluationState, Place
-from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
-from chalicelib.punishment.store import FlagStore, measure_lists
+from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.sanctions.services import re_evaluation
+from chalicelib.sanctions.model.editions import EvaluationState, Place
+from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
+from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.wiring import services
 from tests.builders import a_proposal, an_organisation
 from tests.services.test_expiry import CREDIT, CREDIT2, effect_at, flagged, kinds_of
@@ -86,7 +86,7 @@ def test_an_edition_of_a_later_day_is_evaluated_by_the_sweep_on_its_first_second
 
 
 def test_the_sweep_finishes_what_one_batch_had_no_room_for_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluating, "PAGE", 1)
+    monkeypatch.setattr(re_evaluation, "PAGE", 1)
     flagged()
     load(an_edition())
     minutes = iter(NOW + timedelta(minutes=number) for number in range(1, 10))
@@ -178,7 +178,7 @@ def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeyp
 
 
 def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluating, "LOOKED_AT_ONCE", 0)
+    monkeypatch.setattr(re_evaluation, "LOOKED_AT_ONCE", 0)
     flagged()
 
     first = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, most=1, after=Place())

@@ -11,9 +11,9 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, FlagState, Service, Sought, Target
-from chalicelib.punishment.service import Punishment
-from chalicelib.punishment.store import FlagStore
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Sought, Target
+from chalicelib.sanctions.services.flags import Punishment
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.remedies.redress.reversing import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs

@@ -12,8 +12,8 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, FlagState, Service, Target
-from chalicelib.punishment.remedying import FlagRemedies
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
+from chalicelib.sanctions.services.redress import FlagRemedies
 from chalicelib.remedies.redress.model import (
     Entry,
     EntryKind,

@@ -27,8 +27,8 @@ from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpo
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.punishment.model import Flag, FlagState, MeasureList, Service, Target
-from chalicelib.punishment.store import measure_lists
+from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.remedies.redress.model import (
     Entry,
     EntryKind,

@@ -20,10 +20,10 @@ from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcom
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.editions.model import RecountState
-from chalicelib.punishment.model import FlagState, MeasureClass
-from chalicelib.punishment.publishing.model import EvaluationState
-from chalicelib.punishment.steps import FlagStep
-from chalicelib.punishment.tellings.model import Change, IncidentState
+from chalicelib.sanctions.model.flags import FlagState, MeasureClass
+from chalicelib.sanctions.model.editions import EvaluationState
+from chalicelib.sanctions.rules.state_machine import FlagStep
+from chalicelib.sanctions.model.flag_notices import Change, IncidentState
 from chalicelib.remedies.redress.model import ObjectionState, RepairStage
 from chalicelib.remedies.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL

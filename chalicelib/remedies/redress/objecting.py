@@ -16,8 +16,8 @@ from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.punishment.model import Flag, Lifting
-from chalicelib.punishment.remedying import Deed, FlagRemedies
+from chalicelib.sanctions.model.flags import Flag, Lifting
+from chalicelib.sanctions.services.redress import Deed, FlagRemedies
 from chalicelib.remedies.redress import reading, rules
 from chalicelib.remedies.redress.model import (
     UNDOES,

@@ -18,10 +18,10 @@ from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.punishment.model import Lifting
-from chalicelib.punishment.remedying import Deed
-from chalicelib.punishment.tellings.model import Telling
-from chalicelib.punishment.tellings.store import TellingStore
+from chalicelib.sanctions.model.flags import Lifting
+from chalicelib.sanctions.services.redress import Deed
+from chalicelib.sanctions.model.flag_notices import Telling
+from chalicelib.sanctions.store.flag_notices import TellingStore
 from chalicelib.remedies.redress import reading, rules
 from chalicelib.remedies.redress.model import (
     Entry,

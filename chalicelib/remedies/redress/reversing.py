@@ -11,8 +11,8 @@ from chalicelib.credit.model.records import Document, RepairState
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller
-from chalicelib.punishment.model import Lifting
-from chalicelib.punishment.remedying import Deed
+from chalicelib.sanctions.model.flags import Lifting
+from chalicelib.sanctions.services.redress import Deed
 from chalicelib.remedies.redress import reading, rules
 from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
 from chalicelib.remedies.redress.store import Found, RedressStore

@@ -11,7 +11,7 @@ from chalicelib.credit.model.submissions import is_source_of
 from chalicelib.credit.rules.submissions import months_after
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.punishment.model import LIVE, Flag, FlagState
+from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState
 from chalicelib.remedies.redress.model import (
     Entry,
     EntryKind,

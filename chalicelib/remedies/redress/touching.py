@@ -10,7 +10,7 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.credit.model.records import Query, Record
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import Flag
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.remedies.redress import rules
 from chalicelib.remedies.redress.model import Touched
 from chalicelib.subjects.model.subjects import SubjectKey

@@ -9,8 +9,8 @@ from chalicelib.credit.model.records import UNDONE, Document, FlagMark, Objectio
 from chalicelib.credit.services.redress import CreditRemedies
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import OVER, Flag, Lifting
-from chalicelib.punishment.remedying import Deed, FlagRemedies
+from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
+from chalicelib.sanctions.services.redress import Deed, FlagRemedies
 from chalicelib.remedies.redress.model import Entry, EntryKind, Undone
 from chalicelib.remedies.redress.rules import document_name, office_of, require_earlier
 from chalicelib.remedies.redress.store import RedressStore

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.clock import day_in_shanghai, instant_from
-from chalicelib.punishment.model import FlagState
+from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.supervision.statistics.model import Because, FlagStep, Measure
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event

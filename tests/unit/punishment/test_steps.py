@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.policy import Role
-from chalicelib.punishment.model import OVER, FlagState, Sought
-from chalicelib.punishment.rules import is_sought
-from chalicelib.punishment.steps import STEPS, FlagStep, is_defence_open
+from chalicelib.sanctions.model.flags import OVER, FlagState, Sought
+from chalicelib.sanctions.rules.flags import is_sought
+from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag
 
 SECOND = timedelta(seconds=1)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.punishment.tellings import rules
-from chalicelib.punishment.tellings.model import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.rules import flag_notices
+from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
 from chalicelib.timeline.events import Event
 from tests.builders import A_SUBJECT, NOON, a_flag
 
@@ -39,9 +39,9 @@ def an_event(kind: str = "flag:confirmed", *, owner: str = "flag:f1", seq: int =
 
 
 def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-occupation")) -> Telling:
-    heard = rules.news(event)
+    heard = flag_notices.news(event)
     assert heard is not None
-    return rules.told(heard, a_flag(related_items=items), TO, at=LATER)
+    return flag_notices.told(heard, a_flag(related_items=items), TO, at=LATER)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-oc
     ],
 )
 def test_departments_hear_of_a_flag_in_force_and_of_every_way_in_which_it_ends(kind: str, change: Change) -> None:
-    heard = rules.news(an_event(kind, seq=7))
+    heard = flag_notices.news(an_event(kind, seq=7))
 
-    assert heard == rules.News(name="flag:f1/7", flag_id="f1", flag_seq=7, change=change, changed_at=NOON)
+    assert heard == flag_notices.News(name="flag:f1/7", flag_id="f1", flag_seq=7, change=change, changed_at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_departments_hear_of_a_flag_in_force_and_of_every_way_in_which_it_ends(k
     ],
 )
 def test_nobody_hears_of_a_flag_that_has_no_effect_or_of_another_owners_event(event: Event) -> None:
-    assert rules.news(event) is None
+    assert flag_notices.news(event) is None
 
 
 def test_a_telling_is_the_next_one_of_its_subscription_and_names_only_the_items_of_both() -> None:
@@ -80,22 +80,22 @@ def test_a_telling_is_the_next_one_of_its_subscription_and_names_only_the_items_
 
 
 def test_the_same_event_makes_the_same_telling_and_another_subscription_another_one() -> None:
-    heard = rules.news(an_event())
+    heard = flag_notices.news(an_event())
     assert heard is not None
 
-    assert rules.telling_id(heard, "s1") == rules.telling_id(heard, "s1")
-    assert rules.telling_id(heard, "s1") != rules.telling_id(heard, "s2")
+    assert flag_notices.telling_id(heard, "s1") == flag_notices.telling_id(heard, "s1")
+    assert flag_notices.telling_id(heard, "s1") != flag_notices.telling_id(heard, "s2")
 
 
 def test_two_subscriptions_hear_of_one_subject_under_two_names_and_neither_is_its_key() -> None:
-    names = {rules.pseudonym(A_SUBJECT, subscription, key=KEY) for subscription in ("s1", "s2", "s1")}
+    names = {flag_notices.pseudonym(A_SUBJECT, subscription, key=KEY) for subscription in ("s1", "s2", "s1")}
 
     assert len(names) == 2
     assert not any(A_SUBJECT.partition(".")[2] in name for name in names)
 
 
 def test_what_is_told_says_what_stands_and_nothing_of_the_person_or_the_file() -> None:
-    data = rules.data_of(told(an_event()), key=KEY)
+    data = flag_notices.data_of(told(an_event()), key=KEY)
 
     assert data == {
         "telling_id": hashlib.sha256(b"flag:f1/4\ns1").hexdigest()[:32],
@@ -104,7 +104,7 @@ def test_what_is_told_says_what_stands_and_nothing_of_the_person_or_the_file() -
         "flag_id": "f1",
         "flag_seq": 4,
         "state": "in_force",
-        "subject": rules.pseudonym(A_SUBJECT, "s1", key=KEY),
+        "subject": flag_notices.pseudonym(A_SUBJECT, "s1", key=KEY),
         "measure_code": "9",
         "measure": "限制享受优惠政策和便利措施",
         "edition": "2024",
@@ -120,16 +120,16 @@ def test_what_is_told_says_what_stands_and_nothing_of_the_person_or_the_file() -
 def test_a_webhook_carries_the_same_words_under_the_tellings_own_name() -> None:
     telling = told(an_event("flag:lifted", was="active"))
 
-    notice = rules.notice_of(telling, key=KEY)
+    notice = flag_notices.notice_of(telling, key=KEY)
 
     assert (notice.topic, notice.name, notice.subject) == ("flag.told", telling.telling_id, "flag:f1")
-    assert notice.data == rules.data_of(telling, key=KEY)
+    assert notice.data == flag_notices.data_of(telling, key=KEY)
 
 
 def test_an_incident_is_open_until_the_answer_and_was_never_there_without_one() -> None:
     telling = told(an_event("flag:lifted"))
-    late = rules.left_unanswered(telling, at=LATER)
-    answered = rules.acknowledged(late, by="system:market", at=LATER)
+    late = flag_notices.left_unanswered(telling, at=LATER)
+    answered = flag_notices.acknowledged(late, by="system:market", at=LATER)
 
     assert telling.owner == f"telling:{telling.telling_id}"
     assert [each.incident for each in (telling, late, answered)] == [None, IncidentState.OPEN, IncidentState.CLOSED]

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import FlagState, Lifting
-from chalicelib.punishment.rules import ended, has_ended, lifted
+from chalicelib.sanctions.model.flags import FlagState, Lifting
+from chalicelib.sanctions.rules.flags import ended, has_ended, lifted
 from tests.builders import NOON, a_flag
 
 LAST = date(2027, 9, 27)

@@ -8,7 +8,7 @@ from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Recti
 from chalicelib.cases.model.case import State
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import FlagState
+from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.remedies.redress import rules
 from chalicelib.remedies.redress.model import (
     Entry,

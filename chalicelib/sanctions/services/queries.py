@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.punishment.store import FlagPage, FlagStore
+from chalicelib.sanctions.store.flags import FlagPage, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 
 if TYPE_CHECKING:
-    from chalicelib.punishment.model import Flag
+    from chalicelib.sanctions.model.flags import Flag
 
 SUBJECT = "subject"
 """Where a position says whose flags come next; alone, they come from the newest on."""

@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.punishment.tellings.model import Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import Subscription, Telling
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

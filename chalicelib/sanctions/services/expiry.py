@@ -8,9 +8,9 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark
 from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
 from chalicelib.credit.rules.expiry import ACTOR
-from chalicelib.punishment import rules
-from chalicelib.punishment.model import FlagState
-from chalicelib.punishment.store import SHARDS, FlagStore
+from chalicelib.sanctions.rules import flags as rules
+from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

@@ -3,7 +3,7 @@
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.punishment.model import Flag
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

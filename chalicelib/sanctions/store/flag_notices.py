@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.tellings.model import IncidentState, Subscription, Telling
-from chalicelib.punishment.tellings.table import LineRow, ShelfRow, SubscriptionRow, TellingRow
+from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
+from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from chalicelib.credit.rules.submissions import months_after
 from chalicelib.credit.model.records import Document, Effect
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.punishment.model import Flag, LostGround, Measure, MeasureList, Proposal
+from chalicelib.sanctions.model.flags import Flag, LostGround, Measure, MeasureList, Proposal
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 
 WORDS = {

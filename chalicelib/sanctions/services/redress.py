@@ -9,10 +9,10 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.model.records import FlagMark, ObjectionState
 from chalicelib.policy import Caller
-from chalicelib.punishment import rules
-from chalicelib.punishment.measures import rules as listed
-from chalicelib.punishment.model import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
-from chalicelib.punishment.store import FlagStore
+from chalicelib.sanctions.rules import flags
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
@@ -101,10 +101,10 @@ class FlagRemedies:
     def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
         """Lift a flag, whether it was in force or only proposed; whatever clock it had ends with it."""
         at = lifting.lifted_at
-        after = rules.lifted(flag, lifting)
+        after = flags.lifted(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
         stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
-        fact = rules.told(
+        fact = flags.told(
             EventKind.FLAG_LIFTED,
             by=by,
             at=at,
@@ -126,9 +126,9 @@ class FlagRemedies:
     def _changed(
         self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: Deed
     ) -> FlagMark | None:
-        fact = rules.told(kind, by=deed.by, at=deed.at, data=data, texts={})
+        fact = flags.told(kind, by=deed.by, at=deed.at, data=data, texts={})
         self._save(before, after, fact, at=deed.at, tx=deed.tx)
-        return rules.mark_of(after) if after.state is FlagState.ACTIVE else None
+        return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
     def _save(self, before: Flag, after: Flag, fact: Fact, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)

@@ -7,11 +7,11 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.punishment import rules
-from chalicelib.punishment.measures import rules as listed
-from chalicelib.punishment.model import Flag, FlagState, LostGround, Request
-from chalicelib.punishment.publishing.store import LoadedLists
-from chalicelib.punishment.store import FlagStore
+from chalicelib.sanctions.rules import flags as rules
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Request
+from chalicelib.sanctions.store.editions import LoadedLists
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.policy import Role
-from chalicelib.punishment.model import OVER, FlagState
+from chalicelib.sanctions.model.flags import OVER, FlagState
 
 
 class FlagStep(StrEnum):

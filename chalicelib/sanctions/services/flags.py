@@ -14,25 +14,11 @@ from chalicelib.credit.services.checks import Credit
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
-from chalicelib.punishment import rules
-from chalicelib.punishment.listing import flags_of_all
-from chalicelib.punishment.measures import rules as listed
-from chalicelib.punishment.model import (
-    Confirmation,
-    Documents,
-    Flag,
-    FlagState,
-    Lifting,
-    MeasureList,
-    Party,
-    Proposal,
-    Proposed,
-    Service,
-    Sought,
-    Statement,
-    Target,
-)
-from chalicelib.punishment.store import FlagPage, FlagStore, measure_lists
+from chalicelib.sanctions.rules import flags
+from chalicelib.sanctions.services.queries import flags_of_all
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.flags import Confirmation, Documents, Flag, FlagState, Lifting, MeasureList, Party, Proposal, Proposed, Service, Sought, Statement, Target
+from chalicelib.sanctions.store.flags import FlagPage, FlagStore, measure_lists
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -105,7 +91,7 @@ class Punishment:
         listed.require_proportionate(measure, proposal)
         ends_on = listed.end_of(measure, proposal)
         known = self._subjects.require_consistent(about, at)
-        flag = rules.drawn_up(
+        flag = flags.drawn_up(
             proposal,
             Party(
                 subject=subject,
@@ -129,7 +115,7 @@ class Punishment:
     def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
         """Put proof of the notice's delivery on record; the time for the defence runs from it (R2.12)."""
         before = self._officers(flag_id, by=by, version=version)
-        after = rules.served(before, service, at=at)
+        after = flags.served(before, service, at=at)
         with transaction() as tx:
             clock = self._clocks.start(
                 ClockKind.DEFENCE,
@@ -141,7 +127,7 @@ class Punishment:
                 started_at=service.served_at,
                 tx=tx,
             )
-            fact = rules.told(
+            fact = flags.told(
                 EventKind.FLAG_SERVED,
                 by=by,
                 at=at,
@@ -164,10 +150,10 @@ class Punishment:
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
         if before.statements and before.statements[-1].text == text:
             return before
-        after = rules.answered(before, Statement(made_at=at, text=text))
+        after = flags.answered(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = rules.told(
+            fact = flags.told(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
             return self._save(before, after, fact, at=at, tx=tx)
@@ -187,7 +173,7 @@ class Punishment:
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
-        after = rules.confirmed(before, decision, defence_due_at=due_at, on=today)
+        after = flags.confirmed(before, decision, defence_due_at=due_at, on=today)
         if clock is not None and clock.is_undecidable(at) and not before.statements:
             # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
             raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
@@ -195,7 +181,7 @@ class Punishment:
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
-            fact = rules.told(
+            fact = flags.told(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
                 at=at,
@@ -207,7 +193,7 @@ class Punishment:
                 texts={"reason": reason, "statement_answer": statement_answer},
             )
             self._credit.put_flag(
-                after.subject, rules.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
+                after.subject, flags.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
             )
             return self._save(before, after, fact, at=at, tx=tx)
 
@@ -215,10 +201,10 @@ class Punishment:
     def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
         """End a flag; one in force leaves the credit summary in the same transaction, and the promise is open again."""
         before = self._officers(flag_id, by=by, version=version)
-        after = rules.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
+        after = flags.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = rules.told(
+            fact = flags.told(
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
@@ -250,9 +236,9 @@ class Punishment:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), most=most, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, most=most, after=after)
-            return replace(page, flags=tuple(flag for flag in page.flags if rules.is_sought(flag, sought, by=by)))
+            return replace(page, flags=tuple(flag for flag in page.flags if flags.is_sought(flag, sought, by=by)))
         if sought.state is None:
-            raise Refusal(Reason.INVALID_QUERY, faults=(rules.NOTHING_SOUGHT,))
+            raise Refusal(Reason.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, most=most, after=after)
 
     @again_if_moved
@@ -261,7 +247,7 @@ class Punishment:
         if made is not None:
             return Proposed(flag=self._store.get(made), replayed=True)
         with transaction() as tx:
-            head = self._timeline.record([rules.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
+            head = self._timeline.record([flags.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
             new = replace(flag, head=head)
             self._store.add(new, tx)
             if once is not None:

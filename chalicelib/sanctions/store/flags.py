@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.punishment.model import LIVE, Flag, FlagState, MeasureList
-from chalicelib.punishment.table import FlagRow
+from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
+from chalicelib.sanctions.table.flags import FlagRow
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.logging import logger
-from chalicelib.punishment import rules as flag_rules
-from chalicelib.punishment.measures import rules as listed
-from chalicelib.punishment.model import Flag, FlagState, MeasureList, Suspension
-from chalicelib.punishment.publishing.model import Evaluation, EvaluationState, Losing, Place, Preview
-from chalicelib.punishment.publishing.rules import gone_on
-from chalicelib.punishment.publishing.store import EvaluationStore, LoadedLists
-from chalicelib.punishment.store import SHARDS, FlagStore
+from chalicelib.sanctions.rules import flags as flag_rules
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
+from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Losing, Place, Preview
+from chalicelib.sanctions.rules.editions import gone_on
+from chalicelib.sanctions.store.editions import EvaluationStore, LoadedLists
+from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction

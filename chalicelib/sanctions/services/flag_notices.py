@@ -14,10 +14,10 @@ from chalicelib.clocks.services.clocks import told as told_clocks
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require, sees
-from chalicelib.punishment.store import FlagStore
-from chalicelib.punishment.tellings import rules
-from chalicelib.punishment.tellings.model import ENDINGS, IncidentState, Subscription, Telling
-from chalicelib.punishment.tellings.store import Position, TellingPage, TellingStore
+from chalicelib.sanctions.store.flags import FlagStore
+from chalicelib.sanctions.rules import flag_notices
+from chalicelib.sanctions.model.flag_notices import ENDINGS, IncidentState, Subscription, Telling
+from chalicelib.sanctions.store.flag_notices import Position, TellingPage, TellingStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
@@ -136,25 +136,25 @@ class Tellings:
         """Return under which name a subscription hears of somebody whose full identifier its system knows."""
         subscription = self.get(subscription_id, by=by)
         subject = self._subject_keys().key_of(require_valid(about))
-        return rules.pseudonym(subject, subscription.subscription_id, key=self._key())
+        return flag_notices.pseudonym(subject, subscription.subscription_id, key=self._key())
 
     def hear(self, event: Event, at: datetime) -> None:
         """Tell every subscription to an item of the flag; the same event, twice or late, is told once."""
-        heard = rules.news(event)
+        heard = flag_notices.news(event)
         if heard is None:
             return
         for name in self._store.subscribed(self._flags.get(heard.flag_id).related_items):
             self._tell(heard, name, at=at)
 
     @again_if_moved
-    def _tell(self, heard: rules.News, subscription_id: str, *, at: datetime) -> None:
+    def _tell(self, heard: flag_notices.News, subscription_id: str, *, at: datetime) -> None:
         """Write a telling with the clocks of its answer, once; the message goes out after it, and again if need be."""
-        telling_id = rules.telling_id(heard, subscription_id)
+        telling_id = flag_notices.telling_id(heard, subscription_id)
         if self._store.find(telling_id) is None:
             subscription = self._store.subscription(subscription_id)
             if subscription.ended_at is not None:
                 return
-            telling = rules.told(heard, self._flags.get(heard.flag_id), subscription, at=at)
+            telling = flag_notices.told(heard, self._flags.get(heard.flag_id), subscription, at=at)
             with transaction() as tx:
                 fact = Fact(
                     kind=EventKind.TELLING_MADE,
@@ -180,7 +180,7 @@ class Tellings:
         if telling is None or telling.acknowledged_at is not None:
             return False
         subscription = self._store.subscription(telling.subscription_id)
-        notice = rules.notice_of(telling, key=self._key())
+        notice = flag_notices.notice_of(telling, key=self._key())
         return self._webhooks().tell_endpoint(subscription.webhook_id, notice, at=at)
 
     def told(
@@ -192,7 +192,7 @@ class Tellings:
 
     def data_of(self, telling: Telling) -> dict[str, str | int | None]:
         """Return a telling as its own subscription reads it."""
-        return rules.data_of(telling, key=self._key())
+        return flag_notices.data_of(telling, key=self._key())
 
     @again_if_moved
     def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> Telling:
@@ -210,7 +210,7 @@ class Tellings:
             facts = [_fact(EventKind.TELLING_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
             if before.incident is IncidentState.OPEN:
                 facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
-            return self._store.save(before, rules.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
+            return self._store.save(before, flag_notices.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
 
     @again_if_moved
     def open_incident(self, owner: str, clock_id: str, at: datetime) -> None:
@@ -226,7 +226,7 @@ class Tellings:
         opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
         with transaction() as tx:
             self._clocks.save(moved, tx)
-            self._store.save(before, rules.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
+            self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
 
     def of_flag(self, flag_id: str, *, by: Caller, most: int, after: Position) -> TellingPage:
         """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""

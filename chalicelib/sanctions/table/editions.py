@@ -2,8 +2,8 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.punishment.model import MeasureList
-from chalicelib.punishment.publishing.model import Shelf
+from chalicelib.sanctions.model.flags import MeasureList
+from chalicelib.sanctions.model.editions import Shelf
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

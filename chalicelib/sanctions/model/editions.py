@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from chalicelib.punishment.model import Flag, LostGround, MeasureList
+from chalicelib.sanctions.model.flags import Flag, LostGround, MeasureList
 from chalicelib.timeline.events import Head
 
 OWNER = "measures:list"

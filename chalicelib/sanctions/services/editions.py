@@ -6,12 +6,12 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.punishment.measures import rules as listed
-from chalicelib.punishment.model import MeasureList
-from chalicelib.punishment.publishing import rules
-from chalicelib.punishment.publishing.evaluating import Evaluations
-from chalicelib.punishment.publishing.model import OWNER, Evaluation, Loaded, Place, Preview, Standing
-from chalicelib.punishment.publishing.store import LoadedLists, ShelfStore
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.flags import MeasureList
+from chalicelib.sanctions.rules import editions as rules
+from chalicelib.sanctions.services.re_evaluation import Evaluations
+from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
+from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline

@@ -7,9 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.punishment.model import MeasureList
-from chalicelib.punishment.publishing.model import OWNER, Evaluation, Shelf
-from chalicelib.punishment.publishing.table import ListRow, ShelfRow
+from chalicelib.sanctions.model.flags import MeasureList
+from chalicelib.sanctions.model.editions import OWNER, Evaluation, Shelf
+from chalicelib.sanctions.table.editions import ListRow, ShelfRow
 from chalicelib.timeline.events import Head
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
