@@ -45,9 +45,9 @@ from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, Loa
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.sanctions.services.flag_notices import Tellings
 from chalicelib.sanctions.store.flag_notices import TellingStore
-from chalicelib.remedies.complaints.store import ComplaintStore
-from chalicelib.remedies.ratings.store import RatingStore
-from chalicelib.remedies.redress.store import RedressStore
+from chalicelib.feedback.store.complaints import ComplaintStore
+from chalicelib.feedback.store.ratings import RatingStore
+from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings

@@ -25,17 +25,17 @@ from chalicelib.sanctions.services.flags import Punishment
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.sanctions.store.flag_notices import TellingStore
 from chalicelib.sanctions.services.expiry import FlagUpkeep
-from chalicelib.remedies.complaints.service import Complaints
-from chalicelib.remedies.complaints.store import ComplaintStore
-from chalicelib.remedies.ratings.rules import RatingNames
-from chalicelib.remedies.ratings.service import Ratings
-from chalicelib.remedies.ratings.store import RatingStore
-from chalicelib.remedies.redress.objecting import Objections
-from chalicelib.remedies.redress.repairing import Repairs
-from chalicelib.remedies.redress.reversing import Reversals, StandingDocuments
-from chalicelib.remedies.redress.store import RedressStore
-from chalicelib.remedies.redress.touching import Touching
-from chalicelib.remedies.redress.undoing import Undoing
+from chalicelib.feedback.services.complaints import Complaints
+from chalicelib.feedback.store.complaints import ComplaintStore
+from chalicelib.feedback.rules.ratings import RatingNames
+from chalicelib.feedback.services.ratings import Ratings
+from chalicelib.feedback.store.ratings import RatingStore
+from chalicelib.redress.services.objections import Objections
+from chalicelib.redress.services.repairs import Repairs
+from chalicelib.redress.services.revocations import Reversals, StandingDocuments
+from chalicelib.redress.store import RedressStore
+from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.withdrawal import Undoing
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.supervision.cards.service import Cards

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.model import Clock
-from chalicelib.remedies.complaints.model import Answer as OfficesAnswer
-from chalicelib.remedies.complaints.model import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
-from chalicelib.remedies.complaints.service import PEOPLE, READERS, SORTERS
+from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
+from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
+from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
 from chalicelib.wiring import services
 
 routes = Routes("complaints")

@@ -17,9 +17,9 @@ from chalicelib.api.redress_shapes import (
 )
 from chalicelib.clocks.model import Clock
 from chalicelib.policy import Role
-from chalicelib.remedies.redress.model import Objection, ObjectionState, Outcome, Plea, Ruling
-from chalicelib.remedies.redress.reading import DECIDERS, READERS
-from chalicelib.remedies.redress.rules import entry_named
+from chalicelib.redress.model import Objection, ObjectionState, Outcome, Plea, Ruling
+from chalicelib.redress.services.queries import DECIDERS, READERS
+from chalicelib.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
-from chalicelib.remedies.ratings.model import Aspect, Opinion, Rating, Reply, ReplyOutcome, Sought, Suspicion
-from chalicelib.remedies.ratings.service import ANSWERERS, RATERS, READERS
+from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, Reply, ReplyOutcome, Sought, Suspicion
+from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
 from chalicelib.wiring import services
 
 routes = Routes("ratings")

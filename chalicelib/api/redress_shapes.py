@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Code, PageQuery, Shape
-from chalicelib.remedies.redress.model import HowTouched, Reopening, Touched, Undone
-from chalicelib.remedies.redress.rules import reopening
+from chalicelib.redress.model import HowTouched, Reopening, Touched, Undone
+from chalicelib.redress.rules import reopening
 from chalicelib.wiring import services
 
 EntryName = Annotated[

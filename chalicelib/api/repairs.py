@@ -12,9 +12,9 @@ from chalicelib.api.redress_shapes import EntryName, MattersQuery, Said, UndoneS
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change
-from chalicelib.remedies.redress.model import Judged, Proof, ProofKind, Repair, RepairStage, Verdict
-from chalicelib.remedies.redress.reading import DECIDERS, READERS
-from chalicelib.remedies.redress.rules import entry_named
+from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairStage, Verdict
+from chalicelib.redress.services.queries import DECIDERS, READERS
+from chalicelib.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

@@ -11,10 +11,10 @@ from chalicelib.api.redress_shapes import (
     touched_shapes,
     undone_shapes,
 )
-from chalicelib.remedies.redress.model import Reversal, ReversingDocument
-from chalicelib.remedies.redress.reading import DECIDERS, READERS
-from chalicelib.remedies.redress.reversing import Fall
-from chalicelib.remedies.redress.rules import entry_named
+from chalicelib.redress.model import Reversal, ReversingDocument
+from chalicelib.redress.services.queries import DECIDERS, READERS
+from chalicelib.redress.services.revocations import Fall
+from chalicelib.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.clock import day_in_shanghai
-from chalicelib.remedies.ratings.rules import RatingNames
+from chalicelib.feedback.rules.ratings import RatingNames
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services

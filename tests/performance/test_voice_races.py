@@ -12,7 +12,7 @@ from chalicelib.cases.model.stages import Delivery
 from chalicelib.cases.model.case import State
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.ratings.model import Opinion
+from chalicelib.feedback.model.ratings import Opinion
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

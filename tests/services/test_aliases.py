@@ -18,8 +18,8 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.sanctions.model.flags import Flag, Service, Sought, Target
-from chalicelib.remedies.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
-from chalicelib.remedies.redress.reversing import Fall
+from chalicelib.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
+from chalicelib.redress.services.revocations import Fall
 from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey

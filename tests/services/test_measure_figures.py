@@ -11,7 +11,7 @@ from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, Target
-from chalicelib.remedies.redress.model import Outcome
+from chalicelib.redress.model import Outcome
 from chalicelib.supervision.statistics.model import Figures, Measure, MeasureFigures
 from chalicelib.supervision.statistics.service import AskedOfMeasures
 from chalicelib.timeline.events import Event

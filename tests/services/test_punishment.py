@@ -14,7 +14,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Sought, Target
 from chalicelib.sanctions.services.flags import Punishment
 from chalicelib.sanctions.store.flags import FlagStore
-from chalicelib.remedies.redress.reversing import StandingDocuments
+from chalicelib.redress.services.revocations import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings

@@ -29,16 +29,8 @@ from chalicelib.errors import Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.store.flags import measure_lists
-from chalicelib.remedies.redress.model import (
-    Entry,
-    EntryKind,
-    Outcome,
-    Plea,
-    ReversingDocument,
-    Ruling,
-    Verdict,
-)
-from chalicelib.remedies.redress.reversing import Fall
+from chalicelib.redress.model import Entry, EntryKind, Outcome, Plea, ReversingDocument, Ruling, Verdict
+from chalicelib.redress.services.revocations import Fall
 from chalicelib.dynamo.model import connection
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.wiring import services

@@ -24,8 +24,8 @@ from chalicelib.sanctions.model.flags import FlagState, MeasureClass
 from chalicelib.sanctions.model.editions import EvaluationState
 from chalicelib.sanctions.rules.state_machine import FlagStep
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState
-from chalicelib.remedies.redress.model import ObjectionState, RepairStage
-from chalicelib.remedies.redress.model import Outcome as Ruling
+from chalicelib.redress.model import ObjectionState, RepairStage
+from chalicelib.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.cards.model import CardState, CardStep, Colour

@@ -7,15 +7,8 @@ import pytest
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.remedies.complaints.model import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
-from chalicelib.remedies.complaints.rules import (
-    answerers,
-    destination,
-    first_limit,
-    more_time,
-    require_known,
-    require_open,
-)
+from chalicelib.feedback.model.complaints import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
+from chalicelib.feedback.rules.complaints import answerers, destination, first_limit, more_time, require_known, require_open
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs

@@ -7,16 +7,8 @@ import pytest
 from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Delivery, Revocation
 from chalicelib.cases.model.case import Case, State
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.ratings.model import Opinion, Rater, Rating, Reply, ReplyOutcome, Suspicion
-from chalicelib.remedies.ratings.rules import (
-    RatingNames,
-    awaits_reply,
-    closed_at,
-    is_bad,
-    require_complete,
-    suspicions,
-    told_at,
-)
+from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, ReplyOutcome, Suspicion
+from chalicelib.feedback.rules.ratings import RatingNames, awaits_reply, closed_at, is_bad, require_complete, suspicions, told_at
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs

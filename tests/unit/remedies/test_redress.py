@@ -9,20 +9,8 @@ from chalicelib.cases.model.case import State
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
 from chalicelib.sanctions.model.flags import FlagState
-from chalicelib.remedies.redress import rules
-from chalicelib.remedies.redress.model import (
-    Entry,
-    EntryKind,
-    HowTouched,
-    Objection,
-    ObjectionState,
-    Outcome,
-    Plea,
-    ProofKind,
-    Reopening,
-    Ruling,
-    Verdict,
-)
+from chalicelib.redress import rules
+from chalicelib.redress.model import Entry, EntryKind, HowTouched, Objection, ObjectionState, Outcome, Plea, ProofKind, Reopening, Ruling, Verdict
 from chalicelib.rulepacks.model.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit

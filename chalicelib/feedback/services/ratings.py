@@ -14,16 +14,9 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
-from chalicelib.remedies.ratings.model import Opinion, Rater, Rating, Reply, Sought
-from chalicelib.remedies.ratings.rules import (
-    RatingNames,
-    awaits_reply,
-    closed_at,
-    require_complete,
-    suspicions,
-    told_at,
-)
-from chalicelib.remedies.ratings.store import RatingStore
+from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, Sought
+from chalicelib.feedback.rules.ratings import RatingNames, awaits_reply, closed_at, require_complete, suspicions, told_at
+from chalicelib.feedback.store.ratings import RatingStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json

@@ -9,8 +9,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.ratings.model import Rating, Sought, owner_of
-from chalicelib.remedies.ratings.table import DeviceRow, RatingRow
+from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
+from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from chalicelib.cases.model.case import Case
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.remedies.ratings.model import Opinion, Rating, Reply, ReplyOutcome, Suspicion
+from chalicelib.feedback.model.ratings import Opinion, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.rulepacks.model.pack import BoundKey, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event

@@ -13,11 +13,12 @@ from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller
 from chalicelib.sanctions.model.flags import Lifting
 from chalicelib.sanctions.services.redress import Deed
-from chalicelib.remedies.redress import reading, rules
-from chalicelib.remedies.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
-from chalicelib.remedies.redress.store import Found, RedressStore
-from chalicelib.remedies.redress.touching import Touching
-from chalicelib.remedies.redress.undoing import Undoing
+from chalicelib.redress.services import queries
+from chalicelib.redress import rules
+from chalicelib.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
+from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.withdrawal import Undoing
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -92,7 +93,7 @@ class Reversals:
         if fall.entry.kind is EntryKind.REPAIR:
             raise Refusal(Reason.NOT_FOUND)
         standing = self._undoing.standing(fall.entry, is_whole=True)
-        reading.require_decider(fall.entry, standing.department, by=by)
+        queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
         if self._store.find(Reversal, name) is not None:
             raise Refusal(Reason.ALREADY_REVERSED)
@@ -126,13 +127,13 @@ class Reversals:
 
     def one(self, reversal_id: str, *, by: Caller) -> Reversal:
         """Return a reversal to its subject, to the office and to those who watch the office."""
-        return reading.one(self._store, Reversal, reversal_id, by=by)
+        return queries.one(self._store, Reversal, reversal_id, by=by)
 
     def page(
         self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
     ) -> Found[Reversal]:
         """Return a page of the reversals about the caller, or of those of a department, newest first."""
-        return reading.page(self._store, Reversal, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Reversal, by=by, department=department, most=most, after=after)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
         limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))

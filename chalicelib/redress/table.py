@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.remedies.redress.model import Objection, Repair, Reversal
+from chalicelib.redress.model import Objection, Repair, Reversal
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

@@ -6,9 +6,9 @@ from typing import Any
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require, sees
-from chalicelib.remedies.redress.model import Entry, EntryKind
-from chalicelib.remedies.redress.rules import CENTRE
-from chalicelib.remedies.redress.store import Found, M, RedressStore
+from chalicelib.redress.model import Entry, EntryKind
+from chalicelib.redress.rules import CENTRE
+from chalicelib.redress.store import Found, M, RedressStore
 
 DECIDERS = (Role.CREDIT_OFFICER,)
 READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)

@@ -16,25 +16,9 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
-from chalicelib.remedies.complaints.model import (
-    Answer,
-    Complaint,
-    ComplaintState,
-    Grievance,
-    RoutedBy,
-    Routing,
-    Sorting,
-)
-from chalicelib.remedies.complaints.rules import (
-    OFFICE,
-    answerers,
-    destination,
-    first_limit,
-    more_time,
-    require_known,
-    require_open,
-)
-from chalicelib.remedies.complaints.store import ComplaintStore, Found
+from chalicelib.feedback.model.complaints import Answer, Complaint, ComplaintState, Grievance, RoutedBy, Routing, Sorting
+from chalicelib.feedback.rules.complaints import OFFICE, answerers, destination, first_limit, more_time, require_known, require_open
+from chalicelib.feedback.store.complaints import ComplaintStore, Found
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind

@@ -22,20 +22,11 @@ from chalicelib.sanctions.model.flags import Lifting
 from chalicelib.sanctions.services.redress import Deed
 from chalicelib.sanctions.model.flag_notices import Telling
 from chalicelib.sanctions.store.flag_notices import TellingStore
-from chalicelib.remedies.redress import reading, rules
-from chalicelib.remedies.redress.model import (
-    Entry,
-    EntryKind,
-    Judged,
-    Proof,
-    Repair,
-    RepairForm,
-    RepairStage,
-    Undone,
-    Verdict,
-)
-from chalicelib.remedies.redress.store import Found, RedressStore
-from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.redress.services import queries
+from chalicelib.redress import rules
+from chalicelib.redress.model import Entry, EntryKind, Judged, Proof, Repair, RepairForm, RepairStage, Undone, Verdict
+from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.services.withdrawal import Standing, Undoing
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -141,7 +132,7 @@ class Repairs:
     def judge(self, repair_id: str, verdict: Verdict, *, by: Caller, version: int, at: datetime) -> Repair:
         """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.load(Repair, repair_id)
-        reading.require_decider(before.entry, before.department, by=by)
+        queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
             raise Refusal(Reason.STALE_VERSION)
         if before.stage is not RepairStage.OPEN:
@@ -198,11 +189,11 @@ class Repairs:
 
     def one(self, repair_id: str, *, by: Caller) -> Repair:
         """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
-        return reading.one(self._store, Repair, repair_id, by=by)
+        return queries.one(self._store, Repair, repair_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None) -> Found[Repair]:
         """Return a page of the caller's own repairs, or of those that a department decides, newest first."""
-        return reading.page(self._store, Repair, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Repair, by=by, department=department, most=most, after=after)
 
     def clocks(self, repair: Repair) -> tuple[Clock, ...]:
         """Return the clocks of a repair, those of earlier looks at it included."""

@@ -9,8 +9,8 @@ from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.complaints.model import Complaint, ComplaintState, owner_of
-from chalicelib.remedies.complaints.table import ComplaintRow
+from chalicelib.feedback.model.complaints import Complaint, ComplaintState, owner_of
+from chalicelib.feedback.table.complaints import ComplaintRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction

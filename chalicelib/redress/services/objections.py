@@ -18,25 +18,13 @@ from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.sanctions.model.flags import Flag, Lifting
 from chalicelib.sanctions.services.redress import Deed, FlagRemedies
-from chalicelib.remedies.redress import reading, rules
-from chalicelib.remedies.redress.model import (
-    UNDOES,
-    Decided,
-    EntryKind,
-    Objection,
-    ObjectionState,
-    Outcome,
-    Plea,
-    Repair,
-    RepairStage,
-    Ruling,
-    Touched,
-    Undone,
-)
-from chalicelib.remedies.redress.repairing import Repairs
-from chalicelib.remedies.redress.store import Found, RedressStore
-from chalicelib.remedies.redress.touching import Touching
-from chalicelib.remedies.redress.undoing import Standing, Undoing
+from chalicelib.redress.services import queries
+from chalicelib.redress import rules
+from chalicelib.redress.model import UNDOES, Decided, EntryKind, Objection, ObjectionState, Outcome, Plea, Repair, RepairStage, Ruling, Touched, Undone
+from chalicelib.redress.services.repairs import Repairs
+from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.withdrawal import Standing, Undoing
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
@@ -155,7 +143,7 @@ class Objections:
         review, ``LATE_REASON_REQUIRED`` once the limit has passed.
         """
         before = self._store.load(Objection, objection_id)
-        reading.require_decider(before.entry, before.department, by=by)
+        queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
             raise Refusal(Reason.STALE_VERSION)
         if before.state is not ObjectionState.OPEN:
@@ -186,13 +174,13 @@ class Objections:
 
     def one(self, objection_id: str, *, by: Caller) -> Objection:
         """Return an objection to whoever made it, to the office that answers it and to those who watch the office."""
-        return reading.one(self._store, Objection, objection_id, by=by)
+        return queries.one(self._store, Objection, objection_id, by=by)
 
     def page(
         self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
     ) -> Found[Objection]:
         """Return a page of the caller's own objections, or of those that a department answers, newest first."""
-        return reading.page(self._store, Objection, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Objection, by=by, department=department, most=most, after=after)
 
     def clock(self, objection: Objection) -> Clock:
         """Return by when it is answered."""

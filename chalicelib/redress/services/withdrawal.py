@@ -11,9 +11,9 @@ from chalicelib.credit.rules.redress import Changes
 from chalicelib.errors import Reason, Refusal
 from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
 from chalicelib.sanctions.services.redress import Deed, FlagRemedies
-from chalicelib.remedies.redress.model import Entry, EntryKind, Undone
-from chalicelib.remedies.redress.rules import document_name, office_of, require_earlier
-from chalicelib.remedies.redress.store import RedressStore
+from chalicelib.redress.model import Entry, EntryKind, Undone
+from chalicelib.redress.rules import document_name, office_of, require_earlier
+from chalicelib.redress.store import RedressStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

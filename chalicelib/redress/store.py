@@ -9,8 +9,8 @@ from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
-from chalicelib.remedies.redress.model import Entry, Objection, Repair, Reversal
-from chalicelib.remedies.redress.table import FallenRow, RedressRow
+from chalicelib.redress.model import Entry, Objection, Repair, Reversal
+from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction

@@ -12,22 +12,7 @@ from chalicelib.credit.rules.submissions import months_after
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState
-from chalicelib.remedies.redress.model import (
-    Entry,
-    EntryKind,
-    HowTouched,
-    Objection,
-    ObjectionState,
-    Outcome,
-    Plea,
-    Proof,
-    ProofKind,
-    Reopening,
-    Repair,
-    Ruling,
-    Touched,
-    Verdict,
-)
+from chalicelib.redress.model import Entry, EntryKind, HowTouched, Objection, ObjectionState, Outcome, Plea, Proof, ProofKind, Reopening, Repair, Ruling, Touched, Verdict
 from chalicelib.rulepacks.model.display import DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
 from chalicelib.subjects.model.subjects import SubjectKey

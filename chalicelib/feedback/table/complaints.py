@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.remedies.complaints.model import Complaint
+from chalicelib.feedback.model.complaints import Complaint
 from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

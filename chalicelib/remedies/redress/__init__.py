@@ -1,1 +1,0 @@
-"""Ways back for whoever a record or a flag is about (异议、修复、撤销): objecting, repairing, and undoing what fell."""
