@@ -51,7 +51,7 @@ from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.supervision.outages.store import OutageStore
+from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.store import load_calendar
 

@@ -38,15 +38,15 @@ from chalicelib.redress.services.impact import Touching
 from chalicelib.redress.services.withdrawal import Undoing
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
-from chalicelib.supervision.cards.service import Cards
-from chalicelib.supervision.cards.store import CardStore
-from chalicelib.supervision.outages.service import Outages
-from chalicelib.supervision.outages.store import OutageStore
-from chalicelib.supervision.service import Supervision
-from chalicelib.supervision.signals.service import Signals
-from chalicelib.supervision.signals.store import SignalStore
-from chalicelib.supervision.statistics.service import Statistics
-from chalicelib.supervision.statistics.store import StatisticsStore
+from chalicelib.supervision.services.cards import Cards
+from chalicelib.supervision.store.cards import CardStore
+from chalicelib.supervision.services.outages import Outages
+from chalicelib.supervision.store.outages import OutageStore
+from chalicelib.supervision.services.board import Supervision
+from chalicelib.supervision.services.anomalies import Signals
+from chalicelib.supervision.store.anomalies import SignalStore
+from chalicelib.supervision.services.statistics import Statistics
+from chalicelib.supervision.store.statistics import StatisticsStore
 
 
 class Services(Offices):

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from chalicelib.api.edge import Answer, Call, Code, Query, Routes, Shape
-from chalicelib.supervision.ages import Ageing, Waiting, together
-from chalicelib.supervision.service import WATCHERS
+from chalicelib.supervision.rules.ageing import Ageing, Waiting, together
+from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

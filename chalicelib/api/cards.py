@@ -10,10 +10,10 @@ from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.supervision.cards.model import Card, CardState, Colour, Finding, Outcome, Word
-from chalicelib.supervision.cards.rules import GIVERS
-from chalicelib.supervision.cards.service import READERS, Act
-from chalicelib.supervision.cards.store import Wanted
+from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome, Word
+from chalicelib.supervision.rules.cards import GIVERS
+from chalicelib.supervision.services.cards import READERS, Act
+from chalicelib.supervision.store.cards import Wanted
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

@@ -8,8 +8,8 @@ from pydantic import Field
 from chalicelib.api.cases import Digest
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.model import ClockKind
-from chalicelib.supervision.outages.model import Outage, Proof, Window
-from chalicelib.supervision.outages.service import READERS, RECORDERS
+from chalicelib.supervision.model.outages import Outage, Proof, Window
+from chalicelib.supervision.services.outages import READERS, RECORDERS
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

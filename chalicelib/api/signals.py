@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
-from chalicelib.supervision.signals.model import Signal, SignalKind
-from chalicelib.supervision.signals.service import WATCHERS
-from chalicelib.supervision.signals.store import Wanted
+from chalicelib.supervision.model.anomalies import Signal, SignalKind
+from chalicelib.supervision.services.anomalies import WATCHERS
+from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

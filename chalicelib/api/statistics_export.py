@@ -13,8 +13,8 @@ from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes
 from chalicelib.api.statistics import figures_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.supervision.statistics.model import Figures
-from chalicelib.supervision.statistics.service import READERS, Asked, Told
+from chalicelib.supervision.model.statistics import Figures
+from chalicelib.supervision.services.statistics import READERS, Asked, Told
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

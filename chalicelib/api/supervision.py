@@ -10,7 +10,7 @@ from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import Reason
 from chalicelib.policy import Role
-from chalicelib.supervision.service import WATCHERS, Filter, Shown
+from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Unit
 

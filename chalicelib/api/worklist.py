@@ -3,7 +3,7 @@
 from chalicelib.api.edge import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.api.supervision import Board, clock_shape, watch_shape
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.supervision.service import WORKERS, Filter
+from chalicelib.supervision.services.board import WORKERS, Filter
 from chalicelib.wiring import services
 
 routes = Routes("handling")

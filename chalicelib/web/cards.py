@@ -7,9 +7,9 @@ from typing import Any, Final
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS
 from chalicelib.settings import settings
-from chalicelib.supervision.cards.model import CardState, CardStep, Outcome
-from chalicelib.supervision.cards.rules import GIVERS, open_steps
-from chalicelib.supervision.cards.service import READERS
+from chalicelib.supervision.model.cards import CardState, CardStep, Outcome
+from chalicelib.supervision.rules.cards import GIVERS, open_steps
+from chalicelib.supervision.services.cards import READERS
 from chalicelib.web import pages
 from chalicelib.web.forms import again, at_fault
 from chalicelib.web.visits import Onward, Page, Visit

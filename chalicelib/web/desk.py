@@ -6,7 +6,7 @@ from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.model.case import State
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
-from chalicelib.supervision.cards.rules import GIVERS
+from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.web import pages
 from chalicelib.web.desk_acts import ACTS, NAMED, OFFICE, Act
 from chalicelib.web.visits import Page, Visit

@@ -5,9 +5,9 @@ from typing import Any, Final
 from chalicelib.errors import Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
-from chalicelib.supervision.service import WATCHERS
-from chalicelib.supervision.statistics.rules import per_cent
-from chalicelib.supervision.statistics.service import READERS_OF_MEASURES
+from chalicelib.supervision.services.board import WATCHERS
+from chalicelib.supervision.rules.statistics import per_cent
+from chalicelib.supervision.services.statistics import READERS_OF_MEASURES
 from chalicelib.web import pages
 from chalicelib.web.charts import beside, stacked
 from chalicelib.web.forms import again

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from chalicelib.api.statistics_export import MARK, _cell
-from chalicelib.supervision.statistics.model import Contribution, FlagStep
-from chalicelib.supervision.statistics.store import StatisticsStore
+from chalicelib.supervision.model.statistics import Contribution, FlagStep
+from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.api.bodies import token_of
 from tests.api.world import World, world
 from tests.builders import NOON

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.api.addresses import import_all
 from chalicelib.api.edge import ROUTES
-from chalicelib.supervision.signals.model import SignalKind
+from chalicelib.supervision.model.anomalies import SignalKind
 from tests.architecture.test_layout import DEPLOYED, named, uses
 
 PACKAGE = "chalicelib.supervision.signals"

@@ -12,9 +12,9 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
-from chalicelib.supervision.statistics.model import Figures, Measure
-from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
-from chalicelib.supervision.statistics.service import Asked
+from chalicelib.supervision.model.statistics import Figures, Measure
+from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
+from chalicelib.supervision.services.statistics import Asked
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services

@@ -15,8 +15,8 @@ import pytest
 
 from chalicelib.clock import instant_text
 from chalicelib.policy import Caller, Role
-from chalicelib.supervision.statistics.model import Measure
-from chalicelib.supervision.statistics.service import AskedOfMeasures
+from chalicelib.supervision.model.statistics import Measure
+from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services

@@ -12,8 +12,8 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, Target
 from chalicelib.redress.model import Outcome
-from chalicelib.supervision.statistics.model import Figures, Measure, MeasureFigures
-from chalicelib.supervision.statistics.service import AskedOfMeasures
+from chalicelib.supervision.model.statistics import Figures, Measure, MeasureFigures
+from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_organisation

@@ -11,8 +11,8 @@ from chalicelib.cases.model.case import Case
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.supervision.signals.model import Signal
-from chalicelib.supervision.signals.store import Wanted
+from chalicelib.supervision.model.anomalies import Signal
+from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller

@@ -12,10 +12,10 @@ from chalicelib.cases.services.commands import Act
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.settings import settings
-from chalicelib.supervision.outages.model import Proof, Window
-from chalicelib.supervision.statistics.model import Figures, Measure, Span
-from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
-from chalicelib.supervision.statistics.service import Asked
+from chalicelib.supervision.model.outages import Proof, Window
+from chalicelib.supervision.model.statistics import Figures, Measure, Span
+from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
+from chalicelib.supervision.services.statistics import Asked
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.supervision.statistics.model import Contribution, FlagStep, Span
-from chalicelib.supervision.statistics.store import StatisticsStore
+from chalicelib.supervision.model.statistics import Contribution, FlagStep, Span
+from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.builders import NOON
 from tests.cloud import turn_clock
 from tests.web.test_oversight import case_no

@@ -28,8 +28,8 @@ from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL
 from chalicelib.subjects.model.subjects import SubjectKind
-from chalicelib.supervision.cards.model import CardState, CardStep, Colour
-from chalicelib.supervision.cards.model import Outcome as CardOutcome
+from chalicelib.supervision.model.cards import CardState, CardStep, Colour
+from chalicelib.supervision.model.cards import Outcome as CardOutcome
 from chalicelib.web.desk_acts import NAMED
 from chalicelib.web.files import catalogue
 from chalicelib.web.own_cases import ACTS, WAY_THROUGH

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clock import SHANGHAI
 from chalicelib.clocks.rules.indexes import Standing
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.supervision.ages import Ageing, Waiting, ageing_of, together
+from chalicelib.supervision.rules.ageing import Ageing, Waiting, ageing_of, together
 from chalicelib.workdays.model.limits import Limit, Unit
 
 TODAY = date(2026, 11, 25)

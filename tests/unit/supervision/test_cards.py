@@ -9,14 +9,14 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.cards import rules
-from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
+from chalicelib.supervision.rules import cards
+from chalicelib.supervision.model.cards import Card, CardState, CardStep, Colour, Finding
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.builders import NOON
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=NOON.date())
-PROMISED = rules.ground_of(PACK, "promised_date_missed", Colour.YELLOW)
+PROMISED = cards.ground_of(PACK, "promised_date_missed", Colour.YELLOW)
 SECOND = timedelta(seconds=1)
 
 
@@ -66,7 +66,7 @@ def staff(sub: str, role: Role, department: str = "traffic") -> Caller:
 
 def refused(card: Card, step: CardStep, by: Caller) -> Reason | None:
     try:
-        rules.require_may(card, step, by)
+        cards.require_may(card, step, by)
     except Refusal as refusal:
         return refusal.reason
     return None
@@ -77,7 +77,7 @@ def test_the_same_ground_on_the_same_events_is_the_same_card_in_any_order() -> N
 
 
 def test_only_a_withdrawn_card_counts_nowhere() -> None:
-    counted = {state for state in CardState if rules.counts(a_card(state))}
+    counted = {state for state in CardState if cards.counts(a_card(state))}
 
     assert counted == set(CardState) - {CardState.WITHDRAWN}
 
@@ -85,16 +85,16 @@ def test_only_a_withdrawn_card_counts_nowhere() -> None:
 @pytest.mark.parametrize(("code", "colour"), [("no_such", Colour.RED), ("promised_date_missed", Colour.RED)])
 def test_an_unknown_ground_or_colour_is_refused_and_the_known_are_named(code: str, colour: Colour) -> None:
     with pytest.raises(Refusal) as refusal:
-        rules.ground_of(PACK, code, colour)
+        cards.ground_of(PACK, code, colour)
 
     assert refusal.value.reason is Reason.GROUND_UNKNOWN
     assert {"code": "promised_date_missed", "colour": "yellow"} in list(refusal.value.facts["known"])  # type: ignore[arg-type]
 
 
 def test_every_event_named_must_be_there() -> None:
-    assert [event.seq for event in rules.stated([an_event(1), an_event(2)], a_finding(2))] == [2]
+    assert [event.seq for event in cards.stated([an_event(1), an_event(2)], a_finding(2))] == [2]
     with pytest.raises(Refusal, match="EVENTS_NOT_FOUND"):
-        rules.stated([an_event(1)], a_finding(1, 2))
+        cards.stated([an_event(1)], a_finding(1, 2))
 
 
 @pytest.mark.parametrize(
@@ -102,27 +102,27 @@ def test_every_event_named_must_be_there() -> None:
 )
 def test_a_missed_promise_rests_on_its_own_clock_and_nothing_else(event: Event) -> None:
     with pytest.raises(Refusal, match="EVENTS_NOT_FOUND"):
-        rules.bearing([event], PROMISED)
+        cards.bearing([event], PROMISED)
 
 
 def test_one_event_that_bears_the_ground_is_enough() -> None:
     accepted = an_event(1, EventKind.CASE_ACCEPTED)
 
-    assert rules.bearing([accepted, an_event(2)], PROMISED) == (an_event(2),)
+    assert cards.bearing([accepted, an_event(2)], PROMISED) == (an_event(2),)
 
 
 def test_where_a_ground_names_no_clock_any_of_them_bears_it() -> None:
-    ground = rules.ground_of(PACK, "duty_missed", Colour.YELLOW)
+    ground = cards.ground_of(PACK, "duty_missed", Colour.YELLOW)
 
-    assert rules.bearing([an_event(clock="delivery")], ground)
+    assert cards.bearing([an_event(clock="delivery")], ground)
 
 
 def test_a_card_waits_for_24_hours_of_correction_and_not_a_second_longer() -> None:
     over = NOON + timedelta(hours=24)
 
-    rules.require_window_over([an_event()], PACK, at=over)
+    cards.require_window_over([an_event()], PACK, at=over)
     with pytest.raises(Refusal) as refusal:
-        rules.require_window_over([an_event()], PACK, at=over - SECOND)
+        cards.require_window_over([an_event()], PACK, at=over - SECOND)
 
     assert refusal.value.reason is Reason.CORRECTION_WINDOW_OPEN
     assert refusal.value.facts == {"until": instant_text(over)}
@@ -130,7 +130,7 @@ def test_a_card_waits_for_24_hours_of_correction_and_not_a_second_longer() -> No
 
 def is_refused(card: Card, step: CardStep) -> bool:
     try:
-        rules.require_step(card, step)
+        cards.require_step(card, step)
     except Refusal as refusal:
         return refusal.reason is Reason.STEP_NOT_ALLOWED
     return False
@@ -192,8 +192,8 @@ def test_who_gave_a_card_or_might_have_given_it_withdraws_it_unless_it_is_about_
 def test_what_is_open_goes_by_the_state_and_by_who_looks() -> None:
     officer, monitor = staff("o-1", Role.OFFICER), staff("m-1", Role.MONITOR, "monitoring")
 
-    assert rules.open_steps(a_card(), officer) == (CardStep.REPLY, CardStep.APPEAL)
-    assert rules.open_steps(a_card(CardState.ANSWERED), officer) == (CardStep.APPEAL,)
-    assert rules.open_steps(a_card(CardState.APPEALED), officer) == ()
-    assert rules.open_steps(a_card(CardState.APPEALED), monitor) == (CardStep.DECISION, CardStep.WITHDRAWAL)
-    assert rules.open_steps(a_card(CardState.WITHDRAWN), monitor) == ()
+    assert cards.open_steps(a_card(), officer) == (CardStep.REPLY, CardStep.APPEAL)
+    assert cards.open_steps(a_card(CardState.ANSWERED), officer) == (CardStep.APPEAL,)
+    assert cards.open_steps(a_card(CardState.APPEALED), officer) == ()
+    assert cards.open_steps(a_card(CardState.APPEALED), monitor) == (CardStep.DECISION, CardStep.WITHDRAWAL)
+    assert cards.open_steps(a_card(CardState.WITHDRAWN), monitor) == ()

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import ClockKind
-from chalicelib.supervision.outages.model import LONGEST, Duty, Outage, Proof, Window
-from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
+from chalicelib.supervision.model.outages import LONGEST, Duty, Outage, Proof, Window
+from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.signals.model import Signal, SignalKind
-from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
+from chalicelib.supervision.model.anomalies import Signal, SignalKind
+from chalicelib.supervision.rules.anomalies import may_complete, pack_of, signals_in
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json
 from tests.builders import NOON

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.statistics.model import Contribution, Figures, Late, Measure, Span
-from chalicelib.supervision.statistics.rules import contribution, counts, figures_of, law_of
+from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
+from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json
 from chalicelib.workdays.store import load_calendar

@@ -7,7 +7,7 @@ from chalicelib.clock import instant_from, instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, sees
 from chalicelib.rulepacks.model.pack import CardGround, RulePack, TermKey
-from chalicelib.supervision.cards.model import Card, CardState, CardStep, Colour, Finding
+from chalicelib.supervision.model.cards import Card, CardState, CardStep, Colour, Finding
 from chalicelib.timeline.events import Event
 
 GIVERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)

@@ -13,7 +13,7 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
-from chalicelib.supervision.ages import KINDS, Ageing, ageing_of
+from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)

@@ -14,16 +14,16 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.supervision.cards import rules
-from chalicelib.supervision.cards.model import Card, CardState, CardStep, Finding, Outcome, Word
-from chalicelib.supervision.cards.store import CardPage, CardStore, Wanted
-from chalicelib.supervision.outages.service import Outages
+from chalicelib.supervision.rules import cards
+from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
+from chalicelib.supervision.store.cards import CardPage, CardStore, Wanted
+from chalicelib.supervision.services.outages import Outages
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
-WATCHERS = rules.GIVERS
+WATCHERS = cards.GIVERS
 READERS = (*WATCHERS, Role.OFFICER)
 OWNERS = frozenset({"case", "flag"})
 """Whose timelines a card may be about."""
@@ -73,20 +73,20 @@ class Cards:
         ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, ``STEP_NOT_ALLOWED`` with its
         ``card_id`` for one that was given before, and what the rules refuse.
         """
-        require(by, roles=rules.GIVERS)
+        require(by, roles=cards.GIVERS)
         made_before = once.look_up() if once is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
         events = self._events(finding.owner, by=by)
-        named = rules.stated(events, finding)
+        named = cards.stated(events, finding)
         code = next((str(event.data["pack"]) for event in events if "pack" in event.data), self._usual)
         pack = self._pack(code, at)
-        rests_on = rules.bearing(named, rules.ground_of(pack, finding.ground, finding.colour))
+        rests_on = cards.bearing(named, cards.ground_of(pack, finding.ground, finding.colour))
         department = rests_on[0].department
-        require(by, roles=rules.GIVERS, department=department)
+        require(by, roles=cards.GIVERS, department=department)
         if by.sub == finding.officer:
             raise Refusal(Reason.SAME_PERSON)
-        rules.require_window_over(named, pack, at=at)
+        cards.require_window_over(named, pack, at=at)
         self._require_not_excused(rests_on, at=at)
         if self._store.is_given(finding.card_id):
             raise Refusal(Reason.STEP_NOT_ALLOWED, card_id=finding.card_id)
@@ -182,7 +182,7 @@ class Cards:
         events = self._timeline.events(owner) if owner.partition(":")[0] in OWNERS else ()
         if not events:
             raise Refusal(Reason.NOT_FOUND)
-        if not any(sees(by, roles=rules.GIVERS, department=event.department) for event in events):
+        if not any(sees(by, roles=cards.GIVERS, department=event.department) for event in events):
             raise Refusal(Reason.FORBIDDEN)
         return events
 
@@ -198,10 +198,10 @@ class Cards:
     def _taken(self, step: CardStep, act: Act) -> Card:
         """Return the card once right, version and state are judged, in this order."""
         card = self._store.load(act.card_id)
-        rules.require_may(card, step, act.by)
+        cards.require_may(card, step, act.by)
         if act.version is not None and act.version != card.rev:
             raise Refusal(Reason.STALE_VERSION)
-        rules.require_step(card, step)
+        cards.require_step(card, step)
         return card
 
     def _start(

@@ -13,9 +13,9 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.supervision.outages.model import Duty, Outage, Window
-from chalicelib.supervision.outages.rules import end_of, excuses, faults_of, faults_of_end
-from chalicelib.supervision.outages.store import OutagePage, OutageStore
+from chalicelib.supervision.model.outages import Duty, Outage, Window
+from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
+from chalicelib.supervision.store.outages import OutagePage, OutageStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.dynamo.transaction import again_if_moved, transaction

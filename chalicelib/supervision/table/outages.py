@@ -5,7 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
-from chalicelib.supervision.outages.model import Outage
+from chalicelib.supervision.model.outages import Outage
 from chalicelib.timeline.table import OwnerRow
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault
-from chalicelib.supervision.outages.model import LONGEST, Duty, Outage, Window
+from chalicelib.supervision.model.outages import LONGEST, Duty, Outage, Window
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit
 from chalicelib.workdays.rules.due_dates import due, start_of_day

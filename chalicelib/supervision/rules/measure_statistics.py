@@ -5,7 +5,7 @@ from datetime import date
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sanctions.model.flags import FlagState
-from chalicelib.supervision.statistics.model import Because, FlagStep, Measure
+from chalicelib.supervision.model.statistics import Because, FlagStep, Measure
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 

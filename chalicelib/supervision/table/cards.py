@@ -5,7 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.supervision.cards.model import Card
+from chalicelib.supervision.model.cards import Card
 
 
 class ByDepartment(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

@@ -9,8 +9,8 @@ from chalicelib.cases.model.case import owner_of
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
-from chalicelib.supervision.signals.rules import may_complete, pack_of, signals_in
-from chalicelib.supervision.signals.store import SignalPage, SignalStore, Wanted
+from chalicelib.supervision.rules.anomalies import may_complete, pack_of, signals_in
+from chalicelib.supervision.store.anomalies import SignalPage, SignalStore, Wanted
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline

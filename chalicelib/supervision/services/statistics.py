@@ -9,11 +9,11 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
-from chalicelib.supervision.outages.model import LONGEST, Duty, Outage
-from chalicelib.supervision.outages.service import Outages
-from chalicelib.supervision.statistics.model import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
-from chalicelib.supervision.statistics.rules import contribution, counts, law_of
-from chalicelib.supervision.statistics.store import StatisticsStore
+from chalicelib.supervision.model.outages import LONGEST, Duty, Outage
+from chalicelib.supervision.services.outages import Outages
+from chalicelib.supervision.model.statistics import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
+from chalicelib.supervision.rules.statistics import contribution, counts, law_of
+from chalicelib.supervision.store.statistics import StatisticsStore
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.supervision.outages.model import LONGEST, Outage, owner_of
-from chalicelib.supervision.outages.table import OutageRow
+from chalicelib.supervision.model.outages import LONGEST, Outage, owner_of
+from chalicelib.supervision.table.outages import OutageRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction

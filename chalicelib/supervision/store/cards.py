@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.supervision.cards.model import Card, CardState
-from chalicelib.supervision.cards.table import CardRow
+from chalicelib.supervision.model.cards import Card, CardState
+from chalicelib.supervision.table.cards import CardRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.supervision.signals.model import Signal
+from chalicelib.supervision.model.anomalies import Signal
 
 
 class ByDepartment(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

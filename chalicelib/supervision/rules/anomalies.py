@@ -8,7 +8,7 @@ from chalicelib.cases.rules.handling import TELLING_ONCE
 from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.pack import BoundKey, RulePack, TermKey
-from chalicelib.supervision.signals.model import Evidence, Signal, SignalKind
+from chalicelib.supervision.model.anomalies import Evidence, Signal, SignalKind
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 

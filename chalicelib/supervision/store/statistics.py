@@ -6,20 +6,9 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
 
 from chalicelib.clock import instant_from, instant_text
-from chalicelib.supervision.statistics.model import (
-    BY_THE_SECOND,
-    Contribution,
-    DayFigures,
-    Figures,
-    FlagStep,
-    Late,
-    LateDecision,
-    Measure,
-    MeasureFigures,
-    Span,
-)
-from chalicelib.supervision.statistics.sketch import bucket
-from chalicelib.supervision.statistics.table import StatisticsRow
+from chalicelib.supervision.model.statistics import BY_THE_SECOND, Contribution, DayFigures, Figures, FlagStep, Late, LateDecision, Measure, MeasureFigures, Span
+from chalicelib.supervision.rules.quantiles import bucket
+from chalicelib.supervision.table.statistics import StatisticsRow
 from chalicelib.dynamo.transaction import Transaction
 
 MARK = "event"

@@ -8,8 +8,8 @@ from typing import Any
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.supervision.signals.model import Signal, SignalKind
-from chalicelib.supervision.signals.table import SignalRow
+from chalicelib.supervision.model.anomalies import Signal, SignalKind
+from chalicelib.supervision.table.anomalies import SignalRow
 from chalicelib.workdays.rules.due_dates import start_of_day
 
 ONE_SECOND = timedelta(seconds=1)

@@ -1,1 +1,0 @@
-"""Signals of window dressing: what looks better than it was."""

@@ -1,1 +1,0 @@
-"""What departments did, counted as it happens (R4.23)."""
