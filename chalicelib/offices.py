@@ -35,9 +35,9 @@ from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.credit.services.expiry import CreditUpkeep
-from chalicelib.editions.recounting import Recounts
-from chalicelib.editions.service import Editions
-from chalicelib.editions.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
+from chalicelib.calendars.services.recalculation import Recounts
+from chalicelib.calendars.services.calendars import Editions
+from chalicelib.calendars.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.foundations import Foundations
 from chalicelib.inspection.store import MandateStore
 from chalicelib.sanctions.services.re_evaluation import Evaluations

@@ -14,7 +14,7 @@ from chalicelib.credit.services.reconciliation import Mending
 from chalicelib.credit.services.redress import CreditRemedies
 from chalicelib.credit.rules.summary import severity_kept
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.inspection.service import Inspection
+from chalicelib.inspection.services import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.offices import Offices
 from chalicelib.sanctions.services.reinstatement import Resuming

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.api.edge import Body, Day, PageQuery, Shape
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.editions.model import Recount, RecountState, Standing
+from chalicelib.calendars.model import Recount, RecountState, Standing
 from chalicelib.shapes import Page
 from chalicelib.workdays.model.limits import Notice
 

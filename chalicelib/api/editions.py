@@ -18,8 +18,8 @@ from chalicelib.api.edition_shapes import (
 )
 from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.clocks.model import Clock
-from chalicelib.editions.model import Moving, Place
-from chalicelib.editions.service import EDITORS, WAITING_FOR_IT
+from chalicelib.calendars.model import Moving, Place
+from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.wiring import services
 

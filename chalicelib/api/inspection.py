@@ -22,7 +22,7 @@ from chalicelib.api.timelines import event_shape, timeline_shape
 from chalicelib.clock import instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.inspection.model import Scope, Sought, Wanted
-from chalicelib.inspection.service import INSPECTORS
+from chalicelib.inspection.services import INSPECTORS
 from chalicelib.timeline.events import Reading
 from chalicelib.wiring import services
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.editions.service import EDITORS
+from chalicelib.calendars.services.calendars import EDITORS
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web import pages
 from chalicelib.web.editing import (

@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.store import ClockStore
-from chalicelib.editions import recounting
-from chalicelib.editions.model import AT_THE_START, Moving, Recount, RecountState, Standing
-from chalicelib.editions.rules import SETTLED_AFTER
+from chalicelib.calendars.services import recalculation
+from chalicelib.calendars.model import AT_THE_START, Moving, Recount, RecountState, Standing
+from chalicelib.calendars.rules import SETTLED_AFTER
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.events import Event
 from chalicelib.dynamo.transaction import transaction
@@ -185,8 +185,8 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
 
 def test_a_recount_goes_on_wherever_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recounting, "PAGE", 1)
-    monkeypatch.setattr(recounting, "BATCHES_AT_ONCE", 1)
+    monkeypatch.setattr(recalculation, "PAGE", 1)
+    monkeypatch.setattr(recalculation, "BATCHES_AT_ONCE", 1)
     clocks = [a_clock(department=department) for department in ("traffic", "traffic", "market", "credit")]
 
     load(an_edition())

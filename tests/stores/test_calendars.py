@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.editions.model import Year
-from chalicelib.editions.rules import with_edition
-from chalicelib.editions.store import KEPT_SECONDS, LoadedCalendars, YearStore
+from chalicelib.calendars.model import Year
+from chalicelib.calendars.rules import with_edition
+from chalicelib.calendars.store import KEPT_SECONDS, LoadedCalendars, YearStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import MovedError, transaction

@@ -19,7 +19,7 @@ from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
-from chalicelib.editions.model import RecountState
+from chalicelib.calendars.model import RecountState
 from chalicelib.sanctions.model.flags import FlagState, MeasureClass
 from chalicelib.sanctions.model.editions import EvaluationState
 from chalicelib.sanctions.rules.state_machine import FlagStep

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.editions import rules
-from chalicelib.editions.model import AT_THE_START, Loaded, Place, Recount, RecountState, Year, first_day_touched
+from chalicelib.calendars import rules
+from chalicelib.calendars.model import AT_THE_START, Loaded, Place, Recount, RecountState, Year, first_day_touched
 from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition, Notice

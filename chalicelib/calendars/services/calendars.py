@@ -7,10 +7,10 @@ from typing import Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
-from chalicelib.editions import rules
-from chalicelib.editions.model import Loaded, Place, Preview, Recount, Standing, Year
-from chalicelib.editions.recounting import Recounts
-from chalicelib.editions.store import LoadedCalendars, YearStore
+from chalicelib.calendars import rules
+from chalicelib.calendars.model import Loaded, Place, Preview, Recount, Standing, Year
+from chalicelib.calendars.services.recalculation import Recounts
+from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import Milestone, RulePack

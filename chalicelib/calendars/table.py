@@ -1,6 +1,6 @@
 """The table of editions: a row a year."""
 
-from chalicelib.editions.model import Year
+from chalicelib.calendars.model import Year
 from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow

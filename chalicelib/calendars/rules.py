@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from chalicelib.editions.model import Loaded, Place, Recount, RecountState, Year
+from chalicelib.calendars.model import Loaded, Place, Recount, RecountState, Year
 from chalicelib.errors import Fault
 from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar

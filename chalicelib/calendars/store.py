@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.editions.model import Recount, Year, owner_of
-from chalicelib.editions.rules import editions_at, years_within_reach
-from chalicelib.editions.table import YearRow
+from chalicelib.calendars.model import Recount, Year, owner_of
+from chalicelib.calendars.rules import editions_at, years_within_reach
+from chalicelib.calendars.table import YearRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together

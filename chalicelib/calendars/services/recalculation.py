@@ -8,9 +8,9 @@ from typing import Any
 from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
-from chalicelib.editions.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
-from chalicelib.editions.rules import gone_on, replaced
-from chalicelib.editions.store import LoadedCalendars, RecountStore
+from chalicelib.calendars.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
+from chalicelib.calendars.rules import gone_on, replaced
+from chalicelib.calendars.store import LoadedCalendars, RecountStore
 from chalicelib.logging import logger
 from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 from chalicelib.workdays.model.calendar import Calendar
