@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.jobs.lines import one_line
+from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.wiring import services
 

@@ -1,6 +1,6 @@
 """Every minute: move each clock that is due to its next milestone."""
 
-from chalicelib.jobs.lines import one_line
+from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 

@@ -1,6 +1,6 @@
 """Each day, early in the morning: what has ended is ended, without anybody having asked."""
 
-from chalicelib.jobs.lines import one_line
+from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.jobs.lines import one_line
+from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import event_from

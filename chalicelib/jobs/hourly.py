@@ -1,6 +1,6 @@
 """Every hour: look for what is missing although no clock runs for it, and make the digests of the day."""
 
-from chalicelib.jobs.lines import one_line
+from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 
