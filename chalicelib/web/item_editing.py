@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from chalicelib.api.catalogue import VERSION
+from chalicelib.api.catalogue.routes.items import VERSION
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web import pages

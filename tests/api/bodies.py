@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.api.identity import FRESH_FOR
-from chalicelib.api.punishment_shapes import measure_shape
+from chalicelib.api.sanctions.schemas.flags import measure_shape
 from chalicelib.clock import real_now
 from chalicelib.sanctions.store.flags import measure_lists
 from tests.cloud import PERSONAS, the_issuer

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.api.case_shapes import clock_shape
+from chalicelib.api.cases.schemas.cases import clock_shape
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.api.statistics_export import MARK, _cell
+from chalicelib.api.supervision.routes.statistics_export import MARK, _cell
 from chalicelib.supervision.model.statistics import Contribution, FlagStep
 from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.api.bodies import token_of
@@ -96,7 +96,7 @@ def test_no_cell_is_a_formula(value: object, written: object) -> None:
 
 
 def test_a_file_that_would_not_fit_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.api.statistics_export.MOST_CHARACTERS", 10)
+    monkeypatch.setattr("chalicelib.api.supervision.routes.statistics_export.MOST_CHARACTERS", 10)
 
     reply = world.client.call("GET", f"{PLACE}/export?{DAYS}&department=market", token=token_of("monitor"))
 

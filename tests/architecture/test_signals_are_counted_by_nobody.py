@@ -9,7 +9,7 @@ from chalicelib.supervision.model.anomalies import SignalKind
 from tests.architecture.test_layout import DEPLOYED, named, uses
 
 PACKAGE = "chalicelib.supervision.signals"
-READERS = ["chalicelib/api/signals.py", "chalicelib/wiring.py"]
+READERS = ["chalicelib/api/supervision/routes/anomalies.py", "chalicelib/wiring.py"]
 
 
 def reads_signals(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.calls import Language
-from chalicelib.api.measure_shapes import EditionStands
+from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.model.case import State, Way

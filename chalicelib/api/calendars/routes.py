@@ -1,0 +1,150 @@
+"""Editions of the working calendar over HTTP."""
+
+import re
+from typing import Any
+
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.calendars.schemas import Calendars, CalendarShape, EditionBody, LoadingQuery, LoadingShape, MovingShape, Waiting, WaitingShape, calendar_shape, recount_shape
+from chalicelib.api.moments import MomentQuery, moment_in
+from chalicelib.clocks.model import Clock
+from chalicelib.calendars.model import Moving, Place
+from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.wiring import services
+
+routes = Routes("calendars")
+
+YEAR = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+@routes.put(
+    "/v1/calendars/{year}",
+    summary="Load an edition of a year's working calendar, or see what it would move",
+    roles=EDITORS,
+    query=LoadingQuery,
+    body=EditionBody,
+    answer=LoadingShape,
+)
+def load(call: Call[EditionBody]) -> Answer:
+    """Load an edition; with ``dry_run=true`` say which open due dates would move, and write nothing."""
+    editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
+    after = _place(call.position)
+    if body.year not in {None, year}:
+        fault = Fault(pointer="/year", detail="与地址中的年度不一致。", english="Not the year of the address.")
+        raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=(fault,))
+    edition = editions.proposed(
+        year, body.notice.notice(), body.holidays, body.make_up_days, by=call.caller, at=call.at
+    )
+    if query.dry_run:
+        seen = editions.preview(edition, by=call.caller, at=call.at, most=query.limit, after=after)
+        return Answer(
+            body=LoadingShape(
+                year=year,
+                dry_run=True,
+                edition=None,
+                version=None,
+                recount=None,
+                looked_at=seen.looked_at,
+                items=[_moving(each) for each in seen.movings],
+                next_cursor=call.next_cursor(_position(seen.after)),
+            )
+        )
+    loaded = editions.load(edition, by=call.caller, version=call.sent_version, at=call.at)
+    return Answer(
+        body=LoadingShape(
+            year=year,
+            dry_run=False,
+            edition=loaded.edition.number,
+            version=loaded.version or None,
+            recount=recount_shape(loaded.recount),
+            looked_at=loaded.recount.looked_at if loaded.recount else 0,
+            items=[],
+            next_cursor=None,
+        ),
+        version=loaded.version or None,
+    )
+
+
+@routes.get(
+    "/v1/calendars",
+    summary="The working calendar of every year, as it counted at a moment",
+    public=True,
+    query=MomentQuery,
+    answer=Calendars,
+)
+def calendars(call: Call[None]) -> Answer:
+    """List years with the edition that counted, oldest first."""
+    found = services().editions.years(at=moment_in(call), now=call.at)
+    return Answer(body=Calendars(items=[calendar_shape(each) for each in found]))
+
+
+@routes.get(
+    "/v1/calendars/{year}",
+    summary="A year's working calendar, its editions, and how far the last recount has come",
+    public=True,
+    query=MomentQuery,
+    answer=CalendarShape,
+)
+def calendar(call: Call[None]) -> Answer:
+    """Show a year; one without an edition is not found."""
+    found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
+    return Answer(body=calendar_shape(found), version=found.version or None)
+
+
+@routes.get(
+    "/v1/calendars/{year}/provisional",
+    summary="Open due dates that wait for a year's edition",
+    roles=WAITING_FOR_IT,
+    query=PageQuery,
+    answer=Waiting,
+)
+def provisional(call: Call[None]) -> Answer:
+    """List provisional due dates, of all departments, oldest due first."""
+    found, after = services().editions.waiting(
+        _year_in(call), by=call.caller, at=call.at, most=call.query.limit, after=call.position
+    )
+    return Answer(
+        body=Waiting(
+            items=[WaitingShape(**_clock(clock), started_at=clock.started_at) for clock in found],
+            next_cursor=call.next_cursor(after),
+        )
+    )
+
+
+def _year_in(call: Call[Any]) -> int:
+    """Return the year in the address; ``NOT_FOUND`` for what can be none."""
+    year = call.path["year"]
+    if YEAR.fullmatch(year) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return int(year)
+
+
+def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in
+    return None if position is None else Place(position["board"], position["key"])
+
+
+def _position(place: Place | None) -> dict[str, Any] | None:
+    return None if place is None else {"board": place.board, "key": place.key}
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    kind, _, name = clock.owner.partition(":")
+    return {
+        "owner": clock.owner,
+        "case_no": name if kind == "case" else None,
+        "clock_id": clock.clock_id,
+        "kind": clock.kind,
+        "department": clock.department,
+        "due_on": clock.due_on,
+        "provisional": clock.provisional,
+    }
+
+
+def _moving(moving: Moving) -> MovingShape:
+    return MovingShape(
+        **_clock(moving.clock),
+        would_be_due_on=moving.would_be.due_on,
+        would_be_provisional=moving.would_be.provisional,
+        light=moving.light,
+        would_be_light=moving.would_be_light,
+    )

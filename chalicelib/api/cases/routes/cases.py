@@ -1,0 +1,232 @@
+"""Cases: filing, reading, tracking, and changing one's way; what offices do with them is in ``handling``."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.cases.schemas.cases import CasePageShape, CaseShape, ClockShape, case_answer, case_line, case_no_in, clock_shape, view_answer
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
+from chalicelib.api.moments import MomentQuery, moment_in
+from chalicelib.api.cases.schemas.reasons import reasons_told
+from chalicelib.api.cases.schemas.timelines import TimelineShape, timeline_shape
+from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.cases.model.case import Material, State
+from chalicelib.cases.services.queries import READERS, CaseView
+from chalicelib.cases.rules.filing import Submission
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logging import tell
+from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.wiring import services
+from chalicelib.workdays.model.limits import DayCount
+
+routes = Routes("cases")
+
+MOST_MATERIALS = 50
+
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of a document's bytes, hexadecimal: the bytes stay where they are."""
+
+
+class MaterialBody(Body):
+    """A material: which one of the list, and the SHA-256 of its bytes."""
+
+    id: Code
+    sha256: Digest
+    name: Line | None = None
+
+
+class CaseBody(Body):
+    """What is filed: every condition confirmed on its own and the signature, or the materials, or both."""
+
+    draft_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    confirmed: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    signature: Annotated[str, StringConstraints(max_length=4000)] | None = None
+    materials: Annotated[tuple[MaterialBody, ...], Field(max_length=MOST_MATERIALS)] = ()
+
+
+class WithdrawalBody(Body):
+    """Why the promise is taken back."""
+
+    reason: Text
+
+
+class MaterialsBody(Body):
+    """The certificates that are handed in after all."""
+
+    materials: Annotated[tuple[MaterialBody, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
+
+
+class CasesQuery(PageQuery):
+    """Which cases."""
+
+    state: State | None = None
+    department: Annotated[str, Field(max_length=64)] | None = None
+
+
+class TrackQuery(Query):
+    """The tracking code that came with the case."""
+
+    code: Annotated[str, Field(max_length=64)] = ""
+
+
+class TrackShape(Shape):
+    """State and dates: nothing personal."""
+
+    state: State
+    received_at: Instant
+    accepted_at: Instant | None
+    decided_at: Instant | None
+    closed_at: Instant | None
+    due_on: date | None
+
+
+class ExplanationShape(Shape):
+    """Why this is the due day: every day from the start, counted or not, and by which source."""
+
+    clock: ClockShape
+    days: tuple[DayCount, ...]
+
+
+@routes.post(
+    "/v1/cases",
+    roles=FOR_THEMSELVES,
+    body=CaseBody,
+    answer=CaseShape,
+    status=201,
+    also=202,
+    names_another=True,
+    creates=True,
+    summary="File a draft; the same draft again answers the same case",
+)
+def file(call: Call[CaseBody]) -> Answer:
+    """File by promise or by certificate; 202 with ``PENDING_CREDIT`` where credit cannot be read."""
+    submission = Submission(
+        draft_id=call.body.draft_id,
+        confirmed=call.body.confirmed,
+        signature=call.body.signature or None,
+        materials=materials_of(call.body.materials),
+    )
+    try:
+        filed = services().filing.file(submission, by=call.caller, at=call.at, once=call.once)
+    except SubjectBarredError as barred:
+        reasons = reasons_told(barred.grounds, (), call.language)
+        told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
+        raise Refusal(Reason.SUBJECT_BARRED, reasons=told) from barred
+    tell(case_no=filed.case.case_no)
+    status = 202 if filed.case.state is State.PENDING_CREDIT else 201
+    if filed.is_repeat:
+        return case_answer(call, filed.case, status=status, replayed=True)
+    clocks = services().clocks
+    view = CaseView(
+        case=filed.case,
+        clocks=tuple((clock, clocks.light(clock, at=call.at)) for clock in filed.clocks),
+        public_reasons=(),
+    )
+    return view_answer(call, view, status=status)
+
+
+@routes.get(
+    "/v1/cases", roles=READERS, query=CasesQuery, answer=CasePageShape, summary="One's own cases, or a department's"
+)
+def list_cases(call: Call[None]) -> Answer:
+    """List cases, newest first."""
+    page = services().case_reading.page(
+        by=call.caller,
+        state=call.query.state,
+        department=call.query.department,
+        limit=call.query.limit,
+        after=call.position,
+    )
+    return Answer(
+        body=CasePageShape(
+            items=tuple(case_line(card) for card in page.cards),
+            next_cursor=call.next_cursor(page.next_key),
+        ),
+    )
+
+
+@routes.get(
+    "/v1/cases/{case_no}",
+    roles=READERS,
+    query=MomentQuery,
+    answer=CaseShape,
+    summary="A case, with its clocks as they stand now or stood at a moment",
+)
+def read_case(call: Call[None]) -> Answer:
+    """Answer a case with its clocks, as they stand now or stood at ``at``."""
+    moment = None if call.query.at is None else moment_in(call)
+    view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
+    return view_answer(call, view)
+
+
+@routes.get(
+    "/v1/cases/{case_no}/clocks/{kind}/explanation",
+    roles=READERS,
+    answer=ExplanationShape,
+    summary="Why this is the due day",
+)
+def explain(call: Call[None]) -> Answer:
+    """Answer each day of the newest clock of a kind."""
+    clock, days = services().case_reading.explanation(
+        call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
+    )
+    return Answer(
+        body=ExplanationShape(clock=clock_shape(clock, services().clocks.light(clock, at=call.at)), days=days),
+    )
+
+
+@routes.get(
+    "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineShape, summary="Everything that happened, verified"
+)
+def read_timeline(call: Call[None]) -> Answer:
+    """Answer the timeline, recomputed at this reading."""
+    reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
+    return Answer(body=timeline_shape(reading, to=call.caller))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/commitment/withdrawal",
+    roles=FOR_THEMSELVES,
+    body=WithdrawalBody,
+    answer=CaseShape,
+    summary="Take a promise back, until the case is closed",
+)
+def withdraw(call: Call[WithdrawalBody]) -> Answer:
+    """Go on by certificate; nothing is held against anybody."""
+    case = services().change_of_way.withdraw(case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at)
+    return case_answer(call, case)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/materials",
+    roles=FOR_THEMSELVES,
+    body=MaterialsBody,
+    answer=CaseShape,
+    summary="Hand in certificates after a promise was withdrawn or refused",
+)
+def hand_in(call: Call[MaterialsBody]) -> Answer:
+    """Hand in what is owed and not here yet."""
+    case = services().change_of_way.hand_in(
+        case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
+    )
+    return case_answer(call, case)
+
+
+@routes.get(
+    "/v1/track/{case_no}",
+    public=True,
+    query=TrackQuery,
+    answer=TrackShape,
+    summary="State and dates, with the tracking code",
+)
+def track(call: Call[None]) -> Answer:
+    """Answer whoever has the number and the code."""
+    found = services().case_reading.track(call.path["case_no"], call.query.code)
+    return Answer(body=TrackShape.model_validate(found), headers={"Cache-Control": "no-store"})
+
+
+def materials_of(brought: tuple[MaterialBody, ...]) -> tuple[Material, ...]:
+    """Return materials as they were handed in."""
+    return tuple(Material(id=each.id, sha256=each.sha256, name=each.name or "") for each in brought)

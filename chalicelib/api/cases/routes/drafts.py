@@ -1,0 +1,182 @@
+"""Drafts: what would be signed, and whether it may be."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.calls import Language
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
+from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.services.drafting import Drafted, Principal, Wish
+from chalicelib.cases.model.case import ConditionAsked, Draft, Way
+from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.credit.rules.summary import source_down
+from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.wiring import services
+
+routes = Routes("cases")
+
+MOST_ANSWERS = 50
+
+AnswerText = Annotated[str, StringConstraints(max_length=200)]
+
+
+class PrincipalBody(Body):
+    """For whom an agent acts, and the document that says so."""
+
+    subject: SubjectBody
+    authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class DraftBody(Body):
+    """What somebody wants a draft of."""
+
+    item_code: Code
+    answers: Annotated[dict[Code, bool | AnswerText], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
+    way: Way
+    on_behalf_of: PrincipalBody | None = None
+
+
+class EligibilityShape(Shape):
+    """What the gate says of the commitment way now; a refusal is no error."""
+
+    commitment: Standing
+    reasons: tuple[ReasonShape, ...]
+
+
+class MaterialAskedShape(Shape):
+    """A material that applies; ``hand_in`` says on which ways the applicant owes it (none: it is shared)."""
+
+    id: str
+    name: str
+    basis: str
+    ways: tuple[MaterialWay, ...]
+    hand_in: tuple[Way, ...]
+
+
+class DraftShape(Shape):
+    """A draft; ``payload`` is the exact text to sign, its UTF-8 bytes the detached payload of the signature.
+
+    ``case_no`` is that of the case which it has become, and null until it is filed.
+    """
+
+    draft_id: str
+    case_no: str | None
+    item_code: str
+    item_name: str
+    way: Way
+    eligibility: EligibilityShape
+    ways_open: tuple[Way, ...]
+    required_confirmations: tuple[str, ...]
+    conditions: tuple[ConditionAsked, ...]
+    materials: tuple[MaterialAskedShape, ...]
+    notice_hash: str
+    payload: str
+    payload_hash: str
+    expires_at: Instant
+
+
+class DraftLine(Shape):
+    """What a list shows of a draft."""
+
+    draft_id: str
+    item_code: str
+    item_name: str
+    way: Way
+    made_at: Instant
+    expires_at: Instant
+
+
+class DraftList(Shape):
+    """One's own drafts; they live for a day, so there are never so many that they need pages."""
+
+    items: tuple[DraftLine, ...]
+    next_cursor: None = None
+
+
+@routes.post(
+    "/v1/drafts",
+    roles=FOR_THEMSELVES,
+    body=DraftBody,
+    answer=DraftShape,
+    status=201,
+    creates=True,
+    summary="Draft an application, by promise or by certificate",
+)
+def draft(call: Call[DraftBody]) -> Answer:
+    """Say what must be confirmed and handed in, and whether a promise may be signed."""
+    made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, once=call.once)
+    return Answer(body=_shape(made, call.language), replayed=made.is_repeat)
+
+
+@routes.get("/v1/drafts", roles=FOR_THEMSELVES, answer=DraftList, summary="One's own drafts that wait to be filed")
+def waiting(call: Call[None]) -> Answer:
+    """List the drafts that can still be filed and have not been, newest first."""
+    found = services().drafting.waiting(by=call.caller, at=call.at)
+    return Answer(body=DraftList(items=tuple(_line(draft) for draft in found)))
+
+
+@routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftShape, summary="A draft, judged as of now")
+def read_draft(call: Call[None]) -> Answer:
+    """Answer a draft of one's own, with what credit says of it at this moment."""
+    made = services().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
+    return Answer(body=_shape(made, call.language))
+
+
+def _shape(made: Drafted, language: Language) -> DraftShape:
+    own = made.draft
+    grounds = (source_down(),) if made.standing is Standing.PENDING else made.grounds
+    may_promise = made.standing is not Standing.REFUSED
+    return DraftShape(
+        draft_id=own.draft_id,
+        case_no=own.case_no if made.is_filed else None,
+        item_code=own.terms.item_code,
+        item_name=own.terms.item_name,
+        way=own.way,
+        eligibility=EligibilityShape(
+            commitment=made.standing,
+            reasons=reasons_told(grounds, own.closed_by, language),
+        ),
+        ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
+        required_confirmations=tuple(condition.id for condition in own.conditions),
+        conditions=own.conditions,
+        materials=tuple(
+            MaterialAskedShape(
+                id=material.id,
+                name=material.name,
+                basis=material.basis,
+                ways=material.ways,
+                hand_in=tuple(way for way in Way if material.must_be_handed_in(way)),
+            )
+            for material in own.materials
+        ),
+        notice_hash=own.notice_hash,
+        payload=own.payload,
+        payload_hash=own.payload_hash,
+        expires_at=own.expires_at,
+    )
+
+
+def _line(draft: Draft) -> DraftLine:
+    return DraftLine(
+        draft_id=draft.draft_id,
+        item_code=draft.terms.item_code,
+        item_name=draft.terms.item_name,
+        way=draft.way,
+        made_at=draft.made_at,
+        expires_at=draft.expires_at,
+    )
+
+
+def _wish(body: DraftBody) -> Wish:
+    principal = body.on_behalf_of
+    return Wish(
+        item_code=body.item_code,
+        answers=body.answers,
+        way=body.way,
+        on_behalf_of=None
+        if principal is None
+        else Principal(identity=principal.subject.identity(), authority=principal.authority),
+    )

@@ -1,0 +1,251 @@
+"""What offices and applicants do to a case from its receipt to its delivery (受理、延期、决定、送达)."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_in
+from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
+from chalicelib.cases.model.stages import Outcome, ResultDocument
+from chalicelib.cases.services.commands import Act, Done
+from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.errors import Reason, Refusal
+from chalicelib.wiring import services
+
+routes = Routes("handling")
+
+LONGEST_PERIOD = 365
+"""Days: no notice, extension or order is longer than a year."""
+
+Days = Annotated[int, Field(ge=1, le=LONGEST_PERIOD)]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+"""Free text that may be blank; where it has to be there, the rules say so in their own words."""
+
+
+class TellingBody(Body):
+    """An act that may have happened earlier than it is told; the clocks go by the moment of telling."""
+
+    occurred_at: Instant | None = None
+
+
+class ResultBody(Body):
+    """The document that the decision made: its name and the SHA-256 of its bytes, never the bytes."""
+
+    name: Line
+    sha256: Digest
+
+
+class CorrectionBody(TellingBody):
+    """Everything that is missing, by ids of the list, and the article that asks for it."""
+
+    missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
+    basis: Line
+
+
+class CorrectionAnswerBody(Body):
+    """What the applicant brings, says, or both."""
+
+    materials: Annotated[tuple[MaterialBody, ...], Field(max_length=MOST_MATERIALS)] = ()
+    text: FreeText = ""
+
+
+class AcceptanceBody(TellingBody):
+    """Accepted or not; not accepting needs its reason."""
+
+    accepted: bool
+    reason: FreeText = ""
+
+
+class PauseBody(TellingBody):
+    """A special procedure: its ground, its article, its expected length in working days, what the applicant is told."""
+
+    ground: Line
+    basis: Line
+    expected_days: Days
+    notice_text: FreeText | None = None
+
+
+class ExtensionBody(Body):
+    """By how many working days, and why: the applicant is told."""
+
+    days: Days
+    reason: Text
+
+
+class DecisionBody(TellingBody):
+    """The decision; a refusal needs its reasons, a late decision why it is late."""
+
+    outcome: Outcome
+    document_no: Line
+    reasons: FreeText = ""
+    late_reason: FreeText | None = None
+    result: ResultBody | None = None
+
+
+class DeliveryBody(TellingBody):
+    """How the result reached the applicant; a late delivery says why."""
+
+    method: Line | None = None
+    late_reason: FreeText | None = None
+
+
+@routes.post(
+    "/v1/cases/{case_no}/corrections",
+    roles=STEPS[CaseStep.CORRECT].roles,
+    body=CorrectionBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="Tell the applicant, once, everything that is missing",
+)
+def ask_correction(call: Call[CorrectionBody]) -> Answer:
+    """Ask for what is missing; a second, different demand is recorded as a breach."""
+    done = services().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
+    return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/corrections/{number}/answer",
+    roles=STEPS[CaseStep.ANSWER].roles,
+    body=CorrectionAnswerBody,
+    answer=CaseShape,
+    creates=True,
+    summary="Answer a demand for corrections",
+)
+def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer:
+    """Bring what was missing, or say why not; the office's time to accept begins anew."""
+    done = services().accepting.answer_correction(
+        act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
+    )
+    return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/acceptance",
+    roles=STEPS[CaseStep.ACCEPT].roles,
+    body=AcceptanceBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="Accept a case, or say why not",
+)
+def accept(call: Call[AcceptanceBody]) -> Answer:
+    """Accepting starts the handling clocks; not accepting stops every clock."""
+    accepting = services().accepting
+    step = accepting.accept if call.body.accepted else accepting.turn_away
+    return done_answer(call, step(act_of(call), reason=call.body.reason))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/pauses",
+    roles=STEPS[CaseStep.PAUSE].roles,
+    body=PauseBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="Begin a special procedure whose time does not count",
+)
+def pause(call: Call[PauseBody]) -> Answer:
+    """Pause the handling clocks, with notice to the applicant."""
+    body = call.body
+    done = services().handling.pause(
+        act_of(call),
+        ground=body.ground,
+        basis=body.basis,
+        expected_days=body.expected_days,
+        notice_text=body.notice_text,
+    )
+    return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/pauses/{number}/end",
+    roles=STEPS[CaseStep.RESUME].roles,
+    body=TellingBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="End a special procedure",
+)
+def end_pause(call: Call[TellingBody]) -> Answer:
+    """Let the handling clocks count again from tomorrow on; the body may be left out."""
+    return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/extension",
+    roles=STEPS[CaseStep.EXTEND].roles,
+    body=ExtensionBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="Grant the one extension",
+)
+def extend(call: Call[ExtensionBody]) -> Answer:
+    """Extend both handling clocks, before the promised one expires."""
+    return done_answer(call, services().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/decision",
+    roles=STEPS[CaseStep.DECIDE].roles,
+    body=DecisionBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="Decide a case",
+)
+def decide(call: Call[DecisionBody]) -> Answer:
+    """Grant or refuse; the applicant sees why a late decision is late."""
+    body = call.body
+    done = services().handling.decide(
+        act_of(call),
+        outcome=body.outcome,
+        document_no=body.document_no,
+        reasons=body.reasons,
+        late_reason=body.late_reason,
+        result=None if body.result is None else ResultDocument(name=body.result.name, sha256=body.result.sha256),
+    )
+    return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/delivery",
+    roles=STEPS[CaseStep.DELIVER].roles,
+    body=DeliveryBody,
+    answer=CaseShape,
+    creates=True,
+    needs_version=True,
+    summary="The result reached the applicant: close the case",
+)
+def deliver(call: Call[DeliveryBody]) -> Answer:
+    """Close the case; the body may be left out."""
+    body = call.body
+    done = services().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
+    return done_answer(call, done)
+
+
+def act_of(call: Call[Any]) -> Act:
+    """Return who does what to which case; ``NOT_FOUND`` for a number that cannot be a case's."""
+    return Act(
+        case_no=case_no_in(call.path),
+        by=call.caller,
+        at=call.at,
+        version=call.sent_version,
+        once=call.once,
+        occurred_at=call.body.occurred_at if isinstance(call.body, TellingBody) else None,
+    )
+
+
+def number_in(call: Call[Any]) -> int:
+    """Return the number of a demand or a pause in the path; ``NOT_FOUND`` for what is no number."""
+    number = call.path["number"]
+    if not (number.isascii() and number.isdigit() and len(number) <= len(str(LONGEST_PERIOD))):
+        raise Refusal(Reason.NOT_FOUND)
+    return int(number)
+
+
+def done_answer(call: Call[Any], done: Done) -> Answer:
+    """Answer the case as it stands after the act."""
+    return case_answer(call, done.case, replayed=done.is_repeat)

@@ -1,0 +1,133 @@
+"""Service items: anyone reads them, editors publish them."""
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
+from chalicelib.api.catalogue.schemas.editions import EditionsOfItem, ItemEditionsPage, editions_shape
+from chalicelib.api.catalogue.schemas.items import ItemBody, ItemPage, ItemShape, ListedShape
+from chalicelib.catalogue.model.items import Audience, Item
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.wiring import services
+
+routes = Routes("catalogue")
+
+CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VERSION = re.compile(r"[1-9][0-9]{0,5}")
+
+
+class ItemsQuery(PageQuery):
+    """What to look for: plain words, for whom, and whose."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    audience: Audience | None = None
+    department: Annotated[str, Field(max_length=64)] | None = None
+
+
+class PublishingQuery(Query):
+    """Whether only to say what would be published."""
+
+    dry_run: bool = False
+
+
+class EditionsQuery(PageQuery):
+    """Whose versions, if it is one item's."""
+
+    item: Annotated[str, Field(max_length=64)] | None = None
+
+
+@routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
+def find_items(call: Call[None]) -> Answer:
+    """List items in force by code; only smallest units are ever published."""
+    position = call.position
+    found = services().catalogue.search(
+        at=call.at,
+        limit=call.query.limit,
+        q=call.query.q,
+        audience=call.query.audience,
+        department=call.query.department,
+        after=None if position is None else position["after"],
+    )
+    return Answer(
+        body=ItemPage(
+            items=tuple(ListedShape.model_validate(item) for item in found.items),
+            next_cursor=None if found.after is None else call.next_cursor({"after": found.after}),
+        ),
+    )
+
+
+@routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
+def read_item(call: Call[None]) -> Answer:
+    """Answer everything an applicant must know; an item not in force is not found."""
+    item = services().catalogue.find(_code_in(call), at=call.at)
+    if item is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return _answer(item)
+
+
+@routes.get(
+    "/v1/items/{item_code}/versions/{version}",
+    public=True,
+    answer=ItemShape,
+    summary="Read one version of an item",
+)
+def read_item_version(call: Call[None]) -> Answer:
+    """Answer a version, in force or not: a running case keeps the one it was filed under."""
+    return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
+
+
+@routes.put(
+    "/v1/items/{item_code}/versions/{version}",
+    roles=(Role.CATALOGUE_EDITOR,),
+    query=PublishingQuery,
+    body=ItemBody,
+    answer=ItemShape,
+    summary="Publish a version of an item, or see whether it could be published",
+)
+def publish_item(call: Call[ItemBody]) -> Answer:
+    """Publish, or say everything that is wrong; the same again changes nothing, and ``dry_run=true`` never does."""
+    item = call.body.item(_code_in(call), _version_in(call))
+    if call.query.dry_run:
+        return _answer(services().catalogue.publishable(item, by=call.caller))
+    return _answer(services().catalogue.publish(item, by=call.caller, at=call.at))
+
+
+@routes.get(
+    "/v1/item-editions",
+    roles=(Role.CATALOGUE_EDITOR,),
+    query=EditionsQuery,
+    answer=ItemEditionsPage,
+    summary="Which version of each item is in force, and which waits for its day",
+)
+def item_editions(call: Call[None]) -> Answer:
+    """List all items by code, also those whose first version waits; or one, an empty list if nobody published it."""
+    query, position = call.query, call.position
+    after = None if position is None else position["after"]
+    found, after = services().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
+    items: tuple[EditionsOfItem, ...] = tuple(editions_shape(shelf, at=call.at) for shelf in found)
+    return Answer(
+        body=ItemEditionsPage(items=items, next_cursor=None if after is None else call.next_cursor({"after": after}))
+    )
+
+
+def _code_in(call: Call[ItemBody] | Call[None]) -> str:
+    """Return the code in the address; ``NOT_FOUND`` for what can be none."""
+    code = call.path["item_code"]
+    if CODE.fullmatch(code) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return code
+
+
+def _version_in(call: Call[ItemBody] | Call[None]) -> int:
+    """Return the version in the address; ``NOT_FOUND`` for what can be none."""
+    version = call.path["version"]
+    if VERSION.fullmatch(version) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return int(version)
+
+
+def _answer(item: Item) -> Answer:
+    return Answer(body=ItemShape.model_validate(item), version=item.version)

@@ -1,0 +1,140 @@
+"""Credit over HTTP: records in, checks with reasons out, and everybody's own."""
+
+from datetime import datetime
+
+from chalicelib.api.credit.schemas.credit import CHANNEL, CheckBody, CheckReason, CheckShape, OwnCreditShape, Queries, QueryShape, RecordShape, bar_shape, flag_mark_shape, link_shape, record_shape
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.credit.schemas.grades import grade_shape
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.record_schema import RecordBody
+from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
+from chalicelib.credit.model.records import Purpose, Record
+from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
+from chalicelib.credit.services.checks import Inquiry
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.wiring import services
+
+routes = Routes("credit")
+
+PURPOSES = {purpose.value: purpose for purpose in Purpose}
+
+
+@routes.put(
+    "/v1/credit/records/{source}/{record_id}",
+    roles=(Role.SYSTEM, Role.CREDIT_OFFICER),
+    body=RecordBody,
+    answer=RecordShape,
+    summary="Store one credit record; again and in any order is safe",
+)
+def put_record(call: Call[RecordBody]) -> Answer:
+    """Store the record with the summary of its subject."""
+    body = call.body
+    submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
+    record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
+    return Answer(body=_record(record, at=call.at), version=record.version)
+
+
+@routes.post(
+    "/v1/credit/checks",
+    roles=(Role.OFFICER, Role.SYSTEM),
+    body=CheckBody,
+    answer=CheckShape,
+    summary="Ask what records and flags mean for one subject and one item",
+)
+def check(call: Call[CheckBody]) -> Answer:
+    """Answer with reasons, and write down who asked and why; ``ITEM_NOT_LISTED`` for an item that nobody published."""
+    purpose = PURPOSES.get(call.body.purpose or "")
+    if purpose is None:
+        raise Refusal(Reason.PURPOSE_REQUIRED)
+    inquiry = Inquiry(
+        item_code=call.body.item_code,
+        purpose=purpose,
+        case_no=call.body.case_no,
+        pack=services().catalogue.pack_of(call.body.item_code, at=call.at),
+    )
+    answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
+    reasons = [
+        CheckReason(
+            code=ground.code.value,
+            text=ground.text.read_in(call.language),
+            source=ground.source,
+            basis=ground.basis,
+            remedy=ground.remedy.read_in(call.language),
+            contact=ground.contact,
+            record=ground.record,
+            severity=ground.severity,
+            until=ground.until,
+        )
+        for ground in answer.reasons
+    ]
+    return Answer(body=CheckShape(effect=answer.effect, reasons=reasons, as_of=answer.as_of))
+
+
+@routes.get("/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditShape, summary="One's own credit, free of charge")
+def own(call: Call[None]) -> Answer:
+    """Show the caller everything that is kept about it, and what can be done."""
+    credit = services().credit.own(by=call.caller)
+    grade = services().credit.graded(credit, by=call.caller, at=call.at)
+    summary, today = credit.summary, day_in_shanghai(call.at)
+    return Answer(
+        body=OwnCreditShape(
+            version=summary.version,
+            kept_promises=together(summary).kept_promises,
+            grade=None if grade is None else grade_shape(grade, call.language),
+            bars=[
+                bar_shape(
+                    bar,
+                    in_force=is_bar_in_force(bar, on=today),
+                    stale=is_stale(part.freshness.get(bar.source), on=today),
+                )
+                for part in parts_of(summary)
+                for bar in part.bars
+            ],
+            flags=[
+                flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in together(summary).flags
+            ],
+            links=[link_shape(met, call.language) for met in others_of(summary)],
+            records=[_record(record, at=call.at) for record in credit.records],
+            objection=LIFTING.read_in(call.language),
+            repair=REPAIR.read_in(call.language),
+            free_of_charge=True,
+            channel=CHANNEL.read_in(call.language),
+        ),
+        version=summary.version,
+    )
+
+
+@routes.get(
+    "/v1/me/credit/queries",
+    roles=(Role.APPLICANT,),
+    query=PageQuery,
+    answer=Queries,
+    summary="Who asked for one's own credit, when and why",
+)
+def own_queries(call: Call[None]) -> Answer:
+    """List the questions, newest first."""
+    after = None if call.position is None else str(call.position["after"])
+    page = services().credit.own_queries(by=call.caller, most=call.query.limit, after=after)
+    return Answer(
+        body=Queries(
+            items=[
+                QueryShape(
+                    asked_at=query.asked_at,
+                    by=query.by,
+                    department=query.department,
+                    purpose=query.purpose,
+                    item_code=query.item_code,
+                    case_no=query.case_no,
+                    fields=list(query.fields),
+                    result_size=query.result_size,
+                )
+                for query in page.queries
+            ],
+            next_cursor=call.next_cursor(None if page.after is None else {"after": page.after}),
+        ),
+    )
+
+
+def _record(record: Record, *, at: datetime) -> RecordShape:
+    return record_shape(record, is_displayed=record.is_displayed(day_in_shanghai(at)))

@@ -1,0 +1,179 @@
+"""Mandates and readings over HTTP."""
+
+from datetime import datetime
+
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.inspection.schemas import CaseLine, CasesQuery, CasesSeen, ClockSeen, MandateBody, Mandates, MandateShape, MomentQuery, Readings, RulesSeen, StepSeen, TimelineSeen, mandate_shape
+from chalicelib.api.cases.schemas.timelines import event_shape, timeline_shape
+from chalicelib.clock import instant_from
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.inspection.model import Scope, Sought, Wanted
+from chalicelib.inspection.services import INSPECTORS
+from chalicelib.timeline.events import Reading
+from chalicelib.wiring import services
+
+routes = Routes("inspection")
+
+
+@routes.post(
+    "/v1/inspections",
+    summary="Ask for a mandate to inspect",
+    roles=INSPECTORS,
+    body=MandateBody,
+    answer=MandateShape,
+    status=201,
+    creates=True,
+)
+def ask(call: Call[MandateBody]) -> Answer:
+    """Ask for a mandate; another inspector approves it."""
+    body = call.body
+    scope = Scope(
+        departments=tuple(body.scope.departments),
+        items=tuple(body.scope.items),
+        received_from=body.scope.received_from,
+        received_to=body.scope.received_to,
+        case_nos=tuple(body.scope.case_nos),
+    )
+    wanted = Wanted(file_no=body.file_no, basis=body.basis, scope=scope, expires_on=body.expires_on)
+    mandate, is_repeated = services().inspection.ask(wanted, by=call.caller, at=call.at, once=call.once)
+    return Answer(body=mandate_shape(mandate), version=mandate.version, replayed=is_repeated)
+
+
+@routes.get("/v1/inspections", summary="The caller's own mandates", roles=INSPECTORS, query=PageQuery, answer=Mandates)
+def mandates(call: Call[None]) -> Answer:
+    """List the caller's mandates, newest first."""
+    position = call.position
+    found, following = services().inspection.asked_by(
+        call.caller, most=call.query.limit, after=None if position is None else dict(position)
+    )
+    return Answer(body=Mandates(items=[mandate_shape(each) for each in found], next_cursor=call.next_cursor(following)))
+
+
+@routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateShape)
+def mandate(call: Call[None]) -> Answer:
+    """Show a mandate, so that a second inspector sees what is to be approved."""
+    found = services().inspection.mandate(call.path["mandate_id"], by=call.caller)
+    return Answer(body=mandate_shape(found), version=found.version)
+
+
+@routes.post(
+    "/v1/inspections/{mandate_id}/approval",
+    summary="Approve another inspector's mandate",
+    roles=INSPECTORS,
+    answer=MandateShape,
+    needs_version=True,
+)
+def approve(call: Call[None]) -> Answer:
+    """Put a mandate into force."""
+    approved = services().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
+    return Answer(body=mandate_shape(approved), version=approved.version)
+
+
+@routes.get(
+    "/v1/inspections/{mandate_id}/cases",
+    summary="The cases within a mandate",
+    roles=INSPECTORS,
+    query=CasesQuery,
+    answer=CasesSeen,
+)
+def cases(call: Call[None]) -> Answer:
+    """List cases within the scope only."""
+    query: CasesQuery = call.query
+    found, following = services().inspection.cases(
+        call.path["mandate_id"],
+        Sought(light=query.light, officer=query.officer),
+        by=call.caller,
+        at=call.at,
+        most=query.limit,
+        after=call.position,
+    )
+    items = [
+        CaseLine(
+            case_no=seen.card.case_no,
+            item_code=seen.card.item_code,
+            department=seen.card.department,
+            state=seen.card.state,
+            way=seen.card.way,
+            received_at=seen.card.received_at,
+            light=seen.light,
+        )
+        for seen in found
+    ]
+    return Answer(body=CasesSeen(items=items, next_cursor=call.next_cursor(following)))
+
+
+@routes.get(
+    "/v1/inspections/{mandate_id}/cases/{case_no}/timeline",
+    summary="A case's timeline, with lights as of any moment",
+    roles=INSPECTORS,
+    query=MomentQuery,
+    answer=TimelineSeen,
+)
+def timeline(call: Call[None]) -> Answer:
+    """Show a timeline; the reading is recorded, and so is an attempt outside the scope."""
+    house = services()
+    case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
+    asked = _moment_of(call.query, reading)
+    moment = asked or call.at
+    shown = timeline_shape(reading, up_to=asked)
+    clocks = [
+        past
+        for clock in house.clocks.of_owner(case.owner)
+        if (past := house.clocks.as_of(clock, at=moment)) is not None
+    ]
+    return Answer(
+        body=TimelineSeen(
+            items=[one for one in shown.items if call.query.event is None or one.seq <= call.query.event],
+            labels=timeline_shape(reading).labels,
+            verified=shown.verified,
+            fault=shown.fault,
+            as_of=moment,
+            steps=[StepSeen(seq=one.seq, kind=one.kind, recorded_at=one.recorded_at) for one in reading.events],
+            clocks=[
+                ClockSeen(
+                    clock_id=clock.clock_id,
+                    kind=clock.kind,
+                    started_at=clock.started_at,
+                    due_at=clock.due_at,
+                    due_on=clock.due_on,
+                    provisional=clock.provisional,
+                    light=house.clocks.light(clock, at=moment),
+                )
+                for clock in clocks
+            ],
+            rules=RulesSeen(
+                item_code=case.terms.item_code, item_version=case.terms.item_version, rule_pack=case.terms.pack
+            ),
+        ),
+    )
+
+
+def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
+    """Return the moment that is asked for; of a number that is missing, for the event was taken away, the one before.
+
+    ``INVALID_QUERY`` where no event stands at a number or before it, and where somebody has spoilt its time.
+    """
+    if query.event is None:
+        return query.at
+    known = [event.recorded_at for event in reading.events if event.seq <= query.event]
+    try:
+        return instant_from(known[-1])
+    except (IndexError, ValueError):
+        fault = Fault(
+            pointer="/event",
+            detail="没有这一条，或者它的时间不可读。",
+            english="There is no such event, or its time is unreadable.",
+        )
+        raise Refusal(Reason.INVALID_QUERY, faults=(fault,)) from None
+
+
+@routes.get(
+    "/v1/inspections/{mandate_id}/readings",
+    summary="What was read under a mandate",
+    roles=INSPECTORS,
+    answer=Readings,
+)
+def readings(call: Call[None]) -> Answer:
+    """List the readings under a mandate, by its own timeline."""
+    events = services().inspection.readings(call.path["mandate_id"], by=call.caller)
+    return Answer(body=Readings(items=[event_shape(event) for event in events]))

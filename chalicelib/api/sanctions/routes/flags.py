@@ -1,0 +1,183 @@
+"""Measures and flags over HTTP."""
+
+from datetime import datetime
+
+from chalicelib.api.edge import Answer, Call, Routes
+from chalicelib.api.sanctions.schemas.flags import ConductShape, FlagBody, FlagConfirmationBody, Flags, FlagSeen, FlagServiceBody, FlagsQuery, FlagStatementBody, LiftingBody, ListQuery, MeasureListShape, flag_shape, measure_shape
+from chalicelib.clock import day_in_shanghai
+from chalicelib.policy import Role
+from chalicelib.sanctions.model.flags import Flag, Proposal, Service, Sought, Target
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.wiring import services
+
+routes = Routes("punishment")
+
+OFFICERS = (Role.CREDIT_OFFICER,)
+
+
+@routes.get("/v1/measures", public=True, query=ListQuery, answer=MeasureListShape, summary="The list of measures")
+def measures(call: Call[None]) -> Answer:
+    """Show what may be done to whom: a measure that is not published here may not be used."""
+    edition = services().punishment.measures(call.query.edition, at=call.at)
+    return Answer(
+        body=MeasureListShape(
+            edition=edition.edition,
+            title=edition.title,
+            in_force_from=edition.in_force_from,
+            conducts=[ConductShape(code=conduct.code, name=conduct.name) for conduct in edition.conducts],
+            items=[measure_shape(measure) for measure in edition.measures],
+            sources=list(edition.sources),
+        ),
+    )
+
+
+@routes.post(
+    "/v1/flags",
+    roles=OFFICERS,
+    body=FlagBody,
+    answer=FlagSeen,
+    status=201,
+    creates=True,
+    summary="Propose a flag on an effective document",
+)
+def propose(call: Call[FlagBody]) -> Answer:
+    """Propose; nothing has effect before the subject was heard and a second officer confirms."""
+    body = call.body
+    document = body.document
+    proposal = Proposal(
+        measure_code=body.measure_code,
+        edition=body.edition,
+        case_no=body.case_no,
+        conduct=body.conduct,
+        severity=body.severity,
+        document_no=document.number,
+        organ=document.organ,
+        effective_on=document.effective_on,
+        served_at=None if document.served_at is None else document.served_at.replace(microsecond=0),
+        remedy_until=document.remedy_until,
+        related_items=tuple(body.related_items),
+        starts_on=body.starts_on or day_in_shanghai(call.at),
+        ends_on=body.ends_on,
+        facts=body.facts,
+        personal_finding=body.personal_finding,
+    )
+    target = Target(
+        about=body.subject.identity(),
+        document_about=None if document.subject is None else document.subject.identity(),
+    )
+    made = services().punishment.propose(proposal, target, by=call.caller, at=call.at, once=call.once)
+    return _answer(made.flag, at=call.at, replayed=made.replayed)
+
+
+@routes.get(
+    "/v1/flags",
+    roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
+    query=FlagsQuery,
+    answer=Flags,
+    summary="The flags of a subject, or those of the office in one state, newest first",
+)
+def flags(call: Call[None]) -> Answer:
+    """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
+    query: FlagsQuery = call.query
+    sought = Sought(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
+    page = services().punishment.flags_of(sought, by=call.caller, most=query.limit, after=call.position)
+    today = day_in_shanghai(call.at)
+    return Answer(
+        body=Flags(items=[flag_shape(flag, on=today) for flag in page.flags], next_cursor=call.next_cursor(page.after)),
+    )
+
+
+@routes.get(
+    "/v1/flags/{flag_id}",
+    roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
+    answer=FlagSeen,
+    summary="One flag",
+)
+def flag(call: Call[None]) -> Answer:
+    """Show a flag to its subject or to the credit office that proposed it."""
+    return _answer(services().punishment.get(call.path["flag_id"], by=call.caller), at=call.at)
+
+
+@routes.post(
+    "/v1/flags/{flag_id}/service",
+    roles=OFFICERS,
+    body=FlagServiceBody,
+    answer=FlagSeen,
+    needs_version=True,
+    summary="Put proof of the notice's delivery on record",
+)
+def serve(call: Call[FlagServiceBody]) -> Answer:
+    """From the delivery on the subject may speak."""
+    service = Service(
+        served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
+    )
+    served = services().punishment.serve(
+        call.path["flag_id"], service, by=call.caller, version=call.version, at=call.at
+    )
+    return _answer(served, at=call.at)
+
+
+@routes.post(
+    "/v1/flags/{flag_id}/statement",
+    roles=(Role.APPLICANT,),
+    body=FlagStatementBody,
+    answer=FlagSeen,
+    summary="State and defend against a flag",
+)
+def state(call: Call[FlagStatementBody]) -> Answer:
+    """Take down what the subject says; it will be answered."""
+    stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
+    return _answer(stated, at=call.at)
+
+
+@routes.post(
+    "/v1/flags/{flag_id}/confirmation",
+    roles=OFFICERS,
+    body=FlagConfirmationBody,
+    answer=FlagSeen,
+    needs_version=True,
+    fresh=True,
+    summary="Confirm a flag as a second officer, with a fresh login",
+)
+def confirm(call: Call[FlagConfirmationBody]) -> Answer:
+    """Put the flag in force, and with it the gate, at once."""
+    confirmed = services().punishment.confirm(
+        call.path["flag_id"],
+        call.body.reason,
+        statement_answer=call.body.statement_answer,
+        by=call.caller,
+        version=call.version,
+        at=call.at,
+    )
+    return _answer(confirmed, at=call.at)
+
+
+@routes.post(
+    "/v1/flags/{flag_id}/lifting",
+    roles=OFFICERS,
+    body=LiftingBody,
+    answer=FlagSeen,
+    needs_version=True,
+    summary="Lift a flag",
+)
+def lift(call: Call[LiftingBody]) -> Answer:
+    """End the flag, and open the promise again, at once."""
+    lifted = services().punishment.lift(
+        call.path["flag_id"],
+        reason=call.body.reason,
+        basis=call.body.basis,
+        by=call.caller,
+        version=call.version,
+        at=call.at,
+    )
+    return _answer(lifted, at=call.at)
+
+
+def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer:
+    shown = flag_shape(flag, on=day_in_shanghai(at))
+    due_at = services().punishment.defence_due_at(flag)
+    return Answer(
+        body=FlagSeen(**dict(shown), defence_due_at=due_at),
+        version=flag.version,
+        replayed=replayed,
+    )

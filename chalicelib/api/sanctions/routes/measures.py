@@ -1,0 +1,113 @@
+"""Editions of the list of measures over HTTP, and flags that one of them suspended."""
+
+from typing import Any
+
+from chalicelib.api.edge import Answer, Call, Routes
+from chalicelib.api.sanctions.schemas.measures import GroundShape, ListLoadingQuery, ListLoadingShape, LoadedEditions, LosingShape, MeasureListBody, evaluation_shape, measure_list, standing_shape
+from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody, flag_shape
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.sanctions.rules.measures import WORDS
+from chalicelib.sanctions.model.editions import Losing, Place
+from chalicelib.sanctions.services.editions import PUBLISHERS
+from chalicelib.wiring import services
+
+routes = Routes("measures")
+
+
+@routes.put(
+    "/v1/measures/{edition}",
+    summary="Load an edition of the list of measures, or see which flags it would suspend",
+    roles=PUBLISHERS,
+    query=ListLoadingQuery,
+    body=MeasureListBody,
+    answer=ListLoadingShape,
+)
+def load(call: Call[MeasureListBody]) -> Answer:
+    """Load an edition; with ``dry_run=true`` say which live flags would lose their ground, and write nothing."""
+    publishing, query, name = services().publishing, call.query, call.path["edition"]
+    if call.body.edition not in {None, name}:
+        fault = Fault(pointer="/edition", detail="与地址中的版本不一致。", english="Not the edition of the address.")
+        raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=(fault,))
+    edition = measure_list(call.body, name)
+    if query.dry_run:
+        after = _place(call.position)
+        seen = publishing.preview(edition, by=call.caller, at=call.at, most=query.limit, after=after)
+        return Answer(
+            body=ListLoadingShape(
+                edition=name,
+                in_force_from=edition.in_force_from,
+                dry_run=True,
+                looked_at=seen.looked_at,
+                evaluation=None,
+                items=[_losing(one, call.language) for one in seen.losing],
+                next_cursor=call.next_cursor(_position(seen.after)),
+            )
+        )
+    loaded = publishing.load(edition, by=call.caller, at=call.at)
+    evaluation = loaded.evaluation
+    return Answer(
+        body=ListLoadingShape(
+            edition=name,
+            in_force_from=edition.in_force_from,
+            dry_run=False,
+            looked_at=0 if evaluation is None else evaluation.looked_at,
+            evaluation=evaluation_shape(evaluation, begins_on=edition.in_force_from),
+            items=[],
+            next_cursor=None,
+        )
+    )
+
+
+@routes.get(
+    "/v1/measure-editions",
+    summary="Every edition of the list of measures, which one is in force, and how far its evaluation is",
+    roles=PUBLISHERS,
+    answer=LoadedEditions,
+)
+def editions(call: Call[None]) -> Answer:
+    """List editions, oldest first: those that came with the service and those that were loaded."""
+    publishing = services().publishing
+    in_force = publishing.in_force(at=call.at)
+    items = [standing_shape(each, in_force) for each in publishing.editions(by=call.caller)]
+    return Answer(body=LoadedEditions(items=items))
+
+
+@routes.post(
+    "/v1/flags/{flag_id}/resumption",
+    roles=(Role.CREDIT_OFFICER,),
+    body=ResumptionBody,
+    answer=FlagSeen,
+    needs_version=True,
+    summary="Ask that a suspended flag goes on; a second officer's request puts it in force again",
+)
+def resume(call: Call[ResumptionBody]) -> Answer:
+    """Let two persons put a flag back in force whose ground exists again."""
+    flag = services().resuming.resume(
+        call.path["flag_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
+    )
+    shown = flag_shape(flag, on=day_in_shanghai(call.at))
+    due_at = services().punishment.defence_due_at(flag)
+    return Answer(body=FlagSeen(**dict(shown), defence_due_at=due_at), version=flag.version)
+
+
+def _losing(one: Losing, language: str) -> LosingShape:
+    return LosingShape(
+        flag_id=one.flag.flag_id,
+        department=one.flag.department,
+        measure_code=one.flag.measure_code,
+        measure=one.flag.measure,
+        edition=one.flag.edition,
+        related_items=list(one.flag.related_items),
+        ends_on=one.flag.ends_on,
+        grounds=[GroundShape(code=each, text=WORDS[each][language == "en"]) for each in one.grounds],
+    )
+
+
+def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in
+    return None if position is None else Place(position["shard"], position["key"])
+
+
+def _position(place: Place | None) -> dict[str, Any] | None:
+    return None if place is None else {"shard": place.shard, "key": place.key}

@@ -1,0 +1,188 @@
+"""Outages of the system over HTTP (系统故障时段)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.api.cases.routes.cases import Digest
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.clocks.model import ClockKind
+from chalicelib.supervision.model.outages import Outage, Proof, Window
+from chalicelib.supervision.services.outages import READERS, RECORDERS
+from chalicelib.wiring import services
+
+routes = Routes("supervision")
+
+FIRST = datetime(1900, 1, 1, tzinfo=UTC)
+LAST = datetime(2199, 12, 31, tzinfo=UTC)
+
+
+class ProofBody(Body):
+    """A document that shows the outage."""
+
+    name: Line
+    sha256: Digest
+
+
+class OutageBody(Body):
+    """An outage; no departments are all of them, no kinds are all clocks, no end means that it goes on."""
+
+    starts_at: Instant
+    ends_at: Instant | None
+    departments: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    kinds: Annotated[tuple[Annotated[ClockKind, Field(strict=False)], ...], Field(max_length=50)] = ()
+    reason: Text
+    evidence: Annotated[tuple[ProofBody, ...], Field(min_length=1, max_length=20)]
+
+
+class EndBody(Body):
+    """When an outage ended."""
+
+    ends_at: Instant
+
+
+class OutageWithdrawalBody(Body):
+    """Why an outage is withdrawn."""
+
+    reason: Text
+
+
+class OutageQuery(PageQuery):
+    """Which outages: those that began between two instants, both included."""
+
+    since: Annotated[Instant | None, Field(alias="from")] = None
+    until: Annotated[Instant | None, Field(alias="to")] = None
+
+
+class ProofShape(Shape):
+    """A document that shows the outage."""
+
+    name: str
+    sha256: str
+
+
+class OutageShape(Shape):
+    """An outage; a withdrawn one excuses nothing."""
+
+    outage_id: str
+    starts_at: datetime
+    ends_at: datetime | None
+    departments: tuple[str, ...]
+    kinds: tuple[ClockKind, ...]
+    reason: str
+    evidence: tuple[ProofShape, ...]
+    recorded_by: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_because: str | None
+    version: int
+
+
+class OutagesShape(Page):
+    """A page of outages, newest first."""
+
+    items: tuple[OutageShape, ...]
+
+
+@routes.post(
+    "/v1/supervision/outages",
+    summary="Record an outage of the system, with what shows it",
+    roles=RECORDERS,
+    body=OutageBody,
+    answer=OutageShape,
+    status=201,
+    creates=True,
+)
+def record(call: Call[OutageBody]) -> Answer:
+    """Record an outage."""
+    body = call.body
+    window = Window(
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        departments=body.departments,
+        kinds=body.kinds,
+        reason=body.reason,
+        evidence=tuple(Proof(name=proof.name, sha256=proof.sha256) for proof in body.evidence),
+    )
+    outage, is_repeat = services().outages.record(window, by=call.caller, at=call.at, once=call.once)
+    return Answer(body=_shape(outage), version=outage.version, replayed=is_repeat)
+
+
+@routes.get(
+    "/v1/supervision/outages",
+    summary="Outages of the system, newest first",
+    roles=READERS,
+    query=OutageQuery,
+    answer=OutagesShape,
+)
+def outages(call: Call[None]) -> Answer:
+    """List outages."""
+    query: OutageQuery = call.query
+    position: Any = call.position
+    page = services().outages.page(
+        query.since or FIRST,
+        query.until or LAST,
+        by=call.caller,
+        most=query.limit,
+        after=None if position is None else dict(position),
+    )
+    items = tuple(_shape(outage) for outage in page.outages)
+    return Answer(body=OutagesShape(items=items, next_cursor=call.next_cursor(page.after)))
+
+
+@routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageShape)
+def outage(call: Call[None]) -> Answer:
+    """Show an outage."""
+    found = services().outages.outage(call.path["outage_id"], by=call.caller)
+    return Answer(body=_shape(found), version=found.version)
+
+
+@routes.post(
+    "/v1/supervision/outages/{outage_id}/end",
+    summary="Say when an outage ended",
+    roles=RECORDERS,
+    body=EndBody,
+    answer=OutageShape,
+    needs_version=True,
+)
+def end(call: Call[EndBody]) -> Answer:
+    """End an outage."""
+    ended = services().outages.end(
+        call.path["outage_id"], call.body.ends_at, by=call.caller, version=call.version, at=call.at
+    )
+    return Answer(body=_shape(ended), version=ended.version)
+
+
+@routes.post(
+    "/v1/supervision/outages/{outage_id}/withdrawal",
+    summary="Withdraw an outage, which excuses nothing any more",
+    roles=RECORDERS,
+    body=OutageWithdrawalBody,
+    answer=OutageShape,
+    needs_version=True,
+)
+def withdraw(call: Call[OutageWithdrawalBody]) -> Answer:
+    """Withdraw an outage."""
+    withdrawn = services().outages.withdraw(
+        call.path["outage_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
+    )
+    return Answer(body=_shape(withdrawn), version=withdrawn.version)
+
+
+def _shape(outage: Outage) -> OutageShape:
+    window = outage.window
+    return OutageShape(
+        outage_id=outage.outage_id,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        departments=window.departments,
+        kinds=window.kinds,
+        reason=window.reason,
+        evidence=tuple(ProofShape.model_validate(proof) for proof in window.evidence),
+        recorded_by=outage.recorded_by,
+        recorded_at=outage.recorded_at,
+        withdrawn_at=outage.withdrawn_at,
+        withdrawn_because=outage.withdrawn_because or None,
+        version=outage.version,
+    )

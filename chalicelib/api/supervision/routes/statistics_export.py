@@ -1,0 +1,130 @@
+"""The figures of departments as a file: one line for each department, day and item that has any."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes
+from chalicelib.api.supervision.routes.statistics import figures_shape
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.supervision.model.statistics import Figures
+from chalicelib.supervision.services.statistics import READERS, Asked, Told
+from chalicelib.wiring import services
+
+routes = Routes("supervision")
+
+MARK = "\ufeff"
+"""What makes spreadsheets take a file for UTF-8."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would calculate."""
+
+MOST_CHARACTERS = 4_000_000
+"""A gateway's answer holds six megabytes; a file beyond this is asked for by fewer days or by department."""
+
+
+class Format(StrEnum):
+    """What the file is."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class ExportQuery(Query):
+    """Which figures, and as which file; without days, those of today."""
+
+    format: Format = Format.CSV
+    department: Code | None = None
+    item: Code | None = None
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
+
+
+@routes.get(
+    "/v1/supervision/statistics/export",
+    summary="The figures of departments by day and item as CSV or JSON Lines",
+    roles=READERS,
+    query=ExportQuery,
+    answer=None,
+    files=("text/csv", "application/jsonl"),
+)
+def export(call: Call[None]) -> Answer:
+    """Answer a file of figures; ``INVALID_QUERY`` where it would not fit into one answer."""
+    query: ExportQuery = call.query
+    last = query.last or day_in_shanghai(call.at)
+    asked = Asked(
+        first=query.first or last, last=last, as_of=call.at, department=query.department, item_code=query.item
+    )
+    told = services().statistics.figures(asked, by=call.caller, at=call.at)
+    rows = [_row(key, figures) for key, figures in _by_day_and_item(told).items()]
+    text = _csv(rows) if query.format is Format.CSV else _jsonl(rows)
+    if len(text) > MOST_CHARACTERS:
+        fault = Fault(
+            pointer="/from",
+            detail="文件过大,请缩短日期范围或者按部门导出。",
+            english="The file would be too large: ask for fewer days, or for one department.",
+        )
+        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+    media = "text/csv" if query.format is Format.CSV else "application/jsonl"
+    name = f"xinnuo-statistics-{asked.first}-{asked.last}.{query.format}"
+    headers = {
+        "Content-Type": f"{media}; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Answer(text=text, headers=headers)
+
+
+def _by_day_and_item(told: Sequence[Told]) -> dict[tuple[str, str, str], Figures]:
+    """Return the sums of each department, day and item; departments stay in the town's order."""
+    sums: dict[tuple[str, str, str], Figures] = {}
+    for one in told:
+        for each in sorted(one.days, key=lambda day: (day.day, day.item_code)):
+            key = (each.department, each.day.isoformat(), each.item_code)
+            sums[key] = sums.get(key, Figures()) + each.figures
+    return sums
+
+
+def _row(key: tuple[str, str, str], figures: Figures) -> dict[str, Any]:
+    department, day, item = key
+    return {"department": department, "day": day, "item": item, **figures_shape(figures).model_dump(mode="json")}
+
+
+def _jsonl(rows: Sequence[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Write a table with a heading, even where there is no row: what has levels is one cell such as ``1=3 2=1``."""
+    heading = list(_flat(_row(("", "", ""), Figures())))
+    paper = io.StringIO()
+    paper.write(MARK)
+    table = csv.DictWriter(paper, heading)
+    table.writeheader()
+    for row in rows:
+        table.writerow({name: _cell(value) for name, value in _flat(row).items()})
+    return paper.getvalue()
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Give each part of a share or of a stretch of time a column of its own, and what has levels one for all."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and value.keys() & {"part", "median"}:
+            flat.update({f"{name}.{part}": one for part, one in value.items()})
+        elif isinstance(value, dict):
+            levels = {level: one["part"] if isinstance(one, dict) else one for level, one in value.items()}
+            flat[name] = " ".join(f"{level}={n}" for level, n in levels.items())
+        else:
+            flat[name] = value
+    return flat
+
+
+def _cell(value: object) -> object:
+    """Keep a spreadsheet from calculating what somebody named."""
+    return f"'{value}" if isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA) else value
