@@ -6,52 +6,52 @@ Pages are no routes of the API: they answer HTML and stand in no OpenAPI documen
 from collections.abc import Mapping
 from typing import Final
 
-SHOWING: Final = "chalicelib.web.showing"
+SHOWING: Final = "chalicelib.web.core.dispatch"
 """The file that answers all of them."""
 
 ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
-    "chalicelib.web.finding": (
+    "chalicelib.web.applicants.search": (
         "GET /",
         "GET /items",
         "GET /items/{item_code}",
         "GET /assets/{name}",
     ),
-    "chalicelib.web.guiding": ("GET /guides/{guide_code}",),
-    "chalicelib.web.entering": (
+    "chalicelib.web.applicants.guides": ("GET /guides/{guide_code}",),
+    "chalicelib.web.core.login": (
         "GET /login",
         "GET /login/callback",
         "GET /home",
         "POST /logout",
         "GET /logged-out",
     ),
-    "chalicelib.web.applying": (
+    "chalicelib.web.applicants.apply": (
         "GET /items/{item_code}/apply",
         "POST /items/{item_code}/apply",
         "GET /drafts/{draft_id}",
         "POST /drafts/{draft_id}",
     ),
-    "chalicelib.web.keys": ("GET /keys", "POST /keys", "POST /keys/{key_id}/revocation"),
-    "chalicelib.web.own_cases": (
+    "chalicelib.web.applicants.signing_keys": ("GET /keys", "POST /keys", "POST /keys/{key_id}/revocation"),
+    "chalicelib.web.applicants.cases": (
         "GET /cases",
         "GET /cases/{case_no}",
         "GET /cases/{case_no}/receipt",
         "GET /cases/{case_no}/clocks/{kind}",
     ),
-    "chalicelib.web.own_acts": tuple(
+    "chalicelib.web.applicants.case_actions": tuple(
         f"{method} /cases/{{case_no}}/{act}"
         for act in ("withdrawal", "materials", "corrections", "statement", "rating", "complaint")
         for method in ("GET", "POST")
     ),
-    "chalicelib.web.desk": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
-    "chalicelib.web.unmasking": ("GET /desk/{case_no}/identity", "POST /desk/{case_no}/identity"),
-    "chalicelib.web.desk_forms": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
-    "chalicelib.web.board": (
+    "chalicelib.web.officers.cases": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
+    "chalicelib.web.officers.identity": ("GET /desk/{case_no}/identity", "POST /desk/{case_no}/identity"),
+    "chalicelib.web.officers.case_forms": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
+    "chalicelib.web.supervisors.board": (
         "GET /board",
         "GET /board/alerts/{alert_id}",
         "POST /board/alerts/{alert_id}",
     ),
-    "chalicelib.web.figures": ("GET /board/statistics", "GET /board/statistics/export", "GET /board/measures"),
-    "chalicelib.web.identities": (
+    "chalicelib.web.supervisors.statistics": ("GET /board/statistics", "GET /board/statistics/export", "GET /board/measures"),
+    "chalicelib.web.credit_office.identities": (
         "GET /identities",
         "GET /identities/conflicts/{conflict_id}",
         "POST /identities/conflicts/{conflict_id}",
@@ -63,7 +63,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /identities/links/{alias_id}/revocation",
         "POST /identities/links/{alias_id}/revocation",
     ),
-    "chalicelib.web.inspecting": (
+    "chalicelib.web.inspectors.mandates": (
         "GET /inspection",
         "POST /inspection",
         "GET /inspection/{mandate_id}",
@@ -71,14 +71,14 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /inspection/{mandate_id}/cases/{case_no}",
         "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
     ),
-    "chalicelib.web.credit_office": (
+    "chalicelib.web.credit_office.redress": (
         "GET /matters",
         "GET /matters/objections/{objection_id}",
         "POST /matters/objections/{objection_id}",
         "GET /matters/repairs/{repair_id}",
         "POST /matters/repairs/{repair_id}",
     ),
-    "chalicelib.web.cards": (
+    "chalicelib.web.supervisors.cards": (
         "GET /cards",
         "GET /cards/{card_id}",
         "GET /cards/{card_id}/acts/{act}",
@@ -86,10 +86,10 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /card",
         "POST /card",
     ),
-    "chalicelib.web.calendar_editing": ("GET /calendars", "GET /calendars/{year}", "POST /calendars/{year}"),
-    "chalicelib.web.item_editing": ("GET /catalogue", "GET /catalogue/{item_code}", "POST /catalogue/{item_code}"),
-    "chalicelib.web.list_editing": ("GET /measures", "POST /measures"),
-    "chalicelib.web.punishing": (
+    "chalicelib.web.editors.calendars": ("GET /calendars", "GET /calendars/{year}", "POST /calendars/{year}"),
+    "chalicelib.web.editors.items": ("GET /catalogue", "GET /catalogue/{item_code}", "POST /catalogue/{item_code}"),
+    "chalicelib.web.editors.measures": ("GET /measures", "POST /measures"),
+    "chalicelib.web.credit_office.flags": (
         "GET /flags",
         "GET /flags/{flag_id}",
         "GET /flags/{flag_id}/confirmation",
@@ -97,12 +97,12 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /flags/{flag_id}/acts/{act}",
         "POST /flags/{flag_id}/acts/{act}",
     ),
-    "chalicelib.web.proposing": (
+    "chalicelib.web.credit_office.flag_proposals": (
         "GET /proposals",
         "GET /proposals/{measure_code}",
         "POST /proposals/{measure_code}",
     ),
-    "chalicelib.web.own_credit": (
+    "chalicelib.web.applicants.credit": (
         "GET /credit",
         "GET /credit/queries",
         "GET /credit/objection",
@@ -113,5 +113,5 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "POST /credit/repair",
         "GET /credit/repairs/{repair_id}",
     ),
-    "chalicelib.web.tracking": ("GET /track",),
+    "chalicelib.web.applicants.track": ("GET /track",),
 }

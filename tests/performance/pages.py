@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from chalicelib.clock import day_in_shanghai, real_now
-from chalicelib.web.cookies import SESSION, _full
+from chalicelib.web.core.cookies import SESSION, _full
 from chalicelib.wiring import services
 from tests.api.bodies import FLAG
 from tests.cloud import PERSONAS, Client, the_issuer

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.web.charts import HEIGHT, beside, stacked
+from chalicelib.web.core.charts import HEIGHT, beside, stacked
 
 GROUPS = st.lists(
     st.fixed_dictionaries({"received": st.integers(0, 10**6), "decided": st.integers(0, 10**6)}), max_size=40

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from chalicelib.sessions.rules import challenge_of
-from chalicelib.web import entering
+from chalicelib.web.core import login
 from tests.cloud import Client, TokenOf
 from tests.web.visitor import Visitor
 
@@ -40,7 +40,7 @@ def visitor(portal: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> 
         used.add(asked["code"])
         return 200, json.dumps({"access_token": token(persona)}).encode()
 
-    monkeypatch.setattr(entering, "sent", exchange)
+    monkeypatch.setattr(login, "sent", exchange)
 
     def come(persona: str | None = None, *, language: str = "zh-CN") -> Visitor:
         browser = Visitor(portal, language=language)

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.addresses import ADDRESSES
-from chalicelib.web.pages import PAGES
+from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.web.device import Device

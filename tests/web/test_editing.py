@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import Clock
-from chalicelib.web import editing
+from chalicelib.web.editors import drafts
 from chalicelib.wiring import services
 from tests.api.bodies import a_list, item_body
 from tests.api.test_editions import OVER_NEW_YEAR, a_clock_over_new_year
@@ -85,7 +85,7 @@ def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
     visitor: Come, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = a_clock_over_new_year(days=4)
-    monkeypatch.setattr(editing, "PAGE", 1)
+    monkeypatch.setattr(drafts, "PAGE", 1)
     editor = visitor("calendar")
 
     first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)

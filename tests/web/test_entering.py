@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.sessions.table import SessionRow
 from chalicelib.settings import settings
-from chalicelib.web import cookies, entering
+from chalicelib.web.core import cookies, login
 from tests.cloud import Client, TokenOf
 from tests.web.visitor import HERE, Visitor
 
@@ -206,7 +206,7 @@ def test_a_provider_that_is_down_is_told_as_such(visitor: Come, monkeypatch: pyt
     browser = visitor()
     asked = parse_qs(urlsplit(browser.open("/login").url).query)
     monkeypatch.undo()
-    monkeypatch.setattr(entering, "urlopen", _raising)
+    monkeypatch.setattr(login, "urlopen", _raising)
 
     seen = browser.open(f"/login/callback?code=c&state={asked['state'][0]}")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.web import files
+from chalicelib.web.core import assets
 from chalicelib.web.addresses import ADDRESSES
-from chalicelib.web.pages import PAGES
-from chalicelib.web.visits import Page
+from chalicelib.web.core.pages import PAGES
+from chalicelib.web.core.request import Page
 from tests.cloud import Client, Reply, TokenOf
 from tests.web.conftest import SAMPLES
 from tests.web.visitor import Outline
@@ -185,7 +185,7 @@ def test_whatever_fails_is_a_page_that_says_what_to_do(
 def test_the_style_sheet_may_be_kept_for_ever(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     built = tmp_path / "portal.0123456789abcdef.css"
     built.write_text("a{color:red}", "utf-8")
-    monkeypatch.setattr(files, "_known", lambda: {built.name: built})
+    monkeypatch.setattr(assets, "_known", lambda: {built.name: built})
 
     reply, outline = page(client, "/")
     sheet = client.get(f"/assets/{built.name}")

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from chalicelib.web.parts import KEPT, _drawn, kept
+from chalicelib.web.core.fragments import KEPT, _drawn, kept
 
 
 class Component:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.clock import real_now
 from chalicelib.settings import settings
-from chalicelib.web import showing
+from chalicelib.web.core import dispatch
 from chalicelib.wiring import services
 from tests.api.bodies import a_list
 from tests.api.test_punishment import AFTER_DEFENCE, COMPANY
@@ -139,7 +139,7 @@ def test_confirming_wants_a_fresh_login(visitor: Come, served: Seen, monkeypatch
     second, form = visitor("credit2"), f"{place_of(served)}/confirmation"
     asked = second.open(form)
     later = real_now() + timedelta(seconds=301)
-    monkeypatch.setattr(showing, "real_now", lambda: later)
+    monkeypatch.setattr(dispatch, "real_now", lambda: later)
 
     again = second.open(form)
     sent = second.send(asked, form, {"reason": "事实清楚。"})

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.policy import Role
 from chalicelib.web.addresses import ADDRESSES
-from chalicelib.web.pages import PAGES
+from chalicelib.web.core.pages import PAGES
 from tests.cloud import PERSONAS
 from tests.web.visitor import Visitor
 

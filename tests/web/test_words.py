@@ -30,11 +30,11 @@ from chalicelib.rulepacks.model.pack import UNTIL
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
-from chalicelib.web.desk_acts import NAMED
-from chalicelib.web.files import catalogue
-from chalicelib.web.own_cases import ACTS, WAY_THROUGH
-from chalicelib.web.showing import FAILED
-from chalicelib.web.words import by_text, day_text, limit_text, text
+from chalicelib.web.officers.case_actions import NAMED
+from chalicelib.web.core.assets import catalogue
+from chalicelib.web.applicants.cases import ACTS, WAY_THROUGH
+from chalicelib.web.core.dispatch import FAILED
+from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
 from chalicelib.workdays.model.limits import DayReason, Unit
 from infra.assets.build import without_government
 from infra.assets.catalogues import LANGUAGES, TEXTS, compiled, read, texts_of

@@ -1,0 +1,178 @@
+"""Applying: what is asked, whether a promise is open, the promise with a tick for each condition, and signing."""
+
+import json
+from typing import Any, Final
+
+from chalicelib.cases.model.case import Way
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.questions import Question, QuestionKind
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import FOR_THEMSELVES, Role
+from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
+from chalicelib.subjects.rules.passkeys import signature_of
+from chalicelib.web.core import pages
+from chalicelib.web.applicants.search import item_at, known_answers
+from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+from chalicelib.wiring import services
+
+FILES, SIGNS = ("files",), ("passkey",)
+"""The scripts that look how large the files are, and that ask the person's device to sign."""
+
+
+@pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
+def ask(visit: Visit) -> Page:
+    """Ask what decides over the checklist, and by which way the person wants to go."""
+    item = item_at(visit)
+    facts: dict[str, object] = {
+        "item": item,
+        "kinds": tuple(SubjectKind),
+        "is_agent": _is_agent(visit),
+        "ways": _ways_of(item),
+    }
+    facts["start_way"] = visit.query.get("way", "")
+    facts["start_answers"] = _start_answers(item, visit)
+    return Page(template="apply.html", facts=facts)
+
+
+@pages.post("/items/{item_code}/apply", roles=FOR_THEMSELVES, form="/items/{item_code}/apply")
+def draft(visit: Visit) -> Onward | Page:
+    """Make a draft of the answers, and go on to it."""
+    item = item_at(visit)
+    if visit.sent("way") not in _ways_of(item):
+        return at_fault(ask(visit), way=text("choose_a_way", visit.language))
+    wish: dict[str, Any] = {
+        "item_code": item.code,
+        "way": visit.sent("way"),
+        "answers": {question.id: answer for question in item.questions if (answer := _answer(visit, question)) != ""},
+    }
+    if _is_agent(visit):
+        named = {name: visit.sent(f"principal-{name}") for name in ("kind", "number", "name")}
+        wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
+    try:
+        made = visit.done("POST /v1/drafts", path={}, body=wish)
+    except Refusal as refusal:
+        fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
+        fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(refusal.reason, {})
+        return again(ask(visit), refusal, visit, fields=fields)
+    return Onward(to=f"drafts/{made.draft_id}")
+
+
+WHERE: Final = {
+    Reason.AUTHORITY_REQUIRED: {"": "authority"},
+    Reason.INVALID_IDENTIFIER: {"": "principal-number"},
+    Reason.INSUFFICIENT_IDENTITY: {"": "principal-number"},
+    Reason.IDENTITY_CONFLICT: {"": "principal-name"},
+    Reason.PROXY_NOT_ALLOWED: {"": "way"},
+}
+"""At which field a refusal is told that names none."""
+
+
+@pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)
+def read_draft(visit: Visit) -> Page | Onward:
+    """Show what would be promised or handed in, and let it be signed; one that was filed already leads to its case."""
+    made = visit.shown("GET /v1/drafts/{draft_id}")
+    if made.case_no is not None:
+        return Onward(to=f"cases/{made.case_no}/receipt")
+    item = services().catalogue.find(made.item_code, at=visit.at)
+    if item is None:
+        raise Refusal(Reason.ITEM_NOT_LISTED)
+    keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
+    facts = {
+        "draft": made,
+        "item": item,
+        "until": services().pack(item.jurisdiction, visit.at).withdraw_until,
+        "is_over": visit.at >= made.expires_at,
+        "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
+        "owed": [material for material in made.materials if made.way in material.hand_in],
+        "devices": [key.passkey for key in keys],
+    }
+    return Page(
+        template="draft.html",
+        facts=facts,
+        scripts=(FILES if facts["owed"] else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+    )
+
+
+@pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
+def file(visit: Visit) -> Page | Onward:
+    """File the draft: every condition ticked and signed, or every material handed in; twice is once."""
+    shown = read_draft(visit)
+    if isinstance(shown, Onward):
+        return shown
+    made: Any = shown.facts["draft"]
+    confirmed = visit.form.get("confirmed", ())
+    body: dict[str, Any] = {"draft_id": made.draft_id, "confirmed": confirmed, "materials": materials_sent(visit)}
+    if made.way is Way.COMMITMENT:
+        unticked = [name for name in made.required_confirmations if name not in confirmed]
+        if unticked:
+            words = text("tick_each", visit.language)
+            return at_fault(shown, **{f"confirmed-{name}": words for name in unticked})
+        if not visit.sent("assertion"):
+            return at_fault(shown, sign=text("not_signed", visit.language))
+    try:
+        if made.way is Way.COMMITMENT:
+            body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
+        filed = visit.done("POST /v1/cases", path={}, body=body)
+    except Refusal as refusal:
+        return again(shown, refusal, visit, fields={"": "sign"} | _material_fields(shown))
+    return Onward(to=f"cases/{filed.case_no}/receipt")
+
+
+def materials_sent(visit: Visit) -> list[dict[str, str]]:
+    """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
+    prefix = "material-"
+    return [
+        {"id": upload.field.removeprefix(prefix), "sha256": upload.sha256, "name": upload.name[:200]}
+        for upload in visit.uploads
+        if upload.field.startswith(prefix)
+    ]
+
+
+def _material_fields(shown: Page) -> dict[str, str]:
+    owed: Any = shown.facts["owed"]
+    return {"/materials": f"material-{owed[0].id}"} if owed else {}
+
+
+def _assertion(visit: Visit) -> dict[str, Any]:
+    """Read what the person's device gave; ``SIGNATURE_INVALID`` for anything else."""
+    try:
+        assertion = json.loads(visit.sent("assertion"))
+    except (ValueError, RecursionError):
+        assertion = None
+    if not isinstance(assertion, dict):
+        raise Refusal(Reason.SIGNATURE_INVALID)
+    return assertion
+
+
+def _passkeys(visit: Visit) -> tuple[SigningKey, ...]:
+    keys = services().signing_keys.list(visit.caller.own_subject())
+    return tuple(key for key in keys if key.passkey is not None and key.revoked_at is None)
+
+
+def _ways_of(item: Item) -> tuple[str, ...]:
+    return (Way.COMMITMENT.value, Way.CERTIFICATE.value) if item.offers_commitment else (Way.CERTIFICATE.value,)
+
+
+def _start_answers(item: Item, visit: Visit) -> dict[str, str]:
+    """Return which option of a question is chosen to begin with, for what a guide has asked already."""
+    known = known_answers(item, visit.query)
+    return {
+        question.id: str(place)
+        for question in item.questions
+        for place, option in enumerate(question.options)
+        if question.id in known and option.value == known[question.id]
+    }
+
+
+def _is_agent(visit: Visit) -> bool:
+    return Role.AGENT in visit.caller.roles
+
+
+def _answer(visit: Visit, question: Question) -> bool | str:
+    """Return the answer to a question: of a choice the option's own value, which need not be a text."""
+    sent = visit.sent(f"answers-{question.id}")
+    if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):
+        return question.options[int(sent)].value
+    return sent

@@ -1,0 +1,137 @@
+"""One's own cases: the list with the drafts that wait, each case with how far it has come, and its receipt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from chalicelib.cases.rules.consequences import BROKEN
+from chalicelib.cases.model.case import FINISHED, State, Way
+from chalicelib.clocks.model import ClockKind
+from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.settings import settings
+from chalicelib.web.core import pages
+from chalicelib.web.core.request import Page, Visit
+from chalicelib.wiring import services
+
+WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
+"""The stages of the progress line."""
+
+REACHED: Final = {
+    State.PENDING_CREDIT: 0,
+    State.AWAITING_MATERIALS: 0,
+    State.RECEIVED: 1,
+    State.CORRECTION_ASKED: 1,
+    State.NOT_ACCEPTED: 1,
+    State.ACCEPTED: 2,
+    State.PAUSED: 2,
+    State.DECIDED: 3,
+    State.CLOSED: 4,
+    State.REVOKED: 4,
+}
+"""How many stages are behind a case in each state."""
+
+SHOWN_CLOCKS: Final = (ClockKind.ACCEPTANCE, ClockKind.HANDLING_PROMISED, ClockKind.DELIVERY, ClockKind.VERIFICATION)
+"""The limits that an applicant waits for, in the order in which they run."""
+
+
+MASK: Final = 3
+"""Which of the eight patterns of ISO/IEC 18004 is laid over a QR code."""
+
+
+@pages.get("/cases", roles=FOR_THEMSELVES)
+def list_cases(visit: Visit) -> Page:
+    """List one's own cases, newest first, and above them the drafts that wait."""
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    facts: dict[str, object] = {"found": visit.shown("GET /v1/cases", query=query)}
+    facts["drafts"] = () if "cursor" in query else visit.shown("GET /v1/drafts").items
+    return Page(template="own_cases.html", facts=facts)
+
+
+@pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
+def read_case(visit: Visit) -> Page:
+    """Show how far a case has come, by when what is due, what happened, and what can be done now."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    facts = {
+        "case": case,
+        "stages": WAY_THROUGH,
+        "reached": REACHED[case.state],
+        "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
+        "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
+        "acts": [name for name, is_open in ACTS if is_open(case, visit.at)],
+        "done": visit.query.get("done"),
+    }
+    return Page(template="own_case.html", facts=facts, scripts=("follow",))
+
+
+@pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
+def read_receipt(visit: Visit) -> Page:
+    """Show the receipt: number, tracking code, dates; made to be printed."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
+    promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
+    facts = {"case": case, "address": address, "picture": picture_of(address), "promised": promised[-1:]}
+    return Page(template="receipt.html", facts=facts)
+
+
+@pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
+def explain(visit: Visit) -> Page:
+    """Show why a day is the due day: every day from the start, counted or not, and why."""
+    facts = {"case_no": visit.path["case_no"], "told": visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")}
+    return Page(template="explanation.html", facts=facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A QR code as a path of lines, one unit a module, in a square of ``side`` units."""
+
+    path: str
+    side: int
+
+
+def picture_of(address: str) -> Picture:
+    """Draw an address as a QR code, as a page may hold it: no style and no file of its own."""
+    import segno  # noqa: PLC0415 - only receipts have pictures
+
+    # Every reader reads every mask; to weigh all eight takes longer than the rest of the page.
+    code = segno.make(address, error="m", micro=False, mask=MASK)
+    drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
+    return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
+
+
+def _may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's shape
+    """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
+    item = services().catalogue.find(case.item.code, at=at)
+    pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
+    found = case.verification
+    is_broken = found is not None and found.has_effect and found.result in BROKEN
+    is_late = pack.withdraw_until.value == "decided" and case.decision is not None
+    is_open = case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
+    return is_open and not is_broken and not is_late
+
+
+def _is_asked(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state is State.CORRECTION_ASKED)
+
+
+def _owes_materials(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state is State.AWAITING_MATERIALS)
+
+
+def _may_state(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
+    return case.defence is not None and case.defence.stated_at is None
+
+
+def _may_rate(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
+    return bool(case.state in FINISHED)
+
+
+ACTS: Final[tuple[tuple[str, Callable[[Any, datetime], bool]], ...]] = (
+    ("corrections", _is_asked),
+    ("materials", _owes_materials),
+    ("statement", _may_state),
+    ("rating", _may_rate),
+    ("withdrawal", _may_withdraw),
+    ("complaint", lambda _case, _at: True),
+)
+"""What one may do about one's own case, and when the page offers it; the API says the last word."""

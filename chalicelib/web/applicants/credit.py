@@ -1,0 +1,127 @@
+"""One's own credit: what is kept, what stands in the way, who asked, and the ways back: objecting and repairing."""
+
+from typing import Any, Final
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.rules.submissions import directory_in_force
+from chalicelib.credit.store.records import directories
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+from chalicelib.wiring import services
+
+OWN: Final = (Role.APPLICANT,)
+LONGEST_ENTRY: Final = 140
+
+
+@pages.get("/credit", roles=OWN)
+def read_credit(visit: Visit) -> Page:
+    """Show all that is kept about oneself, free of charge, and what can be done about each of it (R3.14)."""
+    own = visit.shown("GET /v1/me/credit")
+    facts = {
+        "own": own,
+        "objections": visit.shown("GET /v1/objections", query={"limit": "20"}).items,
+        "repairs": visit.shown("GET /v1/repairs", query={"limit": "20"}).items,
+        "kinds": _kinds(visit),
+    }
+    return Page(template="own_credit.html", facts=facts)
+
+
+@pages.get("/credit/queries", roles=OWN)
+def list_queries(visit: Visit) -> Page:
+    """Show who asked for one's credit, when and why (R7.15)."""
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    return Page(template="own_queries.html", facts={"found": visit.shown("GET /v1/me/credit/queries", query=query)})
+
+
+@pages.get("/credit/objection", roles=OWN)
+def ask_objection(visit: Visit) -> Page:
+    """Ask what is wrong with an entry."""
+    entry = _entry(visit)
+    kind = "flag" if entry.startswith("flag:") else "repair" if entry.startswith("repair:") else "record"
+    grounds = services().usual_pack(visit.at).recourse.grounds
+    options = [
+        (ground.code, ground.name if visit.language == "zh" else ground.english)
+        for ground in grounds
+        if kind in ground.outcomes
+    ]
+    return Page(template="objection_form.html", facts={"entry": entry, "grounds": options})
+
+
+@pages.post("/credit/objection", roles=OWN, form="/credit")
+def object_to(visit: Visit) -> Page | Onward:
+    """Object: the mark shows in every answer from now on, and a person decides."""
+    page = ask_objection(visit)
+    if not visit.sent("ground"):
+        return at_fault(page, ground=text("choose_a_ground", visit.language))
+    body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
+    try:
+        made = visit.done("POST /v1/objections", path={}, body=body)
+    except Refusal as refusal:
+        return again(page, refusal, visit, fields={"": "ground"})
+    return Onward(to=f"credit/objections/{made.id}", query={"done": "objected"})
+
+
+@pages.get("/credit/objections/{objection_id}", roles=OWN)
+def read_objection(visit: Visit) -> Page:
+    """Show an objection, by when it is answered, and the answer."""
+    facts = {"one": visit.shown("GET /v1/objections/{objection_id}"), "done": visit.query.get("done")}
+    return Page(template="objection.html", facts=facts | {"grounds": _grounds(visit)})
+
+
+@pages.post("/credit/objections/{objection_id}", roles=OWN, form="/credit/objections/{objection_id}")
+def withdraw_objection(visit: Visit) -> Onward:
+    """Take an objection back."""
+    visit.done("POST /v1/objections/{objection_id}/withdrawal")
+    return Onward(to=f"credit/objections/{visit.path['objection_id']}", query={"done": "objection_withdrawn"})
+
+
+@pages.get("/credit/repair", roles=OWN)
+def ask_repair(visit: Visit) -> Page:
+    """Show from when an entry can be repaired, what is known already, and the promise word for word."""
+    form = visit.shown("GET /v1/me/credit/repair", path={}, query={"entry": _entry(visit)})
+    return Page(template="repair_form.html", facts={"form": form})
+
+
+@pages.post("/credit/repair", roles=OWN, form="/credit")
+def repair(visit: Visit) -> Page | Onward:
+    """Ask for repair: proof and promise, nothing else (R3.5)."""
+    page = ask_repair(visit)
+    form: Any = page.facts["form"]
+    if visit.sent("promise") != form.promise_hash:
+        return at_fault(page, promise=text("tick_promise", visit.language))
+    body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
+    try:
+        made = visit.done("POST /v1/repairs", path={}, body=body)
+    except Refusal as refusal:
+        return again(page, refusal, visit, fields={"": "proof"})
+    return Onward(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
+
+
+@pages.get("/credit/repairs/{repair_id}", roles=OWN)
+def read_repair(visit: Visit) -> Page:
+    """Show a repair, by when it is answered, the answer, and which systems were told."""
+    facts = {"one": visit.shown("GET /v1/repairs/{repair_id}"), "done": visit.query.get("done")}
+    return Page(template="repair.html", facts=facts)
+
+
+def _entry(visit: Visit) -> str:
+    """Return the entry that a form is about; ``NOT_FOUND`` for what can be none."""
+    entry = visit.sent("entry") or visit.query.get("entry", "")
+    if not 0 < len(entry) <= LONGEST_ENTRY:
+        raise Refusal(Reason.NOT_FOUND)
+    return entry
+
+
+def _grounds(visit: Visit) -> dict[str, str]:
+    grounds = services().usual_pack(visit.at).recourse.grounds
+    return {ground.code: ground.name if visit.language == "zh" else ground.english for ground in grounds}
+
+
+def _kinds(visit: Visit) -> dict[str, str]:
+    """Return what kinds of records are called."""
+    directory = directory_in_force(directories(), on=day_in_shanghai(visit.at))
+    return {kind.code: kind.name.zh if visit.language == "zh" else kind.name.en for kind in directory.kinds}

@@ -1,0 +1,80 @@
+"""Finding what to do: the start, the search, and all that an applicant must know before anything is asked of them."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.questions import Answer
+from chalicelib.errors import Reason, Refusal
+from chalicelib.web.core import pages
+from chalicelib.web.core.assets import asset
+from chalicelib.web.core.request import Asset, Page, Visit
+from chalicelib.wiring import services
+
+CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LONGEST: Final = 100
+"""How many characters of a question are looked for."""
+SHOWN: Final = 20
+
+
+@pages.get("/", public=True)
+def start(visit: Visit) -> Page:
+    """Ask what somebody wants to do, or let questions lead to it."""
+    return Page(template="start.html", facts={"guides": visit.shown("GET /v1/guides").items})
+
+
+@pages.get("/items", public=True)
+def find_items(visit: Visit) -> Page:
+    """List the items that plain words find; too long a question is said to be so, and stays in its field."""
+    asked = visit.query.get("q", "").strip()
+    if len(asked) > LONGEST:
+        return Page(template="items.html", facts={"asked": asked, "fault": "search_too_long"}, status=400)
+    after = visit.query.get("after")
+    if after is not None and CODE.fullmatch(after) is None:
+        raise Refusal(Reason.NOT_FOUND)
+    found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
+    guides = visit.shown("GET /v1/guides", query={"q": asked} if asked else {}).items if after is None else ()
+    return Page(template="items.html", facts={"asked": asked, "found": found, "guides": guides})
+
+
+@pages.get("/items/{item_code}", public=True)
+def read_item(visit: Visit) -> Page:
+    """Show all that an applicant must know; after a guide, only the materials that its answers leave."""
+    item = item_at(visit)
+    until = services().pack(item.jurisdiction, visit.at).withdraw_until
+    known = known_answers(item, visit.query)
+    facts: dict[str, object] = {
+        "item": item,
+        "until": until,
+        "known": {f"answer-{name}": visit.query[f"answer-{name}"] for name in known},
+    }
+    facts["materials"] = [
+        one for one in item.materials if one.when is None or one.when.question not in known or one.when.holds(known)
+    ]
+    return Page(template="item.html", facts=facts)
+
+
+def known_answers(item: Item, query: Mapping[str, str]) -> dict[str, Answer]:
+    """Return the answers that an address brings along, as a guide leads to it; anything that is no choice is none."""
+    return {
+        question.id: option.value
+        for question in item.questions
+        for option in question.options
+        if query.get(f"answer-{question.id}") == str(option.value).lower()
+    }
+
+
+def item_at(visit: Visit) -> Item:
+    """Return the item that an address names, as it is now; ``NOT_FOUND`` if there is none."""
+    code = visit.path["item_code"]
+    item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
+    if item is None:
+        raise Refusal(Reason.NOT_FOUND)
+    return item
+
+
+@pages.get("/assets/{name}", public=True)
+def read_asset(visit: Visit) -> Asset:
+    """Answer a built file."""
+    return asset(visit.path["name"])

@@ -1,0 +1,75 @@
+"""Passkeys: enrolling the device with which one signs, and revoking it."""
+
+import hashlib
+import json
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.sessions.rules import onward_of
+from chalicelib.settings import settings
+from chalicelib.subjects.model.subjects import Site
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.wiring import services
+
+LONGEST: Final = 20_000
+"""Characters of what a device gives when it makes a key."""
+
+
+@pages.get("/keys", roles=FOR_THEMSELVES, fresh=True)
+def list_keys(visit: Visit) -> Page:
+    """Show one's own keys, and let one more be enrolled; a stolen session is too old for this."""
+    subject = visit.caller.own_subject()
+    facts = {
+        "keys": services().signing_keys.list(subject),
+        "challenge": _challenge(visit).hex(),
+        "owner": hashlib.sha256(f"owner {subject}".encode()).hexdigest(),
+        "site": site(),
+        "done": visit.query.get("done"),
+        "onward": onward_of(visit.sent("onward") or visit.query.get("next", "")),
+    }
+    return Page(template="keys.html", facts=facts, scripts=("passkey",))
+
+
+@pages.post("/keys", roles=FOR_THEMSELVES, form="/keys", fresh=True)
+def enrol(visit: Visit) -> Page | Onward:
+    """Take the key that the person's device made, and go on to where it is needed."""
+    try:
+        services().signing_keys.enrol_passkey(
+            visit.caller.own_subject(), _registration(visit), site=site(), challenge=_challenge(visit), at=visit.at
+        )
+    except Refusal as refusal:
+        return again(list_keys(visit), refusal, visit, fields={"": "enrol"})
+    return Onward(to=onward_of(visit.sent("onward")) or "keys", query={"done": "enrolled"})
+
+
+@pages.post("/keys/{key_id}/revocation", roles=FOR_THEMSELVES, form="/keys")
+def revoke(visit: Visit) -> Onward:
+    """Revoke a key from now on; what was signed with it stays signed."""
+    visit.ask("DELETE /v1/signing-keys/{key_id}")
+    return Onward(to="keys", query={"done": "revoked"})
+
+
+def site() -> Site:
+    """Return the portal as browsers know it: passkeys are bound to its host."""
+    parts = urlsplit(settings().portal_url)
+    return Site(host=parts.hostname or "", origin=f"{parts.scheme}://{parts.netloc}")
+
+
+def _registration(visit: Visit) -> dict[str, Any]:
+    """Read what the person's device gave; ``UNSUITABLE_KEY`` for anything else."""
+    try:
+        given = json.loads(visit.sent("registration")[:LONGEST])
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise Refusal(Reason.UNSUITABLE_KEY)
+    return given
+
+
+def _challenge(visit: Visit) -> bytes:
+    """Return what a device signs when it makes a key: it belongs to this session, so nobody brings one along."""
+    return hashlib.sha256(f"enrol {visit.secret}".encode()).digest()

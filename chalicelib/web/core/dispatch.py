@@ -1,0 +1,274 @@
+"""From an API Gateway event to a page, and to a page that says what to do where something stands in the way."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from http import HTTPStatus
+from importlib import import_module
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlencode
+
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.app import Response
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.api.calls import Language
+from chalicelib.api.identity import require_fresh, tokens
+from chalicelib.api.problems import problem_of
+from chalicelib.clock import real_now
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logging import logger, tell
+from chalicelib.policy import Caller
+from chalicelib.sessions.rules import is_form_token
+from chalicelib.dynamo.transaction import MovedError
+from chalicelib.web.addresses import ADDRESSES
+from chalicelib.web.core.cookies import SESSION, held, read_cookies
+from chalicelib.web.core.render import drawn
+from chalicelib.web.core.forms import is_too_large, read_form, too_large, words_of, written
+from chalicelib.web.core.pages import PAGES, Entry
+from chalicelib.web.core.request import Asset, Download, Onward, Page, Shown, Visit
+from chalicelib.wiring import services
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load: our own styles and pictures, no script and no style of its own, and no frame around it."""
+WITH_SCRIPTS: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""The same for the few pages that run scripts: ours alone, from a file alone."""
+
+ALWAYS: Final = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+NEVER: Final = "no-store"
+OWN_SITE: Final = frozenset({"same-origin", "none", ""})
+
+FAILED: Final = {
+    Reason.NOT_FOUND: "not_found",
+    Reason.FORBIDDEN: "forbidden",
+    Reason.UNAVAILABLE: "unavailable",
+    Reason.BUSY: "busy",
+    Reason.INTERNAL_ERROR: "fault",
+    Reason.UNSUPPORTED_MEDIA_TYPE: "no_form",
+    Reason.INVALID_IDEMPOTENCY_KEY: "no_form",
+    Reason.BODY_TOO_LARGE: "too_large",
+}
+"""The pages that say what to do; any other reason is told in the words that the API has for it."""
+
+
+class ForeignFormError(Exception):
+    """A form did not come from a page of this session."""
+
+
+def show(route: str, event: Mapping[str, Any]) -> Response:
+    """Answer one request; whatever happens, the person gets a page, and the log one reason."""
+    visit = _visit(route, event)
+    entry = _entry(route)
+    try:
+        if not entry.is_public:
+            visit = _known(visit)
+            _let_in(entry, visit.caller)
+        if route.startswith("POST"):
+            visit = _sent(visit, event)
+            _require_own_form(visit, event)
+        shown = _too_large(entry, visit) if is_too_large(event) else entry.view(visit)
+        return _response(shown, visit)
+    except ForeignFormError:
+        tell(reason="FOREIGN_FORM")
+        facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
+        return _told(Page(template="failed.html", facts=facts, status=403), visit)
+    except Refusal as refusal:
+        return _refused(refusal, entry, visit, event)
+    except MovedError:
+        return _failed(Reason.BUSY, visit)
+    except (PynamoDBException, BotoCoreError, ClientError):
+        logger("web").exception("store_failed", route=route)
+        return _failed(Reason.UNAVAILABLE, visit)
+    except Exception:  # noqa: BLE001 - the last place where a fault of ours can become a page
+        logger("web").exception("unexpected", route=route)
+        return _failed(Reason.INTERNAL_ERROR, visit)
+
+
+def show_nothing(event: Mapping[str, Any]) -> Response:
+    """Tell somebody at a browser that there is no such page, and where to go on."""
+    visit = _visit(f"NONE {event['path']}", event)
+    with suppress(Refusal):
+        visit = _known(visit)
+    return _failed(Reason.NOT_FOUND, visit)
+
+
+def _visit(route: str, event: Mapping[str, Any]) -> Visit:
+    headers = _headers(event)
+    query = {name: values[-1] for name, values in (event["multiValueQueryStringParameters"] or {}).items()}
+    return Visit(
+        route=route,
+        path={name: unquote(value) for name, value in (event["pathParameters"] or {}).items()},
+        query=query,
+        language=_language(query.get("lang"), headers.get("accept-language", "")),
+        at=services().clock.now(),
+        cookies=read_cookies(headers.get("cookie", "")),
+        context=event.get("requestContext") or {},
+    )
+
+
+def _sent(visit: Visit, event: Mapping[str, Any]) -> Visit:
+    """Read the form that was sent."""
+    form, uploads = read_form(_headers(event).get("content-type", ""), event)
+    return replace(visit, form=form, uploads=uploads)
+
+
+def _known(visit: Visit) -> Visit:
+    """Say who is logged in; ``UNAUTHENTICATED`` if nobody is."""
+    at = real_now()
+    secret = held(visit.cookies, SESSION)
+    session = services().sessions.find(secret, at=at)
+    if session is None:
+        raise Refusal(Reason.UNAUTHENTICATED)
+    caller = tokens().caller(session.token, at=at)
+    tell(role=",".join(sorted(caller.roles)))
+    return replace(visit, who=caller, secret=secret)
+
+
+def _let_in(entry: Entry, caller: Caller) -> None:
+    """Refuse whoever may not see the page, and whose login is too old for it."""
+    if not caller.roles & entry.roles:
+        raise Refusal(Reason.FORBIDDEN)
+    if entry.is_fresh:
+        require_fresh(caller, at=real_now())
+
+
+def _require_own_form(visit: Visit, event: Mapping[str, Any]) -> None:
+    """Refuse a form that another site sent with this browser's cookie."""
+    site = _headers(event).get("sec-fetch-site", "")
+    if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
+        raise ForeignFormError
+
+
+def _too_large(entry: Entry, visit: Visit) -> Page:
+    """Draw the form again that was sent with too much in it; ``BODY_TOO_LARGE`` where none stands at its address."""
+    page = _entry(f"GET {entry.stands_at}").view(visit) if entry.name.endswith(f" {entry.stands_at}") else None
+    if not isinstance(page, Page):
+        raise Refusal(Reason.BODY_TOO_LARGE)
+    return too_large(page, visit)
+
+
+def _language(chosen: str | None, accepted: str) -> Language:
+    """Return the language that was chosen, else the browser's first if it is English, else Chinese."""
+    if chosen in {"zh", "en"}:
+        return "en" if chosen == "en" else "zh"
+    return "en" if accepted.strip().lower().startswith("en") else "zh"
+
+
+def _response(shown: Shown, visit: Visit) -> Response:
+    if isinstance(shown, Asset):
+        headers: dict[str, str | list[str]] = {"Content-Type": shown.media_type, "Cache-Control": FOR_EVER}
+        return Response(shown.text, headers=headers)
+    if isinstance(shown, Download):
+        return Response(shown.text, headers={**ALWAYS, **shown.headers, "Cache-Control": NEVER})
+    if isinstance(shown, Onward):
+        return _onward(shown, visit)
+    return _page(shown, visit)
+
+
+def _onward(onward: Onward, visit: Visit) -> Response:
+    """Send the browser on with a GET, so that no form is sent again by going back or loading again."""
+    query = dict(onward.query)
+    if visit.query.get("lang") in {"zh", "en"}:
+        query.setdefault("lang", visit.query["lang"])
+    place, mark, given = onward.to.partition("?")
+    text = "&".join(part for part in (given if mark else "", urlencode(query)) if part)
+    to = onward.url or f"{visit.root}{place}" + (f"?{text}" if text else "")
+    headers: dict[str, str | list[str]] = {"Location": to, "Cache-Control": NEVER, "Referrer-Policy": "same-origin"}
+    if onward.cookies:
+        headers["Set-Cookie"] = list(onward.cookies)
+    return Response("", headers=headers, status_code=int(HTTPStatus.SEE_OTHER))
+
+
+def _page(page: Page, visit: Visit) -> Response:
+    headers: dict[str, str | list[str]] = {
+        **ALWAYS,
+        "Content-Security-Policy": WITH_SCRIPTS if page.scripts else POLICY,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Language": "zh-CN" if visit.language == "zh" else "en",
+        "Cache-Control": "no-cache" if visit.who is None and not page.is_personal else NEVER,
+        "Vary": "Accept-Language, Cookie",
+    }
+    return Response(drawn(page, visit), headers=headers, status_code=page.status)
+
+
+def _refused(refusal: Refusal, entry: Entry, visit: Visit, event: Mapping[str, Any]) -> Response:
+    """Let somebody log in where that is what is missing; say anything else in the API's own words."""
+    reason = refusal.reason
+    if reason in {Reason.UNAUTHENTICATED, Reason.FRESH_LOGIN_REQUIRED} and not entry.is_public:
+        tell(reason=reason.value)
+        return _to_log_in(entry, visit, event, is_fresh=reason is Reason.FRESH_LOGIN_REQUIRED)
+    if reason in FAILED:
+        return _failed(reason, visit)
+    known = problem_of(reason)
+    title, detail = words_of(reason, visit.language)
+    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": refusal.facts}
+    tell(reason=reason.value)
+    return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
+
+
+def _to_log_in(entry: Entry, visit: Visit, event: Mapping[str, Any], *, is_fresh: bool) -> Response:
+    """Send a reader to log in; whoever sent a form is told first, for what was sent is not there afterwards."""
+    onward = _stands_at(entry, visit)
+    if visit.query:
+        onward += f"?{urlencode(visit.query)}"
+    query = {"next": onward} | ({"fresh": "1"} if is_fresh else {})
+    if entry.name.startswith("GET"):
+        return _onward(Onward(to="login", query=query), visit)
+    facts = {"query": query, "wrote": _wrote(visit, event)}
+    return _told(Page(template="session_over.html", facts=facts, status=401), visit)
+
+
+def _wrote(visit: Visit, event: Mapping[str, Any]) -> list[str]:
+    """Return what a form that was sent in vain had in it, if the browser vouches that it stood on a page of ours."""
+    if _headers(event).get("sec-fetch-site") != "same-origin":
+        return []
+    try:
+        return written((visit if visit.form else _sent(visit, event)).form)
+    except Refusal:
+        return []
+
+
+def _stands_at(entry: Entry, visit: Visit) -> str:
+    """Return the page with the form, from the portal's root."""
+    place = entry.stands_at
+    for name, value in visit.path.items():
+        place = place.replace(f"{{{name}}}", quote(value, safe=""))
+    return place.removeprefix("/")
+
+
+def _failed(reason: Reason, visit: Visit) -> Response:
+    tell(reason=reason.value)
+    return _told(
+        Page(template="failed.html", facts={"name": FAILED[reason]}, status=problem_of(reason).status),
+        visit,
+    )
+
+
+def _told(page: Page, visit: Visit) -> Response:
+    """Answer a page that nobody keeps."""
+    response = _page(page, visit)
+    response.headers["Cache-Control"] = NEVER
+    return response
+
+
+def _headers(event: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in event["headers"].items()}
+
+
+def _entry(route: str) -> Entry:
+    import_module(_files()[route])
+    return PAGES[route]
+
+
+@cache
+def _files() -> Mapping[str, str]:
+    return {name: file for file, names in ADDRESSES.items() for name in names}

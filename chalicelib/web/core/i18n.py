@@ -1,0 +1,73 @@
+"""The portal's own words in both languages, and dates and limits as people say them."""
+
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from typing import Final, NoReturn
+
+from chalicelib.api.calls import Language
+from chalicelib.catalogue.model.items import WrittenLimit
+from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.web.core.assets import catalogue
+from chalicelib.workdays.model.limits import Limit
+
+DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def text(name: str, language: Language, **blanks: object) -> str:
+    """Return a text with its blanks filled; raises ``KeyError`` for a name that there is not."""
+    return _texts(language).gettext(name).format(**blanks)
+
+
+def day_text(day: date, language: Language, *, year: int) -> str:
+    """Return a day as people say it, with its year only where it is not this one: ``11月25日(周三)``."""
+    weekday = DAYS[language][day.weekday()]
+    if language == "zh":
+        said = f"{day.month}月{day.day}日(周{weekday})"
+        return said if day.year == year else f"{day.year}年{said}"
+    said = f"{weekday} {day.day} {MONTHS[day.month - 1]}"
+    return said if day.year == year else f"{said} {day.year}"
+
+
+def by_text(day: date, language: Language, *, year: int) -> str:
+    """Return the last day of a limit as people say it: ``11月25日(周三)前``."""
+    said = day_text(day, language, year=year)
+    return f"{said}前" if language == "zh" else f"by {said}"
+
+
+def instant_text(at: datetime, language: Language, *, year: int) -> str:
+    """Return a moment as people say it, in Shanghai's time: ``11月25日(周三)14:05``."""
+    day, time = day_text(day_in_shanghai(at), language, year=year), f"{at.astimezone(SHANGHAI):%H:%M}"
+    return f"{day}{time}" if language == "zh" else f"{day}, {time}"
+
+
+def department_text(code: str, language: Language) -> str:
+    """Return what people call a department; its code where the deployment has one that nobody has named here."""
+    try:
+        return text(f"department_{code}", language)
+    except KeyError:
+        return code
+
+
+def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:
+    """Return how long something takes: ``3个工作日``; raises ``KeyError`` for a limit without a unit."""
+    one = "_one" if limit.value == 1 else ""
+    return text(f"limit_{limit.unit}{one}", language, value=limit.value)
+
+
+class _NoText(NullTranslations):
+    """What a catalogue asks for a text that it does not have."""
+
+    def gettext(self, message: str) -> NoReturn:
+        """Raise ``KeyError``: a name is never shown to anybody."""
+        raise KeyError(message)
+
+
+@cache
+def _texts(language: Language) -> GNUTranslations:
+    """Return the catalogue of a language; read once a process."""
+    with catalogue(language).open("rb") as file:
+        found = GNUTranslations(file)
+    found.add_fallback(_NoText())
+    return found

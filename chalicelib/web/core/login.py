@@ -1,0 +1,123 @@
+"""Logging in and out: OpenID Connect's code flow with PKCE (RFC 6749, 7636), and a session that the server keeps."""
+
+import json
+from typing import Final
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from chalicelib.api.identity import tokens
+from chalicelib.clock import real_now
+from chalicelib.errors import Reason, Refusal
+from chalicelib.logging import logger
+from chalicelib.policy import Role
+from chalicelib.settings import settings
+from chalicelib.web.core import pages
+from chalicelib.web.core.cookies import SESSION, given, held, login_named, taken
+from chalicelib.web.core.navigation import home_of
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.wiring import services
+
+PATIENCE: Final = 5
+"""Seconds that the identity provider has to exchange a code."""
+
+LARGEST_ANSWER: Final = 64 * 1024
+
+
+@pages.get("/login", public=True)
+def log_in(visit: Visit) -> Onward:
+    """Send the browser to the identity provider, and remember where it wanted to go."""
+    known = settings()
+    if not known.portal_url or not known.authorize_url:
+        logger("web").error("portal_url_unknown")
+        raise Refusal(Reason.UNAVAILABLE)
+    begun = services().sessions.begin(visit.query.get("next", ""), at=real_now())
+    asked = {
+        "response_type": "code",
+        "client_id": known.client_id,
+        "redirect_uri": _callback(),
+        "scope": "openid",
+        "state": begun.state,
+        "code_challenge": begun.challenge,
+        "code_challenge_method": "S256",
+    }
+    if "fresh" in visit.query:
+        asked |= {"prompt": "login", "max_age": "0"}
+    return Onward(
+        url=f"{known.authorize_url}?{urlencode(asked)}", cookies=(given(login_named(begun.state), begun.secret),)
+    )
+
+
+@pages.get("/login/callback", public=True)
+def come_back(visit: Visit) -> Onward | Page:
+    """Exchange the code for a token, open a session and go on to the page that was wanted."""
+    at = real_now()
+    state = visit.query.get("state", "")
+    login = services().sessions.come_back(held(visit.cookies, login_named(state)), state=state, at=at)
+    code = visit.query.get("code")
+    if login is None or not code:
+        return Page(template="not_logged_in.html", status=400)
+    token = exchanged(code, verifier=login.verifier)
+    caller, ends_at = tokens().verified(token, at=at)
+    services().sessions.end(held(visit.cookies, SESSION))
+    secret = services().sessions.open(token, sub=caller.sub, ends_at=ends_at)
+    return Onward(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
+
+
+@pages.get("/home", roles=tuple(Role))
+def go_home(visit: Visit) -> Onward:
+    """Go on to the page where somebody's work begins."""
+    return Onward(to=home_of(visit.caller))
+
+
+@pages.post("/logout", roles=tuple(Role), form="/home")
+def log_out(visit: Visit) -> Onward:
+    """End every session of the person, on every device."""
+    services().sessions.leave(visit.secret or "", sub=visit.caller.sub)
+    return Onward(to="logged-out", cookies=(taken(SESSION),))
+
+
+@pages.get("/logged-out", public=True)
+def logged_out(_visit: Visit) -> Page:
+    """Say that it is over, and how to come back."""
+    return Page(template="logged_out.html")
+
+
+def exchanged(code: str, *, verifier: str) -> str:
+    """Return the access token for a code; ``UNAUTHENTICATED`` if the provider gives none."""
+    known = settings()
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _callback(),
+        "client_id": known.client_id,
+        "client_secret": services().keys.client_secret,
+        "code_verifier": verifier,
+    }
+    status, text = sent(known.token_url, urlencode(form).encode())
+    try:
+        token = json.loads(text)["access_token"] if status == 200 else None  # noqa: PLR2004 - HTTP's own
+    except (ValueError, KeyError, TypeError):
+        token = None
+    if not isinstance(token, str):
+        logger("web").warning("code_refused", status=status)
+        raise Refusal(Reason.UNAUTHENTICATED)
+    return token
+
+
+def sent(url: str, form: bytes) -> tuple[int, bytes]:
+    """Post a form to the identity provider; ``UNAVAILABLE`` if it cannot be had."""
+    from urllib.error import HTTPError  # noqa: PLC0415 - only the first login of a process needs it
+
+    try:
+        with urlopen(Request(url, data=form), timeout=PATIENCE) as answer:  # noqa: S310 - the deployment's own setting
+            return answer.status, answer.read(LARGEST_ANSWER)
+    except HTTPError as refusal:
+        with refusal:
+            return refusal.code, b""
+    except OSError:
+        logger("web").warning("provider_unreachable")
+        raise Refusal(Reason.UNAVAILABLE) from None
+
+
+def _callback() -> str:
+    return f"{settings().portal_url}/login/callback"

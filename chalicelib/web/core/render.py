@@ -1,0 +1,110 @@
+"""From a page to its HTML: everything that is shown is escaped, whoever wrote it."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2.loaders import ChoiceLoader
+from markupsafe import Markup, escape
+
+from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.sessions.rules import form_token
+from chalicelib.web.core.cookies import SESSION, held
+from chalicelib.web.core.assets import built, icon, stylesheet
+from chalicelib.web.core.forms import LARGEST, ROOM
+from chalicelib.web.core.navigation import places_of
+from chalicelib.web.core.fragments import kept
+from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+COMPONENTS: Final = "govuk_frontend_jinja"
+HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
+
+def drawn(page: Page, visit: Visit) -> str:
+    """Return a page's HTML in the visit's language; links keep a language that was chosen."""
+    chosen = {"lang": visit.query["lang"]} if visit.query.get("lang") in {"zh", "en"} else {}
+    other = "en" if visit.language == "zh" else "zh"
+    method, _, here = visit.route.partition(" ")
+    for name, value in visit.path.items():
+        here = here.replace(f"{{{name}}}", quote(value, safe=""))
+
+    def link(to: str, **query: str) -> str:
+        return _link(visit, to, {**query, **chosen})
+
+    return (
+        _environment()
+        .get_template(page.template)
+        .render(
+            page.facts,
+            t=partial(_said, visit),
+            day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
+            limit=lambda limit: limit_text(limit, visit.language),
+            link=link,
+            department=lambda code: department_text(code, visit.language),
+            by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
+            moment=lambda at: instant_text(instant_from(at), visit.language, year=day_in_shanghai(visit.at).year),
+            instant=lambda at: instant_text(at, visit.language, year=day_in_shanghai(visit.at).year),
+            other_language=_link(visit, here.lstrip("/"), {**visit.query, "lang": other}) if method == "GET" else None,
+            here=here.lstrip("/"),
+            is_known=visit.who is not None,
+            has_session=bool(held(visit.cookies, SESSION)),
+            places=() if visit.who is None else places_of(visit.who),
+            form_fields=partial(_form_fields, visit),
+            typed=partial(_typed, visit),
+            is_ticked=lambda name, value: value in visit.form.get(name, ()),
+            scripts=[built(name) for name in page.scripts],
+            language=visit.language,
+            chosen=chosen.get("lang"),
+            root=visit.root,
+            most=LARGEST - ROOM,
+            as_written=partial(_as_written, visit),
+            stylesheet=stylesheet(),
+            icon=icon(),
+        )
+    )
+
+
+def _said(visit: Visit, name: str, **blanks: object) -> str:
+    return text(name, visit.language, **blanks)
+
+
+def _as_written(visit: Visit, words: str | None) -> Markup:
+    """Return what others wrote, marked as Chinese where it stands in an English page, so that it is read out right."""
+    is_other = visit.language == "en" and HAN.search(words or "") is not None
+    return Markup('<span lang="zh-CN">{}</span>').format(words) if is_other else Markup(escape(words or ""))  # noqa: S704
+
+
+def _form_fields(visit: Visit) -> Markup:
+    """Return what every form carries: that it is ours, and that sending it twice has one effect."""
+    token = form_token(visit.secret) if visit.secret else ""
+    fields = {"form_token": token, "once": secrets.token_urlsafe(16)}
+    return Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in fields.items()
+    )
+
+
+def _typed(visit: Visit, name: str, otherwise: str = "") -> str:
+    """Return what stands in a field: what was typed, if the form comes back with a fault."""
+    return visit.form[name][-1] if name in visit.form else otherwise
+
+
+def _link(visit: Visit, to: str, query: Mapping[str, str]) -> str:
+    return f"{visit.root}{to}" + (f"?{urlencode(query)}" if query else "")
+
+
+@cache
+def _environment() -> Environment:
+    loaders = ChoiceLoader(
+        [FileSystemLoader(TEMPLATES), PrefixLoader({COMPONENTS: PackageLoader(COMPONENTS)})],
+    )
+    # A deployed template never changes, so nobody looks at the disk for a newer one.
+    environment = Environment(loader=loaders, autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["kept"] = kept
+    return environment

@@ -1,0 +1,110 @@
+"""Proposing a flag: first the row of the list, its law and bounds in sight, then whom, on what and how long."""
+
+from typing import Any, Final
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.sanctions.rules.measures import is_measure_in_force
+from chalicelib.subjects.model.subjects import SubjectKind
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again, at_fault, moment_of
+from chalicelib.web.credit_office.flags import item_names
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+
+PROPOSERS: Final = (Role.CREDIT_OFFICER,)
+
+AT: Final = {
+    Reason.INSUFFICIENT_IDENTITY: "subject-number",
+    Reason.INVALID_IDENTIFIER: "subject-number",
+    Reason.IDENTITY_CONFLICT: "subject-name",
+    Reason.TARGET_NOT_ELIGIBLE: "subject-kind",
+    Reason.NOT_RELATED: "related_items",
+    Reason.DISPROPORTIONATE: "conduct",
+    Reason.END_DATE_MISSING: "ends_on",
+}
+"""The field to which a refusal leads that names none."""
+
+PARTS: Final = {"subject": ("kind", "number", "name"), "document": ("number", "organ", "effective_on", "remedy_until")}
+PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
+
+
+@pages.get("/proposals", roles=PROPOSERS)
+def choose(visit: Visit) -> Page:
+    """Show the list in force, so that law, class, bounds and proportion of a measure are seen before it is chosen."""
+    edition = visit.shown("GET /v1/measures")
+    today = day_in_shanghai(visit.at)
+    codes = sorted({code for row in edition.items for code in row.related_items})
+    facts = {
+        "edition": edition,
+        "usable": {row.code for row in edition.items if row.related_items and is_measure_in_force(row, on=today)},
+        "names": dict(item_names(visit, codes)),
+        "conducts": {conduct.code: conduct.name for conduct in edition.conducts},
+    }
+    return Page(template="proposals.html", facts=facts)
+
+
+@pages.get("/proposals/{measure_code}", roles=PROPOSERS)
+def ask(visit: Visit) -> Page:
+    """Draw the form for one measure: it offers the items and the conduct that the row carries, and no others."""
+    edition = visit.shown("GET /v1/measures")
+    measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
+    if measure is None:
+        raise Refusal(Reason.NOT_FOUND)
+    cells = [
+        (f"{conduct.code}:{severity}", f"{conduct.name} · {text(f'severity_{severity}', visit.language)}")
+        for conduct in edition.conducts
+        for severity in measure.allowed.get(conduct.code, ())
+    ]
+    facts = {
+        "edition": edition,
+        "measure": measure,
+        "cells": cells,
+        "items": item_names(visit, measure.related_items),
+        "kinds": [(kind.value, text(f"kind_{kind}", visit.language)) for kind in measure.subject_kinds],
+        "all_kinds": [(kind.value, text(f"kind_{kind}", visit.language)) for kind in SubjectKind],
+        "conducts": {conduct.code: conduct.name for conduct in edition.conducts},
+        "case_no": visit.query.get("case_no", ""),
+    }
+    return Page(template="proposal.html", facts=facts)
+
+
+@pages.post("/proposals/{measure_code}", roles=PROPOSERS, form="/proposals/{measure_code}")
+def propose(visit: Visit) -> Page | Onward:
+    """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
+    page = ask(visit)
+    edition: Any = page.facts["edition"]
+    if visit.sent("edition") != edition.edition:
+        return again(page, Refusal(Reason.STALE_VERSION), visit)
+    conduct, _, severity = visit.sent("conduct").partition(":")
+    if not severity:
+        return at_fault(page, conduct=text("choose_conduct", visit.language))
+    body = _body(visit) | {
+        "measure_code": visit.path["measure_code"],
+        "edition": edition.edition,
+        "conduct": conduct,
+        "severity": severity,
+    }
+    try:
+        made = visit.done("POST /v1/flags", path={}, body=body)
+    except Refusal as refusal:
+        return again(page, refusal, visit, fields={"": AT.get(refusal.reason, ""), "/severity": "conduct"})
+    return Onward(to=f"flags/{made.id}", query={"done": "proposed"})
+
+
+def _body(visit: Visit) -> dict[str, Any]:
+    """Return what the route is sent: what was left blank is left out, so that the route says what is missing."""
+    body: dict[str, Any] = {name: _filled(visit, name, parts) for name, parts in PARTS.items()}
+    body["subject"].setdefault("name", "")
+    if visit.sent("document-served_at"):
+        body["document"]["served_at"] = moment_of(visit.sent("document-served_at"))
+    about = _filled(visit, "document-subject", PARTS["subject"])
+    if about:
+        body["document"]["subject"] = {"name": "", **about}
+    body |= {name: visit.sent(name) for name in PLAIN if visit.sent(name)}
+    return body | {"related_items": list(visit.form.get("related_items", ())), "facts": visit.sent("facts")}
+
+
+def _filled(visit: Visit, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: visit.sent(f"{prefix}-{name}") for name in names if visit.sent(f"{prefix}-{name}")}

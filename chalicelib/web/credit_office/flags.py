@@ -1,0 +1,188 @@
+"""Flags from proposal to lifting: the office's and one's own, each with what it stands on, and the steps open now."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.sanctions.rules.measures import WORDS
+from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
+from chalicelib.web.core import pages
+from chalicelib.web.officers.case_actions import Kind
+from chalicelib.web.core.forms import again, moment_of
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.wiring import services
+
+READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)
+OFFICERS: Final = (Role.CREDIT_OFFICER,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A step's form: its fields by the names of its route, each with how it is asked for."""
+
+    step: FlagStep
+    fields: dict[str, Kind]
+
+    @property
+    def route(self) -> str:
+        """The API's route that takes it."""
+        return f"POST /v1/flags/{{flag_id}}/{self.step}"
+
+    @property
+    def has_version(self) -> bool:
+        """Whether it is an office's, who must have read what it changes."""
+        return STEPS[self.step].role is Role.CREDIT_OFFICER
+
+
+ACTS: Final = {
+    act.step: act
+    for act in (
+        Act(step=FlagStep.SERVE, fields={"served_at": "moment", "method": "text", "proof": "area"}),
+        Act(step=FlagStep.STATE, fields={"text": "area"}),
+        Act(step=FlagStep.CONFIRM, fields={"reason": "area", "statement_answer": "area"}),
+        Act(step=FlagStep.RESUME, fields={"reason": "area"}),
+        Act(step=FlagStep.LIFT, fields={"reason": "area", "basis": "text"}),
+    )
+}
+
+
+@pages.get("/flags", roles=READERS)
+def list_flags(visit: Visit) -> Page:
+    """List the office's flags in one state, newest first, or one's own, whatever their state."""
+    is_office = Role.CREDIT_OFFICER in visit.caller.roles
+    asked = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
+    if is_office:
+        asked["state"] = visit.query.get("state") or FlagState.PROPOSED.value
+    facts = {
+        "found": visit.shown("GET /v1/flags", query={"limit": "20"} | asked),
+        "asked": asked,
+        "states": tuple(FlagState),
+        "is_office": is_office,
+    }
+    return Page(template="flags.html", facts=facts)
+
+
+@pages.get("/flags/{flag_id}", roles=READERS)
+def read_flag(visit: Visit) -> Page:
+    """Show a flag with its row of the list, the items that it touches, its persons and dates, and who was told."""
+    flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
+    facts = _facts(visit, flag) | {"done": visit.query.get("done"), "steps": tuple(FlagStep)}
+    if Role.CREDIT_OFFICER in visit.caller.roles:
+        cursor = visit.query.get("cursor", "")
+        query = {"limit": "20"} | ({"cursor": cursor} if cursor else {})
+        facts["told"] = visit.shown("GET /v1/flags/{flag_id}/tellings", path=_path(visit), query=query)
+    return Page(template="flag.html", facts=facts)
+
+
+@pages.get("/flags/{flag_id}/confirmation", roles=OFFICERS, fresh=True)
+def ask_confirmation(visit: Visit) -> Page:
+    """Draw the form of the second person, who has just logged in."""
+    return _form(visit, ACTS[FlagStep.CONFIRM])
+
+
+@pages.post("/flags/{flag_id}/confirmation", roles=OFFICERS, form="/flags/{flag_id}/confirmation", fresh=True)
+def confirm(visit: Visit) -> Page | Onward:
+    """Put a flag in force."""
+    return _sent(visit, ACTS[FlagStep.CONFIRM])
+
+
+@pages.get("/flags/{flag_id}/acts/{act}", roles=READERS)
+def ask(visit: Visit) -> Page:
+    """Draw the form of any other step."""
+    return _form(visit, _act(visit))
+
+
+@pages.post("/flags/{flag_id}/acts/{act}", roles=READERS, form="/flags/{flag_id}/acts/{act}")
+def do(visit: Visit) -> Page | Onward:
+    """Take the step on the version that the form was drawn from."""
+    return _sent(visit, _act(visit))
+
+
+def is_open(step: FlagStep, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+    """Say whether to offer a step: by the right that the rules give, by the persons, and by what the flag is at."""
+    right = STEPS[step]
+    if right.role not in visit.caller.roles or flag.state not in right.states:
+        return False
+    if step is FlagStep.CONFIRM:
+        is_heard = not is_defence_open(flag.defence_due_at, has_spoken=bool(flag.statements), at=visit.at)
+        return is_heard and flag.proposed_by != visit.caller.actor
+    if step is FlagStep.RESUME:
+        asked = flag.suspension and flag.suspension.request
+        return not asked or asked.by != visit.caller.actor
+    return True
+
+
+def item_names(visit: Visit, codes: list[str]) -> list[tuple[str, str]]:
+    """Return items by code and name; one that is not published has its code for a name."""
+    found = [(code, services().catalogue.find(code, at=visit.at)) for code in codes]
+    return [(code, item.name if item else code) for code, item in found]
+
+
+def _facts(visit: Visit, flag: Any) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+    """Return what every page of a flag shows."""
+    edition = visit.shown("GET /v1/measures", query={"edition": flag.edition})
+    return {
+        "flag": flag,
+        "edition": edition,
+        "measure": next((row for row in edition.items if row.code == flag.measure_code), None),
+        "items": item_names(visit, flag.related_items),
+        "conducts": {conduct.code: conduct.name for conduct in edition.conducts},
+        "lost": {ground: WORDS[ground][visit.language == "en"] for ground in WORDS},
+        "open_steps": [step for step in FlagStep if is_open(step, flag, visit)],
+        "is_office": Role.CREDIT_OFFICER in visit.caller.roles,
+        "me": visit.caller.actor,
+    }
+
+
+def _form(visit: Visit, act: Act) -> Page:
+    """Draw a step's form beside what it is about; one that is not open now says so."""
+    flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
+    fields = act.fields
+    if act.step is FlagStep.CONFIRM and not flag.statements:
+        fields = {name: kind for name, kind in fields.items() if name != "statement_answer"}
+    place = "confirmation" if act.step is FlagStep.CONFIRM else f"acts/{act.step}"
+    facts = _facts(visit, flag) | {"act": act, "fields": fields, "place": f"flags/{flag.id}/{place}"}
+    return Page(template="flag_act.html", facts=facts)
+
+
+def _sent(visit: Visit, act: Act) -> Page | Onward:
+    page = _form(visit, act)
+    body = {name: _value(kind, visit.sent(name)) for name, kind in act.fields.items()}
+    version = visit.version() if act.has_version else None
+    try:
+        visit.done(act.route, path=_path(visit), body=body, version=version)
+    except Refusal as refusal:
+        if not _is_done_already(act, page.facts["flag"], visit):
+            return again(page, refusal, visit)
+    return Onward(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
+
+
+def _is_done_already(act: Act, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - as above
+    """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
+    done = {
+        FlagStep.SERVE: (flag.service, "proof"),
+        FlagStep.CONFIRM: (flag.confirmation, "reason"),
+        FlagStep.LIFT: (flag.lifting, "reason"),
+    }
+    said, name = done.get(act.step, (None, ""))
+    return said is not None and getattr(said, name) == visit.sent(name) and flag.version == visit.version() + 1
+
+
+def _value(kind: Kind, sent: str) -> str:
+    return moment_of(sent) if kind == "moment" else sent
+
+
+def _act(visit: Visit) -> Act:
+    """Return the step that an address names; confirming has a page of its own, for it wants a fresh login."""
+    act = next((act for step, act in ACTS.items() if step.value == visit.path["act"]), None)
+    if act is None or act.step is FlagStep.CONFIRM:
+        raise Refusal(Reason.NOT_FOUND)
+    if STEPS[act.step].role not in visit.caller.roles:
+        raise Refusal(Reason.FORBIDDEN)
+    return act
+
+
+def _path(visit: Visit) -> dict[str, str]:
+    return {"flag_id": visit.path["flag_id"]}

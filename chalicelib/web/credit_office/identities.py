@@ -1,0 +1,154 @@
+"""Whose a record is, and which identities belong together: the credit office decides, two officers where it counts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from chalicelib.credit.model.identity_links import AliasState
+from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.errors import Refusal
+from chalicelib.policy import Role
+from chalicelib.subjects.model.subjects import SubjectKind
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+
+OFFICERS: Final = (Role.CREDIT_OFFICER,)
+PARTIES: Final = ("former", "present")
+FORM: Final = "/identities/links/new"
+LINK: Final = "/identities/links/{alias_id}"
+
+
+@pages.get("/identities", roles=OFFICERS)
+def list_all(visit: Visit) -> Page:
+    """List records whose number has another name, and identities that belong together, each in one state."""
+    state = visit.query.get("state") or AliasState.PROPOSED.value
+    conflicts = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
+    links = {"limit": "20", "state": state} | _cursor(visit, "links_after")
+    facts = {
+        "conflicts": visit.shown("GET /v1/credit/conflicts", query=conflicts),
+        "links": visit.shown("GET /v1/credit/aliases", query=links),
+        "state": state,
+        "states": tuple(AliasState),
+        "done": visit.query.get("done"),
+    }
+    return Page(template="identities.html", facts=facts)
+
+
+@pages.get("/identities/conflicts/{conflict_id}", roles=OFFICERS)
+def read_conflict(visit: Visit) -> Page:
+    """Show a record that waits because its number is known under another name, and ask what a person found."""
+    outcomes = [(one.value, text(f"conflict_{one}", visit.language)) for one in Outcome]
+    one = visit.shown("GET /v1/credit/conflicts/{conflict_id}")
+    return Page(template="conflict.html", facts={"one": one, "outcomes": outcomes})
+
+
+@pages.post("/identities/conflicts/{conflict_id}", roles=OFFICERS, form="/identities/conflicts/{conflict_id}")
+def decide(visit: Visit) -> Page | Onward:
+    """Take a person's finding."""
+    page = read_conflict(visit)
+    if not visit.sent("outcome"):
+        return at_fault(page, outcome=text("choose_an_outcome", visit.language))
+    body = {name: visit.sent(name) for name in ("outcome", "evidence", "reason")}
+    try:
+        visit.done("POST /v1/credit/conflicts/{conflict_id}/decision", body=body, version=visit.version())
+    except Refusal as refusal:
+        one: Any = page.facts["one"]
+        if not _is_said_already(one.decision, body, one.version, visit):
+            return again(page, refusal, visit, fields={"": "outcome"})
+    return Onward(to="identities", query={"done": "found"})
+
+
+@pages.get(FORM, roles=OFFICERS)
+def ask_link(visit: Visit) -> Page:
+    """Ask who the subject was, who it is now, and for the document that says so."""
+    facts = {
+        "kinds": [(one.value, text(f"link_{one}", visit.language)) for one in LinkKind],
+        "documents": [(one.value, text(f"kind_{one}", visit.language)) for one in SubjectKind],
+        "parties": PARTIES,
+    }
+    return Page(template="link_form.html", facts=facts)
+
+
+@pages.post(FORM, roles=OFFICERS, form=FORM)
+def propose(visit: Visit) -> Page | Onward:
+    """Propose it: nothing counts before a second officer has confirmed it."""
+    page = ask_link(visit)
+    if not visit.sent("kind"):
+        return at_fault(page, kind=text("choose_an_outcome", visit.language))
+    body: dict[str, Any] = {
+        "kind": visit.sent("kind"),
+        "document": {name: visit.sent(f"document-{name}") for name in ("number", "organ", "effective_on")},
+        "evidence": visit.sent("evidence"),
+    }
+    body |= {who: {name: visit.sent(f"{who}-{name}") for name in ("kind", "number", "name")} for who in PARTIES}
+    try:
+        made = visit.done("POST /v1/credit/aliases", path={}, body=body)
+    except Refusal as refusal:
+        return again(page, refusal, visit, fields={"": "present-number", "/present": "present-number"})
+    return Onward(to=f"identities/links/{made.id}", query={"done": "proposed"})
+
+
+@pages.get(LINK, roles=OFFICERS)
+def read_link(visit: Visit) -> Page:
+    """Show who belongs together, by which document, who proposed and confirmed it, and what may be done now."""
+    link = visit.shown("GET /v1/credit/aliases/{alias_id}")
+    facts = {
+        "link_": link,
+        "may_confirm": link.state is AliasState.PROPOSED and link.proposed.by != visit.caller.actor,
+        "may_revoke": link.state is not AliasState.REVOKED,
+        "done": visit.query.get("done"),
+    }
+    return Page(template="link.html", facts=facts)
+
+
+@pages.get(f"{LINK}/confirmation", roles=OFFICERS, fresh=True)
+def ask_confirmation(visit: Visit) -> Page:
+    """Draw the form of the second officer, who has just logged in."""
+    return _act(visit, "confirmation", ("reason",))
+
+
+@pages.post(f"{LINK}/confirmation", roles=OFFICERS, form=f"{LINK}/confirmation", fresh=True)
+def confirm(visit: Visit) -> Page | Onward:
+    """Let it count from now on."""
+    return _acted(visit, ask_confirmation(visit), "confirmation")
+
+
+@pages.get(f"{LINK}/revocation", roles=OFFICERS)
+def ask_revocation(visit: Visit) -> Page:
+    """Ask why it is taken back, and by which document."""
+    return _act(visit, "revocation", ("reason", "basis"))
+
+
+@pages.post(f"{LINK}/revocation", roles=OFFICERS, form=f"{LINK}/revocation")
+def revoke(visit: Visit) -> Page | Onward:
+    """Take it back: from now on it counts for nothing."""
+    return _acted(visit, ask_revocation(visit), "revocation")
+
+
+def _act(visit: Visit, act: str, fields: tuple[str, ...]) -> Page:
+    page = read_link(visit)
+    return Page(template="link_act.html", facts={**page.facts, "act": act, "fields": fields})
+
+
+def _acted(visit: Visit, page: Page, act: str) -> Page | Onward:
+    fields: Any = page.facts["fields"]
+    body = {name: visit.sent(name) for name in fields}
+    try:
+        visit.done(f"POST /v1/credit/aliases/{{alias_id}}/{act}", body=body, version=visit.version())
+    except Refusal as refusal:
+        link: Any = page.facts["link_"]
+        if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
+            return again(page, refusal, visit, fields={"": "reason"})
+    return Onward(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
+
+
+def _is_said_already(said: Any, body: Mapping[str, str], version: int, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+    """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
+    is_mine = said is not None and said.by == visit.caller.actor and version == visit.version() + 1
+    return is_mine and all(getattr(said, name) == text for name, text in body.items())
+
+
+def _cursor(visit: Visit, name: str) -> dict[str, str]:
+    return {"cursor": visit.query[name]} if visit.query.get(name) else {}

@@ -1,0 +1,115 @@
+"""The credit office's desk: objections and repairs that wait for a person's answer, and answering them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from chalicelib.errors import Refusal
+from chalicelib.policy import Role
+from chalicelib.settings import settings
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+from chalicelib.wiring import services
+
+DECIDERS: Final = (Role.CREDIT_OFFICER,)
+PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
+"""A line of corrected contents: what it is called, and what it says."""
+
+
+@pages.get("/matters", roles=DECIDERS)
+def list_matters(visit: Visit) -> Page:
+    """List what people dispute and what they ask to have repaired, newest first, of one department at a time."""
+    department = visit.query.get("department") or visit.caller.department or ""
+    facts: dict[str, object] = {
+        "done": visit.query.get("done"),
+        "of": department,
+        "departments": settings().departments,
+    }
+    for name in ("objections", "repairs"):
+        cursor = visit.query.get(f"{name}_after", "")
+        facts[name] = visit.shown(
+            f"GET /v1/{name}", query={"limit": "20", "department": department} | ({"cursor": cursor} if cursor else {})
+        )
+    return Page(template="matters.html", facts=facts)
+
+
+@pages.get("/matters/objections/{objection_id}", roles=DECIDERS)
+def ask_ruling(visit: Visit) -> Page:
+    """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
+    one = visit.shown("GET /v1/objections/{objection_id}")
+    kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
+    ground = services().usual_pack(visit.at).recourse.ground(one.ground)
+    outcomes = ground.outcomes.get(kind, ()) if ground else ()
+    facts = {
+        "one": one,
+        "ground": one.ground if ground is None else ground.name if visit.language == "zh" else ground.english,
+        "outcomes": [(name, text(f"ruling_{name}", visit.language)) for name in outcomes],
+    }
+    return Page(template="ruling.html", facts=facts)
+
+
+@pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
+def rule(visit: Visit) -> Page | Onward:
+    """Answer an objection; the answer has its effect at once."""
+    page = ask_ruling(visit)
+    if not visit.sent("outcome"):
+        return at_fault(page, outcome=text("choose_an_outcome", visit.language))
+    body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
+    if _is_said_already(page, body):
+        return Onward(to="matters", query={"done": "ruled"})
+    body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
+    pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
+    if pairs:
+        body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
+    try:
+        visit.done("POST /v1/objections/{objection_id}/decision", body=body, version=visit.version())
+    except Refusal as refusal:
+        fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
+        return again(page, refusal, visit, fields={"": "outcome"} | fields)
+    return Onward(to="matters", query={"done": "ruled"})
+
+
+@pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
+def ask_verdict(visit: Visit) -> Page:
+    """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
+    refusals = services().usual_pack(visit.at).recourse.refusals
+    facts = {
+        "one": visit.shown("GET /v1/repairs/{repair_id}"),
+        "refusals": [
+            (each.code, each.name if visit.language == "zh" else each.english, each.basis) for each in refusals
+        ],
+        "verdicts": [(name, text(f"verdict_{name}", visit.language)) for name in ("yes", "no")],
+    }
+    return Page(template="verdict.html", facts=facts)
+
+
+@pages.post("/matters/repairs/{repair_id}", roles=DECIDERS, form="/matters/repairs/{repair_id}")
+def judge(visit: Visit) -> Page | Onward:
+    """Approve a repair, which undoes everything on its document at once, or refuse it with what is missing."""
+    page = ask_verdict(visit)
+    if visit.sent("approved") not in {"yes", "no"}:
+        return at_fault(page, approved=text("choose_an_outcome", visit.language))
+    is_approved = visit.sent("approved") == "yes"
+    body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
+    if _is_said_already(page, body):
+        return Onward(to="matters", query={"done": "judged"})
+    if not is_approved:
+        options: Any = page.facts["refusals"]
+        basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
+        body |= {"refusal": visit.sent("refusal"), "basis": basis} if visit.sent("refusal") else {}
+        body["missing"] = [line.strip() for line in visit.sent("missing").splitlines() if line.strip()]
+    if visit.sent("late_reason"):
+        body["late_reason"] = visit.sent("late_reason")
+    try:
+        visit.done("POST /v1/repairs/{repair_id}/decision", body=body, version=visit.version())
+    except Refusal as refusal:
+        return again(page, refusal, visit, fields={"": "approved", "/basis": "refusal"})
+    return Onward(to="matters", query={"done": "judged"})
+
+
+def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
+    """Say whether exactly this answer was given: the second click of a double click finds it there."""
+    one: Any = page.facts["one"]
+    return one.decision is not None and all(getattr(one.decision, name) == said for name, said in body.items())

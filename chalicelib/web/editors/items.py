@@ -1,0 +1,89 @@
+"""The catalogue editor's pages: which version of each item holds, and publishing the next after seeing what changes."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from chalicelib.api.catalogue.routes.items import VERSION
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Role
+from chalicelib.web.core import pages
+from chalicelib.web.editors.drafts import UnreadableError, at_document, changes, digest_of, document_in, is_to_publish, with_look, written
+from chalicelib.web.core.forms import DOCUMENT, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+
+EDITORS: Final = (Role.CATALOGUE_EDITOR,)
+ROUTE: Final = "PUT /v1/items/{item_code}/versions/{version}"
+WORKED_OUT: Final = {"item_code", "version", "offers_commitment", "notice_hash"}
+"""What an item's answer says beyond what an editor writes."""
+
+
+@pages.get("/catalogue", roles=EDITORS)
+def list_items(visit: Visit) -> Page | Onward:
+    """List items by code with the version in force and the one to come; or go to one by its code."""
+    if code := visit.query.get("item", "").strip():
+        return Onward(to=f"catalogue/{quote(code, safe='')}")
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    return Page(template="catalogue.html", facts={"found": visit.shown("GET /v1/item-editions", query=query)})
+
+
+@pages.get("/catalogue/{item_code}", roles=EDITORS)
+def read_item(visit: Visit) -> Page:
+    """Show which versions an item has, and the form for the next one, which begins with what is published last."""
+    (one,) = visit.shown("GET /v1/item-editions", query={"item": visit.path["item_code"]}).items or (None,)
+    before = _version(visit, one.latest) if one else None
+    facts = {
+        "code": visit.path["item_code"],
+        "one": one,
+        "next": 1 if one is None else one.latest + 1,
+        "start": "" if before is None else written(_as_written(before)),
+        "done": visit.query.get("done"),
+    }
+    return Page(template="item_edition.html", facts=facts)
+
+
+@pages.post("/catalogue/{item_code}", roles=EDITORS, form="/catalogue/{item_code}")
+def publish(visit: Visit) -> Page | Onward:
+    """Say what a version would change, and publish it once somebody has seen that."""
+    page = read_item(visit)
+    number = visit.sent("version")
+    if VERSION.fullmatch(number) is None:
+        return at_fault(page, version=text("version_is_a_number", visit.language))
+    path = {"item_code": visit.path["item_code"], "version": number}
+    try:
+        body = document_in(visit)
+        digest = digest_of(path, body)
+        if not is_to_publish(visit, digest):
+            return with_look(page, visit, _seen(visit, page.facts["one"], path, body), digest)
+        visit.ask(ROUTE, path=path, body=body)
+    except UnreadableError as error:
+        return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
+    except Refusal as refusal:
+        is_taken = refusal.reason is Reason.ITEM_VERSION_EXISTS
+        return at_document(page, refusal, visit, otherwise="version" if is_taken else DOCUMENT)
+    return Onward(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
+
+
+def _seen(visit: Visit, one: Any, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+    """Return what a version would change, against the one in force, and what it would put aside."""
+    proposed: Any = visit.ask(ROUTE, path=path, query={"dry_run": "true"}, body=body).body
+    in_force = one.in_force if one else None
+    before: Any = _version(visit, in_force.version) if in_force else None
+    return {
+        "proposed": proposed,
+        "before": before,
+        "changes": tuple(changes(_as_written(before), _as_written(proposed))) if before else (),
+        "is_noticed": before is not None and before.notice_hash != proposed.notice_hash,
+        "put_aside": one.to_come if one else None,
+    }
+
+
+def _version(visit: Visit, version: int) -> Any:  # noqa: ANN401 - the API's shape
+    path = {"item_code": visit.path["item_code"], "version": str(version)}
+    return visit.shown("GET /v1/items/{item_code}/versions/{version}", path=path)
+
+
+def _as_written(item: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """Return an item as an editor sends it."""
+    whole: dict[str, Any] = item.model_dump(mode="json", exclude=WORKED_OUT)
+    return whole

@@ -1,0 +1,51 @@
+"""The list of measures, in pages: every edition, and loading the next after seeing which flags lose their ground."""
+
+from typing import Any, Final
+
+from chalicelib.errors import Refusal
+from chalicelib.sanctions.services.editions import PUBLISHERS
+from chalicelib.web.core import pages
+from chalicelib.web.editors.drafts import UnreadableError, at_document, digest_of, document_in, is_to_publish, look, with_look, written
+from chalicelib.web.core.forms import DOCUMENT, at_fault
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.i18n import text
+
+ROUTE: Final = "PUT /v1/measures/{edition}"
+
+
+@pages.get("/measures", roles=PUBLISHERS)
+def list_editions(visit: Visit) -> Page:
+    """List every edition, and show the form for the next one, which begins with the one in force."""
+    in_force: Any = visit.shown("GET /v1/measures")
+    facts = {
+        "found": visit.shown("GET /v1/measure-editions"),
+        "start": written(in_force.model_dump(mode="json", exclude={"edition", "next_cursor"})),
+        "done": visit.query.get("done"),
+    }
+    return Page(template="measures.html", facts=facts)
+
+
+@pages.post("/measures", roles=PUBLISHERS, form="/measures")
+def load(visit: Visit) -> Page | Onward:
+    """Say which live flags an edition would suspend, and load it once somebody has seen that."""
+    page = list_editions(visit)
+    try:
+        body = document_in(visit)
+        name = visit.sent("edition") or body.get("edition")
+        if not (isinstance(name, str) and name.strip()):
+            return at_fault(page, edition=text("name_the_edition", visit.language))
+        body, path = {"edition": name} | body, {"edition": name}
+        digest = digest_of(path, body)
+        if not is_to_publish(visit, digest):
+            return with_look(page, visit, look(visit, ROUTE, body, path=path), digest)
+        visit.ask(ROUTE, path=path, body=body)
+    except UnreadableError as error:
+        return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
+    except Refusal as refusal:
+        return at_document(page, refusal, visit, where=_where)
+    return Onward(to="measures", query={"done": "loaded"})
+
+
+def _where(pointer: str) -> tuple[str, str]:
+    """Return the field that a place in the route's body stands for, and the place within it."""
+    return ("edition", "") if pointer == "/edition" else (DOCUMENT, pointer)

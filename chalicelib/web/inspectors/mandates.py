@@ -1,0 +1,117 @@
+"""The inspectors' pages: mandates, cases within their scope, timelines as of any moment, and one's own readings."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from chalicelib.clock import SHANGHAI, instant_text
+from chalicelib.clocks.model import Light
+from chalicelib.errors import Refusal
+from chalicelib.policy import Role
+from chalicelib.settings import settings
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again
+from chalicelib.web.core.request import Download, Onward, Page, Visit
+
+INSPECTORS: Final = (Role.INSPECTOR,)
+SCOPE: Final = ("departments", "items", "case_nos")
+
+
+@pages.get("/inspection", roles=INSPECTORS)
+def list_mandates(visit: Visit) -> Page:
+    """List one's own mandates, and ask for another."""
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    facts = {
+        "found": visit.shown("GET /v1/inspections", query=query),
+        "departments": settings().departments,
+        "done": visit.query.get("done"),
+    }
+    return Page(template="mandates.html", facts=facts)
+
+
+@pages.post("/inspection", roles=INSPECTORS, form="/inspection")
+def ask(visit: Visit) -> Page | Onward:
+    """Ask for a mandate; another inspector approves it."""
+    scope: dict[str, Any] = {name: _listed(visit, name) for name in SCOPE}
+    scope |= {name: visit.sent(f"received_{name}") for name in ("from", "to") if visit.sent(f"received_{name}")}
+    body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
+    try:
+        made = visit.done("POST /v1/inspections", body=body)
+    except Refusal as refusal:
+        fields = {f"/scope/{name}": name for name in SCOPE} | {
+            "/scope/from": "received_from",
+            "/scope/to": "received_to",
+        }
+        return again(list_mandates(visit), refusal, visit, fields=fields)
+    return Onward(to=f"inspection/{made.id}", query={"done": "asked"})
+
+
+@pages.get("/inspection/{mandate_id}", roles=INSPECTORS)
+def read_mandate(visit: Visit) -> Page:
+    """Show a mandate; to its owner, once it is in force, with the cases within its scope and the readings under it."""
+    mandate = visit.shown("GET /v1/inspections/{mandate_id}")
+    facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
+    facts["is_mine"] = mandate.inspector == visit.caller.actor
+    asked = {name: visit.query[name] for name in ("light", "officer", "cursor") if visit.query.get(name)}
+    facts["asked"] = asked
+    if facts["is_mine"] and mandate.approved_at is not None:
+        facts["found"] = visit.shown("GET /v1/inspections/{mandate_id}/cases", query={"limit": "20"} | asked)
+        facts["readings"] = visit.shown("GET /v1/inspections/{mandate_id}/readings")
+    return Page(template="mandate.html", facts=facts)
+
+
+@pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
+def approve(visit: Visit) -> Onward:
+    """Put another inspector's mandate into force, with a login that is only minutes old."""
+    if visit.shown("GET /v1/inspections/{mandate_id}").approver != visit.caller.actor:  # else a second click
+        visit.done("POST /v1/inspections/{mandate_id}/approval", version=visit.version())
+    return Onward(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
+
+
+@pages.get("/inspection/{mandate_id}/cases/{case_no}", roles=INSPECTORS)
+def read_case(visit: Visit) -> Page:
+    """Show a case's timeline from top to bottom, with lights as of any moment; the reading is on record."""
+    told = _timeline(visit)
+    facts = {
+        "told": told,
+        "mandate_id": visit.path["mandate_id"],
+        "case_no": visit.path["case_no"],
+        "moment_asked": visit.query.get("at", ""),
+        "events": [{"event": event, "late": event.occurred_at[:16] != event.recorded_at[:16]} for event in told.items],
+        "fault_seq": None if told.fault is None else told.fault.seq,
+        "step": told.items[-1].seq if told.items else 0,
+    }
+    return Page(template="inspected.html", facts=facts, scripts=("slide",))
+
+
+@pages.get("/inspection/{mandate_id}/cases/{case_no}/evidence", roles=INSPECTORS)
+def evidence(visit: Visit) -> Download:
+    """Answer the timeline as it was hashed, so that anybody can recompute it; the reading is on record."""
+    told = _timeline(visit)
+    name = f"timeline-{visit.path['case_no']}.json"
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Download(text=told.model_dump_json(indent=1), headers=headers)
+
+
+def _timeline(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
+    at = _moment(visit.query.get("at", ""))
+    event = visit.query.get("event")
+    query = {"event": event} if event else {"at": at} if at else {}
+    return visit.shown("GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline", query=query)
+
+
+def _moment(sent: str) -> str:
+    """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
+    try:
+        moment = datetime.fromisoformat(sent)
+    except ValueError:
+        return sent
+    return instant_text(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+
+
+def _listed(visit: Visit, name: str) -> list[str]:
+    """Return a field's entries: each value of it, or the parts of one that commas or spaces divide."""
+    values = visit.form.get(name, ())
+    return [part for value in values for part in value.replace("\uff0c", " ").replace(",", " ").split()]

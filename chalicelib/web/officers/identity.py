@@ -1,0 +1,31 @@
+"""Who the applicant of a case is: shown once, for a purpose and a reason that the applicant reads (R7.6)."""
+
+from dataclasses import replace
+
+from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.errors import Refusal
+from chalicelib.policy import Role
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again
+from chalicelib.web.core.request import Page, Visit
+
+OFFICERS = (Role.OFFICER,)
+
+
+@pages.get("/desk/{case_no}/identity", roles=OFFICERS, fresh=True)
+def ask(visit: Visit) -> Page:
+    """Ask what the identity is looked at for, and why."""
+    case = visit.shown("GET /v1/cases/{case_no}")
+    return Page(template="identity.html", facts={"case": case, "purposes": tuple(Sight), "seen": None})
+
+
+@pages.post("/desk/{case_no}/identity", roles=OFFICERS, form="/desk/{case_no}/identity", fresh=True)
+def look(visit: Visit) -> Page:
+    """Show it on this page and on no other: nothing that is kept or linked leads back to it."""
+    page = ask(visit)
+    body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
+    try:
+        seen = visit.done("POST /v1/cases/{case_no}/unmasking", body=body)
+    except Refusal as refusal:
+        return again(page, refusal, visit)
+    return replace(page, facts={**page.facts, "seen": seen})

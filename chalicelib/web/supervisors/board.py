@@ -1,0 +1,77 @@
+"""The supervisors' board: who is late, what is about to be, since when we have watched; and alerts to answer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.clocks.model import Light
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import ALL_DEPARTMENTS, Role
+from chalicelib.settings import settings
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.wiring import services
+
+WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
+COUNTED: Final = (Light.RED, Light.YELLOW)
+MOST: Final = 100
+"""How many lights of one colour are counted; beyond that the board says "more than"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many clocks of a department show a light; ``is_more`` where there are more than were counted."""
+
+    number: int
+    is_more: bool
+
+
+@pages.get("/board", roles=WATCHERS)
+def board(visit: Visit) -> Page:
+    """Show the lights by department, what is late or nearly so, and the alerts that wait for an answer."""
+    departments = settings().departments if visit.caller.roles & ALL_DEPARTMENTS else (visit.caller.department or "",)
+    asked = {name: visit.query[name] for name in ("department", "light", "cursor") if visit.query.get(name)}
+    facts: dict[str, object] = {
+        "counts": {one: {light.value: _count(visit, one, light) for light in COUNTED} for one in departments},
+        "departments": departments,
+        "found": visit.shown("GET /v1/supervision/clocks", query={"limit": "20"} | asked),
+        "asked": asked,
+        "lights": COUNTED,
+        "alerts": visit.shown("GET /v1/supervision/alerts", query={"limit": "20"}).items,
+        "can_open": bool(visit.caller.roles - ALL_DEPARTMENTS),
+        "done": visit.query.get("done"),
+    }
+    return Page(template="board.html", facts=facts)
+
+
+@pages.get("/board/alerts/{alert_id}", roles=WATCHERS)
+def ask_answer(visit: Visit) -> Page:
+    """Ask why something is late, which the applicant reads, and by when it is expected."""
+    found = [
+        one for one in visit.shown("GET /v1/supervision/alerts", path={}).items if one.id == visit.path["alert_id"]
+    ]
+    return Page(template="alert.html", facts={"alert": found[0] if found else None})
+
+
+@pages.post("/board/alerts/{alert_id}", roles=WATCHERS, form="/board/alerts/{alert_id}")
+def answer(visit: Visit) -> Page | Onward:
+    """Answer an alert."""
+    body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
+    try:
+        visit.done("POST /v1/supervision/alerts/{alert_id}/acknowledgement", body=body)
+    except Refusal as refusal:
+        if refusal.reason is not Reason.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
+            return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
+    return Onward(to="board", query={"done": "answered"})
+
+
+def _is_answered_so(visit: Visit) -> bool:
+    """Say whether exactly this was answered by the same person: the second click of a double click."""
+    found = services().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
+    return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
+
+
+def _count(visit: Visit, department: str, light: Light) -> Count:
+    query = {"department": department, "light": light.value, "limit": str(MOST)}
+    found = visit.shown("GET /v1/supervision/clocks", query=query)
+    return Count(number=len(found.items), is_more=found.next_cursor is not None)

@@ -1,0 +1,101 @@
+"""The figures of departments and of measures, each as a sentence, a chart and a table, and as files to take away."""
+
+from typing import Any, Final
+
+from chalicelib.errors import Refusal
+from chalicelib.policy import ALL_DEPARTMENTS, Role
+from chalicelib.settings import settings
+from chalicelib.supervision.services.board import WATCHERS
+from chalicelib.supervision.rules.statistics import per_cent
+from chalicelib.supervision.services.statistics import READERS_OF_MEASURES
+from chalicelib.web.core import pages
+from chalicelib.web.core.charts import beside, stacked
+from chalicelib.web.core.forms import again
+from chalicelib.web.core.request import Download, Page, Visit
+
+OF_ALL: Final = ALL_DEPARTMENTS | {Role.INSPECTOR}
+"""Roles that may choose a department."""
+
+DRAWING: Final = ("echarts", "charts")
+"""The scripts that draw a page's charts anew, the library first."""
+
+
+@pages.get("/board/statistics", roles=WATCHERS)
+def statistics(visit: Visit) -> Page:
+    """Show what departments did between two days, how fast and how well, and how long what is open has waited."""
+    asked = _asked(visit, "from", "to", "department")
+    page = Page(template="statistics.html", facts={"asked": asked, "departments": _departments(visit)})
+    try:
+        told = visit.shown("GET /v1/supervision/statistics", query=asked | {"by": "day"})
+        ageing = visit.shown("GET /v1/supervision/ageing", query=_asked(visit, "department"))
+    except Refusal as refusal:
+        return again(page, refusal, visit)
+    days, times, bands = told.total.parts, told.total.handling_times, ageing.total.bands
+    facts: dict[str, object] = {
+        **page.facts,
+        "told": told,
+        "ageing": ageing,
+        "by_day": beside([{"received": one.figures.received, "decided": one.figures.decided} for one in days]),
+        "rates": [_rates(one.figures) for one in days],
+        "by_rate": beside(
+            [{name: min(rate or 0, 100) for name, rate in _rates(one.figures).items()} for one in days], whole=100
+        ),
+        "by_time": beside([{"decided": one.decisions} for one in times]),
+        "by_age": stacked([{what.value: number for what, number in band.waiting.items()} for band in bands]),
+        "times": _from_to(times),
+    }
+    return Page(template=page.template, facts=facts, scripts=DRAWING)
+
+
+@pages.get("/board/statistics/export", roles=WATCHERS)
+def export(visit: Visit) -> Download:
+    """Answer the figures as a file for a spreadsheet."""
+    file = visit.ask("GET /v1/supervision/statistics/export", query=_asked(visit, "from", "to", "department", "format"))
+    return Download(text=file.text or "", headers=file.headers)
+
+
+@pages.get("/board/measures", roles=READERS_OF_MEASURES)
+def measures(visit: Visit) -> Page:
+    """Show what became of the flags of each measure of the list: set, overturned by which way, and after how long."""
+    asked = _asked(visit, "from", "to", "department")
+    page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
+    try:
+        told = visit.shown("GET /v1/supervision/measures", query=asked)
+    except Refusal as refusal:
+        return again(page, refusal, visit)
+    drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
+    return Page(
+        template=page.template,
+        facts={**page.facts, "told": told, "drawn": drawn},
+        scripts=DRAWING if told.measures else (),
+    )
+
+
+def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's shape
+    """Return a day's rates in per cent, ``None`` of nothing: decided of what came in, and in time of those.
+
+    A day can decide more than came in on it: what earlier days left.
+    """
+    return {
+        "completion": per_cent(figures.decided, figures.received),
+        "on_time": figures.on_time.per_cent,
+    }
+
+
+def _asked(visit: Visit, *names: str) -> dict[str, str]:
+    return {name: visit.query[name] for name in names if visit.query.get(name)}
+
+
+def _departments(visit: Visit) -> tuple[str, ...]:
+    """Return the departments to choose from; none for whoever sees one alone."""
+    return tuple(settings().departments) if visit.caller.roles & OF_ALL else ()
+
+
+def _from_to(times: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the API's shapes
+    """Return each band of handling time with the end of the one before it, in hours."""
+    ends = [None if one.up_to is None else one.up_to // 60 for one in times]
+    starts = (0, *(end for end in ends if end is not None))
+    return [
+        {"start": start, "end": end, "decisions": one.decisions}
+        for start, end, one in zip(starts, ends, times, strict=True)
+    ]
