@@ -2,54 +2,54 @@
 
 from functools import cached_property
 
-from chalicelib.publisher import Queue, Topic
-from chalicelib.alerts.services.digests import Digests
-from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.services.alerts import Alerts
-from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.services.digests import Digests
 from chalicelib.alerts.services.webhook_sender import Sender
 from chalicelib.alerts.services.webhooks import Webhooks
+from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
+from chalicelib.calendars.services.calendars import Editions
+from chalicelib.calendars.services.recalculation import Recounts
+from chalicelib.calendars.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.cases.services.acceptance import Accepting
-from chalicelib.cases.services.withdrawal import ChangeOfWay
-from chalicelib.cases.services.consequences import Consequences
+from chalicelib.cases.services.assignment import Overseeing
 from chalicelib.cases.services.commands import Desk
+from chalicelib.cases.services.consequences import Consequences
 from chalicelib.cases.services.drafting import Drafting
 from chalicelib.cases.services.filing import Filing
 from chalicelib.cases.services.handling import Handling
-from chalicelib.cases.services.assignment import Overseeing
 from chalicelib.cases.services.queries import CaseReading
 from chalicelib.cases.services.repeat_promise import PromisingAgain
+from chalicelib.cases.services.withdrawal import ChangeOfWay
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.services.recalculation import Recounting
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.clocks.services.recalculation import Recounting
 from chalicelib.clocks.store import ClockStore, TaskStore
-from chalicelib.credit.store.identity_links import AliasStore
-from chalicelib.credit.services.identity_conflicts import Conflicts
-from chalicelib.credit.store.identity_conflicts import ConflictStore
-from chalicelib.credit.store.imports import ImportStore
-from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.services.checks import Credit
-from chalicelib.credit.store.records import CreditStore
 from chalicelib.credit.services.expiry import CreditUpkeep
-from chalicelib.calendars.services.recalculation import Recounts
-from chalicelib.calendars.services.calendars import Editions
-from chalicelib.calendars.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
-from chalicelib.foundations import Foundations
-from chalicelib.inspection.store import MandateStore
-from chalicelib.sanctions.services.re_evaluation import Evaluations
-from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
-from chalicelib.sanctions.store.flags import FlagStore, measure_lists
-from chalicelib.sanctions.services.flag_notices import Tellings
-from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.credit.services.identity_conflicts import Conflicts
+from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.store.identity_conflicts import ConflictStore
+from chalicelib.credit.store.identity_links import AliasStore
+from chalicelib.credit.store.imports import ImportStore
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.feedback.store.ratings import RatingStore
+from chalicelib.foundations import Foundations
+from chalicelib.inspection.store import MandateStore
+from chalicelib.publisher import Queue, Topic
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.sanctions.services.flag_notices import Tellings
+from chalicelib.sanctions.services.re_evaluation import Evaluations
+from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
+from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.settings import settings
 from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.timeline.store import Timeline

@@ -10,20 +10,36 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from chalicelib.cases.model.stages import Commitment, Decision, Finding, Outcome, Verification
 from chalicelib.cases.model.case import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
 from chalicelib.cases.model.case import Way as CaseWay
+from chalicelib.cases.model.stages import Commitment, Decision, Finding, Outcome, Verification
 from chalicelib.cases.rules.case_numbers import case_no_for
-from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Item, LegalBasis, Liability, Limits, Material, Method, Notice, Recommitment, Step, VerificationPlan, Way, WrittenLimit
+from chalicelib.catalogue.model.items import (
+    Acceptance,
+    Audience,
+    Condition,
+    Item,
+    LegalBasis,
+    Liability,
+    Limits,
+    Material,
+    Method,
+    Notice,
+    Recommitment,
+    Step,
+    VerificationPlan,
+    Way,
+    WrittenLimit,
+)
 from chalicelib.catalogue.model.questions import Option, Question, When
-from chalicelib.credit.rules import submissions as intake
-from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.store.records import directories
 from chalicelib.policy import Caller, Role
-from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from chalicelib.api.cursors import cursors
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.shapes import Body, Query, Shape
 

@@ -17,10 +17,10 @@ from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, query_of, raw_body_of, version_of
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
+from chalicelib.dynamo.transaction import MovedError
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
-from chalicelib.dynamo.transaction import MovedError
 from chalicelib.wiring import services
 
 FAULTY_CALL = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from pydantic import ValidationError
 
 from chalicelib.api.calls import Route
-from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 
 Event: TypeAlias = Mapping[str, Any]

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.calendars.model import Recount, Year, owner_of
 from chalicelib.calendars.rules import editions_at, years_within_reach
 from chalicelib.calendars.table import YearRow
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.store import Task, TaskStore
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
 

@@ -11,11 +11,11 @@ from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, 
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.transaction import MovedError, Transaction, existing, read_together
+from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, existing, read_together
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""

@@ -5,17 +5,17 @@ from datetime import datetime
 from itertools import islice
 
 from chalicelib.catalogue.model.items import Audience, Item
-from chalicelib.catalogue.rules.publication import faults_of
-from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
 from chalicelib.catalogue.model.versions import Found, Kept, Listed, Shelf
+from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
+from chalicelib.catalogue.rules.publication import faults_of
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 
 class Catalogue:

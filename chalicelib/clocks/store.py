@@ -13,12 +13,12 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, lists_for, lists_of, partition
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
+from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.errors import Reason, Refusal
 
 SHARDS = 4
 """Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""

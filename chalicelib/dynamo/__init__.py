@@ -1,0 +1,1 @@
+"""DynamoDB: the connection, the base model of tables, transactions and idempotency keys."""

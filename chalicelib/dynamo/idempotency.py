@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row
-from chalicelib.settings import settings
 from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.errors import Reason, Refusal
+from chalicelib.settings import settings
 
 KEPT_FOR = timedelta(days=1)
 

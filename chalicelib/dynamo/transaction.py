@@ -12,8 +12,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row, connection
+from chalicelib.errors import Reason, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -13,8 +13,9 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
@@ -22,7 +23,6 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Reading
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 INSPECTORS = (Role.INSPECTOR,)
 MALFORMED = "malformed"

@@ -3,8 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.inspection.model import Mandate
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
+from chalicelib.inspection.model import Mandate
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

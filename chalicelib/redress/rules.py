@@ -6,15 +6,30 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.cases.model.case import Case
-from chalicelib.credit.rules.revoked_documents import paper
-from chalicelib.credit.model.submissions import is_source_of
-from chalicelib.credit.rules.submissions import months_after
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
+from chalicelib.credit.model.submissions import is_source_of
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import Fault, Reason, Refusal
-from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState
-from chalicelib.redress.model import Entry, EntryKind, HowTouched, Objection, ObjectionState, Outcome, Plea, Proof, ProofKind, Reopening, Repair, Ruling, Touched, Verdict
+from chalicelib.redress.model import (
+    Entry,
+    EntryKind,
+    HowTouched,
+    Objection,
+    ObjectionState,
+    Outcome,
+    Plea,
+    Proof,
+    ProofKind,
+    Reopening,
+    Repair,
+    Ruling,
+    Touched,
+    Verdict,
+)
 from chalicelib.rulepacks.model.display import DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
+from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json

@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Matter: TypeAlias = Objection | Repair | Reversal
 M = TypeVar("M", Objection, Repair, Reversal)

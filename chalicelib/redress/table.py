@@ -3,8 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.redress.model import Objection, Repair, Reversal
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
+from chalicelib.redress.model import Objection, Repair, Reversal
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

@@ -8,10 +8,36 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
-from chalicelib.rulepacks.model.pack import Bound, BoundKey, CardGround, Choice, Desk, EditionDay, Ground, Milestone, OfficeHours, Recipient, Retention, Route, RulePack, Step, StepKind, Term, TermKey, Yellow
-from chalicelib.rulepacks.model.recourse import ObjectionGround, ObjectionLimit, PausedClasses, Recourse, RepairPromise, RepairRefusal
-from chalicelib.rulepacks.rules import require_one_at_a_time
 from chalicelib.rulepacks.model.grade_scale import Band, GradeScale, InputKey, Weight, require_sound
+from chalicelib.rulepacks.model.pack import (
+    Bound,
+    BoundKey,
+    CardGround,
+    Choice,
+    Desk,
+    EditionDay,
+    Ground,
+    Milestone,
+    OfficeHours,
+    Recipient,
+    Retention,
+    Route,
+    RulePack,
+    Step,
+    StepKind,
+    Term,
+    TermKey,
+    Yellow,
+)
+from chalicelib.rulepacks.model.recourse import (
+    ObjectionGround,
+    ObjectionLimit,
+    PausedClasses,
+    Recourse,
+    RepairPromise,
+    RepairRefusal,
+)
+from chalicelib.rulepacks.rules import require_one_at_a_time
 
 PACKS = Path(__file__).with_name("packs")
 SEVERITIES = ("minor", "general", "serious")

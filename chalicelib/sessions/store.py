@@ -3,9 +3,9 @@
 import os
 from datetime import UTC, datetime
 
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.sessions.rules import place_of, seal_key_of
 from chalicelib.sessions.table import SessionRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 NONCE = 12
 """Bytes of AES-GCM's nonce, in front of what it sealed."""

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import Row
-from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
-from chalicelib.subjects.rules.passkeys import passkey_of
-from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid, signing_key_of
-from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
+from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid, signing_key_of
+from chalicelib.subjects.rules.passkeys import passkey_of
+from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 
 MOST_KEYS = 20
 """Signing keys that a subject may have in force."""

@@ -8,11 +8,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws import client
 from chalicelib.clock import instant_text
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 IDENTITY = "identity"
 """The sort key of what is known of a subject itself."""

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.errors import Reason, Refusal
-from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
-from chalicelib.timeline.chain import chained, first_fault
-from chalicelib.timeline.table import EventRow, OwnerRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.errors import Reason, Refusal
+from chalicelib.timeline.chain import chained, first_fault
+from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
+from chalicelib.timeline.table import EventRow, OwnerRow
 
 
 class Timeline:

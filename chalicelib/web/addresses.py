@@ -42,7 +42,12 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         for act in ("withdrawal", "materials", "corrections", "statement", "rating", "complaint")
         for method in ("GET", "POST")
     ),
-    "chalicelib.web.officers.cases": ("GET /worklist", "GET /desk", "GET /desk/{case_no}", "GET /desk/{case_no}/clocks/{kind}"),
+    "chalicelib.web.officers.cases": (
+        "GET /worklist",
+        "GET /desk",
+        "GET /desk/{case_no}",
+        "GET /desk/{case_no}/clocks/{kind}",
+    ),
     "chalicelib.web.officers.identity": ("GET /desk/{case_no}/identity", "POST /desk/{case_no}/identity"),
     "chalicelib.web.officers.case_forms": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
     "chalicelib.web.supervisors.board": (
@@ -50,7 +55,11 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /board/alerts/{alert_id}",
         "POST /board/alerts/{alert_id}",
     ),
-    "chalicelib.web.supervisors.statistics": ("GET /board/statistics", "GET /board/statistics/export", "GET /board/measures"),
+    "chalicelib.web.supervisors.statistics": (
+        "GET /board/statistics",
+        "GET /board/statistics/export",
+        "GET /board/measures",
+    ),
     "chalicelib.web.credit_office.identities": (
         "GET /identities",
         "GET /identities/conflicts/{conflict_id}",

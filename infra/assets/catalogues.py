@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-TEXTS: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web" / "texts"
+WEB: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web"
 LANGUAGES: Final = ("zh", "en")
 NO_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What stands in a catalogue for the day on which it was made: the same texts are the same bytes."""
@@ -21,10 +21,15 @@ def read(path: Path) -> Catalog:
         return read_po(file, abort_invalid=True)
 
 
+def files_of(language: str) -> list[Path]:
+    """Return the files of texts of a language, of every workplace."""
+    return sorted(WEB.glob(f"*/locale/{language}/*.po"))
+
+
 def texts_of(language: str) -> dict[str, str]:
     """Return every text of a language by its name; ``ValueError`` for a name that stands twice."""
     found: dict[str, str] = {}
-    for path in sorted((TEXTS / language).glob("*.po")):
+    for path in files_of(language):
         for message in read(path):
             if not message.id:
                 continue

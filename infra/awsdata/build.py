@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from botocore.loaders import Loader
 
-TARGET: Final = Path(__file__).parents[2] / "chalicelib" / "awsdata"
+TARGET: Final = Path(__file__).parents[2] / "chalicelib" / "dynamo" / "awsdata"
 SERVICE: Final = "dynamodb"
 API_VERSION: Final = "2012-08-10"
 WHOLE: Final = ("_retry", "sdk-default-configuration")

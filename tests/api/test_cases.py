@@ -11,10 +11,10 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.catalogue.model.items import Item
 from chalicelib.credit.store.records import CreditStore, UnreadableError
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import subject_of
 from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item

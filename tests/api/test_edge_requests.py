@@ -13,9 +13,9 @@ from pynamodb.exceptions import GetError
 from chalicelib.api import edge
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Page, PageQuery, Routes, Shape
 from chalicelib.api.gateway import App
+from chalicelib.dynamo.transaction import MovedError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.dynamo.transaction import MovedError
 from tests.cloud import Client, TokenOf
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.clock import day_in_shanghai
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.feedback.rules.ratings import RatingNames
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import DECISION, token_of
 from tests.api.world import World, world

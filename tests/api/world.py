@@ -14,17 +14,17 @@ from moto.dynamodb.models import dynamodb_backends
 from app import app
 from chalicelib import aws
 from chalicelib.alerts.model.digests import Digest
-from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.alerts.rules.webhooks import delivery_of
+from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.api import identity
 from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.api.bodies import (
     ALIAS,

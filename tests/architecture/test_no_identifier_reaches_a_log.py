@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.api.addresses import import_all
-from chalicelib.jobs.sweep import sweep
 from chalicelib.dynamo.model import connection
+from chalicelib.jobs.sweep import sweep
 from chalicelib.settings import settings
 from tests.api.bodies import DECISION, FLAG, PERSONAL, item_body, subject_of, token_of
 from tests.builders import NOON, KeyPair, base64url

@@ -11,9 +11,9 @@ import app
 from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.credit.services.expiry import Upkept
+from chalicelib.dynamo.model import connection
 from chalicelib.jobs.nightly import ExpiryIncompleteError, expire
 from chalicelib.policy import Caller, Role
-from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services

@@ -18,13 +18,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
-from chalicelib.credit.services import imports as service
-from chalicelib.credit.store.import_files import BLOCK
 from chalicelib.credit.model.imports import Declared, ImportState
+from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.imports import Imports
+from chalicelib.credit.store.import_files import BLOCK
 from chalicelib.credit.store.imports import ImportStore
-from chalicelib.policy import Caller, Role
 from chalicelib.dynamo.model import connection
+from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions

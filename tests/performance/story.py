@@ -6,9 +6,9 @@ from itertools import count
 from typing import Any
 
 from chalicelib.clock import real_now
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect

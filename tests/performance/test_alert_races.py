@@ -7,11 +7,11 @@ from threading import Barrier
 import pytest
 
 from chalicelib.clocks.model import ClockKind
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.services import imports as service
 from chalicelib.credit.model.imports import Import
+from chalicelib.credit.model.submissions import Fate
+from chalicelib.credit.rules import batching
+from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.imports import Imports
 from chalicelib.credit.store.imports import ImportStore
-from chalicelib.credit.rules import batching
-from chalicelib.credit.model.submissions import Fate
 from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions

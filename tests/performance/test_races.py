@@ -15,10 +15,10 @@ import pytest
 from app import app
 from chalicelib.cases.services.filing import Filed
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.policy import Role
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.policy import Role
 from chalicelib.wiring import services
 from tests.builders import a_caller
 from tests.cloud import turn_clock

@@ -6,13 +6,13 @@ from threading import Barrier
 import pytest
 
 from chalicelib.alerts.model.webhooks import Topic
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
-from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag
 

@@ -8,15 +8,15 @@ from functools import partial
 
 import pytest
 
-from chalicelib.cases.model.stages import Delivery
 from chalicelib.cases.model.case import State
+from chalicelib.cases.model.stages import Delivery
 from chalicelib.clock import day_in_shanghai
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.feedback.model.ratings import Opinion
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_case
 from tests.performance.test_races import meeting

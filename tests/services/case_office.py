@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.services.drafting import Drafted, Wish
-from chalicelib.cases.services.filing import Filed
 from chalicelib.cases.model.case import Material, Way
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.drafting import Drafted, Wish
+from chalicelib.cases.services.filing import Filed
 from chalicelib.catalogue.model.items import Item
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import Identity

@@ -12,13 +12,13 @@ import pytest
 from chalicelib import aws
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clocks.model import ClockKind
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.services.filing import SubjectBarredError
-from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.credit.model.identity_links import Alias, AliasState
-from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.sanctions.model.flags import Flag, Service, Sought, Target
 from chalicelib.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
 from chalicelib.redress.services.revocations import Fall
-from chalicelib.dynamo.model import connection
+from chalicelib.sanctions.model.flags import Flag, Service, Sought, Target
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish

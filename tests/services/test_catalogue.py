@@ -7,11 +7,11 @@ import pytest
 
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import transaction
 from tests.builders import NOON, a_caller, a_notice, an_item
 
 EDITOR = a_caller(Role.CATALOGUE_EDITOR, sub="editor-1")

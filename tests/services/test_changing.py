@@ -3,18 +3,18 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.model.stages import Finding, Outcome
-from chalicelib.cases.services.withdrawal import ChangeOfWay
-from chalicelib.cases.services.commands import Act
 from chalicelib.cases.model.case import Case, State, Way
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.withdrawal import ChangeOfWay
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (

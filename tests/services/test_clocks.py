@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.clocks.store import SHARDS, ClockStore
 from chalicelib.clocks.services.sweep import SweepIncompleteError
+from chalicelib.clocks.store import SHARDS, ClockStore
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.dynamo.model import connection
-from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars

@@ -24,15 +24,15 @@ from hypothesis.stateful import (
 from moto import mock_aws
 
 from chalicelib.alerts.store.alerts import AlertStore
-from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.services.recalculation import Recounting
+from chalicelib.clocks.rules.indexes import Sought
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.clocks.services.recalculation import Recounting
 from chalicelib.clocks.store import ClockStore
+from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Milestone
-from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.model.stages import Finding, Outcome, Standing
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.services.commands import Act
-from chalicelib.cases.model.case import Case, State
 from chalicelib.catalogue.model.items import Method
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry

@@ -6,12 +6,13 @@ from pynamodb.connection import Connection
 
 from chalicelib.aws import client
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.rules import limits
-from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.model.records import Effect, FlagMark, Purpose, Record, Summary
-from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
+from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import DisplayPeriod
@@ -19,7 +20,6 @@ from chalicelib.rulepacks.model.pack import Choice, Retention
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
 

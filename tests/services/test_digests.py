@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.alerts.model.digests import Digest, Yellow
 from chalicelib.alerts.model.alerts import Alert
+from chalicelib.alerts.model.digests import Digest, Yellow
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services

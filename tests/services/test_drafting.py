@@ -2,14 +2,14 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.services.drafting import Principal, Wish
-from chalicelib.cases.model.case import State, Way
 from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import notice_hash
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services

@@ -2,11 +2,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.credit.services import expiry
 from chalicelib.credit.model.records import Effect, Purpose, Record
+from chalicelib.credit.services import expiry
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.credit.store.records import CreditStore
 from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
 from chalicelib.timeline.store import Timeline

@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, Outcome, Standing
+from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.filing import SubjectBarredError
-from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.rules.filing import Submission
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.services.checks import Credit
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, Outcome
 from chalicelib.cases.services.commands import Act
-from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_material, an_item

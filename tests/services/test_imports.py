@@ -14,19 +14,19 @@ import pytest
 
 from chalicelib.aws import client as aws_client
 from chalicelib.credit.model.identity_conflicts import ConflictState
-from chalicelib.credit.store import import_files
-from chalicelib.credit.services import imports as service
 from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
+from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.imports import Imports
+from chalicelib.credit.store import import_files
 from chalicelib.credit.store.imports import ImportStore
-from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
-from chalicelib.dynamo.transaction import Transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_organisation
 from tests.cloud import create_tables, table_definitions

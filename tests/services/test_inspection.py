@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import Light
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON
 from tests.services.case_office import Applicant, publish

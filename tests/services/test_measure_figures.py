@@ -10,8 +10,8 @@ import pytest
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flags import Flag, Target
 from chalicelib.redress.model import Outcome
+from chalicelib.sanctions.model.flags import Flag, Target
 from chalicelib.supervision.model.statistics import Figures, Measure, MeasureFigures
 from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.events import Event

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clocks.store import TaskStore
-from chalicelib.credit.services.reconciliation import Mending
 from chalicelib.credit.model.records import Severity, Summary
-from chalicelib.credit.store.records import CreditStore
 from chalicelib.credit.rules.expiry import without_ended
+from chalicelib.credit.services.reconciliation import Mending
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import Refusal
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
 from tests.services.test_expiry import MACHINE, flagged, kinds_of, stored

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import Finding, Outcome, ResultDocument
 from chalicelib.cases.services.commands import Act
-from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.errors import Reason, Refusal

@@ -5,9 +5,9 @@ import pytest
 
 from chalicelib.credit.model.records import Effect
 from chalicelib.errors import Reason, Refusal
+from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.services import re_evaluation
-from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.wiring import services

@@ -8,15 +8,15 @@ from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Sought, Target
-from chalicelib.sanctions.services.flags import Punishment
-from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.redress.services.revocations import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Sought, Target
+from chalicelib.sanctions.services.flags import Punishment
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services

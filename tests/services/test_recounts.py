@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.store import ClockStore
-from chalicelib.calendars.services import recalculation
 from chalicelib.calendars.model import AT_THE_START, Moving, Recount, RecountState, Standing
 from chalicelib.calendars.rules import SETTLED_AFTER
+from chalicelib.calendars.services import recalculation
+from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.store import ClockStore
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.events import Event
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars

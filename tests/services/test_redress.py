@@ -12,12 +12,24 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
-from chalicelib.sanctions.services.redress import FlagRemedies
-from chalicelib.redress.model import Entry, EntryKind, HowTouched, Objection, Outcome, Plea, Repair, RepairStage, ReversingDocument, Ruling, Verdict
+from chalicelib.redress.model import (
+    Entry,
+    EntryKind,
+    HowTouched,
+    Objection,
+    Outcome,
+    Plea,
+    Repair,
+    RepairStage,
+    ReversingDocument,
+    Ruling,
+    Verdict,
+)
 from chalicelib.redress.model import ObjectionState as Stage
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.redress.store import RedressStore
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
+from chalicelib.sanctions.services.redress import FlagRemedies
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Act
-from chalicelib.cases.model.case import Case
 from chalicelib.clock import instant_text
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role

@@ -6,15 +6,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import aws
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import read_together
+from chalicelib.errors import Reason, Refusal
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
-from chalicelib.dynamo.transaction import read_together
 from chalicelib.wiring import services
 from tests.builders import NOON, KeyPair, an_identity, an_organisation
 

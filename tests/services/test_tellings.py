@@ -10,8 +10,8 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from chalicelib.alerts.model.webhooks import DeliveryState, Topic
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flags import Flag
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.wiring import services
 from tests.builders import a_caller, an_organisation
 from tests.services.test_punishment import CREDIT, DUE, ELSEWHERE, MACHINE, confirm, lift, proposed, served

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks.services import sweep
 from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.services import sweep
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services

@@ -21,17 +21,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.dynamo.model import connection
 from chalicelib.errors import Refusal
 from chalicelib.policy import Caller, Role
-from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
-from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.redress.model import Entry, EntryKind, Outcome, Plea, ReversingDocument, Ruling, Verdict
 from chalicelib.redress.services.revocations import Fall
-from chalicelib.dynamo.model import connection
+from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.wiring import services
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation

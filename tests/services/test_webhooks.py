@@ -12,8 +12,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from chalicelib.alerts.rules import webhooks
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.rules import webhooks
 from chalicelib.alerts.services.webhook_sender import Sender
 from chalicelib.alerts.services.webhooks import EarlyError
 from chalicelib.errors import Reason, Refusal

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.credit.rules.imports import record_of
 from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.rules.imports import record_of
 from chalicelib.credit.store.records import directories
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs

@@ -7,9 +7,9 @@ import pytest
 from chalicelib.calendars.model import Year
 from chalicelib.calendars.rules import with_edition
 from chalicelib.calendars.store import KEPT_SECONDS, LoadedCalendars, YearStore
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar

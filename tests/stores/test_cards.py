@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.model.case import Case, CaseCard, State, Way
+from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.store import CaseStore
 from chalicelib.cases.table import CaseRow
-from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.timeline.store import Timeline
 from tests.builders import A_SUBJECT, NOON, a_case, some_terms
 
 SAMPLES = sorted((Path(__file__).parents[2] / "infra/local/sample/items").glob("*.json"))

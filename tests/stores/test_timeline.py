@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.dynamo.model import connection
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import ChainFault, Fact, FaultReason
 from chalicelib.timeline.table import EventRow
-from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("cloud")

@@ -5,11 +5,20 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import IdempotencyRow, Once
 from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import (
+    ATTEMPTS,
+    MOST_WRITES,
+    MovedError,
+    Transaction,
+    again_if_moved,
+    existing,
+    read_together,
+    transaction,
+)
+from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.table import EventRow
-from chalicelib.dynamo.transaction import ATTEMPTS, MOST_WRITES, MovedError, Transaction, again_if_moved, existing, read_together, transaction
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.web.core import assets
 from chalicelib.web.addresses import ADDRESSES
+from chalicelib.web.core import assets
 from chalicelib.web.core.pages import PAGES
 from chalicelib.web.core.request import Page
 from tests.cloud import Client, Reply, TokenOf

@@ -9,38 +9,38 @@ import pytest
 
 from chalicelib.api.calls import Language
 from chalicelib.api.sanctions.schemas.measures import EditionStands
+from chalicelib.calendars.model import RecountState
+from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
-from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
+from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
-from chalicelib.calendars.model import RecountState
-from chalicelib.sanctions.model.flags import FlagState, MeasureClass
-from chalicelib.sanctions.model.editions import EvaluationState
-from chalicelib.sanctions.rules.state_machine import FlagStep
-from chalicelib.sanctions.model.flag_notices import Change, IncidentState
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL
+from chalicelib.sanctions.model.editions import EvaluationState
+from chalicelib.sanctions.model.flag_notices import Change, IncidentState
+from chalicelib.sanctions.model.flags import FlagState, MeasureClass
+from chalicelib.sanctions.rules.state_machine import FlagStep
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
-from chalicelib.web.officers.case_actions import NAMED
-from chalicelib.web.core.assets import catalogue
 from chalicelib.web.applicants.cases import ACTS, WAY_THROUGH
+from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
 from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
+from chalicelib.web.officers.case_actions import NAMED
 from chalicelib.workdays.model.limits import DayReason, Unit
 from infra.assets.build import without_government
-from infra.assets.catalogues import LANGUAGES, TEXTS, compiled, read, texts_of
+from infra.assets.catalogues import LANGUAGES, compiled, files_of, read, texts_of
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-TEMPLATES = Path(__file__).parents[2] / "chalicelib/web/templates"
+TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/*.html"))
 NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "state": State,
     "clock": ClockKind,
@@ -89,7 +89,7 @@ CHINESE, ENGLISH = texts_of("zh"), texts_of("en")
 
 def test_both_languages_have_the_same_texts_in_the_same_files_and_none_is_unsure() -> None:
     def names(language: str) -> dict[str, list[object]]:
-        catalogues = {path.name: read(path) for path in sorted((TEXTS / language).glob("*.po"))}
+        catalogues = {f"{path.parts[-4]}/{path.name}": read(path) for path in files_of(language)}
         assert not [message for each in catalogues.values() for message in each if message.fuzzy and message.id]
         assert not [each.obsolete for each in catalogues.values() if each.obsolete]
         return {name: [message.id for message in each if message.id] for name, each in catalogues.items()}
@@ -119,7 +119,7 @@ def test_a_text_is_there_in_both_languages_with_the_same_blanks(name: str) -> No
 
 
 def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itself() -> None:
-    sources = [path.read_text("utf-8") for path in TEMPLATES.glob("*.html")]
+    sources = [path.read_text("utf-8") for path in TEMPLATES]
 
     asked = {name for source in sources for name in re.findall(r"\bt\('(\w+)'[,)]", source)}
     assert asked - set(CHINESE) == set()
@@ -127,7 +127,7 @@ def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itsel
 
 
 def test_a_component_is_always_given_its_parameters_for_without_them_it_fails_when_it_is_drawn() -> None:
-    sources = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("*.html")}
+    sources = {path.name: path.read_text("utf-8") for path in TEMPLATES}
 
     assert [name for name, source in sources.items() if re.search(r"\bgovuk\w+\(\)", source)] == []
 

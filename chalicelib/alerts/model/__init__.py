@@ -1,0 +1,1 @@
+"""The frozen values of alerts (督办提醒)."""

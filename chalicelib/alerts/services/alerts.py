@@ -6,23 +6,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
-from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, withdrawals
-from chalicelib.alerts.store.alerts import AlertStore, InboxPage
 from chalicelib.alerts.model.webhooks import Notice, Topic
+from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.services.withdrawal import Withdrawing
+from chalicelib.alerts.store.alerts import AlertStore, InboxPage
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 
 PUSHED = frozenset({TOPIC, WEBHOOK})

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.alerts.model.digests import Digest, Preference, Yellow
-from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.model.alerts import Alert
-from chalicelib.alerts.rules.alerts import recipients_of
-from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.model.digests import Digest, Preference, Yellow
 from chalicelib.alerts.model.webhooks import Notice, Topic
+from chalicelib.alerts.rules.alerts import recipients_of
 from chalicelib.alerts.services.webhooks import Webhooks
+from chalicelib.alerts.store.alerts import AlertStore
+from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 TOPIC, WEBHOOK = "sns", "webhook"
 SETTLED = timedelta(minutes=2)

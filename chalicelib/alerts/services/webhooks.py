@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.alerts.rules import webhooks as rules
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.rules import webhooks as rules
 from chalicelib.alerts.services.webhook_sender import Outcome, Sender
 from chalicelib.alerts.store.webhooks import Position, WebhookStore
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.policy import Caller, Role, require
 from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
+from chalicelib.policy import Caller, Role, require
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
 """Who may say where a department's own systems are told things."""

@@ -7,10 +7,10 @@ from chalicelib.alerts.rules.alerts import Withdrawal
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Withdrawing:

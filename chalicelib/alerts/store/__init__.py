@@ -1,0 +1,1 @@
+"""Loading and saving alerts (督办提醒)."""

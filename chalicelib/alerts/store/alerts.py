@@ -5,8 +5,8 @@ from typing import Any
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.table.alerts import AlertRow
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.errors import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Preference
 from chalicelib.alerts.table.digests import DigestRow, KeptRow, PreferenceRow
-from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.transaction import MovedError, Transaction
 

@@ -6,8 +6,8 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Webhook
 from chalicelib.alerts.table.webhooks import DeliveryRow, WebhookRow
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.errors import Reason, Refusal
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

@@ -1,0 +1,1 @@
+"""The tables of alerts (督办提醒)."""

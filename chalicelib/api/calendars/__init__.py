@@ -1,0 +1,1 @@
+"""Routes and bodies of working calendars (工作日历)."""

@@ -3,12 +3,23 @@
 import re
 from typing import Any
 
+from chalicelib.api.calendars.schemas import (
+    Calendars,
+    CalendarShape,
+    EditionBody,
+    LoadingQuery,
+    LoadingShape,
+    MovingShape,
+    Waiting,
+    WaitingShape,
+    calendar_shape,
+    recount_shape,
+)
 from chalicelib.api.edge import Answer, Call, PageQuery, Routes
-from chalicelib.api.calendars.schemas import Calendars, CalendarShape, EditionBody, LoadingQuery, LoadingShape, MovingShape, Waiting, WaitingShape, calendar_shape, recount_shape
 from chalicelib.api.moments import MomentQuery, moment_in
-from chalicelib.clocks.model import Clock
 from chalicelib.calendars.model import Moving, Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
+from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.wiring import services
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Body, Day, PageQuery, Shape
-from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.calendars.model import Recount, RecountState, Standing
+from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.shapes import Page
 from chalicelib.workdays.model.limits import Notice
 

@@ -1,0 +1,1 @@
+"""Routes and bodies of the catalogue (政务服务事项)."""

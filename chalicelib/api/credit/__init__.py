@@ -1,0 +1,1 @@
+"""Routes and bodies of credit (信用)."""

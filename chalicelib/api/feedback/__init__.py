@@ -1,0 +1,1 @@
+"""Routes and bodies of feedback (评价、投诉建议)."""

@@ -1,0 +1,1 @@
+"""Routes and bodies of inspection (纪检查阅)."""

@@ -2,9 +2,23 @@
 
 from datetime import datetime
 
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
-from chalicelib.api.inspection.schemas import CaseLine, CasesQuery, CasesSeen, ClockSeen, MandateBody, Mandates, MandateShape, MomentQuery, Readings, RulesSeen, StepSeen, TimelineSeen, mandate_shape
 from chalicelib.api.cases.schemas.timelines import event_shape, timeline_shape
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.inspection.schemas import (
+    CaseLine,
+    CasesQuery,
+    CasesSeen,
+    ClockSeen,
+    MandateBody,
+    Mandates,
+    MandateShape,
+    MomentQuery,
+    Readings,
+    RulesSeen,
+    StepSeen,
+    TimelineSeen,
+    mandate_shape,
+)
 from chalicelib.clock import instant_from
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.inspection.model import Scope, Sought, Wanted

@@ -1,0 +1,1 @@
+"""Routes and bodies of redress (异议、修复、撤销)."""

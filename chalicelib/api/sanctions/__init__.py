@@ -1,0 +1,1 @@
+"""Routes and bodies of flags (失信惩戒)."""

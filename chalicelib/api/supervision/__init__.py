@@ -1,0 +1,1 @@
+"""Routes and bodies of supervision (效能监察)."""

@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import Clock
 from chalicelib.calendars import rules
 from chalicelib.calendars.model import Loaded, Place, Preview, Recount, Standing, Year
 from chalicelib.calendars.services.recalculation import Recounts
 from chalicelib.calendars.store import LoadedCalendars, YearStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import Clock
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import Milestone, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model.limits import Edition, Notice
 
 EDITORS = (Role.CALENDAR_EDITOR,)

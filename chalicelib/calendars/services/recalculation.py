@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks.rules import clocks as clock_rules
-from chalicelib.clocks.model import Clock
-from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
 from chalicelib.calendars.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
 from chalicelib.calendars.rules import gone_on, replaced
 from chalicelib.calendars.store import LoadedCalendars, RecountStore
-from chalicelib.logging import logger
+from chalicelib.clocks.model import Clock
+from chalicelib.clocks.rules import clocks as clock_rules
+from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
 from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
+from chalicelib.logging import logger
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
 

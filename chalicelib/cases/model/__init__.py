@@ -1,0 +1,1 @@
+"""The frozen values of cases (办件)."""

@@ -8,7 +8,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.cases.model.stages import AcceptanceWord, Breach, Commitment, Correction, CreditSnapshot, Decision, Defence, Delivery, EarlierDecision, Extension, Interruption, LateReason, Rectification, Revocation, Verification, Withdrawal
+from chalicelib.cases.model.stages import (
+    AcceptanceWord,
+    Breach,
+    Commitment,
+    Correction,
+    CreditSnapshot,
+    Decision,
+    Defence,
+    Delivery,
+    EarlierDecision,
+    Extension,
+    Interruption,
+    LateReason,
+    Rectification,
+    Revocation,
+    Verification,
+    Withdrawal,
+)
 from chalicelib.catalogue.model.items import Acceptance, Recommitment, VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.model.records import Severity

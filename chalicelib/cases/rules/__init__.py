@@ -1,0 +1,1 @@
+"""The rules of cases (办件): pure functions that are told the time."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectification, Verification
 from chalicelib.cases.rules.handling import CaseStep
-from chalicelib.cases.model.case import Case
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal

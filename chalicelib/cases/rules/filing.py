@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 import rfc8785
 
-from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
+from chalicelib.cases.model.stages import Standing
 from chalicelib.catalogue.model.items import Audience, Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
-from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
+from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey

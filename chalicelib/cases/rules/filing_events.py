@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Commitment, CreditSnapshot, Decision, Delivery, Outcome, Standing
 from chalicelib.cases.model.case import Case, Draft, Material, State, Way
+from chalicelib.cases.model.stages import (
+    AcceptanceManner,
+    AcceptanceWord,
+    Commitment,
+    CreditSnapshot,
+    Decision,
+    Delivery,
+    Outcome,
+    Standing,
+)
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
-from chalicelib.credit.rules.linked_credit import parts_of
 from chalicelib.credit.model.records import Eligibility, Summary
+from chalicelib.credit.rules.linked_credit import parts_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 

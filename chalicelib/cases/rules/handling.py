@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.cases.model.stages import Decision, Interruption, Outcome
 from chalicelib.cases.model.case import Case, Material, State
+from chalicelib.cases.model.stages import Decision, Interruption, Outcome
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role

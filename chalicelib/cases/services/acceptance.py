@@ -3,19 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.rules import handling as rules
-from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
-from chalicelib.cases.services.commands import Act, Desk, Done, Work
-from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.model.case import Case, Material, State
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
+from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.filing_events import materials_told
+from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.services.commands import Act, Desk, Done, Work
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 SWEEP = "system:sweep"
 

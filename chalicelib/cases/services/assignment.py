@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from chalicelib.cases.rules import handling as rules
-from chalicelib.cases.model.stages import EarlierDecision
-from chalicelib.cases.services.commands import Act, Desk, Done, Work
-from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import EarlierDecision
+from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.services.commands import Act, Desk, Done, Work
 from chalicelib.clocks.model import ClockKind
 from chalicelib.timeline.event_types import EventKind
 

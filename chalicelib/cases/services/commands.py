@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import LateReason
 from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, require_step, responsible_for
-from chalicelib.cases.model.case import Case
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.limits import Limit
 
 OFFICE = "officer"

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.cases.rules import consequences as rules
-from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revocation, Verification
-from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
-from chalicelib.cases.services.commands import PERSON, Act, Desk, Done, Work, with_late_reason
-from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
 from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revocation, Verification
+from chalicelib.cases.rules import consequences as rules
+from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
+from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
+from chalicelib.cases.services.commands import PERSON, Act, Desk, Done, Work, with_late_reason
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import instant_text

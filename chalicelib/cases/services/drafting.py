@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.cases.rules import filing
-from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.model.case import Agent, Draft, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.rules import filing
 from chalicelib.cases.rules.case_numbers import case_no_for, new_draft_id, new_tracking_code
 from chalicelib.cases.services.repeat_promise import PromisingAgain
 from chalicelib.cases.store import CaseStore
@@ -19,15 +19,15 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.services import Subjects
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long what was told and checked may be signed; filing checks again anyway."""

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cases.rules import filing_events, filing
-from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.model.case import Case, Draft, State, Way
+from chalicelib.cases.model.stages import Commitment
+from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.intake import RECHECK_EVERY, Reception
 from chalicelib.cases.services.repeat_promise import PromisingAgain
-from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
@@ -21,19 +21,19 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model.records import Eligibility, Ground, Summary
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
-from chalicelib.dynamo.model import Row
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
-from chalicelib.subjects.rules.passkeys import verify_signature
 from chalicelib.subjects.rules.identifiers import key_id_of
+from chalicelib.subjects.rules.passkeys import verify_signature
 from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
-from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
 
 
 class SubjectBarredError(Refusal):

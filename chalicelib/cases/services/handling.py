@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from chalicelib.cases.rules import handling as rules
-from chalicelib.cases.model.stages import Decision, Delivery, Extension, Interruption, Outcome, ResultDocument
-from chalicelib.cases.services.commands import Act, Desk, Done, Work, with_late_reason
-from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import Decision, Delivery, Extension, Interruption, Outcome, ResultDocument
+from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.services.commands import Act, Desk, Done, Work, with_late_reason
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import Reason, Refusal

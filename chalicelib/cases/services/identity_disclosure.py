@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.store import CaseStore
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Sight(StrEnum):

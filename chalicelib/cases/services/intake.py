@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.cases.rules import filing_events
 from chalicelib.cases.model.case import Case, Draft, State
+from chalicelib.cases.rules import filing_events
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.timeline.events import Fact
 from chalicelib.dynamo.transaction import Transaction
+from chalicelib.timeline.events import Fact
 from chalicelib.workdays.model.limits import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.rules import filing_events, filing
-from chalicelib.cases.model.stages import Withdrawal
-from chalicelib.cases.rules.consequences import is_found_broken
 from chalicelib.cases.model.case import Case, Material, State, Way
+from chalicelib.cases.model.stages import Withdrawal
+from chalicelib.cases.rules import filing, filing_events
+from chalicelib.cases.rules.consequences import is_found_broken
 from chalicelib.cases.services.intake import Reception
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
 from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class ChangeOfWay:

@@ -1,0 +1,1 @@
+"""The frozen values of the catalogue (政务服务事项)."""

@@ -1,0 +1,1 @@
+"""Loading and saving the catalogue (政务服务事项)."""

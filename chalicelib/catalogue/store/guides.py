@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.catalogue.model.guides import Guide
 
-EDITIONS: Final = Path(__file__).with_name("editions")
+EDITIONS: Final = Path(__file__).parents[1] / "guides"
 
 
 @cache

@@ -9,12 +9,12 @@ from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.versions import Kept, Listed, Shelf
 from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Refusal
 from chalicelib.dynamo.model import Row
-from chalicelib.timeline.events import Fact, Head
-from chalicelib.timeline.chain import digest
-from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import MovedError, Transaction, Wording, read_together, worded
+from chalicelib.errors import Refusal
+from chalicelib.timeline.chain import digest
+from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.store import Timeline
 
 PUBLISHED = "published"
 """The one shelf of the index: a few thousand small rows that change a few times a year."""

@@ -1,0 +1,1 @@
+"""The tables of the catalogue (政务服务事项)."""

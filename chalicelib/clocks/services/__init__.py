@@ -1,0 +1,1 @@
+"""What can be done with clocks (时限): each procedure from its checks to its one write."""

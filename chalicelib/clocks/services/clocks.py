@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks.rules import events, clocks
+from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.rules.events import told
 from chalicelib.clocks.rules.indexes import Sought, Standing
-from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
-from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
+from chalicelib.clocks.store import BoardPage, ClockStore, Watch
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.calendars import Calendars, Counting
 from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
 
@@ -170,7 +170,9 @@ class Clocks:
         counted = clocks.recounted(clock, at=at, **counting)
         if counted.provisional:
             return counted, []
-        return counted, [events.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)]
+        return counted, [
+            events.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)
+        ]
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
         """Return the clock past its milestones and what the timeline is told of them."""

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks.rules import events, clocks
 from chalicelib.clocks.model import Clock
+from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.store import BoardPage, ClockStore
-from chalicelib.timeline.store import Timeline
 from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import YellowRule
 from chalicelib.workdays.rules.due_dates import start_of_day

@@ -1,0 +1,1 @@
+"""The frozen values of credit (信用)."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.credit.model.links import Link
 from chalicelib.credit.model.corrections import Ruled
+from chalicelib.credit.model.links import Link
 from chalicelib.errors import Reason
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head

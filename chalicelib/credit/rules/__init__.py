@@ -1,0 +1,1 @@
+"""The rules of credit (信用): pure functions that are told the time."""

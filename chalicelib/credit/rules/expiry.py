@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import instant_text
+from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.submissions import OWN_SOURCE
-from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

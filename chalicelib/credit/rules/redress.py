@@ -4,11 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from chalicelib.credit.model.corrections import Correction
+from chalicelib.credit.model.records import (
+    UNDONE,
+    Bar,
+    Document,
+    FlagMark,
+    ObjectionState,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+)
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.revoked_documents import with_fallen
-from chalicelib.credit.model.records import UNDONE, Bar, Document, FlagMark, ObjectionState, Record, RepairState, Severity, Summary
 from chalicelib.credit.rules.summary import bar_of, fresher
-from chalicelib.credit.model.corrections import Correction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.merge import held_to_rulings
-from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey, SubjectKind

@@ -4,8 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from chalicelib.credit.model.records import (
+    UNDONE,
+    Bar,
+    Effect,
+    FlagMark,
+    Freshness,
+    Ground,
+    ObjectionState,
+    Overflow,
+    Record,
+    Severity,
+    Summary,
+    Text,
+)
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
-from chalicelib.credit.model.records import UNDONE, Bar, Effect, FlagMark, Freshness, Ground, ObjectionState, Overflow, Record, Severity, Summary, Text
 from chalicelib.errors import Reason
 from chalicelib.rulepacks.model.pack import RulePack
 

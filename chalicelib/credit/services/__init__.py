@@ -1,0 +1,1 @@
+"""What can be done with credit (信用): each procedure from its checks to its one write."""

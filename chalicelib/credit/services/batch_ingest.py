@@ -4,20 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
-from chalicelib.credit.rules import submissions as intake
-from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
-from chalicelib.credit.rules.batching import Group, bundles_of
-from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.model.records import Record, Summary
+from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.rules.batching import Group, bundles_of
+from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.model.records import (
+    CheckAnswer,
+    Dates,
+    Document,
+    Effect,
+    FlagMark,
+    Publicity,
+    Purpose,
+    Query,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+)
+from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.rules.grades import Grade, grade_of
-from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.linked_credit import Met, assessed, joined, links_beyond, parts_of, together
-from chalicelib.credit.model.records import CheckAnswer, Dates, Document, Effect, FlagMark, Publicity, Purpose, Query, Record, RepairState, Severity, Summary
 from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError, directories
-from chalicelib.policy import Caller
 from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.transaction import Transaction
+from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
@@ -22,7 +36,6 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction
 
 CHECKED = ("effect", "reasons")
 """What a check lets the asker see: never the records themselves."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.rules import summary as rules, expiry
 from chalicelib.credit.model.records import FlagMark, Summary
+from chalicelib.credit.rules import expiry
+from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.store.records import SHARDS, CreditStore
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 PER_SHARD = 500
 """How many records of a shard one run ends: 16 shards are well inside the ten minutes that it may take."""

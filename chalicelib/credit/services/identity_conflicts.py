@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
-from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
-from chalicelib.credit.model.submissions import Submission
-from chalicelib.credit.rules.linked_credit import with_names
 from chalicelib.credit.model.records import Record
+from chalicelib.credit.model.submissions import Submission
+from chalicelib.credit.rules import identity_conflicts
+from chalicelib.credit.rules.linked_credit import with_names
 from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
@@ -19,7 +20,6 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 
 class Conflicts:
@@ -51,7 +51,9 @@ class Conflicts:
     def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
         """Let a record wait for a person, once however often it comes; nothing of it is kept but its name."""
         known = self._subjects.know(about, at)
-        name = identity_conflicts.conflict_id(known.key, known.name_digest, source=submission.source, record_id=submission.record_id)
+        name = identity_conflicts.conflict_id(
+            known.key, known.name_digest, source=submission.source, record_id=submission.record_id
+        )
         if not known.is_conflicting or self._store.find(name) is not None:
             return
         conflict = Conflict(

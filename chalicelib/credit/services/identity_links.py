@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.rules import identity_links
 from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
-from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Position, alias_laws
-from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document, Summary
+from chalicelib.credit.rules import identity_links
+from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Position, alias_laws
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
@@ -23,7 +24,6 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.timeline.events import Json

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.credit.rules.imports import COLUMNS
 from chalicelib.credit.model.record_schema import RecordLine
+from chalicelib.credit.rules.imports import COLUMNS
 from chalicelib.credit.store.records import directories
 
-EXAMPLES = Path(__file__).with_name("examples.json")
+EXAMPLES = Path(__file__).parents[1] / "editions" / "record-examples.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,21 +9,21 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.credit.services.identity_conflicts import Conflicts
-from chalicelib.credit.rules import imports
-from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
-from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
+from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
+from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Receiving, require_own_source
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
+from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
-from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import Identity

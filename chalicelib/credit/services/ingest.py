@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
-from chalicelib.credit.rules import submissions as intake
-from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
-from chalicelib.credit.rules.batching import Group
-from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.model.records import Record, Summary
-from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.rules.batching import Group
+from chalicelib.credit.rules.revoked_documents import held_to_fallen
 from chalicelib.credit.services.batch_ingest import Taking
+from chalicelib.credit.services.record_factory import Judge
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
@@ -21,7 +22,6 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Receiving:

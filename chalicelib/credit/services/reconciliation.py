@@ -8,13 +8,13 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.credit.rules import expiry
 from chalicelib.credit.model.records import FlagMark, Record, Severity, Summary
+from chalicelib.credit.rules import expiry
 from chalicelib.credit.store.records import SHARDS, CreditStore
+from chalicelib.dynamo.transaction import MovedError, transaction
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, transaction
 
 SLICE = 4_000
 """How many summaries a run looks at: three reads each, well inside what is left of its ten minutes."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.rules import summary as rules
-from chalicelib.credit.rules import submissions as intake
-from chalicelib.credit.model.submissions import Subject, Submission
 from chalicelib.credit.model.records import Record, Summary
+from chalicelib.credit.model.submissions import Subject, Submission
+from chalicelib.credit.rules import submissions as intake
+from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.store.records import directories
 from chalicelib.errors import Reason, Refusal
 from chalicelib.rulepacks.model.display import rules_of_the_day

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.rules import redress as rules
-from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.model.records import UNDONE, Record, Severity
+from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
+from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction
 
 
 class CreditRemedies:

@@ -7,9 +7,9 @@ from typing import Any
 
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState
 from chalicelib.credit.table.identity_conflicts import ConflictRow
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

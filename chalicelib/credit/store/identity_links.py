@@ -11,12 +11,12 @@ from pydantic import TypeAdapter
 
 from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
 from chalicelib.credit.table.identity_links import AliasRow
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
-KINDS = Path(__file__).with_name("kinds.json")
+KINDS = Path(__file__).parents[1] / "editions" / "identity-link-kinds.json"
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from chalicelib.credit.model.imports import Import
 from chalicelib.credit.table.imports import ImportRow
+from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
 
 
 class ImportStore:

@@ -12,13 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
-from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
+from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHARDS = 16
 """Partitions of the index of records that end: an import of a city fills them at 16,000 writes a second."""
 
-EDITIONS = Path(__file__).with_name("editions")
+EDITIONS = Path(__file__).parents[1] / "editions"
 
 
 class UnreadableError(Refusal):
@@ -171,7 +171,7 @@ class CreditStore:
 def directories() -> tuple[Directory, ...]:
     """Return the packaged editions of the directory, oldest first; read once a process."""
     adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
-    texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
+    texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("directory-*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.policy import Role
 from chalicelib.feedback.model.complaints import Complaint, RoutedBy
+from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.workdays.model.limits import Limit, Unit
 

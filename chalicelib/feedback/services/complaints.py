@@ -13,17 +13,33 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
-from chalicelib.feedback.model.complaints import Answer, Complaint, ComplaintState, Grievance, RoutedBy, Routing, Sorting
-from chalicelib.feedback.rules.complaints import OFFICE, answerers, destination, first_limit, more_time, require_known, require_open
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
+from chalicelib.feedback.model.complaints import (
+    Answer,
+    Complaint,
+    ComplaintState,
+    Grievance,
+    RoutedBy,
+    Routing,
+    Sorting,
+)
+from chalicelib.feedback.rules.complaints import (
+    OFFICE,
+    answerers,
+    destination,
+    first_limit,
+    more_time,
+    require_known,
+    require_open,
+)
 from chalicelib.feedback.store.complaints import ComplaintStore, Found
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 PEOPLE = (Role.APPLICANT, Role.AGENT)
 SORTERS = (*OFFICE, Role.MONITOR)

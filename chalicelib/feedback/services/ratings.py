@@ -11,17 +11,24 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, Sought
-from chalicelib.feedback.rules.ratings import RatingNames, awaits_reply, closed_at, require_complete, suspicions, told_at
+from chalicelib.feedback.rules.ratings import (
+    RatingNames,
+    awaits_reply,
+    closed_at,
+    require_complete,
+    suspicions,
+    told_at,
+)
 from chalicelib.feedback.store.ratings import RatingStore
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 
 RATERS = (Role.APPLICANT,)

@@ -1,0 +1,1 @@
+"""Loading and saving feedback (评价、投诉建议)."""

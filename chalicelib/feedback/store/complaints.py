@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState, owner_of
 from chalicelib.feedback.table.complaints import ComplaintRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 Found: TypeAlias = tuple[tuple[Complaint, ...], dict[str, dict[str, Any]] | None]
 """A page of complaints, and where the next one begins."""

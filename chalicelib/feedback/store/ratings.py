@@ -8,12 +8,12 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.errors import Reason, Refusal
 from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 DEVICE_KEPT = timedelta(days=2)
 

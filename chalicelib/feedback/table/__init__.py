@@ -1,0 +1,1 @@
+"""The tables of feedback (评价、投诉建议)."""

@@ -3,8 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.feedback.model.complaints import Complaint
 from chalicelib.dynamo.model import DocumentAttribute
+from chalicelib.feedback.model.complaints import Complaint
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

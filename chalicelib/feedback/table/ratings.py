@@ -3,8 +3,8 @@
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.feedback.model.ratings import Rating
 from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.feedback.model.ratings import Rating
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

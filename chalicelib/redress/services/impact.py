@@ -10,9 +10,9 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.credit.model.records import Query, Record
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import Reason, Refusal
-from chalicelib.sanctions.model.flags import Flag
 from chalicelib.redress import rules
 from chalicelib.redress.model import Touched
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.subjects.model.subjects import SubjectKey
 
 MOST_CASES = 200

@@ -13,21 +13,34 @@ from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.redress import corrected, disputed
 from chalicelib.credit.services.checks import Credit
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
+from chalicelib.redress import rules
+from chalicelib.redress.model import (
+    UNDOES,
+    Decided,
+    EntryKind,
+    Objection,
+    ObjectionState,
+    Outcome,
+    Plea,
+    Repair,
+    RepairStage,
+    Ruling,
+    Touched,
+    Undone,
+)
+from chalicelib.redress.services import queries
+from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.repairs import Repairs
+from chalicelib.redress.services.withdrawal import Standing, Undoing
+from chalicelib.redress.store import Found, RedressStore
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.sanctions.model.flags import Flag, Lifting
 from chalicelib.sanctions.services.redress import Deed, FlagRemedies
-from chalicelib.redress.services import queries
-from chalicelib.redress import rules
-from chalicelib.redress.model import UNDOES, Decided, EntryKind, Objection, ObjectionState, Outcome, Plea, Repair, RepairStage, Ruling, Touched, Undone
-from chalicelib.redress.services.repairs import Repairs
-from chalicelib.redress.store import Found, RedressStore
-from chalicelib.redress.services.impact import Touching
-from chalicelib.redress.services.withdrawal import Standing, Undoing
-from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.calendars import Calendars
 
 if TYPE_CHECKING:

@@ -11,26 +11,26 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.rules.revoked_documents import paper
-from chalicelib.credit.rules.linked_credit import together
 from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.rules.linked_credit import together
+from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.services.checks import Credit
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.sanctions.model.flags import Lifting
-from chalicelib.sanctions.services.redress import Deed
-from chalicelib.sanctions.model.flag_notices import Telling
-from chalicelib.sanctions.store.flag_notices import TellingStore
-from chalicelib.redress.services import queries
 from chalicelib.redress import rules
 from chalicelib.redress.model import Entry, EntryKind, Judged, Proof, Repair, RepairForm, RepairStage, Undone, Verdict
-from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.services import queries
 from chalicelib.redress.services.withdrawal import Standing, Undoing
+from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.sanctions.model.flag_notices import Telling
+from chalicelib.sanctions.model.flags import Lifting
+from chalicelib.sanctions.services.redress import Deed
+from chalicelib.sanctions.store.flag_notices import TellingStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 if TYPE_CHECKING:
     from chalicelib.timeline.events import Json

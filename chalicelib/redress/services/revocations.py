@@ -8,22 +8,22 @@ from typing import Any, Protocol
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model.records import Document, RepairState
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller
-from chalicelib.sanctions.model.flags import Lifting
-from chalicelib.sanctions.services.redress import Deed
-from chalicelib.redress.services import queries
 from chalicelib.redress import rules
 from chalicelib.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
-from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.services import queries
 from chalicelib.redress.services.impact import Touching
 from chalicelib.redress.services.withdrawal import Undoing
+from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.sanctions.model.flags import Lifting
+from chalicelib.sanctions.services.redress import Deed
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.rules.due_dates import due
 

@@ -4,16 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.model.records import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
-from chalicelib.credit.services.redress import CreditRemedies
+from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.rules.redress import Changes
+from chalicelib.credit.services.redress import CreditRemedies
 from chalicelib.errors import Reason, Refusal
-from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
-from chalicelib.sanctions.services.redress import Deed, FlagRemedies
 from chalicelib.redress.model import Entry, EntryKind, Undone
 from chalicelib.redress.rules import document_name, office_of, require_earlier
 from chalicelib.redress.store import RedressStore
+from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
+from chalicelib.sanctions.services.redress import Deed, FlagRemedies
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact

@@ -1,0 +1,1 @@
+"""The frozen values of rule packs (规则包)."""

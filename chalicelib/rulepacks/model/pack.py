@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.rulepacks.model.display import DisplayRules
-from chalicelib.rulepacks.model.recourse import Recourse
 from chalicelib.rulepacks.model.grade_scale import GradeScale
+from chalicelib.rulepacks.model.recourse import Recourse
 
 UNITS = frozenset({"working_days", "calendar_days", "hours", "months"})
 UNTIL = frozenset({"decided", "closed"})

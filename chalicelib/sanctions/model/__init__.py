@@ -1,0 +1,1 @@
+"""The frozen values of flags (失信惩戒)."""

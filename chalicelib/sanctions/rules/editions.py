@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import Fault
-from chalicelib.sanctions.model.flags import Measure, MeasureClass, MeasureList
 from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Place
+from chalicelib.sanctions.model.flags import Measure, MeasureClass, MeasureList
 
 SETTLED_AFTER = timedelta(minutes=2)
 """After so long no process confirms on the editions of before, and the second passage begins."""

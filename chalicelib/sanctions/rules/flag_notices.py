@@ -9,8 +9,8 @@ from datetime import datetime
 from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.credit.model.records import Effect
-from chalicelib.sanctions.model.flags import Flag, FlagState
 from chalicelib.sanctions.model.flag_notices import Change, Subscription, Telling
+from chalicelib.sanctions.model.flags import Flag, FlagState
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event

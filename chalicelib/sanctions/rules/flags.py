@@ -8,7 +8,21 @@ from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller
-from chalicelib.sanctions.model.flags import LIVE, Confirmation, Flag, FlagState, Lifting, Measure, Party, Proposal, Request, Service, Sought, Statement, Suspension
+from chalicelib.sanctions.model.flags import (
+    LIVE,
+    Confirmation,
+    Flag,
+    FlagState,
+    Lifting,
+    Measure,
+    Party,
+    Proposal,
+    Request,
+    Service,
+    Sought,
+    Statement,
+    Suspension,
+)
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.rules import editions as rules
+from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.services.re_evaluation import Evaluations
-from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.rules.due_dates import start_of_day
 
 PUBLISHERS = (Role.CREDIT_OFFICER,)

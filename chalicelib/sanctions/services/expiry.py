@@ -6,16 +6,16 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark
-from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
 from chalicelib.credit.rules.expiry import ACTOR
-from chalicelib.sanctions.rules import flags as rules
+from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.rules import flags as rules
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 MOST_FLAGS = 1_000
 """How many flags of one subject are looked at."""

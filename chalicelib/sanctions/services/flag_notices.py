@@ -11,19 +11,19 @@ from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import told as told_clocks
-from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require, sees
-from chalicelib.sanctions.store.flags import FlagStore
-from chalicelib.sanctions.rules import flag_notices
-from chalicelib.sanctions.model.flag_notices import ENDINGS, IncidentState, Subscription, Telling
-from chalicelib.sanctions.store.flag_notices import Position, TellingPage, TellingStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.sanctions.model.flag_notices import ENDINGS, IncidentState, Subscription, Telling
+from chalicelib.sanctions.rules import flag_notices
+from chalicelib.sanctions.store.flag_notices import Position, TellingPage, TellingStore
+from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)

@@ -11,23 +11,37 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.checks import Credit
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
-from chalicelib.sanctions.rules import flags
-from chalicelib.sanctions.services.queries import flags_of_all
-from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.model.flags import Confirmation, Documents, Flag, FlagState, Lifting, MeasureList, Party, Proposal, Proposed, Service, Sought, Statement, Target
-from chalicelib.sanctions.store.flags import FlagPage, FlagStore, measure_lists
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.sanctions.model.flags import (
+    Confirmation,
+    Documents,
+    Flag,
+    FlagState,
+    Lifting,
+    MeasureList,
+    Party,
+    Proposal,
+    Proposed,
+    Service,
+    Sought,
+    Statement,
+    Target,
+)
+from chalicelib.sanctions.rules import flags
+from chalicelib.sanctions.rules import measures as listed
+from chalicelib.sanctions.services.queries import flags_of_all
+from chalicelib.sanctions.store.flags import FlagPage, FlagStore, measure_lists
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 
 

@@ -5,17 +5,17 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction
 from chalicelib.logging import logger
+from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Losing, Place, Preview
+from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
 from chalicelib.sanctions.rules import flags as flag_rules
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
-from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Losing, Place, Preview
 from chalicelib.sanctions.rules.editions import gone_on
 from chalicelib.sanctions.store.editions import EvaluationStore, LoadedLists
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction
 
 PAGE = 100
 """How many flags are a batch: then it is written down how far the evaluation has come."""

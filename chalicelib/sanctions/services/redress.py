@@ -6,18 +6,18 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.model.records import FlagMark, ObjectionState
+from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.dynamo.transaction import Transaction
 from chalicelib.policy import Caller
+from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
 from chalicelib.sanctions.rules import flags
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction
 
 PAGE = 100
 

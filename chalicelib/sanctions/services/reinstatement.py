@@ -5,16 +5,16 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
+from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Request
 from chalicelib.sanctions.rules import flags as rules
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Request
 from chalicelib.sanctions.store.editions import LoadedLists
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 
 
 class Resuming:

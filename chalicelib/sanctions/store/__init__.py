@@ -1,0 +1,1 @@
+"""Loading and saving flags (失信惩戒)."""

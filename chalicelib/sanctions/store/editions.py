@@ -7,11 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.sanctions.model.flags import MeasureList
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.sanctions.model.editions import OWNER, Evaluation, Shelf
+from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.table.editions import ListRow, ShelfRow
 from chalicelib.timeline.events import Head
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 from chalicelib.errors import Reason, Refusal
 from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
 from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""

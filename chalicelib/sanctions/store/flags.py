@@ -10,17 +10,17 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
 from chalicelib.sanctions.table.flags import FlagRow
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 SHARDS = 4
 """Partitions of the index of flags that have effect."""
 
-EDITIONS = Path(__file__).with_name("editions")
+EDITIONS = Path(__file__).parents[1] / "editions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The tables of flags (失信惩戒)."""

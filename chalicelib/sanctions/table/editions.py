@@ -2,9 +2,9 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.sanctions.model.flags import MeasureList
-from chalicelib.sanctions.model.editions import Shelf
 from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.sanctions.model.editions import Shelf
+from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

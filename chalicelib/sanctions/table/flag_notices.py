@@ -3,8 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.sanctions.model.flag_notices import Subscription, Telling
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
+from chalicelib.sanctions.model.flag_notices import Subscription, Telling
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

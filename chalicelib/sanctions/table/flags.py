@@ -3,8 +3,8 @@
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.sanctions.model.flags import Flag
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 

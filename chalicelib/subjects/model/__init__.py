@@ -1,0 +1,1 @@
+"""The frozen values of subjects (主体)."""

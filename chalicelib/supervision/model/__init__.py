@@ -1,0 +1,1 @@
+"""The frozen values of supervision (效能监察)."""

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.rules.indexes import Standing
 from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.rules.indexes import Standing
 
 BANDS: Final = (1, 3, 5, 10, 20, 60)
 """The last day of each band, counted from the day on which the clock started as day 0; what is older is the last one.

@@ -12,14 +12,14 @@ from typing import Any
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.supervision.rules.measure_statistics import FLAGS, flag_step
 from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
+from chalicelib.supervision.rules.measure_statistics import FLAGS, flag_step
 from chalicelib.supervision.rules.quantiles import bucket
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.workdays.rules import hours
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Pause
+from chalicelib.workdays.rules import hours
 
 STAFF = "staff:"
 CASE = "case:"

@@ -7,8 +7,8 @@ from itertools import product
 from typing import Any
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
 from chalicelib.errors import Reason, Refusal

@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.rules.alerts import MONITORING
-from chalicelib.cases.services.commands import OFFICE
 from chalicelib.cases.rules.filing import limit_of
+from chalicelib.cases.services.commands import OFFICE
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.supervision.rules import cards
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
-from chalicelib.supervision.store.cards import CardPage, CardStore, Wanted
+from chalicelib.supervision.rules import cards
 from chalicelib.supervision.services.outages import Outages
+from chalicelib.supervision.store.cards import CardPage, CardStore, Wanted
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Fact, Json
 from chalicelib.timeline.store import Timeline
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
 
 WATCHERS = cards.GIVERS
 READERS = (*WATCHERS, Role.OFFICER)

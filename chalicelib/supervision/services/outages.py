@@ -9,8 +9,9 @@ from typing import Any
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
-from chalicelib.errors import Reason, Refusal
 from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.outages import Duty, Outage, Window
@@ -18,7 +19,6 @@ from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, fau
 from chalicelib.supervision.store.outages import OutagePage, OutageStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
-from chalicelib.dynamo.transaction import again_if_moved, transaction
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.model.limits import Limit
 

@@ -10,9 +10,9 @@ from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.model.outages import LONGEST, Duty, Outage
-from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.model.statistics import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
 from chalicelib.supervision.rules.statistics import contribution, counts, law_of
+from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.store.statistics import StatisticsStore
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline

@@ -1,0 +1,1 @@
+"""Loading and saving supervision (效能监察)."""

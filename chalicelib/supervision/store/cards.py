@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.dynamo.transaction import MovedError, Transaction
 from chalicelib.errors import Reason, Refusal
 from chalicelib.supervision.model.cards import Card, CardState
 from chalicelib.supervision.table.cards import CardRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition

@@ -6,10 +6,21 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
 
 from chalicelib.clock import instant_from, instant_text
-from chalicelib.supervision.model.statistics import BY_THE_SECOND, Contribution, DayFigures, Figures, FlagStep, Late, LateDecision, Measure, MeasureFigures, Span
+from chalicelib.dynamo.transaction import Transaction
+from chalicelib.supervision.model.statistics import (
+    BY_THE_SECOND,
+    Contribution,
+    DayFigures,
+    Figures,
+    FlagStep,
+    Late,
+    LateDecision,
+    Measure,
+    MeasureFigures,
+    Span,
+)
 from chalicelib.supervision.rules.quantiles import bucket
 from chalicelib.supervision.table.statistics import StatisticsRow
-from chalicelib.dynamo.transaction import Transaction
 
 MARK = "event"
 LONGEST = "longest"

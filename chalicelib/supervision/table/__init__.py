@@ -1,0 +1,1 @@
+"""The tables of supervision (效能监察)."""

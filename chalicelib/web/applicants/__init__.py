@@ -1,0 +1,1 @@
+"""Pages of applicants (申请人) and of the public."""

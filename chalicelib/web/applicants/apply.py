@@ -10,11 +10,11 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
 from chalicelib.subjects.rules.passkeys import signature_of
-from chalicelib.web.core import pages
 from chalicelib.web.applicants.search import item_at, known_answers
+from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.wiring import services
 
 FILES, SIGNS = ("files",), ("passkey",)

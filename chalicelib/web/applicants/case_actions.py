@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from chalicelib.errors import Refusal
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.web.core import pages
 from chalicelib.web.applicants.apply import FILES, materials_sent
-from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.applicants.cases import ACTS
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core import pages
+from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.wiring import services
 
 LEVELS: Final = ("5", "4", "3", "2", "1")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.cases.model.case import FINISHED, State, Way
+from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings

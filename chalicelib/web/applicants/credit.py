@@ -9,8 +9,8 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.wiring import services
 
 OWN: Final = (Role.APPLICANT,)

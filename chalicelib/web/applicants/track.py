@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from chalicelib.errors import Reason, Refusal
+from chalicelib.web.applicants.cases import REACHED, WAY_THROUGH
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
-from chalicelib.web.applicants.cases import REACHED, WAY_THROUGH
-from chalicelib.web.core.request import Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Page, Visit
 
 
 @pages.get("/track", public=True)

@@ -1,0 +1,1 @@
+"""What all pages share: dispatch, requests, forms, login, texts and rendering."""

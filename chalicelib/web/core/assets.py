@@ -8,7 +8,7 @@ from typing import Final
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web.core.request import Asset
 
-BUILT: Final = Path(__file__).with_name("assets")
+BUILT: Final = Path(__file__).parents[1] / "assets"
 FILES: Final = re.compile(r"[a-z]+\.[0-9a-f]{16}\.(css|js|svg)")
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",

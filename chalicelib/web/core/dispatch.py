@@ -17,16 +17,16 @@ from chalicelib.api.calls import Language
 from chalicelib.api.identity import require_fresh, tokens
 from chalicelib.api.problems import problem_of
 from chalicelib.clock import real_now
+from chalicelib.dynamo.transaction import MovedError
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
 from chalicelib.sessions.rules import is_form_token
-from chalicelib.dynamo.transaction import MovedError
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.cookies import SESSION, held, read_cookies
-from chalicelib.web.core.render import drawn
 from chalicelib.web.core.forms import is_too_large, read_form, too_large, words_of, written
 from chalicelib.web.core.pages import PAGES, Entry
+from chalicelib.web.core.render import drawn
 from chalicelib.web.core.request import Asset, Download, Onward, Page, Shown, Visit
 from chalicelib.wiring import services
 

@@ -16,8 +16,8 @@ from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import LARGEST_BODY
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import Reason, Refusal
-from chalicelib.web.core.request import Page, Upload, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Page, Upload, Visit
 
 FORM: Final = "application/x-www-form-urlencoded"
 WITH_FILES: Final = "multipart/form-data"

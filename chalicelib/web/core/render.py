@@ -14,15 +14,15 @@ from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.sessions.rules import form_token
-from chalicelib.web.core.cookies import SESSION, held
 from chalicelib.web.core.assets import built, icon, stylesheet
+from chalicelib.web.core.cookies import SESSION, held
 from chalicelib.web.core.forms import LARGEST, ROOM
-from chalicelib.web.core.navigation import places_of
 from chalicelib.web.core.fragments import kept
-from chalicelib.web.core.request import Page, Visit
 from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text
+from chalicelib.web.core.navigation import places_of
+from chalicelib.web.core.request import Page, Visit
 
-TEMPLATES: Final = Path(__file__).with_name("templates")
+TEMPLATES: Final = sorted(Path(__file__).parents[1].glob("*/templates"))
 COMPONENTS: Final = "govuk_frontend_jinja"
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 

@@ -1,0 +1,1 @@
+"""Pages of credit officers (信用中心)."""

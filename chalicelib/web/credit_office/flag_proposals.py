@@ -9,9 +9,9 @@ from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault, moment_of
-from chalicelib.web.credit_office.flags import item_names
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.credit_office.flags import item_names
 
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from chalicelib.web.core import pages
-from chalicelib.web.officers.case_actions import Kind
 from chalicelib.web.core.forms import again, moment_of
 from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.officers.case_actions import Kind
 from chalicelib.wiring import services
 
 READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)

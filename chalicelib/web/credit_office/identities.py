@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
+from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 PARTIES: Final = ("former", "present")

@@ -9,8 +9,8 @@ from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.wiring import services
 
 DECIDERS: Final = (Role.CREDIT_OFFICER,)

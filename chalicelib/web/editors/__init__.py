@@ -1,0 +1,1 @@
+"""Pages of those who edit items, measures and calendars (编辑)."""

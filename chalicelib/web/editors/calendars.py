@@ -5,14 +5,24 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from chalicelib.clock import day_in_shanghai
 from chalicelib.calendars.services.calendars import EDITORS
+from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Reason, Refusal
 from chalicelib.web.core import pages
-from chalicelib.web.editors.drafts import Slip, UnreadableError, at_document, digest_of, document_in, has_document, is_to_publish, look, with_look
 from chalicelib.web.core.forms import at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.editors.drafts import (
+    Slip,
+    UnreadableError,
+    at_document,
+    digest_of,
+    document_in,
+    has_document,
+    is_to_publish,
+    look,
+    with_look,
+)
 
 ROUTE: Final = "PUT /v1/calendars/{year}"
 DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"

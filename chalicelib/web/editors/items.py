@@ -7,10 +7,19 @@ from chalicelib.api.catalogue.routes.items import VERSION
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
-from chalicelib.web.editors.drafts import UnreadableError, at_document, changes, digest_of, document_in, is_to_publish, with_look, written
 from chalicelib.web.core.forms import DOCUMENT, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.editors.drafts import (
+    UnreadableError,
+    at_document,
+    changes,
+    digest_of,
+    document_in,
+    is_to_publish,
+    with_look,
+    written,
+)
 
 EDITORS: Final = (Role.CATALOGUE_EDITOR,)
 ROUTE: Final = "PUT /v1/items/{item_code}/versions/{version}"

@@ -5,10 +5,19 @@ from typing import Any, Final
 from chalicelib.errors import Refusal
 from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web.core import pages
-from chalicelib.web.editors.drafts import UnreadableError, at_document, digest_of, document_in, is_to_publish, look, with_look, written
 from chalicelib.web.core.forms import DOCUMENT, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.editors.drafts import (
+    UnreadableError,
+    at_document,
+    digest_of,
+    document_in,
+    is_to_publish,
+    look,
+    with_look,
+    written,
+)
 
 ROUTE: Final = "PUT /v1/measures/{edition}"
 

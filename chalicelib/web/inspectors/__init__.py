@@ -1,0 +1,1 @@
+"""Pages of discipline inspectors (纪检)."""

@@ -1,0 +1,1 @@
+"""Pages of officers (经办人)."""

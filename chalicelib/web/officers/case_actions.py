@@ -9,8 +9,8 @@ from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.policy import Role
-from chalicelib.web.core.request import Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Visit
 from chalicelib.wiring import services
 
 Options = Sequence[tuple[str, ...]]

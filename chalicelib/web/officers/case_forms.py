@@ -7,11 +7,11 @@ from chalicelib.api.identity import require_fresh
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clock import real_now
 from chalicelib.errors import Reason, Refusal
-from chalicelib.web.core import pages
 from chalicelib.web.applicants.apply import FILES
-from chalicelib.web.officers.case_actions import NAMED, OFFICE, Act, Field
+from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, moment_of
 from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.officers.case_actions import NAMED, OFFICE, Act, Field
 
 
 @pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)

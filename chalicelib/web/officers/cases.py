@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.model.case import State
+from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.web.core import pages
-from chalicelib.web.officers.case_actions import ACTS, NAMED, OFFICE, Act
 from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.officers.case_actions import ACTS, NAMED, OFFICE, Act
 
 FILTERS: Final = ("light", "kind", "officer")
 

@@ -1,0 +1,1 @@
+"""Pages of supervisors and the monitoring office (督办)."""

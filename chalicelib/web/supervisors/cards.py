@@ -12,8 +12,8 @@ from chalicelib.supervision.rules.cards import GIVERS, open_steps
 from chalicelib.supervision.services.cards import READERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
-from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Onward, Page, Visit
 from chalicelib.wiring import services
 
 PLACE: Final = "/v1/supervision/cards"

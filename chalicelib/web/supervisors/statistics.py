@@ -5,8 +5,8 @@ from typing import Any, Final
 from chalicelib.errors import Refusal
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
-from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.supervision.rules.statistics import per_cent
+from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES
 from chalicelib.web.core import pages
 from chalicelib.web.core.charts import beside, stacked

@@ -1,0 +1,1 @@
+"""The frozen values of working days (工作日)."""

@@ -15,7 +15,22 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.limits import ONE_DAY, SHANGHAI, DayCount, DayReason, Due, Limit, Pause, Span, Stop, Unit, YellowRule, day_of, excluded_days, stopped_times
+from chalicelib.workdays.model.limits import (
+    ONE_DAY,
+    SHANGHAI,
+    DayCount,
+    DayReason,
+    Due,
+    Limit,
+    Pause,
+    Span,
+    Stop,
+    Unit,
+    YellowRule,
+    day_of,
+    excluded_days,
+    stopped_times,
+)
 
 ONE_HOUR = timedelta(hours=1)
 ONE_SECOND = timedelta(seconds=1)

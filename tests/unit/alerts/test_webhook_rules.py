@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.alerts.rules import webhooks
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
+from chalicelib.alerts.rules import webhooks
 
 AT = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 KEY = bytes(32)

@@ -3,9 +3,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectification, Revocation, Withdrawal
-from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument, ended_order, following, is_in_effect, notice_of_defence, officers_for, open_defence, proposed, require_defence_over, require_next, require_no_order, require_sound, require_verifiable
 from chalicelib.cases.model.case import Case, State, Way
+from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectification, Revocation, Withdrawal
+from chalicelib.cases.rules.consequences import (
+    RectificationOutcome,
+    RevocationDocument,
+    ended_order,
+    following,
+    is_in_effect,
+    notice_of_defence,
+    officers_for,
+    open_defence,
+    proposed,
+    require_defence_over,
+    require_next,
+    require_no_order,
+    require_sound,
+    require_verifiable,
+)
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started

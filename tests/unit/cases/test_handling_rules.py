@@ -3,9 +3,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.model.stages import Correction, Extension, Interruption, Outcome, Withdrawal
-from chalicelib.cases.rules.handling import STEPS, CaseStep, extension_of, ground_of, is_breach, is_deemed_accepted, late_reason_for, must_be_verified, open_pause, require_demand, require_not_deemed, require_on_list, require_reasons, require_step, with_materials
 from chalicelib.cases.model.case import Case, Material, MaterialAsked, State, Way
+from chalicelib.cases.model.stages import Correction, Extension, Interruption, Outcome, Withdrawal
+from chalicelib.cases.rules.handling import (
+    STEPS,
+    CaseStep,
+    extension_of,
+    ground_of,
+    is_breach,
+    is_deemed_accepted,
+    late_reason_for,
+    must_be_verified,
+    open_pause,
+    require_demand,
+    require_not_deemed,
+    require_on_list,
+    require_reasons,
+    require_step,
+    with_materials,
+)
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, ClockKind

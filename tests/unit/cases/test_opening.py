@@ -1,6 +1,6 @@
-from chalicelib.cases.rules import filing_events
-from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.model.case import Case, Material, State, Way
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
 from tests.builders import NOON, a_case, a_draft, a_plan, a_summary, some_terms
@@ -46,7 +46,9 @@ def test_clocks_are_told_with_the_event_that_started_them() -> None:
     accepted = filing_events.accepted(by(Acceptance.INSTANT), at=NOON)
     paper = (Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌"),)
 
-    asked = filing_events.fact_of_materials(waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON)
+    asked = filing_events.fact_of_materials(
+        waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON
+    )
     taken = filing_events.fact_of_materials(accepted, paper, actor="subject:x", started=[], at=NOON)
 
     assert asked.data["clocks_started"] == [{"kind": "acceptance"}]

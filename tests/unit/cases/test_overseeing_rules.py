@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Decision, Defence, EarlierDecision, Finding, Outcome, Verification
 from chalicelib.cases.rules.consequences import is_counted
 from chalicelib.cases.rules.handling import require_assignable, require_occurred, require_reopenable, responsible_for
-from chalicelib.cases.model.case import State
 from chalicelib.catalogue.model.items import Method
 from chalicelib.errors import Refusal
 from chalicelib.policy import Role

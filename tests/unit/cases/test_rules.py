@@ -2,9 +2,23 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Way
-from chalicelib.cases.rules.filing import Submission, conditions_asked, eligibility_for, materials_asked, payload_of, reasons_of_item, refused_by, require_confirmations, require_in_time, require_materials, standing_of, terms_of, way_of
+from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.rules.filing import (
+    Submission,
+    conditions_asked,
+    eligibility_for,
+    materials_asked,
+    payload_of,
+    reasons_of_item,
+    refused_by,
+    require_confirmations,
+    require_in_time,
+    require_materials,
+    standing_of,
+    terms_of,
+    way_of,
+)
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.catalogue.model.items import Audience, Recommitment, VerificationPlan, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind, When
-from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
 from chalicelib.catalogue.model.versions import Shelf
+from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
 from chalicelib.errors import Refusal
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_condition, a_limit, a_material, a_notice, a_question, an_item

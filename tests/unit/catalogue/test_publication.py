@@ -7,9 +7,21 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.model.faults import FAULT_TEXTS, ItemFault
-from chalicelib.catalogue.model.items import Acceptance, Condition, Granularity, Item, LegalBasis, Liability, Material, Method, Notice, Recommitment, Way
-from chalicelib.catalogue.rules.publication import faults_of, fits
+from chalicelib.catalogue.model.items import (
+    Acceptance,
+    Condition,
+    Granularity,
+    Item,
+    LegalBasis,
+    Liability,
+    Material,
+    Method,
+    Notice,
+    Recommitment,
+    Way,
+)
 from chalicelib.catalogue.model.questions import Option, Question, QuestionKind, When
+from chalicelib.catalogue.rules.publication import faults_of, fits
 from chalicelib.catalogue.rules.text_checks import CATCH_ALL_PHRASES
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, binds_person, lists_for, lists_of
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, binds_person, lists_for, lists_of
 from chalicelib.workdays.model.limits import Limit, Unit
 
 DUE = datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks.rules import clocks
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.clocks.rules import clocks
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DayReason, Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar

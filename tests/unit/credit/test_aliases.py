@@ -5,12 +5,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.rules import identity_links
 from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, KindOfAlias, Parties, Party
-from chalicelib.credit.store.identity_links import alias_laws
-from chalicelib.credit.rules.linked_credit import Met, assessed, eligibility, joined, links_beyond, others_of, parts_of, together, with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Document, Effect, Freshness, Severity, Summary
+from chalicelib.credit.rules import identity_links
+from chalicelib.credit.rules.linked_credit import (
+    Met,
+    assessed,
+    eligibility,
+    joined,
+    links_beyond,
+    others_of,
+    parts_of,
+    together,
+    with_link,
+    with_names,
+    with_reader,
+    without_link,
+    without_name,
+)
+from chalicelib.credit.store.identity_links import alias_laws
 from chalicelib.errors import Reason, Refusal
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
+from chalicelib.credit.rules import identity_conflicts
 from chalicelib.errors import Reason, Refusal
 from tests.builders import A_SUBJECT, NOON
 

@@ -2,8 +2,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.credit.model.records import (
+    Effect,
+    Eligibility,
+    Freshness,
+    ObjectionState,
+    RepairState,
+    Severity,
+    Summary,
+)
 from chalicelib.credit.rules.linked_credit import eligibility
-from chalicelib.credit.model.records import Effect, Eligibility, Freshness, ObjectionState, RepairState, Severity, Summary
 from chalicelib.credit.rules.summary import assessment, identity_conflict, source_down
 from chalicelib.errors import Reason
 from tests.builders import NOON, a_bar, a_flag_mark, a_summary

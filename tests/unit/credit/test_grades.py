@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.rules.grades import Grade, grade_of
 from chalicelib.credit.model.records import Record, RepairState, Summary
+from chalicelib.credit.rules.grades import Grade, grade_of
 from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import a_flag_mark, a_record, a_summary

@@ -4,9 +4,23 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.credit.model.imports import Declared, Format, Found, Import, ImportState, Problem, Progress, Refused
-from chalicelib.credit.rules.imports import COLUMNS, LineError, disagreement, finished, format_of, gone_on, is_header, record_of, refused, refused_by, refused_text, started, tellable
 from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.model.submissions import Fate
+from chalicelib.credit.rules.imports import (
+    COLUMNS,
+    LineError,
+    disagreement,
+    finished,
+    format_of,
+    gone_on,
+    is_header,
+    record_of,
+    refused,
+    refused_by,
+    refused_text,
+    started,
+    tellable,
+)
 from chalicelib.errors import Fault, Reason, Refusal
 from tests.builders import NOON
 

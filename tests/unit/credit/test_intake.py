@@ -3,9 +3,17 @@ from datetime import date
 
 import pytest
 
-from chalicelib.credit.model.submissions import Directory, Submission
-from chalicelib.credit.rules.submissions import accepted, directory_in_force, ends_on, faults, is_news, months_after, with_display
 from chalicelib.credit.model.records import Display, Publicity, Record, RepairState, Severity
+from chalicelib.credit.model.submissions import Directory, Submission
+from chalicelib.credit.rules.submissions import (
+    accepted,
+    directory_in_force,
+    ends_on,
+    faults,
+    is_news,
+    months_after,
+    with_display,
+)
 from chalicelib.credit.store.records import directories
 from chalicelib.errors import Refusal
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day

@@ -2,8 +2,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from chalicelib.credit.rules import batching
 from chalicelib.credit.model.submissions import Batch, Handed, Subject, Submission
+from chalicelib.credit.rules import batching
 from chalicelib.credit.rules.batching import bundles_of, groups_of, shares_of
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, an_organisation

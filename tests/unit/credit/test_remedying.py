@@ -1,8 +1,8 @@
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.credit.rules.limits import MOST_BARS
 from chalicelib.credit.model.records import Display, ObjectionState, Record, RepairState, Severity, Summary
+from chalicelib.credit.rules.limits import MOST_BARS
 from chalicelib.credit.rules.redress import Changes, after_remedy, disputed, stepped, with_repair
 from chalicelib.credit.rules.summary import is_stale, with_record
 from tests.builders import A_SUBJECT, a_record

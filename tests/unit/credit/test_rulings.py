@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.rules.merge import held_to_rulings
 from chalicelib.credit.model.corrections import Correction, Ruled
+from chalicelib.credit.rules.merge import held_to_rulings
 from tests.builders import a_record
 
 DAY = date(2026, 10, 8)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.rules.submissions import accepted
-from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, Severity, Summary
+from chalicelib.credit.rules.linked_credit import eligibility
+from chalicelib.credit.rules.submissions import accepted
 from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
 from chalicelib.credit.store.records import directories
 from chalicelib.credit.table.records import SummaryRow

@@ -1,8 +1,28 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from chalicelib.credit.model.records import Display, FlagMark, Freshness, ObjectionState, Overflow, Record, RepairState, Severity, Summary
-from chalicelib.credit.rules.expiry import differences, display_ended, ended, flag_ended, has_ended, mended, mended_fact, recomputed, without_ended
+from chalicelib.credit.model.records import (
+    Display,
+    FlagMark,
+    Freshness,
+    ObjectionState,
+    Overflow,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+)
+from chalicelib.credit.rules.expiry import (
+    differences,
+    display_ended,
+    ended,
+    flag_ended,
+    has_ended,
+    mended,
+    mended_fact,
+    recomputed,
+    without_ended,
+)
 from chalicelib.timeline.event_types import EventKind
 from tests.builders import NOON, a_bar, a_flag_mark, a_record, a_summary
 

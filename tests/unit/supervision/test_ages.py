@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.clock import SHANGHAI
-from chalicelib.clocks.rules.indexes import Standing
 from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.rules.indexes import Standing
 from chalicelib.supervision.rules.ageing import Ageing, Waiting, ageing_of, together
 from chalicelib.workdays.model.limits import Limit, Unit
 

@@ -9,8 +9,8 @@ from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.rules import cards
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Colour, Finding
+from chalicelib.supervision.rules import cards
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.builders import NOON

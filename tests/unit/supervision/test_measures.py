@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.clock import instant_text
-from chalicelib.supervision.rules.measure_statistics import average_of, flag_step
 from chalicelib.supervision.model.statistics import FlagStep
+from chalicelib.supervision.rules.measure_statistics import average_of, flag_step
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json
 

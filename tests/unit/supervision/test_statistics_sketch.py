@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.supervision.rules.statistics import per_cent
 from chalicelib.supervision.rules.quantiles import bucket, quantile, up_to
+from chalicelib.supervision.rules.statistics import per_cent
 
 MINUTES = st.integers(min_value=0, max_value=1_000_000)
 

@@ -5,8 +5,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.timeline.events import Json
 from chalicelib.timeline.chain import canonical
+from chalicelib.timeline.events import Json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

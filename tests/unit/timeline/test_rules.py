@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.timeline.chain import chained, digest, first_fault
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import ChainFault, Event, Fact, FaultReason, Head
-from chalicelib.timeline.chain import chained, digest, first_fault
 
 OWNER = "case:330782TEST"
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from chalicelib.workdays.rules.hours import Span, is_open, working_minutes
 from chalicelib.workdays.model.limits import SHANGHAI, Pause
+from chalicelib.workdays.rules.hours import Span, is_open, working_minutes
 from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()

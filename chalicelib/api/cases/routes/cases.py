@@ -5,15 +5,24 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.cases.schemas.cases import CasePageShape, CaseShape, ClockShape, case_answer, case_line, case_no_in, clock_shape, view_answer
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
-from chalicelib.api.moments import MomentQuery, moment_in
+from chalicelib.api.cases.schemas.cases import (
+    CasePageShape,
+    CaseShape,
+    ClockShape,
+    case_answer,
+    case_line,
+    case_no_in,
+    clock_shape,
+    view_answer,
+)
 from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineShape, timeline_shape
-from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
+from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.cases.model.case import Material, State
-from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.errors import Reason, Refusal
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES

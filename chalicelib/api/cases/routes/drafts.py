@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.calls import Language
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
+from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
+from chalicelib.cases.model.case import ConditionAsked, Draft, Way
 from chalicelib.cases.model.stages import Standing
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
-from chalicelib.cases.model.case import ConditionAsked, Draft, Way
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.policy import FOR_THEMSELVES

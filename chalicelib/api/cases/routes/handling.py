@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_in
 from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
+from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_in
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
 from chalicelib.cases.model.stages import Outcome, ResultDocument
-from chalicelib.cases.services.commands import Act, Done
 from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.cases.services.commands import Act, Done
 from chalicelib.errors import Reason, Refusal
 from chalicelib.wiring import services
 

@@ -5,10 +5,26 @@ from datetime import date
 from typing import Any
 
 from chalicelib.api.calls import Language
-from chalicelib.api.edge import Answer, Call, Instant, Page, Shape
 from chalicelib.api.cases.schemas.reasons import CreditShape, credit_shape
-from chalicelib.cases.model.stages import AcceptanceWord, Breach, Commitment, Correction, Decision, Defence, Delivery, EarlierDecision, Extension, Interruption, LateReason, Rectification, Revocation, Verification, Withdrawal
+from chalicelib.api.edge import Answer, Call, Instant, Page, Shape
 from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
+from chalicelib.cases.model.stages import (
+    AcceptanceWord,
+    Breach,
+    Commitment,
+    Correction,
+    Decision,
+    Defence,
+    Delivery,
+    EarlierDecision,
+    Extension,
+    Interruption,
+    LateReason,
+    Rectification,
+    Revocation,
+    Verification,
+    Withdrawal,
+)
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan

@@ -1,0 +1,1 @@
+"""Routes of the catalogue (政务服务事项)."""

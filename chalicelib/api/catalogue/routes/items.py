@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
 from chalicelib.api.catalogue.schemas.editions import EditionsOfItem, ItemEditionsPage, editions_shape
 from chalicelib.api.catalogue.schemas.items import ItemBody, ItemPage, ItemShape, ListedShape
+from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
 from chalicelib.catalogue.model.items import Audience, Item
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role

@@ -1,0 +1,1 @@
+"""Request and response bodies of the catalogue (政务服务事项)."""

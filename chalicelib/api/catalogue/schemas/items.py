@@ -7,7 +7,19 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from chalicelib.api.edge import Body, Day, Page, Shape
-from chalicelib.catalogue.model.items import Acceptance, Audience, Condition, Granularity, Item, LegalBasis, Material, Method, Notice, Step, Way
+from chalicelib.catalogue.model.items import (
+    Acceptance,
+    Audience,
+    Condition,
+    Granularity,
+    Item,
+    LegalBasis,
+    Material,
+    Method,
+    Notice,
+    Step,
+    Way,
+)
 from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.workdays.model.limits import Unit
 

@@ -1,0 +1,1 @@
+"""Routes of credit (信用)."""

@@ -2,13 +2,26 @@
 
 from datetime import datetime
 
-from chalicelib.api.credit.schemas.credit import CHANNEL, CheckBody, CheckReason, CheckShape, OwnCreditShape, Queries, QueryShape, RecordShape, bar_shape, flag_mark_shape, link_shape, record_shape
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
+from chalicelib.api.credit.schemas.credit import (
+    CHANNEL,
+    CheckBody,
+    CheckReason,
+    CheckShape,
+    OwnCreditShape,
+    Queries,
+    QueryShape,
+    RecordShape,
+    bar_shape,
+    flag_mark_shape,
+    link_shape,
+    record_shape,
+)
 from chalicelib.api.credit.schemas.grades import grade_shape
+from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.record_schema import RecordBody
-from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
 from chalicelib.credit.model.records import Purpose, Record
+from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import Reason, Refusal

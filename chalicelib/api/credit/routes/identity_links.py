@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
-from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
+from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services

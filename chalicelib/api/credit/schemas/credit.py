@@ -6,11 +6,22 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Language
-from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.api.credit.schemas.grades import GradeShape
-from chalicelib.credit.rules.linked_credit import LINKED, Met
+from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.credit.model.links import LinkKind
-from chalicelib.credit.model.records import Bar, Effect, FlagMark, ObjectionState, Publicity, Purpose, Record, RepairState, Severity, Text
+from chalicelib.credit.model.records import (
+    Bar,
+    Effect,
+    FlagMark,
+    ObjectionState,
+    Publicity,
+    Purpose,
+    Record,
+    RepairState,
+    Severity,
+    Text,
+)
+from chalicelib.credit.rules.linked_credit import LINKED, Met
 from chalicelib.subjects.model.schema import SubjectBody
 
 

@@ -1,0 +1,1 @@
+"""Routes of feedback (评价、投诉建议)."""

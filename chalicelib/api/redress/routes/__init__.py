@@ -1,0 +1,1 @@
+"""Routes of redress (异议、修复、撤销)."""

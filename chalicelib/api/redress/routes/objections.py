@@ -6,12 +6,20 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
-from chalicelib.api.redress.schemas import EntryName, MattersQuery, Said, TouchedShape, UndoneShape, touched_shapes, undone_shapes
+from chalicelib.api.redress.schemas import (
+    EntryName,
+    MattersQuery,
+    Said,
+    TouchedShape,
+    UndoneShape,
+    touched_shapes,
+    undone_shapes,
+)
 from chalicelib.clocks.model import Clock
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionState, Outcome, Plea, Ruling
-from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.rules import entry_named
+from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

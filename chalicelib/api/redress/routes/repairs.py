@@ -11,10 +11,10 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, Query, Rou
 from chalicelib.api.redress.schemas import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flag_notices import Change
 from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairStage, Verdict
-from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.rules import entry_named
+from chalicelib.redress.services.queries import DECIDERS, READERS
+from chalicelib.sanctions.model.flag_notices import Change
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

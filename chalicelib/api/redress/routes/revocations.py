@@ -3,11 +3,18 @@
 from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
-from chalicelib.api.redress.schemas import EntryName, MattersQuery, TouchedShape, UndoneShape, touched_shapes, undone_shapes
+from chalicelib.api.redress.schemas import (
+    EntryName,
+    MattersQuery,
+    TouchedShape,
+    UndoneShape,
+    touched_shapes,
+    undone_shapes,
+)
 from chalicelib.redress.model import Reversal, ReversingDocument
+from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.services.revocations import Fall
-from chalicelib.redress.rules import entry_named
 from chalicelib.wiring import services
 
 routes = Routes("remedies")

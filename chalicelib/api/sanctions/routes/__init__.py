@@ -1,0 +1,1 @@
+"""Routes of flags (失信惩戒)."""

@@ -3,7 +3,21 @@
 from datetime import datetime
 
 from chalicelib.api.edge import Answer, Call, Routes
-from chalicelib.api.sanctions.schemas.flags import ConductShape, FlagBody, FlagConfirmationBody, Flags, FlagSeen, FlagServiceBody, FlagsQuery, FlagStatementBody, LiftingBody, ListQuery, MeasureListShape, flag_shape, measure_shape
+from chalicelib.api.sanctions.schemas.flags import (
+    ConductShape,
+    FlagBody,
+    FlagConfirmationBody,
+    Flags,
+    FlagSeen,
+    FlagServiceBody,
+    FlagsQuery,
+    FlagStatementBody,
+    LiftingBody,
+    ListQuery,
+    MeasureListShape,
+    flag_shape,
+    measure_shape,
+)
 from chalicelib.clock import day_in_shanghai
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, Proposal, Service, Sought, Target

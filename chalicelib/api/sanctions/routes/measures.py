@@ -3,13 +3,23 @@
 from typing import Any
 
 from chalicelib.api.edge import Answer, Call, Routes
-from chalicelib.api.sanctions.schemas.measures import GroundShape, ListLoadingQuery, ListLoadingShape, LoadedEditions, LosingShape, MeasureListBody, evaluation_shape, measure_list, standing_shape
 from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody, flag_shape
+from chalicelib.api.sanctions.schemas.measures import (
+    GroundShape,
+    ListLoadingQuery,
+    ListLoadingShape,
+    LoadedEditions,
+    LosingShape,
+    MeasureListBody,
+    evaluation_shape,
+    measure_list,
+    standing_shape,
+)
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import Fault, Reason, Refusal
 from chalicelib.policy import Role
-from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.model.editions import Losing, Place
+from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.wiring import services
 

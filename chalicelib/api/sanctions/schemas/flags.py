@@ -10,8 +10,8 @@ from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery,
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
 from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Measure, MeasureClass
-from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.subjects.model.subjects import SubjectKind
 
 
 class ListQuery(Query):

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from chalicelib.api.edge import Body, Code, Day, Line, Page, PageQuery, Shape, Text
 from chalicelib.credit.model.records import Effect, Severity
-from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Standing
+from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.subjects.model.subjects import SubjectKind
 
 Related = Annotated[list[Code], Field(max_length=200)]

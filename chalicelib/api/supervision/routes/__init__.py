@@ -1,0 +1,1 @@
+"""Routes of supervision (效能监察)."""

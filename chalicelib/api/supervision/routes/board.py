@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Literal
 
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.api.cases.schemas.cases import white_because
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.clocks.rules.indexes import binds_person
+from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.errors import Reason
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from chalicelib.alerts.model.digests import Digest, Preference, Yellow
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape
 from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

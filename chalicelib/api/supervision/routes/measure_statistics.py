@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
-from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.model.statistics import Because, Figures, Measure
+from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES, AskedOfMeasures
 from chalicelib.wiring import services
 

@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field
 from chalicelib.api.edge import Answer, Call, Code, Day, Instant, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
+from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
-from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.wiring import services
 
 routes = Routes("supervision")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sanctions.rules import flag_notices
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.rules import flag_notices
 from chalicelib.timeline.events import Event
 from tests.builders import A_SUBJECT, NOON, a_flag
 

@@ -6,11 +6,20 @@ import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import Reason, Refusal
-from chalicelib.sanctions.rules.measures import WORDS, lost_grounds, require_ground
-from chalicelib.sanctions.model.flags import Conduct, Flag, FlagState, LostGround, MeasureClass, MeasureList, Request, Suspension
 from chalicelib.sanctions.model.editions import EvaluationState, Place
+from chalicelib.sanctions.model.flags import (
+    Conduct,
+    Flag,
+    FlagState,
+    LostGround,
+    MeasureClass,
+    MeasureList,
+    Request,
+    Suspension,
+)
 from chalicelib.sanctions.rules.editions import begun, faults_of, gone_on
 from chalicelib.sanctions.rules.flags import resumed, suspended, suspension_fact
+from chalicelib.sanctions.rules.measures import WORDS, lost_grounds, require_ground
 from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_flag, a_measure
 

@@ -4,15 +4,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Rectification, Standing
 from chalicelib.cases.model.case import State
+from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Rectification, Standing
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import Reason, Refusal
-from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.redress import rules
-from chalicelib.redress.model import Entry, EntryKind, HowTouched, Objection, ObjectionState, Outcome, Plea, ProofKind, Reopening, Ruling, Verdict
+from chalicelib.redress.model import (
+    Entry,
+    EntryKind,
+    HowTouched,
+    Objection,
+    ObjectionState,
+    Outcome,
+    Plea,
+    ProofKind,
+    Reopening,
+    Ruling,
+    Verdict,
+)
 from chalicelib.rulepacks.model.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_flag, a_record

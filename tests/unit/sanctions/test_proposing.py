@@ -5,8 +5,17 @@ import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import Reason, Refusal
-from chalicelib.sanctions.rules.measures import document_of, edition_of, end_of, is_measure_in_force, list_in_force, measure_for, require_proportionate, require_target
 from chalicelib.sanctions.model.flags import MeasureClass, MeasureList
+from chalicelib.sanctions.rules.measures import (
+    document_of,
+    edition_of,
+    end_of,
+    is_measure_in_force,
+    list_in_force,
+    measure_for,
+    require_proportionate,
+    require_target,
+)
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_measure, a_proposal

@@ -5,7 +5,17 @@ import pytest
 from chalicelib.errors import Reason, Refusal
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Confirmation, Flag, FlagState, Lifting, Service, Statement
-from chalicelib.sanctions.rules.flags import answered, confirmed, drawn_up, lifted, mark_of, notice_of, proposal_fact, served, told
+from chalicelib.sanctions.rules.flags import (
+    answered,
+    confirmed,
+    drawn_up,
+    lifted,
+    mark_of,
+    notice_of,
+    proposal_fact,
+    served,
+    told,
+)
 from chalicelib.timeline.event_types import EventKind
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag, a_measure, a_proposal
 

@@ -4,17 +4,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Delivery, Revocation
 from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Delivery, Revocation
 from chalicelib.errors import Reason, Refusal
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, ReplyOutcome, Suspicion
-from chalicelib.feedback.rules.ratings import RatingNames, awaits_reply, closed_at, is_bad, require_complete, suspicions, told_at
+from chalicelib.feedback.rules.ratings import (
+    RatingNames,
+    awaits_reply,
+    closed_at,
+    is_bad,
+    require_complete,
+    suspicions,
+    told_at,
+)
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.timeline.chain import chained
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Head
-from chalicelib.timeline.chain import chained
 from tests.builders import A_SUBJECT, NOON, a_case
 
 NAMES = RatingNames("k1", {"k1": b"one", "k0": b"naught"})

@@ -6,9 +6,16 @@ from datetime import date
 import pytest
 
 from chalicelib.errors import Reason, Refusal
-from chalicelib.policy import Role
 from chalicelib.feedback.model.complaints import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
-from chalicelib.feedback.rules.complaints import answerers, destination, first_limit, more_time, require_known, require_open
+from chalicelib.feedback.rules.complaints import (
+    answerers,
+    destination,
+    first_limit,
+    more_time,
+    require_known,
+    require_open,
+)
+from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
