@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class ErrorCode(StrEnum):
     """Reason codes (原因代码): stable, for machines; the texts for people belong to the edge."""
 
     # The request itself.
@@ -116,7 +116,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class FieldError:
     """One fault of a submitted document: where it is (an RFC 6901 pointer) and what is wrong with it.
 
     ``code`` names a text in both languages at the edge, whose ``{blanks}`` are filled from here; where there is
@@ -130,7 +130,7 @@ class Fault:
     blanks: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):
+class DomainError(Exception):
     """The service says no, and why.
 
     ``facts`` stand in the answer beside the edge's texts (dates, article numbers, codes, lists of reasons)
@@ -139,9 +139,9 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        reason: Reason,
+        reason: ErrorCode,
         *,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[FieldError] = (),
         **facts: str | int | Sequence[Mapping[str, str]],
     ) -> None:
         """Keep the reason, the facts for its text and, for documents, every fault at once."""

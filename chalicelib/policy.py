@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
@@ -65,7 +65,7 @@ class Caller:
     def own_subject(self) -> SubjectKey:
         """Return whose matters these are; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""
         if self.subject is None:
-            raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         return self.subject
 
 
@@ -102,4 +102,4 @@ def require(
     To a person somebody else's thing is indistinguishable from one that does not exist.
     """
     if not sees(caller, roles=roles, department=department, subjects=subjects):
-        raise Refusal(Reason.FORBIDDEN if caller.is_staff else Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.FORBIDDEN if caller.is_staff else ErrorCode.NOT_FOUND)

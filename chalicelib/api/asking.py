@@ -12,7 +12,7 @@ from chalicelib.api.addresses import ADDRESSES
 from chalicelib.api.calls import Answer, Language
 from chalicelib.api.edge import route_named
 from chalicelib.api.exchange import call_of
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 
 
@@ -40,7 +40,7 @@ def ask(name: str, question: Question, *, by: Caller | None, language: Language)
     import_module(_files()[name])
     route = route_named(name)
     if by is None and not route.is_public:
-        raise Refusal(Reason.UNAUTHENTICATED)
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
     headers = {} if question.version is None else {"if-match": f'"{question.version}"'}
     if question.key is not None:
         headers["idempotency-key"] = question.key

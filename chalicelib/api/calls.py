@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from chalicelib.api.cursors import cursors
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.shapes import Body, Query, Shape
 
@@ -56,14 +56,14 @@ class Call(Generic[B]):
     def caller(self) -> Caller:
         """Who is calling; ``UNAUTHENTICATED`` on a public route."""
         if self.who is None:
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self.who
 
     @property
     def version(self) -> int:
         """The version that ``If-Match`` names, on a route that needs it."""
         if self.sent_version is None:
-            raise Refusal(Reason.PRECONDITION_REQUIRED)
+            raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
         return self.sent_version
 
     @property

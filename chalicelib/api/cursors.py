@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.wiring import services
 
 SIGNATURE = 16
@@ -33,10 +33,10 @@ class Cursors:
         try:
             sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise Refusal(Reason.INVALID_CURSOR) from None
+            raise DomainError(ErrorCode.INVALID_CURSOR) from None
         signature, text = sealed[:SIGNATURE], sealed[SIGNATURE:]
         if not hmac.compare_digest(signature, self._signature(text, about)):
-            raise Refusal(Reason.INVALID_CURSOR)
+            raise DomainError(ErrorCode.INVALID_CURSOR)
         position: dict[str, Any] = json.loads(text)
         return position
 

@@ -18,7 +18,7 @@ from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, 
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.dynamo.transaction import MovedError
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
@@ -26,7 +26,7 @@ from chalicelib.wiring import services
 FAULTY_CALL = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})
 """What AWS calls our own mistakes; everything else it says no to is its being unavailable."""
 
-RETRY_AFTER = {Reason.UNAVAILABLE: "5", Reason.CREDIT_SOURCE_DOWN: "30", Reason.BUSY: "1"}
+RETRY_AFTER = {ErrorCode.UNAVAILABLE: "5", ErrorCode.CREDIT_SOURCE_DOWN: "30", ErrorCode.BUSY: "1"}
 
 
 def respond(route: Route, event: Event) -> Response:
@@ -35,20 +35,22 @@ def respond(route: Route, event: Event) -> Response:
     language = language_of(headers.get("accept-language", ""))
     try:
         return _response(route, route.view(_call(route, event, headers, language)))
-    except Refusal as refusal:
+    except DomainError as refusal:
         return problem(refusal, language)
     except MovedError:
-        return problem(Refusal(Reason.BUSY), language)
+        return problem(DomainError(ErrorCode.BUSY), language)
     except (PynamoDBException, BotoCoreError, ClientError) as error:
         code = _code_of(error)
         logger("api").exception("store_failed", route=route.name, code=code)
-        return problem(Refusal(Reason.INTERNAL_ERROR if code in FAULTY_CALL else Reason.UNAVAILABLE), language)
+        return problem(
+            DomainError(ErrorCode.INTERNAL_ERROR if code in FAULTY_CALL else ErrorCode.UNAVAILABLE), language
+        )
     except Exception:  # noqa: BLE001 - the last place where a fault of ours can become an answer
         logger("api").exception("unexpected", route=route.name)
-        return problem(Refusal(Reason.INTERNAL_ERROR), language)
+        return problem(DomainError(ErrorCode.INTERNAL_ERROR), language)
 
 
-def problem(refusal: Refusal, language: Language) -> Response:
+def problem(refusal: DomainError, language: Language) -> Response:
     """Say no in the client's language (RFC 9457)."""
     reason = refusal.reason
     known = problem_of(reason)
@@ -79,7 +81,7 @@ def problem(refusal: Refusal, language: Language) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=known.status)
 
 
-def told(fault: Fault, language: Language) -> str:
+def told(fault: FieldError, language: Language) -> str:
     """Return what is wrong with one field, in one language only."""
     if fault.code in FAULT_TEXTS:
         return fault_text(fault.code, fault.blanks, language)
@@ -116,7 +118,7 @@ def call_of(
     if who is not None:
         tell(role=",".join(sorted(who.roles)))
         if not who.roles & route.roles:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = path_of(event)

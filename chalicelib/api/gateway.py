@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from chalice.app import Chalice, Request, Response
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import begin, logger
 
 OFTEN_ABSENT: dict[str, object] = {
@@ -96,12 +96,12 @@ class App(Chalice):
         from chalicelib.api.exchange import language_of, problem  # noqa: PLC0415 - see the top of the file
 
         headers = {name.lower(): text for name, text in event["headers"].items()}
-        reason = Reason.METHOD_NOT_ALLOWED if allowed else Reason.NOT_FOUND
+        reason = ErrorCode.METHOD_NOT_ALLOWED if allowed else ErrorCode.NOT_FOUND
         response: Response
         if self.showing and "text/html" in headers.get("accept", "") and not event["path"].startswith("/v1/"):
             response = import_module(self.showing).show_nothing(event)
         else:
-            response = problem(Refusal(reason), language_of(headers.get("accept-language", "")))
+            response = problem(DomainError(reason), language_of(headers.get("accept-language", "")))
         if allowed:
             response.headers["Allow"] = allowed
         answer: dict[str, Any] = response.to_dict(self.api.binary_types)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.settings import settings
@@ -72,7 +72,7 @@ class Tokens:
         known = self._verified.get(digest)
         if known is not None:
             if at >= known[1] + LEEWAY:
-                raise Refusal(Reason.UNAUTHENTICATED)
+                raise DomainError(ErrorCode.UNAUTHENTICATED)
             return known
         claims = self._claims(token)
         ends_at = self._require_current(claims, at=at)
@@ -89,7 +89,7 @@ class Tokens:
         from joserfc.errors import JoseError  # noqa: PLC0415
 
         if len(token) > LONGEST_TOKEN:
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         try:
             header = jws.extract_compact(token.encode()).headers()
             key = self._key(header)
@@ -98,20 +98,20 @@ class Tokens:
             verified = jws.deserialize_compact(token, key, registry=registry)
             claims: object = json.loads(verified.payload)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-            raise Refusal(Reason.UNAUTHENTICATED) from None
+            raise DomainError(ErrorCode.UNAUTHENTICATED) from None
         if not isinstance(claims, dict):
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         return claims
 
     def _key(self, header: Mapping[str, Any]) -> Any:  # noqa: ANN401 - joserfc's keys have no common public type
         """Find the key that the token names; one that nobody knows is asked for again, at most every 30 seconds."""
         kid = header.get("kid")
         if header.get("alg") not in ALGORITHMS or not isinstance(kid, str):
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         if self._keys is None or (kid not in self._keys and time.monotonic() - self._asked_at >= REFETCH_AFTER):
             self._fetch()
         if self._keys is None or kid not in self._keys:
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self._keys[kid]
 
     def _fetch(self) -> None:
@@ -123,7 +123,7 @@ class Tokens:
             published = self._jwks()["keys"]
         except IssuerUnreachableError:
             logger("api").warning("issuer_unreachable")
-            raise Refusal(Reason.UNAVAILABLE) from None
+            raise DomainError(ErrorCode.UNAVAILABLE) from None
         keys = {}
         for jwk in published:
             try:
@@ -148,7 +148,7 @@ class Tokens:
             and all(_has_begun(claims[name], at=at) for name in ("nbf", "iat") if name in claims)
         )
         if not is_good or ends_at is None:
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         return ends_at
 
 
@@ -163,7 +163,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         Role(name) for name in (named if isinstance(named, list) else []) if isinstance(name, str) and name in ROLES
     )
     if not roles:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
     identity = _identity(claims["subject"]) if roles & FOR_THEMSELVES and claims.get("subject") is not None else None
@@ -181,7 +181,7 @@ def caller_of(header: str) -> Caller:
     """Return who an Authorization header speaks for; ``UNAUTHENTICATED`` for none or a bad one."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal(Reason.UNAUTHENTICATED)
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
     return tokens().caller(token.strip(), at=real_now())
 
 
@@ -189,7 +189,7 @@ def require_fresh(caller: Caller, *, at: datetime) -> None:
     """Refuse with ``FRESH_LOGIN_REQUIRED`` unless the login is at most 300 seconds old by the real time."""
     logged_in = caller.auth_time
     if logged_in is None or at - logged_in > FRESH_FOR or logged_in - at > LEEWAY:
-        raise Refusal(Reason.FRESH_LOGIN_REQUIRED)
+        raise DomainError(ErrorCode.FRESH_LOGIN_REQUIRED)
 
 
 @cache
@@ -202,12 +202,12 @@ def tokens() -> Tokens:
 def _identity(claim: object) -> Identity:
     """Read the identity that the platform vouches for; one that cannot be is no identity at all."""
     if not isinstance(claim, dict) or not all(isinstance(claim.get(name), str) for name in ("number", "name")):
-        raise Refusal(Reason.UNAUTHENTICATED)
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
     try:
         identity = Identity(kind=SubjectKind(claim["kind"]), number=claim["number"], name=claim["name"])
         return require_valid(identity)
-    except (KeyError, ValueError, Refusal):
-        raise Refusal(Reason.UNAUTHENTICATED) from None
+    except (KeyError, ValueError, DomainError):
+        raise DomainError(ErrorCode.UNAUTHENTICATED) from None
 
 
 def _instant(seconds: object) -> datetime | None:

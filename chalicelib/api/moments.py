@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.api.edge import Call, Instant, Query
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 
 
 class MomentQuery(Query):
@@ -16,6 +16,6 @@ def moment_in(call: Call[None]) -> datetime:
     """Return the moment asked for; ``INVALID_QUERY`` for one that has not come."""
     at: datetime = call.query.at or call.at
     if at > call.at:
-        fault = Fault(pointer="/at", detail="时刻不得晚于现在。", english="This moment has not come yet.")
-        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+        fault = FieldError(pointer="/at", detail="时刻不得晚于现在。", english="This moment has not come yet.")
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))
     return at

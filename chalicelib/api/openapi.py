@@ -12,7 +12,7 @@ from chalicelib.api.addresses import import_all
 from chalicelib.api.calls import Route
 from chalicelib.api.edge import ROUTES, Answer, Call, Routes, Shape
 from chalicelib.api.problems import STATUS, problem_of
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 
 routes = Routes("health")
 
@@ -25,7 +25,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string", "enum": sorted(reason.value for reason in Reason)},
+        "code": {"type": "string", "enum": sorted(reason.value for reason in ErrorCode)},
         "errors": {
             "type": "array",
             "items": {
@@ -39,7 +39,7 @@ PROBLEM = {
         },
     },
 }
-ALWAYS_POSSIBLE = (Reason.INTERNAL_ERROR, Reason.UNAVAILABLE)
+ALWAYS_POSSIBLE = (ErrorCode.INTERNAL_ERROR, ErrorCode.UNAVAILABLE)
 
 
 class Published(Shape, extra="allow"):
@@ -170,17 +170,17 @@ def _refusals(route: Route) -> dict[str, Any]:
     """Return the problems that the route's own declaration makes possible, by status."""
     reasons = [*ALWAYS_POSSIBLE]
     if not route.is_public:
-        reasons += [Reason.UNAUTHENTICATED, Reason.FORBIDDEN]
+        reasons += [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN]
     if "{" in route.path or route.names_another:
-        reasons.append(Reason.NOT_FOUND)
+        reasons.append(ErrorCode.NOT_FOUND)
     if route.query:
-        reasons.append(Reason.INVALID_QUERY)
+        reasons.append(ErrorCode.INVALID_QUERY)
     if route.method != "GET":
-        reasons += [Reason.INVALID_BODY, Reason.BODY_TOO_LARGE, Reason.BUSY, Reason.INVALID_IDENTIFIER]
+        reasons += [ErrorCode.INVALID_BODY, ErrorCode.BODY_TOO_LARGE, ErrorCode.BUSY, ErrorCode.INVALID_IDENTIFIER]
     if route.body:
-        reasons.append(Reason.UNSUPPORTED_MEDIA_TYPE)
+        reasons.append(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if route.needs_version:
-        reasons += [Reason.PRECONDITION_REQUIRED, Reason.STALE_VERSION]
+        reasons += [ErrorCode.PRECONDITION_REQUIRED, ErrorCode.STALE_VERSION]
     by_status: dict[str, Any] = {}
     for reason in sorted(reasons, key=STATUS.__getitem__):
         by_status.setdefault(str(STATUS[reason]), _refusal(problem_of(reason).title_en))

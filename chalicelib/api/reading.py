@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chalicelib.api.calls import Route
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 
 Event: TypeAlias = Mapping[str, Any]
@@ -24,9 +24,9 @@ MEDIA_TYPE = re.compile(r'application/json(\s*;\s*charset="?utf-?8"?)?\s*;?', re
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
-UNREADABLE = Fault(pointer="", detail="unreadable", code="json_invalid")
-UNEXPECTED = Fault(pointer="", detail="unexpected", code="body_unexpected")
-ABSENT = Fault(pointer="", detail="absent", code="body_missing")
+UNREADABLE = FieldError(pointer="", detail="unreadable", code="json_invalid")
+UNEXPECTED = FieldError(pointer="", detail="unexpected", code="body_unexpected")
+ABSENT = FieldError(pointer="", detail="absent", code="body_missing")
 
 
 def path_of(event: Event) -> Mapping[str, str]:
@@ -36,7 +36,7 @@ def path_of(event: Event) -> Mapping[str, str]:
     """
     path = {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
     if not all(0 < len(value) <= LONGEST_NAME and value.isprintable() for value in path.values()):
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return path
 
 
@@ -49,9 +49,9 @@ def raw_body_of(event: Event) -> bytes:
         try:
             raw = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
-            raise Refusal(Reason.INVALID_BODY, faults=[UNREADABLE]) from None
+            raise DomainError(ErrorCode.INVALID_BODY, faults=[UNREADABLE]) from None
     if len(raw) > LARGEST_BODY:
-        raise Refusal(Reason.BODY_TOO_LARGE)
+        raise DomainError(ErrorCode.BODY_TOO_LARGE)
     return raw
 
 
@@ -59,16 +59,16 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
     """Return the body as the route's model; ``UNSUPPORTED_MEDIA_TYPE``, or ``INVALID_BODY`` with every fault."""
     if route.body is None:
         if raw.strip() not in {b"", b"{}"}:
-            raise Refusal(Reason.INVALID_BODY, faults=[UNEXPECTED])
+            raise DomainError(ErrorCode.INVALID_BODY, faults=[UNEXPECTED])
         return None
     if media_type and not MEDIA_TYPE.fullmatch(media_type.strip()):
-        raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+        raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if not raw.strip() and any(field.is_required() for field in route.body.model_fields.values()):
-        raise Refusal(Reason.INVALID_BODY, faults=[ABSENT])
+        raise DomainError(ErrorCode.INVALID_BODY, faults=[ABSENT])
     try:
         return route.body.model_validate_json(raw.strip() or b"{}")
     except ValidationError as error:
-        raise Refusal(Reason.INVALID_BODY, faults=_faults(error, raw)) from None
+        raise DomainError(ErrorCode.INVALID_BODY, faults=_faults(error, raw)) from None
 
 
 def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's own model
@@ -77,26 +77,26 @@ def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's o
     repeated = [name for name, values in given.items() if len(values) > 1]
     if repeated:
         faults = [_fault("parameter_repeated", f"/{_escaped(name)}") for name in repeated]
-        raise Refusal(Reason.INVALID_QUERY, faults=faults)
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=faults)
     present = {name: values[0] for name, values in given.items() if values and values[0]}
     if route.query is None:
         if present:
             faults = [_fault("extra_forbidden", f"/{_escaped(name)}") for name in present]
-            raise Refusal(Reason.INVALID_QUERY, faults=faults)
+            raise DomainError(ErrorCode.INVALID_QUERY, faults=faults)
         return None
     try:
         return route.query.model_validate_strings(present, strict=True)
     except ValidationError as error:
-        raise Refusal(Reason.INVALID_QUERY, faults=_faults(error, json.dumps(present).encode())) from None
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=_faults(error, json.dumps(present).encode())) from None
 
 
 def version_of(header: str | None) -> int:
     """Return the version that ``If-Match`` names; one that is no ETag of ours matches nothing (``STALE_VERSION``)."""
     if header is None:
-        raise Refusal(Reason.PRECONDITION_REQUIRED)
+        raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
     match = ETAG.fullmatch(header.strip())
     if match is None:
-        raise Refusal(Reason.STALE_VERSION)
+        raise DomainError(ErrorCode.STALE_VERSION)
     return int(match[1])
 
 
@@ -105,7 +105,7 @@ def once_of(route: Route, who: Caller | None, key: str | None, path: Mapping[str
     if key is None:
         return None
     if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Refusal(Reason.INVALID_IDEMPOTENCY_KEY)
+        raise DomainError(ErrorCode.INVALID_IDEMPOTENCY_KEY)
     place = " ".join((route.name, *(f"{name}={value}" for name, value in sorted(path.items()))))
     return Once.of(caller=who.sub if who else "", route=place, key=key, body=raw)
 
@@ -117,11 +117,11 @@ def origin_of(event: Event) -> str:
     return f"{address}\0{seen.get('userAgent') or ''}" if address else ""
 
 
-def _fault(code: str, pointer: str) -> Fault:
-    return Fault(pointer=pointer, detail=code, code=code)
+def _fault(code: str, pointer: str) -> FieldError:
+    return FieldError(pointer=pointer, detail=code, code=code)
 
 
-def _faults(error: ValidationError, raw: bytes) -> list[Fault]:
+def _faults(error: ValidationError, raw: bytes) -> list[FieldError]:
     """Turn pydantic's errors into faults; the document itself says which parts of a location are its own."""
     try:
         document = json.loads(raw)
@@ -131,7 +131,7 @@ def _faults(error: ValidationError, raw: bytes) -> list[Fault]:
     # A list whose entries are bad is counted without them; that it is too short says nothing then.
     within = {one["loc"][:depth] for one in said for depth in range(len(one["loc"]))}
     return [
-        Fault(
+        FieldError(
             pointer=_pointer(one["loc"], document, is_missing=one["type"] == "missing"),
             detail=one["msg"],
             code=one["type"],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.calendars.model import Loaded, Place, Recount, RecountState, Year
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DECEMBER, Edition, Notice, is_weekend
@@ -24,14 +24,14 @@ def years_within_reach(today: date) -> range:
 
 def faults_of(
     year: int, notice: Notice, holidays: dict[date, str], make_up_days: dict[date, str], *, today: date
-) -> tuple[Fault, ...]:
+) -> tuple[FieldError, ...]:
     """Return everything that is wrong with an edition, at once."""
     return tuple(_faults(year, notice, holidays, make_up_days, today=today))
 
 
 def _faults(
     year: int, notice: Notice, holidays: dict[date, str], make_up_days: dict[date, str], *, today: date
-) -> Iterator[Fault]:
+) -> Iterator[FieldError]:
     if year not in years_within_reach(today):
         yield _fault(
             "/year", "EDITION_YEAR", "只能载入2024年至下一年度的工作日历。", "A year from 2024 to the next one."
@@ -50,7 +50,7 @@ def _faults(
             yield _fault(pointer, "EDITION_WEEKDAY", "调休上班日应为周六或者周日。", "A make-up day is at a weekend.")
 
 
-def _faults_of_days(field: str, days: dict[date, str], *, year: int) -> Iterator[Fault]:
+def _faults_of_days(field: str, days: dict[date, str], *, year: int) -> Iterator[FieldError]:
     for day, name in sorted(days.items()):
         pointer = f"/{field}/{day}"
         if day.year != year and (day.year, day.month) != (year - 1, DECEMBER):
@@ -64,8 +64,8 @@ def _faults_of_days(field: str, days: dict[date, str], *, year: int) -> Iterator
             yield _fault(pointer, "EDITION_BLANK", "请写明节日名称。", "Name the festival.")
 
 
-def _fault(pointer: str, code: str, detail: str, english: str) -> Fault:
-    return Fault(pointer=pointer, code=code, detail=detail, english=english)
+def _fault(pointer: str, code: str, detail: str, english: str) -> FieldError:
+    return FieldError(pointer=pointer, code=code, detail=detail, english=english)
 
 
 def is_same(one: Edition, other: Edition) -> bool:

@@ -13,7 +13,7 @@ from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import MovedError, Transaction, existing, read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 
@@ -35,7 +35,7 @@ class CaseStore:
         try:
             return case_of(CaseRow.get(owner_of(case_no), consistent_read=True))
         except CaseRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add(self, case: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
         """Put a new case and its first events; ``MovedError`` if there is one by its number."""
@@ -115,7 +115,7 @@ class CaseStore:
         try:
             draft: Draft = DraftRow.get(f"draft:{draft_id}", consistent_read=True).document
         except DraftRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
         return draft
 
     def open_drafts(self, maker: str, *, at: datetime, most: int) -> tuple[Draft, ...]:

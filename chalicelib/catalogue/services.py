@@ -11,7 +11,7 @@ from chalicelib.catalogue.rules.publication import faults_of
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
@@ -56,9 +56,9 @@ class Catalogue:
             return kept, True
         faults = faults_of(item, packs=self._packs, departments=self._departments)
         if faults:
-            raise Refusal(Reason.ITEM_NOT_PUBLISHABLE, faults=faults)
+            raise DomainError(ErrorCode.ITEM_NOT_PUBLISHABLE, faults=faults)
         if published is not None or item.version <= kept.shelf.latest:
-            raise Refusal(Reason.ITEM_VERSION_EXISTS, latest=kept.shelf.latest)
+            raise DomainError(ErrorCode.ITEM_VERSION_EXISTS, latest=kept.shelf.latest)
         return kept, False
 
     def editions(
@@ -81,7 +81,7 @@ class Catalogue:
         """Return the version in force; ``ITEM_NOT_LISTED`` if there is none."""
         item = self.find(code, at=at)
         if item is None:
-            raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+            raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
         return item
 
     def version(self, code: str, version: int) -> Item:
@@ -90,7 +90,7 @@ class Catalogue:
         if known is None:
             known = self._store.version(code, version)
             if known is None:
-                raise Refusal(Reason.NOT_FOUND)
+                raise DomainError(ErrorCode.NOT_FOUND)
             self._versions[code, version] = known
         return known
 
@@ -104,13 +104,13 @@ class Catalogue:
             shelf = self._store.shelf(code)
             found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
             if found is None:
-                raise Refusal(Reason.ITEM_NOT_LISTED, item_code=code)
+                raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
             known = self._packs_of[code] = self.version(code, found.version).jurisdiction
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
         """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
-        refusal = Refusal(Reason.NOTICE_OUTDATED, item_code=code)
+        refusal = DomainError(ErrorCode.NOTICE_OUTDATED, item_code=code)
         self._store.require_current(code, version, tx, on=day_in_shanghai(at), otherwise=refusal)
 
     def search(

@@ -18,7 +18,7 @@ from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 
 SHARDS = 4
 """Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""
@@ -85,7 +85,7 @@ class ClockStore:
         try:
             return ClockRow.get(owner, clock_id, consistent_read=True).document
         except ClockRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def of_owner(self, owner: str) -> tuple[Clock, ...]:
         """Return all clocks of an owner in one strongly consistent query, in the order in which they started."""

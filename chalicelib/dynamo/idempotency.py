@@ -12,7 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
 
 KEPT_FOR = timedelta(days=1)
@@ -56,7 +56,7 @@ class Once:
         if not isinstance(row, IdempotencyRow):
             raise TypeError(type(row).__name__)
         if row.request != self.request:
-            raise Refusal(Reason.IDEMPOTENCY_KEY_REUSED)
+            raise DomainError(ErrorCode.IDEMPOTENCY_KEY_REUSED)
         return row.made
 
     def look_up(self) -> str | None:

@@ -13,7 +13,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.dynamo.model import Row, connection
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +35,7 @@ class MovedError(Exception):
 class Transaction:
     """A list of writes that happen together or not at all (at most ``MOST_WRITES``).
 
-    Each write names what its failed condition means: a ``Refusal`` is told to the caller,
+    Each write names what its failed condition means: a ``DomainError`` is told to the caller,
     ``MovedError`` makes ``again_if_moved`` read and decide again.
     """
 
@@ -93,7 +93,7 @@ class Transaction:
         """
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
         if len(writes) > MOST_WRITES:
-            raise Refusal(Reason.TOO_MUCH_AT_ONCE)
+            raise DomainError(ErrorCode.TOO_MUCH_AT_ONCE)
         for attempt in range(ATTEMPTS):
             try:
                 self._write()
@@ -106,7 +106,7 @@ class Transaction:
                 if not (is_conflict or error.cause_response_code == "TransactionInProgressException"):
                     raise
                 if attempt + 1 == ATTEMPTS:
-                    raise Refusal(Reason.BUSY) from error
+                    raise DomainError(ErrorCode.BUSY) from error
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
             else:
                 return
@@ -160,7 +160,7 @@ def again_if_moved(step: Callable[P, R]) -> Callable[P, R]:
                 return step(*args, **kwargs)
             except MovedError:
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter guards no secret
-        raise Refusal(Reason.BUSY)
+        raise DomainError(ErrorCode.BUSY)
 
     return repeated
 
@@ -207,7 +207,7 @@ def _found(wanted: Sequence[Row], shape: Mapping[str, Any]) -> dict[str, list[di
             break
         time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
     else:
-        raise Refusal(Reason.UNAVAILABLE)
+        raise DomainError(ErrorCode.UNAVAILABLE)
     return found
 
 

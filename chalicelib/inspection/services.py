@@ -15,7 +15,7 @@ from chalicelib.clocks.model import Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
@@ -84,9 +84,9 @@ class Inspection:
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
         if by.actor == mandate.inspector:
-            raise Refusal(Reason.SAME_PERSON)
+            raise DomainError(ErrorCode.SAME_PERSON)
         if version is not None and mandate.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         if mandate.approved_at is not None:
             return mandate
         approved = replace(mandate, approver=by.actor, approved_at=at)
@@ -156,7 +156,7 @@ class Inspection:
         asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no if is_case_no(case_no) else MALFORMED}
         if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
-            raise Refusal(Reason.OUT_OF_SCOPE)
+            raise DomainError(ErrorCode.OUT_OF_SCOPE)
         reading = self._timeline.reading(case.owner, head=case.head)
         self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
         return case, reading
@@ -166,16 +166,16 @@ class Inspection:
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
         if mandate.inspector != by.actor:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if not is_in_force(mandate, at=at):
-            raise Refusal(Reason.MANDATE_NOT_IN_FORCE)
+            raise DomainError(ErrorCode.MANDATE_NOT_IN_FORCE)
         return mandate
 
     def _find(self, case_no: str) -> Case | None:
         try:
             return self._cases.load(case_no)
-        except Refusal as refusal:
-            if refusal.reason is Reason.NOT_FOUND:
+        except DomainError as refusal:
+            if refusal.reason is ErrorCode.NOT_FOUND:
                 return None
             raise
 
@@ -219,7 +219,7 @@ def _require_bounded(wanted: Wanted, *, today: date) -> None:
     faults = []
     if not (scope.departments or scope.case_nos):
         faults.append(
-            Fault(
+            FieldError(
                 pointer="/scope",
                 detail="请写明部门或者办件编号。",
                 english="Name departments or case numbers.",
@@ -228,7 +228,7 @@ def _require_bounded(wanted: Wanted, *, today: date) -> None:
         )
     if scope.received_from and scope.received_to and scope.received_to < scope.received_from:
         faults.append(
-            Fault(
+            FieldError(
                 pointer="/scope/to",
                 detail="最后一天早于第一天。",
                 english="The last day is before the first.",
@@ -237,7 +237,9 @@ def _require_bounded(wanted: Wanted, *, today: date) -> None:
         )
     if wanted.expires_on < today:
         faults.append(
-            Fault(pointer="/expires_on", detail="这一天已经过去。", english="This day is over.", code="DAY_IS_OVER")
+            FieldError(
+                pointer="/expires_on", detail="这一天已经过去。", english="This day is over.", code="DAY_IS_OVER"
+            )
         )
     if faults:
-        raise Refusal(Reason.INVALID_BODY, faults=faults)
+        raise DomainError(ErrorCode.INVALID_BODY, faults=faults)

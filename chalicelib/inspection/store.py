@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Mandate, owner_of
 from chalicelib.inspection.table import MandateRow
 from chalicelib.timeline.events import Fact, Head
@@ -27,7 +27,7 @@ class MandateStore:
         try:
             return _mandate_of(MandateRow.get(owner_of(mandate_id), consistent_read=True))
         except MandateRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add(self, mandate: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
         """Put a new mandate and its first event."""

@@ -10,7 +10,7 @@ from chalicelib.credit.model.records import Document, Query, Record, RepairState
 from chalicelib.credit.model.submissions import is_source_of
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.rules.submissions import months_after
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
     Entry,
     EntryKind,
@@ -51,7 +51,7 @@ def entry_named(name: str) -> Entry:
     """Read an entry's name; ``NOT_FOUND`` for what names none."""
     found = AN_ENTRY.fullmatch(name)
     if found is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     if found["record"]:
         return Entry(kind=EntryKind.RECORD, name=found["record"])
     return Entry(kind=EntryKind(found["kind"]), name=found["name"])
@@ -72,7 +72,7 @@ def require_ground(recourse: Recourse, plea: Plea) -> None:
     """Refuse a ground that the rules do not know for this kind of entry with ``OBJECTION_GROUND_UNKNOWN``."""
     ground = recourse.ground(plea.ground)
     if ground is None or plea.entry.kind.value not in ground.outcomes:
-        raise Refusal(Reason.OBJECTION_GROUND_UNKNOWN)
+        raise DomainError(ErrorCode.OBJECTION_GROUND_UNKNOWN)
 
 
 def is_review(earlier: Iterable[Objection], ground: str) -> bool:
@@ -82,10 +82,10 @@ def is_review(earlier: Iterable[Objection], ground: str) -> bool:
     """
     known = tuple(earlier)
     if any(objection.state is ObjectionState.OPEN for objection in known):
-        raise Refusal(Reason.UNDER_OBJECTION)
+        raise DomainError(ErrorCode.UNDER_OBJECTION)
     decided = sum(objection.plea.ground == ground and objection.state is ObjectionState.DECIDED for objection in known)
     if decided >= DECISIONS_A_GROUND:
-        raise Refusal(Reason.OBJECTION_DECIDED)
+        raise DomainError(ErrorCode.OBJECTION_DECIDED)
     return decided > 0
 
 
@@ -100,33 +100,33 @@ def require_outcome(recourse: Recourse, plea: Plea, ruling: Ruling) -> None:
     ground = recourse.ground(plea.ground)
     allowed = () if ground is None else ground.outcomes.get(plea.entry.kind.value, ())
     if ruling.outcome.value not in allowed:
-        raise Refusal(Reason.OUTCOME_NOT_ALLOWED, allowed=", ".join(allowed))
+        raise DomainError(ErrorCode.OUTCOME_NOT_ALLOWED, allowed=", ".join(allowed))
     if ruling.outcome is Outcome.SHORTENED and ruling.ends_on is None:
-        raise Refusal(Reason.INVALID_BODY, faults=(_missing("/ends_on", "新的截止日期", "the new last day"),))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/ends_on", "新的截止日期", "the new last day"),))
     if ruling.outcome is Outcome.CORRECTED and not ruling.contents:
-        raise Refusal(Reason.INVALID_BODY, faults=(_missing("/contents", "更正后的内容", "what it should say"),))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/contents", "更正后的内容", "what it should say"),))
 
 
 def require_record_open(record: Record, *, on: date) -> None:
     """Refuse a record that can no longer be acted on: ``REPAIRED``, ``DISPLAY_EXPIRED``, ``NOTHING_TO_REPAIR``."""
     if record.severity is Severity.NONE:
-        raise Refusal(Reason.NOTHING_TO_REPAIR)
+        raise DomainError(ErrorCode.NOTHING_TO_REPAIR)
     if record.repair is RepairState.REPAIRED:
-        raise Refusal(Reason.REPAIRED)
+        raise DomainError(ErrorCode.REPAIRED)
     if record.repair is RepairState.WITHDRAWN:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     if record.display.until is not None and on > record.display.until:
-        raise Refusal(Reason.DISPLAY_EXPIRED)
+        raise DomainError(ErrorCode.DISPLAY_EXPIRED)
 
 
 def require_flag_open(flag: Flag, *, on: date) -> None:
     """Refuse a flag that has no effect to be disputed: one that ended, was lifted, or is only proposed."""
     if flag.state is FlagState.ENDED or (flag.state in LIVE and on > flag.ends_on):
-        raise Refusal(Reason.DISPLAY_EXPIRED)
+        raise DomainError(ErrorCode.DISPLAY_EXPIRED)
     if flag.state is FlagState.LIFTED:
-        raise Refusal(Reason.NOTHING_TO_REPAIR)
+        raise DomainError(ErrorCode.NOTHING_TO_REPAIR)
     if flag.state not in LIVE:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
 
 
 def repairable_from(records: Sequence[Record], flags: Sequence[Flag], *, display: Sequence[DisplayRules]) -> date:
@@ -180,9 +180,9 @@ def require_refusal(recourse: Recourse, verdict: Verdict) -> RepairRefusal:
     """Return the ground of a refusal; it names what is still missing (R3.13), or ``REFUSAL_UNKNOWN``."""
     refusal = recourse.refusal(verdict.refusal)
     if refusal is None:
-        raise Refusal(Reason.REFUSAL_UNKNOWN, allowed=", ".join(known.code for known in recourse.refusals))
+        raise DomainError(ErrorCode.REFUSAL_UNKNOWN, allowed=", ".join(known.code for known in recourse.refusals))
     if not verdict.missing:
-        raise Refusal(Reason.INVALID_BODY, faults=(_missing("/missing", "尚缺的内容", "what is still missing"),))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/missing", "尚缺的内容", "what is still missing"),))
     return refusal
 
 
@@ -223,25 +223,25 @@ def reopening(case: Case | None, *, since: datetime) -> Reopening:
 def require_in_effect(effective_on: date, *, on: date) -> None:
     """Refuse a reversing document whose day has not come."""
     if effective_on > on:
-        fault = Fault(
+        fault = FieldError(
             pointer="/document/effective_on",
             detail="撤销文书尚未生效",
             english="the reversing document has not taken effect",
             code="IN_THE_FUTURE",
         )
-        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
 def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) -> None:
     """Refuse a last day that is not before the one so far, or before the beginning."""
     if ended_on is None or not starts_on <= ends_on < ended_on:
-        fault = Fault(
+        fault = FieldError(
             pointer="/ends_on",
             detail="应早于现在的截止日期且不早于起始日期",
             english="before the last day so far, and not before the first",
             code="OUT_OF_RANGE",
         )
-        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
 def fact_of(
@@ -264,5 +264,5 @@ def fact_of(
     )
 
 
-def _missing(pointer: str, zh: str, en: str) -> Fault:
-    return Fault(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")
+def _missing(pointer: str, zh: str, en: str) -> FieldError:
+    return FieldError(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")

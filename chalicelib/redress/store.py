@@ -9,7 +9,7 @@ from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.events import Fact, Head
@@ -40,7 +40,7 @@ class RedressStore:
         """Return one matter by its id, strongly consistent; ``NOT_FOUND`` if there is none."""
         found = self.find(kind, name)
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def find(self, kind: type[M], name: str) -> M | None:

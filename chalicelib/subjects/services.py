@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid, signing_key_of
 from chalicelib.subjects.rules.passkeys import passkey_of
@@ -79,7 +79,7 @@ class Subjects:
         """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""
         known = self.know(identity, at)
         if known.is_conflicting:
-            raise Refusal(Reason.IDENTITY_CONFLICT)
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         return known
 
     def names_of(self, key: SubjectKey) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class Subjects:
         """Let a subject be known by one name more; ``NOT_FOUND`` for one never met."""
         known = self._store.known((key,))
         if not known:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if name_digest not in known[0].digests:
             self._store.call(known[0], (*known[0].also, name_digest), tx)
 
@@ -109,7 +109,7 @@ class Subjects:
         """Return who a subject is, for one who has said why and is written down (R7.6); ``NOT_FOUND`` if never met."""
         sealed = self._store.sealed(key)
         if sealed is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         known = json.loads(self._vault.open(sealed, about=key))
         return Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
 
@@ -148,10 +148,10 @@ class SigningKeys:
         old = self._store.one(subject, made or new.key_id)
         if old is not None:
             if old.revoked_at is not None and made is None:
-                raise Refusal(Reason.KEY_REVOKED)
+                raise DomainError(ErrorCode.KEY_REVOKED)
             return Enrolment(key=old, is_repeated=True)
         if sum(1 for key in self._store.of(subject) if key.revoked_at is None) >= MOST_KEYS:
-            raise Refusal(Reason.TOO_MANY_KEYS)
+            raise DomainError(ErrorCode.TOO_MANY_KEYS)
         with transaction() as tx:
             self._store.add(new, subject=subject, tx=tx)
             if once:
@@ -167,7 +167,7 @@ class SigningKeys:
         """End a key from now on; again is once. ``NOT_FOUND`` for a key that is not the subject's."""
         old = self._store.one(subject, key_id)
         if old is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if old.revoked_at is not None:
             return old
         new = replace(old, revoked_at=at)

@@ -10,7 +10,7 @@ from chalicelib.aws import client
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
 
@@ -105,7 +105,7 @@ class Vault:
                 KeyId=self._kms_key, CiphertextBlob=sealed, EncryptionContext={"subject": about}
             )["Plaintext"]
         except (BotoCoreError, ClientError) as error:
-            raise Refusal(Reason.UNAVAILABLE) from error
+            raise DomainError(ErrorCode.UNAVAILABLE) from error
         return text.decode()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.chain import chained, first_fault
 from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
 from chalicelib.timeline.table import EventRow, OwnerRow
@@ -46,7 +46,7 @@ class Timeline:
         try:
             row = table.get(owner, consistent_read=True, attributes_to_get=["head_seq", "head_hash"])
         except table.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
         return Head(int(row.head_seq), row.head_hash)
 
     def events(self, owner: str) -> tuple[Event, ...]:

@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, RSAKey
 from chalicelib.api import identity
 from chalicelib.api.identity import IssuerUnreachableError, Tokens
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import an_identity, base64url
@@ -42,8 +42,8 @@ def caller(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> Ca
     return tokens.caller(token, at=real_now() + after)
 
 
-def reason(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> Reason:
-    with pytest.raises(Refusal) as refused:
+def reason(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
         caller(tokens, token, after=after)
     return refused.value.reason
 
@@ -115,7 +115,7 @@ def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[EC
     ids="-".join,
 )
 def test_a_token_with_a_bad_claim_is_none(tokens: Tokens, issuer: Issuer, claims: dict[str, Any]) -> None:
-    assert reason(tokens, issuer.token(**claims)) is Reason.UNAUTHENTICATED
+    assert reason(tokens, issuer.token(**claims)) is ErrorCode.UNAUTHENTICATED
 
 
 def test_a_token_of_an_office_speaks_for_the_office_alone(tokens: Tokens, issuer: Issuer) -> None:
@@ -126,7 +126,7 @@ def test_a_token_of_an_office_speaks_for_the_office_alone(tokens: Tokens, issuer
 
 @pytest.mark.parametrize("roles", [None, [], "applicant", ["king"], [["applicant"]], [1]], ids=str)
 def test_a_token_without_a_role_that_we_know_may_do_nothing(tokens: Tokens, issuer: Issuer, roles: object) -> None:
-    assert reason(tokens, issuer.token(roles=roles)) is Reason.FORBIDDEN
+    assert reason(tokens, issuer.token(roles=roles)) is ErrorCode.FORBIDDEN
 
 
 def test_an_unknown_role_is_ignored_beside_a_known_one(tokens: Tokens, issuer: Issuer) -> None:
@@ -150,7 +150,7 @@ def test_a_token_ends_thirty_seconds_after_its_time_also_when_it_is_remembered(
         if after < 30:
             assert verifier.caller(token, at=at + timedelta(seconds=after)).sub == "applicant"
         else:
-            with pytest.raises(Refusal, match="UNAUTHENTICATED"):
+            with pytest.raises(DomainError, match="UNAUTHENTICATED"):
                 verifier.caller(token, at=at + timedelta(seconds=after))
 
 
@@ -160,14 +160,14 @@ URL = "https://issuer.test/jwks"
 def test_a_token_by_another_key_is_none(tokens: Tokens, issuer: Issuer) -> None:
     stranger = ECKey.generate_key("P-256", parameters={"kid": "issuer-1"})
 
-    assert reason(tokens, issuer.token(key=stranger)) is Reason.UNAUTHENTICATED
+    assert reason(tokens, issuer.token(key=stranger)) is ErrorCode.UNAUTHENTICATED
 
 
 def test_a_changed_claim_spoils_the_signature(tokens: Tokens, issuer: Issuer) -> None:
     head, body, signature = issuer.token("applicant").split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "==")) | {"roles": ["inspector"]}
 
-    assert reason(tokens, f"{head}.{base64url(json.dumps(claims).encode())}.{signature}") is Reason.UNAUTHENTICATED
+    assert reason(tokens, f"{head}.{base64url(json.dumps(claims).encode())}.{signature}") is ErrorCode.UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS256", "ES384", "NONE", "", None, ["ES256"]], ids=str)
@@ -177,19 +177,19 @@ def test_no_other_algorithm_is_taken(tokens: Tokens, issuer: Issuer, algorithm: 
 
     for secret in (b"", public):
         token = forged({"alg": algorithm, "kid": "issuer-1"}, claims, secret)
-        assert reason(tokens, token) is Reason.UNAUTHENTICATED
+        assert reason(tokens, token) is ErrorCode.UNAUTHENTICATED
 
 
 def test_a_critical_header_that_nobody_understands_is_refused(tokens: Tokens, issuer: Issuer) -> None:
     genuine = issuer.token()
     for header in ({"alg": "ES256"}, {"alg": "ES256", "kid": 1}, {"alg": "ES256", "kid": "issuer-1", "crit": ["x"]}):
         protected = base64url(json.dumps(header).encode())
-        assert reason(tokens, protected + genuine[genuine.index(".") :]) is Reason.UNAUTHENTICATED
+        assert reason(tokens, protected + genuine[genuine.index(".") :]) is ErrorCode.UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("token", ["", "x", "..", "a.b.c", "e30.e30.", "义.义.义", "a" * 9000, "e30.e30.e30.e30.e30"])
 def test_what_is_no_token_is_none(tokens: Tokens, token: str) -> None:
-    assert reason(tokens, token) is Reason.UNAUTHENTICATED
+    assert reason(tokens, token) is ErrorCode.UNAUTHENTICATED
 
 
 def test_keys_are_fetched_once_and_tokens_remembered(tokens: Tokens, issuer: Issuer) -> None:
@@ -208,7 +208,7 @@ def test_a_new_key_is_asked_for_once_in_thirty_seconds(
     issuer.published = [ECKey.generate_key("P-256", parameters={"kid": "issuer-2"})]
     rotated = issuer.token(key=issuer.published[0])
 
-    assert reason(tokens, rotated) is Reason.UNAUTHENTICATED
+    assert reason(tokens, rotated) is ErrorCode.UNAUTHENTICATED
     assert issuer.fetches == 1
 
     monkeypatch.setattr(tokens, "_asked_at", tokens._asked_at - 31)
@@ -219,7 +219,7 @@ def test_a_new_key_is_asked_for_once_in_thirty_seconds(
 def test_an_issuer_out_of_reach_lets_nobody_through(tokens: Tokens, issuer: Issuer) -> None:
     issuer.is_down = True
     token = issuer.token()
-    assert reason(tokens, token) is Reason.UNAVAILABLE
+    assert reason(tokens, token) is ErrorCode.UNAVAILABLE
 
     issuer.is_down = False
     assert caller(tokens, token).sub == "applicant"

@@ -14,7 +14,7 @@ from chalicelib.api import edge
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Page, PageQuery, Routes, Shape
 from chalicelib.api.gateway import App
 from chalicelib.dynamo.transaction import MovedError
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from tests.cloud import Client, TokenOf
 
@@ -79,8 +79,8 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
         "unreachable": GetError(cause=EndpointConnectionError(endpoint_url="https://dynamodb.test")),
         "throttled": ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"),
         "mistaken": GetError(cause=ClientError({"Error": {"Code": "ValidationException"}}, "GetItem")),
-        "out-of-scope": Refusal(Reason.OUT_OF_SCOPE),
-        "with-facts": Refusal(Reason.STEP_NOT_ALLOWED, basis="行政许可法第四十四条", status="mine"),
+        "out-of-scope": DomainError(ErrorCode.OUT_OF_SCOPE),
+        "with-facts": DomainError(ErrorCode.STEP_NOT_ALLOWED, basis="行政许可法第四十四条", status="mine"),
     }.items():
         routes.get(f"/fails/{name}", public=True, answer=None, summary="-")(failing_with(error))
     app = App("test")

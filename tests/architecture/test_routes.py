@@ -16,7 +16,7 @@ from chalicelib.api.edge import ROUTES, Route
 from chalicelib.api.fault_texts import FAULT_TEXTS, OTHERWISE
 from chalicelib.api.openapi import document
 from chalicelib.api.problems import STATUS, TEXTS, problem_of
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.policy import Role
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.web.addresses import ADDRESSES as PAGES
@@ -73,8 +73,8 @@ def test_every_operation_says_who_may_call_it(published: dict[str, Any]) -> None
             assert (operation["security"] == []) is (operation["x-roles"] == ["anyone"])
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_a_reason_has_a_status_and_a_text_in_both_languages(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", ErrorCode)
+def test_a_reason_has_a_status_and_a_text_in_both_languages(reason: ErrorCode) -> None:
     problem = problem_of(reason)
 
     assert 400 <= problem.status < 600
@@ -86,7 +86,7 @@ def test_a_reason_has_a_status_and_a_text_in_both_languages(reason: Reason) -> N
 
 
 def test_no_text_is_left_of_a_reason_that_is_gone() -> None:
-    assert set(json.loads(TEXTS.read_text(encoding="utf-8"))) == set(STATUS) == set(Reason)
+    assert set(json.loads(TEXTS.read_text(encoding="utf-8"))) == set(STATUS) == set(ErrorCode)
 
 
 @pytest.mark.parametrize("texts", [*FAULT_TEXTS.values(), OTHERWISE], ids=lambda texts: texts[1])

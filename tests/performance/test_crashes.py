@@ -8,7 +8,7 @@ import pytest
 from app import app
 from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState, Service, Target
 from chalicelib.wiring import services
@@ -182,9 +182,9 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
                     version=served.version,
                     at=after_defence,
                 )
-            except Refusal as refusal:
+            except DomainError as refusal:
                 # Confirmed already: the version that was seen last is past.
-                assert refusal.reason is Reason.STALE_VERSION  # noqa: PT017 - either outcome is right
+                assert refusal.reason is ErrorCode.STALE_VERSION  # noqa: PT017 - either outcome is right
 
         def look() -> None:
             assert kinds_of(proposed.owner) == ["flag:proposed", "flag:served", "flag:confirmed"]

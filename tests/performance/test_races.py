@@ -16,7 +16,7 @@ from app import app
 from chalicelib.cases.services.filing import Filed
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
@@ -118,10 +118,10 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
     subject = applicant.caller.own_subject()
     drafted = applicant.draft()
 
-    def file() -> tuple[int, Filed | Refusal]:
+    def file() -> tuple[int, Filed | DomainError]:
         try:
             return get_ident(), applicant.promise(drafted)
-        except Refusal as refusal:
+        except DomainError as refusal:
             return get_ident(), refusal
 
     (filer, outcome), lander = meeting(
@@ -133,11 +133,11 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
 
     after = services().credit.summary(subject)
     assert (after.version, [flag.flag_id for flag in after.flags]) == (1, ["race"])
-    if isinstance(outcome, Refusal):
-        assert outcome.reason is Reason.SUBJECT_BARRED
-        with pytest.raises(Refusal) as absent:
+    if isinstance(outcome, DomainError):
+        assert outcome.reason is ErrorCode.SUBJECT_BARRED
+        with pytest.raises(DomainError) as absent:
             services().cases.load(drafted.draft.case_no)
-        assert absent.value.reason is Reason.NOT_FOUND
+        assert absent.value.reason is ErrorCode.NOT_FOUND
         assert stopwatch.reads[filer] >= 1
         return "refused at once" if stopwatch.reads[filer] == 1 else "stopped at the gate"
     # By the clock on the wall: the filing was on its way before the flag's effect was known to anybody.

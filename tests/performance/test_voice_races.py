@@ -12,7 +12,7 @@ from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Delivery
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -39,13 +39,13 @@ def a_closed_case(number: int) -> tuple[str, SubjectKey]:
     return case.case_no, subject
 
 
-def rate(case_no: str, subject: SubjectKey, level: int) -> int | Reason:
+def rate(case_no: str, subject: SubjectKey, level: int) -> int | ErrorCode:
     """Return the level that was taken, or why it was not."""
     try:
         rating, _ = services().ratings.give(
             case_no, Opinion(level=level), by=a_caller(subject=subject), origin=ORIGIN, at=LATER, once=None
         )
-    except Refusal as refusal:
+    except DomainError as refusal:
         return refusal.reason
     return rating.level
 

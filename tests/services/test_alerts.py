@@ -13,7 +13,7 @@ from chalicelib import aws
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clocks.model import ClockKind
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
@@ -176,9 +176,9 @@ def test_nobody_expects_to_be_done_on_a_day_that_is_over() -> None:
             alert.alert_id, reason="正在办理", expected_on=expected_on, by=by, at=MORNING_AFTER
         )
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         answer(date(2026, 11, 25))
-    assert (refused.value.reason, refused.value.faults[0].pointer) == (Reason.INVALID_BODY, "/expected_on")
+    assert (refused.value.reason, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
     answer(date(2026, 11, 26))
     assert inbox(Role.SUPERVISOR, "traffic") == []
 
@@ -223,13 +223,13 @@ def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
         )
 
     for stranger in (staff(Role.SUPERVISOR, "market"), staff(Role.HEAD, "traffic")):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             answer(stranger)
-        assert refused.value.reason is Reason.NOT_FOUND
+        assert refused.value.reason is ErrorCode.NOT_FOUND
     answer(staff(Role.SUPERVISOR, "traffic"))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         answer(staff(Role.SUPERVISOR, "traffic"))
-    assert refused.value.reason is Reason.ALREADY_ACKNOWLEDGED
+    assert refused.value.reason is ErrorCode.ALREADY_ACKNOWLEDGED
 
 
 def test_an_alert_goes_to_the_topic_once(channels: tuple[Sent, Sent]) -> None:

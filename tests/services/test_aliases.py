@@ -17,7 +17,7 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
 from chalicelib.redress.services.revocations import Fall
@@ -84,8 +84,8 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
-def refused(alias: Any) -> Reason:  # noqa: ANN401 - a call that must not succeed
-    with pytest.raises(Refusal) as refusal:
+def refused(alias: Any) -> ErrorCode:  # noqa: ANN401 - a call that must not succeed
+    with pytest.raises(DomainError) as refusal:
         alias()
     return refusal.value.reason
 
@@ -100,7 +100,7 @@ def test_nothing_counts_before_a_second_person_has_confirmed_it() -> None:
     alias = propose()
 
     assert (alias.state, check(PRESENT).effect) == (AliasState.PROPOSED, Effect.NONE)
-    assert refused(lambda: confirm(alias, by=FIRST)) is Reason.SAME_PERSON
+    assert refused(lambda: confirm(alias, by=FIRST)) is ErrorCode.SAME_PERSON
     assert check(PRESENT).effect is Effect.NONE
 
 
@@ -111,7 +111,7 @@ def test_a_confirmed_alias_lets_the_present_one_meet_what_is_kept_of_the_former_
 
     answer = check(PRESENT)
     assert (confirmed.state, confirmed.version, answer.effect) == (AliasState.CONFIRMED, 2, Effect.REFUSED)
-    assert [(one.code, one.record) for one in answer.reasons] == [(Reason.SUBJECT_BARRED, "market/r-1")]
+    assert [(one.code, one.record) for one in answer.reasons] == [(ErrorCode.SUBJECT_BARRED, "market/r-1")]
     assert "被合并的单位" in answer.reasons[0].text.zh
     assert kinds_of(confirmed.owner) == ["alias:proposed", "alias:confirmed"]
     assert kinds_of(f"credit:{key_of(PRESENT)}") == ["credit:subject_linked"]
@@ -157,7 +157,7 @@ def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
     assert revoke(alias).state is AliasState.REVOKED
 
     assert services().credit.own(by=an_owner(PRESENT)).summary.version == 0
-    assert refused(lambda: confirm(replace(alias, version=2))) is Reason.STEP_NOT_ALLOWED
+    assert refused(lambda: confirm(replace(alias, version=2))) is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_chain_of_identities_is_met_to_its_end_in_whatever_order_it_was_confirmed() -> None:
@@ -169,20 +169,20 @@ def test_a_chain_of_identities_is_met_to_its_end_in_whatever_order_it_was_confir
     confirm(propose(LinkKind.RENUMBERED, former=first, present=second))
 
     assert check(third).effect is check(second).effect is Effect.REFUSED
-    assert refused(lambda: propose(LinkKind.MERGED, former=first, present=third)) is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused(lambda: propose(LinkKind.MERGED, former=first, present=third)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
 
 def test_a_circle_is_refused() -> None:
     confirm(propose())
 
-    assert refused(lambda: propose(former=PRESENT, present=FORMER)) is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused(lambda: propose(former=PRESENT, present=FORMER)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
 
 def test_two_proposals_of_the_same_are_confirmed_once() -> None:
     first, second = propose(), propose()
     confirm(first)
 
-    assert refused(lambda: confirm(second)) is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused(lambda: confirm(second)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
 
 def test_a_confirmed_new_name_is_no_conflict_any_more_and_a_revoked_one_is_again() -> None:
@@ -193,11 +193,11 @@ def test_a_confirmed_new_name_is_no_conflict_any_more_and_a_revoked_one_is_again
 
     assert check(RENAMED).effect is check(FORMER).effect is Effect.REFUSED
     bar(RENAMED, "r-2")
-    assert refused(lambda: propose(LinkKind.RENAMED, present=RENAMED)) is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused(lambda: propose(LinkKind.RENAMED, present=RENAMED)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
     revoke(alias)
 
-    assert refused(lambda: bar(RENAMED, "r-3")) is Reason.IDENTITY_CONFLICT
+    assert refused(lambda: bar(RENAMED, "r-3")) is ErrorCode.IDENTITY_CONFLICT
     assert check(FORMER).effect is Effect.REFUSED
 
 
@@ -223,15 +223,15 @@ def test_the_same_new_name_is_confirmed_once_so_that_taking_it_back_leaves_no_ot
     first, second = (propose(LinkKind.RENAMED, present=RENAMED) for _ in range(2))
     confirm(first)
 
-    assert refused(lambda: confirm(second)) is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused(lambda: confirm(second)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
 
 def test_a_number_known_under_neither_name_is_a_conflict() -> None:
     bar(FORMER)
     third = an_organisation(name="义乌第三名称有限公司（合成）")
 
-    assert refused(lambda: propose(LinkKind.RENAMED, former=RENAMED, present=third)) is Reason.IDENTITY_CONFLICT
-    assert refused(lambda: propose(former=RENAMED)) is Reason.IDENTITY_CONFLICT
+    assert refused(lambda: propose(LinkKind.RENAMED, former=RENAMED, present=third)) is ErrorCode.IDENTITY_CONFLICT
+    assert refused(lambda: propose(former=RENAMED)) is ErrorCode.IDENTITY_CONFLICT
 
 
 def test_a_promise_is_refused_for_what_the_former_number_carries_and_the_case_keeps_what_was_known() -> None:
@@ -303,7 +303,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
 
     assert [record.record_id for record in own.records] == ["r-1"]
     assert objection.subject == key_of(PRESENT)
-    assert [one.code for one in check(PRESENT).reasons] == [Reason.SUBJECT_BARRED, Reason.UNDER_OBJECTION]
+    assert [one.code for one in check(PRESENT).reasons] == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
     assert services().repairs.form(entry, by=owner, at=NOON).entry == entry
 
 
@@ -321,8 +321,10 @@ def test_the_present_one_finds_a_flag_proposed_against_the_former_one_and_speaks
     revoke(alias)
 
     assert [flag.flag_id for flag in listed(owner)] == [flags[2].flag_id]
-    assert refused(lambda: services().punishment.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is Reason.NOT_FOUND
-    assert refused(lambda: services().punishment.get(flags[1].flag_id, by=owner)) is Reason.NOT_FOUND
+    assert (
+        refused(lambda: services().punishment.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is ErrorCode.NOT_FOUND
+    )
+    assert refused(lambda: services().punishment.get(flags[1].flag_id, by=owner)) is ErrorCode.NOT_FOUND
 
 
 def a_flag(about: Identity, document_no: str) -> Flag:
@@ -426,7 +428,7 @@ def test_nobody_else_may() -> None:
     stranger = an_owner(an_organisation(number="91330782MA0000044L", name="义乌第三有限公司（合成）"))
     plea = Plea(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), ground="fact", text="并非如此。", evidence="")
 
-    assert refused(lambda: services().objections.make(plea, by=stranger, at=NOON, once=None)) is Reason.NOT_FOUND
+    assert refused(lambda: services().objections.make(plea, by=stranger, at=NOON, once=None)) is ErrorCode.NOT_FOUND
 
 
 def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:

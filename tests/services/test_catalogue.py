@@ -8,7 +8,7 @@ import pytest
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.store import Timeline
@@ -71,7 +71,7 @@ def test_publishing_the_same_again_changes_nothing(catalogue: Catalogue, timelin
 def test_a_published_version_never_changes(catalogue: Catalogue) -> None:
     catalogue.publish(an_item(), by=EDITOR, at=NOON)
 
-    with pytest.raises(Refusal, match="ITEM_VERSION_EXISTS"):
+    with pytest.raises(DomainError, match="ITEM_VERSION_EXISTS"):
         catalogue.publish(an_item(name="另一个名称"), by=EDITOR, at=NOON)
 
     assert catalogue.current("plate-replacement", at=NOON).name == "机动车号牌补领"
@@ -80,14 +80,14 @@ def test_a_published_version_never_changes(catalogue: Catalogue) -> None:
 def test_versions_only_increase(catalogue: Catalogue) -> None:
     catalogue.publish(an_item(version=3), by=EDITOR, at=NOON)
 
-    with pytest.raises(Refusal, match="ITEM_VERSION_EXISTS") as refused:
+    with pytest.raises(DomainError, match="ITEM_VERSION_EXISTS") as refused:
         catalogue.publish(an_item(version=2), by=EDITOR, at=NOON)
 
     assert refused.value.facts == {"latest": 3}
 
 
 def test_a_bad_item_is_refused_and_nothing_is_stored(catalogue: Catalogue) -> None:
-    with pytest.raises(Refusal, match="ITEM_NOT_PUBLISHABLE") as refused:
+    with pytest.raises(DomainError, match="ITEM_NOT_PUBLISHABLE") as refused:
         catalogue.publish(an_item(steps=(), result_type=""), by=EDITOR, at=NOON)
 
     assert [fault.pointer for fault in refused.value.faults] == ["/result_type", "/steps"]
@@ -95,14 +95,14 @@ def test_a_bad_item_is_refused_and_nothing_is_stored(catalogue: Catalogue) -> No
 
 
 def test_only_an_editor_publishes(catalogue: Catalogue) -> None:
-    with pytest.raises(Refusal, match="FORBIDDEN"):
+    with pytest.raises(DomainError, match="FORBIDDEN"):
         catalogue.publish(an_item(), by=a_caller(Role.OFFICER, department="traffic"), at=NOON)
 
 
 def test_an_unknown_item_is_not_listed(catalogue: Catalogue) -> None:
-    with pytest.raises(Refusal, match="ITEM_NOT_LISTED"):
+    with pytest.raises(DomainError, match="ITEM_NOT_LISTED"):
         catalogue.current("nothing", at=NOON)
-    with pytest.raises(Refusal, match="NOT_FOUND"):
+    with pytest.raises(DomainError, match="NOT_FOUND"):
         catalogue.version("nothing", 1)
 
 
@@ -124,14 +124,14 @@ def test_a_filing_holds_only_on_the_version_in_force(catalogue: Catalogue) -> No
 
     file_under(catalogue, 1, at=LAST_SECOND)
     file_under(catalogue, 2, at=MIDNIGHT)
-    with pytest.raises(Refusal, match="NOTICE_OUTDATED"):
+    with pytest.raises(DomainError, match="NOTICE_OUTDATED"):
         file_under(catalogue, 2, at=LAST_SECOND)
-    with pytest.raises(Refusal, match="NOTICE_OUTDATED"):
+    with pytest.raises(DomainError, match="NOTICE_OUTDATED"):
         file_under(catalogue, 1, at=MIDNIGHT)
 
 
 def test_a_filing_on_an_item_that_nobody_published_does_not_hold(catalogue: Catalogue) -> None:
-    with pytest.raises(Refusal, match="NOTICE_OUTDATED"):
+    with pytest.raises(DomainError, match="NOTICE_OUTDATED"):
         file_under(catalogue, 1, at=NOON)
 
 

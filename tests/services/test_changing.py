@@ -11,7 +11,7 @@ from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
@@ -79,7 +79,7 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
         return changing.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER).state
 
     assert taken_back(undecided) is State.AWAITING_MATERIALS
-    with pytest.raises(Refusal, match=Reason.STEP_NOT_ALLOWED):
+    with pytest.raises(DomainError, match=ErrorCode.STEP_NOT_ALLOWED):
         taken_back(decided)
     assert withdraw(decided, applicant).state is State.AWAITING_MATERIALS
 
@@ -114,7 +114,7 @@ def test_what_was_handed_in_with_the_promise_is_not_asked_again() -> None:
     case = applicant.promise(applicant.draft(), materials=(a_paper("licence"),)).case
     case = withdraw(case, applicant)
 
-    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED"):
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED"):
         hand_in(case, applicant, "old-plate", "licence")
 
     assert [paper.id for paper in hand_in(case, applicant, "old-plate").materials] == ["licence", "old-plate"]
@@ -127,9 +127,9 @@ def test_once_closed_a_promise_stands(state: State) -> None:
     with transaction() as tx:
         services().cases.add(case, [], at=NOON, tx=tx)
 
-    with pytest.raises(Refusal, match="CASE_CLOSED"):
+    with pytest.raises(DomainError, match="CASE_CLOSED"):
         withdraw(case, applicant)
-    with pytest.raises(Refusal, match="CASE_CLOSED"):
+    with pytest.raises(DomainError, match="CASE_CLOSED"):
         hand_in(case, applicant, "old-plate")
 
 
@@ -138,9 +138,9 @@ def test_there_is_nothing_to_take_back_on_the_certificate_way_nor_to_hand_in_una
     applicant = Applicant().enrol()
     case = applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case
 
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         withdraw(case, applicant)
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         hand_in(case, applicant, "old-plate")
 
 
@@ -149,7 +149,7 @@ def test_somebody_elses_promise_is_not_there_to_take_back() -> None:
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
 
-    with pytest.raises(Refusal, match="NOT_FOUND"):
+    with pytest.raises(DomainError, match="NOT_FOUND"):
         withdraw(case, Applicant(identity=an_organisation()))
 
 
@@ -161,10 +161,10 @@ def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
     with transaction() as tx:
         services().cases.save(case, replace(case, verification=found), [], at=NOON, tx=tx)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         withdraw(case, applicant)
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() -> None:
@@ -180,7 +180,7 @@ def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() 
     again = services().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
 
     assert again.verification is None
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         services().consequences.confirm_verification(an_act(again, sub="officer2.traffic"))
 
 

@@ -13,7 +13,7 @@ from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.clocks.store import SHARDS, ClockStore
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import MovedError, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
@@ -316,10 +316,10 @@ def test_what_an_event_says_of_a_clock() -> None:
 
 
 def test_an_unknown_clock_is_not_found() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().clocks.get("mandate:none", "handling_promised")
 
-    assert refused.value.reason is Reason.NOT_FOUND
+    assert refused.value.reason is ErrorCode.NOT_FOUND
 
 
 def test_a_stored_event_says_who_told_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
 from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_submission, an_organisation
@@ -27,9 +27,9 @@ def put(record_id: str = "r-1", *, renamed: bool = False) -> Record:
 
 def conflicting(record_id: str = "r-2") -> Conflict:
     put()
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         put(record_id, renamed=True)
-    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
     return waiting()[-1]
 
 
@@ -64,7 +64,7 @@ def kinds_of(owner: str) -> list[str]:
 def test_a_number_with_another_name_has_no_effect_and_waits_for_a_person_once() -> None:
     conflict = conflicting()
 
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         put("r-2", renamed=True)
 
     assert [each.conflict_id for each in waiting()] == [conflict.conflict_id]
@@ -89,7 +89,7 @@ def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_agai
 
 def test_one_person_with_two_names_is_known_by_both_before_any_record_is_there() -> None:
     services().subjects.know(an_organisation(), NOON)
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         put("r-2", renamed=True)
     decide(waiting()[-1], Outcome.SAME_PERSON)
 
@@ -103,9 +103,9 @@ def test_another_persons_record_stays_refused_and_does_not_ask_again() -> None:
 
     decide(conflict, Outcome.ANOTHER_PERSON)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         put("r-2", renamed=True)
-    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
     assert waiting() == []
     assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
 
@@ -125,37 +125,37 @@ def test_a_conflict_is_decided_once_on_the_version_that_was_read_and_by_somebody
     conflict = conflicting()
     decide(conflict, Outcome.ANOTHER_PERSON)
 
-    with pytest.raises(Refusal) as stale:
+    with pytest.raises(DomainError) as stale:
         decide(conflict, Outcome.SAME_PERSON)
-    with pytest.raises(Refusal) as again:
+    with pytest.raises(DomainError) as again:
         decide(conflict, Outcome.SAME_PERSON, version=2)
-    with pytest.raises(Refusal) as unknown:
+    with pytest.raises(DomainError) as unknown:
         services().conflicts.get("0" * 32, by=CREDIT)
 
     assert [each.value.reason for each in (stale, again, unknown)] == [
-        Reason.STALE_VERSION,
-        Reason.STEP_NOT_ALLOWED,
-        Reason.NOT_FOUND,
+        ErrorCode.STALE_VERSION,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.NOT_FOUND,
     ]
 
 
 def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
     put()
     submission = replace(a_submission(), source="market", record_id="r-9", severity=Severity.SERIOUS)
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         services().conflicts.put_record(submission, about=RENAMED, by=CREDIT, at=NOON)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         decide(waiting()[0], Outcome.SAME_PERSON)
 
-    assert refused.value.reason is Reason.SAME_PERSON
+    assert refused.value.reason is ErrorCode.SAME_PERSON
 
 
 def test_any_other_refusal_asks_nobody() -> None:
     submission = replace(a_submission(), source="traffic")
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN
     assert waiting() == []

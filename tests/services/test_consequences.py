@@ -12,7 +12,7 @@ from chalicelib.catalogue.model.items import Method
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore, UnreadableError
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
@@ -31,8 +31,8 @@ AFTER_DEFENCE = DEFENCE_ENDS + ONE_SECOND
 FINDINGS = "现场核查:该住所不存在。"
 
 
-def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own
-    return pytest.raises(Refusal, match=reason.value)
+def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
+    return pytest.raises(DomainError, match=reason.value)
 
 
 def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON) -> Act:
@@ -97,7 +97,7 @@ def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None
     assert kinds_of(case)[-2:] == ["case:verified", "promise:kept"]
     assert verified.defence is None
     assert services().timeline.reading(f"credit:{case.subject}").verified
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         verify(verified, Finding.UNTRUE)
 
 
@@ -108,7 +108,7 @@ def test_credit_that_cannot_be_read_keeps_the_result_from_being_half_written(mon
         raise UnreadableError
 
     monkeypatch.setattr(CreditStore, "summary", down)
-    with refused(Reason.CREDIT_SOURCE_DOWN):
+    with refused(ErrorCode.CREDIT_SOURCE_DOWN):
         verify(case, Finding.TRUE)
 
     assert services().cases.load(case.case_no) == case
@@ -121,9 +121,9 @@ def test_a_change_of_facts_blames_nobody() -> None:
 
     assert running(changed) == []
     assert changed.defence is None
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         rectify(changed)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         revoke(changed)
 
 
@@ -145,7 +145,7 @@ def test_a_withdrawn_promise_is_not_verified() -> None:
     case = applicant.promise(applicant.draft()).case
     services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         verify(services().cases.load(case.case_no))
 
 
@@ -157,11 +157,11 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
     assert waiting.defence is None
     assert running(waiting) == ["verification"]
     assert kinds_of(case)[-1] == "case:verification_proposed"
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         rectify(waiting)
-    with refused(Reason.SAME_PERSON):
+    with refused(ErrorCode.SAME_PERSON):
         confirm(an_act(waiting))
-    with refused(Reason.FORBIDDEN):
+    with refused(ErrorCode.FORBIDDEN):
         confirm(an_act(waiting, by=a_caller(Role.OFFICER, sub="officer.market", department="market")))
     confirmed = confirm(an_act(waiting, by=SECOND_OFFICER)).case
 
@@ -169,7 +169,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
     assert confirmed.verification.confirmed_by == "staff:officer2.traffic"
     assert running(confirmed) == ["defence"]
     assert kinds_of(case)[-2:] == ["case:verified", "case:defence_opened"]
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         confirm(an_act(confirmed, by=SECOND_OFFICER))
 
 
@@ -211,13 +211,13 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     untrue = verify(case)
     mine = Act(case_no=case.case_no, by=applicant.caller, at=NOON + ONE_SECOND)
 
-    with refused(Reason.DEFENCE_OPEN):
+    with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
     stated = services().consequences.state(mine, text="住所已经迁走。").case
     assert running(stated) == []
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().consequences.state(mine, text="再说一遍。")
-    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
         revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON)
     assert [fault.pointer for fault in refusal.value.faults] == ["/statement_answer"]
     revoked = revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON, statement_answer="迁走不影响承诺时不实。")
@@ -230,9 +230,9 @@ def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_c
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     untrue = verify(case)
 
-    with refused(Reason.DEFENCE_OPEN):
+    with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().consequences.state(
             Act(case_no=case.case_no, by=applicant.caller, at=AFTER_DEFENCE), text="我来晚了。"
         )
@@ -244,20 +244,20 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     _, case = a_granted_promise()
     untrue = verify(case)
 
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         revoke(untrue)
     assert refusal.value.facts["next"] == "rectification"
     assert refusal.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
     ordered = rectify(untrue)
     assert running(ordered) == ["defence", "rectification"]
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         rectify(ordered)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         revoke(ordered)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         end(ordered, RectificationOutcome.NOT_DONE, at=DEFENCE_ENDS)
     ended = end(ordered, RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE)
-    with refused(Reason.FORBIDDEN):
+    with refused(ErrorCode.FORBIDDEN):
         revoke(ended, by=OFFICER)
     revoked = revoke(ended)
 
@@ -267,7 +267,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     assert services().timeline.events(case.owner)[-1].data["article"] == (
         "《深圳经济特区社会信用条例》第64条(拒不整改的,撤销决定)"
     )
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         revoke(revoked)
 
 
@@ -277,16 +277,16 @@ def test_what_was_put_right_ends_the_matter() -> None:
     ended = end(rectify(verify(case, Finding.UNFULFILLED)), RectificationOutcome.DONE)
 
     assert running(ended) == []
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         revoke(ended)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         end(ended, RectificationOutcome.DONE)
 
 
 def test_a_pack_that_revokes_at_once_orders_nothing_for_an_untrue_promise() -> None:
     _, case = a_granted_promise(jurisdiction="revokes-at-once")
 
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         rectify(verify(case))
 
     assert refusal.value.facts["next"] == "revocation"
@@ -306,12 +306,12 @@ def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
 
 def test_a_store_that_does_not_answer_is_no_word_on_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
     def down(_case_no: str) -> Case:
-        raise Refusal(Reason.UNAVAILABLE)
+        raise DomainError(ErrorCode.UNAVAILABLE)
 
     consequences = services().consequences
     monkeypatch.setattr(services().cases, "load", down)
 
-    with refused(Reason.UNAVAILABLE):
+    with refused(ErrorCode.UNAVAILABLE):
         consequences.is_effective("A", "1号", subject=SubjectKey("k1.x"), on=date(2026, 10, 9))
 
 
@@ -320,7 +320,7 @@ def test_of_two_supervisors_on_one_version_one_revokes() -> None:
     untrue = verify(case)
     revoke(untrue)
 
-    with refused(Reason.STALE_VERSION):
+    with refused(ErrorCode.STALE_VERSION):
         revoke(untrue, by=replace(SUPERVISOR, sub="supervisor2.traffic"))
 
 
@@ -330,11 +330,11 @@ def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
     after = due_at + timedelta(seconds=1)
 
     for reason in (None, "", " \u3000\n", "\u200b\u200e"):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             services().consequences.verify(
                 an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason=reason
             )
-        assert refused.value.reason is Reason.LATE_REASON_REQUIRED
+        assert refused.value.reason is ErrorCode.LATE_REASON_REQUIRED
     done = services().consequences.verify(
         an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason="数据未共享。"
     )

@@ -13,7 +13,7 @@ from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import DisplayPeriod
 from chalicelib.rulepacks.model.pack import Choice, Retention
@@ -104,9 +104,9 @@ def test_a_system_speaks_for_its_own_department_only() -> None:
     put(a_submission(source="market-penalties", record_id="r-2"))
 
     for source in ("traffic", "marketing", "credit"):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             put(a_submission(source=source))
-        assert refused.value.reason is Reason.FORBIDDEN
+        assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 def test_a_credit_officer_may_speak_for_any_source() -> None:
@@ -119,10 +119,10 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     put()
     other = replace(an_organisation(), name="另一家有限公司")
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().receiving.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
 
-    assert refused.value.reason is Reason.IDENTITY_CONFLICT
+    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
 
 
 def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_a_number_under_another_name_gives_no_adverse_effect() -> None:
     answer = services().credit.check(other, ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     assert answer.effect is Effect.UNKNOWN
-    assert [reason.code for reason in answer.reasons] == [Reason.IDENTITY_CONFLICT]
+    assert [reason.code for reason in answer.reasons] == [ErrorCode.IDENTITY_CONFLICT]
 
 
 def test_the_same_name_otherwise_written_is_the_same_name() -> None:
@@ -240,7 +240,7 @@ def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
     answer = services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     assert answer.effect is Effect.UNKNOWN
-    assert [reason.code for reason in answer.reasons] == [Reason.CREDIT_SOURCE_DOWN]
+    assert [reason.code for reason in answer.reasons] == [ErrorCode.CREDIT_SOURCE_DOWN]
 
 
 def test_the_subject_sees_who_asked_when_and_why() -> None:
@@ -278,10 +278,10 @@ def test_own_credit_holds_records_flags_and_kept_promises() -> None:
 def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
-    assert refused.value.reason is Reason.UNAVAILABLE
+    assert refused.value.reason is ErrorCode.UNAVAILABLE
 
 
 def test_the_gate_is_open_while_nothing_moved() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Yellow
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.services.test_alerts import FRIDAY, RED, Sent, a_running_clock, channels, inbox, staff, tell
@@ -202,10 +202,10 @@ def test_nobody_reads_somebody_elses_digest_and_none_that_is_not_there(name: str
     services().digests.make(at=EIGHT)
     by = staff(Role.OFFICER, "market") if name.endswith("11-25") else OFFICER
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().digests.digest(name, by=by)
 
-    assert refused.value.reason is Reason.NOT_FOUND
+    assert refused.value.reason is ErrorCode.NOT_FOUND
 
 
 def test_a_page_of_digests_goes_on_from_desk_to_desk() -> None:

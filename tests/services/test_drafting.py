@@ -9,7 +9,7 @@ from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services
@@ -49,7 +49,7 @@ def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
 
 
 def test_an_item_that_is_not_listed_cannot_be_drafted() -> None:
-    with pytest.raises(Refusal, match="ITEM_NOT_LISTED"):
+    with pytest.raises(DomainError, match="ITEM_NOT_LISTED"):
         Applicant().draft()
 
 
@@ -74,7 +74,7 @@ def test_an_item_is_for_its_audience_alone(audience: Audience, identity: Identit
     if is_for:
         assert applicant.draft(way=way).draft.way is way
     else:
-        with pytest.raises(Refusal, match="NOT_FOR_AUDIENCE"):
+        with pytest.raises(DomainError, match="NOT_FOR_AUDIENCE"):
             applicant.draft(way=way)
 
 
@@ -83,7 +83,7 @@ def test_an_agent_drafts_for_somebody_whom_the_item_is_for() -> None:
     agent = Applicant(role=Role.AGENT, identity=WANG)
 
     agent.draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
-    with pytest.raises(Refusal, match="NOT_FOR_AUDIENCE"):
+    with pytest.raises(DomainError, match="NOT_FOR_AUDIENCE"):
         agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY))
 
 
@@ -95,7 +95,7 @@ def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:
     drafted = applicant.draft()
 
     assert drafted.standing is Standing.REFUSED
-    assert drafted.draft.closed_by == (Reason.COMMITMENT_NOT_OFFERED,)
+    assert drafted.draft.closed_by == (ErrorCode.COMMITMENT_NOT_OFFERED,)
     assert applicant.certify(drafted, "old-plate").case.state is State.RECEIVED
 
 
@@ -105,8 +105,8 @@ def test_a_promise_that_the_item_closes_is_refused_at_filing_too() -> None:
     withdrawn(applicant)
     drafted = applicant.draft()
 
-    assert drafted.draft.closed_by == (Reason.RECOMMITMENT_NOT_ALLOWED,)
-    with pytest.raises(Refusal, match="RECOMMITMENT_NOT_ALLOWED"):
+    assert drafted.draft.closed_by == (ErrorCode.RECOMMITMENT_NOT_ALLOWED,)
+    with pytest.raises(DomainError, match="RECOMMITMENT_NOT_ALLOWED"):
         applicant.promise(drafted)
 
 
@@ -117,7 +117,7 @@ def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
     case = applicant.promise(first).case
     services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
-    with pytest.raises(Refusal, match="RECOMMITMENT_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="RECOMMITMENT_NOT_ALLOWED"):
         applicant.promise(second)
 
 
@@ -157,9 +157,9 @@ def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=WANG)
 
-    with pytest.raises(Refusal, match="AUTHORITY_REQUIRED"):
+    with pytest.raises(DomainError, match="AUTHORITY_REQUIRED"):
         agent.draft()
-    with pytest.raises(Refusal, match="AUTHORITY_REQUIRED"):
+    with pytest.raises(DomainError, match="AUTHORITY_REQUIRED"):
         agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=" "))
 
     assert agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY)).draft.agent is not None
@@ -168,7 +168,7 @@ def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
 def test_who_is_no_agent_acts_for_nobody_else() -> None:
     publish()
 
-    with pytest.raises(Refusal, match="FORBIDDEN"):
+    with pytest.raises(DomainError, match="FORBIDDEN"):
         Applicant().draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
 
 
@@ -177,7 +177,7 @@ def test_a_principal_whose_name_does_not_fit_the_number_is_nobodys_guess() -> No
     Applicant().draft()
     agent = Applicant(role=Role.AGENT, identity=WANG)
 
-    with pytest.raises(Refusal, match="IDENTITY_CONFLICT"):
+    with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
         agent.draft(on_behalf_of=Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY))
 
 
@@ -186,9 +186,9 @@ def test_an_agent_promises_nothing_where_the_item_forbids_it_but_may_hand_in_cer
     agent = Applicant(role=Role.AGENT, identity=WANG)
     principal = Principal(identity=an_identity(), authority=AUTHORITY)
 
-    with pytest.raises(Refusal, match="PROXY_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="PROXY_NOT_ALLOWED"):
         agent.draft(on_behalf_of=principal)
 
     drafted = agent.draft(on_behalf_of=principal, way=Way.CERTIFICATE)
-    assert drafted.draft.closed_by == (Reason.PROXY_NOT_ALLOWED,)
+    assert drafted.draft.closed_by == (ErrorCode.PROXY_NOT_ALLOWED,)
     assert agent.certify(drafted, "old-plate").case.state is State.RECEIVED

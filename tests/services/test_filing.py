@@ -17,7 +17,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.wiring import services
@@ -57,8 +57,8 @@ def flag(applicant: Applicant, *items: str) -> None:
         )
 
 
-def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own
-    return pytest.raises(Refusal, match=reason.value)
+def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
+    return pytest.raises(DomainError, match=reason.value)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_case_outlives_its_draft() -> None:
     again = applicant.promise(drafted)
 
     assert (again.case, again.is_repeat) == (case, True)
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         Applicant(identity=an_organisation()).enrol().promise(drafted)
 
 
@@ -222,11 +222,11 @@ def test_one_changed_character_is_another_payload() -> None:
     drafted = applicant.draft()
     altered = drafted.draft.payload.replace("确实丢了", "也许丢了")
 
-    with refused(Reason.SIGNATURE_INVALID):
+    with refused(ErrorCode.SIGNATURE_INVALID):
         applicant.promise(drafted, payload=altered)
 
     applicant.promise(drafted)
-    with refused(Reason.SIGNATURE_INVALID):
+    with refused(ErrorCode.SIGNATURE_INVALID):
         applicant.promise(drafted, payload=altered)
 
 
@@ -235,7 +235,7 @@ def test_a_key_that_is_not_the_signers_own_signs_nothing() -> None:
     applicant = Applicant().enrol()
     drafted = applicant.draft()
 
-    with refused(Reason.SIGNATURE_INVALID):
+    with refused(ErrorCode.SIGNATURE_INVALID):
         applicant.promise(drafted, signature=KeyPair().sign(drafted.draft.payload))
 
 
@@ -245,7 +245,7 @@ def test_a_revoked_key_signs_nothing_any_more() -> None:
     drafted = applicant.draft()
     services().signing_keys.revoke(applicant.caller.own_subject(), applicant.key.key_id, at=NOON)
 
-    with refused(Reason.KEY_REVOKED):
+    with refused(ErrorCode.KEY_REVOKED):
         applicant.promise(drafted)
 
 
@@ -259,7 +259,7 @@ def test_each_condition_is_confirmed_on_its_own() -> None:
     drafted = applicant.draft()
 
     for confirmed in ((), ("plate-lost",), ("plate-lost", "not-seized", "all"), ("plate-lost", "plate-lost")):
-        with refused(Reason.CONFIRMATIONS_MISSING):
+        with refused(ErrorCode.CONFIRMATIONS_MISSING):
             applicant.promise(drafted, confirmed=confirmed)
     assert applicant.promise(drafted).case.commitment is not None
 
@@ -268,7 +268,7 @@ def test_a_promise_without_a_signature_is_none() -> None:
     publish()
     applicant = Applicant().enrol()
 
-    with refused(Reason.SIGNATURE_INVALID):
+    with refused(ErrorCode.SIGNATURE_INVALID):
         applicant.promise(applicant.draft(), signature=None)
 
 
@@ -278,7 +278,7 @@ def test_a_draft_lives_a_day_less_a_second() -> None:
     drafted = applicant.draft()
     ends = drafted.draft.expires_at
 
-    with refused(Reason.DRAFT_EXPIRED):
+    with refused(ErrorCode.DRAFT_EXPIRED):
         applicant.promise(drafted, at=ends)
 
     assert applicant.promise(drafted, at=ends - timedelta(seconds=1)).case.state is State.ACCEPTED
@@ -289,9 +289,9 @@ def test_somebody_elses_draft_is_not_there() -> None:
     drafted = Applicant().enrol().draft()
     stranger = Applicant(identity=an_organisation()).enrol()
 
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         stranger.promise(drafted)
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         services().filing.file(Submission(draft_id="none"), by=stranger.caller, at=NOON)
 
 
@@ -301,7 +301,7 @@ def test_a_notice_that_is_out_of_date_cannot_be_signed() -> None:
     drafted = applicant.draft()
     publish(an_item(version=2))
 
-    with refused(Reason.NOTICE_OUTDATED):
+    with refused(ErrorCode.NOTICE_OUTDATED):
         applicant.promise(drafted)
 
 
@@ -328,7 +328,7 @@ def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
 
     assert (drafted.standing, [ground.code for ground in drafted.grounds]) == (
         Standing.ALLOWED,
-        [Reason.IDENTITY_CONFLICT],
+        [ErrorCode.IDENTITY_CONFLICT],
     )
     assert case.credit is not None
     assert case.credit.reasons == ("IDENTITY_CONFLICT:",)
@@ -349,7 +349,7 @@ def test_a_flag_that_lands_between_the_check_and_the_write_stops_the_filing(monk
 
     with pytest.raises(SubjectBarredError):
         applicant.promise(drafted)
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         services().cases.load(drafted.draft.case_no)
 
 
@@ -383,7 +383,7 @@ def test_credit_that_never_holds_still_is_told_as_such(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Credit, "require_unchanged", always_other)
 
-    with refused(Reason.CREDIT_CHANGED):
+    with refused(ErrorCode.CREDIT_CHANGED):
         applicant.promise(drafted)
 
 
@@ -406,11 +406,11 @@ def test_materials_are_exactly_those_of_the_list() -> None:
     applicant = Applicant()
     drafted = applicant.draft(way=Way.CERTIFICATE)
 
-    with refused(Reason.MATERIALS_MISSING):
+    with refused(ErrorCode.MATERIALS_MISSING):
         applicant.certify(drafted, "old-plate")
-    with refused(Reason.MATERIAL_NOT_LISTED):
+    with refused(ErrorCode.MATERIAL_NOT_LISTED):
         applicant.certify(drafted, "old-plate", "licence", "marriage")
-    with refused(Reason.MATERIAL_NOT_LISTED):
+    with refused(ErrorCode.MATERIAL_NOT_LISTED):
         applicant.certify(drafted, "old-plate", "old-plate", "licence")
 
     assert applicant.certify(drafted, "licence", "old-plate").case.materials[0].sha256 == SHA

@@ -11,7 +11,7 @@ from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_material, an_item
@@ -30,8 +30,8 @@ LAST_FOR_HANDLING = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
 """Three working days after 28 September: 29, 30 and 8 October."""
 
 
-def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own
-    return pytest.raises(Refusal, match=reason.value)
+def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
+    return pytest.raises(DomainError, match=reason.value)
 
 
 def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON + HOUR, **other: Any) -> Act:  # noqa: ANN401 - any field of an act
@@ -119,7 +119,7 @@ def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> 
 def test_the_office_may_not_ask_twice_for_the_same_before_it_is_answered() -> None:
     _, case = a_received_case()
 
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         ask(ask(case))
 
 
@@ -142,23 +142,23 @@ def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None
     other = a_caller(Role.APPLICANT, sub="other", subject="k1.other")
     accepting = services().accepting
 
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         accepting.answer_correction(replace(mine, by=other), 1, materials=(), text="一")
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         accepting.answer_correction(mine, 3, materials=(), text="一")
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         accepting.answer_correction(mine, 1, materials=(), text=" ")
-    with refused(Reason.MATERIAL_NOT_LISTED):
+    with refused(ErrorCode.MATERIAL_NOT_LISTED):
         accepting.answer_correction(mine, 1, materials=(a_paper("tax-return"),), text="")
     accepting.answer_correction(mine, 1, materials=(), text="一")
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         accepting.answer_correction(mine, 1, materials=(), text="又一次")
 
 
 def test_nothing_outside_the_list_is_asked_for() -> None:
     _, case = a_received_case()
 
-    with refused(Reason.MATERIAL_NOT_LISTED):
+    with refused(ErrorCode.MATERIAL_NOT_LISTED):
         ask(case, "tax-return")
     assert services().cases.load(case.case_no) == case
 
@@ -166,9 +166,9 @@ def test_nothing_outside_the_list_is_asked_for() -> None:
 def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_accepted_by_law() -> None:
     _, case = a_received_case()
 
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         ask(case, at=LAST_FOR_ACCEPTING + ONE_SECOND)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().accepting.turn_away(an_act(case, at=LAST_FOR_ACCEPTING + ONE_SECOND), reason="材料不齐")
     assert ask(case, at=LAST_FOR_ACCEPTING).state is State.CORRECTION_ASKED
 
@@ -188,7 +188,7 @@ def test_acceptance_starts_both_handling_clocks() -> None:
 def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
     _, case = a_received_case()
 
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         services().accepting.turn_away(an_act(case), reason=" ")
     after = services().accepting.turn_away(an_act(case), reason="不属于本机关职权范围。").case
 
@@ -280,7 +280,7 @@ def test_pausing_what_is_late_already_is_told_as_late_and_hides_nothing() -> Non
 def test_a_pause_without_notice_is_none(notice: str | None) -> None:
     _, case = an_accepted_case()
 
-    with refused(Reason.PAUSE_WITHOUT_NOTICE):
+    with refused(ErrorCode.PAUSE_WITHOUT_NOTICE):
         pause(case, notice_text=notice)
     assert services().cases.load(case.case_no) == case
     assert all(clock.open_pause is None for clock in clocks_of(case).values())
@@ -289,18 +289,18 @@ def test_a_pause_without_notice_is_none(notice: str | None) -> None:
 def test_pauses_do_not_overlap_and_end_once() -> None:
     _, case = an_accepted_case()
 
-    with refused(Reason.PAUSE_GROUND_UNKNOWN):
+    with refused(ErrorCode.PAUSE_GROUND_UNKNOWN):
         pause(case, ground="publication")
     paused = pause(case)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         pause(paused)
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         services().handling.end_pause(an_act(paused), 2)
     ended = services().handling.end_pause(an_act(paused), 1).case
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().handling.end_pause(an_act(ended), 1)
     again = pause(ended)
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().handling.end_pause(an_act(again), 1)
 
 
@@ -308,11 +308,11 @@ def test_the_head_extends_once_before_the_promise_expires() -> None:
     _, case = an_accepted_case()
     handling = services().handling
 
-    with refused(Reason.FORBIDDEN):
+    with refused(ErrorCode.FORBIDDEN):
         handling.extend(an_act(case), days=2, reason="情况复杂。")
-    with refused(Reason.EXTENSION_TOO_LONG):
+    with refused(ErrorCode.EXTENSION_TOO_LONG):
         handling.extend(an_act(case, by=HEAD), days=11, reason="情况复杂。")
-    with refused(Reason.EXTENSION_TOO_LATE):
+    with refused(ErrorCode.EXTENSION_TOO_LATE):
         handling.extend(an_act(case, by=HEAD, at=LAST_FOR_HANDLING + ONE_SECOND), days=2, reason="情况复杂。")
     extended = handling.extend(an_act(case, by=HEAD, at=LAST_FOR_HANDLING), days=2, reason="情况复杂。").case
 
@@ -321,7 +321,7 @@ def test_the_head_extends_once_before_the_promise_expires() -> None:
         "handling_statutory": date(2026, 10, 27),
     }
     assert services().timeline.events(case.owner)[-1].texts == {"reason": "情况复杂。"}
-    with refused(Reason.ALREADY_EXTENDED):
+    with refused(ErrorCode.ALREADY_EXTENDED):
         handling.extend(an_act(extended, by=HEAD), days=1, reason="还要。")
 
 
@@ -351,7 +351,7 @@ def test_a_granted_promise_is_decided_delivered_and_waits_for_its_verification()
 def test_a_refusal_needs_reasons_and_nothing_is_verified_after_it() -> None:
     _, case = an_accepted_case()
 
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         decide(case, outcome=Outcome.REFUSED)
     decide(case, outcome=Outcome.REFUSED, reasons="旧车牌被扣押。")
 
@@ -371,7 +371,7 @@ def test_a_decision_at_midnight_is_late_and_says_why_to_the_applicant() -> None:
     _, case = an_accepted_case()
     midnight = LAST_FOR_HANDLING + ONE_SECOND
 
-    with refused(Reason.LATE_REASON_REQUIRED):
+    with refused(ErrorCode.LATE_REASON_REQUIRED):
         decide(case, at=midnight)
     decided = decide(case, at=midnight, late_reason="系统故障。")
 
@@ -385,7 +385,7 @@ def test_a_late_delivery_says_why() -> None:
     decided = decide(case)
     late = datetime(2026, 10, 16, 16, 0, tzinfo=UTC)
 
-    with refused(Reason.LATE_REASON_REQUIRED):
+    with refused(ErrorCode.LATE_REASON_REQUIRED):
         services().handling.deliver(an_act(decided, at=late))
     closed = services().handling.deliver(an_act(decided, at=late), late_reason="邮路中断。").case
 
@@ -397,16 +397,16 @@ def test_a_late_delivery_says_why() -> None:
 def test_nobody_decides_during_a_pause() -> None:
     _, case = an_accepted_case()
 
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         decide(pause(case))
 
 
 def test_another_department_and_the_applicant_decide_nothing() -> None:
     applicant, case = an_accepted_case()
 
-    with refused(Reason.FORBIDDEN):
+    with refused(ErrorCode.FORBIDDEN):
         decide(case, by=STRANGER)
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         decide(case, by=applicant.caller)
 
 
@@ -415,7 +415,7 @@ def test_of_two_officers_on_one_version_one_wins_and_the_other_is_told() -> None
 
     decide(case)
 
-    with refused(Reason.STALE_VERSION):
+    with refused(ErrorCode.STALE_VERSION):
         decide(case, by=a_caller(Role.OFFICER, sub="officer2.traffic", department="traffic"))
 
 
@@ -438,7 +438,7 @@ def test_the_same_act_sent_twice_has_one_effect() -> None:
     assert (first.is_repeat, second.is_repeat) == (False, True)
     assert second.case == first.case
     assert kinds_of(case).count("case:decided") == 1
-    with refused(Reason.IDEMPOTENCY_KEY_REUSED):
+    with refused(ErrorCode.IDEMPOTENCY_KEY_REUSED):
         services().handling.decide(
             replace(act, once=Once(key="k", request="other")), outcome=Outcome.REFUSED, document_no="2号"
         )

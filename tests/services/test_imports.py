@@ -24,7 +24,7 @@ from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.wiring import services
@@ -331,7 +331,7 @@ def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     made = taken([a_line("r-2", subject={**COMPANY, "name": "另一名称"})], queue)
 
     (refused,) = refused_lines(made)
-    assert (counts(made), refused["code"]) == ({"conflict": 1}, Reason.IDENTITY_CONFLICT.value)
+    assert (counts(made), refused["code"]) == ({"conflict": 1}, ErrorCode.IDENTITY_CONFLICT.value)
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
     page = services().conflicts.page(ConflictState.OPEN, by=officer, most=5, after=None)
     assert [conflict.record_id for conflict in page.conflicts] == ["r-2"]
@@ -431,10 +431,10 @@ def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(queue: Waiting
 def test_a_source_hands_in_its_own_alone(by: Any, source: str) -> None:  # noqa: ANN401 - a caller
     declared = Declared(size=1, sha256="0" * 64)
 
-    with pytest.raises(Refusal, match="FORBIDDEN"):
+    with pytest.raises(DomainError, match="FORBIDDEN"):
         services().imports.request(source, declared, by=by, at=NOON, once=None)
     made = requested(b"x")
-    with pytest.raises(Refusal, match="FORBIDDEN"):
+    with pytest.raises(DomainError, match="FORBIDDEN"):
         services().imports.one(made.import_id, by=ELSEWHERE)
 
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.clocks.model import Light
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
@@ -45,8 +45,8 @@ def an_approved_mandate(wanted: Wanted | None = None) -> Mandate:
     return services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=1, at=AT)
 
 
-def refused(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refusal) as caught:
+def refused(act: Callable[[], object]) -> ErrorCode:
+    with pytest.raises(DomainError) as caught:
         act()
     return caught.value.reason
 
@@ -56,7 +56,7 @@ def test_the_one_who_asked_cannot_approve() -> None:
 
     assert (
         refused(lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector(), version=1, at=AT))
-        is Reason.SAME_PERSON
+        is ErrorCode.SAME_PERSON
     )
 
 
@@ -76,7 +76,7 @@ def test_approving_an_old_version_is_refused() -> None:
         refused(
             lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=9, at=AT)
         )
-        is Reason.STALE_VERSION
+        is ErrorCode.STALE_VERSION
     )
 
 
@@ -95,7 +95,7 @@ def test_approving_an_old_version_is_refused() -> None:
     ],
 )
 def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, pointer: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DomainError) as caught:
         services().inspection.ask(wanted, by=an_inspector(), at=AT, once=None)
 
     assert [fault.pointer for fault in caught.value.faults] == [pointer]
@@ -118,9 +118,9 @@ def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
     def read(mandate: Mandate, at: datetime) -> object:
         return services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=at, most=10, after=None)
 
-    assert refused(lambda: read(waiting, AT)) is Reason.MANDATE_NOT_IN_FORCE
+    assert refused(lambda: read(waiting, AT)) is ErrorCode.MANDATE_NOT_IN_FORCE
     assert read(approved, last_second) == ((), None)
-    assert refused(lambda: read(approved, last_second + timedelta(seconds=1))) is Reason.MANDATE_NOT_IN_FORCE
+    assert refused(lambda: read(approved, last_second + timedelta(seconds=1))) is ErrorCode.MANDATE_NOT_IN_FORCE
 
 
 @pytest.mark.parametrize("other", ["inspector2", "inspector3"])
@@ -132,7 +132,7 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
             mandate.mandate_id, Sought(), by=an_inspector(other), at=AT, most=10, after=None
         )
 
-    assert refused(read) is Reason.NOT_FOUND
+    assert refused(read) is ErrorCode.NOT_FOUND
 
 
 def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_attempt_is_on_record() -> None:
@@ -141,7 +141,7 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
     def read() -> object:
         return services().inspection.timeline(mandate.mandate_id, "310101190001150014", by=an_inspector(), at=AT)
 
-    assert refused(read) is Reason.OUT_OF_SCOPE
+    assert refused(read) is ErrorCode.OUT_OF_SCOPE
     exceeded = services().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
     assert (exceeded.kind, exceeded.data["case_no"], exceeded.actor) == (
         "mandate:exceeded",
@@ -219,5 +219,6 @@ def test_only_inspectors_have_mandates() -> None:
     stranger = an_inspector("supervisor.traffic", Role.SUPERVISOR)
 
     assert (
-        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, once=None)) is Reason.FORBIDDEN
+        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, once=None))
+        is ErrorCode.FORBIDDEN
     )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clock import day_in_shanghai, instant_from
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.redress.model import Outcome
 from chalicelib.sanctions.model.flags import Flag, Target
@@ -168,16 +168,16 @@ def test_an_office_sees_the_flags_that_it_proposed_whoever_ended_them() -> None:
     seen = [services().statistics.measures(own, by=by) for by in (CREDIT, SUPERVISOR)]
 
     assert [len(found) for found in seen] == [1, 0]
-    with pytest.raises(Refusal, match=Reason.FORBIDDEN):
+    with pytest.raises(DomainError, match=ErrorCode.FORBIDDEN):
         services().statistics.measures(AskedOfMeasures(first=FIRST, last=LAST, department="credit"), by=SUPERVISOR)
 
 
 @pytest.mark.parametrize("days", [-1, 400])
 def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         measures(FIRST, FIRST + timedelta(days=days))
 
-    assert refused.value.reason is Reason.INVALID_QUERY
+    assert refused.value.reason is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
 
 

@@ -14,7 +14,7 @@ from chalicelib.credit.rules.expiry import without_ended
 from chalicelib.credit.services.reconciliation import Mending
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.timeline.store import Timeline
 from chalicelib.wiring import services
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
@@ -175,7 +175,7 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
             judged_on=date(2026, 9, 1),
             effective_on=date(2026, 9, 1),
         )
-        with suppress(Refusal):
+        with suppress(DomainError):
             services().receiving.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
         services().credit_upkeep.expire(at=later)
 

@@ -10,7 +10,7 @@ from chalicelib.cases.model.stages import Finding, Outcome, ResultDocument
 from chalicelib.cases.services.commands import Act
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_item
@@ -100,24 +100,24 @@ def test_a_case_whose_promise_was_found_broken_is_not_handled_again() -> None:
         by(OFFICER, decided(a_promise()), hours=2), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实。"
     )
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         reopened(found.case)
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_case_without_a_decision_is_not_handled_again() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         reopened(a_promise())
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_an_officer_does_not_reopen() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         reopened(decided(a_promise()), who=OFFICER)
 
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> None:
@@ -144,14 +144,14 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
 
 def test_an_officer_takes_a_case_that_nobody_has_and_no_other() -> None:
     case = a_promise()
-    with pytest.raises(Refusal) as given:
+    with pytest.raises(DomainError) as given:
         services().overseeing.assign(by(OFFICER, case), officer="o-2")
     taken = services().overseeing.assign(by(OFFICER, case), officer="o-1").case
 
-    with pytest.raises(Refusal) as snatched:
+    with pytest.raises(DomainError) as snatched:
         services().overseeing.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
 
-    assert (given.value.reason, snatched.value.reason) == (Reason.FORBIDDEN, Reason.STEP_NOT_ALLOWED)
+    assert (given.value.reason, snatched.value.reason) == (ErrorCode.FORBIDDEN, ErrorCode.STEP_NOT_ALLOWED)
     assert taken.officer == "o-1"
 
 
@@ -180,7 +180,7 @@ def test_an_act_happened_between_the_receipt_and_now(occurred: int, *, is_taken:
     if is_taken:
         assert decided(case, hours=2, occurred=occurred).state is State.DECIDED
     else:
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             decided(case, hours=2, occurred=occurred)
         assert [fault.pointer for fault in refused.value.faults] == ["/occurred_at"]
 
@@ -189,10 +189,10 @@ def test_telling_late_what_happened_in_time_is_late() -> None:
     case = a_promise()
     act = replace(by(OFFICER, case, hours=24 * 20), occurred_at=NOON + HOUR)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
 
-    assert refused.value.reason is Reason.LATE_REASON_REQUIRED
+    assert refused.value.reason is ErrorCode.LATE_REASON_REQUIRED
 
 
 def test_the_digest_of_a_result_is_told_and_shown() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.credit.model.records import Effect
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.services import re_evaluation
@@ -103,7 +103,7 @@ def test_the_same_edition_again_changes_nothing_and_another_under_its_name_is_re
     load(an_edition())
     load(an_edition())
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         load(an_edition(without="8"))
 
     assert [fault.code for fault in refused.value.faults] == ["KNOWN", "TOO_EARLY"]
@@ -113,18 +113,18 @@ def test_the_same_edition_again_changes_nothing_and_another_under_its_name_is_re
 def test_two_persons_put_a_flag_back_in_force_once_the_ground_exists_again() -> None:
     flag = flagged()
     load(an_edition())
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         resume(flag)
-    assert refused.value.reason is Reason.MEASURE_NOT_IN_LIST
+    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
     assert [fault.code for fault in refused.value.faults] == ["MEASURE_GONE"]
     load(an_edition("2026b", on=TODAY + timedelta(days=1), without="8"))
     later = NOW + timedelta(days=1)
 
     assert resume(flag, at=later).state is FlagState.SUSPENDED
     assert effect_at(later) is Effect.NONE
-    with pytest.raises(Refusal) as same:
+    with pytest.raises(DomainError) as same:
         resume(flag, at=later)
-    assert same.value.reason is Reason.SAME_PERSON
+    assert same.value.reason is ErrorCode.SAME_PERSON
     assert resume(flag, by=CREDIT2, at=later).state is FlagState.ACTIVE
     assert effect_at(later) is Effect.REFUSED
     assert kinds_of(flag.owner)[-2:] == ["flag:resumption_asked", "flag:resumed"]
@@ -158,10 +158,10 @@ def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground()
     punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=noon)
     load(an_edition())
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=NOW)
 
-    assert refused.value.reason is Reason.MEASURE_NOT_IN_LIST
+    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
 
 
 def test_only_credit_officers_load_lists() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().publishing.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
 
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN

@@ -9,7 +9,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.dynamo.idempotency import Once
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.services.revocations import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
@@ -69,7 +69,7 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
-def reason_of(refused: pytest.ExceptionInfo[Refusal]) -> Reason:
+def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
     return refused.value.reason
 
 
@@ -136,10 +136,10 @@ def test_the_defence_runs_for_three_working_days_from_service() -> None:
 def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
     flag = served()
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(flag, at=at)
 
-    assert reason_of(refused) is Reason.DEFENCE_OPEN
+    assert reason_of(refused) is ErrorCode.DEFENCE_OPEN
 
 
 def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -> None:
@@ -147,26 +147,26 @@ def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -
     service = Service(served_at=year_end, method="直接送达", proof="回证1号")
     flag = services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
 
-    with pytest.raises(Refusal) as early:
+    with pytest.raises(DomainError) as early:
         confirm(flag, at=year_end + timedelta(days=1))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(flag, at=year_end + timedelta(days=30))
 
-    assert (reason_of(early), reason_of(refused)) == (Reason.DEFENCE_OPEN, Reason.CALENDAR_UNKNOWN)
+    assert (reason_of(early), reason_of(refused)) == (ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN)
 
 
 def test_nothing_is_confirmed_before_service() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(proposed(), at=DUE)
 
-    assert reason_of(refused) is Reason.DEFENCE_OPEN
+    assert reason_of(refused) is ErrorCode.DEFENCE_OPEN
 
 
 def test_the_proposer_cannot_confirm() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(served(), by=CREDIT, at=DUE + timedelta(seconds=1))
 
-    assert reason_of(refused) is Reason.SAME_PERSON
+    assert reason_of(refused) is ErrorCode.SAME_PERSON
 
 
 def test_the_sweep_that_told_the_end_changes_no_version() -> None:
@@ -181,9 +181,9 @@ def test_what_the_subject_says_ends_the_defence_and_is_answered() -> None:
     flag = services().punishment.state(served().flag_id, "住所存在。", by=company(), at=NOON)
 
     assert flag.state is FlagState.ANSWERED
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(flag, at=NOON)
-    assert reason_of(refused) is Reason.INVALID_BODY
+    assert reason_of(refused) is ErrorCode.INVALID_BODY
     assert confirm(flag, at=NOON, answer="现场核查未发现。").state is FlagState.ACTIVE
     (clock,) = services().clocks.of_owner(flag.owner)
     assert clock.stopped_at == NOON
@@ -195,31 +195,31 @@ def test_somebody_elses_flag_is_not_there() -> None:
 
     get = services().punishment.get
     for flag_id, by in ((flag.flag_id, stranger), ("f" * 24, CREDIT)):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             get(flag_id, by=by)
-        assert reason_of(refused) is Reason.NOT_FOUND
-    with pytest.raises(Refusal) as refused:
+        assert reason_of(refused) is ErrorCode.NOT_FOUND
+    with pytest.raises(DomainError) as refused:
         services().punishment.state(flag.flag_id, "一", by=stranger, at=NOON)
-    assert reason_of(refused) is Reason.NOT_FOUND
+    assert reason_of(refused) is ErrorCode.NOT_FOUND
     assert services().punishment.get(flag.flag_id, by=company()) == flag
 
 
 def test_another_offices_flag_is_forbidden() -> None:
     flag = proposed()
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().punishment.get(flag.flag_id, by=ELSEWHERE)
 
-    assert reason_of(refused) is Reason.FORBIDDEN
+    assert reason_of(refused) is ErrorCode.FORBIDDEN
 
 
 def test_an_old_version_is_stale() -> None:
     flag = served()
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         lift(flag, version=1)
 
-    assert reason_of(refused) is Reason.STALE_VERSION
+    assert reason_of(refused) is ErrorCode.STALE_VERSION
 
 
 def test_a_proposal_may_be_dropped_before_it_has_effect() -> None:
@@ -246,17 +246,17 @@ def test_the_same_key_proposes_once() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"measure_code": "99"}, Reason.MEASURE_NOT_IN_LIST),
-        ({"document_no": None}, Reason.NO_EFFECTIVE_DOCUMENT),
-        ({"case_no": "C1"}, Reason.NO_EFFECTIVE_DOCUMENT),
-        ({"measure_code": "6", "conduct": "duty_of_defence_refused"}, Reason.TARGET_NOT_ELIGIBLE),
-        ({"related_items": ("plate-replacement",)}, Reason.NOT_RELATED),
-        ({"conduct": "serious_list"}, Reason.DISPROPORTIONATE),
-        ({"ends_on": None}, Reason.END_DATE_MISSING),
+        ({"measure_code": "99"}, ErrorCode.MEASURE_NOT_IN_LIST),
+        ({"document_no": None}, ErrorCode.NO_EFFECTIVE_DOCUMENT),
+        ({"case_no": "C1"}, ErrorCode.NO_EFFECTIVE_DOCUMENT),
+        ({"measure_code": "6", "conduct": "duty_of_defence_refused"}, ErrorCode.TARGET_NOT_ELIGIBLE),
+        ({"related_items": ("plate-replacement",)}, ErrorCode.NOT_RELATED),
+        ({"conduct": "serious_list"}, ErrorCode.DISPROPORTIONATE),
+        ({"ends_on": None}, ErrorCode.END_DATE_MISSING),
     ],
 )
-def test_a_proposal_that_does_not_stand_is_refused(given: dict[str, Any], reason: Reason) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_a_proposal_that_does_not_stand_is_refused(given: dict[str, Any], reason: ErrorCode) -> None:
+    with pytest.raises(DomainError) as refused:
         proposed(**given)
 
     assert reason_of(refused) is reason
@@ -265,10 +265,10 @@ def test_a_proposal_that_does_not_stand_is_refused(given: dict[str, Any], reason
 def test_a_document_about_somebody_else_reaches_nobody() -> None:
     target = Target(about=an_organisation(), document_about=an_identity())
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON)
 
-    assert reason_of(refused) is Reason.TARGET_NOT_ELIGIBLE
+    assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
 
 def test_a_document_that_names_the_subject_itself_is_its_own() -> None:
@@ -288,25 +288,25 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
     assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
     assert flags_of(Sought(subject=first.subject), by=ELSEWHERE, most=10).flags == ()
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         flags_of(Sought(), by=CREDIT, most=10)
-    assert reason_of(refused) is Reason.INVALID_QUERY
+    assert reason_of(refused) is ErrorCode.INVALID_QUERY
 
 
 def test_a_flag_is_not_confirmed_while_credit_cannot_be_read() -> None:
     flag = served()
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         confirm(flag, at=DUE + timedelta(seconds=1))
 
-    assert reason_of(refused) is Reason.UNAVAILABLE
+    assert reason_of(refused) is ErrorCode.UNAVAILABLE
     assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
 
 
 def test_an_unknown_edition_of_the_list_is_not_found() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().punishment.measures("1999", at=NOON)
 
-    assert reason_of(refused) is Reason.NOT_FOUND
+    assert reason_of(refused) is ErrorCode.NOT_FOUND
     assert services().punishment.measures(None, at=NOON).in_force_from == date(2024, 1, 1)

@@ -10,7 +10,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, Record, RepairState, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import (
     Entry,
@@ -112,8 +112,8 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
-def refused(reason: Reason) -> Any:  # noqa: ANN401 - pytest's own context manager
-    return pytest.raises(Refusal, match=reason.value)
+def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own context manager
+    return pytest.raises(DomainError, match=reason.value)
 
 
 def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_clock() -> None:
@@ -191,7 +191,7 @@ def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
 
     assert services().objections.one(objection.objection_id, by=company()).state is Stage.OPEN
     assert kinds_of(objection.owner) == ["objection:made", "clock:warned", "clock:passed"]
-    with refused(Reason.LATE_REASON_REQUIRED):
+    with refused(ErrorCode.LATE_REASON_REQUIRED):
         decided(objection, ruling(), at=clock.due_at + timedelta(seconds=1))
     late = ruling(late_reason="等待回函。")
     assert decided(objection, late, at=clock.due_at + timedelta(seconds=1)).decided is not None
@@ -199,13 +199,13 @@ def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
 
 def test_an_objection_is_ones_own_and_answered_by_the_office_or_the_credit_centre() -> None:
     stored()
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         objected(by=stranger())
     objection = objected()
 
-    with refused(Reason.NOT_FOUND):
+    with refused(ErrorCode.NOT_FOUND):
         services().objections.one(objection.objection_id, by=stranger())
-    with refused(Reason.FORBIDDEN):
+    with refused(ErrorCode.FORBIDDEN):
         decided(objection, ruling(), by=ELSEWHERE)
     assert decided(objection, ruling(), by=CREDIT).state is Stage.DECIDED
 
@@ -214,24 +214,24 @@ def test_an_objection_is_ones_own_and_answered_by_the_office_or_the_credit_centr
 def test_a_ground_that_the_rules_do_not_know_for_the_entry_is_none(entry: Entry, ground: str) -> None:
     stored()
 
-    with refused(Reason.OBJECTION_GROUND_UNKNOWN):
+    with refused(ErrorCode.OBJECTION_GROUND_UNKNOWN):
         objected(entry, ground)
 
 
 def test_one_objection_at_a_time_and_one_review_by_somebody_else() -> None:
     stored()
     first = objected()
-    with refused(Reason.UNDER_OBJECTION):
+    with refused(ErrorCode.UNDER_OBJECTION):
         objected()
     decided(first, ruling(), by=CREDIT)
 
     review = objected()
 
     assert review.is_review
-    with refused(Reason.SAME_PERSON):
+    with refused(ErrorCode.SAME_PERSON):
         decided(review, ruling(), by=CREDIT)
     decided(review, ruling(), by=CREDIT2)
-    with refused(Reason.OBJECTION_DECIDED):
+    with refused(ErrorCode.OBJECTION_DECIDED):
         objected()
     assert not objected(ground="period").is_review
 
@@ -245,9 +245,9 @@ def test_one_objection_at_a_time_also_while_the_index_does_not_show_the_first_on
     objected(entry_of(flag), "measure", at=AFTER_DEFENCE)
     monkeypatch.setattr(RedressStore, "about", lambda *_: ())
 
-    with refused(Reason.UNDER_OBJECTION):
+    with refused(ErrorCode.UNDER_OBJECTION):
         objected(ground="period")
-    with refused(Reason.UNDER_OBJECTION):
+    with refused(ErrorCode.UNDER_OBJECTION):
         objected(entry_of(flag), "period", at=AFTER_DEFENCE)
 
 
@@ -261,7 +261,7 @@ def test_an_objection_can_be_taken_back_until_it_is_decided() -> None:
     assert (withdrawn.state, again.version) == (Stage.WITHDRAWN, withdrawn.version)
     assert record_now().objection is ObjectionState.NONE
     assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED"])
-    with refused(Reason.STEP_NOT_ALLOWED):
+    with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().objections.decide(objection.objection_id, ruling(), by=CREDIT, version=withdrawn.version, at=NOON)
 
 
@@ -319,7 +319,7 @@ def test_a_shorter_period_lies_inside_the_one_so_far(ends_on: date) -> None:
     stored()
     objection = objected(ground="period")
 
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         decided(objection, ruling(Outcome.SHORTENED, ends_on=ends_on))
 
 
@@ -366,7 +366,7 @@ def test_a_repair_waits_for_the_least_time_of_display() -> None:
     form = services().repairs.form(RECORD, by=company(), at=day_before)
 
     assert (form.repairable_from, form.is_repairable, form.proofs) == (since, False, ())
-    with refused(Reason.REPAIR_TOO_EARLY):
+    with refused(ErrorCode.REPAIR_TOO_EARLY):
         asked(RECORD, at=day_before)
     assert asked(RECORD, at=day_before + timedelta(seconds=1)).stage is RepairStage.OPEN
 
@@ -443,7 +443,7 @@ def test_nothing_can_be_built_again_on_a_document_that_was_repaired() -> None:
     at = repairable()
     judged(asked(RECORD, at=at), at=at)
 
-    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+    with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
 
@@ -462,11 +462,11 @@ def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> N
     stored()
     at = repairable()
     repair = asked(RECORD, at=at)
-    with refused(Reason.REPAIR_ASKED):
+    with refused(ErrorCode.REPAIR_ASKED):
         asked(RECORD, at=at)
-    with refused(Reason.REFUSAL_UNKNOWN):
+    with refused(ErrorCode.REFUSAL_UNKNOWN):
         judged(repair, at=at, is_approved=False, refusal="weather", missing=("罚款收据",))
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         judged(repair, at=at, is_approved=False, refusal="proof_insufficient")
 
     after = judged(repair, at=at, is_approved=False, refusal="proof_insufficient", missing=("罚款收据",))
@@ -494,7 +494,7 @@ def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_docum
     objection = objected(Entry(kind=EntryKind.REPAIR, name=first.repair_id), "repair_refusal", at=at)
     second = asked(RECORD, at=at)
 
-    with refused(Reason.REPAIR_ASKED):
+    with refused(ErrorCode.REPAIR_ASKED):
         decided(objection, ruling(Outcome.REOPENED), at=at)
 
     assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.REFUSED
@@ -506,7 +506,7 @@ def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_docum
 def test_a_promise_in_other_words_than_todays_is_none() -> None:
     stored()
 
-    with refused(Reason.PROMISE_OUTDATED):
+    with refused(ErrorCode.PROMISE_OUTDATED):
         services().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), once=None)
 
 
@@ -518,12 +518,12 @@ def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
     assert until is not None
     past = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
 
-    with refused(Reason.DISPLAY_EXPIRED):
+    with refused(ErrorCode.DISPLAY_EXPIRED):
         asked(RECORD, at=past)
-    with refused(Reason.NOTHING_TO_REPAIR):
+    with refused(ErrorCode.NOTHING_TO_REPAIR):
         asked(Entry(kind=EntryKind.RECORD, name="market/good"), at=at)
     judged(asked(RECORD, at=at), at=at)
-    with refused(Reason.REPAIRED):
+    with refused(ErrorCode.REPAIRED):
         asked(RECORD, at=at)
 
 
@@ -549,9 +549,9 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert record_now().repair is RepairState.WITHDRAWN
     assert kinds_of(made.owner) == ["reversal:recorded"]
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
-    with refused(Reason.ALREADY_REVERSED):
+    with refused(ErrorCode.ALREADY_REVERSED):
         services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
-    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+    with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
 
@@ -566,9 +566,9 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
     assert stored("r-3", document_no=spelling).repair is RepairState.WITHDRAWN
-    with refused(Reason.NO_EFFECTIVE_DOCUMENT):
+    with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=spelling, organ="义乌市市场监督管理局")
-    with refused(Reason.ALREADY_REVERSED):
+    with refused(ErrorCode.ALREADY_REVERSED):
         services().reversals.record(
             reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, once=None
         )
@@ -654,7 +654,7 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
     is_late = days > 3
 
     if is_late:
-        with refused(Reason.LATE_REASON_REQUIRED):
+        with refused(ErrorCode.LATE_REASON_REQUIRED):
             services().reversals.record(reversal(), by=CREDIT, at=at, once=None)
     late = reversal(late_reason="文书今日才送达。" if is_late else "")
     made, _ = services().reversals.record(late, by=CREDIT, at=at, once=None)
@@ -665,7 +665,7 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
 def test_a_reversing_document_has_taken_effect() -> None:
     stored()
 
-    with refused(Reason.INVALID_BODY):
+    with refused(ErrorCode.INVALID_BODY):
         services().reversals.record(reversal(), by=CREDIT, at=NOON, once=None)
 
 

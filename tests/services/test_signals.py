@@ -9,7 +9,7 @@ from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Act
 from chalicelib.clock import instant_text
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.supervision.model.anomalies import Signal
 from chalicelib.supervision.store.anomalies import Wanted
@@ -110,9 +110,9 @@ def test_each_sees_the_signals_of_their_own_department_and_the_monitoring_office
     assert kinds(by=MONITOR) == kinds() == ["closed_and_reopened", "late_entry"]
     assert listed(by=a_caller(Role.HEAD, sub="h", department="market")) == []
     for by in (a_caller(Role.HEAD, sub="h", department="market"), a_caller(Role.HEAD, sub="h")):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             listed(Wanted(department="traffic" if by.department else None), by=by)
-        assert refused.value.reason is Reason.FORBIDDEN
+        assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 def test_signals_are_found_by_kind_officer_and_day() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Act
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.supervision.model.outages import Proof, Window
@@ -111,27 +111,27 @@ def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_othe
     everywhere = services().statistics.figures(asked_of_weeks(NOON), by=MONITOR, at=NOON)
 
     assert tuple(told.department for told in everywhere) == settings().departments
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR, at=NOON)
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 @pytest.mark.parametrize("days", [-1, 400])
 def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
     asked = Asked(first=NOON.date(), last=NOON.date() + days * DAY, as_of=NOON)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
 
-    assert refused.value.reason is Reason.INVALID_QUERY
+    assert refused.value.reason is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
 
 
 def test_an_unknown_department_is_refused_to_those_who_look_at_all() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked_of_weeks(NOON, department="nowhere"), by=MONITOR, at=NOON)
 
-    assert refused.value.reason is Reason.INVALID_QUERY
+    assert refused.value.reason is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/department"]
 
 

@@ -9,7 +9,7 @@ from chalicelib import aws
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys
@@ -74,7 +74,7 @@ def test_another_name_for_a_number_is_marked_and_changes_nothing() -> None:
 
     assert known.is_conflicting
     assert not services().subjects.know(an_identity(), NOON).is_conflicting
-    with pytest.raises(Refusal, match="IDENTITY_CONFLICT"):
+    with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
         services().subjects.require_consistent(an_identity(name="李示列"), NOON)
     assert services().subjects.require_consistent(an_identity(), NOON).masked_name == "李*"
 
@@ -88,9 +88,9 @@ def test_namesakes_are_different_subjects() -> None:
 
 
 def test_a_bad_number_is_never_stored() -> None:
-    with pytest.raises(Refusal, match="INVALID_IDENTIFIER"):
+    with pytest.raises(DomainError, match="INVALID_IDENTIFIER"):
         services().subjects.know(an_organisation(number="91330782MA0000029Y"), NOON)
-    with pytest.raises(Refusal, match="INSUFFICIENT_IDENTITY"):
+    with pytest.raises(DomainError, match="INSUFFICIENT_IDENTITY"):
         services().subjects.know(replace(an_identity(), number=""), NOON)
 
 
@@ -156,7 +156,7 @@ def test_the_same_request_enrols_once_and_another_body_is_refused() -> None:
     again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
 
     assert (again.key, again.is_repeated) == (first.key, True)
-    with pytest.raises(Refusal, match="IDEMPOTENCY_KEY_REUSED"):
+    with pytest.raises(DomainError, match="IDEMPOTENCY_KEY_REUSED"):
         services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, once=replace(once, request="other"))
 
 
@@ -169,7 +169,7 @@ def test_a_revoked_key_stays_revoked() -> None:
 
     assert revoked.revoked_at == NOON + timedelta(hours=1)
     assert again == revoked
-    with pytest.raises(Refusal, match="KEY_REVOKED"):
+    with pytest.raises(DomainError, match="KEY_REVOKED"):
         services().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(hours=3))
 
 
@@ -178,9 +178,9 @@ def test_a_key_of_somebody_else_is_not_found() -> None:
     services().signing_keys.enrol(LI, pair.jwk, at=NOON)
 
     for subject, key_id in ((WANG, pair.key_id), (LI, "another")):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             services().signing_keys.revoke(subject, key_id, at=NOON)
-        assert refused.value.reason is Reason.NOT_FOUND
+        assert refused.value.reason is ErrorCode.NOT_FOUND
 
 
 def test_a_key_is_read_in_a_batch_with_other_rows() -> None:
@@ -199,7 +199,7 @@ def test_a_subject_has_twenty_keys_at_most() -> None:
         pair = KeyPair(ec.derive_private_key(number, ec.SECP256R1()))
         services().signing_keys.enrol(LI, pair.jwk, at=NOON)
 
-    with pytest.raises(Refusal, match="TOO_MANY_KEYS"):
+    with pytest.raises(DomainError, match="TOO_MANY_KEYS"):
         services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
 
     services().signing_keys.revoke(LI, pair.key_id, at=NOON)

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from chalicelib.alerts.model.webhooks import DeliveryState, Topic
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
 from chalicelib.sanctions.model.flags import Flag
@@ -284,9 +284,9 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
     assert seen(Role.MONITOR, "monitoring") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "credit") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, most=10, after=None)
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_it_was_told() -> None:
@@ -309,10 +309,10 @@ def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=outsider, at=AFTER, once=None
     )
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().tellings.subscribe(webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, once=None)
 
-    assert refused.value.reason is Reason.FORBIDDEN
+    assert refused.value.reason is ErrorCode.FORBIDDEN
 
 
 def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -> None:
@@ -321,17 +321,17 @@ def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -
     in_force()
     (telling,) = told_to(subscription)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().tellings.get(subscription.subscription_id, by=TRAFFIC)
-    with pytest.raises(Refusal) as unknown:
+    with pytest.raises(DomainError) as unknown:
         services().tellings.acknowledge(theirs.subscription_id, telling.telling_id, by=TRAFFIC, at=AFTER)
-    with pytest.raises(Refusal) as faulty:
+    with pytest.raises(DomainError) as faulty:
         services().tellings.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, once=None)
 
     assert [each.value.reason for each in (refused, unknown, faulty)] == [
-        Reason.NOT_FOUND,
-        Reason.NOT_FOUND,
-        Reason.INVALID_BODY,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.INVALID_BODY,
     ]
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.identity_disclosure import Sight, Unmasked
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import Vault
 from chalicelib.wiring import services
@@ -29,8 +29,8 @@ def look(case_no: str, *, by: Caller = OFFICER) -> Unmasked:
     return services().unmasking.look(case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON)
 
 
-def refused(case_no: str, by: Caller) -> Reason:
-    with pytest.raises(Refusal) as refusal:
+def refused(case_no: str, by: Caller) -> ErrorCode:
+    with pytest.raises(DomainError) as refusal:
         look(case_no, by=by)
     return refusal.value.reason
 
@@ -70,12 +70,12 @@ def test_each_look_is_written_down() -> None:
 @pytest.mark.parametrize(
     ("by", "reason"),
     [
-        (a_caller(Role.OFFICER, sub="officer.market", department="market"), Reason.FORBIDDEN),
-        (a_caller(Role.SUPERVISOR, sub="supervisor.traffic", department="traffic"), Reason.FORBIDDEN),
-        (a_caller(sub="somebody", subject="k1.else"), Reason.NOT_FOUND),
+        (a_caller(Role.OFFICER, sub="officer.market", department="market"), ErrorCode.FORBIDDEN),
+        (a_caller(Role.SUPERVISOR, sub="supervisor.traffic", department="traffic"), ErrorCode.FORBIDDEN),
+        (a_caller(sub="somebody", subject="k1.else"), ErrorCode.NOT_FOUND),
     ],
 )
-def test_nobody_else_sees_it_and_nothing_is_written(by: Caller, reason: Reason) -> None:
+def test_nobody_else_sees_it_and_nothing_is_written(by: Caller, reason: ErrorCode) -> None:
     case_no = a_case()
     before = kinds_of(case_no)
 
@@ -104,7 +104,7 @@ def test_while_the_key_cannot_be_used_nothing_is_shown_and_nothing_is_said_to_ha
 
     monkeypatch.setattr("chalicelib.subjects.store.client", lambda _service: Down())
 
-    assert refused(case_no, OFFICER) is Reason.UNAVAILABLE
+    assert refused(case_no, OFFICER) is ErrorCode.UNAVAILABLE
     assert kinds_of(case_no) == before
 
 
@@ -114,5 +114,5 @@ def test_what_was_sealed_about_one_subject_does_not_open_under_anothers_name() -
     sealed = services().subjects._store.sealed(one)
     assert sealed is not None
 
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         Vault("alias/xinnuo-test-identity").open(sealed, about=other)

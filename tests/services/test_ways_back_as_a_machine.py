@@ -26,7 +26,7 @@ from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpo
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import AliasProposal
 from chalicelib.dynamo.model import connection
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, Outcome, Plea, ReversingDocument, Ruling, Verdict
 from chalicelib.redress.services.revocations import Fall
@@ -198,7 +198,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         is_possible = self.paper(paper) not in self.fallen and not (measure == "9" and self.lists % 2)
         try:
             flag = punishment.propose(proposal, Target(about=self.about), by=CREDIT, at=self.now).flag
-        except Refusal:
+        except DomainError:
             assert not is_possible
             return
         assert is_possible
@@ -219,7 +219,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         objector = self.voice(data)
         try:
             made, _ = services().objections.make(plea, by=objector, at=self.now, once=None)
-        except Refusal:
+        except DomainError:
             assert plain.grounds.get(ground, 0) >= 2
             return
         assert plain.grounds.get(ground, 0) < 2
@@ -263,7 +263,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         form = services().repairs.form(plain.entry, by=owner, at=self.now)
         try:
             repair, _ = services().repairs.ask(plain.entry, "", form.promise_hash, by=owner, at=self.now, once=None)
-        except Refusal:
+        except DomainError:
             assert form.repairable_from > self.today
             return
         assert form.repairable_from <= self.today
@@ -281,7 +281,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def reverse(self, plain: Plain) -> None:
         paper = ReversingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
-        with suppress(Refusal):
+        with suppress(DomainError):
             services().reversals.record(fall, by=CREDIT, at=self.now, once=None)
         self.let_fall(plain.paper)
 
@@ -302,7 +302,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         )
         try:
             services().publishing.load(edition, by=CREDIT, at=self.now)
-        except Refusal:
+        except DomainError:
             self.lists -= 1
             return
         services().clocks.sweep(at=self.now)

@@ -16,7 +16,7 @@ from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, To
 from chalicelib.alerts.rules import webhooks
 from chalicelib.alerts.services.webhook_sender import Sender
 from chalicelib.alerts.services.webhooks import EarlyError
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import Stage
 from chalicelib.wiring import services
@@ -277,10 +277,10 @@ def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_sta
 ) -> None:
     monkeypatch.setattr(services().webhooks, "_sender", Sender(Stage.PROD, looked_up(answer)))
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         subscribed("https://hooks.example.com/x")
 
-    assert refused.value.reason is Reason.ADDRESS_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.ADDRESS_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_sta
     ],
 )
 def test_an_address_outside_the_local_stage_is_https_on_a_usual_port_and_nothing_else(url: str) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         Sender(Stage.PROD, looked_up("93.184.215.14")).destination(url)
 
 
@@ -344,7 +344,7 @@ def test_another_departments_endpoint_does_not_exist() -> None:
     webhook, _ = subscribed("http://127.0.0.1:9/")
     stranger = Caller(sub="x", roles=frozenset({Role.HEAD}), department="market")
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
 
-    assert refused.value.reason is Reason.NOT_FOUND
+    assert refused.value.reason is ErrorCode.NOT_FOUND

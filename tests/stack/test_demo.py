@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.subjects.rules.identifiers import key_id_of, signing_key_of, verify_detached
 from chalicelib.workdays.model.limits import DayReason
 from infra.local.demo.checks import NotAsItShouldBeError, expect, expect_part, expect_words, the_one
@@ -46,7 +46,7 @@ def test_a_pen_signs_exactly_one_text_as_the_service_wants_it() -> None:
     key = signing_key_of(owner.jwk, at=datetime(2026, 11, 20, tzinfo=UTC))
     assert key_id_of(signature) == pen.key_id
     verify_detached(signature, '{"promise":"旧车牌"}', key)
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         verify_detached(signature, '{"promise":"旧车牌."}', key)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import MovedError, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
@@ -166,10 +166,10 @@ def test_an_event_added_while_a_timeline_is_read_is_no_fault(monkeypatch: pytest
 
 
 def test_an_unknown_owner_has_no_timeline() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         services().timeline.reading("mandate:none")
 
-    assert refused.value.reason is Reason.NOT_FOUND
+    assert refused.value.reason is ErrorCode.NOT_FOUND
 
 
 def test_every_kind_of_event_has_a_label_in_both_languages() -> None:

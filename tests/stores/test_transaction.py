@@ -17,7 +17,7 @@ from chalicelib.dynamo.transaction import (
     read_together,
     transaction,
 )
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.table import EventRow
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -80,11 +80,11 @@ def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_an
         tx.commit()
 
     written(MOST_WRITES)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         written(MOST_WRITES + 1)
 
     assert stored("100-99") == "first"
-    assert refused.value.reason is Reason.TOO_MUCH_AT_ONCE
+    assert refused.value.reason is ErrorCode.TOO_MUCH_AT_ONCE
     assert IdempotencyRow.count("101-0") == 0
 
 
@@ -141,10 +141,10 @@ def test_a_conflict_with_another_transaction_is_tried_again(monkeypatch: pytest.
 def test_a_conflict_that_does_not_end_is_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = a_commit_that_meets(monkeypatch, conflicts=99)
 
-    with pytest.raises(Refusal) as refused, transaction() as tx:
+    with pytest.raises(DomainError) as refused, transaction() as tx:
         tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
 
-    assert (refused.value.reason, len(sent)) == (Reason.BUSY, ATTEMPTS)
+    assert (refused.value.reason, len(sent)) == (ErrorCode.BUSY, ATTEMPTS)
 
 
 def test_an_error_that_is_neither_is_not_swallowed() -> None:
@@ -166,9 +166,9 @@ def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pyt
         return "done"
 
     assert settles_at(3) == "done"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         settles_at(99)
-    assert refused.value.reason is Reason.BUSY
+    assert refused.value.reason is ErrorCode.BUSY
 
 
 def test_rows_of_several_tables_come_back_in_the_order_asked_for_and_what_is_absent_as_none() -> None:
@@ -225,10 +225,10 @@ def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.Monk
         connection(), "dispatch", lambda _, kwargs: {"Responses": {}, "UnprocessedKeys": kwargs["RequestItems"]}
     )
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         read_together(IdempotencyRow("one"))
 
-    assert refused.value.reason is Reason.UNAVAILABLE
+    assert refused.value.reason is ErrorCode.UNAVAILABLE
 
 
 def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_remembered() -> None:
@@ -243,9 +243,9 @@ def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_rememb
 
     assert once().look_up() == "draft-1"
     assert once(route="POST /v1/flags").look_up() is None
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         once(b'{"other": 1}').look_up()
-    assert refused.value.reason is Reason.IDEMPOTENCY_KEY_REUSED
+    assert refused.value.reason is ErrorCode.IDEMPOTENCY_KEY_REUSED
     with pytest.raises(MovedError), transaction() as tx:
         once().remember("draft-2", tx, at=datetime(2026, 11, 22, tzinfo=UTC))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require, sees
 from chalicelib.subjects.model.subjects import SubjectKey
 
@@ -45,12 +45,14 @@ def test_what_belongs_to_no_department_is_for_the_role_in_any() -> None:
 @pytest.mark.parametrize(
     ("caller", "reason"),
     [
-        (a_caller(Role.OFFICER, department="market"), Reason.FORBIDDEN),
-        (a_caller(Role.APPLICANT, subject=SOMEBODY_ELSES), Reason.NOT_FOUND),
+        (a_caller(Role.OFFICER, department="market"), ErrorCode.FORBIDDEN),
+        (a_caller(Role.APPLICANT, subject=SOMEBODY_ELSES), ErrorCode.NOT_FOUND),
     ],
 )
-def test_staff_are_told_that_they_may_not_and_strangers_that_there_is_nothing(caller: Caller, reason: Reason) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_staff_are_told_that_they_may_not_and_strangers_that_there_is_nothing(
+    caller: Caller, reason: ErrorCode
+) -> None:
+    with pytest.raises(DomainError) as refused:
         require(caller, roles=EVERYBODY, department="traffic", subjects=(MINE,))
 
     assert refused.value.reason is reason
@@ -75,8 +77,8 @@ def test_timelines_name_callers_without_personal_data(caller: Caller, actor: str
 
 
 def test_a_token_without_a_subject_has_no_matters_of_its_own() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         a_caller(Role.APPLICANT).own_subject()
 
-    assert refused.value.reason is Reason.INSUFFICIENT_IDENTITY
+    assert refused.value.reason is ErrorCode.INSUFFICIENT_IDENTITY
     assert a_caller(Role.APPLICANT, subject=MINE).own_subject() == MINE

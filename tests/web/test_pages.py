@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core import assets
 from chalicelib.web.core.pages import PAGES
@@ -163,8 +163,8 @@ def test_what_is_not_there_says_where_to_go_on(portal: Client, url: str) -> None
 @pytest.mark.parametrize(
     ("reason", "status", "told"),
     [
-        (Refusal(Reason.FORBIDDEN), 403, "请联系本单位的管理员"),
-        (Refusal(Reason.UNAVAILABLE), 503, "请过一分钟再试"),
+        (DomainError(ErrorCode.FORBIDDEN), 403, "请联系本单位的管理员"),
+        (DomainError(ErrorCode.UNAVAILABLE), 503, "请过一分钟再试"),
         (RuntimeError("a secret"), 500, "不是您的问题"),
     ],
 )

@@ -17,7 +17,7 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
@@ -189,7 +189,7 @@ class Alerts:
         """Return one of the caller's own alerts; ``NOT_FOUND`` for anybody else's."""
         alert = self._store.get(alert_id)
         if alert.recipient not in recipients_of([role.value for role in by.roles], by.department):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return alert
 
     @again_if_moved
@@ -201,10 +201,12 @@ class Alerts:
         """
         alert = self.get(alert_id, by=by)
         if not alert.is_open:
-            raise Refusal(Reason.ALREADY_ACKNOWLEDGED)
+            raise DomainError(ErrorCode.ALREADY_ACKNOWLEDGED)
         if expected_on < day_in_shanghai(at):
-            over = Fault(pointer="/expected_on", detail="预计办结的日子不能早于今天。", english="This day is over.")
-            raise Refusal(Reason.INVALID_BODY, faults=(over,))
+            over = FieldError(
+                pointer="/expected_on", detail="预计办结的日子不能早于今天。", english="This day is over."
+            )
+            raise DomainError(ErrorCode.INVALID_BODY, faults=(over,))
         answered = replace(
             alert, acknowledgement=Acknowledgement(by=by.actor, at=at, reason=reason, expected_on=expected_on)
         )

@@ -15,7 +15,7 @@ from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone
@@ -143,7 +143,7 @@ class Digests:
         recipient, _, day = digest_id.rpartition(".")
         digest = self._store.digest(recipient, date.fromisoformat(day))
         if digest is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if digest.published_at is not None:
             return False
         message = _message(digest)
@@ -181,7 +181,7 @@ class Digests:
         recipient, _, day = digest_id.rpartition(".")
         found = self._store.digest(recipient, _day_of(day)) if recipient in _desks_of(by) else None
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def alerts_of(
@@ -213,7 +213,7 @@ def _day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refusal(Reason.NOT_FOUND) from None
+        raise DomainError(ErrorCode.NOT_FOUND) from None
 
 
 def _message(digest: Digest) -> dict[str, str | int | None]:

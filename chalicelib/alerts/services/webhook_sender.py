@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.alerts.rules.webhooks import is_public
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import Stage
 
 CONNECT_SECONDS = 3
@@ -56,19 +56,19 @@ class Sender:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED) from None
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED) from None
         is_local = self._stage is Stage.LOCAL
         if parts.scheme not in ({"https", "http"} if is_local else {"https"}) or not parts.hostname:
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED)
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED)
         if parts.username is not None or parts.password is not None or parts.fragment or not url.isascii():
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED)
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED)
         port = port or (443 if parts.scheme == "https" else 80)
         if not is_local and port not in PORTS:
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED)
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED)
         found = self._look_up(parts.hostname, port, type=socket.SOCK_STREAM)
         ips = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not ips or not (is_local or all(is_public(ip) for ip in ips)):
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED)
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return Destination(scheme=parts.scheme, host=parts.hostname, port=port, target=target, ips=ips)
 
@@ -89,7 +89,7 @@ class Sender:
         }
         try:
             destination = self.destination(url)
-        except Refusal:
+        except DomainError:
             return Outcome.NOT_ALLOWED
         except OSError:
             return Outcome.NOT_FOUND

@@ -12,7 +12,7 @@ from chalicelib.alerts.services.webhook_sender import Outcome, Sender
 from chalicelib.alerts.store.webhooks import Position, WebhookStore
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
@@ -61,7 +61,7 @@ class Webhooks:
         try:
             self._sender.destination(url)
         except OSError:
-            raise Refusal(Reason.ADDRESS_NOT_ALLOWED) from None
+            raise DomainError(ErrorCode.ADDRESS_NOT_ALLOWED) from None
         webhook = Webhook(
             webhook_id=secrets.token_hex(16),
             department=_department(by),
@@ -85,7 +85,7 @@ class Webhooks:
         require(by, roles=KEEPERS)
         webhook = self._store.find(webhook_id)
         if webhook is None or webhook.ended_at is not None or webhook.department != by.department:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return webhook
 
     def page(self, by: Caller, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
@@ -118,7 +118,7 @@ class Webhooks:
         webhook = self.get(webhook_id, by=by)
         delivery = self._store.delivery(delivery_id)
         if delivery.webhook_id != webhook.webhook_id:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if delivery.state is DeliveryState.PENDING:
             return delivery
         again = rules.replayed(delivery, at=at)
@@ -215,7 +215,7 @@ class Webhooks:
 def _department(by: Caller) -> str:
     """Return the caller's department; ``FORBIDDEN`` for a token that names none."""
     if not by.department:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     return by.department
 
 

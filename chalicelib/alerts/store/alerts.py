@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.table.alerts import AlertRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class AlertStore:
         """Return an alert; ``NOT_FOUND`` if there is none."""
         alert = self.find(alert_id)
         if alert is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return alert
 
     def add(self, alert: Alert, tx: Transaction) -> None:

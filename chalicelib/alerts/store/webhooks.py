@@ -7,7 +7,7 @@ from pynamodb.exceptions import PutError
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Webhook
 from chalicelib.alerts.table.webhooks import DeliveryRow, WebhookRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 
 Position = dict[str, dict[str, Any]] | None
 """Where the next page begins."""
@@ -41,7 +41,7 @@ class WebhookStore:
         try:
             return DeliveryRow.get(f"delivery:{delivery_id}", consistent_read=True).document
         except DeliveryRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def put_once(self, delivery: Delivery) -> None:
         """Write a new delivery; one that is there already stays as it is."""

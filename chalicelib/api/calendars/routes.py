@@ -20,7 +20,7 @@ from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.calendars.model import Moving, Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
 from chalicelib.clocks.model import Clock
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.wiring import services
 
 routes = Routes("calendars")
@@ -41,8 +41,8 @@ def load(call: Call[EditionBody]) -> Answer:
     editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
     after = _place(call.position)
     if body.year not in {None, year}:
-        fault = Fault(pointer="/year", detail="与地址中的年度不一致。", english="Not the year of the address.")
-        raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=(fault,))
+        fault = FieldError(pointer="/year", detail="与地址中的年度不一致。", english="Not the year of the address.")
+        raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=(fault,))
     edition = editions.proposed(
         year, body.notice.notice(), body.holidays, body.make_up_days, by=call.caller, at=call.at
     )
@@ -126,7 +126,7 @@ def _year_in(call: Call[Any]) -> int:
     """Return the year in the address; ``NOT_FOUND`` for what can be none."""
     year = call.path["year"]
     if YEAR.fullmatch(year) is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return int(year)
 
 

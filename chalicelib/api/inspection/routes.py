@@ -20,7 +20,7 @@ from chalicelib.api.inspection.schemas import (
     mandate_shape,
 )
 from chalicelib.clock import instant_from
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import Scope, Sought, Wanted
 from chalicelib.inspection.services import INSPECTORS
 from chalicelib.timeline.events import Reading
@@ -173,12 +173,12 @@ def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
     try:
         return instant_from(known[-1])
     except (IndexError, ValueError):
-        fault = Fault(
+        fault = FieldError(
             pointer="/event",
             detail="没有这一条，或者它的时间不可读。",
             english="There is no such event, or its time is unreadable.",
         )
-        raise Refusal(Reason.INVALID_QUERY, faults=(fault,)) from None
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,)) from None
 
 
 @routes.get(

@@ -12,7 +12,7 @@ from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import Milestone, RulePack
 from chalicelib.timeline.event_types import EventKind
@@ -56,7 +56,7 @@ class Editions:
         require(by, roles=EDITORS)
         faults = rules.faults_of(year, notice, holidays, make_up_days, today=day_in_shanghai(at))
         if faults:
-            raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=faults)
+            raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=faults)
         return Edition(year=year, notice=notice, holidays=holidays, make_up_days=make_up_days)
 
     def preview(self, edition: Edition, *, by: Caller, at: datetime, most: int, after: Place | None) -> Preview:
@@ -91,9 +91,9 @@ class Editions:
         if rules.is_same(edition, counting) and (before.latest or counting is not edition):
             return before, None
         if before.editions and version is None:
-            raise Refusal(Reason.PRECONDITION_REQUIRED)
+            raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
         if version is not None and version != before.version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         after = rules.with_edition(before, edition, by=by.actor, at=at)
         loaded = after.editions[-1]
         with transaction() as tx:
@@ -114,10 +114,10 @@ class Editions:
     def year(self, number: int, *, at: datetime, now: datetime) -> Standing:
         """Return a year as it stood at a moment; ``NOT_FOUND`` if it had no edition."""
         if number not in rules.years_within_reach(day_in_shanghai(now)):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         found = next((each for each in self._standing(self._store.each([number]), at=at) if each.year == number), None)
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return replace(found, recount=self._recounts.of(number))
 
     def _standing(self, years: tuple[Year, ...], *, at: datetime) -> tuple[Standing, ...]:
@@ -140,7 +140,7 @@ class Editions:
         """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` out of reach."""
         require(by, roles=WAITING_FOR_IT)
         if year not in rules.years_within_reach(day_in_shanghai(at)):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return self._recounts.waiting(year, most=most, after=after)
 
     @again_if_moved

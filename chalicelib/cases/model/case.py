@@ -29,7 +29,7 @@ from chalicelib.cases.model.stages import (
 from chalicelib.catalogue.model.items import Acceptance, Recommitment, VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.model.records import Severity
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 from chalicelib.workdays.model.limits import Limit
@@ -146,7 +146,7 @@ class Draft:
     applicant_name: str
     agent: Agent | None
     way: Way
-    closed_by: tuple[Reason, ...]
+    closed_by: tuple[ErrorCode, ...]
     conditions: tuple[ConditionAsked, ...]
     materials: tuple[MaterialAsked, ...]
     notice_hash: str

@@ -10,7 +10,7 @@ from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectificati
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind
 from chalicelib.rulepacks.rules import next_step
 from chalicelib.workdays.model.limits import day_of
@@ -60,10 +60,10 @@ def require_verifiable(case: Case) -> None:
     """
     is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
     if not (case.has_promise and is_granted):
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")
     found = case.verification
     if found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, result=found.result)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, result=found.result)
 
 
 def officers_for(plan: VerificationPlan, method: Method) -> int:
@@ -79,9 +79,9 @@ def proposed(case: Case, *, actor: str) -> Verification:
     """Return the result that waits for a second officer; ``SAME_PERSON`` for the one who found it."""
     found = case.verification
     if found is None or found.has_effect:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.CONFIRM, waiting="no_result")
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CONFIRM, waiting="no_result")
     if found.found_by == actor:
-        raise Refusal(Reason.SAME_PERSON)
+        raise DomainError(ErrorCode.SAME_PERSON)
     return found
 
 
@@ -121,17 +121,19 @@ def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
     """Return the step if it is next in the pack's order; else ``STEP_NOT_ALLOWED`` with what is, and its article."""
     step = following(case, pack)
     if step is None:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=kind, next="", article="")
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=kind, next="", article="")
     if step.kind is not kind:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=kind, next=step.kind, article=step.basis, basis=step.basis)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=kind, next=step.kind, article=step.basis, basis=step.basis)
     return step
 
 
 def require_no_order(case: Case) -> None:
     """Refuse a second order to put things right while the first one runs."""
     if case.rectification is not None:
-        raise Refusal(
-            Reason.STEP_NOT_ALLOWED, step=CaseStep.RECTIFY, ordered_until=day_of(case.rectification.due_at).isoformat()
+        raise DomainError(
+            ErrorCode.STEP_NOT_ALLOWED,
+            step=CaseStep.RECTIFY,
+            ordered_until=day_of(case.rectification.due_at).isoformat(),
         )
 
 
@@ -141,11 +143,11 @@ def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, 
     Done may be said at any time; a provisional date makes nobody late (R4.4, R4.7): ``CALENDAR_UNKNOWN`` behind it.
     """
     if case.rectification is None or clock is None:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, ordered="no")
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, ordered="no")
     if outcome is RectificationOutcome.NOT_DONE and clock.is_undecidable(at):
-        raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
+        raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
     if outcome is RectificationOutcome.NOT_DONE and not clock.is_late(at):
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, due_on=clock.due_on.isoformat())
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, due_on=clock.due_on.isoformat())
     return case.rectification
 
 
@@ -157,11 +159,11 @@ def require_defence_over(defence: Defence | None, clock: Clock | None = None, *,
     and ``CALENDAR_UNKNOWN`` says so once the date as counted has passed.
     """
     if defence is None:
-        raise Refusal(Reason.DEFENCE_OPEN)
+        raise DomainError(ErrorCode.DEFENCE_OPEN)
     if defence.stated_at is None and clock is not None and clock.is_undecidable(at):
-        raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
+        raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
     if defence.is_open(at=at) or _may_still_answer(defence, clock, at=at):
-        raise Refusal(Reason.DEFENCE_OPEN, until=day_of(defence.until).isoformat())
+        raise DomainError(ErrorCode.DEFENCE_OPEN, until=day_of(defence.until).isoformat())
 
 
 def open_defence(case: Case, clock: Clock | None = None, *, at: datetime) -> Defence:
@@ -169,7 +171,7 @@ def open_defence(case: Case, clock: Clock | None = None, *, at: datetime) -> Def
     defence = case.defence
     if defence is None or not (defence.is_open(at=at) or _may_still_answer(defence, clock, at=at)):
         until = "" if defence is None else day_of(defence.until).isoformat()
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.STATE, until=until)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.STATE, until=until)
     return defence
 
 
@@ -193,12 +195,12 @@ def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> 
         ),
     }
     faults = tuple(
-        Fault(pointer=pointer, detail=WRONG[pointer][0], english=WRONG[pointer][1])
+        FieldError(pointer=pointer, detail=WRONG[pointer][0], english=WRONG[pointer][1])
         for pointer, is_wrong in wrong.items()
         if is_wrong
     )
     if faults:
-        raise Refusal(Reason.INVALID_BODY, faults=faults)
+        raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
 
 
 WRONG: Mapping[str, tuple[str, str]] = {

@@ -13,7 +13,7 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 from chalicelib.timeline.events import Json
@@ -45,17 +45,17 @@ def reasons_of_item(
     checklist: Checklist,
     is_by_proxy: bool,
     may_promise_again: bool,
-) -> tuple[Reason, ...]:
+) -> tuple[ErrorCode, ...]:
     """Return why the item itself closes the commitment way; none if it is open (R1.1, R1.8, R1.11)."""
     reasons = []
     if pack.excluded_risk(item.risk_class) is not None:
-        reasons.append(Reason.RISK_EXCLUDED)
+        reasons.append(ErrorCode.RISK_EXCLUDED)
     elif not checklist.conditions:
-        reasons.append(Reason.COMMITMENT_NOT_OFFERED)
+        reasons.append(ErrorCode.COMMITMENT_NOT_OFFERED)
     if is_by_proxy and not item.proxy_allowed:
-        reasons.append(Reason.PROXY_NOT_ALLOWED)
+        reasons.append(ErrorCode.PROXY_NOT_ALLOWED)
     if not may_promise_again:
-        reasons.append(Reason.RECOMMITMENT_NOT_ALLOWED)
+        reasons.append(ErrorCode.RECOMMITMENT_NOT_ALLOWED)
     return tuple(reasons)
 
 
@@ -63,7 +63,7 @@ def require_audience(item: Item, kind: SubjectKind) -> None:
     """Refuse with ``NOT_FOR_AUDIENCE`` where the item is for people and this is an organisation, or the reverse."""
     audience = Audience.NATURAL if kind in PERSONS else Audience.LEGAL
     if item.audience not in {audience, Audience.BOTH}:
-        raise Refusal(Reason.NOT_FOR_AUDIENCE, audience=item.audience.value)
+        raise DomainError(ErrorCode.NOT_FOR_AUDIENCE, audience=item.audience.value)
 
 
 def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
@@ -75,7 +75,7 @@ def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
 
 def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:
     """Return the records and flags that close the commitment way, by the names that answers use."""
-    barring = (ground.record for ground in grounds if ground.code is Reason.SUBJECT_BARRED and ground.record)
+    barring = (ground.record for ground in grounds if ground.code is ErrorCode.SUBJECT_BARRED and ground.record)
     return tuple(dict.fromkeys(barring))
 
 
@@ -146,15 +146,15 @@ def way_of(draft: Draft, submission: Submission) -> Way:
     """
     if draft.way is Way.CERTIFICATE:
         if submission.signature or submission.confirmed:
-            fault = Fault(
+            fault = FieldError(
                 pointer="/signature", detail="本草稿按提交材料方式办理。", english="This draft goes by certificates."
             )
-            raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+            raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
         return Way.CERTIFICATE
     if submission.signature:
         return Way.COMMITMENT
     if submission.confirmed:
-        raise Refusal(Reason.SIGNATURE_INVALID)
+        raise DomainError(ErrorCode.SIGNATURE_INVALID)
     if not submission.materials:
         require_confirmations(draft.conditions, ())
     return Way.CERTIFICATE
@@ -165,13 +165,13 @@ def require_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[s
     faults = tuple(_faults_of_confirmations(asked, confirmed))
     if faults:
         missing = sorted({condition.id for condition in asked} - set(confirmed))
-        raise Refusal(Reason.CONFIRMATIONS_MISSING, faults=faults, missing=", ".join(missing))
+        raise DomainError(ErrorCode.CONFIRMATIONS_MISSING, faults=faults, missing=", ".join(missing))
 
 
-def _faults_of_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> Iterator[Fault]:
+def _faults_of_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> Iterator[FieldError]:
     for condition in asked:
         if condition.id not in confirmed:
-            yield Fault(
+            yield FieldError(
                 pointer="/confirmed",
                 detail=f"请确认条件“{condition.text}”（{condition.id}）",
                 english=f"Confirm the condition {condition.id}.",
@@ -179,7 +179,7 @@ def _faults_of_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequenc
     names = {condition.id for condition in asked}
     for index, name in enumerate(confirmed):
         if name not in names or name in confirmed[:index]:
-            yield Fault(
+            yield FieldError(
                 pointer=f"/confirmed/{index}",
                 detail="没有这项条件,或者重复。",
                 english="There is no such condition, or it is there twice.",
@@ -203,7 +203,7 @@ def require_materials(
     }
     names = [material.id for material in brought]
     unlisted = tuple(
-        Fault(
+        FieldError(
             pointer=f"/materials/{index}/id",
             detail="清单中没有这项材料,或者重复。",
             english="Not on the list, or there twice.",
@@ -212,9 +212,9 @@ def require_materials(
         if name not in owed or name in names[:index]
     )
     if unlisted:
-        raise Refusal(Reason.MATERIAL_NOT_LISTED, faults=unlisted)
+        raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=unlisted)
     missing = tuple(
-        Fault(
+        FieldError(
             pointer="/materials",
             detail=f"缺少材料“{name}”（{material_id}）。",
             english=f"The material {material_id} is missing.",
@@ -223,10 +223,10 @@ def require_materials(
         if material_id not in names
     )
     if missing:
-        raise Refusal(Reason.MATERIALS_MISSING, faults=missing)
+        raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
 
 
 def require_in_time(draft: Draft, *, at: datetime) -> None:
     """Refuse with ``DRAFT_EXPIRED`` from the draft's end on: its last second is the one before."""
     if at >= draft.expires_at:
-        raise Refusal(Reason.DRAFT_EXPIRED)
+        raise DomainError(ErrorCode.DRAFT_EXPIRED)

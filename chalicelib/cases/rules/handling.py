@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import Decision, Interruption, Outcome
 from chalicelib.clocks.model import Clock
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Ground, RulePack, TermKey
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -87,8 +87,8 @@ def require_step(case: Case, step: CaseStep) -> None:
     if case.state in states:
         return
     pause = open_pause(case)
-    raise Refusal(
-        Reason.STEP_NOT_ALLOWED,
+    raise DomainError(
+        ErrorCode.STEP_NOT_ALLOWED,
         step=step,
         state=case.state,
         allowed_in=", ".join(states),
@@ -102,7 +102,7 @@ def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
     The clock's own date decides, not the sweep, which writes it down a minute later (行政许可法第32条第4项).
     """
     if acceptance is not None and acceptance.is_late(at):
-        raise Refusal(Reason.STEP_NOT_ALLOWED, deemed_accepted="true", due_on=acceptance.due_on.isoformat())
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, deemed_accepted="true", due_on=acceptance.due_on.isoformat())
 
 
 def is_deemed_accepted(case: Case, acceptance: Clock, *, at: datetime) -> bool:
@@ -114,7 +114,7 @@ def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
     """Refuse with ``MATERIAL_NOT_LISTED`` to ask for, or take, what this case does not owe (R5.3, R1.4)."""
     owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)}
     faults = tuple(
-        Fault(
+        FieldError(
             pointer=pointer.format(index),
             detail="清单中没有这项应交材料。",
             english="Not among the materials that are owed.",
@@ -123,7 +123,7 @@ def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
         if name not in owed
     )
     if faults:
-        raise Refusal(Reason.MATERIAL_NOT_LISTED, faults=faults)
+        raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=faults)
 
 
 def is_new_demand(case: Case, missing: Sequence[str], *, basis: str) -> bool:
@@ -141,7 +141,7 @@ def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
     """Refuse a demand that repeats one still waiting for its answer."""
     waiting = [correction.number for correction in case.demands if correction.answered_at is None]
     if waiting and not is_new_demand(case, missing, basis=basis):
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
 
 
 def with_materials(case: Case, brought: Sequence[Material]) -> tuple[Material, ...]:
@@ -159,7 +159,7 @@ def ground_of(pack: RulePack, code: str) -> Ground:
     """Return a pause's ground out of the pack's closed list; ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
     ground = pack.pause_ground(code)
     if ground is None:
-        raise Refusal(Reason.PAUSE_GROUND_UNKNOWN, known=", ".join(ground.code for ground in pack.pause_grounds))
+        raise DomainError(ErrorCode.PAUSE_GROUND_UNKNOWN, known=", ".join(ground.code for ground in pack.pause_grounds))
     return ground
 
 
@@ -169,12 +169,12 @@ def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: in
     The last second of the promised time is still in time (行政许可法第42条, R4.11).
     """
     if case.extension is not None:
-        raise Refusal(Reason.ALREADY_EXTENDED)
+        raise DomainError(ErrorCode.ALREADY_EXTENDED)
     most = pack.limit_term(TermKey.EXTENSION)
     if days > most.value:
-        raise Refusal(Reason.EXTENSION_TOO_LONG, most=most.value, basis=most.basis)
+        raise DomainError(ErrorCode.EXTENSION_TOO_LONG, most=most.value, basis=most.basis)
     if promised is None or promised.is_late(at):
-        raise Refusal(Reason.EXTENSION_TOO_LATE)
+        raise DomainError(ErrorCode.EXTENSION_TOO_LATE)
     return Limit(value=days, unit=Unit(most.unit), basis=most.basis)
 
 
@@ -188,7 +188,7 @@ def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) ->
     given = (reason or "").strip()
     # Marks of direction and of no width are no reason, although no blanks either.
     if not any(char.isprintable() and not char.isspace() for char in given):
-        raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+        raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
 
 
@@ -205,12 +205,12 @@ def require_occurred(case: Case, occurred_at: datetime | None, *, at: datetime) 
     """
     if occurred_at is None or case.received_at <= occurred_at <= at:
         return
-    fault = Fault(
+    fault = FieldError(
         pointer="/occurred_at",
         detail="发生时间不得早于收件时间,也不得晚于现在。",
         english="Neither before the case was received nor later than now.",
     )
-    raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+    raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
 def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
@@ -218,15 +218,15 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
     if by.roles & frozenset(SUPERIORS):
         return
     if officer != by.sub:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     if case.officer not in {"", officer}:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.ASSIGN, assigned_to=case.officer)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.ASSIGN, assigned_to=case.officer)
 
 
 def require_reopenable(case: Case) -> Decision:
     """Return the decision that may be handled again; a promise found broken goes its own way, to its end (R1.17)."""
     if case.decision is None or case.defence is not None:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
     return case.decision
 
 
@@ -238,7 +238,9 @@ def responsible_for(case: Case, by: Caller) -> str:
 def require_text(text: str, *, pointer: str) -> None:
     """Refuse with ``INVALID_BODY`` a text that has to be there and is blank."""
     if not text.strip():
-        raise Refusal(Reason.INVALID_BODY, faults=(Fault(pointer=pointer, detail="missing", code="missing"),))
+        raise DomainError(
+            ErrorCode.INVALID_BODY, faults=(FieldError(pointer=pointer, detail="missing", code="missing"),)
+        )
 
 
 def must_be_verified(case: Case) -> bool:

@@ -14,7 +14,7 @@ from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.event_types import EventKind
 
 SWEEP = "system:sweep"
@@ -82,10 +82,10 @@ class Accepting:
             case = work.case
             asked = next((one for one in case.demands if one.number == number), None)
             if asked is None:
-                raise Refusal(Reason.NOT_FOUND)
+                raise DomainError(ErrorCode.NOT_FOUND)
             if asked.answered_at is not None:
-                raise Refusal(
-                    Reason.STEP_NOT_ALLOWED, step=CaseStep.ANSWER, answered_at=instant_text(asked.answered_at)
+                raise DomainError(
+                    ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.ANSWER, answered_at=instant_text(asked.answered_at)
                 )
             rules.require_on_list(case, [material.id for material in materials], pointer="/materials/{}/id")
             if not materials:

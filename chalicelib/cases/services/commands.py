@@ -14,7 +14,7 @@ from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -212,7 +212,7 @@ class Desk:
         if act.once is not None and act.once.look_up() is not None:
             return Done(case=self._store.load(act.case_no), is_repeat=True)
         if act.version is not None and act.version != case.version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         require_step(case, step)
         require_occurred(case, act.occurred_at, at=act.at)
         with transaction() as tx:

@@ -15,7 +15,7 @@ from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.pack import StepKind, TermKey
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -156,8 +156,8 @@ class Consequences:
         """Say whether the case made this document about this subject, and it is in effect on the day (R2.2)."""
         try:
             case = self._store.load(case_no)
-        except Refusal as refusal:
-            if refusal.reason is not Reason.NOT_FOUND:
+        except DomainError as refusal:
+            if refusal.reason is not ErrorCode.NOT_FOUND:
                 raise
             return False
         return rules.is_in_effect(case, document_no, subject=subject, on=on)
@@ -183,7 +183,7 @@ class Consequences:
                 SubjectKey(case.subject), case.case_no, by=work.actor, at=work.at, tx=work.tx
             )
         except UnreadableError:
-            raise Refusal(Reason.CREDIT_SOURCE_DOWN) from None
+            raise DomainError(ErrorCode.CREDIT_SOURCE_DOWN) from None
         work.tell(EventKind.PROMISE_KEPT, occurred_at=work.at)
 
 

@@ -21,7 +21,7 @@ from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
@@ -114,7 +114,7 @@ class Drafting:
         party = self._party(wish.on_behalf_of, by=by, at=at)
         filing.require_audience(item, party.kind)
         if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
-            raise Refusal(Reason.PROXY_NOT_ALLOWED)
+            raise DomainError(ErrorCode.PROXY_NOT_ALLOWED)
         draft = self._drafted(wish, item, party=party, by=by, at=at)
         drafted = self._judged(draft, at=at)
         drafted = replace(drafted, draft=replace(draft, refused_by=filing.refused_by(drafted.grounds)))
@@ -138,11 +138,11 @@ class Drafting:
         """Say whose matter it is, and who acts; an agent always acts for somebody who said so in writing (R1.8)."""
         own = by.own_subject()
         if by.identity is None:
-            raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         me = self._subjects.know(by.identity, at)
         if principal is None:
             if Role.APPLICANT not in by.roles:
-                raise Refusal(Reason.AUTHORITY_REQUIRED)
+                raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
             return _Party(
                 subject=own,
                 kind=by.identity.kind,
@@ -151,9 +151,9 @@ class Drafting:
                 agent=None,
             )
         if Role.AGENT not in by.roles:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         if not principal.authority.strip():
-            raise Refusal(Reason.AUTHORITY_REQUIRED)
+            raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
         known = self._subjects.require_consistent(principal.identity, at)
         agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
         return _Party(

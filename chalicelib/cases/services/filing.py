@@ -24,7 +24,7 @@ from chalicelib.credit.store.records import UnreadableError
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -36,12 +36,12 @@ from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
 
 
-class SubjectBarredError(Refusal):
+class SubjectBarredError(DomainError):
     """Credit closes the commitment way (R1.2): every record or flag that does, and what can be done about it."""
 
     def __init__(self, grounds: tuple[Ground, ...]) -> None:
         """Keep the grounds for the edge, which tells them in the caller's language."""
-        super().__init__(Reason.SUBJECT_BARRED)
+        super().__init__(ErrorCode.SUBJECT_BARRED)
         self.grounds = grounds
 
 
@@ -100,13 +100,13 @@ class Filing:
                 return self._file(submission, by=by, at=at, once=once)
             except MovedError:
                 continue
-        raise Refusal(Reason.CREDIT_CHANGED)
+        raise DomainError(ErrorCode.CREDIT_CHANGED)
 
     def _file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None) -> Filed:
         found = self._read(submission, signer=by.own_subject(), once=once)
         mine = found.draft or found.case
         if mine is None or by.own_subject() not in {mine.maker, mine.subject}:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         draft = found.draft
         if draft is None:
             # Drafts are removed some days after their end; the case that one became is still the answer.
@@ -122,7 +122,7 @@ class Filing:
         if found.case is not None:
             return Filed(case=found.case, is_repeat=True)
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
-            raise Refusal(Reason.KEY_REVOKED)
+            raise DomainError(ErrorCode.KEY_REVOKED)
         judged = self._judged(draft, found.summary, way=way, at=at)
         case = filing_events.received(
             draft,
@@ -151,11 +151,11 @@ class Filing:
         if way is Way.CERTIFICATE:
             return None
         if draft.closed_by:
-            raise Refusal(draft.closed_by[0], item_code=draft.terms.item_code)
+            raise DomainError(draft.closed_by[0], item_code=draft.terms.item_code)
         terms = draft.terms
         if not self._again.is_allowed(terms.recommitment, item_code=terms.item_code, subject=draft.subject, at=at):
             # Withdrawn after this draft was made: a draft in store is no way round the rule.
-            raise Refusal(Reason.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
+            raise DomainError(ErrorCode.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
         judged = filing.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
@@ -192,7 +192,7 @@ class Filing:
             return read_together(*wanted), None
         try:
             *rows, row = read_together(*wanted, self._credit.summary_row(subject))
-        except (BotoCoreError, ClientError, Refusal):
+        except (BotoCoreError, ClientError, DomainError):
             # One store that does not answer fails the whole batch; if it is another than credit, this fails again.
             return read_together(*wanted), self._credit_of(subject)
         return rows, _unless_unreadable(lambda: self._credit.summary_from(row, subject))
@@ -249,7 +249,7 @@ def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
     """Check the signature over exactly the draft's payload (R1.6)."""
     if submission.signature is None or key is None:
-        raise Refusal(Reason.SIGNATURE_INVALID)
+        raise DomainError(ErrorCode.SIGNATURE_INVALID)
     verify_signature(submission.signature, draft.payload, key)
     return Commitment(
         confirmed=submission.confirmed,

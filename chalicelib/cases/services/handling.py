@@ -9,7 +9,7 @@ from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import Act, Desk, Done, Work, with_late_reason
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.pack import TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
@@ -37,7 +37,7 @@ class Handling:
             case = work.case
             notice = (notice_text or "").strip()
             if not notice:
-                raise Refusal(Reason.PAUSE_WITHOUT_NOTICE)
+                raise DomainError(ErrorCode.PAUSE_WITHOUT_NOTICE)
             known = rules.ground_of(work.pack, ground)
             until = working_day_after(day_in_shanghai(act.at), expected_days, self._calendars.current())
             begun = Interruption(
@@ -72,9 +72,11 @@ class Handling:
             case = work.case
             ending = next((one for one in case.interruptions if one.number == number), None)
             if ending is None:
-                raise Refusal(Reason.NOT_FOUND)
+                raise DomainError(ErrorCode.NOT_FOUND)
             if ending.ended_at is not None:
-                raise Refusal(Reason.STEP_NOT_ALLOWED, step=CaseStep.RESUME, ended_at=instant_text(ending.ended_at))
+                raise DomainError(
+                    ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.RESUME, ended_at=instant_text(ending.ended_at)
+                )
             ended = replace(ending, ended_at=act.at, ended_by=work.actor)
             work.resume(*BOTH_HANDLING)
             work.tell(EventKind.CASE_RESUMED, {"pause": number})

@@ -10,7 +10,7 @@ from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
@@ -65,7 +65,7 @@ class CaseReading:
     def one(self, case_no: str, *, by: Caller) -> Case:
         """Return a case to somebody who may see it; ``NOT_FOUND`` for a number that cannot be one."""
         if not is_case_no(case_no):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
         require(by, roles=READERS, department=case.department, subjects=case.people)
         return case
@@ -112,7 +112,7 @@ class CaseReading:
             return listed(by.own_subject(), state=state, department=department, limit=limit, after=after)
         desk = department or by.department
         if desk is None or not sees(by, roles=READERS, department=desk):
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         return self._store.of_department(desk, state=state, limit=limit, after=after)
 
     def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
@@ -120,7 +120,7 @@ class CaseReading:
         case = self.one(case_no, by=by)
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
         if not clocks:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return self._clocks.explanation(clocks[-1], at=at)
 
     def timeline(self, case_no: str, *, by: Caller) -> Reading:
@@ -131,10 +131,10 @@ class CaseReading:
     def track(self, case_no: str, code: str) -> Track:
         """Return state and dates to whoever has the tracking code; ``NOT_FOUND`` tells a wrong one nothing."""
         if not is_case_no(case_no):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
         if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
         return Track(
             state=case.state,

@@ -14,7 +14,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -44,14 +44,14 @@ class ChangeOfWay:
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
-            raise Refusal(Reason.CASE_CLOSED)
+            raise DomainError(ErrorCode.CASE_CLOSED)
         if case.withdrawal is not None:
             return case
         if case.way is not Way.COMMITMENT or is_found_broken(case):
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
         if pack.withdraw_until.value == "decided" and case.decision is not None:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         running = [
             clock
             for clock in self._clocks.of_owner(case.owner)
@@ -93,9 +93,9 @@ class ChangeOfWay:
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
-            raise Refusal(Reason.CASE_CLOSED)
+            raise DomainError(ErrorCode.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 
 
 class ItemFault(StrEnum):
@@ -130,9 +130,9 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
 """What people read of each kind, Chinese first; ``{blanks}`` are filled from the fault."""
 
 
-def fault(pointer: str, kind: ItemFault, **blanks: str) -> Fault:
+def fault(pointer: str, kind: ItemFault, **blanks: str) -> FieldError:
     """Return a fault with its Chinese text, and what another language is made from."""
-    return Fault(
+    return FieldError(
         pointer=pointer,
         detail=FAULT_TEXTS[kind][0].format_map(blanks),
         code=kind.value,

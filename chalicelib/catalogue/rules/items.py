@@ -8,7 +8,7 @@ from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import Audience, Checklist, Condition, Item
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
 from chalicelib.catalogue.model.versions import Listed, Shelf
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 
 LONGEST_ANSWER = 200
 
@@ -21,7 +21,7 @@ def checklist(item: Item, answers: Answers) -> Checklist:
     """
     faults = tuple(_faults_of(item, answers))
     if faults:
-        raise Refusal(Reason.ANSWERS_MISSING, faults=faults)
+        raise DomainError(ErrorCode.ANSWERS_MISSING, faults=faults)
     materials = tuple(material for material in item.materials if material.when is None or material.when.holds(answers))
     promised = {material.id for material in materials if material.may_be_promised}
     return Checklist(materials=materials, conditions=conditions_for(item, promised))
@@ -32,7 +32,7 @@ def conditions_for(item: Item, materials: set[str]) -> tuple[Condition, ...]:
     return tuple(condition for condition in item.conditions if condition.material in materials)
 
 
-def _faults_of(item: Item, answers: Answers) -> Iterator[Fault]:
+def _faults_of(item: Item, answers: Answers) -> Iterator[FieldError]:
     asked = {question.id for question in item.questions}
     for name in sorted(set(answers) - asked):
         yield fault(_pointer(name), ItemFault.NOT_ASKED)

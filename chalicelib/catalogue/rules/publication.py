@@ -9,7 +9,7 @@ from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Question, QuestionKind, When
 from chalicelib.catalogue.rules.text_checks import blank, catch_all, incomplete, repeated, wording
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -35,7 +35,7 @@ MOST_HOURS = {Unit.HOURS: 1, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 31 * 24}
 OFFICERS = (1, 2)
 
 
-def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> tuple[Fault, ...]:
+def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> tuple[FieldError, ...]:
     """Return everything that forbids to publish the item, in the document's order; empty if it may be published.
 
     Pointers are those of the item's JSON form. ``departments`` are those of the town, where they are named: clocks of
@@ -72,7 +72,7 @@ def fits(inner: Sequence[Limit], outer: Limit) -> bool:
     return sum(limit.value * MOST_HOURS[limit.unit] for limit in inner) <= outer.value * LEAST_HOURS[outer.unit]
 
 
-def _faults_of_basics(item: Item) -> Iterator[Fault]:
+def _faults_of_basics(item: Item) -> Iterator[FieldError]:
     if CODE.fullmatch(item.code) is None:
         yield fault("/code", ItemFault.BAD_CODE)
     if item.granularity is Granularity.PARENT:
@@ -85,12 +85,12 @@ def _faults_of_basics(item: Item) -> Iterator[Fault]:
         yield from blank(f"/legal_basis/{index}/law", basis.law)
 
 
-def _faults_of_department(item: Item, departments: Collection[str]) -> Iterator[Fault]:
+def _faults_of_department(item: Item, departments: Collection[str]) -> Iterator[FieldError]:
     if departments and item.department.strip() and item.department not in departments:
         yield fault("/department", ItemFault.NO_SUCH_DEPARTMENT)
 
 
-def _faults_of_risk(item: Item, packs: Sequence[RulePack]) -> Iterator[Fault]:
+def _faults_of_risk(item: Item, packs: Sequence[RulePack]) -> Iterator[FieldError]:
     try:
         pack = pack_in_force(packs, item.jurisdiction, on=item.effective_from)
     except LookupError:
@@ -106,14 +106,14 @@ def _faults_of_risk(item: Item, packs: Sequence[RulePack]) -> Iterator[Fault]:
             yield fault(f"/materials/{index}/ways", ItemFault.RISK_EXCLUDED, risk=risk.name, basis=risk.basis)
 
 
-def _faults_of_acceptance(item: Item) -> Iterator[Fault]:
+def _faults_of_acceptance(item: Item) -> Iterator[FieldError]:
     if item.acceptance is Acceptance.AUTOMATIC and not item.offers_commitment:
         yield fault("/acceptance", ItemFault.NOTHING_TO_PROMISE)
     if item.acceptance is Acceptance.INSTANT and not all(material.is_shared for material in item.materials):
         yield fault("/acceptance", ItemFault.ASKS_AT_ONCE)
 
 
-def _faults_of_limits(item: Item) -> Iterator[Fault]:
+def _faults_of_limits(item: Item) -> Iterator[FieldError]:
     promised, statutory = item.limits.promised, item.limits.statutory
     faults = [*incomplete("/limits/promised", promised), *incomplete("/limits/statutory", statutory)]
     if not faults and not fits([item.promised], item.statutory):
@@ -122,7 +122,7 @@ def _faults_of_limits(item: Item) -> Iterator[Fault]:
     if not item.steps:
         yield fault("/steps", ItemFault.NO_STEPS)
     yield from repeated("/steps", [step.id for step in item.steps])
-    of_steps: list[Fault] = []
+    of_steps: list[FieldError] = []
     for index, step in enumerate(item.steps):
         yield from blank(f"/steps/{index}/name", step.name)
         of_steps.extend(incomplete(f"/steps/{index}/limit", step.limit))
@@ -133,14 +133,14 @@ def _faults_of_limits(item: Item) -> Iterator[Fault]:
         yield fault("/steps", ItemFault.STEPS_TOO_LONG)
 
 
-def _faults_of_questions(item: Item) -> Iterator[Fault]:
+def _faults_of_questions(item: Item) -> Iterator[FieldError]:
     yield from repeated("/questions", [question.id for question in item.questions])
     for index, question in enumerate(item.questions):
         yield from wording(f"/questions/{index}/text", question.text)
         yield from _faults_of_options(f"/questions/{index}/options", question)
 
 
-def _faults_of_options(pointer: str, question: Question) -> Iterator[Fault]:
+def _faults_of_options(pointer: str, question: Question) -> Iterator[FieldError]:
     if question.kind is QuestionKind.TEXT:
         if question.options:
             yield fault(pointer, ItemFault.TEXT_HAS_OPTIONS)
@@ -152,7 +152,7 @@ def _faults_of_options(pointer: str, question: Question) -> Iterator[Fault]:
         yield from blank(f"{pointer}/{index}/text", option.text)
 
 
-def _faults_of_conditions(item: Item) -> Iterator[Fault]:
+def _faults_of_conditions(item: Item) -> Iterator[FieldError]:
     if not item.conditions:
         yield fault("/conditions", ItemFault.NO_CONDITIONS)
     yield from repeated("/conditions", [condition.id for condition in item.conditions])
@@ -172,7 +172,7 @@ def _faults_of_conditions(item: Item) -> Iterator[Fault]:
             yield fault(f"{pointer}/question", ItemFault.NO_SUCH_QUESTION)
 
 
-def _faults_of_materials(item: Item) -> Iterator[Fault]:
+def _faults_of_materials(item: Item) -> Iterator[FieldError]:
     yield from repeated("/materials", [material.id for material in item.materials])
     conditioned = {condition.material for condition in item.conditions}
     for index, material in enumerate(item.materials):
@@ -188,12 +188,12 @@ def _faults_of_materials(item: Item) -> Iterator[Fault]:
             yield from _faults_of_when(f"{pointer}/when", material.when, item.questions)
 
 
-def _faults_of_ways(pointer: str, ways: Sequence[Way]) -> Iterator[Fault]:
+def _faults_of_ways(pointer: str, ways: Sequence[Way]) -> Iterator[FieldError]:
     if frozenset(ways) not in WAYS or len(set(ways)) < len(ways):
         yield fault(pointer, ItemFault.WAYS)
 
 
-def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> Iterator[Fault]:
+def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> Iterator[FieldError]:
     question = next((question for question in questions if question.id == when.question), None)
     if question is None or question.kind is not QuestionKind.CHOICE or not question.required:
         yield fault(f"{pointer}/question", ItemFault.DEPENDS_ON_NO_CHOICE)
@@ -201,7 +201,7 @@ def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> 
         yield fault(f"{pointer}/equals", ItemFault.NO_SUCH_OPTION)
 
 
-def _faults_of_notice(item: Item) -> Iterator[Fault]:
+def _faults_of_notice(item: Item) -> Iterator[FieldError]:
     told = asdict(item.notice)
     liability = told.pop("liability")
     for name, text in told.items():
@@ -210,7 +210,7 @@ def _faults_of_notice(item: Item) -> Iterator[Fault]:
         yield from wording(f"/notice/liability/{name}", text)
 
 
-def _faults_of_verification(item: Item) -> Iterator[Fault]:
+def _faults_of_verification(item: Item) -> Iterator[FieldError]:
     plan = item.verification
     if not plan.required:
         yield from blank("/verification/exempt_justification", plan.exempt_justification)
@@ -223,7 +223,7 @@ def _faults_of_verification(item: Item) -> Iterator[Fault]:
         yield fault("/verification/officers", ItemFault.ONSITE_OFFICERS)
 
 
-def _faults_of_recommitment(item: Item) -> Iterator[Fault]:
+def _faults_of_recommitment(item: Item) -> Iterator[FieldError]:
     if item.recommitment.written_wait is not None:
         yield from incomplete("/recommitment/wait", item.recommitment.written_wait)
         if not item.recommitment.allowed:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import WrittenLimit
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 
 CATCH_ALL_PHRASES = (
     "等其他",
@@ -56,7 +56,7 @@ CATCH_ALL_PHRASES = (
 """Vague wording and catch-all clauses (模糊表述、兜底条款): nobody can promise what is not said."""
 
 
-def incomplete(pointer: str, limit: WrittenLimit) -> Iterator[Fault]:
+def incomplete(pointer: str, limit: WrittenLimit) -> Iterator[FieldError]:
     """Find what a limit misses to be counted."""
     if limit.value < 1:
         yield fault(f"{pointer}/value", ItemFault.LIMIT_VALUE)
@@ -65,7 +65,7 @@ def incomplete(pointer: str, limit: WrittenLimit) -> Iterator[Fault]:
     yield from blank(f"{pointer}/basis", limit.basis)
 
 
-def repeated(pointer: str, ids: Sequence[str]) -> Iterator[Fault]:
+def repeated(pointer: str, ids: Sequence[str]) -> Iterator[FieldError]:
     """Find ids that are blank or used twice in a list."""
     seen: set[str] = set()
     for index, name in enumerate(ids):
@@ -75,19 +75,19 @@ def repeated(pointer: str, ids: Sequence[str]) -> Iterator[Fault]:
         seen.add(name)
 
 
-def wording(pointer: str, text: str) -> Iterator[Fault]:
+def wording(pointer: str, text: str) -> Iterator[FieldError]:
     """Find a text that is blank or vague."""
     yield from blank(pointer, text)
     yield from catch_all(pointer, text)
 
 
-def blank(pointer: str, text: str) -> Iterator[Fault]:
+def blank(pointer: str, text: str) -> Iterator[FieldError]:
     """Find a text that is not there."""
     if not text.strip():
         yield fault(pointer, ItemFault.BLANK)
 
 
-def catch_all(pointer: str, text: str) -> Iterator[Fault]:
+def catch_all(pointer: str, text: str) -> Iterator[FieldError]:
     """Find every phrase in a text that leaves open what is meant."""
     folded = text.casefold()
     for phrase in CATCH_ALL_PHRASES:

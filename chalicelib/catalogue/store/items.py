@@ -11,7 +11,7 @@ from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import MovedError, Transaction, Wording, read_together, worded
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.timeline.chain import digest
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
@@ -65,7 +65,7 @@ class CatalogueStore:
             otherwise=MovedError(),
         )
 
-    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: Refusal) -> None:
+    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: DomainError) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
         tx.require(_item_key(code), condition=_in_force(version, on), otherwise=otherwise)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chalicelib.credit.model.corrections import Ruled
 from chalicelib.credit.model.links import Link
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
@@ -192,7 +192,7 @@ class Summary:
 class Ground:
     """One reason of an answer (理由): what, by whom, on which basis, until when, and what can be done about it."""
 
-    code: Reason
+    code: ErrorCode
     text: Text
     source: str
     basis: str

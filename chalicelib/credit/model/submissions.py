@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from chalicelib.credit.model.records import Text
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
@@ -97,7 +97,7 @@ class Taken:
 
     handed: Handed
     fate: Fate
-    refusal: Refusal | None = None
+    refusal: DomainError | None = None
 
 
 def is_source_of(source: str, department: str) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from chalicelib.credit.model.identity_conflicts import Conflict, Decision
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
 
 
@@ -16,5 +16,5 @@ def conflict_id(subject: SubjectKey, said_digest: str, *, source: str, record_id
 def decided(conflict: Conflict, decision: Decision) -> Conflict:
     """Return the conflict decided; ``STEP_NOT_ALLOWED`` the second time."""
     if conflict.decision is not None:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(conflict, decision=decision)

@@ -6,7 +6,7 @@ from datetime import date
 
 from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, Parties, Party
 from chalicelib.credit.model.links import LinkKind
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 MOST_JOINED = 20
@@ -25,7 +25,7 @@ def require_possible(alias: Alias, *, on: date) -> None:
     """Refuse with every fault of an alias that cannot be (``ALIAS_NOT_ACCEPTABLE``)."""
     faults = tuple(_faults(alias, on=on))
     if faults:
-        raise Refusal(Reason.ALIAS_NOT_ACCEPTABLE, faults=faults)
+        raise DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=faults)
 
 
 def require_room(alias: Alias, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
@@ -43,7 +43,7 @@ def require_room(alias: Alias, *, formers: Collection[SubjectKey], presents: Col
         raise _not_acceptable(code="TOO_MANY", zh=f"关联主体超过{MOST_JOINED}个", en=f"over {MOST_JOINED} identities")
 
 
-def linked_already() -> Refusal:
+def linked_already() -> DomainError:
     """Return the refusal of what is known already."""
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
@@ -51,20 +51,20 @@ def linked_already() -> Refusal:
 def confirmed(alias: Alias, deed: Deed) -> Alias:
     """Return the alias confirmed: ``STEP_NOT_ALLOWED`` unless it waits for that, ``SAME_PERSON`` for the proposer."""
     if alias.state is not AliasState.PROPOSED:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     if alias.proposed.by == deed.by:
-        raise Refusal(Reason.SAME_PERSON)
+        raise DomainError(ErrorCode.SAME_PERSON)
     return replace(alias, confirmed=deed)
 
 
 def revoked(alias: Alias, deed: Deed) -> Alias:
     """Return the alias revoked, whether it counted or still waited; ``STEP_NOT_ALLOWED`` the second time."""
     if alias.state is AliasState.REVOKED:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(alias, revoked=deed)
 
 
-def _faults(alias: Alias, *, on: date) -> Iterator[Fault]:
+def _faults(alias: Alias, *, on: date) -> Iterator[FieldError]:
     former, present = alias.former, alias.present
     if alias.kind is LinkKind.RENAMED:
         if former.subject != present.subject:
@@ -85,9 +85,9 @@ def _is_person(party: Party) -> bool:
     return party.kind in PERSONS
 
 
-def _fault(pointer: str, zh: str, en: str, code: str) -> Fault:
-    return Fault(pointer=pointer, detail=zh, english=en, code=code)
+def _fault(pointer: str, zh: str, en: str, code: str) -> FieldError:
+    return FieldError(pointer=pointer, detail=zh, english=en, code=code)
 
 
-def _not_acceptable(*, code: str, zh: str, en: str) -> Refusal:
-    return Refusal(Reason.ALIAS_NOT_ACCEPTABLE, faults=(_fault("/present", zh, en, code),))
+def _not_acceptable(*, code: str, zh: str, en: str) -> DomainError:
+    return DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=(_fault("/present", zh, en, code),))

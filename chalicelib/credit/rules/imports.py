@@ -15,7 +15,7 @@ from chalicelib.credit.model.imports import Declared, Format, Found, Import, Imp
 from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 
 LONGEST_LINE = 262_144
 """Bytes of a line: as much as a body of the API may have."""
@@ -73,11 +73,11 @@ def record_of(text: str | None, number: int, *, header: str) -> RecordLine:
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         )
         raise LineError(
-            Refused(line=number, record_id=_name(raw), code=Reason.INVALID_BODY.value, errors=faults)
+            Refused(line=number, record_id=_name(raw), code=ErrorCode.INVALID_BODY.value, errors=faults)
         ) from None
 
 
-def refused_by(refusal: Refusal, number: int, record_id: str) -> Refused:
+def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
     """Return a line that the rules of records refused, with every fault."""
     return Refused(
         line=number,
@@ -176,5 +176,5 @@ def tellable(record_id: str) -> str:
     return record_id if A_NAME.fullmatch(record_id) and not AN_IDENTIFIER.search(record_id) else ""
 
 
-def _told(fault: Fault) -> Mapping[str, str]:
+def _told(fault: FieldError) -> Mapping[str, str]:
     return {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}

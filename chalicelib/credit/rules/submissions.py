@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.merge import held_to_rulings
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey, SubjectKind
 
@@ -63,7 +63,7 @@ def ends_on(record: Record, periods: Periods) -> date:
 
 def faults(
     submission: Submission, *, directory: Directory, periods: Periods, subject_kind: SubjectKind, on: date
-) -> tuple[Fault, ...]:
+) -> tuple[FieldError, ...]:
     """Return everything that keeps a record from being stored; empty if it may be.
 
     ``on`` is the day on which it was handed in, in Shanghai.
@@ -145,21 +145,21 @@ def is_news(record: Record, *, before: Record) -> bool:
     if _is_repetition(record, before):
         return False
     if record.subject != before.subject:
-        fault = Fault(
+        fault = FieldError(
             pointer="/subject",
             detail="该编号的记录属于另一主体",
             english="the record of this id is about another subject",
             code="RECORD_CONFLICT",
         )
-        raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
+        raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     if record.source_version == before.source_version:
-        fault = Fault(
+        fault = FieldError(
             pointer="/version",
             detail="同一版本内容不同",
             english="other content under the same version",
             code="RECORD_CONFLICT",
         )
-        raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,))
+        raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=(fault,))
     return True
 
 
@@ -176,21 +176,21 @@ def _is_repetition(record: Record, before: Record) -> bool:
     return said_again == before
 
 
-def _faults_of_source(given: Submission) -> Iterator[Fault]:
+def _faults_of_source(given: Submission) -> Iterator[FieldError]:
     for pointer, name in (("/source", given.source), ("/record_id", given.record_id)):
         if not A_NAME.fullmatch(name):
-            yield Fault(
+            yield FieldError(
                 pointer=pointer,
                 detail="只用字母、数字、点、横线和下划线,至多64位",
                 english="letters, digits, dots, dashes, at most 64",
                 code="NAME_MALFORMED",
             )
     if given.source == OWN_SOURCE:
-        yield Fault(
+        yield FieldError(
             pointer="/source", detail="该来源由本系统自用", english="kept by the service itself", code="SOURCE_RESERVED"
         )
     if AN_IDENTIFIER.search(given.record_id):
-        yield Fault(
+        yield FieldError(
             pointer="/record_id",
             detail="记录编号不得含有证件号码",
             english="a record's id must not hold an identifier",
@@ -198,10 +198,10 @@ def _faults_of_source(given: Submission) -> Iterator[Fault]:
         )
 
 
-def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
+def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[FieldError]:
     kind = given.kind or ""
     if not (directory.kind(kind) or directory.forbids(kind) or directory.wants_consent_for(kind)):
-        yield Fault(
+        yield FieldError(
             pointer="/kind",
             detail=f"不在{directory.title}之内",
             english=f"not in edition {directory.edition} of the directory",
@@ -209,14 +209,14 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
         )
     for pointer, name in (("/kind", kind), *((f"/contents/{name}", name) for name in given.contents)):
         if forbidden := directory.forbids(name):
-            yield Fault(
+            yield FieldError(
                 pointer=pointer,
                 detail=f"禁止归集:{forbidden.name.zh}",
                 english=f"forbidden: {forbidden.name.en}",
                 code="KIND_FORBIDDEN",
             )
         if (sensitive := directory.wants_consent_for(name)) and not (given.consent or "").strip():
-            yield Fault(
+            yield FieldError(
                 pointer=pointer,
                 detail=f"未经书面同意不得归集:{sensitive.name.zh}",
                 english=f"needs written consent: {sensitive.name.en}",
@@ -224,7 +224,7 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[Fault]:
             )
 
 
-def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[Fault]:
+def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[FieldError]:
     if given.severity not in SEVERITIES:
         yield _missing(
             "/severity", "严重程度(none、minor、general、serious 之一)", "severity: none, minor, general or serious"
@@ -234,7 +234,7 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
             "/publicity", "公开属性(public、shared、query_only 之一)", "publicity: public, shared or query_only"
         )
     elif given.publicity == Publicity.PUBLIC and subject_kind in PERSONS:
-        yield Fault(
+        yield FieldError(
             pointer="/publicity",
             detail="自然人信用信息不得公开",
             english="data on natural persons are not public",
@@ -248,7 +248,7 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
         if not (value or "").strip():
             yield _missing(pointer, zh, en)
         elif len(value or "") > LONGEST_BASIS:
-            yield Fault(
+            yield FieldError(
                 pointer=pointer,
                 detail=f"超过{LONGEST_BASIS}字",
                 english=f"over {LONGEST_BASIS} characters",
@@ -257,19 +257,19 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
     if given.severity in SEVERITIES - {Severity.NONE} and not (given.repair_notice or "").strip():
         yield _missing("/repair_notice", "信用修复告知", "the repair notice, delivered with the decision")
     if len(given.related_items) > MOST_ITEMS:
-        yield Fault(
+        yield FieldError(
             pointer="/related_items", detail=f"超过{MOST_ITEMS}项", english=f"over {MOST_ITEMS}", code="TOO_MANY"
         )
 
 
-def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterator[Fault]:
+def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterator[FieldError]:
     if given.effective_on is None:
         yield _missing("/document/effective_on", "生效日期", "the day of effect")
     if given.judged_on is None:
         yield _missing("/dates/judged_on", "认定日期", "the day of the finding")
         return
     if given.judged_on > on:
-        yield Fault(
+        yield FieldError(
             pointer="/dates/judged_on",
             detail="晚于当日",
             english="the finding lies in the future",
@@ -281,13 +281,15 @@ def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterato
         ("/dates/expires_on", given.expires_on),
     ):
         if day is not None and day < given.judged_on:
-            yield Fault(pointer=pointer, detail="早于认定日期", english="before the finding", code="BEFORE_FINDING")
+            yield FieldError(
+                pointer=pointer, detail="早于认定日期", english="before the finding", code="BEFORE_FINDING"
+            )
     period = periods.get(given.severity or "")
     if period is None or given.display_until is None:
         return
     longest = months_after(given.judged_on, period.most_months)
     if given.display_until > longest:
-        yield Fault(
+        yield FieldError(
             pointer="/dates/display_until",
             detail=f"公示期最长至{longest.isoformat()}",
             english=f"at most until {longest.isoformat()}; {period.basis}",
@@ -295,5 +297,5 @@ def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterato
         )
 
 
-def _missing(pointer: str, zh: str, en: str) -> Fault:
-    return Fault(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")
+def _missing(pointer: str, zh: str, en: str) -> FieldError:
+    return FieldError(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")

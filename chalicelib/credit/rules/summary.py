@@ -19,7 +19,7 @@ from chalicelib.credit.model.records import (
     Text,
 )
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.rulepacks.model.pack import RulePack
 
 REPAIR = Text(
@@ -111,7 +111,7 @@ def assessment(
 def identity_conflict() -> Ground:
     """Return the reason of an answer about a number that is known under another name (R6.3)."""
     return _of_the_service(
-        Reason.IDENTITY_CONFLICT,
+        ErrorCode.IDENTITY_CONFLICT,
         Text(
             zh="证件号码与登记的名称不一致,不产生任何不利后果,转人工核实。",
             en="The number is known under another name; nothing adverse follows, and a person will look at it.",
@@ -122,7 +122,7 @@ def identity_conflict() -> Ground:
 def source_down() -> Ground:
     """Return the reason of an answer while the store cannot be read: neither clean nor bad (R6.10)."""
     return _of_the_service(
-        Reason.CREDIT_SOURCE_DOWN,
+        ErrorCode.CREDIT_SOURCE_DOWN,
         Text(
             zh="信用信息暂时无法读取,不作有无失信的判断,请稍后再查。",
             en="Credit data cannot be read at the moment; nothing is said either way. Ask again later.",
@@ -214,7 +214,7 @@ def bar_of(record: Record, *, ends_on: date) -> Bar:
 def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
     document = f"{bar.organ}{bar.document_no}"
     ground = Ground(
-        code=Reason.SUBJECT_BARRED,
+        code=ErrorCode.SUBJECT_BARRED,
         text=Text(
             zh=f"存在未修复的失信记录({document}),有效期至{bar.ends_on.isoformat()},不适用告知承诺。",
             en=f"An adverse record stands unrepaired ({document}, until {bar.ends_on.isoformat()}): "
@@ -231,7 +231,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
     if stale:
         yield replace(
             ground,
-            code=Reason.STALE_RECORD,
+            code=ErrorCode.STALE_RECORD,
             text=Text(
                 zh=f"来源单位未按约定时间更新该记录({document}),不能单独作为不予适用的理由。",
                 en=f"The source has not updated the record ({document}) as agreed; it cannot be a reason alone.",
@@ -245,7 +245,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
 
 def _ground_of_overflow(rest: Overflow) -> Ground:
     return Ground(
-        code=Reason.SUBJECT_BARRED,
+        code=ErrorCode.SUBJECT_BARRED,
         text=Text(
             zh=f"未修复的失信记录过多,此处未能逐条列出;其中最长的有效期至{rest.ends_on.isoformat()},不适用告知承诺。",
             en="There are more adverse records unrepaired than are listed here, the longest until "
@@ -264,7 +264,7 @@ def _ground_of_overflow(rest: Overflow) -> Ground:
 def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
     document = f"{flag.organ}{flag.document_no}"
     ground = Ground(
-        code=Reason.SUBJECT_BARRED,
+        code=ErrorCode.SUBJECT_BARRED,
         text=Text(
             zh=f"依据{document}实施惩戒措施“{flag.measure}”,有效期至{flag.ends_on.isoformat()}。",
             en=f"The measure {flag.measure_code} ({flag.measure}) is in force by {document} "
@@ -288,8 +288,8 @@ def _under_objection(ground: Ground) -> Ground:
         zh="对该信息的异议申诉正在处理(异议标注)。",
         en="An objection to this entry is being decided.",
     )
-    return replace(ground, code=Reason.UNDER_OBJECTION, text=text)
+    return replace(ground, code=ErrorCode.UNDER_OBJECTION, text=text)
 
 
-def _of_the_service(code: Reason, text: Text, *, remedy: Text = TO_A_PERSON) -> Ground:
+def _of_the_service(code: ErrorCode, text: Text, *, remedy: Text = TO_A_PERSON) -> Ground:
     return Ground(code=code, text=text, source="", basis="", remedy=remedy, contact="", record="")

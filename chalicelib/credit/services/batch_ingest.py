@@ -12,7 +12,7 @@ from chalicelib.credit.rules.revoked_documents import held_to_fallen
 from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
@@ -104,10 +104,10 @@ class Taking:
             before, by_whom = standing.records.get(line.name, (None, ""))
             try:
                 if line.subject.about.name in strangers:
-                    raise Refusal(Reason.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
+                    raise DomainError(ErrorCode.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
                 record = self._judge.record(line.submission, line.subject, before=before, at=at)
                 idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
-            except Refusal as refusal:
+            except DomainError as refusal:
                 taken.append(Taken(handed=line, fate=Fate.REFUSED, refusal=refusal))
                 continue
             if idle is not None:

@@ -12,7 +12,7 @@ from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
@@ -42,8 +42,8 @@ class Conflicts:
         """
         try:
             return self._receiving.put_record(submission, about=about, by=by, at=at)
-        except Refusal as refusal:
-            if refusal.reason is Reason.IDENTITY_CONFLICT:
+        except DomainError as refusal:
+            if refusal.reason is ErrorCode.IDENTITY_CONFLICT:
                 self.open(submission, about=require_valid(about), by=by, at=at)
             raise
 
@@ -84,7 +84,7 @@ class Conflicts:
         require(by, roles=(Role.CREDIT_OFFICER,))
         found = self._store.find(conflict_id)
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def page(self, state: ConflictState, *, by: Caller, most: int, after: Position) -> ConflictPage:
@@ -102,9 +102,9 @@ class Conflicts:
         """
         before = self.get(conflict_id, by=by)
         if before.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         if before.said_by == by.actor:
-            raise Refusal(Reason.SAME_PERSON)
+            raise DomainError(ErrorCode.SAME_PERSON)
         decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
         after = identity_conflicts.decided(before, decision)
         fact = Fact(

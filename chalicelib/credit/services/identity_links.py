@@ -16,7 +16,7 @@ from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Positi
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
@@ -87,7 +87,7 @@ class Aliases:
                 name=_other_name(alias, former_is_known=former_is_known, present_is_known=present_is_known),
             )
         elif not (former_is_known and present_is_known):
-            raise Refusal(Reason.IDENTITY_CONFLICT)
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         self._require_room(alias)
         with transaction() as tx:
             alias = self._store.add(alias, [_fact(EventKind.ALIAS_PROPOSED, alias, alias.proposed, by)], at=at, tx=tx)
@@ -138,7 +138,7 @@ class Aliases:
     def _load(self, alias_id: str, *, by: Caller, version: int) -> Alias:
         alias = self.get(alias_id, by=by)
         if alias.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         return alias
 
     def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
@@ -201,7 +201,7 @@ class Aliases:
 def _other_name(alias: Alias, *, former_is_known: bool, present_is_known: bool) -> str:
     """Return which of two names the number has to be known by beside the one that it is known by."""
     if not (former_is_known or present_is_known):
-        raise Refusal(Reason.IDENTITY_CONFLICT)
+        raise DomainError(ErrorCode.IDENTITY_CONFLICT)
     if former_is_known and present_is_known:
         raise identity_links.linked_already()
     return alias.present.name_digest if former_is_known else alias.former.name_digest

@@ -20,7 +20,7 @@ from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, n
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
@@ -241,7 +241,7 @@ class Imports:
                 handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
             except imports.LineError as error:
                 outcomes[number] = Outcome(fate=Fate.REFUSED, refused=error.refused)
-            except Refusal as refusal:
+            except DomainError as refusal:
                 told = imports.refused_by(refusal, number, line.record_id)
                 outcomes[number] = Outcome(fate=Fate.REFUSED, refused=told)
         last, _, offset = lines[-1]
@@ -252,7 +252,7 @@ class Imports:
             return Outcome(fate=taken.fate)
         handed = taken.handed
         told = imports.refused_by(taken.refusal, handed.line, handed.submission.record_id)
-        if taken.refusal.reason is not Reason.IDENTITY_CONFLICT:
+        if taken.refusal.reason is not ErrorCode.IDENTITY_CONFLICT:
             return Outcome(fate=Fate.REFUSED, refused=told)
         self._conflicts.open(
             handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at
@@ -277,15 +277,15 @@ class Imports:
 def _require_usable(source: str, declared: Declared) -> None:
     faults = []
     if not A_NAME.fullmatch(source) or source == OWN_SOURCE:
-        faults.append(Fault(pointer="/source", detail="来源代码有误", english="no source's code"))
+        faults.append(FieldError(pointer="/source", detail="来源代码有误", english="no source's code"))
     if not 1 <= declared.size <= LARGEST:
         faults.append(
-            Fault(
+            FieldError(
                 pointer="/size", detail=f"1至{LARGEST}字节", english=f"from 1 to {LARGEST} bytes", code="OUT_OF_RANGE"
             )
         )
     if faults:
-        raise Refusal(Reason.INVALID_BODY, faults=faults)
+        raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
 
 
 def _caller(import_: Import) -> Caller:

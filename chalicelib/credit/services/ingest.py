@@ -13,7 +13,7 @@ from chalicelib.credit.services.batch_ingest import Taking
 from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import Identity
@@ -93,7 +93,7 @@ def require_own_source(source: str, by: Caller) -> None:
     if Role.CREDIT_OFFICER in by.roles:
         return
     if not is_source_of(source, by.department or ""):
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
 
 
 def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:

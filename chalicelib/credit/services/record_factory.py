@@ -9,7 +9,7 @@ from chalicelib.credit.model.submissions import Subject, Submission
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.store.records import directories
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -34,7 +34,7 @@ class Judge:
             submission, directory=directory, periods=shown.periods, subject_kind=subject.about.kind, on=today
         )
         if faults:
-            raise Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=faults)
+            raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=faults)
         return intake.accepted(
             submission,
             subject=subject.key,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
 from chalicelib.credit.table.identity_links import AliasRow
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 
@@ -44,7 +44,7 @@ class AliasStore:
         try:
             row = AliasRow.get(f"alias:{alias_id}", consistent_read=True)
         except AliasRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
         return _alias_of(row)
 
     def add(self, alias: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:

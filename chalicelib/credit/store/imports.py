@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.credit.model.imports import Import
 from chalicelib.credit.table.imports import ImportRow
 from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 
@@ -26,7 +26,7 @@ class ImportStore:
         try:
             row = ImportRow.get(f"import:{import_id}", consistent_read=True)
         except ImportRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
         return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
 
     def add(self, new: Import, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Import:

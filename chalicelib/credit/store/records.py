@@ -16,7 +16,7 @@ from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
 from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
 
@@ -29,7 +29,7 @@ SHARDS = 16
 EDITIONS = Path(__file__).parents[1] / "editions"
 
 
-class UnreadableError(Refusal):
+class UnreadableError(DomainError):
     """The store of credit cannot be read now: nothing may be said of anybody (R6.10).
 
     Whoever can go on without it catches this; to everybody else it is ``UNAVAILABLE``.
@@ -37,7 +37,7 @@ class UnreadableError(Refusal):
 
     def __init__(self) -> None:
         """Say no for now."""
-        super().__init__(Reason.UNAVAILABLE)
+        super().__init__(ErrorCode.UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class CreditStore:
         """Read summaries, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
         try:
             rows = read_together(*(self.summary_row(subject) for subject in subjects))
-        except (BotoCoreError, ClientError, Refusal) as error:
+        except (BotoCoreError, ClientError, DomainError) as error:
             raise UnreadableError from error
         return tuple(self.summary_from(row, subject=name) for row, name in zip(rows, subjects, strict=True))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import Complaint, RoutedBy
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -27,7 +27,7 @@ def destination(
 def require_known(department: str | None, *, departments: Collection[str]) -> None:
     """Refuse a department that the town does not have with ``DEPARTMENT_UNKNOWN``; none named is none wrong."""
     if department is not None and department not in departments:
-        raise Refusal(Reason.DEPARTMENT_UNKNOWN)
+        raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
 
 
 def answerers(department: str, *, monitoring: str) -> tuple[Role, ...]:
@@ -38,7 +38,7 @@ def answerers(department: str, *, monitoring: str) -> tuple[Role, ...]:
 def require_open(complaint: Complaint) -> None:
     """Refuse with ``STEP_NOT_ALLOWED`` whatever would still be done to a complaint that is answered."""
     if complaint.answer is not None:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
 
 
 def first_limit(pack: RulePack) -> Limit:

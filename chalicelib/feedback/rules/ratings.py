@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from chalicelib.cases.model.case import Case
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.feedback.model.ratings import Opinion, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.rulepacks.model.pack import BoundKey, RulePack
 from chalicelib.timeline.event_types import EventKind
@@ -67,7 +67,7 @@ def _closing(case: Case) -> tuple[EventKind, datetime]:
             return EventKind.CASE_REVOKED, case.revocation.revoked_at
         if case.acceptance is not None:
             return EventKind.CASE_NOT_ACCEPTED, case.acceptance.said_at
-    raise Refusal(Reason.CASE_NOT_CLOSED)
+    raise DomainError(ErrorCode.CASE_NOT_CLOSED)
 
 
 def is_bad(level: int, pack: RulePack) -> bool:
@@ -110,14 +110,14 @@ def awaits_reply(rating: Rating, pack: RulePack) -> bool:
 def require_complete(reply: Reply) -> None:
     """Refuse an answer that needs time and does not say until when, or says so of a day that is over."""
     expected = reply.expected_on
-    faults: Sequence[Fault] = ()
+    faults: Sequence[FieldError] = ()
     if reply.outcome is ReplyOutcome.NEEDS_TIME and expected is None:
         faults = (_fault("需要时间的，请写明预计哪一天答复。", "Say on which day it is expected."),)
     elif expected is not None and expected < day_in_shanghai(reply.given_at):
         faults = (_fault("预计的日子不能早于今天。", "This day is over."),)
     if faults:
-        raise Refusal(Reason.INVALID_BODY, faults=faults)
+        raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
 
 
-def _fault(detail: str, english: str) -> Fault:
-    return Fault(pointer="/expected_on", detail=detail, english=english)
+def _fault(detail: str, english: str) -> FieldError:
+    return FieldError(pointer="/expected_on", detail=detail, english=english)

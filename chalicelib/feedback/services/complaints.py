@@ -15,7 +15,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import (
     Answer,
     Complaint,
@@ -86,7 +86,7 @@ class Complaints:
         code = self._pack if case is None else case.terms.pack
         pack = self._pack_of(code, at)
         if pack.complaint_category(grievance.category) is None:
-            raise Refusal(Reason.CATEGORY_UNKNOWN)
+            raise DomainError(ErrorCode.CATEGORY_UNKNOWN)
         require_known(grievance.department, departments=self._departments)
         item_code = grievance.item_code if case is None else case.terms.item_code
         item = self._catalogue.current(item_code, at=at) if case is None and item_code is not None else None
@@ -133,7 +133,7 @@ class Complaints:
         if case_no is None:
             return None
         if not is_case_no(case_no):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         case = self._cases.load(case_no)
         require(by, roles=PEOPLE, subjects=case.people)
         return case
@@ -152,7 +152,7 @@ class Complaints:
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
         require_known(department, departments=self._departments)
         if department == before.department:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         routing = Routing(
             department=department, routed_by=RoutedBy.TRANSFER, reason=reason, routed_at=at, actor=by.actor
         )
@@ -172,10 +172,10 @@ class Complaints:
         """
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
         if before.sorting is not None:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         clock = self.clock(before)
         if not is_clear and clock.is_late(at):
-            raise Refusal(Reason.EXTENSION_TOO_LATE)
+            raise DomainError(ErrorCode.EXTENSION_TOO_LATE)
         sorting = Sorting(is_clear=is_clear, reason=reason, sorted_at=at, sorted_by=by.actor)
         after = replace(before, sorting=sorting)
         with transaction() as tx:
@@ -191,7 +191,7 @@ class Complaints:
         clock = self.clock(before)
         is_late = clock.is_late(answer.given_at)
         if is_late and answer.late_reason is None:
-            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+            raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
         after = replace(before, answer=answer)
         with transaction() as tx:
             stopped = self._clocks.stop(clock, at=answer.given_at, tx=tx)
@@ -203,7 +203,7 @@ class Complaints:
         complaint = self._store.load(complaint_id)
         require(by, roles=roles, department=complaint.department)
         if complaint.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         require_open(complaint)
         return complaint
 
@@ -231,7 +231,7 @@ class Complaints:
             return self._store.of_person(by.own_subject(), state=state, most=most, after=after)
         desk = department or by.department
         if desk is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=desk)
         return self._store.of_department(desk, state=state, most=most, after=after)
 

@@ -13,7 +13,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, Sought
 from chalicelib.feedback.rules.ratings import (
     RatingNames,
@@ -81,7 +81,7 @@ class Ratings:
         if once is not None and once.look_up() is not None:
             return self.mine(case_no, by=by), True
         if self.store.first(*names) is not None:
-            raise Refusal(Reason.ALREADY_RATED)
+            raise DomainError(ErrorCode.ALREADY_RATED)
         events = self._timeline.events(case.owner)
         closed = closed_at(case, events)
         pack = self._pack(case.terms.pack, at)
@@ -115,7 +115,7 @@ class Ratings:
     def _own_case(self, case_no: str, *, by: Caller) -> Case:
         require(by, roles=RATERS, subjects=(by.subject or "",))
         if not is_case_no(case_no):
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         case = self._cases.load(case_no)
         require(by, roles=RATERS, subjects=(case.subject,))
         return case
@@ -150,7 +150,7 @@ class Ratings:
         handlings = range(case.handling, 0, -1)
         found = self.store.first(*(name for each in handlings for name in self.names.of_handling(case_no, each)))
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def page(
@@ -176,7 +176,7 @@ class Ratings:
             return self._departments
         department = sought.department or by.department
         if department is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=department)
         return (department,)
 
@@ -189,14 +189,14 @@ class Ratings:
         before = self.store.load(rating_id)
         require(by, roles=ANSWERERS, department=before.department)
         if before.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         at = reply.given_at
         if not awaits_reply(before, self._pack(before.pack, at)):
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         require_complete(reply)
         clock = self._clocks.get(before.owner, ClockKind.RATING_ANSWER)
         if clock.stopped_at is None and clock.is_late(at) and reply.late_reason is None:
-            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+            raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
         after = replace(before, replies=(*before.replies, reply))
         with transaction() as tx:
             stopped = self._clocks.stop(clock, at=at, tx=tx)

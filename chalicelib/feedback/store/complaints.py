@@ -9,7 +9,7 @@ from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState, owner_of
 from chalicelib.feedback.table.complaints import ComplaintRow
 from chalicelib.timeline.events import Fact, Head
@@ -33,7 +33,7 @@ class ComplaintStore:
         try:
             return _complaint_of(ComplaintRow.get(owner_of(complaint_id), consistent_read=True))
         except ComplaintRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add(self, complaint: Complaint, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Complaint:
         """Put a new complaint and its first events."""

@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
 from chalicelib.timeline.events import Fact, Head
@@ -41,7 +41,7 @@ class RatingStore:
         """Return a rating, strongly consistent; ``NOT_FOUND`` if there is none by that name."""
         found = self.first(rating_id)
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def first(self, *rating_ids: str) -> Rating | None:

@@ -9,7 +9,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI
 from chalicelib.credit.model.records import Query, Record
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
 from chalicelib.redress.model import Touched
 from chalicelib.sanctions.model.flags import Flag
@@ -78,8 +78,8 @@ class Touching:
             return None
         try:
             return self._cases.load(case_no)
-        except Refusal as refusal:
-            if refusal.reason is not Reason.NOT_FOUND:
+        except DomainError as refusal:
+            if refusal.reason is not ErrorCode.NOT_FOUND:
                 raise
             return None
 

@@ -15,7 +15,7 @@ from chalicelib.credit.rules.redress import corrected, disputed
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
@@ -90,7 +90,7 @@ class Objections:
         rules.require_ground(pack.recourse, plea)
         if standing is not None and standing.is_disputed:
             # The index of objections may not show yet what the entry itself, read by its key, already says.
-            raise Refusal(Reason.UNDER_OBJECTION)
+            raise DomainError(ErrorCode.UNDER_OBJECTION)
         flag = None if standing is None else standing.flag
         objection = Objection(
             objection_id=secrets.token_hex(16),
@@ -137,7 +137,7 @@ class Objections:
         if before.state is ObjectionState.WITHDRAWN:
             return before
         if before.state is not ObjectionState.OPEN:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         after = replace(before, state=ObjectionState.WITHDRAWN, withdrawn_at=at)
         with transaction() as tx:
             if before.entry.kind is not EntryKind.REPAIR:
@@ -158,15 +158,15 @@ class Objections:
         before = self._store.load(Objection, objection_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         if before.state is not ObjectionState.OPEN:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         rules.require_outcome(self._pack(at).recourse, before.plea, ruling)
         if before.is_review and by.actor in self._earlier_deciders(before):
-            raise Refusal(Reason.SAME_PERSON)
+            raise DomainError(ErrorCode.SAME_PERSON)
         clock = self.clock(before)
         if clock.is_late(at) and ruling.late_reason is None:
-            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
+            raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
         with transaction() as tx:
             undone, touched = self._carry_out(before, ruling, _deed(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(clock, at=at, tx=tx)
@@ -206,7 +206,7 @@ class Objections:
             repair = self._store.load(Repair, plea.entry.name)
             require(by, roles=(Role.APPLICANT,), subjects=(repair.subject,))
             if repair.stage is not RepairStage.REFUSED:
-                raise Refusal(Reason.STEP_NOT_ALLOWED)
+                raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
             return None, repair.department
         standing = self._undoing.alone(plea.entry)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))

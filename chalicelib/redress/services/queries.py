@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.redress.model import Entry, EntryKind
 from chalicelib.redress.rules import CENTRE
@@ -22,7 +22,7 @@ def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
 def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
     """Refuse whoever is no credit officer of an office that may act on the entry."""
     if not any(sees(by, roles=DECIDERS, department=name) for name in offices_of(entry, department)):
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
 
 
 def one(store: RedressStore, kind: type[M], name: str, *, by: Caller) -> M:

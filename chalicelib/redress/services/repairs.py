@@ -17,7 +17,7 @@ from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
 from chalicelib.redress.model import Entry, EntryKind, Judged, Proof, Repair, RepairForm, RepairStage, Undone, Verdict
@@ -96,11 +96,11 @@ class Repairs:
         pack = self._pack(at)
         since = self._repairable_from(standing, pack)
         if since > day_in_shanghai(at):
-            raise Refusal(Reason.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
+            raise DomainError(ErrorCode.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
         if self._is_open(standing, subject=by.own_subject()):
-            raise Refusal(Reason.REPAIR_ASKED)
+            raise DomainError(ErrorCode.REPAIR_ASKED)
         if promise_hash != rules.promise_hash(pack.recourse):
-            raise Refusal(Reason.PROMISE_OUTDATED)
+            raise DomainError(ErrorCode.PROMISE_OUTDATED)
         repair = Repair(
             repair_id=secrets.token_hex(16),
             entry=entry,
@@ -134,16 +134,16 @@ class Repairs:
         before = self._store.load(Repair, repair_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         if before.stage is not RepairStage.OPEN:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         if not verdict.is_approved:
             refusal = rules.require_refusal(self._pack(at).recourse, verdict)
             verdict = replace(verdict, basis=verdict.basis or refusal.basis)
         running = [clock for clock in self.clocks(before) if clock.stopped_at is None]
         is_late = any(clock.is_late(at) for clock in running)
         if is_late and verdict.late_reason is None:
-            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=min(clock.due_on for clock in running).isoformat())
+            raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=min(clock.due_on for clock in running).isoformat())
         standing = self._undoing.standing(before.entry)
         with transaction() as tx:
             deed = Deed(because=before.owner, by=by, at=at, tx=tx)
@@ -176,10 +176,10 @@ class Repairs:
         """
         before = self._store.load(Repair, repair_id)
         if before.stage is not RepairStage.REFUSED or before.judged is None:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         standing = self._undoing.standing(before.entry)
         if self._is_open(standing, subject=before.subject):
-            raise Refusal(Reason.REPAIR_ASKED)
+            raise DomainError(ErrorCode.REPAIR_ASKED)
         after = replace(before, stage=RepairStage.OPEN, judged=None, earlier=(*before.earlier, before.judged))
         self._mark(standing, replace(deed, because=before.owner))
         started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
@@ -208,7 +208,7 @@ class Repairs:
 
     def _own(self, entry: Entry, *, by: Caller, at: datetime) -> Standing:
         if entry.kind is EntryKind.REPAIR:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._undoing.standing(entry)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))
         today = day_in_shanghai(at)

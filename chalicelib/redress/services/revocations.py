@@ -10,7 +10,7 @@ from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model.records import Document, RepairState
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 from chalicelib.redress import rules
 from chalicelib.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
@@ -91,12 +91,12 @@ class Reversals:
         if made is not None:
             return self._store.load(Reversal, made), True
         if fall.entry.kind is EntryKind.REPAIR:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._undoing.standing(fall.entry, is_whole=True)
         queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
         if self._store.find(Reversal, name) is not None:
-            raise Refusal(Reason.ALREADY_REVERSED)
+            raise DomainError(ErrorCode.ALREADY_REVERSED)
         rules.require_in_effect(fall.by_document.effective_on, on=day_in_shanghai(at))
         self._require_in_time(fall, at=at)
         owner = f"reversal:{name}"
@@ -140,7 +140,7 @@ class Reversals:
         started_at = datetime.combine(fall.by_document.effective_on, time(), tzinfo=SHANGHAI)
         end = due(limit, started_at=started_at, calendar=self._calendars.current())
         if not end.provisional and at > end.at and not fall.late_reason:
-            raise Refusal(Reason.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
+            raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
 
 
 def _fact(reversal: Reversal, *, by: Caller) -> Fact:

@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import UNDONE, Document, FlagMark, Objectio
 from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.services.redress import CreditRemedies
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, EntryKind, Undone
 from chalicelib.redress.rules import document_name, office_of, require_earlier
 from chalicelib.redress.store import RedressStore
@@ -64,7 +64,7 @@ class Undoing:
         if entry.kind is EntryKind.RECORD:
             record = self._credit.record(*entry.record)
             if record is None:
-                raise Refusal(Reason.NOT_FOUND)
+                raise DomainError(ErrorCode.NOT_FOUND)
             return Standing(
                 entry=entry,
                 subject=record.subject,
@@ -85,7 +85,7 @@ class Undoing:
                 flag=flag,
                 flags=() if flag.state in OVER else (flag,),
             )
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
 
     def standing(self, entry: Entry, *, is_whole: bool = False) -> Standing:
         """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.

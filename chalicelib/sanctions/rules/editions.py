@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.credit.model.records import Severity
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Place
 from chalicelib.sanctions.model.flags import Measure, MeasureClass, MeasureList
 
@@ -13,7 +13,7 @@ SETTLED_AFTER = timedelta(minutes=2)
 """After so long no process confirms on the editions of before, and the second passage begins."""
 
 
-def faults_of(edition: MeasureList, known: Sequence[MeasureList]) -> tuple[Fault, ...]:
+def faults_of(edition: MeasureList, known: Sequence[MeasureList]) -> tuple[FieldError, ...]:
     """Return everything that keeps an edition from being loaded; ``known`` are all others, oldest first."""
     return tuple(_faults(edition, known))
 
@@ -42,12 +42,14 @@ def gone_on(
     return replace(following, place=Place(), state=EvaluationState.DONE, next_at=None)
 
 
-def _faults(edition: MeasureList, known: Sequence[MeasureList]) -> Iterator[Fault]:
+def _faults(edition: MeasureList, known: Sequence[MeasureList]) -> Iterator[FieldError]:
     if any(other.edition == edition.edition for other in known):
-        yield Fault(pointer="/edition", detail="该版本已经存在", english="this edition is there already", code="KNOWN")
+        yield FieldError(
+            pointer="/edition", detail="该版本已经存在", english="this edition is there already", code="KNOWN"
+        )
     newest = known[-1].in_force_from
     if edition.in_force_from <= newest:
-        yield Fault(
+        yield FieldError(
             pointer="/in_force_from",
             detail=f"应晚于{newest.isoformat()}",
             english=f"must be later than {newest.isoformat()}",
@@ -58,26 +60,28 @@ def _faults(edition: MeasureList, known: Sequence[MeasureList]) -> Iterator[Faul
     for number, measure in enumerate(edition.measures):
         pointer = f"/items/{number}"
         if measure.code in codes:
-            yield Fault(pointer=f"{pointer}/code", detail="编号重复", english="the code is taken", code="TWICE")
+            yield FieldError(pointer=f"{pointer}/code", detail="编号重复", english="the code is taken", code="TWICE")
         codes.add(measure.code)
         yield from _faults_of_measure(measure, conducts, pointer)
 
 
-def _faults_of_measure(measure: Measure, conducts: set[str], pointer: str) -> Iterator[Fault]:
+def _faults_of_measure(measure: Measure, conducts: set[str], pointer: str) -> Iterator[FieldError]:
     for conduct, severities in measure.allowed.items():
         here = f"{pointer}/allowed/{conduct}"
         if conduct not in conducts:
-            yield Fault(pointer=here, detail="没有该行为", english="no such conduct", code="UNKNOWN_CONDUCT")
+            yield FieldError(pointer=here, detail="没有该行为", english="no such conduct", code="UNKNOWN_CONDUCT")
         if Severity.NONE in severities:
-            yield Fault(pointer=here, detail="没有失信", english="nothing adverse was done", code="DISPROPORTIONATE")
+            yield FieldError(
+                pointer=here, detail="没有失信", english="nothing adverse was done", code="DISPROPORTIONATE"
+            )
         if measure.class_ is MeasureClass.CLASS_1 and Severity.MINOR in severities:
-            yield Fault(
+            yield FieldError(
                 pointer=here,
                 detail="轻微失信行为不得适用减损权益或者增加义务的措施",
                 english="a minor record can never carry a measure that reduces rights",
                 code="DISPROPORTIONATE",
             )
     if measure.in_force_to is not None and measure.in_force_to < measure.in_force_from:
-        yield Fault(
+        yield FieldError(
             pointer=f"{pointer}/in_force_to", detail="早于生效日期", english="before its first day", code="OUT_OF_RANGE"
         )

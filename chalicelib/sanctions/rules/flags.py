@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 from chalicelib.sanctions.model.flags import (
     LIVE,
@@ -27,7 +27,7 @@ from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact, Json
 
-NOTHING_SOUGHT = Fault(
+NOTHING_SOUGHT = FieldError(
     pointer="/subject",
     detail="请说明主体，或者状态",
     english="name a subject or a state",
@@ -82,13 +82,13 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
     """
     _require(flag, FlagStep.SERVE)
     if not flag.proposed_at <= service.served_at <= at:
-        fault = Fault(
+        fault = FieldError(
             pointer="/served_at",
             detail="应在提出之后、当前时间之前",
             english="between the proposal and now",
             code="OUT_OF_RANGE",
         )
-        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
     return replace(flag, state=FlagState.SERVED, version=flag.version + 1, service=service)
 
 
@@ -105,21 +105,21 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     """
     _require(flag, FlagStep.CONFIRM)
     if confirmation.by == flag.proposed_by:
-        raise Refusal(Reason.SAME_PERSON)
+        raise DomainError(ErrorCode.SAME_PERSON)
     if is_defence_open(defence_due_at, has_spoken=bool(flag.statements), at=confirmation.confirmed_at):
         if defence_due_at is None:
-            raise Refusal(Reason.DEFENCE_OPEN)
-        raise Refusal(Reason.DEFENCE_OPEN, until=instant_text(defence_due_at))
+            raise DomainError(ErrorCode.DEFENCE_OPEN)
+        raise DomainError(ErrorCode.DEFENCE_OPEN, until=instant_text(defence_due_at))
     if flag.statements and not confirmation.statement_answer.strip():
-        fault = Fault(
+        fault = FieldError(
             pointer="/statement_answer",
             detail="应当答复当事人的陈述申辩",
             english="the subject's statement must be answered",
             code="MISSING",
         )
-        raise Refusal(Reason.INVALID_BODY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
     if on > flag.ends_on:
-        raise Refusal(Reason.END_DATE_MISSING, latest=flag.ends_on.isoformat())
+        raise DomainError(ErrorCode.END_DATE_MISSING, latest=flag.ends_on.isoformat())
     return replace(
         flag,
         state=FlagState.ACTIVE,
@@ -148,7 +148,7 @@ def ended(flag: Flag) -> Flag:
 def suspended(flag: Flag, suspension: Suspension) -> Flag:
     """Return the flag without effect, because an edition of the list took its ground (R2.10)."""
     if flag.state is not FlagState.ACTIVE:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(flag, state=FlagState.SUSPENDED, version=flag.version + 1, suspension=suspension)
 
 
@@ -156,13 +156,13 @@ def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     """Return the flag as asked for, or, once a second person wants it too, in force again."""
     _require(flag, FlagStep.RESUME)
     if on > flag.ends_on:
-        raise Refusal(Reason.END_DATE_MISSING, latest=flag.ends_on.isoformat())
+        raise DomainError(ErrorCode.END_DATE_MISSING, latest=flag.ends_on.isoformat())
     suspension = flag.suspension
     if suspension is None or suspension.request is None:
         asked = None if suspension is None else replace(suspension, request=request)
         return replace(flag, version=flag.version + 1, suspension=asked)
     if suspension.request.by == request.by:
-        raise Refusal(Reason.SAME_PERSON)
+        raise DomainError(ErrorCode.SAME_PERSON)
     return replace(flag, state=FlagState.ACTIVE, version=flag.version + 1, suspension=None)
 
 
@@ -265,4 +265,4 @@ def _undisputed(flag: Flag) -> Flag:
 
 def _require(flag: Flag, step: FlagStep) -> None:
     if flag.state not in STEPS[step].states:
-        raise Refusal(Reason.STEP_NOT_ALLOWED)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chalicelib.credit.model.records import Document, Effect
 from chalicelib.credit.rules.submissions import months_after
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.sanctions.model.flags import Flag, LostGround, Measure, MeasureList, Proposal
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 
@@ -20,7 +20,7 @@ WORDS = {
 }
 """What people are told of a flag without ground, in both languages."""
 
-NOT_OF_THE_CASE = Fault(
+NOT_OF_THE_CASE = FieldError(
     pointer="/document/number",
     detail="该办件没有关于这个主体的此生效文书",
     english="the case has no such document in effect about this subject",
@@ -44,7 +44,7 @@ def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -
     edition = edition_of(lists, proposal.edition, on=on)
     measure = None if edition is None else edition.measure(proposal.measure_code)
     if edition is None or measure is None or not is_measure_in_force(measure, on=on):
-        raise Refusal(Reason.MEASURE_NOT_IN_LIST)
+        raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST)
     return edition, measure
 
 
@@ -60,7 +60,7 @@ def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
     """
     faults = tuple(_faults_of_document(proposal, on=on, at=at))
     if faults or proposal.effective_on is None:
-        raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=faults)
+        raise DomainError(ErrorCode.NO_EFFECTIVE_DOCUMENT, faults=faults)
     return Document(
         number=proposal.document_no or "",
         organ=proposal.organ or "",
@@ -79,26 +79,26 @@ def require_target(
     only with a finding of personal responsibility; for another person nobody answers, so relatives never do.
     """
     if kind not in measure.subject_kinds:
-        raise Refusal(Reason.TARGET_NOT_ELIGIBLE)
+        raise DomainError(ErrorCode.TARGET_NOT_ELIGIBLE)
     if document_kind is None:
         return
     if kind not in PERSONS or document_kind in PERSONS or not (personal_finding or "").strip():
-        raise Refusal(Reason.TARGET_NOT_ELIGIBLE)
+        raise DomainError(ErrorCode.TARGET_NOT_ELIGIBLE)
 
 
 def require_proportionate(measure: Measure, proposal: Proposal) -> None:
     """Refuse items that the measure is not related to (R2.3, R2.4), and conduct that does not carry it (R2.14)."""
     if not proposal.related_items or not set(proposal.related_items) <= set(measure.related_items):
-        raise Refusal(Reason.NOT_RELATED)
+        raise DomainError(ErrorCode.NOT_RELATED)
     if proposal.severity not in measure.allowed.get(proposal.conduct, ()):
-        raise Refusal(Reason.DISPROPORTIONATE)
+        raise DomainError(ErrorCode.DISPROPORTIONATE)
 
 
 def end_of(measure: Measure, proposal: Proposal) -> date:
     """Return the last day; ``END_DATE_MISSING`` without one, for one not after the start, or beyond the row (R2.7)."""
     latest = months_after(proposal.starts_on, measure.most_months)
     if proposal.ends_on is None or not proposal.starts_on < proposal.ends_on <= latest:
-        raise Refusal(Reason.END_DATE_MISSING, latest=latest.isoformat())
+        raise DomainError(ErrorCode.END_DATE_MISSING, latest=latest.isoformat())
     return proposal.ends_on
 
 
@@ -125,10 +125,10 @@ def lost_grounds(flag: Flag, edition: MeasureList, *, on: date) -> tuple[LostGro
 def require_ground(flag: Flag, edition: MeasureList, *, on: date) -> None:
     """Refuse to put a flag in force that the list in force gives no ground: it was proposed on an earlier one."""
     if lost_grounds(flag, edition, on=on):
-        raise Refusal(Reason.MEASURE_NOT_IN_LIST)
+        raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST)
 
 
-def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterator[Fault]:
+def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterator[FieldError]:
     for pointer, value, zh, en in (
         ("/document/number", (proposal.document_no or "").strip(), "文号", "its number"),
         ("/document/organ", (proposal.organ or "").strip(), "作出单位", "its organ"),
@@ -137,15 +137,17 @@ def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterat
         ("/document/remedy_until", proposal.remedy_until, "救济期限", "the end of the time for remedies"),
     ):
         if not value:
-            yield Fault(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")
+            yield FieldError(pointer=pointer, detail=f"缺少{zh}", english=f"missing: {en}", code="MISSING")
     if proposal.effective_on is not None and proposal.effective_on > on:
-        yield Fault(
+        yield FieldError(
             pointer="/document/effective_on", detail="尚未生效", english="not in effect yet", code="NOT_IN_EFFECT"
         )
     if proposal.served_at is not None and proposal.served_at > at:
-        yield Fault(pointer="/document/served_at", detail="尚未送达", english="not delivered yet", code="NOT_SERVED")
+        yield FieldError(
+            pointer="/document/served_at", detail="尚未送达", english="not delivered yet", code="NOT_SERVED"
+        )
     if proposal.effective_on is not None and proposal.starts_on < proposal.effective_on:
-        yield Fault(
+        yield FieldError(
             pointer="/starts_on",
             detail="早于文书生效日期",
             english="before the document takes effect",

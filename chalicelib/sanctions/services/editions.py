@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
 from chalicelib.sanctions.model.flags import MeasureList
@@ -86,9 +86,9 @@ class Publishing:
         return evaluation
 
     def _require_acceptable(self, edition: MeasureList) -> None:
-        faults: tuple[Fault, ...] = rules.faults_of(edition, self._lists.current())
+        faults: tuple[FieldError, ...] = rules.faults_of(edition, self._lists.current())
         if faults:
-            raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=faults)
+            raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=faults)
 
     def editions(self, *, by: Caller) -> tuple[Standing, ...]:
         """Return every edition, oldest first, each with how far the evaluation that it brought has come."""

@@ -13,7 +13,7 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import told as told_clocks
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flag_notices import ENDINGS, IncidentState, Subscription, Telling
@@ -79,7 +79,7 @@ class Tellings:
         """
         require(by, roles=(Role.SYSTEM,))
         if by.department not in self._departments:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         return self._subscribe(webhook_id, items, department=by.department, by=by, at=at, once=once)
 
     @again_if_moved
@@ -91,9 +91,9 @@ class Tellings:
             return self.get(made, by=by), True
         try:
             webhook = self._webhooks().get(webhook_id, by=by)
-        except Refusal:
-            unknown = Fault(pointer="/webhook_id", detail="本部门没有该推送地址", english="no endpoint of yours")
-            raise Refusal(Reason.INVALID_BODY, faults=(unknown,)) from None
+        except DomainError:
+            unknown = FieldError(pointer="/webhook_id", detail="本部门没有该推送地址", english="no endpoint of yours")
+            raise DomainError(ErrorCode.INVALID_BODY, faults=(unknown,)) from None
         new = Subscription(
             subscription_id=secrets.token_hex(16),
             department=department,
@@ -113,7 +113,7 @@ class Tellings:
         require(by, roles=(Role.SYSTEM,))
         found = self._store.subscription(subscription_id)
         if found.department != by.department:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def subscriptions(self, *, by: Caller) -> tuple[Subscription, ...]:
@@ -200,7 +200,7 @@ class Tellings:
         subscription = self.get(subscription_id, by=by)
         before = self._store.find(telling_id)
         if before is None or before.subscription_id != subscription.subscription_id:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if before.acknowledged_at is not None:
             return before
         with transaction() as tx:

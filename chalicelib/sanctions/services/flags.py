@@ -13,7 +13,7 @@ from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
@@ -81,7 +81,7 @@ class Punishment:
         """Return an edition of the list, the one in force if none is named; ``NOT_FOUND`` for an unknown one."""
         found = listed.edition_of(self._lists(), edition, on=day_in_shanghai(at))
         if found is None:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
     def propose(
@@ -190,7 +190,7 @@ class Punishment:
         after = flags.confirmed(before, decision, defence_due_at=due_at, on=today)
         if clock is not None and clock.is_undecidable(at) and not before.statements:
             # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
-            raise Refusal(Reason.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
+            raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
         self._require_effective(before.case_no, before.document, subject=before.party.document_subject, on=today)
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
@@ -252,7 +252,7 @@ class Punishment:
             page = self._store.of_subject(sought.subject, most=most, after=after)
             return replace(page, flags=tuple(flag for flag in page.flags if flags.is_sought(flag, sought, by=by)))
         if sought.state is None:
-            raise Refusal(Reason.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
+            raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, most=most, after=after)
 
     @again_if_moved
@@ -272,12 +272,12 @@ class Punishment:
         flag = self._store.get(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=flag.department)
         if flag.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         return flag
 
     def _require_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> None:
         if not self._documents.is_effective(case_no, document, subject=subject, on=on):
-            raise Refusal(Reason.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
+            raise DomainError(ErrorCode.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
 
     def _defence_limit(self, at: datetime) -> Limit:
         term = pack_in_force(self._packs, self._pack, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Request
 from chalicelib.sanctions.rules import flags as rules
@@ -36,13 +36,13 @@ class Resuming:
         before = self._flags.get(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
         if before.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         today = day_in_shanghai(at)
         self._lists.refresh()
         edition = listed.list_in_force(self._lists.current(), on=today)
         grounds = listed.lost_grounds(before, edition, on=today)
         if before.state is FlagState.SUSPENDED and grounds:
-            raise Refusal(Reason.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
+            raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
         after = rules.resumed(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
         is_in_force = after.state is FlagState.ACTIVE
         kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
@@ -57,6 +57,6 @@ class Resuming:
         return saved
 
 
-def _missing(ground: LostGround) -> Fault:
+def _missing(ground: LostGround) -> FieldError:
     zh, en = listed.WORDS[ground]
-    return Fault(pointer="", detail=zh, english=en, code=ground.name)
+    return FieldError(pointer="", detail=zh, english=en, code=ground.name)

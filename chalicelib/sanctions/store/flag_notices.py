@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
 from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
 from chalicelib.timeline.events import Fact, Head
@@ -38,7 +38,7 @@ class TellingStore:
         try:
             return SubscriptionRow.get(f"subscription:{subscription_id}", consistent_read=True).document
         except SubscriptionRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add_subscription(self, subscription: Subscription, tx: Transaction) -> None:
         """Put a new subscription, and its name wherever it is looked for."""

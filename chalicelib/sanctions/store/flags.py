@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
 from chalicelib.sanctions.table.flags import FlagRow
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -41,7 +41,7 @@ class FlagStore:
         try:
             return _flag_of(FlagRow.get(f"flag:{flag_id}", consistent_read=True))
         except FlagRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def find(self, flag_id: str) -> Flag | None:
         """Return a flag, strongly consistent, or ``None``."""

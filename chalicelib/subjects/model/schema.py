@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.shapes import Body, Line
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 
@@ -21,5 +21,5 @@ class SubjectBody(Body):
     def identity(self) -> Identity:
         """Return who is meant; a name alone is never enough (R6.2)."""
         if self.kind is None or not self.number:
-            raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         return Identity(kind=self.kind, number=self.number, name=self.name)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, Identity, SigningKey, SubjectKey, SubjectKind
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def require_valid(identity: Identity) -> Identity:
     """
     number, name = identity.number.strip(), " ".join(identity.name.split())
     if not number or not name or len(name) > LONGEST_NAME:
-        raise Refusal(Reason.INSUFFICIENT_IDENTITY)
+        raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
     return Identity(kind=identity.kind, number=_normalised(identity.kind, number), name=name)
 
 
@@ -50,9 +50,9 @@ def _normalised(kind: SubjectKind, number: str) -> str:
         if kind is SubjectKind.USCC:
             return uscc.validate(number)
     except (ValidationError, ValueError):
-        raise Refusal(Reason.INVALID_IDENTIFIER) from None
+        raise DomainError(ErrorCode.INVALID_IDENTIFIER) from None
     if not DOCUMENT_NUMBER.fullmatch(number.upper()):
-        raise Refusal(Reason.INVALID_IDENTIFIER)
+        raise DomainError(ErrorCode.INVALID_IDENTIFIER)
     return number.upper()
 
 
@@ -150,16 +150,16 @@ def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
     """Take a public key for ES256 or EdDSA (RFC 7517, 8037); ``UNSUITABLE_KEY`` for any other, and any private one."""
     known = CURVES.get((_text(jwk.get("kty")), _text(jwk.get("crv"))))
     if known is None or not jwk.keys() <= MAY_SAY_MORE:
-        raise Refusal(Reason.UNSUITABLE_KEY)
+        raise DomainError(ErrorCode.UNSUITABLE_KEY)
     algorithm, members = known
     is_named = jwk.get("alg", algorithm.value) in (algorithm.value, ALSO_CALLED.get(algorithm))
     if not is_named or jwk.get("use", "sig") != "sig":
-        raise Refusal(Reason.UNSUITABLE_KEY)
+        raise DomainError(ErrorCode.UNSUITABLE_KEY)
     public = {"crv": str(jwk["crv"]), "kty": str(jwk["kty"])} | {name: _text(jwk.get(name)) for name in members}
     try:
         _public_key(algorithm, public)
     except ValueError:
-        raise Refusal(Reason.UNSUITABLE_KEY) from None
+        raise DomainError(ErrorCode.UNSUITABLE_KEY) from None
     return SigningKey(key_id=_thumbprint(public), jwk=public, algorithm=algorithm, enrolled_at=at)
 
 
@@ -183,12 +183,12 @@ def verify_detached(jws: str, payload: str, key: SigningKey) -> None:
 
     header, signature = _parts(jws)
     if header["alg"] != key.algorithm or header["kid"] != key.key_id:
-        raise Refusal(Reason.SIGNATURE_INVALID)
+        raise DomainError(ErrorCode.SIGNATURE_INVALID)
     signed = f"{jws.partition('.')[0]}.{_base64url(payload.encode())}".encode()
     try:
         _verify(_public_key(key.algorithm, key.jwk), signature, signed)
     except (InvalidSignature, ValueError):
-        raise Refusal(Reason.SIGNATURE_INVALID) from None
+        raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
 
 
 @lru_cache(maxsize=16)
@@ -199,10 +199,10 @@ def _parts(jws: str) -> tuple[Mapping[str, object], bytes]:
                 header: object = json.loads(_bytes(protected))
                 signed = _bytes(signature)
             except (ValueError, RecursionError):
-                raise Refusal(Reason.SIGNATURE_INVALID) from None
+                raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
             if isinstance(header, dict) and _is_understood(header):
                 return header, signed
-    raise Refusal(Reason.SIGNATURE_INVALID)
+    raise DomainError(ErrorCode.SIGNATURE_INVALID)
 
 
 def _is_understood(header: Mapping[str, object]) -> bool:

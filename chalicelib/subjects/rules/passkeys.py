@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Passkey, SigningKey, Site
 from chalicelib.subjects.rules.identifiers import header_of, signing_key_of, verify_detached
 
@@ -50,7 +50,7 @@ def passkey_of(registration: Mapping[str, Any], *, site: Site, challenge: bytes,
         )
         jwk = _jwk_of(made.credential_public_key)
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise Refusal(Reason.UNSUITABLE_KEY) from None
+        raise DomainError(ErrorCode.UNSUITABLE_KEY) from None
     passkey = Passkey(
         credential_id=_text(made.credential_id),
         public_key=_text(made.credential_public_key),
@@ -73,7 +73,7 @@ def signature_of(assertion: Mapping[str, Any], keys: Sequence[SigningKey]) -> st
             }
             text = json.dumps(header, separators=(",", ":"))
             return f"{_text(text.encode())}..{response.get('signature', '')}"
-    raise Refusal(Reason.SIGNATURE_INVALID)
+    raise DomainError(ErrorCode.SIGNATURE_INVALID)
 
 
 def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
@@ -90,7 +90,7 @@ def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
     header = header_of(signature)
     is_ours = header.keys() == PARTS and header["typ"] == TYPE and header["alg"] == key.algorithm
     if not is_ours or header["kid"] != key.key_id:
-        raise Refusal(Reason.SIGNATURE_INVALID)
+        raise DomainError(ErrorCode.SIGNATURE_INVALID)
     try:
         verify_authentication_response(
             credential=_assertion(key.passkey.credential_id, header, signature.rpartition(".")[2]),
@@ -102,7 +102,7 @@ def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise Refusal(Reason.SIGNATURE_INVALID) from None
+        raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
 
 
 def _registration(given: Mapping[str, Any]) -> "RegistrationCredential":

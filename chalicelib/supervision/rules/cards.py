@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.clock import instant_from, instant_text
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, sees
 from chalicelib.rulepacks.model.pack import CardGround, RulePack, TermKey
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Colour, Finding
@@ -31,7 +31,7 @@ def ground_of(pack: RulePack, code: str, colour: Colour) -> CardGround:
     ground = pack.card_ground(code)
     if ground is None or ground.colour != colour:
         known = [{"code": each.code, "colour": each.colour} for each in pack.card_grounds]
-        raise Refusal(Reason.GROUND_UNKNOWN, known=known)
+        raise DomainError(ErrorCode.GROUND_UNKNOWN, known=known)
     return ground
 
 
@@ -39,7 +39,7 @@ def stated(events: Sequence[Event], finding: Finding) -> tuple[Event, ...]:
     """Return the events that a finding names; ``EVENTS_NOT_FOUND`` if one of them is not there."""
     by_seq = {event.seq: event for event in events}
     if missing := sorted(set(finding.events) - by_seq.keys()):
-        raise Refusal(Reason.EVENTS_NOT_FOUND, missing=", ".join(map(str, missing)))
+        raise DomainError(ErrorCode.EVENTS_NOT_FOUND, missing=", ".join(map(str, missing)))
     return tuple(by_seq[seq] for seq in sorted(set(finding.events)))
 
 
@@ -51,7 +51,7 @@ def bearing(named: Sequence[Event], ground: CardGround) -> tuple[Event, ...]:
         if event.kind in ground.events and (not ground.clocks or event.data.get("kind") in ground.clocks)
     )
     if not found:
-        raise Refusal(Reason.EVENTS_NOT_FOUND, wanted=", ".join(ground.events))
+        raise DomainError(ErrorCode.EVENTS_NOT_FOUND, wanted=", ".join(ground.events))
     return found
 
 
@@ -63,13 +63,13 @@ def require_window_over(named: Sequence[Event], pack: RulePack, *, at: datetime)
     newest = max(instant_from(event.recorded_at) for event in named)
     until = newest + timedelta(hours=pack.limit_term(TermKey.CARD_CORRECTION).value)
     if at < until:
-        raise Refusal(Reason.CORRECTION_WINDOW_OPEN, until=instant_text(until))
+        raise DomainError(ErrorCode.CORRECTION_WINDOW_OPEN, until=instant_text(until))
 
 
 def require_step(card: Card, step: CardStep) -> None:
     """Refuse (``STEP_NOT_ALLOWED``) what a card's state does not allow."""
     if card.state not in FROM[step]:
-        raise Refusal(Reason.STEP_NOT_ALLOWED, state=card.state.value)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, state=card.state.value)
 
 
 def require_may(card: Card, step: CardStep, by: Caller) -> None:
@@ -90,12 +90,12 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
         case _:
             may = by.actor == card.given_by or sees(by, roles=GIVERS, department=card.department)
     if not may:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     is_own = by.sub == card.finding.officer
     if (step is CardStep.DECISION and (by.actor == card.given_by or is_own)) or (
         step is CardStep.WITHDRAWAL and is_own
     ):
-        raise Refusal(Reason.SAME_PERSON)
+        raise DomainError(ErrorCode.SAME_PERSON)
 
 
 def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:
@@ -106,7 +106,7 @@ def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:
 def _may(card: Card, step: CardStep, by: Caller) -> bool:
     try:
         require_may(card, step, by)
-    except Refusal:
+    except DomainError:
         return False
     return True
 

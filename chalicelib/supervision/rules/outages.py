@@ -3,39 +3,41 @@
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Fault
+from chalicelib.errors import FieldError
 from chalicelib.supervision.model.outages import LONGEST, Duty, Outage, Window
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit
 from chalicelib.workdays.rules.due_dates import due, start_of_day
 
 
-def faults_of(window: Window, *, at: datetime) -> tuple[Fault, ...]:
+def faults_of(window: Window, *, at: datetime) -> tuple[FieldError, ...]:
     """Return everything that is wrong with an outage as somebody would record it; its two ends may be the same."""
     faults = []
     if window.starts_at > at:
         faults.append(
-            Fault(
+            FieldError(
                 pointer="/starts_at", detail="故障时段不能始于将来。", english="An outage cannot begin in the future."
             )
         )
     if window.ends_at is not None:
         faults.extend(faults_of_end(window.starts_at, window.ends_at, at=at))
     if not window.evidence:
-        faults.append(Fault(pointer="/evidence", detail="至少须有一份证据。", english="Evidence is missing."))
+        faults.append(FieldError(pointer="/evidence", detail="至少须有一份证据。", english="Evidence is missing."))
     return tuple(faults)
 
 
-def faults_of_end(starts_at: datetime, ends_at: datetime, *, at: datetime) -> tuple[Fault, ...]:
+def faults_of_end(starts_at: datetime, ends_at: datetime, *, at: datetime) -> tuple[FieldError, ...]:
     """Return everything that is wrong with an end: it is not before the start, not to come, and not too late."""
     faults = []
     if ends_at < starts_at:
-        faults.append(Fault(pointer="/ends_at", detail="结束不能早于开始。", english="This is before the start."))
+        faults.append(FieldError(pointer="/ends_at", detail="结束不能早于开始。", english="This is before the start."))
     if ends_at > at:
-        faults.append(Fault(pointer="/ends_at", detail="结束不能在将来。", english="This is yet to come."))
+        faults.append(FieldError(pointer="/ends_at", detail="结束不能在将来。", english="This is yet to come."))
     if ends_at - starts_at > LONGEST:
         faults.append(
-            Fault(pointer="/ends_at", detail="一次登记最长31日。", english="One record covers 31 days at the most.")
+            FieldError(
+                pointer="/ends_at", detail="一次登记最长31日。", english="One record covers 31 days at the most."
+            )
         )
     return tuple(faults)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.cases.model.case import owner_of
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.rules.anomalies import may_complete, pack_of, signals_in
@@ -54,6 +54,6 @@ class Signals:
             return self._store.page(wanted, most=most, after=after)
         department = wanted.department or by.department
         if department is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WATCHERS, department=department)
         return self._store.page(replace(wanted, department=department), most=most, after=after)

@@ -11,7 +11,7 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
 
@@ -73,7 +73,7 @@ class Supervision:
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         """Return the same of the caller's own department, to whoever has work in it to do."""
         if by.department is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WORKERS, department=by.department)
         return self._page((by.department,), wanted, at=at, most=most, after=after)
 
@@ -124,7 +124,7 @@ class Supervision:
             return self._departments
         department = wanted.department or by.department
         if department is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WATCHERS, department=department)
         return (department,)
 

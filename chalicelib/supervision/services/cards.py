@@ -12,7 +12,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
@@ -85,11 +85,11 @@ class Cards:
         department = rests_on[0].department
         require(by, roles=cards.GIVERS, department=department)
         if by.sub == finding.officer:
-            raise Refusal(Reason.SAME_PERSON)
+            raise DomainError(ErrorCode.SAME_PERSON)
         cards.require_window_over(named, pack, at=at)
         self._require_not_excused(rests_on, at=at)
         if self._store.is_given(finding.card_id):
-            raise Refusal(Reason.STEP_NOT_ALLOWED, card_id=finding.card_id)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED, card_id=finding.card_id)
         with transaction() as tx:
             clock = self._start(ClockKind.CARD_REPLY, finding, department, code, at=at, tx=tx)
             card = self._store.add(
@@ -174,16 +174,16 @@ class Cards:
             return self._store.page(wanted, most=most, after=after)
         department = wanted.department or by.department
         if department is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=department)
         return self._store.page(replace(wanted, department=department), most=most, after=after)
 
     def _events(self, owner: str, *, by: Caller) -> tuple[Event, ...]:
         events = self._timeline.events(owner) if owner.partition(":")[0] in OWNERS else ()
         if not events:
-            raise Refusal(Reason.NOT_FOUND)
+            raise DomainError(ErrorCode.NOT_FOUND)
         if not any(sees(by, roles=cards.GIVERS, department=event.department) for event in events):
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         return events
 
     def _require_not_excused(self, rests_on: Sequence[Event], *, at: datetime) -> None:
@@ -193,14 +193,14 @@ class Cards:
             if event.kind == EventKind.CLOCK_PASSED
         ]
         if excused := self._outages.excused(clocks, at=at):
-            raise Refusal(Reason.EXCUSED_BY_OUTAGE, outage_id=next(iter(excused.values())))
+            raise DomainError(ErrorCode.EXCUSED_BY_OUTAGE, outage_id=next(iter(excused.values())))
 
     def _taken(self, step: CardStep, act: Act) -> Card:
         """Return the card once right, version and state are judged, in this order."""
         card = self._store.load(act.card_id)
         cards.require_may(card, step, act.by)
         if act.version is not None and act.version != card.rev:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         cards.require_step(card, step)
         return card
 

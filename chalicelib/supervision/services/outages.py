@@ -11,7 +11,7 @@ from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.dynamo.idempotency import Once
 from chalicelib.dynamo.transaction import again_if_moved, transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.outages import Duty, Outage, Window
@@ -43,7 +43,7 @@ class Outages:
         if made_before is not None:
             return self._store.load(made_before), True
         if faults := faults_of(window, at=at):
-            raise Refusal(Reason.INVALID_BODY, faults=faults)
+            raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
         outage = Outage(outage_id=secrets.token_hex(16), window=window, recorded_by=by.actor, recorded_at=at)
         with transaction() as tx:
             fact = _fact(EventKind.OUTAGE_RECORDED, outage, by=by, at=at, texts={"reason": window.reason})
@@ -57,9 +57,9 @@ class Outages:
         """Say when an outage ended; ``STEP_NOT_ALLOWED`` for one that has ended or is withdrawn."""
         outage = self._open(outage_id, by=by, version=version)
         if outage.window.ends_at is not None:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         if faults := faults_of_end(outage.window.starts_at, ends_at, at=at):
-            raise Refusal(Reason.INVALID_BODY, faults=faults)
+            raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
         ended = replace(outage, window=replace(outage.window, ends_at=ends_at))
         with transaction() as tx:
             fact = _fact(EventKind.OUTAGE_ENDED, ended, by=by, at=at)
@@ -126,9 +126,9 @@ class Outages:
         require(by, roles=RECORDERS)
         outage = self._store.load(outage_id)
         if version is not None and outage.version != version:
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         if outage.withdrawn_at is not None:
-            raise Refusal(Reason.STEP_NOT_ALLOWED)
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         return outage
 
 

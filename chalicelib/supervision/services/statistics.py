@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import ClockKind
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.model.outages import LONGEST, Duty, Outage
@@ -132,12 +132,14 @@ class Statistics:
             if department is None:
                 return self._departments
             if department not in self._departments:
-                fault = Fault(pointer="/department", detail="没有这个部门。", english="There is no such department.")
-                raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+                fault = FieldError(
+                    pointer="/department", detail="没有这个部门。", english="There is no such department."
+                )
+                raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))
             return (department,)
         own = department or by.department
         if own is None:
-            raise Refusal(Reason.FORBIDDEN)
+            raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=readers, department=own)
         return (own,)
 
@@ -186,12 +188,12 @@ def _is_asked(each: DayFigures, asked: Asked) -> bool:
 
 def _require_days(first: date, last: date) -> None:
     if last < first or last - first >= MOST_DAYS * ONE_DAY:
-        fault = Fault(
+        fault = FieldError(
             pointer="/to",
             detail=f"起止日期须先后相承,且不超过{MOST_DAYS}日。",
             english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
         )
-        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))
 
 
 def _place(edition: str, code: str) -> tuple[str, int, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.cards import Card, CardState
 from chalicelib.supervision.table.cards import CardRow
 
@@ -39,7 +39,7 @@ class CardStore:
         try:
             return _card_of(CardRow.get(card_id, consistent_read=True))
         except CardRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def is_given(self, card_id: str) -> bool:
         """Whether there is a card by that id, strongly consistent."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.dynamo.transaction import MovedError, Transaction
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.outages import LONGEST, Outage, owner_of
 from chalicelib.supervision.table.outages import OutageRow
 from chalicelib.timeline.events import Fact, Head
@@ -35,7 +35,7 @@ class OutageStore:
         try:
             return _outage_of(OutageRow.get(owner_of(outage_id), consistent_read=True))
         except OutageRow.DoesNotExist:
-            raise Refusal(Reason.NOT_FOUND) from None
+            raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add(self, outage: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
         """Put a new outage and its first event."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Question, QuestionKind
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
 from chalicelib.subjects.rules.passkeys import signature_of
@@ -52,7 +52,7 @@ def draft(visit: Visit) -> Onward | Page:
         wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
     try:
         made = visit.done("POST /v1/drafts", path={}, body=wish)
-    except Refusal as refusal:
+    except DomainError as refusal:
         fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
         fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(refusal.reason, {})
         return again(ask(visit), refusal, visit, fields=fields)
@@ -60,11 +60,11 @@ def draft(visit: Visit) -> Onward | Page:
 
 
 WHERE: Final = {
-    Reason.AUTHORITY_REQUIRED: {"": "authority"},
-    Reason.INVALID_IDENTIFIER: {"": "principal-number"},
-    Reason.INSUFFICIENT_IDENTITY: {"": "principal-number"},
-    Reason.IDENTITY_CONFLICT: {"": "principal-name"},
-    Reason.PROXY_NOT_ALLOWED: {"": "way"},
+    ErrorCode.AUTHORITY_REQUIRED: {"": "authority"},
+    ErrorCode.INVALID_IDENTIFIER: {"": "principal-number"},
+    ErrorCode.INSUFFICIENT_IDENTITY: {"": "principal-number"},
+    ErrorCode.IDENTITY_CONFLICT: {"": "principal-name"},
+    ErrorCode.PROXY_NOT_ALLOWED: {"": "way"},
 }
 """At which field a refusal is told that names none."""
 
@@ -77,7 +77,7 @@ def read_draft(visit: Visit) -> Page | Onward:
         return Onward(to=f"cases/{made.case_no}/receipt")
     item = services().catalogue.find(made.item_code, at=visit.at)
     if item is None:
-        raise Refusal(Reason.ITEM_NOT_LISTED)
+        raise DomainError(ErrorCode.ITEM_NOT_LISTED)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
     facts = {
         "draft": made,
@@ -115,7 +115,7 @@ def file(visit: Visit) -> Page | Onward:
         if made.way is Way.COMMITMENT:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
         filed = visit.done("POST /v1/cases", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(shown, refusal, visit, fields={"": "sign"} | _material_fields(shown))
     return Onward(to=f"cases/{filed.case_no}/receipt")
 
@@ -142,7 +142,7 @@ def _assertion(visit: Visit) -> dict[str, Any]:
     except (ValueError, RecursionError):
         assertion = None
     if not isinstance(assertion, dict):
-        raise Refusal(Reason.SIGNATURE_INVALID)
+        raise DomainError(ErrorCode.SIGNATURE_INVALID)
     return assertion
 
 

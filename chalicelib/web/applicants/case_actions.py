@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web.applicants.apply import FILES, materials_sent
 from chalicelib.web.applicants.cases import ACTS
@@ -178,7 +178,7 @@ def _do(  # noqa: PLR0913 - what every act differs in, each named
     """Do it, and go on to the case, which says that it was done; or draw the form again with what is wrong."""
     try:
         visit.done(route, path=None if path is None else ({**visit.path, **path} if path else {}), body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page(visit), refusal, visit, fields=fields)
     return _gone_on(visit, done)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.records import directories
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
@@ -60,7 +60,7 @@ def object_to(visit: Visit) -> Page | Onward:
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
     try:
         made = visit.done("POST /v1/objections", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "ground"})
     return Onward(to=f"credit/objections/{made.id}", query={"done": "objected"})
 
@@ -96,7 +96,7 @@ def repair(visit: Visit) -> Page | Onward:
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
     try:
         made = visit.done("POST /v1/repairs", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "proof"})
     return Onward(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
 
@@ -112,7 +112,7 @@ def _entry(visit: Visit) -> str:
     """Return the entry that a form is about; ``NOT_FOUND`` for what can be none."""
     entry = visit.sent("entry") or visit.query.get("entry", "")
     if not 0 < len(entry) <= LONGEST_ENTRY:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return entry
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answer
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.assets import asset
 from chalicelib.web.core.request import Asset, Page, Visit
@@ -32,7 +32,7 @@ def find_items(visit: Visit) -> Page:
         return Page(template="items.html", facts={"asked": asked, "fault": "search_too_long"}, status=400)
     after = visit.query.get("after")
     if after is not None and CODE.fullmatch(after) is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
     guides = visit.shown("GET /v1/guides", query={"q": asked} if asked else {}).items if after is None else ()
     return Page(template="items.html", facts={"asked": asked, "found": found, "guides": guides})
@@ -70,7 +70,7 @@ def item_at(visit: Visit) -> Item:
     code = visit.path["item_code"]
     item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
     if item is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return item
 
 

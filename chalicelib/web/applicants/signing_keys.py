@@ -5,7 +5,7 @@ import json
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.sessions.rules import onward_of
 from chalicelib.settings import settings
@@ -41,7 +41,7 @@ def enrol(visit: Visit) -> Page | Onward:
         services().signing_keys.enrol_passkey(
             visit.caller.own_subject(), _registration(visit), site=site(), challenge=_challenge(visit), at=visit.at
         )
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(list_keys(visit), refusal, visit, fields={"": "enrol"})
     return Onward(to=onward_of(visit.sent("onward")) or "keys", query={"done": "enrolled"})
 
@@ -66,7 +66,7 @@ def _registration(visit: Visit) -> dict[str, Any]:
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
-        raise Refusal(Reason.UNSUITABLE_KEY)
+        raise DomainError(ErrorCode.UNSUITABLE_KEY)
     return given
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.applicants.cases import REACHED, WAY_THROUGH
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
@@ -19,8 +19,8 @@ def track(visit: Visit) -> Page:
         return page
     try:
         found = visit.shown("GET /v1/track/{case_no}", path={"case_no": case_no or "-"}, query={"code": code})
-    except Refusal as refusal:
-        if refusal.reason not in {Reason.NOT_FOUND, Reason.INVALID_QUERY}:
+    except DomainError as refusal:
+        if refusal.reason not in {ErrorCode.NOT_FOUND, ErrorCode.INVALID_QUERY}:
             raise
         return replace(at_fault(page, case_no=text("track_unknown", visit.language)), status=404)
     facts = {**page.facts, "found": found, "stages": WAY_THROUGH, "reached": REACHED[found.state]}

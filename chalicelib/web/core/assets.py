@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core.request import Asset
 
 BUILT: Final = Path(__file__).parents[1] / "assets"
@@ -39,7 +39,7 @@ def asset(name: str) -> Asset:
     """Return a file by its name; ``NOT_FOUND`` for any other: a name is looked up and never becomes a path."""
     known = _known().get(name)
     if known is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return Asset(text=known.read_text(encoding="utf-8"), media_type=MEDIA_TYPES[known.suffix])
 
 

@@ -18,7 +18,7 @@ from chalicelib.api.identity import require_fresh, tokens
 from chalicelib.api.problems import problem_of
 from chalicelib.clock import real_now
 from chalicelib.dynamo.transaction import MovedError
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
 from chalicelib.sessions.rules import is_form_token
@@ -48,14 +48,14 @@ NEVER: Final = "no-store"
 OWN_SITE: Final = frozenset({"same-origin", "none", ""})
 
 FAILED: Final = {
-    Reason.NOT_FOUND: "not_found",
-    Reason.FORBIDDEN: "forbidden",
-    Reason.UNAVAILABLE: "unavailable",
-    Reason.BUSY: "busy",
-    Reason.INTERNAL_ERROR: "fault",
-    Reason.UNSUPPORTED_MEDIA_TYPE: "no_form",
-    Reason.INVALID_IDEMPOTENCY_KEY: "no_form",
-    Reason.BODY_TOO_LARGE: "too_large",
+    ErrorCode.NOT_FOUND: "not_found",
+    ErrorCode.FORBIDDEN: "forbidden",
+    ErrorCode.UNAVAILABLE: "unavailable",
+    ErrorCode.BUSY: "busy",
+    ErrorCode.INTERNAL_ERROR: "fault",
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE: "no_form",
+    ErrorCode.INVALID_IDEMPOTENCY_KEY: "no_form",
+    ErrorCode.BODY_TOO_LARGE: "too_large",
 }
 """The pages that say what to do; any other reason is told in the words that the API has for it."""
 
@@ -81,24 +81,24 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         tell(reason="FOREIGN_FORM")
         facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
         return _told(Page(template="failed.html", facts=facts, status=403), visit)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return _refused(refusal, entry, visit, event)
     except MovedError:
-        return _failed(Reason.BUSY, visit)
+        return _failed(ErrorCode.BUSY, visit)
     except (PynamoDBException, BotoCoreError, ClientError):
         logger("web").exception("store_failed", route=route)
-        return _failed(Reason.UNAVAILABLE, visit)
+        return _failed(ErrorCode.UNAVAILABLE, visit)
     except Exception:  # noqa: BLE001 - the last place where a fault of ours can become a page
         logger("web").exception("unexpected", route=route)
-        return _failed(Reason.INTERNAL_ERROR, visit)
+        return _failed(ErrorCode.INTERNAL_ERROR, visit)
 
 
 def show_nothing(event: Mapping[str, Any]) -> Response:
     """Tell somebody at a browser that there is no such page, and where to go on."""
     visit = _visit(f"NONE {event['path']}", event)
-    with suppress(Refusal):
+    with suppress(DomainError):
         visit = _known(visit)
-    return _failed(Reason.NOT_FOUND, visit)
+    return _failed(ErrorCode.NOT_FOUND, visit)
 
 
 def _visit(route: str, event: Mapping[str, Any]) -> Visit:
@@ -127,7 +127,7 @@ def _known(visit: Visit) -> Visit:
     secret = held(visit.cookies, SESSION)
     session = services().sessions.find(secret, at=at)
     if session is None:
-        raise Refusal(Reason.UNAUTHENTICATED)
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
     caller = tokens().caller(session.token, at=at)
     tell(role=",".join(sorted(caller.roles)))
     return replace(visit, who=caller, secret=secret)
@@ -136,7 +136,7 @@ def _known(visit: Visit) -> Visit:
 def _let_in(entry: Entry, caller: Caller) -> None:
     """Refuse whoever may not see the page, and whose login is too old for it."""
     if not caller.roles & entry.roles:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     if entry.is_fresh:
         require_fresh(caller, at=real_now())
 
@@ -152,7 +152,7 @@ def _too_large(entry: Entry, visit: Visit) -> Page:
     """Draw the form again that was sent with too much in it; ``BODY_TOO_LARGE`` where none stands at its address."""
     page = _entry(f"GET {entry.stands_at}").view(visit) if entry.name.endswith(f" {entry.stands_at}") else None
     if not isinstance(page, Page):
-        raise Refusal(Reason.BODY_TOO_LARGE)
+        raise DomainError(ErrorCode.BODY_TOO_LARGE)
     return too_large(page, visit)
 
 
@@ -200,12 +200,12 @@ def _page(page: Page, visit: Visit) -> Response:
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 
 
-def _refused(refusal: Refusal, entry: Entry, visit: Visit, event: Mapping[str, Any]) -> Response:
+def _refused(refusal: DomainError, entry: Entry, visit: Visit, event: Mapping[str, Any]) -> Response:
     """Let somebody log in where that is what is missing; say anything else in the API's own words."""
     reason = refusal.reason
-    if reason in {Reason.UNAUTHENTICATED, Reason.FRESH_LOGIN_REQUIRED} and not entry.is_public:
+    if reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
         tell(reason=reason.value)
-        return _to_log_in(entry, visit, event, is_fresh=reason is Reason.FRESH_LOGIN_REQUIRED)
+        return _to_log_in(entry, visit, event, is_fresh=reason is ErrorCode.FRESH_LOGIN_REQUIRED)
     if reason in FAILED:
         return _failed(reason, visit)
     known = problem_of(reason)
@@ -233,7 +233,7 @@ def _wrote(visit: Visit, event: Mapping[str, Any]) -> list[str]:
         return []
     try:
         return written((visit if visit.form else _sent(visit, event)).form)
-    except Refusal:
+    except DomainError:
         return []
 
 
@@ -245,7 +245,7 @@ def _stands_at(entry: Entry, visit: Visit) -> str:
     return place.removeprefix("/")
 
 
-def _failed(reason: Reason, visit: Visit) -> Response:
+def _failed(reason: ErrorCode, visit: Visit) -> Response:
     tell(reason=reason.value)
     return _told(
         Page(template="failed.html", facts={"name": FAILED[reason]}, status=problem_of(reason).status),

@@ -15,7 +15,7 @@ from chalicelib.api.exchange import told
 from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import LARGEST_BODY
 from chalicelib.clock import SHANGHAI
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, Upload, Visit
 
@@ -42,12 +42,12 @@ CARRIED: Final = frozenset({"form_token", "once", "version", "assertion", "regis
 
 OWN_PAGE: Final = frozenset(
     {
-        Reason.UNAUTHENTICATED,
-        Reason.FRESH_LOGIN_REQUIRED,
-        Reason.FORBIDDEN,
-        Reason.NOT_FOUND,
-        Reason.UNAVAILABLE,
-        Reason.INTERNAL_ERROR,
+        ErrorCode.UNAUTHENTICATED,
+        ErrorCode.FRESH_LOGIN_REQUIRED,
+        ErrorCode.FORBIDDEN,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.UNAVAILABLE,
+        ErrorCode.INTERNAL_ERROR,
     }
 )
 """Reasons that no change of the form can help: they have pages of their own."""
@@ -63,12 +63,12 @@ def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, t
     if kind.strip().lower() == FORM:
         sent = raw.decode(errors="replace")
         if sent.count("&") >= MOST_FIELDS:
-            raise Refusal(Reason.BODY_TOO_LARGE)
+            raise DomainError(ErrorCode.BODY_TOO_LARGE)
         fields = parse_qs(sent, keep_blank_values=True)
         return {name: tuple(values) for name, values in fields.items()}, ()
     if kind.strip().lower() == WITH_FILES:
         return _parts_of(media_type, raw)
-    raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE)
+    raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
 
 
 def written(form: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -88,10 +88,10 @@ def too_large(page: Page, visit: Visit) -> Page:
     largest = max(visit.uploads, key=lambda upload: upload.size, default=None)
     name = "file_too_large" if largest else "form_too_large"
     drawn = at_fault(page, **{largest.field if largest else "": text(name, visit.language)})
-    return replace(drawn, status=problem_of(Reason.BODY_TOO_LARGE).status)
+    return replace(drawn, status=problem_of(ErrorCode.BODY_TOO_LARGE).status)
 
 
-def again(page: Page, refusal: Refusal, visit: Visit, *, fields: Mapping[str, str] | None = None) -> Page:
+def again(page: Page, refusal: DomainError, visit: Visit, *, fields: Mapping[str, str] | None = None) -> Page:
     """Return the form's page with what is wrong on top and at each field; what was typed stays.
 
     ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.
@@ -113,9 +113,9 @@ def again(page: Page, refusal: Refusal, visit: Visit, *, fields: Mapping[str, st
     return replace(page, facts=facts, status=known.status)
 
 
-def words_of(reason: Reason, language: Language) -> tuple[str, str]:
+def words_of(reason: ErrorCode, language: Language) -> tuple[str, str]:
     """Return what a refusal is called and what to do: the API's words, but where they speak of its own headers."""
-    if reason is Reason.IDEMPOTENCY_KEY_REUSED:
+    if reason is ErrorCode.IDEMPOTENCY_KEY_REUSED:
         return text("sent_before", language), text("sent_before_do", language)
     known = problem_of(reason)
     return (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
@@ -124,7 +124,7 @@ def words_of(reason: Reason, language: Language) -> tuple[str, str]:
 def at_fault(page: Page, **texts: str) -> Page:
     """Return the form's page with what the portal itself found wrong: the text for each field."""
     facts = {**page.facts, "faults": [{"field": name, "text": text} for name, text in texts.items()]}
-    return replace(page, facts=facts, status=problem_of(Reason.INVALID_BODY).status)
+    return replace(page, facts=facts, status=problem_of(ErrorCode.INVALID_BODY).status)
 
 
 def moment_of(sent: str) -> str:
@@ -143,7 +143,7 @@ def _bytes_of(event: Mapping[str, Any]) -> bytes:
         try:
             raw = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
-            raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
+            raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE) from None
     return raw
 
 
@@ -177,7 +177,7 @@ def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]
                 name = "".join(letter for letter in part.filename if letter.isprintable()).strip()
                 uploads.append(Upload(field=part.name, name=name or part.name, sha256=digest, size=len(part.raw)))
     except (MultipartError, LookupError, ValueError):  # of the boundary, of a charset, of the text in it
-        raise Refusal(Reason.UNSUPPORTED_MEDIA_TYPE) from None
+        raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE) from None
     if document is not None:
         fields[DOCUMENT] = (document,)
     return fields, tuple(uploads)

@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 
 from chalicelib.api.identity import tokens
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -29,7 +29,7 @@ def log_in(visit: Visit) -> Onward:
     known = settings()
     if not known.portal_url or not known.authorize_url:
         logger("web").error("portal_url_unknown")
-        raise Refusal(Reason.UNAVAILABLE)
+        raise DomainError(ErrorCode.UNAVAILABLE)
     begun = services().sessions.begin(visit.query.get("next", ""), at=real_now())
     asked = {
         "response_type": "code",
@@ -100,7 +100,7 @@ def exchanged(code: str, *, verifier: str) -> str:
         token = None
     if not isinstance(token, str):
         logger("web").warning("code_refused", status=status)
-        raise Refusal(Reason.UNAUTHENTICATED)
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
     return token
 
 
@@ -116,7 +116,7 @@ def sent(url: str, form: bytes) -> tuple[int, bytes]:
             return refusal.code, b""
     except OSError:
         logger("web").warning("provider_unreachable")
-        raise Refusal(Reason.UNAVAILABLE) from None
+        raise DomainError(ErrorCode.UNAVAILABLE) from None
 
 
 def _callback() -> str:

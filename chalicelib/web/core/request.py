@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.api.asking import Question, ask
 from chalicelib.api.calls import Answer, Language
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 
 
@@ -52,7 +52,7 @@ class Visit:
     def caller(self) -> Caller:
         """Who is logged in; ``UNAUTHENTICATED`` on a public page."""
         if self.who is None:
-            raise Refusal(Reason.UNAUTHENTICATED)
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self.who
 
     def sent(self, name: str) -> str:
@@ -63,7 +63,7 @@ class Visit:
         """Return the version that the form was drawn from; ``STALE_VERSION`` if it names none."""
         text = self.sent("version")
         if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - as ETags are
-            raise Refusal(Reason.STALE_VERSION)
+            raise DomainError(ErrorCode.STALE_VERSION)
         return int(text)
 
     def ask(

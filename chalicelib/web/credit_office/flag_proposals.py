@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -16,13 +16,13 @@ from chalicelib.web.credit_office.flags import item_names
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 
 AT: Final = {
-    Reason.INSUFFICIENT_IDENTITY: "subject-number",
-    Reason.INVALID_IDENTIFIER: "subject-number",
-    Reason.IDENTITY_CONFLICT: "subject-name",
-    Reason.TARGET_NOT_ELIGIBLE: "subject-kind",
-    Reason.NOT_RELATED: "related_items",
-    Reason.DISPROPORTIONATE: "conduct",
-    Reason.END_DATE_MISSING: "ends_on",
+    ErrorCode.INSUFFICIENT_IDENTITY: "subject-number",
+    ErrorCode.INVALID_IDENTIFIER: "subject-number",
+    ErrorCode.IDENTITY_CONFLICT: "subject-name",
+    ErrorCode.TARGET_NOT_ELIGIBLE: "subject-kind",
+    ErrorCode.NOT_RELATED: "related_items",
+    ErrorCode.DISPROPORTIONATE: "conduct",
+    ErrorCode.END_DATE_MISSING: "ends_on",
 }
 """The field to which a refusal leads that names none."""
 
@@ -51,7 +51,7 @@ def ask(visit: Visit) -> Page:
     edition = visit.shown("GET /v1/measures")
     measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
     if measure is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     cells = [
         (f"{conduct.code}:{severity}", f"{conduct.name} · {text(f'severity_{severity}', visit.language)}")
         for conduct in edition.conducts
@@ -76,7 +76,7 @@ def propose(visit: Visit) -> Page | Onward:
     page = ask(visit)
     edition: Any = page.facts["edition"]
     if visit.sent("edition") != edition.edition:
-        return again(page, Refusal(Reason.STALE_VERSION), visit)
+        return again(page, DomainError(ErrorCode.STALE_VERSION), visit)
     conduct, _, severity = visit.sent("conduct").partition(":")
     if not severity:
         return at_fault(page, conduct=text("choose_conduct", visit.language))
@@ -88,7 +88,7 @@ def propose(visit: Visit) -> Page | Onward:
     }
     try:
         made = visit.done("POST /v1/flags", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit, fields={"": AT.get(refusal.reason, ""), "/severity": "conduct"})
     return Onward(to=f"flags/{made.id}", query={"done": "proposed"})
 

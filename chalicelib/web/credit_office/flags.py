@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.measures import WORDS
@@ -153,7 +153,7 @@ def _sent(visit: Visit, act: Act) -> Page | Onward:
     version = visit.version() if act.has_version else None
     try:
         visit.done(act.route, path=_path(visit), body=body, version=version)
-    except Refusal as refusal:
+    except DomainError as refusal:
         if not _is_done_already(act, page.facts["flag"], visit):
             return again(page, refusal, visit)
     return Onward(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
@@ -178,9 +178,9 @@ def _act(visit: Visit) -> Act:
     """Return the step that an address names; confirming has a page of its own, for it wants a fresh login."""
     act = next((act for step, act in ACTS.items() if step.value == visit.path["act"]), None)
     if act is None or act.step is FlagStep.CONFIRM:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     if STEPS[act.step].role not in visit.caller.roles:
-        raise Refusal(Reason.FORBIDDEN)
+        raise DomainError(ErrorCode.FORBIDDEN)
     return act
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.credit.model.identity_links import AliasState
 from chalicelib.credit.model.links import LinkKind
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
@@ -53,7 +53,7 @@ def decide(visit: Visit) -> Page | Onward:
     body = {name: visit.sent(name) for name in ("outcome", "evidence", "reason")}
     try:
         visit.done("POST /v1/credit/conflicts/{conflict_id}/decision", body=body, version=visit.version())
-    except Refusal as refusal:
+    except DomainError as refusal:
         one: Any = page.facts["one"]
         if not _is_said_already(one.decision, body, one.version, visit):
             return again(page, refusal, visit, fields={"": "outcome"})
@@ -85,7 +85,7 @@ def propose(visit: Visit) -> Page | Onward:
     body |= {who: {name: visit.sent(f"{who}-{name}") for name in ("kind", "number", "name")} for who in PARTIES}
     try:
         made = visit.done("POST /v1/credit/aliases", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "present-number", "/present": "present-number"})
     return Onward(to=f"identities/links/{made.id}", query={"done": "proposed"})
 
@@ -137,7 +137,7 @@ def _acted(visit: Visit, page: Page, act: str) -> Page | Onward:
     body = {name: visit.sent(name) for name in fields}
     try:
         visit.done(f"POST /v1/credit/aliases/{{alias_id}}/{act}", body=body, version=visit.version())
-    except Refusal as refusal:
+    except DomainError as refusal:
         link: Any = page.facts["link_"]
         if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
             return again(page, refusal, visit, fields={"": "reason"})

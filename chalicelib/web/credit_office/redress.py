@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
@@ -65,7 +65,7 @@ def rule(visit: Visit) -> Page | Onward:
         body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
     try:
         visit.done("POST /v1/objections/{objection_id}/decision", body=body, version=visit.version())
-    except Refusal as refusal:
+    except DomainError as refusal:
         fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
         return again(page, refusal, visit, fields={"": "outcome"} | fields)
     return Onward(to="matters", query={"done": "ruled"})
@@ -104,7 +104,7 @@ def judge(visit: Visit) -> Page | Onward:
         body["late_reason"] = visit.sent("late_reason")
     try:
         visit.done("POST /v1/repairs/{repair_id}/decision", body=body, version=visit.version())
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "approved", "/basis": "refusal"})
     return Onward(to="matters", query={"done": "judged"})
 

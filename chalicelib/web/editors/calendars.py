@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chalicelib.calendars.services.calendars import EDITORS
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
@@ -73,7 +73,7 @@ def load(visit: Visit) -> Page | Onward:
         visit.ask(ROUTE, body=body, version=visit.version() if visit.sent("version") else None)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
-    except Refusal as refusal:
+    except DomainError as refusal:
         where = None if has_document(visit) else _where
         return at_document(page, refusal, visit, where=where, otherwise="")
     return Onward(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
@@ -115,8 +115,8 @@ def _standing(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
     """Return a year as it stands; ``None`` where it has no edition yet."""
     try:
         return visit.shown("GET /v1/calendars/{year}")
-    except Refusal as refusal:
-        if refusal.reason is not Reason.NOT_FOUND:
+    except DomainError as refusal:
+        if refusal.reason is not ErrorCode.NOT_FOUND:
             raise
         return None
 

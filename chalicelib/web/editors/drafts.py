@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
 from chalicelib.web.core.request import Page, Visit
 
@@ -126,7 +126,7 @@ def changes(before: object, after: object, place: str = "") -> Iterator[Change]:
 
 
 def at_document(
-    page: Page, refusal: Refusal, visit: Visit, *, where: Where | None = None, otherwise: str = DOCUMENT
+    page: Page, refusal: DomainError, visit: Visit, *, where: Where | None = None, otherwise: str = DOCUMENT
 ) -> Page:
     """Return the form's page with what is wrong: at its field, or at the document with the place in it.
 

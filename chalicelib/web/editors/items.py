@@ -4,7 +4,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from chalicelib.api.catalogue.routes.items import VERSION
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import DOCUMENT, at_fault
@@ -67,8 +67,8 @@ def publish(visit: Visit) -> Page | Onward:
         visit.ask(ROUTE, path=path, body=body)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
-    except Refusal as refusal:
-        is_taken = refusal.reason is Reason.ITEM_VERSION_EXISTS
+    except DomainError as refusal:
+        is_taken = refusal.reason is ErrorCode.ITEM_VERSION_EXISTS
         return at_document(page, refusal, visit, otherwise="version" if is_taken else DOCUMENT)
     return Onward(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import DOCUMENT, at_fault
@@ -50,7 +50,7 @@ def load(visit: Visit) -> Page | Onward:
         visit.ask(ROUTE, path=path, body=body)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
-    except Refusal as refusal:
+    except DomainError as refusal:
         return at_document(page, refusal, visit, where=_where)
     return Onward(to="measures", query={"done": "loaded"})
 

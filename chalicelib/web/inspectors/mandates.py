@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
@@ -36,7 +36,7 @@ def ask(visit: Visit) -> Page | Onward:
     body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
     try:
         made = visit.done("POST /v1/inspections", body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         fields = {f"/scope/{name}": name for name in SCOPE} | {
             "/scope/from": "received_from",
             "/scope/to": "received_to",

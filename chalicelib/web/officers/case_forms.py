@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.api.identity import require_fresh
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clock import real_now
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.applicants.apply import FILES
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, moment_of
@@ -46,8 +46,8 @@ def do(visit: Visit) -> Page | Onward:
         path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
     try:
         visit.done(act.route, path=path, body=_body(act, visit, page) if act.fields else None, version=visit.version())
-    except Refusal as refusal:
-        if refusal.reason is Reason.STALE_VERSION:
+    except DomainError as refusal:
+        if refusal.reason is ErrorCode.STALE_VERSION:
             told = visit.shown("GET /v1/cases/{case_no}/timeline", path={"case_no": visit.path["case_no"]})
             page = replace(page, facts={**page.facts, "timeline": told})
         return again(page, refusal, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
@@ -57,7 +57,7 @@ def do(visit: Visit) -> Page | Onward:
 def _act(visit: Visit) -> Act:
     act = NAMED.get(visit.path["act"])
     if act is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     if act.is_fresh:
         require_fresh(visit.caller, at=real_now())
     return act

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.cases.services.identity_disclosure import Sight
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
@@ -26,6 +26,6 @@ def look(visit: Visit) -> Page:
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
     try:
         seen = visit.done("POST /v1/cases/{case_no}/unmasking", body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit)
     return replace(page, facts={**page.facts, "seen": seen})

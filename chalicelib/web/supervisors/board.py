@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.clocks.model import Light
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
@@ -59,8 +59,8 @@ def answer(visit: Visit) -> Page | Onward:
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
     try:
         visit.done("POST /v1/supervision/alerts/{alert_id}/acknowledgement", body=body)
-    except Refusal as refusal:
-        if refusal.reason is not Reason.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
+    except DomainError as refusal:
+        if refusal.reason is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
             return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
     return Onward(to="board", query={"done": "answered"})
 

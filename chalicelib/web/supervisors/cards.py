@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS
 from chalicelib.settings import settings
 from chalicelib.supervision.model.cards import CardState, CardStep, Outcome
@@ -103,8 +103,8 @@ def do_act(visit: Visit) -> Page | Onward:
         body["outcome"] = visit.sent("outcome")
     try:
         visit.done(act.route, path={"card_id": visit.path["card_id"]}, body=body, version=visit.version())
-    except Refusal as refusal:
-        if refusal.reason is Reason.STALE_VERSION and _is_done_already(page, act, visit):
+    except DomainError as refusal:
+        if refusal.reason is ErrorCode.STALE_VERSION and _is_done_already(page, act, visit):
             return onward
         return again(page, refusal, visit, fields={f"/{act.field}": "text", "": "text"})
     return onward
@@ -119,8 +119,8 @@ def ask_card(visit: Visit) -> Page:
     path = {"case_no": case_no}
     try:
         timeline = visit.shown("GET /v1/cases/{case_no}/timeline", path=path)
-    except Refusal as refusal:
-        if refusal.reason is not Reason.NOT_FOUND:
+    except DomainError as refusal:
+        if refusal.reason is not ErrorCode.NOT_FOUND:
             raise
         page = Page(template="card_form.html", facts={"case_no": case_no, "timeline": None})
         return at_fault(page, case_no=text("card_no_such_case", visit.language))
@@ -156,14 +156,14 @@ def give(visit: Visit) -> Page | Onward:
     } | ({"officer": visit.sent("officer")} if visit.sent("officer") else {})
     try:
         card = visit.done(f"POST {PLACE}", path={}, body=body)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return _not_given(page, refusal, visit)
     return Onward(to=f"cards/{card.id}", query={"done": "given"})
 
 
-def _not_given(page: Page, refusal: Refusal, visit: Visit) -> Page:
+def _not_given(page: Page, refusal: DomainError, visit: Visit) -> Page:
     """Draw the form again with why no card can be given, and with the card that was given before or when it can be."""
-    field = "officer" if refusal.reason is Reason.SAME_PERSON else "events"
+    field = "officer" if refusal.reason is ErrorCode.SAME_PERSON else "events"
     page = again(page, refusal, visit, fields={"": field})
     more: dict[str, object] = {name: refusal.facts[name] for name in ("until", "card_id") if name in refusal.facts}
     return Page(template=page.template, facts={**page.facts, **more}, status=page.status)
@@ -172,7 +172,7 @@ def _not_given(page: Page, refusal: Refusal, visit: Visit) -> Page:
 def _act(visit: Visit) -> Act:
     found = ACTS.get(visit.path["act"])
     if found is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.supervision.rules.statistics import per_cent
@@ -28,7 +28,7 @@ def statistics(visit: Visit) -> Page:
     try:
         told = visit.shown("GET /v1/supervision/statistics", query=asked | {"by": "day"})
         ageing = visit.shown("GET /v1/supervision/ageing", query=_asked(visit, "department"))
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit)
     days, times, bands = told.total.parts, told.total.handling_times, ageing.total.bands
     facts: dict[str, object] = {
@@ -61,7 +61,7 @@ def measures(visit: Visit) -> Page:
     page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
         told = visit.shown("GET /v1/supervision/measures", query=asked)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return again(page, refusal, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
     return Page(

@@ -24,7 +24,7 @@ from chalicelib.cases.rules.consequences import (
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.rulepacks.model.pack import RulePack, StepKind
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -106,7 +106,7 @@ def test_a_granted_promise_may_be_verified() -> None:
     ids=["certificate", "barred", "withdrawn", "undecided", "refused"],
 )
 def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> None:
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_verifiable(case)
 
     assert refusal.value.facts["verifiable"] == "no_promise_in_force"
@@ -114,7 +114,7 @@ def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> No
 
 @pytest.mark.parametrize("result", [Finding.TRUE, Finding.UNTRUE, Finding.UNFULFILLED, Finding.CHANGED])
 def test_a_result_that_has_its_effect_is_final(result: Finding) -> None:
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_verifiable(a_broken_promise(result))
 
     assert refusal.value.facts["result"] == result.value
@@ -149,13 +149,13 @@ def test_nobody_confirms_their_own_result() -> None:
     waiting = replace(a_promise_granted(), verification=a_verification(officers=2, found_by="staff:first"))
 
     assert proposed(waiting, actor="staff:second") == waiting.verification
-    with pytest.raises(Refusal, match="SAME_PERSON"):
+    with pytest.raises(DomainError, match="SAME_PERSON"):
         proposed(waiting, actor="staff:first")
 
 
 @pytest.mark.parametrize("case", [a_promise_granted(), a_broken_promise()], ids=["none", "effective"])
 def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) -> None:
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         proposed(case, actor="staff:second")
 
 
@@ -196,7 +196,7 @@ def test_after_a_revocation_only_a_flag_may_follow() -> None:
 
 
 def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> None:
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_next(a_broken_promise(), CORRECTS_FIRST, StepKind.REVOCATION)
     assert refusal.value.facts == {
         "step": "revocation",
@@ -205,7 +205,7 @@ def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> N
         "basis": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     }
 
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         require_next(a_broken_promise(Finding.CHANGED), CORRECTS_FIRST, StepKind.RECTIFICATION)
     assert refusal.value.facts == {"step": "rectification", "next": "", "article": ""}
 
@@ -215,7 +215,7 @@ def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> N
 def test_things_are_ordered_to_be_put_right_once() -> None:
     require_no_order(a_broken_promise())
 
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_no_order(replace(a_broken_promise(), rectification=an_order()))
 
     assert refusal.value.facts["ordered_until"] == "2026-10-08"
@@ -227,21 +227,21 @@ def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() 
 
     assert ended_order(case, clock, RectificationOutcome.DONE, at=NOON) == an_order()
     assert ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
     assert refusal.value.facts["due_on"] == "2026-10-08"
     unknown = replace(clock, provisional=True)
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
-    with pytest.raises(Refusal, match="CALENDAR_UNKNOWN"):
+    with pytest.raises(DomainError, match="CALENDAR_UNKNOWN"):
         ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
     assert ended_order(case, unknown, RectificationOutcome.DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
 
 
 def test_only_an_order_that_runs_can_end() -> None:
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         ended_order(a_broken_promise(), None, RectificationOutcome.DONE, at=NOON)
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         ended_order(
             replace(a_broken_promise(), rectification=an_order(fulfilled=True)),
             None,
@@ -251,7 +251,7 @@ def test_only_an_order_that_runs_can_end() -> None:
 
 
 def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
-    with pytest.raises(Refusal, match="DEFENCE_OPEN") as refusal:
+    with pytest.raises(DomainError, match="DEFENCE_OPEN") as refusal:
         require_defence_over(a_defence(), at=LAST_SECOND)
     assert refusal.value.facts == {"until": "2026-10-08"}
 
@@ -273,9 +273,9 @@ def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
     defence = replace(a_defence(), until=clock.due_at)
     guessed = clock.due_at + ONE_SECOND
 
-    with pytest.raises(Refusal, match="DEFENCE_OPEN"):
+    with pytest.raises(DomainError, match="DEFENCE_OPEN"):
         require_defence_over(defence, clock, at=clock.due_at)
-    with pytest.raises(Refusal, match="CALENDAR_UNKNOWN") as refusal:
+    with pytest.raises(DomainError, match="CALENDAR_UNKNOWN") as refusal:
         require_defence_over(defence, clock, at=guessed)
     assert refusal.value.facts == {"due_on": clock.due_on.isoformat()}
     assert open_defence(replace(a_broken_promise(), defence=defence), clock, at=guessed) == defence
@@ -283,7 +283,7 @@ def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
 
 
 def test_who_was_never_told_was_never_heard() -> None:
-    with pytest.raises(Refusal, match="DEFENCE_OPEN"):
+    with pytest.raises(DomainError, match="DEFENCE_OPEN"):
         require_defence_over(None, at=LAST_SECOND)
 
 
@@ -295,7 +295,7 @@ def test_a_statement_is_taken_once_and_in_time() -> None:
         (a_defence(), LAST_SECOND + ONE_SECOND),
         (a_defence(statement="我有异议。"), NOON),
     ):
-        with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
             open_defence(replace(a_broken_promise(), defence=defence), at=at)
 
 
@@ -323,7 +323,7 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
         statement_answer=" ",
     )
 
-    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
         require_sound(document, case=replace(a_broken_promise(), defence=a_defence(statement="我有异议。")), at=NOON)
 
     assert [fault.pointer for fault in refusal.value.faults] == [

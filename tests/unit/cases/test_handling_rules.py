@@ -26,7 +26,7 @@ from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import started
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -110,7 +110,7 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written(step: CaseSt
     if state in ALLOWED[step]:
         require_step(case, step)
         return
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_step(case, step)
     assert refusal.value.facts["state"] == state.value
     assert refusal.value.facts["step"] == step.value
@@ -134,7 +134,7 @@ def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
 def test_a_decision_during_a_pause_is_told_which_pause_is_open() -> None:
     case = a_case(state=State.PAUSED, interruptions=(a_pause(),))
 
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         require_step(case, CaseStep.DECIDE)
 
     assert refusal.value.facts == {
@@ -150,7 +150,7 @@ def test_the_last_second_for_accepting_is_in_time_and_the_next_one_is_not() -> N
 
     require_not_deemed(None, at=LAST_SECOND)
     require_not_deemed(clock, at=LAST_SECOND)
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_not_deemed(clock, at=LAST_SECOND + ONE_SECOND)
 
     assert refusal.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-08"}
@@ -170,14 +170,14 @@ def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() ->
 def test_nothing_outside_the_list_can_be_demanded_nor_what_is_shared() -> None:
     require_on_list(on_list(), ["old-plate", "licence"], pointer="/missing/{}")
 
-    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED") as refusal:
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED") as refusal:
         require_on_list(on_list(), ["licence", "marriage", "tax-return"], pointer="/missing/{}")
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/missing/1", "/missing/2"]
 
 
 def test_what_was_promised_cannot_be_demanded() -> None:
-    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED"):
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED"):
         require_on_list(on_list(Way.COMMITMENT), ["old-plate"], pointer="/missing/{}")
 
 
@@ -211,7 +211,7 @@ def test_a_demand_that_waits_for_its_answer_is_not_made_again() -> None:
     require_demand(a_case(), ("licence",), basis=BASIS)
     require_demand(answered, ("licence",), basis=BASIS)
     require_demand(waiting, ("old-plate",), basis=BASIS)
-    with pytest.raises(Refusal, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
         require_demand(waiting, ("licence",), basis=BASIS)
 
     assert refusal.value.facts["unanswered"] == 1
@@ -232,7 +232,7 @@ def test_a_pause_is_open_until_it_ends() -> None:
 def test_a_pause_needs_a_ground_of_the_closed_list() -> None:
     assert ground_of(PACK, "expert_review").name == "专家评审"
 
-    with pytest.raises(Refusal, match="PAUSE_GROUND_UNKNOWN") as refusal:
+    with pytest.raises(DomainError, match="PAUSE_GROUND_UNKNOWN") as refusal:
         ground_of(PACK, "publication")
 
     assert "hearing" in str(refusal.value.facts["known"])
@@ -249,14 +249,14 @@ def test_an_extension_is_granted_once_for_ten_days_at_most_and_before_expiry() -
         limit=Limit(value=1, unit=Unit.WORKING_DAYS, basis=BASIS), reason="复杂", granted_at=NOON, granted_by="staff:h"
     )
 
-    with pytest.raises(Refusal, match="ALREADY_EXTENDED"):
+    with pytest.raises(DomainError, match="ALREADY_EXTENDED"):
         extension_of(a_case(extension=granted), PACK, a_clock(), days=1, at=NOON)
-    with pytest.raises(Refusal, match="EXTENSION_TOO_LONG") as too_long:
+    with pytest.raises(DomainError, match="EXTENSION_TOO_LONG") as too_long:
         extension_of(a_case(), PACK, a_clock(), days=11, at=NOON)
     assert too_long.value.facts["most"] == 10
-    with pytest.raises(Refusal, match="EXTENSION_TOO_LATE"):
+    with pytest.raises(DomainError, match="EXTENSION_TOO_LATE"):
         extension_of(a_case(), PACK, a_clock(), days=1, at=LAST_SECOND + ONE_SECOND)
-    with pytest.raises(Refusal, match="EXTENSION_TOO_LATE"):
+    with pytest.raises(DomainError, match="EXTENSION_TOO_LATE"):
         extension_of(a_case(), PACK, None, days=1, at=NOON)
 
 
@@ -270,7 +270,7 @@ def test_the_day_before_and_the_due_day_to_its_last_second_need_no_reason() -> N
 
 @pytest.mark.parametrize("reason", [None, "", "  \n"])
 def test_from_midnight_on_a_late_act_needs_its_reason(reason: str | None) -> None:
-    with pytest.raises(Refusal, match="LATE_REASON_REQUIRED") as refusal:
+    with pytest.raises(DomainError, match="LATE_REASON_REQUIRED") as refusal:
         late_reason_for(a_clock(), reason, at=LAST_SECOND + ONE_SECOND)
 
     assert refusal.value.facts == {"due_on": "2026-10-08"}
@@ -285,11 +285,11 @@ def test_a_refusal_has_reasons_and_a_grant_need_not() -> None:
     require_reasons(Outcome.GRANTED, "")
     require_reasons(Outcome.REFUSED, "不符合条件。")
 
-    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
         require_reasons(Outcome.REFUSED, " ")
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/reasons"]
-    assert refusal.value.reason is Reason.INVALID_BODY
+    assert refusal.value.reason is ErrorCode.INVALID_BODY
 
 
 def test_a_granted_promise_must_be_verified() -> None:

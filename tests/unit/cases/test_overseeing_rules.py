@@ -9,7 +9,7 @@ from chalicelib.cases.model.stages import Decision, Defence, EarlierDecision, Fi
 from chalicelib.cases.rules.consequences import is_counted
 from chalicelib.cases.rules.handling import require_assignable, require_occurred, require_reopenable, responsible_for
 from chalicelib.catalogue.model.items import Method
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from tests.builders import NOON, a_caller, a_case
 
@@ -52,7 +52,7 @@ def test_an_act_may_have_happened_from_the_receipt_to_this_second(seconds: int) 
 
 @pytest.mark.parametrize("seconds", [-1, 2])
 def test_an_act_did_not_happen_before_the_receipt_nor_will_it(seconds: int) -> None:
-    with pytest.raises(Refusal, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
         require_occurred(a_case(received_at=NOON), NOON + seconds * ONE_SECOND, at=NOON + ONE_SECOND)
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/occurred_at"]
@@ -69,7 +69,7 @@ def test_an_officer_takes_what_nobody_else_has(had_by: str) -> None:
 
 @pytest.mark.parametrize(("had_by", "officer", "code"), [("", "o-2", "FORBIDDEN"), ("o-2", "o-1", "STEP_NOT_ALLOWED")])
 def test_an_officer_neither_gives_nor_snatches(had_by: str, officer: str, code: str) -> None:
-    with pytest.raises(Refusal, match=code):
+    with pytest.raises(DomainError, match=code):
         require_assignable(a_case(officer=had_by), officer, by=OFFICER)
 
 
@@ -79,7 +79,7 @@ def test_only_a_decision_that_nothing_is_held_against_is_handled_again() -> None
         a_case(state=State.CLOSED, decision=None),
         a_case(state=State.DECIDED, decision=DECISION, defence=DEFENCE),
     ):
-        with pytest.raises(Refusal, match="STEP_NOT_ALLOWED"):
+        with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
             require_reopenable(case)
 
 

@@ -22,7 +22,7 @@ from chalicelib.cases.rules.filing import (
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.builders import (
@@ -46,7 +46,7 @@ def paper(name: str) -> Material:
     return Material(id=name, sha256="ab" * 32)
 
 
-def reasons(**other: bool) -> tuple[Reason, ...]:
+def reasons(**other: bool) -> tuple[ErrorCode, ...]:
     item = an_item(risk_class="ordinary", proxy_allowed=False)
     flags = {"is_by_proxy": False, "may_promise_again": True, **other}
     return reasons_of_item(item, PACK, checklist=checklist(item, {}), **flags)
@@ -61,7 +61,7 @@ def test_a_risk_that_the_pack_excludes_closes_the_commitment_way() -> None:
 
     found = reasons_of_item(item, PACK, checklist=checklist(item, {}), is_by_proxy=False, may_promise_again=True)
 
-    assert found == (Reason.RISK_EXCLUDED,)
+    assert found == (ErrorCode.RISK_EXCLUDED,)
 
 
 def test_where_nothing_may_be_promised_no_promise_is_offered() -> None:
@@ -69,12 +69,12 @@ def test_where_nothing_may_be_promised_no_promise_is_offered() -> None:
 
     found = reasons_of_item(item, PACK, checklist=checklist(item, {}), is_by_proxy=False, may_promise_again=True)
 
-    assert found == (Reason.COMMITMENT_NOT_OFFERED,)
+    assert found == (ErrorCode.COMMITMENT_NOT_OFFERED,)
 
 
 def test_proxy_and_recommitment_close_the_way_where_the_item_says_so() -> None:
-    assert reasons(is_by_proxy=True) == (Reason.PROXY_NOT_ALLOWED,)
-    assert reasons(may_promise_again=False) == (Reason.RECOMMITMENT_NOT_ALLOWED,)
+    assert reasons(is_by_proxy=True) == (ErrorCode.PROXY_NOT_ALLOWED,)
+    assert reasons(may_promise_again=False) == (ErrorCode.RECOMMITMENT_NOT_ALLOWED,)
 
 
 def test_unreadable_credit_says_neither_yes_nor_no() -> None:
@@ -84,7 +84,7 @@ def test_unreadable_credit_says_neither_yes_nor_no() -> None:
     assert standing_of(a_draft(), None) is Standing.PENDING
     assert standing_of(a_draft(), clean) is Standing.ALLOWED
     assert standing_of(a_draft(), barred) is Standing.REFUSED
-    assert standing_of(a_draft(closed_by=(Reason.RISK_EXCLUDED,)), None) is Standing.REFUSED
+    assert standing_of(a_draft(closed_by=(ErrorCode.RISK_EXCLUDED,)), None) is Standing.REFUSED
 
 
 def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does_not() -> None:
@@ -99,13 +99,13 @@ def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does
 def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:
     summary = a_summary(version=1, bars=(a_bar(),), name_digests=("k1.aa",))
 
-    def judged(name_digest: str) -> tuple[bool, list[Reason]]:
+    def judged(name_digest: str) -> tuple[bool, list[ErrorCode]]:
         found = eligibility_for(terms_of(an_item(), PACK), summary, name_digest=name_digest, on=date(2026, 9, 28))
         return found.allowed, [ground.code for ground in found.reasons]
 
-    assert judged("k1.aa") == (False, [Reason.SUBJECT_BARRED])
-    assert judged("k2.bb") == (False, [Reason.SUBJECT_BARRED])
-    assert judged("k1.bb") == (True, [Reason.IDENTITY_CONFLICT])
+    assert judged("k1.aa") == (False, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k2.bb") == (False, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k1.bb") == (True, [ErrorCode.IDENTITY_CONFLICT])
 
 
 def test_terms_take_the_packs_limits_for_acceptance_and_delivery() -> None:
@@ -147,10 +147,10 @@ def test_materials_may_come_in_any_order_but_none_is_missing_or_too_many() -> No
     require_materials(asked, (paper("licence"), paper("old-plate")), way=Way.CERTIFICATE)
     require_materials(asked, (paper("old-plate"),), way=Way.CERTIFICATE, held=(paper("licence"),))
 
-    with pytest.raises(Refusal, match="MATERIALS_MISSING") as missing:
+    with pytest.raises(DomainError, match="MATERIALS_MISSING") as missing:
         require_materials(asked, (), way=Way.CERTIFICATE)
     assert len(missing.value.faults) == 2
-    with pytest.raises(Refusal, match="MATERIAL_NOT_LISTED") as unlisted:
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED") as unlisted:
         require_materials(asked, (paper("licence"), paper("marriage")), way=Way.CERTIFICATE)
     assert [fault.pointer for fault in unlisted.value.faults] == ["/materials/1/id"]
 
@@ -160,7 +160,7 @@ def test_each_missing_unknown_or_repeated_confirmation_is_named() -> None:
 
     require_confirmations(asked, ("b", "a"))
 
-    with pytest.raises(Refusal, match="CONFIRMATIONS_MISSING") as refusal:
+    with pytest.raises(DomainError, match="CONFIRMATIONS_MISSING") as refusal:
         require_confirmations(asked, ("a", "a", "c"))
     assert [fault.pointer for fault in refusal.value.faults] == ["/confirmed", "/confirmed/1", "/confirmed/2"]
     assert refusal.value.facts["missing"] == "b"
@@ -176,12 +176,12 @@ def test_a_signature_says_the_way_of_a_draft_for_a_promise() -> None:
 @pytest.mark.parametrize(
     ("submission", "reason"),
     [
-        (Submission(draft_id="d"), Reason.CONFIRMATIONS_MISSING),
-        (Submission(draft_id="d", confirmed=("plate-lost",)), Reason.SIGNATURE_INVALID),
+        (Submission(draft_id="d"), ErrorCode.CONFIRMATIONS_MISSING),
+        (Submission(draft_id="d", confirmed=("plate-lost",)), ErrorCode.SIGNATURE_INVALID),
     ],
 )
-def test_half_a_promise_is_none(submission: Submission, reason: Reason) -> None:
-    with pytest.raises(Refusal, match=reason.value):
+def test_half_a_promise_is_none(submission: Submission, reason: ErrorCode) -> None:
+    with pytest.raises(DomainError, match=reason.value):
         way_of(a_draft(), submission)
 
 
@@ -190,7 +190,7 @@ def test_half_a_promise_is_none(submission: Submission, reason: Reason) -> None:
     [Submission(draft_id="d", signature="x..y"), Submission(draft_id="d", confirmed=("plate-lost",))],
 )
 def test_a_draft_by_certificate_takes_no_promise(submission: Submission) -> None:
-    with pytest.raises(Refusal, match="INVALID_BODY"):
+    with pytest.raises(DomainError, match="INVALID_BODY"):
         way_of(a_draft(way=Way.CERTIFICATE), submission)
 
 
@@ -202,5 +202,5 @@ def test_a_draft_may_be_filed_until_the_second_before_its_end() -> None:
     draft: Draft = a_draft(expires_at=NOON)
 
     require_in_time(draft, at=NOON - timedelta(seconds=1))
-    with pytest.raises(Refusal, match="DRAFT_EXPIRED"):
+    with pytest.raises(DomainError, match="DRAFT_EXPIRED"):
         require_in_time(draft, at=NOON)

@@ -9,7 +9,7 @@ from chalicelib.catalogue.model.items import Audience, Recommitment, Verificatio
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind, When
 from chalicelib.catalogue.model.versions import Shelf
 from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_condition, a_limit, a_material, a_notice, a_question, an_item
 
@@ -87,7 +87,7 @@ def test_what_is_shared_is_never_asked_for_and_what_is_promised_not_handed_in() 
 
 
 def test_answers_are_refused_with_every_fault_at_once() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         checklist(HOUSEHOLD, {"note": " ", "a/b": "x", "~": True})
 
     assert refused.value.reason == "ANSWERS_MISSING"
@@ -101,7 +101,7 @@ def test_answers_are_refused_with_every_fault_at_once() -> None:
 
 @pytest.mark.parametrize("answer", ["moon", True])
 def test_an_answer_is_one_of_those_to_choose_from(answer: str | bool) -> None:  # noqa: FBT001 - an answer
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         checklist(HOUSEHOLD, {"residence": answer})
 
     assert [fault.code for fault in refused.value.faults] == ["answer_not_an_option"]
@@ -114,7 +114,7 @@ def test_a_written_answer_has_at_most_200_characters(text: str | bool, *, is_tak
     if is_taken:
         assert checklist(HOUSEHOLD, answers).conditions == ()
     else:
-        with pytest.raises(Refusal):
+        with pytest.raises(DomainError):
             checklist(HOUSEHOLD, answers)
 
 

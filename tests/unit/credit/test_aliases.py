@@ -25,7 +25,7 @@ from chalicelib.credit.rules.linked_credit import (
     without_name,
 )
 from chalicelib.credit.store.identity_links import alias_laws
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
 
@@ -65,9 +65,9 @@ def a_link(subject: SubjectKey = FORMER, *, alias_id: str = "a1", kind: LinkKind
 
 
 def codes_of(alias: Alias) -> list[str]:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         identity_links.require_possible(alias, on=TODAY)
-    assert refused.value.reason is Reason.ALIAS_NOT_ACCEPTABLE
+    assert refused.value.reason is ErrorCode.ALIAS_NOT_ACCEPTABLE
     return [fault.code for fault in refused.value.faults]
 
 
@@ -114,7 +114,7 @@ def test_what_is_linked_already_either_way_round_is_refused_and_more_than_anybod
     many = [SubjectKey(f"k1.{number}") for number in range(identity_links.MOST_JOINED - 1)]
 
     def code(formers: list[SubjectKey], presents: list[SubjectKey]) -> str:
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             identity_links.require_room(AN_ALIAS, formers=formers, presents=presents)
         return refused.value.faults[0].code
 
@@ -130,11 +130,11 @@ def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
     confirmed = identity_links.confirmed(AN_ALIAS, BY_SECOND)
 
     assert (AN_ALIAS.state, confirmed.state) == (AliasState.PROPOSED, AliasState.CONFIRMED)
-    with pytest.raises(Refusal) as own:
+    with pytest.raises(DomainError) as own:
         identity_links.confirmed(AN_ALIAS, BY_FIRST)
-    with pytest.raises(Refusal) as again:
+    with pytest.raises(DomainError) as again:
         identity_links.confirmed(confirmed, BY_SECOND)
-    assert (own.value.reason, again.value.reason) == (Reason.SAME_PERSON, Reason.STEP_NOT_ALLOWED)
+    assert (own.value.reason, again.value.reason) == (ErrorCode.SAME_PERSON, ErrorCode.STEP_NOT_ALLOWED)
 
 
 def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
@@ -143,9 +143,9 @@ def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
 
     assert (revoked.state, also.state) == (AliasState.REVOKED, AliasState.REVOKED)
     for step in (identity_links.revoked, identity_links.confirmed):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             step(revoked, BY_SECOND)
-        assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+        assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_merger_counts_for_the_present_one_only_and_another_number_for_both() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
 from chalicelib.credit.rules import identity_conflicts
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from tests.builders import A_SUBJECT, NOON
 
 FOUND = Decision(outcome=Outcome.SAME_PERSON, evidence="准予变更登记1号", reason="更名。", by="staff:credit", at=NOON)
@@ -40,6 +40,6 @@ def test_a_conflict_is_decided_once() -> None:
         ConflictState.OPEN,
         ConflictState.DECIDED,
     )
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         identity_conflicts.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED

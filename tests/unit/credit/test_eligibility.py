@@ -13,7 +13,7 @@ from chalicelib.credit.model.records import (
 )
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.summary import assessment, identity_conflict, source_down
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from tests.builders import NOON, a_bar, a_flag_mark, a_summary
 
 TODAY = date(2026, 9, 28)
@@ -36,7 +36,7 @@ def test_a_serious_record_bars_every_promise() -> None:
     answer = asked(a_summary(bars=(a_bar(),)), item="plate-replacement")
 
     assert not answer.allowed
-    assert [reason.code for reason in answer.reasons] == [Reason.SUBJECT_BARRED]
+    assert [reason.code for reason in answer.reasons] == [ErrorCode.SUBJECT_BARRED]
 
 
 def test_a_refusal_names_the_record_its_source_its_severity_and_the_remedy() -> None:
@@ -98,7 +98,7 @@ def test_an_objection_shows_in_the_answer() -> None:
 
     for summary in (bars, flags):
         codes = [reason.code for reason in asked(summary).reasons]
-        assert codes == [Reason.SUBJECT_BARRED, Reason.UNDER_OBJECTION]
+        assert codes == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_stale_record_is_named_and_bars_nothing() -> None:
     answer = asked(a_summary(bars=(a_bar(),), freshness={"market": stale}))
 
     assert answer.allowed
-    assert [reason.code for reason in answer.reasons] == [Reason.STALE_RECORD]
+    assert [reason.code for reason in answer.reasons] == [ErrorCode.STALE_RECORD]
 
 
 def test_a_stale_record_beside_a_flag_does_not_hide_the_flag() -> None:
@@ -168,6 +168,6 @@ def test_the_gravest_effect_is_told_with_every_reason() -> None:
 
 
 def test_what_the_service_says_of_itself_has_a_remedy() -> None:
-    assert identity_conflict().code is Reason.IDENTITY_CONFLICT
-    assert source_down().code is Reason.CREDIT_SOURCE_DOWN
+    assert identity_conflict().code is ErrorCode.IDENTITY_CONFLICT
+    assert source_down().code is ErrorCode.CREDIT_SOURCE_DOWN
     assert identity_conflict().remedy.en == "A member of staff will check the identity first."

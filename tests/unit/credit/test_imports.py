@@ -21,7 +21,7 @@ from chalicelib.credit.rules.imports import (
     started,
     tellable,
 )
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from tests.builders import NOON
 
 HEADER = "record_id,subject.kind,subject.number,subject.name,version,related_items,contents.fine"
@@ -173,9 +173,9 @@ def test_a_line_that_is_no_text_or_too_long_is_refused_as_such() -> None:
 
 
 def test_a_refusal_of_the_rules_tells_each_fault_with_its_place() -> None:
-    fault = Fault(pointer="/basis", detail="缺少依据", english="missing", code="MISSING")
+    fault = FieldError(pointer="/basis", detail="缺少依据", english="missing", code="MISSING")
 
-    told = refused_by(Refusal(Reason.RECORD_NOT_ACCEPTABLE, faults=(fault,)), 3, "r-1")
+    told = refused_by(DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=(fault,)), 3, "r-1")
 
     assert told == Refused(
         line=3,

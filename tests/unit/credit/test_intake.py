@@ -15,7 +15,7 @@ from chalicelib.credit.rules.submissions import (
     with_display,
 )
 from chalicelib.credit.store.records import directories
-from chalicelib.errors import Refusal
+from chalicelib.errors import DomainError
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -257,7 +257,7 @@ def test_what_comes_too_late_does_not_win() -> None:
 def test_other_content_under_the_same_version_is_a_conflict() -> None:
     first = a_record()
 
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         is_news(a_record(before=first, severity="minor"), before=first)
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/version"]
@@ -267,7 +267,7 @@ def test_a_records_id_never_moves_to_another_subject() -> None:
     first = a_record()
     other = a_record(before=first, subject=SubjectKey("k1.other"), source_version=2)
 
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         is_news(other, before=first)
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/subject"]

@@ -10,7 +10,7 @@ from chalicelib.credit.rules.submissions import accepted
 from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
 from chalicelib.credit.store.records import directories
 from chalicelib.credit.table.records import SummaryRow
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_submission, a_summary
@@ -116,7 +116,7 @@ def test_what_a_summary_has_no_room_for_keeps_the_promise_closed_and_sends_to_a_
 
     assert closes(summary, "plate-replacement")
     assert not closes(summary, on=TODAY + ONE_DAY)
-    assert (reason.code, reason.severity, reason.until) == (Reason.SUBJECT_BARRED, Severity.SERIOUS, TODAY)
+    assert (reason.code, reason.severity, reason.until) == (ErrorCode.SUBJECT_BARRED, Severity.SERIOUS, TODAY)
     assert reason.contact == "义乌市市场监督管理局"
     assert "信用专员" in reason.remedy.zh
     assert "credit officer" in reason.remedy.en

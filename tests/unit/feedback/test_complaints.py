@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
 from chalicelib.feedback.rules.complaints import (
     answerers,
@@ -65,10 +65,10 @@ def test_what_it_is_about_decides_before_what_the_person_guesses(
 def test_a_department_that_the_town_does_not_have_is_refused() -> None:
     require_known(None, departments={"traffic"})
     require_known("traffic", departments={"traffic"})
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_known("treasury", departments={"traffic"})
 
-    assert refused.value.reason is Reason.DEPARTMENT_UNKNOWN
+    assert refused.value.reason is ErrorCode.DEPARTMENT_UNKNOWN
 
 
 def test_the_monitoring_office_answers_what_came_to_it_and_nothing_else() -> None:
@@ -82,10 +82,10 @@ def test_nothing_more_is_done_to_what_is_answered() -> None:
     )
 
     require_open(a_complaint())
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_open(a_complaint(answer))
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
     assert (a_complaint().state, a_complaint(answer).state) == (ComplaintState.OPEN, ComplaintState.ANSWERED)
 
 

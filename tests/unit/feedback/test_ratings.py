@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Delivery, Revocation
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.rules.ratings import (
     RatingNames,
@@ -138,10 +138,10 @@ def test_a_case_is_closed_when_its_outcome_reached_the_person(case: Case, closed
 
 @pytest.mark.parametrize("state", [State.RECEIVED, State.ACCEPTED, State.PAUSED, State.DECIDED, State.CLOSED])
 def test_what_is_not_closed_cannot_be_rated(state: State) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         closed_at(a_case(state=state), ())
 
-    assert refused.value.reason is Reason.CASE_NOT_CLOSED
+    assert refused.value.reason is ErrorCode.CASE_NOT_CLOSED
 
 
 @pytest.mark.parametrize(
@@ -208,10 +208,10 @@ def test_only_a_bad_rating_in_ones_own_name_that_is_not_settled_awaits_a_reply()
 
 @pytest.mark.parametrize("expected_on", [None, date(2026, 9, 27)])
 def test_more_time_is_until_a_day_that_is_not_over(expected_on: date | None) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_complete(a_reply(ReplyOutcome.NEEDS_TIME, expected_on=expected_on))
 
-    assert (refused.value.reason, refused.value.faults[0].pointer) == (Reason.INVALID_BODY, "/expected_on")
+    assert (refused.value.reason, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
 
 
 def test_a_reply_that_says_enough_is_taken() -> None:

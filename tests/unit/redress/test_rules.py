@@ -7,7 +7,7 @@ import pytest
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Rectification, Standing
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
     Entry,
@@ -47,7 +47,7 @@ def an_objection(ground: str = "fact", state: ObjectionState = ObjectionState.DE
     )
 
 
-def reason_of(refused: pytest.ExceptionInfo[Refusal]) -> Reason:
+def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
     return refused.value.reason
 
 
@@ -58,10 +58,10 @@ def test_an_entry_reads_back_from_the_name_that_answers_use(entry: Entry) -> Non
 
 @pytest.mark.parametrize("name", ["", "market", "market/", "flag:x", "case:" + "0" * 24, "a/b/c", "flag:" + "0" * 65])
 def test_what_names_no_entry_is_not_found(name: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         rules.entry_named(name)
 
-    assert reason_of(refused) is Reason.NOT_FOUND
+    assert reason_of(refused) is ErrorCode.NOT_FOUND
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_every_outcome_that_a_pack_names_is_one_and_every_ground_can_end_in_noth
     ("entry", "ground"), [(FLAG, "repair_refusal"), (RECORD, "measure"), (RECORD, "x"), (REPAIR, "fact")]
 )
 def test_a_ground_belongs_to_kinds_of_entries(entry: Entry, ground: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         rules.require_ground(RECOURSE, a_plea(entry, ground))
 
-    assert reason_of(refused) is Reason.OBJECTION_GROUND_UNKNOWN
+    assert reason_of(refused) is ErrorCode.OBJECTION_GROUND_UNKNOWN
 
 
 def test_a_ground_is_reviewed_once_and_another_ground_is_another_objection() -> None:
@@ -99,12 +99,12 @@ def test_a_ground_is_reviewed_once_and_another_ground_is_another_objection() -> 
     assert not rules.is_review([withdrawn], "fact")
     assert rules.is_review([an_objection()], "fact")
     assert not rules.is_review([an_objection(), an_objection()], "period")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         rules.is_review([an_objection(), an_objection()], "fact")
-    assert reason_of(refused) is Reason.OBJECTION_DECIDED
-    with pytest.raises(Refusal) as refused:
+    assert reason_of(refused) is ErrorCode.OBJECTION_DECIDED
+    with pytest.raises(DomainError) as refused:
         rules.is_review([an_objection("period", ObjectionState.OPEN)], "fact")
-    assert reason_of(refused) is Reason.UNDER_OBJECTION
+    assert reason_of(refused) is ErrorCode.UNDER_OBJECTION
 
 
 def test_the_limit_that_ends_first_counts_whatever_its_unit() -> None:
@@ -122,14 +122,16 @@ def test_the_limit_that_ends_first_counts_whatever_its_unit() -> None:
 @pytest.mark.parametrize(
     ("plea", "ruling", "reason"),
     [
-        (a_plea(), Ruling(outcome=Outcome.LIFTED, reason="x", basis="y"), Reason.OUTCOME_NOT_ALLOWED),
-        (a_plea(ground="x"), Ruling(outcome=Outcome.KEPT, reason="x", basis="y"), Reason.OUTCOME_NOT_ALLOWED),
-        (a_plea(), Ruling(outcome=Outcome.CORRECTED, reason="x", basis="y"), Reason.INVALID_BODY),
-        (a_plea(ground="period"), Ruling(outcome=Outcome.SHORTENED, reason="x", basis="y"), Reason.INVALID_BODY),
+        (a_plea(), Ruling(outcome=Outcome.LIFTED, reason="x", basis="y"), ErrorCode.OUTCOME_NOT_ALLOWED),
+        (a_plea(ground="x"), Ruling(outcome=Outcome.KEPT, reason="x", basis="y"), ErrorCode.OUTCOME_NOT_ALLOWED),
+        (a_plea(), Ruling(outcome=Outcome.CORRECTED, reason="x", basis="y"), ErrorCode.INVALID_BODY),
+        (a_plea(ground="period"), Ruling(outcome=Outcome.SHORTENED, reason="x", basis="y"), ErrorCode.INVALID_BODY),
     ],
 )
-def test_an_outcome_is_one_of_the_grounds_and_brings_what_it_needs(plea: Plea, ruling: Ruling, reason: Reason) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_an_outcome_is_one_of_the_grounds_and_brings_what_it_needs(
+    plea: Plea, ruling: Ruling, reason: ErrorCode
+) -> None:
+    with pytest.raises(DomainError) as refused:
         rules.require_outcome(RECOURSE, plea, ruling)
 
     assert reason_of(refused) is reason
@@ -138,16 +140,16 @@ def test_an_outcome_is_one_of_the_grounds_and_brings_what_it_needs(plea: Plea, r
 @pytest.mark.parametrize(
     ("changes", "on", "reason"),
     [
-        ({"severity": Severity.NONE}, TODAY, Reason.NOTHING_TO_REPAIR),
-        ({"repair": RepairState.REPAIRED}, TODAY, Reason.REPAIRED),
-        ({"repair": RepairState.WITHDRAWN}, TODAY, Reason.NOT_FOUND),
-        ({"display": Display(until=TODAY)}, TODAY + timedelta(days=1), Reason.DISPLAY_EXPIRED),
+        ({"severity": Severity.NONE}, TODAY, ErrorCode.NOTHING_TO_REPAIR),
+        ({"repair": RepairState.REPAIRED}, TODAY, ErrorCode.REPAIRED),
+        ({"repair": RepairState.WITHDRAWN}, TODAY, ErrorCode.NOT_FOUND),
+        ({"display": Display(until=TODAY)}, TODAY + timedelta(days=1), ErrorCode.DISPLAY_EXPIRED),
     ],
 )
 def test_a_record_that_harms_nobody_any_more_cannot_be_acted_on(
-    changes: dict[str, Any], on: date, reason: Reason
+    changes: dict[str, Any], on: date, reason: ErrorCode
 ) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         rules.require_record_open(replace(a_record(), **changes), on=on)
 
     assert reason_of(refused) is reason
@@ -162,14 +164,14 @@ def test_a_record_can_be_acted_on_until_its_last_day() -> None:
 @pytest.mark.parametrize(
     ("state", "ends_on", "reason"),
     [
-        (FlagState.ENDED, TODAY, Reason.DISPLAY_EXPIRED),
-        (FlagState.ACTIVE, TODAY - timedelta(days=1), Reason.DISPLAY_EXPIRED),
-        (FlagState.LIFTED, TODAY, Reason.NOTHING_TO_REPAIR),
-        (FlagState.PROPOSED, TODAY, Reason.STEP_NOT_ALLOWED),
+        (FlagState.ENDED, TODAY, ErrorCode.DISPLAY_EXPIRED),
+        (FlagState.ACTIVE, TODAY - timedelta(days=1), ErrorCode.DISPLAY_EXPIRED),
+        (FlagState.LIFTED, TODAY, ErrorCode.NOTHING_TO_REPAIR),
+        (FlagState.PROPOSED, TODAY, ErrorCode.STEP_NOT_ALLOWED),
     ],
 )
-def test_a_flag_without_effect_cannot_be_disputed(state: FlagState, ends_on: date, reason: Reason) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_a_flag_without_effect_cannot_be_disputed(state: FlagState, ends_on: date, reason: ErrorCode) -> None:
+    with pytest.raises(DomainError) as refused:
         rules.require_flag_open(a_flag(state=state, ends_on=ends_on), on=TODAY)
 
     assert reason_of(refused) is reason
@@ -222,12 +224,12 @@ def test_a_refusal_names_its_ground_and_what_is_missing() -> None:
     verdict = Verdict(is_approved=False, reason="x", refusal="proof_insufficient", missing=("收据",))
 
     assert rules.require_refusal(RECOURSE, verdict).code == "proof_insufficient"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         rules.require_refusal(RECOURSE, replace(verdict, refusal="x"))
-    assert reason_of(refused) is Reason.REFUSAL_UNKNOWN
-    with pytest.raises(Refusal) as refused:
+    assert reason_of(refused) is ErrorCode.REFUSAL_UNKNOWN
+    with pytest.raises(DomainError) as refused:
         rules.require_refusal(RECOURSE, replace(verdict, missing=()))
-    assert reason_of(refused) is Reason.INVALID_BODY
+    assert reason_of(refused) is ErrorCode.INVALID_BODY
 
 
 def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it() -> None:
@@ -318,13 +320,13 @@ def test_how_a_touched_case_stands_is_told_as_it_is_now() -> None:
 def test_a_reversing_document_counts_from_its_day_on() -> None:
     rules.require_in_effect(TODAY, on=TODAY)
 
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         rules.require_in_effect(TODAY + timedelta(days=1), on=TODAY)
 
 
 @pytest.mark.parametrize(("ends_on", "ended_on"), [(TODAY, TODAY), (date(2020, 1, 1), TODAY), (TODAY, None)])
 def test_a_period_is_shortened_to_a_day_inside_it(ends_on: date, ended_on: date | None) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         rules.require_earlier(ends_on, starts_on=date(2026, 1, 1), ended_on=ended_on)
 
     rules.require_earlier(date(2026, 1, 1), starts_on=date(2026, 1, 1), ended_on=TODAY)

@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Confirmation, Flag, FlagState, Lifting, Service, Statement
 from chalicelib.sanctions.rules.flags import (
@@ -38,8 +38,8 @@ def a_confirmation(
     return Confirmation(confirmed_at=at, by=by, reason="事实清楚。", statement_answer=statement_answer)
 
 
-def refusal(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> Reason:
-    with pytest.raises(Refusal) as refused:
+def refusal(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
         confirmed(flag, decision, defence_due_at=due_at, on=on)
     return refused.value.reason
 
@@ -105,18 +105,18 @@ def test_a_notice_is_served_between_proposal_and_now(served_at: datetime) -> Non
 
 @pytest.mark.parametrize("served_at", [NOON - SECOND, NOON + timedelta(hours=1) + SECOND])
 def test_a_notice_is_served_neither_before_the_proposal_nor_in_the_future(served_at: datetime) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         served(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
 
-    assert refused.value.reason is Reason.INVALID_BODY
+    assert refused.value.reason is ErrorCode.INVALID_BODY
     assert [fault.pointer for fault in refused.value.faults] == ["/served_at"]
 
 
 def test_a_notice_is_served_once() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         served(a_served_flag(), a_service(), at=NOON)
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_subject_may_add_to_what_it_said() -> None:
@@ -129,22 +129,22 @@ def test_a_subject_may_add_to_what_it_said() -> None:
 
 def test_nobody_speaks_before_the_notice_or_after_the_end() -> None:
     for state in (FlagState.PROPOSED, FlagState.ACTIVE, FlagState.LIFTED):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             answered(a_flag(state=state), Statement(made_at=NOON, text="一"))
-        assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+        assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_nobody_confirms_the_own_proposal() -> None:
-    assert refusal(a_served_flag(), a_confirmation(by="staff:credit")) is Reason.SAME_PERSON
+    assert refusal(a_served_flag(), a_confirmation(by="staff:credit")) is ErrorCode.SAME_PERSON
 
 
 def test_nothing_is_confirmed_before_the_notice_was_served() -> None:
-    assert refusal(a_flag(), a_confirmation(), due_at=None) is Reason.DEFENCE_OPEN
+    assert refusal(a_flag(), a_confirmation(), due_at=None) is ErrorCode.DEFENCE_OPEN
 
 
 @pytest.mark.parametrize("at", [DUE - SECOND, DUE])
 def test_nothing_is_confirmed_while_the_subject_may_still_speak(at: datetime) -> None:
-    assert refusal(a_served_flag(), a_confirmation(at=at)) is Reason.DEFENCE_OPEN
+    assert refusal(a_served_flag(), a_confirmation(at=at)) is ErrorCode.DEFENCE_OPEN
 
 
 def test_a_second_person_confirms_once_the_time_has_passed() -> None:
@@ -158,7 +158,7 @@ def test_a_second_person_confirms_once_the_time_has_passed() -> None:
 def test_what_the_subject_said_ends_the_time_and_must_be_answered() -> None:
     flag = answered(a_served_flag(), Statement(made_at=NOON, text="住所存在。"))
 
-    assert refusal(flag, a_confirmation(at=NOON, statement_answer=" ")) is Reason.INVALID_BODY
+    assert refusal(flag, a_confirmation(at=NOON, statement_answer=" ")) is ErrorCode.INVALID_BODY
     confirmation = a_confirmation(at=NOON, statement_answer="现场核查未发现。")
     assert confirmed(flag, confirmation, defence_due_at=NOON, on=TODAY).state is FlagState.ACTIVE
 
@@ -167,11 +167,11 @@ def test_a_flag_whose_time_is_over_is_not_confirmed_any_more() -> None:
     last, after = date(2027, 9, 27), date(2027, 9, 28)
 
     assert confirmed(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=last).state is FlagState.ACTIVE
-    assert refusal(a_served_flag(), a_confirmation(), on=after) is Reason.END_DATE_MISSING
+    assert refusal(a_served_flag(), a_confirmation(), on=after) is ErrorCode.END_DATE_MISSING
 
 
 def test_a_flag_is_confirmed_once() -> None:
-    assert refusal(a_flag(state=FlagState.ACTIVE), a_confirmation()) is Reason.STEP_NOT_ALLOWED
+    assert refusal(a_flag(state=FlagState.ACTIVE), a_confirmation()) is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_an_active_flag_has_effect_from_its_first_to_its_last_day() -> None:
@@ -186,9 +186,9 @@ def test_a_flag_is_lifted_once_from_wherever_it_stands() -> None:
     flag = lifted(a_flag(state=FlagState.ACTIVE), lifting)
 
     assert (flag.state, flag.version, flag.is_in_force(TODAY)) == (FlagState.LIFTED, 2, False)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         lifted(flag, lifting)
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_the_summary_is_told_what_a_check_must_say() -> None:

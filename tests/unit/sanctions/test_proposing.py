@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import MeasureClass, MeasureList
 from chalicelib.sanctions.rules.measures import (
     document_of,
@@ -34,7 +34,7 @@ FAULTY = [
 ]
 
 
-def reason_of(refused: pytest.ExceptionInfo[Refusal]) -> Reason:
+def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
     return refused.value.reason
 
 
@@ -87,17 +87,17 @@ def test_without_an_edition_the_one_in_force_counts() -> None:
 
 @pytest.mark.parametrize("other", [{"measure_code": "11"}, {"edition": "2021"}])
 def test_what_is_not_published_may_not_be_used(other: dict[str, Any]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         measure_for(a_proposal(**other), LISTS, on=TODAY)
 
-    assert reason_of(refused) is Reason.MEASURE_NOT_IN_LIST
+    assert reason_of(refused) is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_a_measure_before_its_first_day_may_not_be_used() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         measure_for(a_proposal(), LISTS, on=date(2023, 12, 31))
 
-    assert reason_of(refused) is Reason.MEASURE_NOT_IN_LIST
+    assert reason_of(refused) is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_a_measure_holds_from_its_first_to_its_last_day() -> None:
@@ -132,18 +132,18 @@ def test_a_document_that_takes_effect_today_is_effective() -> None:
 
 @pytest.mark.parametrize(("other", "pointer"), FAULTY)
 def test_no_flag_without_an_effective_document(other: dict[str, Any], pointer: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         document_of(a_proposal(**other), on=TODAY, at=NOON)
 
-    assert reason_of(refused) is Reason.NO_EFFECTIVE_DOCUMENT
+    assert reason_of(refused) is ErrorCode.NO_EFFECTIVE_DOCUMENT
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
 def test_a_target_of_another_kind_is_refused() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_target(a_measure(), SubjectKind.RESIDENT_ID, document_kind=None, personal_finding=None)
 
-    assert reason_of(refused) is Reason.TARGET_NOT_ELIGIBLE
+    assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
 
 @pytest.mark.parametrize(
@@ -165,25 +165,25 @@ def test_nobody_answers_for_another_but_a_person_found_responsible_for_its_organ
     if may:
         require_target(measure, kind, document_kind=document_kind, personal_finding=finding)
         return
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_target(measure, kind, document_kind=document_kind, personal_finding=finding)
-    assert reason_of(refused) is Reason.TARGET_NOT_ELIGIBLE
+    assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
 
 @pytest.mark.parametrize("items", [(), ("plate-replacement",), ("business-address", "plate-replacement")])
 def test_a_flag_takes_related_items_only(items: tuple[str, ...]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_proportionate(a_measure(), a_proposal(related_items=items))
 
-    assert reason_of(refused) is Reason.NOT_RELATED
+    assert reason_of(refused) is ErrorCode.NOT_RELATED
 
 
 @pytest.mark.parametrize("other", [{"severity": Severity.MINOR}, {"conduct": "serious_list"}])
 def test_conduct_that_does_not_carry_the_measure_is_disproportionate(other: dict[str, Any]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_proportionate(a_measure(), a_proposal(**other))
 
-    assert reason_of(refused) is Reason.DISPROPORTIONATE
+    assert reason_of(refused) is ErrorCode.DISPROPORTIONATE
 
 
 def test_conduct_that_carries_the_measure_is_in_proportion() -> None:
@@ -192,10 +192,10 @@ def test_conduct_that_carries_the_measure_is_in_proportion() -> None:
 
 @pytest.mark.parametrize("ends_on", [None, date(2026, 9, 28), date(2026, 9, 27), date(2027, 9, 29)])
 def test_a_flag_ends_after_its_start_and_within_the_measures_time(ends_on: date | None) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         end_of(a_measure(), a_proposal(ends_on=ends_on))
 
-    assert reason_of(refused) is Reason.END_DATE_MISSING
+    assert reason_of(refused) is ErrorCode.END_DATE_MISSING
 
 
 @pytest.mark.parametrize("ends_on", [date(2026, 9, 29), date(2027, 9, 28)])

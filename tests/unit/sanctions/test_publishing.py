@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.model.flags import (
     Conduct,
@@ -67,9 +67,9 @@ def test_a_flag_keeps_its_ground_under_an_edition_that_says_the_same() -> None:
 )
 def test_a_flag_loses_its_ground(change: dict[str, Any], ground: LostGround) -> None:
     assert lost(**change) == (ground,)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         require_ground(in_force(), a_list(a_measure(**change)), on=TODAY)
-    assert refused.value.reason is Reason.MEASURE_NOT_IN_LIST
+    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_a_milder_flag_than_the_list_allows_keeps_its_ground() -> None:
@@ -158,7 +158,7 @@ def test_only_a_flag_in_force_can_be_suspended() -> None:
 
     assert (after.state, after.version, after.is_in_force(TODAY)) == (FlagState.SUSPENDED, 2, False)
     assert suspension_fact(in_force(), SUSPENSION).data["grounds"] == ["measure_gone"]
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         suspended(after, SUSPENSION)
 
 
@@ -166,12 +166,12 @@ def test_two_persons_put_a_flag_back_in_force() -> None:
     flag = suspended(in_force(), SUSPENSION)
 
     asked = resumed(flag, request("staff:credit"), on=TODAY)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         resumed(asked, request("staff:credit"), on=TODAY)
     again = resumed(asked, request("staff:credit2"), on=TODAY)
 
     assert asked.state is FlagState.SUSPENDED
-    assert refused.value.reason is Reason.SAME_PERSON
+    assert refused.value.reason is ErrorCode.SAME_PERSON
     assert (again.state, again.suspension, again.is_in_force(TODAY)) == (FlagState.ACTIVE, None, True)
 
 
@@ -179,15 +179,15 @@ def test_a_flag_whose_time_is_over_does_not_go_on() -> None:
     flag = suspended(in_force(ends_on=TODAY), SUSPENSION)
 
     assert resumed(flag, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         resumed(flag, request("staff:credit"), on=TODAY + timedelta(days=1))
-    assert refused.value.reason is Reason.END_DATE_MISSING
+    assert refused.value.reason is ErrorCode.END_DATE_MISSING
 
 
 def test_what_is_not_suspended_cannot_go_on_and_a_suspension_that_says_nothing_stays() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         resumed(in_force(), request("staff:credit"), on=TODAY)
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
 
     odd = replace(in_force(), state=FlagState.SUSPENDED)
     assert resumed(odd, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import FlagState, Lifting
 from chalicelib.sanctions.rules.flags import ended, has_ended, lifted
 from tests.builders import NOON, a_flag
@@ -27,7 +27,7 @@ def test_only_what_has_effect_can_end(state: FlagState) -> None:
 def test_nobody_lifts_what_has_ended() -> None:
     over = replace(a_flag(), state=FlagState.ENDED)
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         lifted(over, Lifting(lifted_at=NOON, by="staff:credit", reason="a", basis="b"))
 
-    assert refused.value.reason is Reason.STEP_NOT_ALLOWED
+    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED

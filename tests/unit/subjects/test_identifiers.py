@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, masked_number, require_valid
 from tests.builders import an_identity
@@ -15,8 +15,8 @@ NEW = SubjectKeys(current_id="k2", keys={"k1": b"1" * 32, "k2": b"2" * 32})
 OLD = SubjectKeys(current_id="k1", keys={"k1": b"1" * 32})
 
 
-def reason_of(identity: Identity) -> Reason:
-    with pytest.raises(Refusal) as refused:
+def reason_of(identity: Identity) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
         require_valid(identity)
     return refused.value.reason
 
@@ -28,17 +28,17 @@ def test_a_number_as_the_standard_has_it_is_taken(kind: str, number: str) -> Non
 
 @pytest.mark.parametrize(("kind", "number"), INVALID)
 def test_a_number_that_the_standard_excludes_is_refused(kind: str, number: str) -> None:
-    assert reason_of(an_identity(kind=SubjectKind(kind), number=number)) is Reason.INVALID_IDENTIFIER
+    assert reason_of(an_identity(kind=SubjectKind(kind), number=number)) is ErrorCode.INVALID_IDENTIFIER
 
 
 @pytest.mark.parametrize("number", ["110105490231002", "11010549123100", "1101054912310021", "11010549123100X"])
 def test_an_old_number_of_15_digits_must_have_a_real_day_and_15_digits(number: str) -> None:
-    assert reason_of(an_identity(number=number)) is Reason.INVALID_IDENTIFIER
+    assert reason_of(an_identity(number=number)) is ErrorCode.INVALID_IDENTIFIER
 
 
 def test_a_region_that_never_was_is_refused() -> None:
     # Its check character is right: only the region 000000 is wrong.
-    assert reason_of(an_identity(number="000000194912310021")) is Reason.INVALID_IDENTIFIER
+    assert reason_of(an_identity(number="000000194912310021")) is ErrorCode.INVALID_IDENTIFIER
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_a_number_is_normalised(kind: SubjectKind, written: str, normalised: str
 
 @pytest.mark.parametrize("number", ["E123", "E" * 21, "护照12345", "E-1234567"])
 def test_a_passport_has_letters_and_digits(number: str) -> None:
-    assert reason_of(an_identity(kind=SubjectKind.PASSPORT, number=number)) is Reason.INVALID_IDENTIFIER
+    assert reason_of(an_identity(kind=SubjectKind.PASSPORT, number=number)) is ErrorCode.INVALID_IDENTIFIER
 
 
 @pytest.mark.parametrize(("number", "name"), [("", "李示例"), ("310101190001150014", " "), ("E12345678", "x" * 201)])
 def test_a_name_alone_or_a_number_alone_identifies_nobody(number: str, name: str) -> None:
-    assert reason_of(an_identity(number=number, name=name)) is Reason.INSUFFICIENT_IDENTITY
+    assert reason_of(an_identity(number=number, name=name)) is ErrorCode.INSUFFICIENT_IDENTITY
 
 
 def test_spaces_in_a_name_do_not_make_another_name() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey
 from chalicelib.subjects.rules.identifiers import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
 from tests.builders import NOON, KeyPair, base64url
@@ -20,14 +20,14 @@ def enrolled(pair: KeyPair) -> SigningKey:
     return signing_key_of(pair.jwk, at=NOON)
 
 
-def reason_of_key(jwk: dict[str, Any]) -> Reason:
-    with pytest.raises(Refusal) as refused:
+def reason_of_key(jwk: dict[str, Any]) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
         signing_key_of(jwk, at=NOON)
     return refused.value.reason
 
 
-def reason_of_signature(jws: str, *, payload: str = PAYLOAD, key: SigningKey) -> Reason:
-    with pytest.raises(Refusal) as refused:
+def reason_of_signature(jws: str, *, payload: str = PAYLOAD, key: SigningKey) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
         verify_detached(jws, payload, key)
     return refused.value.reason
 
@@ -75,7 +75,7 @@ def test_what_a_key_says_beside_its_public_part_is_not_kept() -> None:
     ids=lambda jwk: json.dumps(jwk)[:40],
 )
 def test_any_other_key_is_unsuitable(jwk: dict[str, Any]) -> None:
-    assert reason_of_key(jwk) is Reason.UNSUITABLE_KEY
+    assert reason_of_key(jwk) is ErrorCode.UNSUITABLE_KEY
 
 
 @pytest.mark.parametrize("sign_bit", [0, 1 << 255])
@@ -83,7 +83,7 @@ def test_any_other_key_is_unsuitable(jwk: dict[str, Any]) -> None:
 def test_a_key_with_which_anybody_can_sign_is_unsuitable(y: int, sign_bit: int) -> None:
     x = base64url((y | sign_bit).to_bytes(32, "little"))
 
-    with pytest.raises(Refusal, match="UNSUITABLE_KEY"):
+    with pytest.raises(DomainError, match="UNSUITABLE_KEY"):
         signing_key_of({"kty": "OKP", "crv": "Ed25519", "x": x}, at=NOON)
 
 
@@ -91,7 +91,7 @@ def test_a_key_with_which_anybody_can_sign_is_unsuitable(y: int, sign_bit: int) 
 def test_a_signature_names_its_key_as_keys_are_named(kid: object) -> None:
     header = base64url(json.dumps({"alg": "EdDSA", "kid": kid}).encode())
 
-    with pytest.raises(Refusal, match="SIGNATURE_INVALID"):
+    with pytest.raises(DomainError, match="SIGNATURE_INVALID"):
         key_id_of(f"{header}..AAAA")
 
 
@@ -112,7 +112,7 @@ def test_one_character_more_less_or_other_is_not_what_was_signed(pair: KeyPair) 
     jws = pair.sign(PAYLOAD)
 
     for payload in (PAYLOAD + " ", PAYLOAD[:-1], PAYLOAD.replace("plate", "Plate"), ""):
-        assert reason_of_signature(jws, payload=payload, key=enrolled(pair)) is Reason.SIGNATURE_INVALID
+        assert reason_of_signature(jws, payload=payload, key=enrolled(pair)) is ErrorCode.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize("pair", [ES256, ED25519], ids=["ES256", "EdDSA"])
@@ -123,7 +123,7 @@ def test_every_byte_of_a_signature_counts(pair: KeyPair) -> None:
     for place in range(0, len(value), 7):
         altered = value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
         jws = f"{head}.{base64url(altered)}"
-        assert reason_of_signature(jws, key=enrolled(pair)) is Reason.SIGNATURE_INVALID
+        assert reason_of_signature(jws, key=enrolled(pair)) is ErrorCode.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ def test_every_byte_of_a_signature_counts(pair: KeyPair) -> None:
     ids=str,
 )
 def test_a_header_that_asks_for_something_else_is_refused(header: dict[str, Any]) -> None:
-    assert reason_of_signature(ES256.sign(PAYLOAD, **header), key=enrolled(ES256)) is Reason.SIGNATURE_INVALID
+    assert reason_of_signature(ES256.sign(PAYLOAD, **header), key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
 
 
 def test_another_persons_signature_is_refused() -> None:
     theirs = KeyPair(ec.derive_private_key(8, ec.SECP256R1()))
     jws = theirs.sign(PAYLOAD, kid=ES256.key_id)
 
-    assert reason_of_signature(jws, key=enrolled(ES256)) is Reason.SIGNATURE_INVALID
+    assert reason_of_signature(jws, key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize(
@@ -157,18 +157,20 @@ def test_another_persons_signature_is_refused() -> None:
     ["", "..", "a", "a.b.c", "e30..AA", "W10..AA", "!..AA", f"{base64url(b'[' * 9999)}..AA", "义..义", "e30..A"],
 )
 def test_what_is_no_detached_signature_is_refused(jws: str) -> None:
-    assert reason_of_signature(jws, key=enrolled(ES256)) is Reason.SIGNATURE_INVALID
+    assert reason_of_signature(jws, key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
 
 
 def test_a_payload_in_its_place_is_not_detached() -> None:
     head, _, signature = ES256.sign(PAYLOAD).split(".")
     jws = f"{head}.{base64url(PAYLOAD.encode())}.{signature}"
 
-    assert reason_of_signature(jws, key=enrolled(ES256)) is Reason.SIGNATURE_INVALID
+    assert reason_of_signature(jws, key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize("length", [0, 63, 65, 70])
 def test_an_es256_signature_has_64_bytes(length: int) -> None:
     head, _, _ = ES256.sign(PAYLOAD).split(".")
 
-    assert reason_of_signature(f"{head}..{base64url(b'1' * length)}", key=enrolled(ES256)) is Reason.SIGNATURE_INVALID
+    assert (
+        reason_of_signature(f"{head}..{base64url(b'1' * length)}", key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
+    )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.clock import instant_text
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
@@ -64,10 +64,10 @@ def staff(sub: str, role: Role, department: str = "traffic") -> Caller:
     return Caller(sub=sub, roles=frozenset({role}), department=department)
 
 
-def refused(card: Card, step: CardStep, by: Caller) -> Reason | None:
+def refused(card: Card, step: CardStep, by: Caller) -> ErrorCode | None:
     try:
         cards.require_may(card, step, by)
-    except Refusal as refusal:
+    except DomainError as refusal:
         return refusal.reason
     return None
 
@@ -84,16 +84,16 @@ def test_only_a_withdrawn_card_counts_nowhere() -> None:
 
 @pytest.mark.parametrize(("code", "colour"), [("no_such", Colour.RED), ("promised_date_missed", Colour.RED)])
 def test_an_unknown_ground_or_colour_is_refused_and_the_known_are_named(code: str, colour: Colour) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         cards.ground_of(PACK, code, colour)
 
-    assert refusal.value.reason is Reason.GROUND_UNKNOWN
+    assert refusal.value.reason is ErrorCode.GROUND_UNKNOWN
     assert {"code": "promised_date_missed", "colour": "yellow"} in list(refusal.value.facts["known"])  # type: ignore[arg-type]
 
 
 def test_every_event_named_must_be_there() -> None:
     assert [event.seq for event in cards.stated([an_event(1), an_event(2)], a_finding(2))] == [2]
-    with pytest.raises(Refusal, match="EVENTS_NOT_FOUND"):
+    with pytest.raises(DomainError, match="EVENTS_NOT_FOUND"):
         cards.stated([an_event(1)], a_finding(1, 2))
 
 
@@ -101,7 +101,7 @@ def test_every_event_named_must_be_there() -> None:
     "event", [an_event(clock="handling_statutory"), an_event(kind=EventKind.CASE_ACCEPTED)], ids=["clock", "kind"]
 )
 def test_a_missed_promise_rests_on_its_own_clock_and_nothing_else(event: Event) -> None:
-    with pytest.raises(Refusal, match="EVENTS_NOT_FOUND"):
+    with pytest.raises(DomainError, match="EVENTS_NOT_FOUND"):
         cards.bearing([event], PROMISED)
 
 
@@ -121,18 +121,18 @@ def test_a_card_waits_for_24_hours_of_correction_and_not_a_second_longer() -> No
     over = NOON + timedelta(hours=24)
 
     cards.require_window_over([an_event()], PACK, at=over)
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(DomainError) as refusal:
         cards.require_window_over([an_event()], PACK, at=over - SECOND)
 
-    assert refusal.value.reason is Reason.CORRECTION_WINDOW_OPEN
+    assert refusal.value.reason is ErrorCode.CORRECTION_WINDOW_OPEN
     assert refusal.value.facts == {"until": instant_text(over)}
 
 
 def is_refused(card: Card, step: CardStep) -> bool:
     try:
         cards.require_step(card, step)
-    except Refusal as refusal:
-        return refusal.reason is Reason.STEP_NOT_ALLOWED
+    except DomainError as refusal:
+        return refusal.reason is ErrorCode.STEP_NOT_ALLOWED
     return False
 
 
@@ -156,37 +156,37 @@ def test_the_officer_named_or_the_head_answers() -> None:
 
     assert refused(card, CardStep.REPLY, staff("o-1", Role.OFFICER)) is None
     assert refused(card, CardStep.REPLY, staff("h-1", Role.HEAD)) is None
-    assert refused(card, CardStep.REPLY, staff("o-2", Role.OFFICER)) is Reason.FORBIDDEN
-    assert refused(card, CardStep.REPLY, staff("h-2", Role.HEAD, "market")) is Reason.FORBIDDEN
+    assert refused(card, CardStep.REPLY, staff("o-2", Role.OFFICER)) is ErrorCode.FORBIDDEN
+    assert refused(card, CardStep.REPLY, staff("h-2", Role.HEAD, "market")) is ErrorCode.FORBIDDEN
     assert refused(a_card(officer=""), CardStep.REPLY, staff("o-2", Role.OFFICER)) is None
 
 
 def test_any_officer_of_the_department_may_appeal() -> None:
     assert refused(a_card(), CardStep.APPEAL, staff("o-2", Role.OFFICER)) is None
     assert refused(a_card(), CardStep.APPEAL, staff("h-1", Role.HEAD)) is None
-    assert refused(a_card(), CardStep.APPEAL, staff("o-2", Role.OFFICER, "market")) is Reason.FORBIDDEN
+    assert refused(a_card(), CardStep.APPEAL, staff("o-2", Role.OFFICER, "market")) is ErrorCode.FORBIDDEN
 
 
 def test_the_monitoring_office_decides_and_the_head_where_that_office_gave_the_card() -> None:
     head = staff("h-1", Role.HEAD)
 
     assert refused(a_card(), CardStep.DECISION, staff("m-1", Role.MONITOR, "monitoring")) is None
-    assert refused(a_card(), CardStep.DECISION, head) is Reason.FORBIDDEN
+    assert refused(a_card(), CardStep.DECISION, head) is ErrorCode.FORBIDDEN
     assert refused(a_card(by_monitor=True), CardStep.DECISION, head) is None
 
 
 def test_nobody_decides_on_a_card_that_they_gave_or_that_is_about_them() -> None:
     giver = staff("s-1", Role.MONITOR, "monitoring")
 
-    assert refused(a_card(), CardStep.DECISION, giver) is Reason.SAME_PERSON
-    assert refused(a_card(officer="m-1"), CardStep.DECISION, staff("m-1", Role.MONITOR)) is Reason.SAME_PERSON
+    assert refused(a_card(), CardStep.DECISION, giver) is ErrorCode.SAME_PERSON
+    assert refused(a_card(officer="m-1"), CardStep.DECISION, staff("m-1", Role.MONITOR)) is ErrorCode.SAME_PERSON
 
 
 def test_who_gave_a_card_or_might_have_given_it_withdraws_it_unless_it_is_about_them() -> None:
     assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-1", Role.SUPERVISOR, "market")) is None
     assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR)) is None
-    assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR, "market")) is Reason.FORBIDDEN
-    assert refused(a_card(officer="s-2"), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR)) is Reason.SAME_PERSON
+    assert refused(a_card(), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR, "market")) is ErrorCode.FORBIDDEN
+    assert refused(a_card(officer="s-2"), CardStep.WITHDRAWAL, staff("s-2", Role.SUPERVISOR)) is ErrorCode.SAME_PERSON
 
 
 def test_what_is_open_goes_by_the_state_and_by_who_looks() -> None:

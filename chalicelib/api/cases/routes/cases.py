@@ -23,7 +23,7 @@ from chalicelib.cases.model.case import Material, State
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
@@ -122,7 +122,7 @@ def file(call: Call[CaseBody]) -> Answer:
     except SubjectBarredError as barred:
         reasons = reasons_told(barred.grounds, (), call.language)
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
-        raise Refusal(Reason.SUBJECT_BARRED, reasons=told) from barred
+        raise DomainError(ErrorCode.SUBJECT_BARRED, reasons=told) from barred
     tell(case_no=filed.case.case_no)
     status = 202 if filed.case.state is State.PENDING_CREDIT else 201
     if filed.is_repeat:

@@ -10,7 +10,7 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes,
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Act, Done
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.wiring import services
 
 routes = Routes("handling")
@@ -242,7 +242,7 @@ def number_in(call: Call[Any]) -> int:
     """Return the number of a demand or a pause in the path; ``NOT_FOUND`` for what is no number."""
     number = call.path["number"]
     if not (number.isascii() and number.isdigit() and len(number) <= len(str(LONGEST_PERIOD))):
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return int(number)
 
 

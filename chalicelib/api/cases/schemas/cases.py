@@ -30,7 +30,7 @@ from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit
@@ -63,7 +63,7 @@ class ClockShape(Shape):
     due_at: Instant
     due_on: date
     light: Light
-    white_because: Reason | None
+    white_because: ErrorCode | None
     provisional: bool
     pauses: tuple[ClockPause, ...]
     extension: ClockExtension | None
@@ -131,7 +131,7 @@ class CasePageShape(Page):
 def case_no_in(path: Mapping[str, str]) -> str:
     """Return the case number of a path; ``NOT_FOUND`` for one whose check character does not fit."""
     if not is_case_no(path["case_no"]):
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return path["case_no"]
 
 
@@ -187,9 +187,9 @@ def clock_shape(clock: Clock, light: Light) -> ClockShape:
     )
 
 
-def white_because(light: Light) -> Reason | None:
+def white_because(light: Light) -> ErrorCode | None:
     """Return why a light is white: the due date needs a year whose calendar is not loaded (R4.4)."""
-    return Reason.CALENDAR_UNKNOWN if light is Light.WHITE else None
+    return ErrorCode.CALENDAR_UNKNOWN if light is Light.WHITE else None
 
 
 def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:

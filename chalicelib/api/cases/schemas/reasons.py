@@ -8,7 +8,7 @@ from chalicelib.api.edge import Instant, Shape
 from chalicelib.api.problems import problem_of
 from chalicelib.cases.model.stages import CreditSnapshot, Standing
 from chalicelib.credit.model.records import Ground, Severity
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 
 STILL_OPEN = {
     "zh": "可选择提交证明材料的方式办理。",
@@ -19,7 +19,7 @@ STILL_OPEN = {
 class ReasonShape(Shape):
     """Why the commitment way is closed, and what can be done about it (R1.2)."""
 
-    code: Reason
+    code: ErrorCode
     text: str
     source: str = ""
     basis: str = ""
@@ -40,7 +40,9 @@ class CreditShape(Shape):
     checked_at: Instant
 
 
-def reasons_told(grounds: Sequence[Ground], closed_by: Sequence[Reason], language: Language) -> tuple[ReasonShape, ...]:
+def reasons_told(
+    grounds: Sequence[Ground], closed_by: Sequence[ErrorCode], language: Language
+) -> tuple[ReasonShape, ...]:
     """Tell in the caller's language why a promise is not taken: by the item itself first, then by credit."""
     of_item = tuple(
         ReasonShape(
@@ -69,7 +71,7 @@ def reasons_told(grounds: Sequence[Ground], closed_by: Sequence[Reason], languag
 
 def credit_shape(credit: CreditSnapshot, language: Language) -> CreditShape:
     """Show what the gate decided on; what closed nothing is told by its code alone."""
-    noted = [(Reason(code), record) for code, _, record in (each.partition(":") for each in credit.reasons)]
+    noted = [(ErrorCode(code), record) for code, _, record in (each.partition(":") for each in credit.reasons)]
     return CreditShape(
         version=credit.version,
         head_hash=credit.head_hash,
@@ -81,6 +83,6 @@ def credit_shape(credit: CreditSnapshot, language: Language) -> CreditShape:
     )
 
 
-def _detail(reason: Reason, language: Language) -> str:
+def _detail(reason: ErrorCode, language: Language) -> str:
     problem = problem_of(reason)
     return problem.detail_zh if language == "zh" else problem.detail_en

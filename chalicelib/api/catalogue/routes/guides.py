@@ -11,7 +11,7 @@ from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, Stand
 from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.wiring import services
 
 routes = Routes("catalogue")
@@ -156,7 +156,7 @@ def _guide_in(call: Call[None]) -> Guide:
     for guide in in_force(editions(), on=day_in_shanghai(call.at)):
         if guide.code == call.path["guide_code"]:
             return guide
-    raise Refusal(Reason.NOT_FOUND)
+    raise DomainError(ErrorCode.NOT_FOUND)
 
 
 def _answers(answered: str) -> dict[str, str]:

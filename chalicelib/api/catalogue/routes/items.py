@@ -9,7 +9,7 @@ from chalicelib.api.catalogue.schemas.editions import EditionsOfItem, ItemEditio
 from chalicelib.api.catalogue.schemas.items import ItemBody, ItemPage, ItemShape, ListedShape
 from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
 from chalicelib.catalogue.model.items import Audience, Item
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -64,7 +64,7 @@ def read_item(call: Call[None]) -> Answer:
     """Answer everything an applicant must know; an item not in force is not found."""
     item = services().catalogue.find(_code_in(call), at=call.at)
     if item is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return _answer(item)
 
 
@@ -117,7 +117,7 @@ def _code_in(call: Call[ItemBody] | Call[None]) -> str:
     """Return the code in the address; ``NOT_FOUND`` for what can be none."""
     code = call.path["item_code"]
     if CODE.fullmatch(code) is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return code
 
 
@@ -125,7 +125,7 @@ def _version_in(call: Call[ItemBody] | Call[None]) -> int:
     """Return the version in the address; ``NOT_FOUND`` for what can be none."""
     version = call.path["version"]
     if VERSION.fullmatch(version) is None:
-        raise Refusal(Reason.NOT_FOUND)
+        raise DomainError(ErrorCode.NOT_FOUND)
     return int(version)
 
 

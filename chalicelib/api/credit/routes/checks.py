@@ -24,7 +24,7 @@ from chalicelib.credit.model.records import Purpose, Record
 from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.errors import Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -59,7 +59,7 @@ def check(call: Call[CheckBody]) -> Answer:
     """Answer with reasons, and write down who asked and why; ``ITEM_NOT_LISTED`` for an item that nobody published."""
     purpose = PURPOSES.get(call.body.purpose or "")
     if purpose is None:
-        raise Refusal(Reason.PURPOSE_REQUIRED)
+        raise DomainError(ErrorCode.PURPOSE_REQUIRED)
     inquiry = Inquiry(
         item_code=call.body.item_code,
         purpose=purpose,

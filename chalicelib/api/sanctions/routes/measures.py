@@ -16,7 +16,7 @@ from chalicelib.api.sanctions.schemas.measures import (
     standing_shape,
 )
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.editions import Losing, Place
 from chalicelib.sanctions.rules.measures import WORDS
@@ -38,8 +38,10 @@ def load(call: Call[MeasureListBody]) -> Answer:
     """Load an edition; with ``dry_run=true`` say which live flags would lose their ground, and write nothing."""
     publishing, query, name = services().publishing, call.query, call.path["edition"]
     if call.body.edition not in {None, name}:
-        fault = Fault(pointer="/edition", detail="与地址中的版本不一致。", english="Not the edition of the address.")
-        raise Refusal(Reason.EDITION_NOT_ACCEPTABLE, faults=(fault,))
+        fault = FieldError(
+            pointer="/edition", detail="与地址中的版本不一致。", english="Not the edition of the address."
+        )
+        raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=(fault,))
     edition = measure_list(call.body, name)
     if query.dry_run:
         after = _place(call.position)

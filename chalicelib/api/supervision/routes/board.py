@@ -8,7 +8,7 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQ
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
-from chalicelib.errors import Reason
+from chalicelib.errors import ErrorCode
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
@@ -57,7 +57,7 @@ class BoardClock(Shape):
     due_on: date
     provisional: bool
     light: Light
-    white_because: Reason | None
+    white_because: ErrorCode | None
     excused_by: str | None
     binds: Literal["office", "person"]
     item_code: str | None

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Role
 from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome, Word
 from chalicelib.supervision.rules.cards import GIVERS
@@ -131,10 +131,10 @@ def give(call: Call[CardBody]) -> Answer:
     """Give a card."""
     body = call.body
     if (body.case_no is None) == (body.owner is None):
-        one = Fault(
+        one = FieldError(
             pointer="", detail="须写明办件编号或时间线主体之一。", english="Name a case_no or an owner, one of the two."
         )
-        raise Refusal(Reason.INVALID_BODY, faults=(one,))
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(one,))
     finding = Finding(
         owner=body.owner or owner_of(body.case_no or ""),
         colour=body.colour,

@@ -12,7 +12,7 @@ from pydantic import Field
 from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes
 from chalicelib.api.supervision.routes.statistics import figures_shape
 from chalicelib.clock import day_in_shanghai
-from chalicelib.errors import Fault, Reason, Refusal
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.supervision.model.statistics import Figures
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
 from chalicelib.wiring import services
@@ -65,12 +65,12 @@ def export(call: Call[None]) -> Answer:
     rows = [_row(key, figures) for key, figures in _by_day_and_item(told).items()]
     text = _csv(rows) if query.format is Format.CSV else _jsonl(rows)
     if len(text) > MOST_CHARACTERS:
-        fault = Fault(
+        fault = FieldError(
             pointer="/from",
             detail="文件过大,请缩短日期范围或者按部门导出。",
             english="The file would be too large: ask for fewer days, or for one department.",
         )
-        raise Refusal(Reason.INVALID_QUERY, faults=(fault,))
+        raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))
     media = "text/csv" if query.format is Format.CSV else "application/jsonl"
     name = f"xinnuo-statistics-{asked.first}-{asked.last}.{query.format}"
     headers = {
