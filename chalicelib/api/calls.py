@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from chalicelib.api.cursors import cursors
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.shapes import Body, Query, Shape
@@ -49,7 +49,7 @@ class Call(Generic[B]):
     at: datetime
     language: Language
     sent_version: int | None = None
-    once: Once | None = None
+    once: IdempotencyKey | None = None
     origin: str = field(default="", repr=False)
 
     @property

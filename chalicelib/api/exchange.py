@@ -17,7 +17,7 @@ from chalicelib.api.problems import problem_of
 from chalicelib.api.reading import Event, body_of, once_of, origin_of, path_of, query_of, raw_body_of, version_of
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
-from chalicelib.dynamo.transaction import MovedError
+from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
@@ -37,7 +37,7 @@ def respond(route: Route, event: Event) -> Response:
         return _response(route, route.view(_call(route, event, headers, language)))
     except DomainError as refusal:
         return problem(refusal, language)
-    except MovedError:
+    except ConflictError:
         return problem(DomainError(ErrorCode.BUSY), language)
     except (PynamoDBException, BotoCoreError, ClientError) as error:
         code = _code_of(error)

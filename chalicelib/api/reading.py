@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from pydantic import ValidationError
 
 from chalicelib.api.calls import Route
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 
@@ -100,14 +100,16 @@ def version_of(header: str | None) -> int:
     return int(match[1])
 
 
-def once_of(route: Route, who: Caller | None, key: str | None, path: Mapping[str, str], raw: bytes) -> Once | None:
+def once_of(
+    route: Route, who: Caller | None, key: str | None, path: Mapping[str, str], raw: bytes
+) -> IdempotencyKey | None:
     """Return the caller's wish for one effect, if there is one; ``INVALID_IDEMPOTENCY_KEY`` for a malformed key."""
     if key is None:
         return None
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise DomainError(ErrorCode.INVALID_IDEMPOTENCY_KEY)
     place = " ".join((route.name, *(f"{name}={value}" for name, value in sorted(path.items()))))
-    return Once.of(caller=who.sub if who else "", route=place, key=key, body=raw)
+    return IdempotencyKey.of(caller=who.sub if who else "", route=place, key=key, body=raw)
 
 
 def origin_of(event: Event) -> str:

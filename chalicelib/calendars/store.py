@@ -12,7 +12,7 @@ from chalicelib.calendars.rules import editions_at, years_within_reach
 from chalicelib.calendars.table import YearRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendar import Calendar
@@ -43,14 +43,14 @@ class YearStore:
         )
 
     def save(self, before: Year, after: Year, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Year:
-        """Put what became of a year, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a year, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
         row = YearRow(made.owner, version=made.version, head_seq=head.seq, head_hash=head.hash, document=made)
         if before.version == 0:
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
         else:
-            tx.put(row, condition=YearRow.head_hash == before.head.hash, otherwise=MovedError())
+            tx.put(row, condition=YearRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
 
@@ -76,7 +76,7 @@ class RecountStore:
         return None if task is None else _recounts().validate_json(task.text)
 
     def save(self, recount: Recount, tx: Transaction) -> None:
-        """Write a recount over the revision that it was made from; ``MovedError`` if that is no more."""
+        """Write a recount over the revision that it was made from; ``ConflictError`` if that is no more."""
         text = _recounts().dump_json(recount).decode()
         owner = f"{RECOUNT}:{recount.year}"
         self._tasks.save(Task(owner=owner, kind=RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx)

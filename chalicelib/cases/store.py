@@ -12,7 +12,7 @@ from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import MovedError, Transaction, existing, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
@@ -38,20 +38,20 @@ class CaseStore:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add(self, case: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
-        """Put a new case and its first events; ``MovedError`` if there is one by its number."""
+        """Put a new case and its first events; ``ConflictError`` if there is one by its number."""
         head = self._timeline.record(facts, owner=case.owner, head=Head(), at=at, tx=tx)
         made = replace(case, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Case, after: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
-        """Put what became of a case, with its events, as its next version; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a case, with its events, as its next version; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
         tx.put(
             _row_of(made),
             condition=(CaseRow.head_hash == before.head.hash) & (CaseRow.version == before.version),
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )
         return made
 
@@ -107,7 +107,7 @@ class CaseStore:
                 document=draft,
                 expires=int((draft.expires_at + KEPT_AFTER_EXPIRY).timestamp()),
             ),
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )
 
     def load_draft(self, draft_id: str) -> Draft:

@@ -10,7 +10,7 @@ from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
 from chalicelib.catalogue.rules.publication import faults_of
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
@@ -29,7 +29,7 @@ class Catalogue:
         self._versions: dict[tuple[str, int], Item] = {}
         self._packs_of: dict[str, str] = {}
 
-    @again_if_moved
+    @retry_on_conflict
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
         """Publish a new version; the same version with the same content again changes nothing.
 

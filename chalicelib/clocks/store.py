@@ -17,7 +17,7 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
 SHARDS = 4
@@ -74,11 +74,11 @@ class ClockStore:
 
     def add(self, clock: Clock, tx: Transaction) -> None:
         """Write a clock that must not be there yet."""
-        tx.add(_row_of(clock), otherwise=MovedError())
+        tx.add(_row_of(clock), otherwise=ConflictError())
 
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Write a changed clock over the revision that it was made from."""
-        tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, otherwise=MovedError())
+        tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, otherwise=ConflictError())
 
     def get(self, owner: str, clock_id: str) -> Clock:
         """Return one clock, strongly consistent; ``NOT_FOUND`` if there is none."""
@@ -240,9 +240,9 @@ class TaskStore:
             text=task.text,
         )
         if task.rev == 1:
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
         else:
-            tx.put(row, condition=TaskRow.rev == task.rev - 1, otherwise=MovedError())
+            tx.put(row, condition=TaskRow.rev == task.rev - 1, otherwise=ConflictError())
 
 
 def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
 
@@ -33,14 +33,14 @@ class IdempotencyRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Once:
+class IdempotencyKey:
     """A caller's wish that this request have one effect (Idempotency-Key)."""
 
     key: str
     request: str
 
     @classmethod
-    def of(cls, *, caller: str, route: str, key: str, body: bytes) -> "Once":
+    def of(cls, *, caller: str, route: str, key: str, body: bytes) -> "IdempotencyKey":
         """Digest caller, route and key, so that keys of different people and routes never meet."""
         name = hashlib.sha256(f"{caller}\x00{route}\x00{key}".encode()).hexdigest()
         return cls(key=name, request=hashlib.sha256(body).hexdigest())
@@ -67,7 +67,7 @@ class Once:
             return None
 
     def remember(self, made: str, tx: Transaction, *, at: datetime) -> None:
-        """Let the transaction fail with ``MovedError`` if the same request is just now having its effect elsewhere."""
+        """Let the transaction fail with ``ConflictError`` if the same request is just now having its effect elsewhere."""
         tx.add(
             IdempotencyRow(
                 self.key,
@@ -75,5 +75,5 @@ class Once:
                 made=made,
                 expires=int((at + KEPT_FOR).timestamp()),
             ),
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )

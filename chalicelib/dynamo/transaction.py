@@ -18,7 +18,7 @@ from chalicelib.errors import DomainError, ErrorCode
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Wording: TypeAlias = Mapping[str, Any]
+ConditionExpression: TypeAlias = Mapping[str, Any]
 """A condition as it goes over the wire: its expression, and the names and values in it."""
 
 MOST_WRITES = 100
@@ -28,7 +28,7 @@ ATTEMPTS = 6
 """How often a step is read, decided and written anew before the caller is told to come back."""
 
 
-class MovedError(Exception):
+class ConflictError(Exception):
     """Something that the step had read was changed by somebody else before it wrote: read and decide again."""
 
 
@@ -36,7 +36,7 @@ class Transaction:
     """A list of writes that happen together or not at all (at most ``MOST_WRITES``).
 
     Each write names what its failed condition means: a ``DomainError`` is told to the caller,
-    ``MovedError`` makes ``again_if_moved`` read and decide again.
+    ``ConflictError`` makes ``retry_on_conflict`` read and decide again.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Transaction:
 
     def put(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Write a whole row if the condition holds for what is there now."""
-        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **worded(condition)}
+        written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **serialize(condition)}
         self._puts.append((written, otherwise))
 
     def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, otherwise: Exception) -> None:
@@ -65,15 +65,15 @@ class Transaction:
     def increase(self, row: Row, *, actions: Sequence[Action]) -> None:
         """Add to numbers of a row, whatever they are now and whether or not it is there."""
         # Nothing of it can fail, so what its failure would mean is never raised.
-        self._updates.append((row.get_update_kwargs_from_instance(actions=list(actions)), MovedError()))
+        self._updates.append((row.get_update_kwargs_from_instance(actions=list(actions)), ConflictError()))
 
     def remove(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
         """Delete a row if the condition holds."""
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), otherwise))
 
-    def require(self, row: Row, *, condition: Condition | Wording, otherwise: Exception) -> None:
+    def require(self, row: Row, *, condition: Condition | ConditionExpression, otherwise: Exception) -> None:
         """Let the whole transaction fail unless the condition holds for a row that it does not write."""
-        wording = worded(condition) if isinstance(condition, Condition) else condition
+        wording = serialize(condition) if isinstance(condition, Condition) else condition
         checked = {"TableName": row.Meta.table_name, "Key": row.key(), **wording}
         self._checks.append((checked, otherwise))
 
@@ -120,7 +120,7 @@ class Transaction:
         )
 
 
-def worded(condition: Condition) -> Wording:
+def serialize(condition: Condition) -> ConditionExpression:
     """Return a condition as it goes over the wire; one that is needed often may be kept and given to ``require``."""
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
@@ -133,9 +133,9 @@ def worded(condition: Condition) -> Wording:
 
 
 @functools.cache
-def _absent(kind: type[Row]) -> Wording:
+def _absent(kind: type[Row]) -> ConditionExpression:
     """Say that there is no such row: putting it into words anew for every row would cost more than sending it."""
-    return worded(Path(kind.key_names()[0]).does_not_exist())
+    return serialize(Path(kind.key_names()[0]).does_not_exist())
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def transaction() -> Iterator[Transaction]:
         tx.commit()
 
 
-def again_if_moved(step: Callable[P, R]) -> Callable[P, R]:
+def retry_on_conflict(step: Callable[P, R]) -> Callable[P, R]:
     """Run a step anew, reads included, when what it had read moved under it; ``BUSY`` after too many times.
 
     The step must read everything that it decides on inside itself.
@@ -158,7 +158,7 @@ def again_if_moved(step: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(ATTEMPTS):
             try:
                 return step(*args, **kwargs)
-            except MovedError:
+            except ConflictError:
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter guards no secret
         raise DomainError(ErrorCode.BUSY)
 

@@ -13,8 +13,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
@@ -39,8 +39,8 @@ class Inspection:
         self._timeline = timeline
         self._clocks = clocks
 
-    @again_if_moved
-    def ask(self, wanted: Wanted, *, by: Caller, at: datetime, once: Once | None) -> tuple[Mandate, bool]:
+    @retry_on_conflict
+    def ask(self, wanted: Wanted, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Mandate, bool]:
         """Ask for a mandate (R7.11); say whether an earlier request with the same key had made it already."""
         require(by, roles=INSPECTORS)
         made_before = once.look_up() if once is not None else None
@@ -78,7 +78,7 @@ class Inspection:
                 once.remember(mandate.mandate_id, tx, at=at)
         return mandate, False
 
-    @again_if_moved
+    @retry_on_conflict
     def approve(self, mandate_id: str, *, by: Caller, version: int | None, at: datetime) -> Mandate:
         """Put a mandate into force; ``SAME_PERSON`` for the one who asked, and approving twice changes nothing."""
         require(by, roles=INSPECTORS)
@@ -195,7 +195,7 @@ class Inspection:
             place = {"index": place["index"] + (page.next_key is None), "key": page.next_key}
         return tuple(found), (place if place["index"] < len(scope.departments) else None)
 
-    @again_if_moved
+    @retry_on_conflict
     def _record(
         self, mandate_id: str, kind: EventKind, data: Mapping[str, str | int], *, by: Caller, at: datetime
     ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Mandate, owner_of
 from chalicelib.inspection.table import MandateRow
@@ -33,14 +33,14 @@ class MandateStore:
         """Put a new mandate and its first event."""
         head = self._timeline.record(facts, owner=mandate.owner, head=Head(), at=at, tx=tx)
         made = replace(mandate, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Mandate, after: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
-        """Put what became of a mandate, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a mandate, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=MandateRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=MandateRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def asked_by(

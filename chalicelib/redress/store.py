@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.redress.table import FallenRow, RedressRow
@@ -55,14 +55,14 @@ class RedressStore:
         """Put a new matter and its first events; it must not be there yet."""
         head = self._timeline.record(facts, owner=matter.owner, head=Head(), at=at, tx=tx)
         made = replace(matter, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: M, after: M, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> M:
-        """Put what became of a matter, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a matter, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=RedressRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=RedressRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def about(self, entry: Entry) -> tuple[Objection, ...]:
@@ -90,7 +90,7 @@ class RedressStore:
         """Write down that nothing may stand on a document any more; one that has fallen stays as it fell."""
         if not self.has_fallen(document):
             row = FallenRow(f"document:{document}", because=because, fallen_at=at)
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
 
 
 def _page(index: Index[RedressRow], kind: type[M], key: str, *, most: int, after: Mapping[str, Any] | None) -> Found[M]:

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.sessions.rules import place_of, seal_key_of
 from chalicelib.sessions.table import SessionRow
 
@@ -21,7 +21,7 @@ class SessionStore:
         row.person = person
         row.expires = int(ends_at.timestamp())
         tx = Transaction()
-        tx.add(row, otherwise=MovedError())
+        tx.add(row, otherwise=ConflictError())
         tx.commit()
 
     def read(self, secret: str, *, at: datetime) -> tuple[str, datetime] | None:
@@ -44,10 +44,10 @@ class SessionStore:
         if found is None:
             return None
         tx = Transaction()
-        tx.remove(self._row(secret), condition=SessionRow.pk.exists(), otherwise=MovedError())
+        tx.remove(self._row(secret), condition=SessionRow.pk.exists(), otherwise=ConflictError())
         try:
             tx.commit()
-        except MovedError:
+        except ConflictError:
             return None
         return found[0]
 

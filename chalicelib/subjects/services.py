@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid, signing_key_of
@@ -28,7 +28,7 @@ class Subjects:
         self._store = store
         self._vault = vault
 
-    @again_if_moved
+    @retry_on_conflict
     def know(self, identity: Identity, at: datetime) -> Known:
         """Return the subject's key, remembering it the first time; encrypted once, read once ever after.
 
@@ -125,9 +125,9 @@ class SigningKeys:
         """Know where keys are kept."""
         self._store = store
 
-    @again_if_moved
+    @retry_on_conflict
     def enrol(
-        self, subject: SubjectKey, jwk: Mapping[str, object], *, at: datetime, once: Once | None = None
+        self, subject: SubjectKey, jwk: Mapping[str, object], *, at: datetime, once: IdempotencyKey | None = None
     ) -> Enrolment:
         """Take a public key; the same one again is the same key.
 
@@ -135,7 +135,7 @@ class SigningKeys:
         """
         return self._enrol(subject, signing_key_of(jwk, at=at), at=at, once=once)
 
-    @again_if_moved
+    @retry_on_conflict
     def enrol_passkey(
         self, subject: SubjectKey, registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime
     ) -> Enrolment:
@@ -143,7 +143,9 @@ class SigningKeys:
         made = passkey_of(registration, site=site, challenge=challenge, at=at)
         return self._enrol(subject, made, at=at)
 
-    def _enrol(self, subject: SubjectKey, new: SigningKey, *, at: datetime, once: Once | None = None) -> Enrolment:
+    def _enrol(
+        self, subject: SubjectKey, new: SigningKey, *, at: datetime, once: IdempotencyKey | None = None
+    ) -> Enrolment:
         made = once.look_up() if once else None
         old = self._store.one(subject, made or new.key_id)
         if old is not None:
@@ -162,7 +164,7 @@ class SigningKeys:
         """Return all keys of a subject, oldest first, with those revoked."""
         return self._store.of(subject)
 
-    @again_if_moved
+    @retry_on_conflict
     def revoke(self, subject: SubjectKey, key_id: str, *, at: datetime) -> SigningKey:
         """End a key from now on; again is once. ``NOT_FOUND`` for a key that is not the subject's."""
         old = self._store.one(subject, key_id)

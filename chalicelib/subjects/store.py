@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.aws import client
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
@@ -68,17 +68,17 @@ class SubjectStore:
             also=subject.also or None,
             known_since=instant_text(at),
         )
-        tx.add(row, otherwise=MovedError())
+        tx.add(row, otherwise=ConflictError())
 
     def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
-        """Put which other names a subject has; ``MovedError`` if somebody else did meanwhile."""
+        """Put which other names a subject has; ``ConflictError`` if somebody else did meanwhile."""
         row = SubjectRow(before.key, IDENTITY)
         held = SubjectRow.also == before.also if before.also else SubjectRow.also.does_not_exist()
         tx.change(
             row,
             actions=[SubjectRow.also.set(also) if also else SubjectRow.also.remove()],
             condition=SubjectRow.pk.exists() & held,
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )
 
 
@@ -138,13 +138,13 @@ class SigningKeyStore:
         """Put a new key into a transaction."""
         row = self.row(subject, key.key_id)
         row.document = key
-        tx.add(row, otherwise=MovedError())
+        tx.add(row, otherwise=ConflictError())
 
     def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
         """Put what became of a key into a transaction that fails if the key moved."""
         row = self.row(subject, new.key_id)
         row.document = new
-        tx.put(row, condition=SigningKeyRow.document == old, otherwise=MovedError())
+        tx.put(row, condition=SigningKeyRow.document == old, otherwise=ConflictError())
 
 
 def _remembered(row: SubjectRow) -> Remembered:

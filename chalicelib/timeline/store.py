@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.chain import chained, first_fault
 from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
@@ -21,14 +21,14 @@ class Timeline:
     def record(self, facts: Sequence[Fact], *, owner: str, head: Head, at: datetime, tx: Transaction) -> Head:
         """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
         for event in chained(facts, owner=owner, head=head, recorded_at=at):
-            tx.add(_row_of(event), otherwise=MovedError())
+            tx.add(_row_of(event), otherwise=ConflictError())
             head = Head(event.seq, event.hash)
         return head
 
     def append(self, facts: Sequence[Fact], *, owner: str, at: datetime, tx: Transaction) -> None:
         """Add events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
 
-        Raises ``MovedError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
+        Raises ``ConflictError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
         """
         old = self.head(owner)
         new = self.record(facts, owner=owner, head=old, at=at, tx=tx)
@@ -37,7 +37,7 @@ class Timeline:
             table(owner),
             actions=[table.head_seq.set(new.seq), table.head_hash.set(new.hash)],
             condition=(table.head_hash == old.hash) & (table.head_seq == old.seq),
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )
 
     def head(self, owner: str) -> Head:

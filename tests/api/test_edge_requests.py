@@ -13,7 +13,7 @@ from pynamodb.exceptions import GetError
 from chalicelib.api import edge
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Page, PageQuery, Routes, Shape
 from chalicelib.api.gateway import App
-from chalicelib.dynamo.transaction import MovedError
+from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from tests.cloud import Client, TokenOf
@@ -74,7 +74,7 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
         return Answer()
 
     for name, error in {
-        "moved": MovedError(),
+        "moved": ConflictError(),
         "unexpected": KeyError("310101190001150014"),
         "unreachable": GetError(cause=EndpointConnectionError(endpoint_url="https://dynamodb.test")),
         "throttled": ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"),

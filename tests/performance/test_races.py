@@ -15,7 +15,7 @@ import pytest
 from app import app
 from chalicelib.cases.services.filing import Filed
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -86,7 +86,7 @@ def meeting(*sides: Callable[[], Any], pool: ThreadPoolExecutor, chance: random.
     return [one.result() for one in [pool.submit(begin, side, chance.uniform(0, HEAD_START)) for side in sides]]
 
 
-@again_if_moved
+@retry_on_conflict
 def land(subject: SubjectKey, digest: str) -> int:
     """Put the flag into the subject's credit; returns the thread that did."""
     with transaction() as tx:

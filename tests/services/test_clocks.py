@@ -12,7 +12,7 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.clocks.store import SHARDS, ClockStore
 from chalicelib.dynamo.model import connection
-from chalicelib.dynamo.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
@@ -128,7 +128,7 @@ def test_a_change_made_from_an_old_reading_of_the_clock_is_not_written() -> None
     with transaction() as tx:
         services().clocks.stop(clock, at=FRIDAY, tx=tx)
 
-    with pytest.raises(MovedError), transaction() as tx:
+    with pytest.raises(ConflictError), transaction() as tx:
         services().clocks.stop(clock, at=FRIDAY + timedelta(hours=1), tx=tx)
 
     assert services().clocks.of_owner(clock.owner)[0].stopped_at == FRIDAY

@@ -12,7 +12,7 @@ from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import DisplayPeriod
@@ -299,11 +299,11 @@ def test_the_gate_is_open_while_nothing_moved() -> None:
 def test_a_flag_that_lands_in_between_shuts_the_gate() -> None:
     for read_before in (summary_of(an_organisation()),):
         land()
-        with pytest.raises(MovedError), transaction() as tx:
+        with pytest.raises(ConflictError), transaction() as tx:
             services().credit.require_unchanged(read_before, tx)
     known = summary_of(an_organisation())
     land(a_flag_mark(flag_id="f2"))
-    with pytest.raises(MovedError), transaction() as tx:
+    with pytest.raises(ConflictError), transaction() as tx:
         services().credit.require_unchanged(known, tx)
 
 
@@ -326,7 +326,7 @@ def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> 
     with transaction() as tx:
         services().credit.require_unchanged(known, tx)
     land()
-    with pytest.raises(MovedError), transaction() as tx:
+    with pytest.raises(ConflictError), transaction() as tx:
         services().credit.require_unchanged(known, tx)
 
 
@@ -335,7 +335,7 @@ def test_a_promise_is_counted_once() -> None:
     with transaction() as tx:
         services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
-    with pytest.raises(MovedError), transaction() as tx:
+    with pytest.raises(ConflictError), transaction() as tx:
         services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
 
@@ -347,7 +347,7 @@ def test_two_writers_of_one_summary_never_lose_a_write() -> None:
     tx = Transaction()
     services().credit.put_flag(subject, a_flag_mark(), name_digest=name_digest, by=officer, at=NOON, tx=tx)
     land(a_flag_mark(flag_id="f2"))
-    with pytest.raises(MovedError):
+    with pytest.raises(ConflictError):
         tx.commit()
 
     assert [flag.flag_id for flag in summary_of(company).flags] == ["f2"]

@@ -8,7 +8,7 @@ from chalicelib.cases.services.drafting import Principal, Wish
 from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import notice_hash
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
@@ -144,7 +144,7 @@ def test_the_wait_after_a_withdrawal_ends_with_its_last_day() -> None:
 def test_the_same_idempotency_key_is_the_same_draft() -> None:
     publish()
     applicant = Applicant()
-    once = Once.of(caller="a", route="r", key="k", body=b"{}")
+    once = IdempotencyKey.of(caller="a", route="r", key="k", body=b"{}")
 
     first = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)
     second = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)

@@ -10,7 +10,7 @@ from chalicelib.cases.services.commands import Act
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
@@ -429,7 +429,7 @@ def test_a_clock_that_turned_yellow_meanwhile_does_not_spoil_the_form() -> None:
 
 def test_the_same_act_sent_twice_has_one_effect() -> None:
     _, case = an_accepted_case()
-    once = Once(key="k", request="r")
+    once = IdempotencyKey(key="k", request="r")
     act = an_act(case, once=once)
 
     first = services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
@@ -440,7 +440,7 @@ def test_the_same_act_sent_twice_has_one_effect() -> None:
     assert kinds_of(case).count("case:decided") == 1
     with refused(ErrorCode.IDEMPOTENCY_KEY_REUSED):
         services().handling.decide(
-            replace(act, once=Once(key="k", request="other")), outcome=Outcome.REFUSED, document_no="2号"
+            replace(act, once=IdempotencyKey(key="k", request="other")), outcome=Outcome.REFUSED, document_no="2号"
         )
 
 

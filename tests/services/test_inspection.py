@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import Light
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
@@ -35,7 +35,7 @@ def what_is_wanted(*, scope: Scope | None = None, expires_on: date = date(2026, 
     )
 
 
-def a_mandate(*, once: Once | None = None, wanted: Wanted | None = None) -> Mandate:
+def a_mandate(*, once: IdempotencyKey | None = None, wanted: Wanted | None = None) -> Mandate:
     mandate, _ = services().inspection.ask(wanted or what_is_wanted(), by=an_inspector(), at=AT, once=once)
     return mandate
 
@@ -102,7 +102,7 @@ def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, poin
 
 
 def test_the_same_request_twice_makes_one_mandate() -> None:
-    once = Once.of(caller="inspector", route="POST /v1/inspections", key="k", body=b"{}")
+    once = IdempotencyKey.of(caller="inspector", route="POST /v1/inspections", key="k", body=b"{}")
 
     first = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)
     second = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)

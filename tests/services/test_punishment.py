@@ -8,7 +8,7 @@ from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.services.revocations import StandingDocuments
@@ -232,7 +232,7 @@ def test_a_proposal_may_be_dropped_before_it_has_effect() -> None:
 
 
 def test_the_same_key_proposes_once() -> None:
-    once = Once(key="k", request="r")
+    once = IdempotencyKey(key="k", request="r")
     propose = services().punishment.propose
     target = Target(about=an_organisation())
 

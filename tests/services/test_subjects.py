@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import aws
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import read_together
 from chalicelib.errors import DomainError, ErrorCode
@@ -150,7 +150,7 @@ def test_a_key_may_be_enrolled_by_another_subject_too() -> None:
 
 def test_the_same_request_enrols_once_and_another_body_is_refused() -> None:
     pair = KeyPair()
-    once = Once.of(caller="li", route="POST /v1/signing-keys", key="k", body=b"a")
+    once = IdempotencyKey.of(caller="li", route="POST /v1/signing-keys", key="k", body=b"a")
 
     first = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
     again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.calendars.model import Year
 from chalicelib.calendars.rules import with_edition
 from chalicelib.calendars.store import KEPT_SECONDS, LoadedCalendars, YearStore
-from chalicelib.dynamo.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.wiring import services
@@ -99,5 +99,5 @@ def test_a_year_is_not_written_over_what_somebody_else_wrote() -> None:
     load(at=AT + timedelta(hours=1))
 
     for stale in (empty, first):
-        with pytest.raises(MovedError), transaction() as tx:
+        with pytest.raises(ConflictError), transaction() as tx:
             services().years.save(stale, stale, [a_fact(AT)], at=AT, tx=tx)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.dynamo.model import connection
-from chalicelib.dynamo.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
@@ -139,7 +139,7 @@ def test_two_who_add_at_once_cannot_both() -> None:
             services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
             before_commit()
 
-    with pytest.raises(MovedError):
+    with pytest.raises(ConflictError):
         add(before_commit=lambda: add(before_commit=lambda: None))
 
     reading = services().timeline.reading(owner)

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
-from chalicelib.dynamo.idempotency import IdempotencyRow, Once
+from chalicelib.dynamo.idempotency import IdempotencyKey, IdempotencyRow
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import (
     ATTEMPTS,
     MOST_WRITES,
-    MovedError,
+    ConflictError,
     Transaction,
-    again_if_moved,
     existing,
     read_together,
+    retry_on_conflict,
     transaction,
 )
 from chalicelib.errors import DomainError, ErrorCode
@@ -76,7 +76,7 @@ def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_an
     def written(number: int) -> None:
         tx = Transaction()
         for each in range(number):
-            tx.add(a_row(f"{number}-{each}"), otherwise=MovedError())
+            tx.add(a_row(f"{number}-{each}"), otherwise=ConflictError())
         tx.commit()
 
     written(MOST_WRITES)
@@ -91,7 +91,7 @@ def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_an
 def test_an_exception_inside_the_block_writes_nothing() -> None:
     def dies_before_its_end() -> None:
         with transaction() as tx:
-            tx.put(a_row("never"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+            tx.put(a_row("never"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
             raise MarkedError
 
     with pytest.raises(MarkedError):
@@ -133,7 +133,7 @@ def test_a_conflict_with_another_transaction_is_tried_again(monkeypatch: pytest.
     sent = a_commit_that_meets(monkeypatch, conflicts=2)
 
     with transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
 
     assert len(sent) == 3
 
@@ -142,7 +142,7 @@ def test_a_conflict_that_does_not_end_is_told_as_busy(monkeypatch: pytest.Monkey
     sent = a_commit_that_meets(monkeypatch, conflicts=99)
 
     with pytest.raises(DomainError) as refused, transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
 
     assert (refused.value.reason, len(sent)) == (ErrorCode.BUSY, ATTEMPTS)
 
@@ -151,18 +151,18 @@ def test_an_error_that_is_neither_is_not_swallowed() -> None:
     connection().delete_table("xinnuo-local-idempotency")
 
     with pytest.raises(TransactWriteError), transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=MovedError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
 
 
 def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.dynamo.transaction.time.sleep", lambda _: None)
     runs: list[int] = []
 
-    @again_if_moved
+    @retry_on_conflict
     def settles_at(attempt: int) -> str:
         runs.append(1)
         if len(runs) < attempt:
-            raise MovedError
+            raise ConflictError
         return "done"
 
     assert settles_at(3) == "done"
@@ -234,8 +234,8 @@ def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.Monk
 def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_remembered() -> None:
     from datetime import UTC, datetime  # noqa: PLC0415 - used here only
 
-    def once(body: bytes = b"{}", route: str = "POST /v1/drafts") -> Once:
-        return Once.of(caller="applicant", route=route, key="k", body=body)
+    def once(body: bytes = b"{}", route: str = "POST /v1/drafts") -> IdempotencyKey:
+        return IdempotencyKey.of(caller="applicant", route=route, key="k", body=body)
 
     assert once().look_up() is None
     with transaction() as tx:
@@ -246,10 +246,10 @@ def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_rememb
     with pytest.raises(DomainError) as refused:
         once(b'{"other": 1}').look_up()
     assert refused.value.reason is ErrorCode.IDEMPOTENCY_KEY_REUSED
-    with pytest.raises(MovedError), transaction() as tx:
+    with pytest.raises(ConflictError), transaction() as tx:
         once().remember("draft-2", tx, at=datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def test_a_row_of_another_table_is_no_memory() -> None:
     with pytest.raises(TypeError, match="EventRow"):
-        Once.of(caller="a", route="b", key="c", body=b"").made_before(EventRow("case:1", 1))
+        IdempotencyKey.of(caller="a", route="b", key="c", body=b"").made_before(EventRow("case:1", 1))

@@ -16,7 +16,7 @@ from chalicelib.alerts.store.alerts import AlertStore, InboxPage
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
@@ -99,7 +99,7 @@ class Alerts:
             return False
         return (clock.passed_at if heard.milestone is Milestone.PASSED else clock.warned_at) is None
 
-    @again_if_moved
+    @retry_on_conflict
     def _raise(self, alert: Alert, *, at: datetime) -> None:
         """Write the alert, the clock of its acknowledgement and the event that tells of both, once."""
         if self._store.find(alert.alert_id) is not None:
@@ -146,7 +146,7 @@ class Alerts:
                 tx=tx,
             )
 
-    @again_if_moved
+    @retry_on_conflict
     def publish(self, alert_id: str, *, at: datetime) -> bool:
         """Put an alert on the topic and tell the recipient's systems of it, once; say whether this call did it.
 
@@ -192,7 +192,7 @@ class Alerts:
             raise DomainError(ErrorCode.NOT_FOUND)
         return alert
 
-    @again_if_moved
+    @retry_on_conflict
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:
         """Take the recipient's answer: it stops the climbing, and its reason stands in the timeline for the applicant.
 

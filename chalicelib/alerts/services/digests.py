@@ -14,7 +14,7 @@ from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
@@ -57,7 +57,7 @@ class Digests:
         """Return how each desk of the caller wants to be warned."""
         return tuple(self._store.preference(recipient) for recipient in _desks_of(by))
 
-    @again_if_moved
+    @retry_on_conflict
     def prefer(self, yellow: Yellow, *, by: Caller, at: datetime) -> tuple[Preference, ...]:
         """Say how the caller's desks want to be warned from now on; what was kept till now is still told together."""
         before = self.preferences(by=by)
@@ -71,7 +71,7 @@ class Digests:
                     self._store.save_preference(old, new, waits=True, tx=tx)
         return after
 
-    @again_if_moved
+    @retry_on_conflict
     def keep(self, alert: Alert, *, at: datetime) -> bool:
         """Keep a yellow alert for a recipient who takes digests, in place of pushing it; say whether it was kept."""
         if alert.milestone != Milestone.YELLOW:
@@ -103,7 +103,7 @@ class Digests:
             raise failure
         return made
 
-    @again_if_moved
+    @retry_on_conflict
     def _make(self, recipient: str, *, at: datetime) -> bool:
         digests, _ = self._store.page(recipient, most=1)
         newest = digests[0] if digests else None
@@ -137,7 +137,7 @@ class Digests:
         self._ask_for(digest)
         return True
 
-    @again_if_moved
+    @retry_on_conflict
     def publish(self, digest_id: str, *, at: datetime) -> bool:
         """Push a digest, once; say whether this call did it. The mark follows the push, as it does for an alert."""
         recipient, _, day = digest_id.rpartition(".")

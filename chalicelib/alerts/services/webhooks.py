@@ -10,8 +10,8 @@ from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, To
 from chalicelib.alerts.rules import webhooks as rules
 from chalicelib.alerts.services.webhook_sender import Outcome, Sender
 from chalicelib.alerts.store.webhooks import Position, WebhookStore
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 
@@ -48,7 +48,7 @@ class Webhooks:
         self._dead_letters = dead_letters
 
     def subscribe(
-        self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, once: Once | None
+        self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, once: IdempotencyKey | None
     ) -> tuple[Webhook, bool]:
         """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for one that may not be told.
 
@@ -93,13 +93,13 @@ class Webhooks:
         require(by, roles=KEEPERS)
         return self._store.of_department(_department(by), most=most, after=after)
 
-    @again_if_moved
+    @retry_on_conflict
     def rotate(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
         """Give an endpoint a new secret; the one before signs beside it for 24 hours, older ones no more."""
         webhook = self.get(webhook_id, by=by)
         return self._saved(webhook, replace(webhook, generation=webhook.generation + 1, rotated_at=at))
 
-    @again_if_moved
+    @retry_on_conflict
     def end(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
         """Tell an endpoint nothing any more; what it was told stays on record."""
         webhook = self.get(webhook_id, by=by)
@@ -112,7 +112,7 @@ class Webhooks:
         webhook = self.get(webhook_id, by=by)
         return self._store.deliveries(webhook.webhook_id, state, most=most, after=after)
 
-    @again_if_moved
+    @retry_on_conflict
     def replay(self, webhook_id: str, delivery_id: str, *, by: Caller, at: datetime) -> Delivery:
         """Make a delivery that has ended pending again, under the same id; one that is pending stays as it is."""
         webhook = self.get(webhook_id, by=by)
@@ -197,7 +197,7 @@ class Webhooks:
                 self._store.change(before, after, tx)
                 if webhook is not None and after.outcome == str(rules.GONE):
                     self._store.save(webhook, replace(webhook, disabled_at=at), tx)
-        except MovedError:
+        except ConflictError:
             # The same message ran elsewhere at the same time, or somebody rotated; if so, it comes again.
             if self._store.delivery(before.delivery_id) == before:
                 raise

@@ -7,7 +7,7 @@ from chalicelib.alerts.rules.alerts import Withdrawal
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
@@ -32,7 +32,7 @@ class Withdrawing:
         for alert_id in raised:
             self._withdraw_one(alert_id, withdrawal, at=at)
 
-    @again_if_moved
+    @retry_on_conflict
     def _withdraw_one(self, alert_id: str, withdrawal: Withdrawal, *, at: datetime) -> None:
         alert = self._store.get(alert_id)
         if not withdrawal.covers(alert):

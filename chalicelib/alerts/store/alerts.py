@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.table.alerts import AlertRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
 
@@ -36,11 +36,11 @@ class AlertStore:
 
     def add(self, alert: Alert, tx: Transaction) -> None:
         """Write an alert that must not be there yet."""
-        tx.add(_row_of(alert), otherwise=MovedError())
+        tx.add(_row_of(alert), otherwise=ConflictError())
 
     def save(self, before: Alert, after: Alert, tx: Transaction) -> None:
         """Write what became of an alert, if it still is as it was read."""
-        tx.put(_row_of(after), condition=AlertRow.document == before, otherwise=MovedError())
+        tx.put(_row_of(after), condition=AlertRow.document == before, otherwise=ConflictError())
 
     def inbox(self, recipient: str, state: str, *, most: int, after: dict[str, dict[str, Any]] | None) -> InboxPage:
         """Return a page of a recipient's alerts in one state, oldest first."""

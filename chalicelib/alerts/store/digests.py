@@ -8,7 +8,7 @@ from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Preference
 from chalicelib.alerts.table.digests import DigestRow, KeptRow, PreferenceRow
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 
 PREFERENCE = "preference"
 WAITS = "daily"
@@ -30,7 +30,7 @@ class DigestStore:
         """Write a preference, if it still is as it was read; ``waits`` keeps its recipient among those to look at."""
         row = PreferenceRow(after.recipient, PREFERENCE, document=after, waits=WAITS if waits else None)
         condition = PreferenceRow.pk.does_not_exist() | (PreferenceRow.document == before)
-        tx.put(row, condition=condition, otherwise=MovedError())
+        tx.put(row, condition=condition, otherwise=ConflictError())
 
     def waiting(self) -> Iterator[str]:
         """Yield the recipients who take digests, or are still owed their last."""
@@ -39,9 +39,9 @@ class DigestStore:
 
     def keep(self, alert: Alert, preference: Preference, *, at: datetime, tx: Transaction) -> None:
         """Keep an alert for the next digest, if the recipient still wants it so."""
-        tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), otherwise=MovedError())
+        tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), otherwise=ConflictError())
         row = PreferenceRow(preference.recipient, PREFERENCE)
-        tx.require(row, condition=PreferenceRow.document == preference, otherwise=MovedError())
+        tx.require(row, condition=PreferenceRow.document == preference, otherwise=ConflictError())
 
     def kept(self, recipient: str, *, since: str, until: str) -> Iterator[str]:
         """Yield the ids of the alerts that were kept after one instant and up to another, oldest first."""
@@ -83,12 +83,12 @@ class DigestStore:
 
     def add(self, digest: Digest, tx: Transaction) -> None:
         """Write a digest that must not be there yet: there is one for a recipient and day."""
-        tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), otherwise=MovedError())
+        tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), otherwise=ConflictError())
 
     def save(self, before: Digest, after: Digest, tx: Transaction) -> None:
         """Write what became of a digest, if it still is as it was read."""
         row = DigestRow(after.recipient, _key(after.day), document=after)
-        tx.put(row, condition=DigestRow.document == before, otherwise=MovedError())
+        tx.put(row, condition=DigestRow.document == before, otherwise=ConflictError())
 
 
 def _key(day: date) -> str:

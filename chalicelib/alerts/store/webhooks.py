@@ -6,7 +6,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Webhook
 from chalicelib.alerts.table.webhooks import DeliveryRow, WebhookRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
 Position = dict[str, dict[str, Any]] | None
@@ -25,11 +25,11 @@ class WebhookStore:
 
     def add(self, webhook: Webhook, tx: Transaction) -> None:
         """Write an endpoint that must not be there yet."""
-        tx.add(_endpoint(webhook), otherwise=MovedError())
+        tx.add(_endpoint(webhook), otherwise=ConflictError())
 
     def save(self, before: Webhook, after: Webhook, tx: Transaction) -> None:
         """Write what became of an endpoint, if it still is as it was read."""
-        tx.put(_endpoint(after), condition=WebhookRow.document == before, otherwise=MovedError())
+        tx.put(_endpoint(after), condition=WebhookRow.document == before, otherwise=ConflictError())
 
     def of_department(self, department: str, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
         """Return a page of a department's endpoints, oldest first."""
@@ -53,7 +53,7 @@ class WebhookStore:
 
     def change(self, before: Delivery, after: Delivery, tx: Transaction) -> None:
         """Write what became of a delivery, if it still is as it was read."""
-        tx.put(_row(after), condition=DeliveryRow.document == before, otherwise=MovedError())
+        tx.put(_row(after), condition=DeliveryRow.document == before, otherwise=ConflictError())
 
     def deliveries(
         self, webhook_id: str, state: DeliveryState, *, most: int, after: Position

@@ -11,7 +11,7 @@ from chalicelib.calendars.services.recalculation import Recounts
 from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import Milestone, RulePack
@@ -84,7 +84,7 @@ class Editions:
             recount=recount or self._recounts.of(year.year),
         )
 
-    @again_if_moved
+    @retry_on_conflict
     def _load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> tuple[Year, Recount | None]:
         (before,) = self._store.each([edition.year])
         counting = before.latest or self._packaged(edition)
@@ -143,7 +143,7 @@ class Editions:
             raise DomainError(ErrorCode.NOT_FOUND)
         return self._recounts.waiting(year, most=most, after=after)
 
-    @again_if_moved
+    @retry_on_conflict
     def watch(self, at: datetime) -> int | None:
         """Record once that next year's edition is missing, after the day that the rule pack sets; return the year.
 

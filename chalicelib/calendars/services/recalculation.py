@@ -11,7 +11,7 @@ from chalicelib.calendars.store import LoadedCalendars, RecountStore
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
-from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
 from chalicelib.logging import logger
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
@@ -98,7 +98,7 @@ class Recounts:
         try:
             with transaction() as tx:
                 self._store.save(following, tx)
-        except MovedError:
+        except ConflictError:
             return None
         return following
 

@@ -13,7 +13,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.event_types import EventKind
 
@@ -149,7 +149,7 @@ class Accepting:
 
         return self._desk.take(CaseStep.ACCEPT, act, deed)
 
-    @again_if_moved
+    @retry_on_conflict
     def deem_accepted(self, owner: str, clock_id: str, at: datetime) -> None:
         """Write down that silence has accepted a case, from the day its materials were received (R4.1).
 

@@ -12,8 +12,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
@@ -39,7 +39,7 @@ class Act:
     by: Caller
     at: datetime
     version: int | None = None
-    once: Once | None = None
+    once: IdempotencyKey | None = None
     occurred_at: datetime | None = None
 
 
@@ -200,7 +200,7 @@ class Desk:
         self._clocks = clocks
         self._packs = packs
 
-    @again_if_moved
+    @retry_on_conflict
     def take(self, step: CaseStep, act: Act, deed: Deed) -> Done:
         """Take a step: right, repetition, version and state are judged in this order, on the case as it stands.
 

@@ -19,8 +19,8 @@ from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
@@ -99,8 +99,8 @@ class Drafting:
         self._packs = packs
         self._again = again
 
-    @again_if_moved
-    def draft(self, wish: Wish, *, by: Caller, at: datetime, once: Once | None = None) -> Drafted:
+    @retry_on_conflict
+    def draft(self, wish: Wish, *, by: Caller, at: datetime, once: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is no error.
 
         ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``, ``NOT_FOR_AUDIENCE``;

@@ -21,9 +21,16 @@ from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model.records import Eligibility, Ground, Summary
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
-from chalicelib.dynamo.idempotency import Once
+from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import ATTEMPTS, MovedError, Transaction, again_if_moved, read_together, transaction
+from chalicelib.dynamo.transaction import (
+    ATTEMPTS,
+    ConflictError,
+    Transaction,
+    read_together,
+    retry_on_conflict,
+    transaction,
+)
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
@@ -88,7 +95,7 @@ class Filing:
         self._clocks = clocks
         self._reception = Reception(clocks)
 
-    def file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None = None) -> Filed:
+    def file(self, submission: Submission, *, by: Caller, at: datetime, once: IdempotencyKey | None = None) -> Filed:
         """File a draft; the same draft again answers the same case.
 
         The write holds only if the credit summary and the item's version are still the ones that were judged.
@@ -98,11 +105,11 @@ class Filing:
         for _ in range(ATTEMPTS):
             try:
                 return self._file(submission, by=by, at=at, once=once)
-            except MovedError:
+            except ConflictError:
                 continue
         raise DomainError(ErrorCode.CREDIT_CHANGED)
 
-    def _file(self, submission: Submission, *, by: Caller, at: datetime, once: Once | None) -> Filed:
+    def _file(self, submission: Submission, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> Filed:
         found = self._read(submission, signer=by.own_subject(), once=once)
         mine = found.draft or found.case
         if mine is None or by.own_subject() not in {mine.maker, mine.subject}:
@@ -163,7 +170,7 @@ class Filing:
             raise SubjectBarredError(judged.reasons)
         return judged
 
-    def _read(self, submission: Submission, *, signer: SubjectKey, once: Once | None) -> _Found:
+    def _read(self, submission: Submission, *, signer: SubjectKey, once: IdempotencyKey | None) -> _Found:
         """Read draft, case, signing key and credit in one round trip.
 
         An agent's principal is known only by the draft, so the summary of anybody but the signer is one read more.
@@ -200,7 +207,7 @@ class Filing:
     def _credit_of(self, subject: SubjectKey) -> Summary | None:
         return _unless_unreadable(lambda: self._credit.summary(subject))
 
-    @again_if_moved
+    @retry_on_conflict
     def recheck(self, owner: str, clock_id: str, at: datetime) -> None:
         """Ask again for a promise that waits: filed if credit lets it, on by certificate if not (a step of the sweep).
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.store import CaseStore
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.services import Subjects
@@ -40,7 +40,7 @@ class Unmasking:
         self._subjects = subjects
         self._timeline = timeline
 
-    @again_if_moved
+    @retry_on_conflict
     def look(self, case_no: str, purpose: Sight, *, reason: str, by: Caller, at: datetime) -> Unmasked:
         """Return the full identities of a case to an officer of its department.
 

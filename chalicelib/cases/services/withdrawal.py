@@ -13,7 +13,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
@@ -32,7 +32,7 @@ class ChangeOfWay:
         self._clocks = clocks
         self._reception = Reception(clocks)
 
-    @again_if_moved
+    @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
 
@@ -85,7 +85,7 @@ class ChangeOfWay:
             )
             return self._store.save(case, after, [*milestones, fact], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
         """Hand in the certificates that are owed and not here yet; the office's clock runs from their receipt.
 

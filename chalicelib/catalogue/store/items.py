@@ -10,7 +10,7 @@ from chalicelib.catalogue.model.versions import Kept, Listed, Shelf
 from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import MovedError, Transaction, Wording, read_together, worded
+from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
 from chalicelib.errors import DomainError
 from chalicelib.timeline.chain import digest
 from chalicelib.timeline.events import Fact, Head
@@ -50,7 +50,7 @@ class CatalogueStore:
         return None if row is None else _item_of(row)
 
     def add(self, item: Item, *, kept: Kept, listed: Listed, fact: Fact, at: datetime, tx: Transaction) -> None:
-        """Put a new version with its event, and move what is in force; ``MovedError`` if ``kept`` is no more.
+        """Put a new version with its event, and move what is in force; ``ConflictError`` if ``kept`` is no more.
 
         The event gains the digest of the version exactly as it is stored.
         """
@@ -58,11 +58,11 @@ class CatalogueStore:
         fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
         head = self._timeline.record([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
         shelf = kept.shelf.with_new(listed, on=day_in_shanghai(at))
-        tx.add(row, otherwise=MovedError())
+        tx.add(row, otherwise=ConflictError())
         tx.put(
             _row_of(item.code, shelf=shelf, head=head, version=kept.version + 1),
             condition=(ItemRow.head_hash == kept.head.hash) if kept.version else ItemRow.pk.does_not_exist(),
-            otherwise=MovedError(),
+            otherwise=ConflictError(),
         )
 
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: DomainError) -> None:
@@ -78,11 +78,11 @@ class CatalogueStore:
 
 
 @lru_cache(maxsize=256)
-def _in_force(version: int, on: date) -> Wording:
+def _in_force(version: int, on: date) -> ConditionExpression:
     """Say that a version is in force on a day: the same for every filing of that day."""
     is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
     has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
-    return worded(is_current | has_come)
+    return serialize(is_current | has_come)
 
 
 def _item_key(code: str) -> Row:

@@ -11,7 +11,7 @@ from chalicelib.clocks.rules.events import told
 from chalicelib.clocks.rules.indexes import Sought, Standing
 from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Fact
 from chalicelib.timeline.store import Timeline
@@ -152,7 +152,7 @@ class Clocks:
         """Move every clock that is due to its next milestone (see ``Sweeping``)."""
         return self._sweeping.sweep(at=at)
 
-    @again_if_moved
+    @retry_on_conflict
     def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:
         """Move a clock past every milestone up to ``at`` and tell each as an event, all or nothing."""
         clock = self._store.get(owner, clock_id)

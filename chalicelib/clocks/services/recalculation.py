@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.store import BoardPage, ClockStore
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import YellowRule
@@ -40,7 +40,7 @@ class Recounting:
         counted = clocks.recounted(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
         return counted if clock.stopped_at is None and clocks.has_moved(clock, counted) else None
 
-    @again_if_moved
+    @retry_on_conflict
     def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
         """Count a clock anew with its event, all or nothing, and say whether it moved.
 

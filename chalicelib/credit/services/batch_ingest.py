@@ -11,7 +11,7 @@ from chalicelib.credit.rules.batching import Group, bundles_of
 from chalicelib.credit.rules.revoked_documents import held_to_fallen
 from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, read_together, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
@@ -48,7 +48,7 @@ class Taking:
         for bundle in bundles_of(groups):
             try:
                 taken += self._together(bundle, batch)
-            except MovedError:
+            except ConflictError:
                 for part in bundle:
                     taken += self._alone(part, batch)
         return taken
@@ -74,7 +74,7 @@ class Taking:
             ]
         return list(chain.from_iterable(each))
 
-    @again_if_moved
+    @retry_on_conflict
     def _alone(self, part: Group, batch: Batch) -> list[Taken]:
         """Store lines of one subject, having looked for the record of each."""
         records = self._store.named([line.name for line in part])

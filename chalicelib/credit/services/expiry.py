@@ -9,7 +9,7 @@ from chalicelib.credit.model.records import FlagMark, Summary
 from chalicelib.credit.rules import expiry
 from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.store.records import SHARDS, CreditStore
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -56,7 +56,7 @@ class CreditUpkeep:
             seen.is_complete = seen.is_complete and len(names) < PER_SHARD
         return seen
 
-    @again_if_moved
+    @retry_on_conflict
     def _end(self, source: str, record_id: str, at: datetime) -> bool:
         """End one record; say whether this call did."""
         before = self._store.record(source, record_id)

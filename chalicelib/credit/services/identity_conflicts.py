@@ -11,7 +11,7 @@ from chalicelib.credit.rules.linked_credit import with_names
 from chalicelib.credit.services.ingest import Receiving
 from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
@@ -47,7 +47,7 @@ class Conflicts:
                 self.open(submission, about=require_valid(about), by=by, at=at)
             raise
 
-    @again_if_moved
+    @retry_on_conflict
     def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
         """Let a record wait for a person, once however often it comes; nothing of it is kept but its name."""
         known = self._subjects.know(about, at)
@@ -92,7 +92,7 @@ class Conflicts:
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, most=most, after=after)
 
-    @again_if_moved
+    @retry_on_conflict
     def decide(  # noqa: PLR0913 - a finding has this many sides, and each is named at the call
         self, conflict_id: str, outcome: Outcome, *, evidence: str, reason: str, by: Caller, version: int, at: datetime
     ) -> Conflict:

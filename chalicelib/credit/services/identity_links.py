@@ -14,8 +14,8 @@ from chalicelib.credit.rules.linked_credit import with_link, with_names, with_re
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Position, alias_laws
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
@@ -53,9 +53,9 @@ class Aliases:
         self._subjects = subjects
         self._timeline = timeline
 
-    @again_if_moved
+    @retry_on_conflict
     def propose(
-        self, proposal: AliasProposal, *, by: Caller, at: datetime, once: Once | None = None
+        self, proposal: AliasProposal, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
     ) -> tuple[Alias, bool]:
         """Take an alias, which counts for nothing until a second person has confirmed it.
 
@@ -95,7 +95,7 @@ class Aliases:
                 once.remember(alias.alias_id, tx, at=at)
         return alias, False
 
-    @again_if_moved
+    @retry_on_conflict
     def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> Alias:
         """Let an alias count: from this write on every check and every promise meets what it brings.
 
@@ -112,7 +112,7 @@ class Aliases:
             self._change(after, by=by, at=at, tx=tx)
             return self._store.save(before, after, [_fact(EventKind.ALIAS_CONFIRMED, after, deed, by)], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Alias:
         """Take an alias back, before it counted or after: from this write on nobody meets what it brought."""
         before = self._load(alias_id, by=by, version=version)

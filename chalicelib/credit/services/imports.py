@@ -18,8 +18,8 @@ from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Receiving, require_own_source
 from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
 from chalicelib.credit.store.imports import ImportStore
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import MovedError, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
@@ -89,9 +89,9 @@ class Imports:
         self._conflicts = conflicts
         self._queue = queue
 
-    @again_if_moved
+    @retry_on_conflict
     def request(
-        self, source: str, declared: Declared, *, by: Caller, at: datetime, once: Once | None
+        self, source: str, declared: Declared, *, by: Caller, at: datetime, once: IdempotencyKey | None
     ) -> tuple[Import, bool]:
         """Make room for a file of a source; say whether an earlier request with the same key had done so."""
         require(by, roles=SOURCES)
@@ -150,7 +150,7 @@ class Imports:
                 current = self._begin(current, at=at)
             if current.state is ImportState.STORING:
                 current = self._go_on(current, at=at)
-        except MovedError:
+        except ConflictError:
             return self._store.load(import_id)
         if current.has_ended:
             self._tidy(current)

@@ -12,7 +12,7 @@ from chalicelib.credit.rules.revoked_documents import held_to_fallen
 from chalicelib.credit.services.batch_ingest import Taking
 from chalicelib.credit.services.record_factory import Judge
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
@@ -71,7 +71,7 @@ class Receiving:
         """
         return self._taking.take(groups, batch)
 
-    @again_if_moved
+    @retry_on_conflict
     def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
         before = self._store.record(submission.source, submission.record_id)
         record = self._judge.record(submission, subject, before=before, at=at)

@@ -11,7 +11,7 @@ from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.credit.model.records import FlagMark, Record, Severity, Summary
 from chalicelib.credit.rules import expiry
 from chalicelib.credit.store.records import SHARDS, CreditStore
-from chalicelib.dynamo.transaction import MovedError, transaction
+from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
@@ -104,7 +104,7 @@ class Mending:
             with transaction() as tx:
                 head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
                 self._store.save(before, replace(after, head=head), tx)
-        except MovedError:
+        except ConflictError:
             return False
         logger("expire").error("summary_mended", subject=subject, parts=list(parts))
         return True

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState
 from chalicelib.credit.table.identity_conflicts import ConflictRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
 
@@ -43,16 +43,16 @@ class ConflictStore:
         """Put a new conflict and its first event."""
         head = self._timeline.record(facts, owner=conflict.owner, head=Head(), at=at, tx=tx)
         made = replace(conflict, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(
         self, before: Conflict, after: Conflict, facts: Sequence[Fact], *, at: datetime, tx: Transaction
     ) -> Conflict:
-        """Put what became of a conflict, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a conflict, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=ConflictRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=ConflictRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def page(self, state: ConflictState, *, most: int, after: Position) -> ConflictPage:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
 from chalicelib.credit.table.identity_links import AliasRow
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
@@ -51,14 +51,14 @@ class AliasStore:
         """Put a new alias and its first event."""
         head = self._timeline.record(facts, owner=alias.owner, head=Head(), at=at, tx=tx)
         made = replace(alias, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Alias, after: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:
-        """Put what became of an alias, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of an alias, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=AliasRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=AliasRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def page(self, state: AliasState, *, most: int, after: Position) -> AliasPage:

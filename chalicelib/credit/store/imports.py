@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.credit.model.imports import Import
 from chalicelib.credit.table.imports import ImportRow
-from chalicelib.dynamo.transaction import MovedError, Transaction, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import Fact, Head
 from chalicelib.timeline.store import Timeline
@@ -33,15 +33,15 @@ class ImportStore:
         """Put a new import and its first events."""
         head = self._timeline.record(facts, owner=new.owner, head=Head(), at=at, tx=tx)
         made = replace(new, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Import, after: Import, facts: Sequence[Fact], *, at: datetime) -> Import:
-        """Put what became of an import, with its events; ``MovedError`` if another step was faster."""
+        """Put what became of an import, with its events; ``ConflictError`` if another step was faster."""
         with transaction() as tx:
             head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
             made = replace(after, version=before.version + 1, head=head)
-            tx.put(_row_of(made), condition=ImportRow.version == before.version, otherwise=MovedError())
+            tx.put(_row_of(made), condition=ImportRow.version == before.version, otherwise=ConflictError())
         return made
 
 

@@ -15,7 +15,7 @@ from pynamodb.exceptions import GetError, PutError
 from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
 from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Head
@@ -88,7 +88,7 @@ class CreditStore:
         condition: Condition = SummaryRow.version == summary.version
         if not summary.head.seq:
             condition = SummaryRow.pk.does_not_exist()
-        tx.require(SummaryRow(summary.owner), condition=condition, otherwise=MovedError())
+        tx.require(SummaryRow(summary.owner), condition=condition, otherwise=ConflictError())
 
     def save(self, before: Summary, after: Summary, tx: Transaction) -> None:
         """Write a summary over the one that it was made from; ``credit.rules`` keeps it within bounds."""
@@ -103,7 +103,7 @@ class CreditStore:
         condition: Condition = SummaryRow.pk.does_not_exist()
         if before.head.seq:
             condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
-        tx.put(row, condition=condition, otherwise=MovedError())
+        tx.put(row, condition=condition, otherwise=ConflictError())
 
     def subjects(self, shard: int, *, after: str, most: int) -> tuple[SubjectKey, ...]:
         """Return subjects that have a summary, of a shard and behind one of them, in order."""
@@ -134,9 +134,9 @@ class CreditStore:
         row = entry_of(record)
         row.by_whom = by_whom
         if record.version == 1:
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
         else:
-            tx.put(row, condition=EntryRow.stored_version == record.version - 1, otherwise=MovedError())
+            tx.put(row, condition=EntryRow.stored_version == record.version - 1, otherwise=ConflictError())
 
     def ended(self, shard: int, *, on: date, most: int) -> Iterator[tuple[str, str]]:
         """Yield the sources and ids of records whose last day has passed, the longest ago first."""

@@ -13,8 +13,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import (
     Answer,
@@ -71,8 +71,10 @@ class Complaints:
         self._pack = pack
         self._departments = frozenset(departments)
 
-    @again_if_moved
-    def send(self, grievance: Grievance, *, by: Caller, at: datetime, once: Once | None) -> tuple[Complaint, bool]:
+    @retry_on_conflict
+    def send(
+        self, grievance: Grievance, *, by: Caller, at: datetime, once: IdempotencyKey | None
+    ) -> tuple[Complaint, bool]:
         """Take a complaint, route it and start its clock; say whether the same request had done it already.
 
         ``NOT_FOUND`` for a case that is not the caller's; ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN``,
@@ -144,7 +146,7 @@ class Complaints:
             return case.applicant_name
         return self._subjects.know(by.identity, at).masked_name if by.identity is not None else "*"
 
-    @again_if_moved
+    @retry_on_conflict
     def transfer(
         self, complaint_id: str, *, department: str, reason: str, by: Caller, version: int, at: datetime
     ) -> Complaint:
@@ -162,7 +164,7 @@ class Complaints:
             self._clocks.save(replace(clock, department=department, rev=clock.rev + 1), tx)
             return self._store.save(before, after, [_routed(after, previous=before.department)], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def sort(
         self, complaint_id: str, *, is_clear: bool, reason: str, by: Caller, version: int, at: datetime
     ) -> Complaint:
@@ -183,7 +185,7 @@ class Complaints:
                 clock = self._clocks.extend(clock, more_time(self._pack_of(before.pack, at)), at=at, tx=tx)
             return self._store.save(before, after, [_sorted(after, sorting, clock)], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def answer(self, complaint_id: str, answer: Answer, *, by: Caller, version: int) -> Complaint:
         """Answer a complaint and stop its clock; ``LATE_REASON_REQUIRED`` once the limit has passed."""
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)

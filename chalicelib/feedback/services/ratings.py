@@ -11,8 +11,8 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, Sought
 from chalicelib.feedback.rules.ratings import (
@@ -67,9 +67,9 @@ class Ratings:
         self._pack = pack
         self._departments = tuple(departments)
 
-    @again_if_moved
+    @retry_on_conflict
     def give(
-        self, case_no: str, opinion: Opinion, *, by: Caller, origin: str, at: datetime, once: Once | None
+        self, case_no: str, opinion: Opinion, *, by: Caller, origin: str, at: datetime, once: IdempotencyKey | None
     ) -> tuple[Rating, bool]:
         """Rate a handling once it is closed (R5.8); say whether an earlier request with the same key had done it.
 
@@ -180,7 +180,7 @@ class Ratings:
         require(by, roles=READERS, department=department)
         return (department,)
 
-    @again_if_moved
+    @retry_on_conflict
     def answer(self, rating_id: str, reply: Reply, *, by: Caller, version: int) -> Rating:
         """Answer a bad rating given in somebody's own name; ``STEP_NOT_ALLOWED`` for any other, and once it is settled.
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState, owner_of
 from chalicelib.feedback.table.complaints import ComplaintRow
@@ -39,16 +39,16 @@ class ComplaintStore:
         """Put a new complaint and its first events."""
         head = self._timeline.record(facts, owner=complaint.owner, head=Head(), at=at, tx=tx)
         made = replace(complaint, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(
         self, before: Complaint, after: Complaint, facts: Sequence[Fact], *, at: datetime, tx: Transaction
     ) -> Complaint:
-        """Put what became of a complaint, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a complaint, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=ComplaintRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=ComplaintRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def of_person(

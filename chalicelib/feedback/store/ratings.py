@@ -8,7 +8,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
@@ -50,17 +50,17 @@ class RatingStore:
         return next((_rating_of(row) for row in rows if isinstance(row, RatingRow)), None)
 
     def add(self, rating: Rating, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Rating:
-        """Put a new rating and its first event; ``MovedError`` if the handling has been rated meanwhile."""
+        """Put a new rating and its first event; ``ConflictError`` if the handling has been rated meanwhile."""
         head = self._timeline.record(facts, owner=rating.owner, head=Head(), at=at, tx=tx)
         made = replace(rating, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Rating, after: Rating, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Rating:
-        """Put what became of a rating, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a rating, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=RatingRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=RatingRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def of_department(
@@ -85,7 +85,7 @@ class RatingStore:
         return Device(name=name, day=day, raters=frozenset(row.raters), rev=int(row.rev))
 
     def count(self, device: Device, rater: str, tx: Transaction) -> None:
-        """Put one more rater of a device; ``MovedError`` if somebody else rated from it meanwhile."""
+        """Put one more rater of a device; ``ConflictError`` if somebody else rated from it meanwhile."""
         if rater in device.raters:
             return
         ends = datetime(device.day.year, device.day.month, device.day.day, tzinfo=SHANGHAI) + DEVICE_KEPT
@@ -96,9 +96,9 @@ class RatingStore:
             expires=int(ends.timestamp()),
         )
         if device.rev:
-            tx.put(row, condition=DeviceRow.rev == device.rev, otherwise=MovedError())
+            tx.put(row, condition=DeviceRow.rev == device.rev, otherwise=ConflictError())
         else:
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
 
 
 def _wanted(sought: Sought) -> Condition | None:

@@ -13,8 +13,8 @@ from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.redress import corrected, disputed
 from chalicelib.credit.services.checks import Credit
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
@@ -74,8 +74,8 @@ class Objections:
         self._calendars = calendars
         self._pack = pack
 
-    @again_if_moved
-    def make(self, plea: Plea, *, by: Caller, at: datetime, once: Once | None) -> tuple[Objection, bool]:
+    @retry_on_conflict
+    def make(self, plea: Plea, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Objection, bool]:
         """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
 
         Says whether an earlier request with the same key had made it already. ``NOT_FOUND`` for what is not the
@@ -129,7 +129,7 @@ class Objections:
                 once.remember(objection.objection_id, tx, at=at)
         return objection, False
 
-    @again_if_moved
+    @retry_on_conflict
     def withdraw(self, objection_id: str, *, by: Caller, at: datetime) -> Objection:
         """Let whoever objected take it back, as long as nobody has decided; again is once."""
         before = self._store.load(Objection, objection_id)
@@ -148,7 +148,7 @@ class Objections:
             fact = rules.fact_of(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def decide(self, objection_id: str, ruling: Ruling, *, by: Caller, version: int, at: datetime) -> Objection:
         """Answer an objection, and let the answer have its effect in the same transaction (R3.12).
 

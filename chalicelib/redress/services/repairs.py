@@ -15,8 +15,8 @@ from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.linked_credit import together
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.services.checks import Credit
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
@@ -80,9 +80,9 @@ class Repairs:
             promise_hash=rules.promise_hash(pack.recourse),
         )
 
-    @again_if_moved
+    @retry_on_conflict
     def ask(
-        self, entry: Entry, proof: str, promise_hash: str, *, by: Caller, at: datetime, once: Once | None
+        self, entry: Entry, proof: str, promise_hash: str, *, by: Caller, at: datetime, once: IdempotencyKey | None
     ) -> tuple[Repair, bool]:
         """Take the application, send it to the office that made the entry, and start both clocks, all at once (R3.6).
 
@@ -128,7 +128,7 @@ class Repairs:
                 once.remember(repair.repair_id, tx, at=at)
         return repair, False
 
-    @again_if_moved
+    @retry_on_conflict
     def judge(self, repair_id: str, verdict: Verdict, *, by: Caller, version: int, at: datetime) -> Repair:
         """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.load(Repair, repair_id)

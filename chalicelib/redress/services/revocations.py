@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.credit.model.records import Document, RepairState
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 from chalicelib.redress import rules
@@ -80,8 +80,8 @@ class Reversals:
         self._calendars = calendars
         self._pack = pack
 
-    @again_if_moved
-    def record(self, fall: Fall, *, by: Caller, at: datetime, once: Once | None) -> tuple[Reversal, bool]:
+    @retry_on_conflict
+    def record(self, fall: Fall, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Reversal, bool]:
         """Undo everything that stands on a document, at once, and keep which cases had met it (R3.11, R8.4).
 
         Says whether an earlier request with the same key had done so. ``ALREADY_REVERSED`` for a document that fell

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
@@ -58,7 +58,7 @@ class Publishing:
             evaluation = self._evaluations.go_on(evaluation, at=at)
         return Standing(edition=edition, evaluation=evaluation or self._evaluations.of(edition.edition))
 
-    @again_if_moved
+    @retry_on_conflict
     def _load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Evaluation:
         self._lists.refresh()
         self._require_acceptable(edition)

@@ -8,7 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark
 from chalicelib.credit.rules.expiry import ACTOR
 from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules import flags as rules
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
@@ -51,7 +51,7 @@ class FlagUpkeep:
         flags = [flag for name in sorted(names) if (flag := self._store.find(name)) and flag.subject == subject]
         return tuple(rules.mark_of(flag) for flag in flags if flag.state is FlagState.ACTIVE)
 
-    @again_if_moved
+    @retry_on_conflict
     def _end(self, flag_id: str, at: datetime) -> bool:
         """End one flag; say whether this call did."""
         before = self._store.get(flag_id)

@@ -11,8 +11,8 @@ from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import told as told_clocks
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -71,7 +71,7 @@ class Tellings:
         self._departments = frozenset(departments)
 
     def subscribe(
-        self, webhook_id: str, items: tuple[str, ...], *, by: Caller, at: datetime, once: Once | None
+        self, webhook_id: str, items: tuple[str, ...], *, by: Caller, at: datetime, once: IdempotencyKey | None
     ) -> tuple[Subscription, bool]:
         """Have the caller's department told, at one of its endpoints, of flags for the items that it handles.
 
@@ -82,9 +82,16 @@ class Tellings:
             raise DomainError(ErrorCode.FORBIDDEN)
         return self._subscribe(webhook_id, items, department=by.department, by=by, at=at, once=once)
 
-    @again_if_moved
+    @retry_on_conflict
     def _subscribe(
-        self, webhook_id: str, items: tuple[str, ...], *, department: str, by: Caller, at: datetime, once: Once | None
+        self,
+        webhook_id: str,
+        items: tuple[str, ...],
+        *,
+        department: str,
+        by: Caller,
+        at: datetime,
+        once: IdempotencyKey | None,
     ) -> tuple[Subscription, bool]:
         made = once.look_up() if once is not None else None
         if made is not None:
@@ -121,7 +128,7 @@ class Tellings:
         require(by, roles=(Role.SYSTEM,))
         return self._store.of_department(by.department) if by.department else ()
 
-    @again_if_moved
+    @retry_on_conflict
     def end(self, subscription_id: str, *, by: Caller, at: datetime) -> Subscription:
         """Tell a subscription nothing more; what it was told must still be answered for."""
         before = self.get(subscription_id, by=by)
@@ -146,7 +153,7 @@ class Tellings:
         for name in self._store.subscribed(self._flags.get(heard.flag_id).related_items):
             self._tell(heard, name, at=at)
 
-    @again_if_moved
+    @retry_on_conflict
     def _tell(self, heard: flag_notices.News, subscription_id: str, *, at: datetime) -> None:
         """Write a telling with the clocks of its answer, once; the message goes out after it, and again if need be."""
         telling_id = flag_notices.telling_id(heard, subscription_id)
@@ -194,7 +201,7 @@ class Tellings:
         """Return a telling as its own subscription reads it."""
         return flag_notices.data_of(telling, key=self._key())
 
-    @again_if_moved
+    @retry_on_conflict
     def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> Telling:
         """Take a system's word that it knows and has acted; again is once. It closes an incident, if one was open."""
         subscription = self.get(subscription_id, by=by)
@@ -212,7 +219,7 @@ class Tellings:
                 facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
             return self._store.save(before, flag_notices.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def open_incident(self, owner: str, clock_id: str, at: datetime) -> None:
         """Open an incident when a day has passed since an ending and the system has not answered (R3.8)."""
         clock = self._clocks.get(owner, clock_id)

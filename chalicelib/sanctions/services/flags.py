@@ -11,8 +11,8 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.checks import Credit
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -85,7 +85,7 @@ class Punishment:
         return found
 
     def propose(
-        self, proposal: Proposal, target: Target, *, by: Caller, at: datetime, once: Once | None = None
+        self, proposal: Proposal, target: Target, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
     ) -> Proposed:
         """Propose a flag on an effective document; it has no effect yet (R2.1 to R2.7, R2.11, R2.14)."""
         about = require_valid(target.about)
@@ -125,7 +125,7 @@ class Punishment:
         )
         return self._add(flag, at=at, once=once)
 
-    @again_if_moved
+    @retry_on_conflict
     def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
         """Put proof of the notice's delivery on record; the time for the defence runs from it (R2.12)."""
         before = self._officers(flag_id, by=by, version=version)
@@ -154,7 +154,7 @@ class Punishment:
             )
             return self._save(before, after, fact, at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
         """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18).
 
@@ -172,7 +172,7 @@ class Punishment:
             )
             return self._save(before, after, fact, at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def confirm(
         self, flag_id: str, reason: str, *, statement_answer: str, by: Caller, version: int, at: datetime
     ) -> Flag:
@@ -211,7 +211,7 @@ class Punishment:
             )
             return self._save(before, after, fact, at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
         """End a flag; one in force leaves the credit summary in the same transaction, and the promise is open again."""
         before = self._officers(flag_id, by=by, version=version)
@@ -255,8 +255,8 @@ class Punishment:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, most=most, after=after)
 
-    @again_if_moved
-    def _add(self, flag: Flag, *, at: datetime, once: Once | None) -> Proposed:
+    @retry_on_conflict
+    def _add(self, flag: Flag, *, at: datetime, once: IdempotencyKey | None) -> Proposed:
         made = once.look_up() if once is not None else None
         if made is not None:
             return Proposed(flag=self._store.get(made), replayed=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
-from chalicelib.dynamo.transaction import MovedError, Transaction, again_if_moved, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, retry_on_conflict, transaction
 from chalicelib.logging import logger
 from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Losing, Place, Preview
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
@@ -91,7 +91,7 @@ class Evaluations:
         try:
             with transaction() as tx:
                 self._store.save(following, tx)
-        except MovedError:
+        except ConflictError:
             return None
         return following
 
@@ -106,7 +106,7 @@ class Evaluations:
             losing.extend(one for flag in flags if (one := _losing(flag, edition, on=on)))
         return Preview(looked_at=looked_at, losing=tuple(losing), after=place)
 
-    @again_if_moved
+    @retry_on_conflict
     def _suspend(self, flag_id: str, edition: MeasureList, at: datetime) -> bool:
         """Suspend one flag with its event; say whether this call did."""
         before = self._flags.get(flag_id)

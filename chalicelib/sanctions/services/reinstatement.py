@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.services.expiry import CreditUpkeep
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Request
@@ -27,7 +27,7 @@ class Resuming:
         self._timeline = timeline
         self._credit = credit
 
-    @again_if_moved
+    @retry_on_conflict
     def resume(self, flag_id: str, reason: str, *, by: Caller, version: int, at: datetime) -> Flag:
         """Ask that a suspended flag goes on, or, as a second person, let it.
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.sanctions.model.editions import OWNER, Evaluation, Shelf
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.table.editions import ListRow, ShelfRow
@@ -46,10 +46,10 @@ class ShelfStore:
         """Write an edition that must not be there yet, and the shelf over the one that it was put on."""
         row = ShelfRow(OWNER, version=after.version, head_seq=after.head.seq, head_hash=after.head.hash, document=after)
         if before.version == 0:
-            tx.add(row, otherwise=MovedError())
+            tx.add(row, otherwise=ConflictError())
         else:
-            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, otherwise=MovedError())
-        tx.add(ListRow(_name(edition.edition), document=edition), otherwise=MovedError())
+            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.add(ListRow(_name(edition.edition), document=edition), otherwise=ConflictError())
 
 
 class LoadedLists:
@@ -93,7 +93,7 @@ class EvaluationStore:
         return None if task is None else _evaluations().validate_json(task.text)
 
     def save(self, evaluation: Evaluation, tx: Transaction) -> None:
-        """Write an evaluation over the revision that it was made from; ``MovedError`` if that is no more."""
+        """Write an evaluation over the revision that it was made from; ``ConflictError`` if that is no more."""
         text = _evaluations().dump_json(evaluation).decode()
         owner = f"{EVALUATION}:{evaluation.edition}"
         self._tasks.save(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamo.transaction import MovedError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
 from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
@@ -42,7 +42,7 @@ class TellingStore:
 
     def add_subscription(self, subscription: Subscription, tx: Transaction) -> None:
         """Put a new subscription, and its name wherever it is looked for."""
-        tx.add(_subscription_row(subscription), otherwise=MovedError())
+        tx.add(_subscription_row(subscription), otherwise=ConflictError())
         for shelf in _shelves(subscription):
             self._change_shelf(shelf, lambda names: (*names, subscription.subscription_id), tx)
 
@@ -75,20 +75,20 @@ class TellingStore:
     def add(
         self, telling: Telling, facts: Sequence[Fact], *, to: Subscription, at: datetime, tx: Transaction
     ) -> Telling:
-        """Put a new telling as the next one of its subscription; ``MovedError`` if another one was faster."""
+        """Put a new telling as the next one of its subscription; ``ConflictError`` if another one was faster."""
         head = self._timeline.record(facts, owner=telling.owner, head=Head(), at=at, tx=tx)
         made = replace(telling, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         line = LineRow(_line(to.subscription_id, telling.number), telling_id=telling.telling_id)
-        tx.add(line, otherwise=MovedError())
+        tx.add(line, otherwise=ConflictError())
         self._put_subscription(to, replace(to, last=telling.number), tx)
         return made
 
     def save(self, before: Telling, after: Telling, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Telling:
-        """Put what became of a telling, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of a telling, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=TellingRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=TellingRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def told(self, subscription: Subscription, *, after: int, most: int) -> tuple[Telling, ...]:
@@ -112,15 +112,15 @@ class TellingStore:
         return TellingPage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
 
     def _put_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
-        tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, otherwise=MovedError())
+        tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, otherwise=ConflictError())
 
     def _change_shelf(self, name: str, change: Callable[[tuple[str, ...]], tuple[str, ...]], tx: Transaction) -> None:
         (row,) = read_together(ShelfRow(name))
         if not isinstance(row, ShelfRow):
-            tx.add(ShelfRow(name, names=change(())), otherwise=MovedError())
+            tx.add(ShelfRow(name, names=change(())), otherwise=ConflictError())
             return
         changed = ShelfRow(name, names=change(row.names))
-        tx.put(changed, condition=ShelfRow.names == row.names, otherwise=MovedError())
+        tx.put(changed, condition=ShelfRow.names == row.names, otherwise=ConflictError())
 
 
 def _shelves(subscription: Subscription) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
 from chalicelib.sanctions.table.flags import FlagRow
@@ -52,12 +52,12 @@ class FlagStore:
 
     def add(self, flag: Flag, tx: Transaction) -> None:
         """Write a flag that must not be there yet."""
-        tx.add(_row_of(flag), otherwise=MovedError())
+        tx.add(_row_of(flag), otherwise=ConflictError())
 
     def save(self, before: Flag, after: Flag, tx: Transaction) -> None:
         """Write a changed flag over the one that it was made from."""
         condition = (FlagRow.version == before.version) & (FlagRow.head_hash == before.head.hash)
-        tx.put(_row_of(after), condition=condition, otherwise=MovedError())
+        tx.put(_row_of(after), condition=condition, otherwise=ConflictError())
 
     def of_subject(self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
         """Return a page of the flags of a subject, newest first."""

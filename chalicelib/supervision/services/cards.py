@@ -10,8 +10,8 @@ from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.services.commands import OFFICE
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import Transaction, again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -66,8 +66,8 @@ class Cards:
         self._pack = pack
         self._usual = usual
 
-    @again_if_moved
-    def give(self, finding: Finding, *, by: Caller, at: datetime, once: Once | None) -> tuple[Card, bool]:
+    @retry_on_conflict
+    def give(self, finding: Finding, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Card, bool]:
         """Give a card; say whether an earlier request with the same key had done so.
 
         ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, ``STEP_NOT_ALLOWED`` with its
@@ -111,7 +111,7 @@ class Cards:
                 once.remember(card.card_id, tx, at=at)
         return card, False
 
-    @again_if_moved
+    @retry_on_conflict
     def reply(self, act: Act, text: str) -> Card:
         """Answer a card, which is still possible when the time for it is over, and is shown as late then."""
         card = self._taken(CardStep.REPLY, act)
@@ -123,7 +123,7 @@ class Cards:
             self._tell(EventKind.CARD_ANSWERED, answered, by=act.by, at=act.at, tx=tx, data=data, text={"reply": text})
         return answered
 
-    @again_if_moved
+    @retry_on_conflict
     def appeal(self, act: Act, grounds: str) -> Card:
         """Appeal against a card, which answers it too; the monitoring office's clock starts."""
         card = self._taken(CardStep.APPEAL, act)
@@ -138,7 +138,7 @@ class Cards:
             )
         return appealed
 
-    @again_if_moved
+    @retry_on_conflict
     def decide(self, act: Act, outcome: Outcome, reasons: str) -> Card:
         """Decide on an appeal: the card stands, or it is withdrawn; never by whoever gave it."""
         card = self._taken(CardStep.DECISION, act)
@@ -146,7 +146,7 @@ class Cards:
         word = Word(text=reasons, by=act.by.actor, at=act.at)
         return self._ended(replace(card, state=CardState(outcome.value), decision=word), kind, act, reasons)
 
-    @again_if_moved
+    @retry_on_conflict
     def withdraw(self, act: Act, reason: str) -> Card:
         """Withdraw a card, which leaves every score and stays in the timeline."""
         card = self._taken(CardStep.WITHDRAWAL, act)

@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
-from chalicelib.dynamo.idempotency import Once
-from chalicelib.dynamo.transaction import again_if_moved, transaction
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
@@ -35,8 +35,8 @@ class Outages:
         self._calendars = calendars
         self._pack = pack
 
-    @again_if_moved
-    def record(self, window: Window, *, by: Caller, at: datetime, once: Once | None) -> tuple[Outage, bool]:
+    @retry_on_conflict
+    def record(self, window: Window, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Outage, bool]:
         """Record an outage; say whether an earlier request with the same key had done so."""
         require(by, roles=RECORDERS)
         made_before = once.look_up() if once is not None else None
@@ -52,7 +52,7 @@ class Outages:
                 once.remember(outage.outage_id, tx, at=at)
         return outage, False
 
-    @again_if_moved
+    @retry_on_conflict
     def end(self, outage_id: str, ends_at: datetime, *, by: Caller, version: int | None, at: datetime) -> Outage:
         """Say when an outage ended; ``STEP_NOT_ALLOWED`` for one that has ended or is withdrawn."""
         outage = self._open(outage_id, by=by, version=version)
@@ -65,7 +65,7 @@ class Outages:
             fact = _fact(EventKind.OUTAGE_ENDED, ended, by=by, at=at)
             return self._store.save(outage, ended, [fact], at=at, tx=tx)
 
-    @again_if_moved
+    @retry_on_conflict
     def withdraw(self, outage_id: str, reason: str, *, by: Caller, version: int | None, at: datetime) -> Outage:
         """Withdraw an outage, which excuses nothing any more; ``STEP_NOT_ALLOWED`` for one that is withdrawn."""
         outage = self._open(outage_id, by=by, version=version)

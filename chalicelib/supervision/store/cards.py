@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.cards import Card, CardState
 from chalicelib.supervision.table.cards import CardRow
@@ -52,13 +52,13 @@ class CardStore:
     def add(self, card: Card, tx: Transaction) -> Card:
         """Write a card that must not be there yet."""
         made = replace(card, rev=1)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, card: Card, tx: Transaction) -> Card:
         """Write what became of a card over the revision that it was made from."""
         made = replace(card, rev=card.rev + 1)
-        tx.put(_row_of(made), condition=CardRow.rev == card.rev, otherwise=MovedError())
+        tx.put(_row_of(made), condition=CardRow.rev == card.rev, otherwise=ConflictError())
         return made
 
     def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> CardPage:

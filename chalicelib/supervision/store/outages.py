@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamo.transaction import MovedError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.outages import LONGEST, Outage, owner_of
 from chalicelib.supervision.table.outages import OutageRow
@@ -41,14 +41,14 @@ class OutageStore:
         """Put a new outage and its first event."""
         head = self._timeline.record(facts, owner=outage.owner, head=Head(), at=at, tx=tx)
         made = replace(outage, version=1, head=head)
-        tx.add(_row_of(made), otherwise=MovedError())
+        tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(self, before: Outage, after: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
-        """Put what became of an outage, with its events; ``MovedError`` if ``before`` is no more."""
+        """Put what became of an outage, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=OutageRow.head_hash == before.head.hash, otherwise=MovedError())
+        tx.put(_row_of(made), condition=OutageRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
     def begun(self, since: datetime, until: datetime) -> tuple[Outage, ...]:

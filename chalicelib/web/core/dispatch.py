@@ -17,7 +17,7 @@ from chalicelib.api.calls import Language
 from chalicelib.api.identity import require_fresh, tokens
 from chalicelib.api.problems import problem_of
 from chalicelib.clock import real_now
-from chalicelib.dynamo.transaction import MovedError
+from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger, tell
 from chalicelib.policy import Caller
@@ -83,7 +83,7 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         return _told(Page(template="failed.html", facts=facts, status=403), visit)
     except DomainError as refusal:
         return _refused(refusal, entry, visit, event)
-    except MovedError:
+    except ConflictError:
         return _failed(ErrorCode.BUSY, visit)
     except (PynamoDBException, BotoCoreError, ClientError):
         logger("web").exception("store_failed", route=route)
