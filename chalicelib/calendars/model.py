@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from chalicelib.clocks.model import Clock, Light
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 from chalicelib.workdays.model.limits import Edition
 
 
@@ -32,7 +32,7 @@ class Year:
     editions: tuple[Loaded, ...] = ()
     missed_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

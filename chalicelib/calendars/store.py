@@ -13,7 +13,7 @@ from chalicelib.calendars.table import YearRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
@@ -42,7 +42,7 @@ class YearStore:
             for year, row in zip(years, rows, strict=True)
         )
 
-    def save(self, before: Year, after: Year, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Year:
+    def save(self, before: Year, after: Year, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Year:
         """Put what became of a year, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -56,7 +56,7 @@ class YearStore:
 
 def _year_of(row: YearRow) -> Year:
     year: Year = row.document
-    return replace(year, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(year, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 RECOUNT = "recount"

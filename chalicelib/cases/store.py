@@ -14,7 +14,7 @@ from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
@@ -37,14 +37,14 @@ class CaseStore:
         except CaseRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
-    def add(self, case: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
+    def add(self, case: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
         """Put a new case and its first events; ``ConflictError`` if there is one by its number."""
-        head = self._timeline.record(facts, owner=case.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=case.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(case, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Case, after: Case, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Case:
+    def save(self, before: Case, after: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
         """Put what became of a case, with its events, as its next version; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -150,7 +150,7 @@ def case_of(row: Row) -> Case:
     if not isinstance(row, CaseRow):
         raise TypeError(type(row).__name__)
     case: Case = row.document
-    return replace(case, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(case, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def draft_of(row: Row) -> Draft:

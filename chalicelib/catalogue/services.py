@@ -15,7 +15,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 
 
 class Catalogue:
@@ -136,8 +136,8 @@ class Catalogue:
         return Found(items=tuple(page), after=None)
 
 
-def _published(item: Item, *, by: Caller, at: datetime) -> Fact:
-    return Fact(
+def _published(item: Item, *, by: Caller, at: datetime) -> NewEvent:
+    return NewEvent(
         kind=EventKind.ITEM_PUBLISHED,
         occurred_at=at,
         actor=by.actor,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.cases.model.case import CaseCard
 from chalicelib.clocks.model import Light
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Mandate:
     approver: str | None = None
     approved_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

@@ -21,7 +21,7 @@ from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Fact, Reading
+from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
 
 INSPECTORS = (Role.INSPECTOR,)
@@ -56,7 +56,7 @@ class Inspection:
             inspector=by.actor,
             asked_at=at,
         )
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.MANDATE_REQUESTED,
             occurred_at=at,
             actor=by.actor,
@@ -90,7 +90,7 @@ class Inspection:
         if mandate.approved_at is not None:
             return mandate
         approved = replace(mandate, approver=by.actor, approved_at=at)
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.MANDATE_APPROVED,
             occurred_at=at,
             actor=by.actor,
@@ -199,7 +199,7 @@ class Inspection:
     def _record(
         self, mandate_id: str, kind: EventKind, data: Mapping[str, str | int], *, by: Caller, at: datetime
     ) -> None:
-        fact = Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+        fact = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
         with transaction() as tx:
             self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
 

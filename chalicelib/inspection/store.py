@@ -9,7 +9,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Mandate, owner_of
 from chalicelib.inspection.table import MandateRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -29,14 +29,16 @@ class MandateStore:
         except MandateRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
-    def add(self, mandate: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
+    def add(self, mandate: Mandate, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Mandate:
         """Put a new mandate and its first event."""
-        head = self._timeline.record(facts, owner=mandate.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=mandate.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(mandate, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Mandate, after: Mandate, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Mandate:
+    def save(
+        self, before: Mandate, after: Mandate, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> Mandate:
         """Put what became of a mandate, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -53,7 +55,7 @@ class MandateStore:
 
 def _mandate_of(row: MandateRow) -> Mandate:
     mandate: Mandate = row.document
-    return replace(mandate, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(mandate, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(mandate: Mandate) -> MandateRow:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chalicelib.rulepacks.model.recourse import RepairPromise
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class EntryKind(StrEnum):
@@ -146,7 +146,7 @@ class Objection:
     decided: Decided | None = None
     withdrawn_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:
@@ -229,7 +229,7 @@ class Repair:
     judged: Judged | None = None
     earlier: tuple[Judged, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:
@@ -290,7 +290,7 @@ class Reversal:
     undone: tuple[Undone, ...]
     touched: tuple[Touched, ...]
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

@@ -32,7 +32,7 @@ from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.rules.due_dates import due
@@ -252,9 +252,9 @@ def fact_of(
     at: datetime,
     data: Mapping[str, Json],
     texts: Mapping[str, str] | None = None,
-) -> Fact:
+) -> NewEvent:
     """Return what a matter's timeline is told; texts that say nothing are left out."""
-    return Fact(
+    return NewEvent(
         kind=kind,
         occurred_at=at,
         actor=actor,

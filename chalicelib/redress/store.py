@@ -12,7 +12,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, Objection, Repair, Reversal
 from chalicelib.redress.table import FallenRow, RedressRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 Matter: TypeAlias = Objection | Repair | Reversal
@@ -51,14 +51,14 @@ class RedressStore:
             return None
         return _matter_of(row, kind)
 
-    def add(self, matter: M, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> M:
+    def add(self, matter: M, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> M:
         """Put a new matter and its first events; it must not be there yet."""
-        head = self._timeline.record(facts, owner=matter.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=matter.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(matter, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: M, after: M, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> M:
+    def save(self, before: M, after: M, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> M:
         """Put what became of a matter, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -110,7 +110,7 @@ def _prefix(kind: type[Matter]) -> str:
 
 def _matter_of(row: RedressRow, kind: type[M]) -> M:
     document: M = getattr(row, _prefix(kind))
-    return replace(document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(matter: Matter) -> RedressRow:

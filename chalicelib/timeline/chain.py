@@ -6,7 +6,7 @@ from datetime import datetime
 from json import JSONEncoder
 
 from chalicelib.clock import instant_text
-from chalicelib.timeline.events import ChainFault, Event, Fact, FaultReason, Head, Json
+from chalicelib.timeline.events import ChainFault, ChainHead, Event, FaultReason, Json, NewEvent
 
 TEXT_DIGESTS = "text_digests"
 """The key in an event's data under which the digests of its texts stand."""
@@ -20,7 +20,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def chained(facts: Sequence[Fact], *, owner: str, head: Head, recorded_at: datetime) -> tuple[Event, ...]:
+def chained(facts: Sequence[NewEvent], *, owner: str, head: ChainHead, recorded_at: datetime) -> tuple[Event, ...]:
     """Give facts their places after ``head``, in the order given."""
     events: list[Event] = []
     for fact in facts:
@@ -54,19 +54,19 @@ def chained(facts: Sequence[Fact], *, owner: str, head: Head, recorded_at: datet
                 texts=fact.texts,
             ),
         )
-        head = Head(head.seq + 1, own)
+        head = ChainHead(head.seq + 1, own)
     return tuple(events)
 
 
 def first_fault(  # noqa: PLR0911 - one return a way in which a chain can be broken
-    events: Sequence[Event], *, owner: str, head: Head
+    events: Sequence[Event], *, owner: str, head: ChainHead
 ) -> ChainFault | None:
     """Recompute a whole chain; return the first event that cannot be trusted, ``None`` if all can.
 
     ``head`` is what the owner's own row says the chain ends with, so a chain cut short is found too.
     A text that is no longer there was deleted by law and leaves the chain whole; an altered one does not.
     """
-    previous = Head()
+    previous = ChainHead()
     for event in events:
         if event.seq != previous.seq + 1:
             return ChainFault(previous.seq + 1, FaultReason.MISSING)
@@ -78,7 +78,7 @@ def first_fault(  # noqa: PLR0911 - one return a way in which a chain can be bro
             return ChainFault(event.seq, FaultReason.TEXT)
         if event.seq > head.seq:
             return ChainFault(event.seq, FaultReason.BEYOND)
-        previous = Head(event.seq, event.hash)
+        previous = ChainHead(event.seq, event.hash)
     if previous.seq < head.seq:
         return ChainFault(previous.seq + 1, FaultReason.TAIL)
     if previous.hash != head.hash:

@@ -15,7 +15,7 @@ NOTHING_BEFORE = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """Where an owner's chain ends: kept on the owner's own row, and the condition of every write that adds to it."""
 
     seq: int = 0
@@ -23,7 +23,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class NewEvent:
     """What happened, before it has its place in a chain.
 
     ``actor`` is ``subject:<subject key>``, ``staff:<staff id>`` or ``system:<name>``, never a name or number.

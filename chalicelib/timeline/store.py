@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.chain import chained, first_fault
-from chalicelib.timeline.events import Event, Fact, Head, Json, Reading
+from chalicelib.timeline.events import ChainHead, Event, Json, NewEvent, Reading
 from chalicelib.timeline.table import EventRow, OwnerRow
 
 
@@ -18,14 +18,16 @@ class Timeline:
         """Know the owners' tables, so that a timer can add to a chain without knowing what it belongs to."""
         self._owners = owners
 
-    def record(self, facts: Sequence[Fact], *, owner: str, head: Head, at: datetime, tx: Transaction) -> Head:
+    def record(
+        self, facts: Sequence[NewEvent], *, owner: str, head: ChainHead, at: datetime, tx: Transaction
+    ) -> ChainHead:
         """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
         for event in chained(facts, owner=owner, head=head, recorded_at=at):
             tx.add(_row_of(event), otherwise=ConflictError())
-            head = Head(event.seq, event.hash)
+            head = ChainHead(event.seq, event.hash)
         return head
 
-    def append(self, facts: Sequence[Fact], *, owner: str, at: datetime, tx: Transaction) -> None:
+    def append(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
         """Add events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
 
         Raises ``ConflictError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
@@ -40,20 +42,20 @@ class Timeline:
             otherwise=ConflictError(),
         )
 
-    def head(self, owner: str) -> Head:
+    def head(self, owner: str) -> ChainHead:
         """Return where an owner's chain ends, by its own row; ``NOT_FOUND`` for an unknown owner."""
         table = self._table_of(owner)
         try:
             row = table.get(owner, consistent_read=True, attributes_to_get=["head_seq", "head_hash"])
         except table.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
-        return Head(int(row.head_seq), row.head_hash)
+        return ChainHead(int(row.head_seq), row.head_hash)
 
     def events(self, owner: str) -> tuple[Event, ...]:
         """Return all events of an owner, first to last, strongly consistent."""
         return tuple(_event_of(row) for row in EventRow.query(owner, consistent_read=True))
 
-    def reading(self, owner: str, *, head: Head | None = None) -> Reading:
+    def reading(self, owner: str, *, head: ChainHead | None = None) -> Reading:
         """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault.
 
         ``head`` is where the chain ended by the owner's row, for those who have just read that row themselves.

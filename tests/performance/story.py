@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.clock import real_now
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect
@@ -81,7 +81,7 @@ class Story:
         owner = f"case:{case['case_no']}"
         known = len(services().timeline.events(owner))
         for number in range(known, EVENTS):
-            fact = Fact(
+            fact = NewEvent(
                 kind=EventKind.ALERT_RAISED,
                 occurred_at=real_now(),
                 actor="system:alerts",

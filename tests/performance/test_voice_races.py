@@ -16,7 +16,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_case
 from tests.performance.test_races import meeting
@@ -33,7 +33,7 @@ def a_closed_case(number: int) -> tuple[str, SubjectKey]:
     subject = SubjectKey(f"k1.{number:064x}")
     delivery = Delivery(delivered_at=NOON, delivered_by="staff:officer")
     case = a_case(draft_id=f"race-{number}", state=State.CLOSED, subject=subject, delivery=delivery)
-    fact = Fact(kind=EventKind.CASE_DELIVERED, occurred_at=NOON, actor="staff:officer", department="traffic")
+    fact = NewEvent(kind=EventKind.CASE_DELIVERED, occurred_at=NOON, actor="staff:officer", department="traffic")
     with transaction() as tx:
         services().cases.add(case, [fact], at=NOON, tx=tx)
     return case.case_no, subject

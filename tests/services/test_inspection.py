@@ -12,7 +12,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.wiring import services
 from tests.builders import NOON
 from tests.services.case_office import Applicant, publish
@@ -198,7 +198,9 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     assert found(Sought(light=Light.RED), later) == [(case.case_no, Light.RED)]
     assert found(Sought(officer="officer.traffic")) == []
     with transaction() as tx:
-        fact = Fact(kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic")
+        fact = NewEvent(
+            kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
+        )
         services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
     assert found(Sought(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 

@@ -9,7 +9,7 @@ from chalicelib.calendars.rules import with_edition
 from chalicelib.calendars.store import KEPT_SECONDS, LoadedCalendars, YearStore
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar
@@ -35,8 +35,8 @@ def calendars(ticks: Ticks) -> LoadedCalendars:
     return LoadedCalendars(services().years, load_calendar().editions, now=lambda: AT, ticks=ticks)
 
 
-def a_fact(at: datetime) -> Fact:
-    return Fact(kind=EventKind.CALENDAR_LOADED, occurred_at=at, actor="staff:calendar", department="monitoring")
+def a_fact(at: datetime) -> NewEvent:
+    return NewEvent(kind=EventKind.CALENDAR_LOADED, occurred_at=at, actor="staff:calendar", department="monitoring")
 
 
 def load(year: int = 2027, *, at: datetime = AT, day: date = NEW_YEAR) -> Year:

@@ -13,7 +13,7 @@ from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import LABELS, EventKind
-from chalicelib.timeline.events import ChainFault, Fact, FaultReason
+from chalicelib.timeline.events import ChainFault, FaultReason, NewEvent
 from chalicelib.timeline.table import EventRow
 from chalicelib.wiring import services
 
@@ -23,8 +23,8 @@ AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ATTRIBUTES = ("kind", "occurred_at", "recorded_at", "actor", "department", "data", "prev_hash", "hash")
 
 
-def a_fact(number: int = 1) -> Fact:
-    return Fact(
+def a_fact(number: int = 1) -> NewEvent:
+    return NewEvent(
         kind=EventKind.MANDATE_READ,
         occurred_at=AT,
         actor="staff:inspector",

@@ -21,7 +21,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Fact
+from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -126,7 +126,7 @@ class Alerts:
                 )
             self._timeline.append(
                 [
-                    Fact(
+                    NewEvent(
                         kind=EventKind.ALERT_RAISED,
                         occurred_at=at,
                         actor="system:relay",
@@ -215,7 +215,7 @@ class Alerts:
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in self._awaited(alert)]
             self._timeline.append(
                 [
-                    Fact(
+                    NewEvent(
                         kind=EventKind.ALERT_ACKNOWLEDGED,
                         occurred_at=at,
                         actor=by.actor,

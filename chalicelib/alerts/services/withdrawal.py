@@ -9,7 +9,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -44,7 +44,7 @@ class Withdrawing:
                 clock = self._clocks.get(alert.owner, f"{ClockKind.ACKNOWLEDGEMENT}.{alert_id}")
                 if clock.stopped_at is None:
                     stopped.append(self._clocks.stop(clock, at=at, tx=tx))
-            fact = Fact(
+            fact = NewEvent(
                 kind=EventKind.ALERT_WITHDRAWN,
                 occurred_at=at,
                 actor="system:relay",

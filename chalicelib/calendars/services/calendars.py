@@ -16,7 +16,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import Milestone, RulePack
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Edition, Notice
 
 EDITORS = (Role.CALENDAR_EDITOR,)
@@ -160,7 +160,7 @@ class Editions:
         (before,) = self._store.each([wanted])
         if before.editions or before.missed_at is not None:
             return None
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.CALENDAR_MISSED,
             occurred_at=at,
             actor="system:remind",
@@ -179,9 +179,9 @@ class Editions:
         return wanted
 
 
-def _loaded(loaded: Loaded, *, by: Caller) -> Fact:
+def _loaded(loaded: Loaded, *, by: Caller) -> NewEvent:
     edition = loaded.edition
-    return Fact(
+    return NewEvent(
         kind=EventKind.CALENDAR_LOADED,
         occurred_at=loaded.loaded_at,
         actor=by.actor,

@@ -31,7 +31,7 @@ from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 from chalicelib.workdays.model.limits import Limit
 
 
@@ -223,7 +223,7 @@ class Case:
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

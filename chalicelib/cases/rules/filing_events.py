@@ -19,7 +19,7 @@ from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.model.records import Eligibility, Summary
 from chalicelib.credit.rules.linked_credit import parts_of
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 FILING = "system:filing"
 """Who acts where the service accepts or answers by itself."""
@@ -101,9 +101,9 @@ def accepted(case: Case, *, at: datetime) -> Case:
     )
 
 
-def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> Fact:
+def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
     """Tell that the promise was signed, by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
-    return Fact(
+    return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
         occurred_at=commitment.signed_at,
         actor=actor,
@@ -124,7 +124,7 @@ def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: 
     )
 
 
-def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> Fact:
+def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
     """Tell that the case came in (收件): by which way, with what, and what the gate decided on."""
     data: dict[str, Json] = {
         "item_code": case.terms.item_code,
@@ -142,7 +142,7 @@ def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datet
     return fact if case.agent is None else replace(fact, texts={"authority": case.agent.authority})
 
 
-def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[Fact, ...]:
+def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
     """Tell what followed at once: nothing where an officer must accept, else acceptance, and an instant answer."""
     if case.acceptance is None:
         return ()
@@ -158,12 +158,12 @@ def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) ->
     return tuple(facts)
 
 
-def fact_of_waiting(case: Case, *, started: Sequence[Json], at: datetime) -> Fact:
+def fact_of_waiting(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
     """Tell that credit cannot be read, so that nothing is said of it yet (R6.10)."""
     return _fact(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
 
 
-def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> Fact:
+def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
     """Tell what the gate said of a promise that had waited for it."""
     refused = case.state is State.AWAITING_MATERIALS
     data: dict[str, Json] = {"credit": credit_told(case.credit), "clocks_stopped": stopped}
@@ -174,7 +174,7 @@ def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json
 
 def fact_of_materials(
     case: Case, brought: Sequence[Material], *, actor: str, started: Sequence[Json], at: datetime
-) -> Fact:
+) -> NewEvent:
     """Tell that certificates were handed in after all."""
     data: dict[str, Json] = {"materials": materials_told(brought)}
     if case.acceptance is None:
@@ -220,5 +220,5 @@ def _parties(case: Case) -> dict[str, Json]:
     return {"subject": case.subject, "agent": case.agent.subject}
 
 
-def _fact(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> Fact:
-    return Fact(kind=kind, occurred_at=at, actor=actor, department=case.department, data=data)
+def _fact(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:
+    return NewEvent(kind=kind, occurred_at=at, actor=actor, department=case.department, data=data)

@@ -19,7 +19,7 @@ from chalicelib.policy import Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.workdays.model.limits import Limit
 
 OFFICE = "officer"
@@ -66,7 +66,7 @@ class Work:
     tx: Transaction
     officer: str = ""
     occurred_at: datetime | None = None
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[NewEvent] = field(default_factory=list)
     _moved: dict[str, list[Clock]] = field(default_factory=dict)
 
     @cached_property
@@ -168,7 +168,7 @@ class Work:
         clocks: dict[str, Json] = {change: told(*moved) for change, moved in self._moved.items()}
         self._moved.clear()
         self.facts.append(
-            Fact(
+            NewEvent(
                 kind=kind,
                 occurred_at=occurred_at or self.occurred_at or self.at,
                 actor=self.actor,

@@ -11,7 +11,7 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -51,7 +51,7 @@ class Unmasking:
         require(by, roles=(Role.OFFICER,), department=case.department)
         agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
         seen = Unmasked(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.IDENTITY_SEEN,
             occurred_at=at,
             actor=by.actor,

@@ -7,7 +7,7 @@ from chalicelib.cases.rules import filing_events
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, told
 from chalicelib.dynamo.transaction import Transaction
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)
@@ -26,12 +26,12 @@ class Reception:
 
     def begun(
         self, case: Case, draft: Draft, *, recheck: Limit, actor: str, at: datetime, tx: Transaction
-    ) -> tuple[Case, list[Fact], tuple[Clock, ...]]:
+    ) -> tuple[Case, list[NewEvent], tuple[Clock, ...]]:
         """Take a new case in, or let it wait for credit: the case, what its timeline is told, and its clocks.
 
         ``recheck`` is how long a signed promise should wait for credit at the most: it shows an office what it owes.
         """
-        facts: list[Fact] = []
+        facts: list[NewEvent] = []
         if case.commitment is not None:
             facts.append(filing_events.fact_of_signing(case, draft, case.commitment, actor=actor))
         if case.state is State.PENDING_CREDIT:

@@ -19,7 +19,7 @@ from chalicelib.policy import FOR_THEMSELVES, Caller, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 
 
 class ChangeOfWay:
@@ -75,7 +75,7 @@ class ChangeOfWay:
         with transaction() as tx:
             milestones = [fact for clock in running for fact in self._clocks.moved_on(clock, at=at)[1]]
             stopped = told(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
-            fact = Fact(
+            fact = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
                 actor=by.actor,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib.catalogue.model.items import Audience, Limits
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Kept:
     """
 
     shelf: Shelf = Shelf()
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     version: int = 0
 
 

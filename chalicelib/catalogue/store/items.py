@@ -13,7 +13,7 @@ from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
 from chalicelib.errors import DomainError
 from chalicelib.timeline.chain import digest
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 PUBLISHED = "published"
@@ -49,7 +49,7 @@ class CatalogueStore:
         (row,) = read_together(_version_key(code, version))
         return None if row is None else _item_of(row)
 
-    def add(self, item: Item, *, kept: Kept, listed: Listed, fact: Fact, at: datetime, tx: Transaction) -> None:
+    def add(self, item: Item, *, kept: Kept, listed: Listed, fact: NewEvent, at: datetime, tx: Transaction) -> None:
         """Put a new version with its event, and move what is in force; ``ConflictError`` if ``kept`` is no more.
 
         The event gains the digest of the version exactly as it is stored.
@@ -98,7 +98,7 @@ def _kept_of(row: Row | None) -> Kept:
         return Kept()
     if not isinstance(row, ItemRow):
         raise TypeError(type(row).__name__)
-    return Kept(shelf=row.document, head=Head(int(row.head_seq), row.head_hash), version=int(row.version))
+    return Kept(shelf=row.document, head=ChainHead(int(row.head_seq), row.head_hash), version=int(row.version))
 
 
 def _item_of(row: Row) -> Item:
@@ -108,7 +108,7 @@ def _item_of(row: Row) -> Item:
     return item
 
 
-def _row_of(code: str, *, shelf: Shelf, head: Head, version: int) -> ItemRow:
+def _row_of(code: str, *, shelf: Shelf, head: ChainHead, version: int) -> ItemRow:
     current, upcoming = shelf.current, shelf.upcoming
     return ItemRow(
         f"item:{code}",

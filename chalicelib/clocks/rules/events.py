@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 
 def told(*clocks: Clock) -> list[Json]:
@@ -25,9 +25,9 @@ def told(*clocks: Clock) -> list[Json]:
     ]
 
 
-def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
+def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
     """Return that a clock has reached a milestone."""
-    return Fact(
+    return NewEvent(
         kind=kind,
         occurred_at=occurred_at,
         actor="system:sweep",
@@ -46,14 +46,14 @@ def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> Fact:
     )
 
 
-def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None = None, at: datetime) -> Fact:
+def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None = None, at: datetime) -> NewEvent:
     """Return that a due date was counted anew: the old one, the new one and why (R4.5).
 
     ``taken_back`` are milestones that had been told and have not come any more; they are told again in a later round.
     """
     told_before = {"warned": before.warned_at, "passed": before.passed_at}
     told_still = {"warned": after.warned_at, "passed": after.passed_at}
-    return Fact(
+    return NewEvent(
         kind=EventKind.CLOCK_RECOUNTED,
         occurred_at=at,
         actor="system:sweep",

@@ -13,7 +13,7 @@ from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars, Counting
 from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
@@ -164,7 +164,7 @@ class Clocks:
             if happened:
                 self._timeline.append(happened, owner=owner, at=at, tx=tx)
 
-    def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
+    def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
         """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""
         counting = self._now(clock, at)
         counted = clocks.recounted(clock, at=at, **counting)
@@ -174,7 +174,7 @@ class Clocks:
             events.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)
         ]
 
-    def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[Fact]]:
+    def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
         """Return the clock past its milestones and what the timeline is told of them."""
         moved = clocks.moved_on(clock, at=at)
         happened = []

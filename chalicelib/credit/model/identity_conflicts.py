@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class ConflictState(StrEnum):
@@ -43,7 +43,7 @@ class Conflict:
 
     conflict_id: str
     version: int = 1
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     subject: SubjectKey
     first: SubjectKey
     source: str

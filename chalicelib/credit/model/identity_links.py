@@ -8,7 +8,7 @@ from enum import StrEnum
 from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Document
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class AliasState(StrEnum):
@@ -74,7 +74,7 @@ class Alias:
 
     alias_id: str
     version: int = 1
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     kind: LinkKind
     former: Party
     present: Party

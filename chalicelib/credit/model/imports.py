@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.model.submissions import Fate
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class ImportState(StrEnum):
@@ -99,7 +99,7 @@ class Import:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

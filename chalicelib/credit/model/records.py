@@ -9,7 +9,7 @@ from chalicelib.credit.model.corrections import Ruled
 from chalicelib.credit.model.links import Link
 from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class Severity(StrEnum):
@@ -171,7 +171,7 @@ class Summary:
 
     subject: SubjectKey
     version: int = 0
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     name_digests: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     overflow: tuple[Overflow, ...] = ()

@@ -10,7 +10,7 @@ from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.submissions import OWN_SOURCE
 from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 
 ACTOR = "system:expire"
 
@@ -82,9 +82,9 @@ def mended(summary: Summary, other: Summary) -> Summary:
     return replace(other, version=summary.version + 1, head=summary.head)
 
 
-def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> Fact:
+def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> NewEvent:
     """Return what the timeline is told of a summary that was not what records and flags give."""
-    return Fact(
+    return NewEvent(
         kind=EventKind.SUMMARY_MENDED,
         occurred_at=at,
         actor=ACTOR,
@@ -102,10 +102,10 @@ def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: da
     )
 
 
-def display_ended(record: Record, after: Summary, *, at: datetime) -> Fact:
+def display_ended(record: Record, after: Summary, *, at: datetime) -> NewEvent:
     """Return what the timeline is told of a record whose last day has passed."""
     until = record.display.until
-    return Fact(
+    return NewEvent(
         kind=EventKind.RECORD_DISPLAY_ENDED,
         occurred_at=at,
         actor=ACTOR,
@@ -121,9 +121,9 @@ def display_ended(record: Record, after: Summary, *, at: datetime) -> Fact:
     )
 
 
-def flag_ended(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> Fact:
+def flag_ended(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> NewEvent:
     """Return what the credit's timeline is told of a flag that left the summary by itself."""
-    return Fact(
+    return NewEvent(
         kind=kind,
         occurred_at=at,
         actor=ACTOR,

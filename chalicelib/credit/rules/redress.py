@@ -20,7 +20,7 @@ from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.revoked_documents import with_fallen
 from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 
 def stepped(record: Record) -> Record:
@@ -64,7 +64,7 @@ class Changes:
     records: Sequence[Record] = ()
     flags: Mapping[str, FlagMark | None] = field(default_factory=dict)
     fallen: Document | None = None
-    facts: Sequence[Fact] = ()
+    facts: Sequence[NewEvent] = ()
 
 
 def after_remedy(
@@ -105,7 +105,7 @@ def happened(
     actor: str,
     department: str,
     at: datetime,
-) -> Fact:
+) -> NewEvent:
     """Return what the credit's timeline is told of a record; ``because`` names the objection, repair or reversal."""
     until = record.display.until
     data: dict[str, Json] = {
@@ -116,7 +116,7 @@ def happened(
         "displayed_until": None if until is None else until.isoformat(),
         "record_version": record.version,
     }
-    return Fact(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
+    return NewEvent(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
 
 
 def _bars_of(record: Record, *, kept_from: Severity, on: date) -> tuple[Bar, ...]:

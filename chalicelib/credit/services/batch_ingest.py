@@ -16,7 +16,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -146,8 +146,8 @@ def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: 
     return Fate.LATE if record.source_version < before.source_version else Fate.UNCHANGED
 
 
-def _fact(records: Sequence[Record], after: Summary, batch: Batch) -> Fact:
-    return Fact(
+def _fact(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
+    return NewEvent(
         kind=EventKind.RECORDS_IMPORTED,
         occurred_at=batch.at,
         actor=batch.actor,

@@ -34,7 +34,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.timeline.store import Timeline
 
 CHECKED = ("effect", "reasons")
@@ -187,7 +187,7 @@ class Credit:
             repair_notice="",
             received_at=at,
         )
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.PROMISE_KEPT,
             occurred_at=at,
             actor=by,
@@ -221,7 +221,7 @@ class Credit:
             wanted = links_beyond(own, met.values())
         return joined(own, tuple(met.values()))
 
-    def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+    def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
 
@@ -253,10 +253,10 @@ def _query(
     )
 
 
-def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> Fact:
+def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
         "flag_id": flag_id,
         "summary_version": after.version,
         "flags": sorted(flag.flag_id for flag in after.flags),
     }
-    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+    return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)

@@ -18,7 +18,7 @@ from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -69,7 +69,7 @@ class Conflicts:
             said_by=by.actor,
             said_at=at,
         )
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.CONFLICT_OPENED,
             occurred_at=at,
             actor=by.actor,
@@ -107,7 +107,7 @@ class Conflicts:
             raise DomainError(ErrorCode.SAME_PERSON)
         decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
         after = identity_conflicts.decided(before, decision)
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.CONFLICT_DECIDED,
             occurred_at=at,
             actor=by.actor,
@@ -128,7 +128,7 @@ class Conflicts:
         if conflict.said_digest in summary.name_digests:
             return
         after = with_names(summary, names)
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.NAME_LINKED,
             occurred_at=at,
             actor=by.actor,

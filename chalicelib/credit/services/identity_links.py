@@ -22,7 +22,7 @@ from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Aliases:
                 after = with_reader(after, readers[subject])
             self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
 
-    def _save(self, before: Summary, after: Summary, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+    def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._summaries.save(before, replace(after, head=head), tx)
 
@@ -207,17 +207,17 @@ def _other_name(alias: Alias, *, former_is_known: bool, present_is_known: bool) 
     return alias.present.name_digest if former_is_known else alias.former.name_digest
 
 
-def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: datetime) -> Fact:
+def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
         "alias": alias.owner,
         "links": sorted(link.subject for link in after.links),
         "met_by": sorted(after.met_by),
         "summary_version": after.version,
     }
-    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+    return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
 
 
-def _fact(kind: EventKind, alias: Alias, deed: Deed, by: Caller) -> Fact:
+def _fact(kind: EventKind, alias: Alias, deed: Deed, by: Caller) -> NewEvent:
     data: dict[str, Json] = {
         "kind": alias.kind.value,
         "former": alias.former.subject,
@@ -228,7 +228,7 @@ def _fact(kind: EventKind, alias: Alias, deed: Deed, by: Caller) -> Fact:
         "edition": alias.edition,
     }
     texts = {"reason": deed.reason, "basis": deed.basis}
-    return Fact(
+    return NewEvent(
         kind=kind,
         occurred_at=deed.at,
         actor=by.actor,

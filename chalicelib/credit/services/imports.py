@@ -23,7 +23,7 @@ from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, tran
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import Identity
@@ -295,6 +295,6 @@ def _caller(import_: Import) -> Caller:
     return Caller(sub=sub, roles=frozenset({role}), department=import_.department)
 
 
-def _fact(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> Fact:
+def _fact(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
     actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "system:ingest"
-    return Fact(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))
+    return NewEvent(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))

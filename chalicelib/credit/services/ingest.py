@@ -20,7 +20,7 @@ from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -96,11 +96,11 @@ def require_own_source(source: str, by: Caller) -> None:
         raise DomainError(ErrorCode.FORBIDDEN)
 
 
-def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> Fact:
+def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:
     left_out: dict[str, Json] = {}
     if after.overflow:
         left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}
-    return Fact(
+    return NewEvent(
         kind=EventKind.RECORD_STORED,
         occurred_at=at,
         actor=by.actor,

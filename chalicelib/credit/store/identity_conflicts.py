@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState
 from chalicelib.credit.table.identity_conflicts import ConflictRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 Position = dict[str, dict[str, Any]] | None
@@ -39,15 +39,15 @@ class ConflictStore:
         except ConflictRow.DoesNotExist:
             return None
 
-    def add(self, conflict: Conflict, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Conflict:
+    def add(self, conflict: Conflict, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Conflict:
         """Put a new conflict and its first event."""
-        head = self._timeline.record(facts, owner=conflict.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=conflict.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(conflict, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(
-        self, before: Conflict, after: Conflict, facts: Sequence[Fact], *, at: datetime, tx: Transaction
+        self, before: Conflict, after: Conflict, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Conflict:
         """Put what became of a conflict, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
@@ -63,7 +63,7 @@ class ConflictStore:
 
 def _conflict_of(row: ConflictRow) -> Conflict:
     conflict: Conflict = row.document
-    return replace(conflict, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(conflict, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(conflict: Conflict) -> ConflictRow:

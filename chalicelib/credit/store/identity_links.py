@@ -13,7 +13,7 @@ from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
 from chalicelib.credit.table.identity_links import AliasRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 KINDS = Path(__file__).parents[1] / "editions" / "identity-link-kinds.json"
@@ -47,14 +47,14 @@ class AliasStore:
             raise DomainError(ErrorCode.NOT_FOUND) from None
         return _alias_of(row)
 
-    def add(self, alias: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:
+    def add(self, alias: Alias, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Alias:
         """Put a new alias and its first event."""
-        head = self._timeline.record(facts, owner=alias.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=alias.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(alias, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Alias, after: Alias, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Alias:
+    def save(self, before: Alias, after: Alias, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Alias:
         """Put what became of an alias, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -76,7 +76,7 @@ def alias_laws() -> tuple[AliasLaw, ...]:
 
 def _alias_of(row: AliasRow) -> Alias:
     alias: Alias = row.document
-    return replace(alias, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(alias, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(alias: Alias) -> AliasRow:

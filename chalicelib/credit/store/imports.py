@@ -8,7 +8,7 @@ from chalicelib.credit.model.imports import Import
 from chalicelib.credit.table.imports import ImportRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -27,16 +27,16 @@ class ImportStore:
             row = ImportRow.get(f"import:{import_id}", consistent_read=True)
         except ImportRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
-        return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+        return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
-    def add(self, new: Import, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Import:
+    def add(self, new: Import, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Import:
         """Put a new import and its first events."""
-        head = self._timeline.record(facts, owner=new.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=new.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(new, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Import, after: Import, facts: Sequence[Fact], *, at: datetime) -> Import:
+    def save(self, before: Import, after: Import, facts: Sequence[NewEvent], *, at: datetime) -> Import:
         """Put what became of an import, with its events; ``ConflictError`` if another step was faster."""
         with transaction() as tx:
             head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)

@@ -18,7 +18,7 @@ from chalicelib.credit.table.records import EntryRow, SummaryRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -63,7 +63,7 @@ class CreditStore:
             return Summary(subject=subject)
         if not isinstance(row, SummaryRow):
             raise TypeError(type(row).__name__)
-        return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+        return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
     def summary(self, subject: SubjectKey) -> Summary:
         """Read a summary, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class ComplaintState(StrEnum):
@@ -101,7 +101,7 @@ class Complaint:
     sorting: Sorting | None = None
     answer: Answer | None = None
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class Aspect(StrEnum):
@@ -90,7 +90,7 @@ class Rating:
     rater: Rater | None = None
     replies: tuple[Reply, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

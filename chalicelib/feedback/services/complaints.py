@@ -39,7 +39,7 @@ from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 PEOPLE = (Role.APPLICANT, Role.AGENT)
 SORTERS = (*OFFICE, Role.MONITOR)
@@ -238,8 +238,8 @@ class Complaints:
         return self._store.of_department(desk, state=state, most=most, after=after)
 
 
-def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> Fact:
-    return Fact(
+def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> NewEvent:
+    return NewEvent(
         kind=EventKind.COMPLAINT_RECEIVED,
         occurred_at=complaint.received_at,
         actor=by.actor,
@@ -249,9 +249,9 @@ def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> Fact:
     )
 
 
-def _routed(complaint: Complaint, *, previous: str | None) -> Fact:
+def _routed(complaint: Complaint, *, previous: str | None) -> NewEvent:
     routing = complaint.routings[-1]
-    return Fact(
+    return NewEvent(
         kind=EventKind.COMPLAINT_ROUTED,
         occurred_at=routing.routed_at,
         actor=routing.actor,
@@ -261,9 +261,9 @@ def _routed(complaint: Complaint, *, previous: str | None) -> Fact:
     )
 
 
-def _sorted(complaint: Complaint, sorting: Sorting, clock: Clock) -> Fact:
+def _sorted(complaint: Complaint, sorting: Sorting, clock: Clock) -> NewEvent:
     changed: Sequence[Json] = [] if sorting.is_clear else told(clock)
-    return Fact(
+    return NewEvent(
         kind=EventKind.COMPLAINT_SORTED,
         occurred_at=sorting.sorted_at,
         actor=sorting.sorted_by,
@@ -273,9 +273,9 @@ def _sorted(complaint: Complaint, sorting: Sorting, clock: Clock) -> Fact:
     )
 
 
-def _answered(complaint: Complaint, answer: Answer, stopped: Clock, *, is_late: bool) -> Fact:
+def _answered(complaint: Complaint, answer: Answer, stopped: Clock, *, is_late: bool) -> NewEvent:
     texts = {"text": answer.text, "late_reason": answer.late_reason or ""}
-    return Fact(
+    return NewEvent(
         kind=EventKind.COMPLAINT_ANSWERED,
         occurred_at=answer.given_at,
         actor=answer.given_by,

@@ -27,7 +27,7 @@ from chalicelib.feedback.store.ratings import RatingStore
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Fact, Json
+from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -212,7 +212,7 @@ def _rater(case: Case, *, at: datetime) -> Rater:
     return Rater(case_no=case.case_no, subject=case.subject, masked_name=case.applicant_name, rated_at=at)
 
 
-def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime) -> Fact:
+def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime) -> NewEvent:
     """Say that a rating was given; of an anonymous one neither the case nor the person."""
     data: dict[str, Json] = {
         "level": rating.level,
@@ -226,7 +226,7 @@ def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime
     }
     if rating.rater is not None:
         data |= {"case_no": rating.rater.case_no}
-    return Fact(
+    return NewEvent(
         kind=EventKind.RATING_GIVEN,
         occurred_at=at,
         actor=NOBODY if rating.rater is None else by.actor,
@@ -236,9 +236,9 @@ def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime
     )
 
 
-def _answered(rating: Rating, reply: Reply, stopped: Clock) -> Fact:
+def _answered(rating: Rating, reply: Reply, stopped: Clock) -> NewEvent:
     texts = {"findings": reply.findings, "late_reason": reply.late_reason or ""}
-    return Fact(
+    return NewEvent(
         kind=EventKind.RATING_ANSWERED,
         occurred_at=reply.given_at,
         actor=reply.given_by,

@@ -12,7 +12,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState, owner_of
 from chalicelib.feedback.table.complaints import ComplaintRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 Found: TypeAlias = tuple[tuple[Complaint, ...], dict[str, dict[str, Any]] | None]
@@ -35,15 +35,15 @@ class ComplaintStore:
         except ComplaintRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
-    def add(self, complaint: Complaint, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Complaint:
+    def add(self, complaint: Complaint, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Complaint:
         """Put a new complaint and its first events."""
-        head = self._timeline.record(facts, owner=complaint.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=complaint.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(complaint, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
     def save(
-        self, before: Complaint, after: Complaint, facts: Sequence[Fact], *, at: datetime, tx: Transaction
+        self, before: Complaint, after: Complaint, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Complaint:
         """Put what became of a complaint, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
@@ -79,7 +79,7 @@ def _page(
 
 def _complaint_of(row: ComplaintRow) -> Complaint:
     complaint: Complaint = row.document
-    return replace(complaint, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(complaint, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(complaint: Complaint) -> ComplaintRow:

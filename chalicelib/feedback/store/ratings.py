@@ -12,7 +12,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction, read_toget
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 DEVICE_KEPT = timedelta(days=2)
@@ -49,14 +49,16 @@ class RatingStore:
         rows = read_together(*(RatingRow(owner_of(name)) for name in rating_ids))
         return next((_rating_of(row) for row in rows if isinstance(row, RatingRow)), None)
 
-    def add(self, rating: Rating, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Rating:
+    def add(self, rating: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Rating:
         """Put a new rating and its first event; ``ConflictError`` if the handling has been rated meanwhile."""
-        head = self._timeline.record(facts, owner=rating.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=rating.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(rating, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Rating, after: Rating, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Rating:
+    def save(
+        self, before: Rating, after: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> Rating:
         """Put what became of a rating, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -111,7 +113,7 @@ def _wanted(sought: Sought) -> Condition | None:
 
 def _rating_of(row: RatingRow) -> Rating:
     rating: Rating = row.document
-    return replace(rating, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(rating, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(rating: Rating) -> RatingRow:

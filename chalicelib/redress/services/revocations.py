@@ -23,7 +23,7 @@ from chalicelib.sanctions.model.flags import Lifting
 from chalicelib.sanctions.services.redress import Deed
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.rules.due_dates import due
 
@@ -143,10 +143,10 @@ class Reversals:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
 
 
-def _fact(reversal: Reversal, *, by: Caller) -> Fact:
+def _fact(reversal: Reversal, *, by: Caller) -> NewEvent:
     undone: Sequence[Undone] = reversal.undone
     document = reversal.by_document
-    return Fact(
+    return NewEvent(
         kind=EventKind.REVERSAL_RECORDED,
         occurred_at=reversal.recorded_at,
         actor=by.actor,

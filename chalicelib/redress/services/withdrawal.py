@@ -16,7 +16,7 @@ from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
 from chalicelib.sanctions.services.redress import Deed, FlagRemedies
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 
 UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAWN: EventKind.RECORD_WITHDRAWN}
 
@@ -201,13 +201,13 @@ class Undoing:
             self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
 
 
-def _of_record(kind: EventKind, record: Record, deed: Deed) -> Fact:
+def _of_record(kind: EventKind, record: Record, deed: Deed) -> NewEvent:
     department = deed.by.department or ""
     return changes.happened(kind, record, because=deed.because, actor=deed.by.actor, department=department, at=deed.at)
 
 
-def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> Fact:
-    return Fact(
+def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> NewEvent:
+    return NewEvent(
         kind=kind,
         occurred_at=deed.at,
         actor=deed.by.actor,
@@ -216,8 +216,8 @@ def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> Fact:
     )
 
 
-def _of_document(standing: Standing, deed: Deed) -> Fact:
-    return Fact(
+def _of_document(standing: Standing, deed: Deed) -> NewEvent:
+    return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
         occurred_at=deed.at,
         actor=deed.by.actor,

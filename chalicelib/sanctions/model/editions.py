@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from chalicelib.sanctions.model.flags import Flag, LostGround, MeasureList
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 OWNER = "measures:list"
 """What the timeline of all editions is kept under."""
@@ -32,7 +32,7 @@ class Shelf:
 
     loaded: tuple[Loaded, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
 
 class EvaluationState(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.credit.model.records import Effect
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class Change(StrEnum):
@@ -60,7 +60,7 @@ class Telling:
 
     telling_id: str
     version: int = 1
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     subscription_id: str
     department: str
     number: int

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chalicelib.credit.model.records import Document, Effect, ObjectionState, Severity
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 
 class MeasureClass(StrEnum):
@@ -222,7 +222,7 @@ class Flag:
 
     flag_id: str
     version: int
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     state: FlagState
     party: Party
     department: str

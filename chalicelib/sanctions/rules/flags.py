@@ -25,7 +25,7 @@ from chalicelib.sanctions.model.flags import (
 )
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 
 NOTHING_SOUGHT = FieldError(
     pointer="/subject",
@@ -166,9 +166,9 @@ def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     return replace(flag, state=FlagState.ACTIVE, version=flag.version + 1, suspension=None)
 
 
-def suspension_fact(flag: Flag, suspension: Suspension) -> Fact:
+def suspension_fact(flag: Flag, suspension: Suspension) -> NewEvent:
     """Return what the timeline is told of a flag that lost its ground."""
-    return Fact(
+    return NewEvent(
         kind=EventKind.FLAG_SUSPENDED,
         occurred_at=suspension.suspended_at,
         actor="system:evaluation",
@@ -214,9 +214,9 @@ def notice_of(flag: Flag) -> str:
     )
 
 
-def proposal_fact(flag: Flag) -> Fact:
+def proposal_fact(flag: Flag) -> NewEvent:
     """Return what the timeline is told of a proposal; what may hold personal data stands beside it."""
-    return Fact(
+    return NewEvent(
         kind=EventKind.FLAG_PROPOSED,
         occurred_at=flag.proposed_at,
         actor=flag.proposed_by,
@@ -247,10 +247,10 @@ def proposal_fact(flag: Flag) -> Fact:
     )
 
 
-def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> Fact:
+def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> NewEvent:
     """Return what the timeline is told of an act; texts that say nothing are left out."""
     said = {name: text for name, text in texts.items() if text}
-    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
+    return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
 def is_sought(flag: Flag, sought: Sought, *, by: Caller) -> bool:

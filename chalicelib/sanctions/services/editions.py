@@ -14,7 +14,7 @@ from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.services.re_evaluation import Evaluations
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.rules.due_dates import start_of_day
 
@@ -63,7 +63,7 @@ class Publishing:
         self._lists.refresh()
         self._require_acceptable(edition)
         before = self._store.shelf()
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.MEASURES_LOADED,
             occurred_at=at,
             actor=by.actor,

@@ -14,7 +14,7 @@ from chalicelib.sanctions.rules import flags as rules
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 MOST_FLAGS = 1_000
@@ -58,7 +58,7 @@ class FlagUpkeep:
         if not rules.has_ended(before, on=day_in_shanghai(at)):
             return False
         after = rules.ended(before)
-        fact = Fact(
+        fact = NewEvent(
             kind=EventKind.FLAG_ENDED,
             occurred_at=at,
             actor=ACTOR,

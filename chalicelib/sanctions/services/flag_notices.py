@@ -23,7 +23,7 @@ from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Fact, Json
+from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.workdays.model.limits import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
@@ -163,7 +163,7 @@ class Tellings:
                 return
             telling = flag_notices.told(heard, self._flags.get(heard.flag_id), subscription, at=at)
             with transaction() as tx:
-                fact = Fact(
+                fact = NewEvent(
                     kind=EventKind.TELLING_MADE,
                     occurred_at=at,
                     actor=RELAY,
@@ -281,5 +281,5 @@ class Tellings:
         return started
 
 
-def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: Mapping[str, Json]) -> Fact:
-    return Fact(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)
+def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
+    return NewEvent(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)

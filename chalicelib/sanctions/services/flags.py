@@ -40,7 +40,7 @@ from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -291,7 +291,7 @@ class Punishment:
             return []
         return told(self._clocks.stop(clock, at=at, tx=tx))
 
-    def _save(self, before: Flag, after: Flag, fact: Fact, *, at: datetime, tx: Transaction) -> Flag:
+    def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> Flag:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         saved = replace(after, head=head)
         self._store.save(before, saved, tx)

@@ -16,7 +16,7 @@ from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.timeline.store import Timeline
 
 PAGE = 100
@@ -130,7 +130,7 @@ class FlagRemedies:
         self._save(before, after, fact, at=deed.at, tx=deed.tx)
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
-    def _save(self, before: Flag, after: Flag, fact: Fact, *, at: datetime, tx: Transaction) -> None:
+    def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
 

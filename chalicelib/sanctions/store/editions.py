@@ -11,7 +11,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction, read_toget
 from chalicelib.sanctions.model.editions import OWNER, Evaluation, Shelf
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.table.editions import ListRow, ShelfRow
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,7 +33,7 @@ class ShelfStore:
         (row,) = read_together(ShelfRow(OWNER))
         if not isinstance(row, ShelfRow):
             return Shelf()
-        return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+        return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
     def lists(self, editions: Sequence[str]) -> tuple[MeasureList, ...]:
         """Return loaded editions by their names."""

@@ -9,7 +9,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction, read_toget
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
 from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 Position = dict[str, dict[str, Any]] | None
@@ -73,10 +73,10 @@ class TellingStore:
             return None
 
     def add(
-        self, telling: Telling, facts: Sequence[Fact], *, to: Subscription, at: datetime, tx: Transaction
+        self, telling: Telling, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> Telling:
         """Put a new telling as the next one of its subscription; ``ConflictError`` if another one was faster."""
-        head = self._timeline.record(facts, owner=telling.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=telling.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(telling, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         line = LineRow(_line(to.subscription_id, telling.number), telling_id=telling.telling_id)
@@ -84,7 +84,9 @@ class TellingStore:
         self._put_subscription(to, replace(to, last=telling.number), tx)
         return made
 
-    def save(self, before: Telling, after: Telling, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Telling:
+    def save(
+        self, before: Telling, after: Telling, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> Telling:
         """Put what became of a telling, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -137,7 +139,7 @@ def _subscription_row(subscription: Subscription) -> SubscriptionRow:
 
 def _telling_of(row: TellingRow) -> Telling:
     telling: Telling = row.document
-    return replace(telling, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(telling, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(telling: Telling) -> TellingRow:

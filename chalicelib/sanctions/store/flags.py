@@ -15,7 +15,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
 from chalicelib.sanctions.table.flags import FlagRow
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 SHARDS = 4
 """Partitions of the index of flags that have effect."""
@@ -139,4 +139,4 @@ def _row_of(flag: Flag) -> FlagRow:
 
 
 def _flag_of(row: FlagRow) -> Flag:
-    return replace(row.document, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))

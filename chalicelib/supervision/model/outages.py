@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.timeline.events import Head
+from chalicelib.timeline.events import ChainHead
 
 LONGEST = timedelta(days=31)
 """No outage excuses beyond this, so that one which nobody ends does not excuse for ever."""
@@ -62,7 +62,7 @@ class Outage:
     withdrawn_at: datetime | None = None
     withdrawn_because: str = ""
     version: Annotated[int, Field(exclude=True)] = 0
-    head: Annotated[Head, Field(exclude=True)] = field(default_factory=Head)
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
     @property
     def owner(self) -> str:

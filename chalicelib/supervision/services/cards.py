@@ -20,7 +20,7 @@ from chalicelib.supervision.rules import cards
 from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.store.cards import CardPage, CardStore, Wanted
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Fact, Json
+from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.timeline.store import Timeline
 
 WATCHERS = cards.GIVERS
@@ -255,7 +255,7 @@ class Cards:
             "events": sorted(set(card.finding.events)),
             "officer": card.finding.officer,
         }
-        fact = Fact(
+        fact = NewEvent(
             kind=kind,
             occurred_at=at,
             actor=by.actor,

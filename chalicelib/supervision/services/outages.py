@@ -18,7 +18,7 @@ from chalicelib.supervision.model.outages import Duty, Outage, Window
 from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
 from chalicelib.supervision.store.outages import OutagePage, OutageStore
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Json
+from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.model.limits import Limit
 
@@ -132,7 +132,9 @@ class Outages:
         return outage
 
 
-def _fact(kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None) -> Fact:
+def _fact(
+    kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None
+) -> NewEvent:
     window = outage.window
     data: dict[str, Json] = {
         "starts_at": instant_text(window.starts_at),
@@ -141,4 +143,6 @@ def _fact(kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: d
         "kinds": [kind.value for kind in window.kinds],
         "evidence": [proof.sha256 for proof in window.evidence],
     }
-    return Fact(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=texts or {})
+    return NewEvent(
+        kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=texts or {}
+    )

@@ -9,7 +9,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.outages import LONGEST, Outage, owner_of
 from chalicelib.supervision.table.outages import OutageRow
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -37,14 +37,16 @@ class OutageStore:
         except OutageRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
-    def add(self, outage: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
+    def add(self, outage: Outage, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Outage:
         """Put a new outage and its first event."""
-        head = self._timeline.record(facts, owner=outage.owner, head=Head(), at=at, tx=tx)
+        head = self._timeline.record(facts, owner=outage.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(outage, version=1, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Outage, after: Outage, facts: Sequence[Fact], *, at: datetime, tx: Transaction) -> Outage:
+    def save(
+        self, before: Outage, after: Outage, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> Outage:
         """Put what became of an outage, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
@@ -72,7 +74,7 @@ class OutageStore:
 
 def _outage_of(row: OutageRow) -> Outage:
     outage: Outage = row.document
-    return replace(outage, version=int(row.version), head=Head(int(row.head_seq), row.head_hash))
+    return replace(outage, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 def _row_of(outage: Outage) -> OutageRow:

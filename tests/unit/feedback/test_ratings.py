@@ -22,7 +22,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.chain import chained
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Fact, Head
+from chalicelib.timeline.events import ChainHead, NewEvent
 from tests.builders import A_SUBJECT, NOON, a_case
 
 NAMES = RatingNames("k1", {"k1": b"one", "k0": b"naught"})
@@ -150,8 +150,8 @@ def test_what_is_not_closed_cannot_be_rated(state: State) -> None:
 )
 def test_a_delivery_that_was_entered_late_counts_from_its_entry(kind: EventKind, closed: datetime) -> None:
     entered = NOON + timedelta(hours=5)
-    fact = Fact(kind=kind, occurred_at=NOON, actor="staff:officer", department="traffic")
-    events = chained([fact], owner="case:1", head=Head(), recorded_at=entered)
+    fact = NewEvent(kind=kind, occurred_at=NOON, actor="staff:officer", department="traffic")
+    events = chained([fact], owner="case:1", head=ChainHead(), recorded_at=entered)
 
     assert closed_at(a_case(state=State.CLOSED, delivery=a_delivery()), events) == closed
 

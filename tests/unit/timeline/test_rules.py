@@ -10,14 +10,14 @@ import pytest
 
 from chalicelib.timeline.chain import chained, digest, first_fault
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import ChainFault, Event, Fact, FaultReason, Head
+from chalicelib.timeline.events import ChainFault, ChainHead, Event, FaultReason, NewEvent
 
 OWNER = "case:330782TEST"
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 
 
-def a_fact(number: int = 1) -> Fact:
-    return Fact(
+def a_fact(number: int = 1) -> NewEvent:
+    return NewEvent(
         kind=EventKind.CASE_FILED,
         occurred_at=AT.replace(second=number),
         actor="subject:k1.aa",
@@ -27,13 +27,13 @@ def a_fact(number: int = 1) -> Fact:
     )
 
 
-def a_chain(length: int = 4) -> tuple[tuple[Event, ...], Head]:
-    events = chained([a_fact(number) for number in range(length)], owner=OWNER, head=Head(), recorded_at=AT)
-    return events, Head(events[-1].seq, events[-1].hash)
+def a_chain(length: int = 4) -> tuple[tuple[Event, ...], ChainHead]:
+    events = chained([a_fact(number) for number in range(length)], owner=OWNER, head=ChainHead(), recorded_at=AT)
+    return events, ChainHead(events[-1].seq, events[-1].hash)
 
 
 def test_the_hash_is_the_sha256_of_the_canonical_json_of_all_other_fields() -> None:
-    event = chained([a_fact()], owner=OWNER, head=Head(), recorded_at=AT)[0]
+    event = chained([a_fact()], owner=OWNER, head=ChainHead(), recorded_at=AT)[0]
 
     canonical = json.dumps(
         {
@@ -65,7 +65,7 @@ def test_an_untouched_chain_has_no_fault() -> None:
 
 
 def test_an_empty_chain_of_an_owner_without_events_has_no_fault() -> None:
-    assert first_fault((), owner=OWNER, head=Head()) is None
+    assert first_fault((), owner=OWNER, head=ChainHead()) is None
 
 
 def test_a_chain_goes_on_where_it_ended() -> None:
@@ -74,7 +74,7 @@ def test_a_chain_goes_on_where_it_ended() -> None:
     more = chained([a_fact(9)], owner=OWNER, head=head, recorded_at=AT)
 
     assert (more[0].seq, more[0].prev_hash) == (3, events[1].hash)
-    assert first_fault((*events, *more), owner=OWNER, head=Head(3, more[0].hash)) is None
+    assert first_fault((*events, *more), owner=OWNER, head=ChainHead(3, more[0].hash)) is None
 
 
 ALTERED: dict[str, Callable[[Event], object]] = {
@@ -114,7 +114,7 @@ def test_an_altered_field_is_found_at_its_event(index: int, name: str) -> None:
 @pytest.mark.parametrize("index", range(4))
 def test_a_field_altered_with_its_hash_made_to_match_is_found_by_what_follows(index: int) -> None:
     events, head = a_chain()
-    before = Head(events[index].seq - 1, events[index].prev_hash)
+    before = ChainHead(events[index].seq - 1, events[index].prev_hash)
     forged = chained([a_fact(50)], owner=OWNER, head=before, recorded_at=AT)[0]
     altered = [forged if place == index else event for place, event in enumerate(events)]
 
@@ -144,7 +144,7 @@ def test_two_events_whose_places_were_swapped_are_found(index: int) -> None:
 @pytest.mark.parametrize("index", range(5))
 def test_an_inserted_event_is_found(index: int) -> None:
     events, head = a_chain()
-    before = Head(index, events[index - 1].hash if index else "0" * 64)
+    before = ChainHead(index, events[index - 1].hash if index else "0" * 64)
     inserted = chained([a_fact(59)], owner=OWNER, head=before, recorded_at=AT)[0]
     pushed = [replace(event, seq=event.seq + 1) for event in events[index:]]
 
@@ -163,9 +163,9 @@ def test_an_altered_text_is_found() -> None:
 
 def test_a_text_added_to_an_event_that_had_none_is_found() -> None:
     bare = replace(a_fact(), texts={})
-    event = chained([bare], owner=OWNER, head=Head(), recorded_at=AT)[0]
+    event = chained([bare], owner=OWNER, head=ChainHead(), recorded_at=AT)[0]
 
-    fault = first_fault([replace(event, texts={"reason": "后加"})], owner=OWNER, head=Head(1, event.hash))
+    fault = first_fault([replace(event, texts={"reason": "后加"})], owner=OWNER, head=ChainHead(1, event.hash))
 
     assert fault == ChainFault(1, FaultReason.TEXT)
 
