@@ -9,8 +9,8 @@ from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
-from chalicelib.calendars.services.calendars import Editions
-from chalicelib.calendars.services.recalculation import Recounts
+from chalicelib.calendars.services.calendars import CalendarEditions
+from chalicelib.calendars.services.recalculation import Recalculation
 from chalicelib.calendars.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
 from chalicelib.cases.services.acceptance import Accepting
 from chalicelib.cases.services.assignment import Overseeing
@@ -27,7 +27,7 @@ from chalicelib.catalogue.services import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.clocks.services.recalculation import Recounting
+from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.services.expiry import CreditUpkeep
@@ -70,19 +70,21 @@ class Offices(Foundations):
         return YearStore(self.timeline)
 
     @cached_property
-    def recounts(self) -> Recounts:
+    def recounts(self) -> Recalculation:
         """What a new edition brings."""
-        return Recounts(
+        return Recalculation(
             RecountStore(TaskStore()),
-            Recounting(ClockStore(), self.timeline, yellow=self.yellow),
+            ClockRecalculation(ClockStore(), self.timeline, yellow=self.yellow),
             self.calendars,
             departments=settings().departments,
         )
 
     @cached_property
-    def editions(self) -> Editions:
+    def editions(self) -> CalendarEditions:
         """Editions of the calendar."""
-        return Editions(self.years, self.calendars, self.recounts, pack=lambda at: self.pack(settings().rule_pack, at))
+        return CalendarEditions(
+            self.years, self.calendars, self.recounts, pack=lambda at: self.pack(settings().rule_pack, at)
+        )
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -108,7 +108,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class YearStatus:
     """A year as it stood at a moment: the edition that counted, all that had been loaded, and the last recount."""
 
     year: int

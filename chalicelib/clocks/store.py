@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
-from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, lists_for, lists_of, partition
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -99,7 +99,7 @@ class ClockStore:
                 yield row.owner, row.clock_id, row.next_at
 
     def board(
-        self, sought: Sought, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
+        self, sought: ClockFilter, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
         """Return open clocks by due date, right at the second a clock passes whatever the sweep did.
 
@@ -112,18 +112,24 @@ class ClockStore:
         shown: tuple[Clock, ...] = ()
         begun = dict(after or {})
         if begun.pop(TURNED, None) is None:
-            page = self._page(sought, Standing.RUNNING, at=at, most=most, after=after)
+            page = self._page(sought, ClockStatus.RUNNING, at=at, most=most, after=after)
             if page.after is not None:
                 return page
             if len(page.clocks) == most:
                 return BoardPage(clocks=page.clocks, after={TURNED: {}})
             shown = page.clocks
-        rest = self._page(sought, Standing.PAUSED, at=at, most=most - len(shown), after=begun or None)
+        rest = self._page(sought, ClockStatus.PAUSED, at=at, most=most - len(shown), after=begun or None)
         following = None if rest.after is None else {**rest.after, TURNED: {}}
         return BoardPage(clocks=(*shown, *rest.clocks), after=following)
 
     def _page(
-        self, sought: Sought, standing: Standing, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None
+        self,
+        sought: ClockFilter,
+        standing: ClockStatus,
+        *,
+        at: datetime,
+        most: int,
+        after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
         (listing, name), *others = lists_for(sought, standing).items()
         reach, matches = _shows(sought, standing, at=at)
@@ -145,7 +151,7 @@ class ClockStore:
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
         return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
 
-    def of_kind(self, kind: ClockKind, department: str, standing: Standing, *, most: int) -> tuple[Clock, ...]:
+    def of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, most: int) -> tuple[Clock, ...]:
         """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
         rows = ClockRow.of_kind.query(partition(department, standing, kind.value), limit=most, page_size=most)
         return tuple(row.document for row in rows)
@@ -255,9 +261,9 @@ def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> 
     return True
 
 
-def _shows(sought: Sought, standing: Standing, *, at: datetime) -> tuple[Condition | None, Condition | None]:
+def _shows(sought: ClockFilter, standing: ClockStatus, *, at: datetime) -> tuple[Condition | None, Condition | None]:
     """Say in which stretch of due dates a light is shown, and what else must hold there."""
-    if standing is Standing.PAUSED:
+    if standing is ClockStatus.PAUSED:
         is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
         return None, is_over if sought.is_near else ~is_over
     match sought.light:

@@ -46,7 +46,7 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class CaseFilter:
     """What an inspector looks for among the cases: a light that is shown now, something that an officer did."""
 
     light: Light | None = None

@@ -16,7 +16,7 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.inspection.model import CaseFacts, CaseSeen, Mandate, Scope, Sought, Wanted, owner_of
+from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require
@@ -119,7 +119,14 @@ class Inspection:
         return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
 
     def cases(
-        self, mandate_id: str, sought: Sought, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+        self,
+        mandate_id: str,
+        sought: CaseFilter,
+        *,
+        by: Caller,
+        at: datetime,
+        most: int,
+        after: Mapping[str, Any] | None,
     ) -> tuple[tuple[CaseSeen, ...], Mapping[str, Any] | None]:
         """Return a page of the cases within a mandate, department by department, newest first; the look is recorded.
 

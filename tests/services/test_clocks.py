@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.rules.indexes import Sought
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.rules.indexes import ClockFilter
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.clocks.store import SHARDS, ClockStore
 from chalicelib.dynamo.model import connection
@@ -187,7 +187,7 @@ def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did(
     clock = a_started_clock(an_owner())
 
     def seen(light: Light, at: datetime) -> list[str]:
-        page = services().clocks.on_board(Sought(department="traffic", light=light), at=at, most=10)
+        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=at, most=10)
         return [each.owner for each in page.clocks]
 
     before = DUE_DAY_BEGINS - timedelta(seconds=1)
@@ -203,7 +203,7 @@ def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
     near = a_started_clock(an_owner())
     a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
 
-    page = services().clocks.on_board(Sought(department="traffic", light=None), at=DUE_DAY_BEGINS, most=10)
+    page = services().clocks.on_board(ClockFilter(department="traffic", light=None), at=DUE_DAY_BEGINS, most=10)
 
     assert [clock.owner for clock in page.clocks] == [late.owner, near.owner]
 
@@ -222,7 +222,7 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     provisional = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, tzinfo=UTC))
 
     def seen(light: Light) -> list[str]:
-        page = services().clocks.on_board(Sought(department="traffic", light=light), at=FRIDAY, most=10)
+        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=FRIDAY, most=10)
         return [each.owner for each in page.clocks]
 
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
@@ -269,7 +269,9 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
         found: set[str] = set()
         after = None
         while True:
-            page = services().clocks.on_board(Sought(department="traffic", light=light), at=at, most=most, after=after)
+            page = services().clocks.on_board(
+                ClockFilter(department="traffic", light=light), at=at, most=most, after=after
+            )
             assert {services().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
             found |= {clock.owner for clock in page.clocks}
             after = page.after
@@ -286,10 +288,12 @@ def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
 
     first = services().clocks.on_board(
-        Sought(department="traffic", kind=ClockKind.HANDLING_PROMISED), at=DUE_DAY_IS_OVER + timedelta(days=9), most=2
+        ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
+        at=DUE_DAY_IS_OVER + timedelta(days=9),
+        most=2,
     )
     second = services().clocks.on_board(
-        Sought(department="traffic", kind=ClockKind.HANDLING_PROMISED),
+        ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
         most=2,
         after=first.after,
@@ -301,7 +305,7 @@ def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
 def test_what_an_event_says_of_a_clock() -> None:
     clock = a_started_clock(an_owner())
 
-    assert told(clock) == [
+    assert clocks_payload(clock) == [
         {
             "clock_id": "handling_promised",
             "kind": "handling_promised",
@@ -349,7 +353,7 @@ def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_cl
     last = DUE_DAY_IS_OVER - timedelta(seconds=1)
 
     for light, at in ((Light.YELLOW, last), (Light.RED, DUE_DAY_IS_OVER)):
-        red = Sought(department="traffic", light=light)
+        red = ClockFilter(department="traffic", light=light)
         for sought in (
             replace(red, officer="li"),
             replace(red, item="plate"),
@@ -358,12 +362,12 @@ def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_cl
         ):
             assert services().clocks.on_board(sought, at=at, most=10).clocks == (clock,)
         assert services().clocks.on_board(replace(red, officer="wang"), at=at, most=10).clocks == ()
-    assert services().clocks.on_board(Sought(department="traffic", light=Light.RED), at=last, most=10).clocks == ()
+    assert services().clocks.on_board(ClockFilter(department="traffic", light=Light.RED), at=last, most=10).clocks == ()
 
 
 def test_a_page_that_filters_is_one_query_and_goes_on_after_the_last_clock_that_it_showed(calls: list[str]) -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(minutes=minute)).owner for minute in range(5)]
-    sought = Sought(department="traffic", light=Light.GREEN)
+    sought = ClockFilter(department="traffic", light=Light.GREEN)
     shown: list[str] = []
     after = None
     calls.clear()

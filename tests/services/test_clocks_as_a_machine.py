@@ -25,9 +25,9 @@ from moto import mock_aws
 
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.rules.indexes import Sought
+from chalicelib.clocks.rules.indexes import ClockFilter
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.clocks.services.recalculation import Recounting
+from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore
 from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.inspection.model import Scope, Wanted
@@ -276,7 +276,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
     @rule(skew=SKEWS)
     def load_an_edition(self, skew: timedelta) -> None:
         self.calendar = self.editions.pop(0)
-        recounting = Recounting(ClockStore(), services().timeline, yellow=services().yellow)
+        recounting = ClockRecalculation(ClockStore(), services().timeline, yellow=services().yellow)
         at = self.now + skew
         for plain in self.open_ones():
             recounting.recount(self.stored(plain), calendar=self.calendar, reason="edition", edition="2027", at=at)
@@ -351,7 +351,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             shown[light].add(plain.owner)
         shown[None] = shown[Light.RED] | shown[Light.YELLOW]
         known = {plain.owner: plain for plain in self.plain}
-        everything = Sought(department=self.name)
+        everything = ClockFilter(department=self.name)
         for wanted, owners in shown.items():
             assert self.listed(replace(everything, light=wanted), at) == owners, (wanted, at)
         for narrower in (
@@ -369,7 +369,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             }
             assert self.listed(narrower, at) == fitting, (narrower, at)
 
-    def listed(self, sought: Sought, at: datetime) -> set[str]:
+    def listed(self, sought: ClockFilter, at: datetime) -> set[str]:
         found: list[Clock] = []
         after = None
         while True:

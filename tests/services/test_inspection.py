@@ -9,7 +9,7 @@ from chalicelib.clocks.model import Light
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.inspection.model import CaseSeen, Mandate, Scope, Sought, Wanted
+from chalicelib.inspection.model import CaseFilter, CaseSeen, Mandate, Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -116,7 +116,9 @@ def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
     last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 
     def read(mandate: Mandate, at: datetime) -> object:
-        return services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=at, most=10, after=None)
+        return services().inspection.cases(
+            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=at, most=10, after=None
+        )
 
     assert refused(lambda: read(waiting, AT)) is ErrorCode.MANDATE_NOT_IN_FORCE
     assert read(approved, last_second) == ((), None)
@@ -129,7 +131,7 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
 
     def read() -> object:
         return services().inspection.cases(
-            mandate.mandate_id, Sought(), by=an_inspector(other), at=AT, most=10, after=None
+            mandate.mandate_id, CaseFilter(), by=an_inspector(other), at=AT, most=10, after=None
         )
 
     assert refused(read) is ErrorCode.NOT_FOUND
@@ -154,8 +156,8 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
 def test_every_look_is_on_record_with_its_size() -> None:
     mandate = an_approved_mandate()
 
-    services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)
-    services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None)
 
     readings = services().inspection.readings(mandate.mandate_id, by=an_inspector())
     assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
@@ -174,9 +176,9 @@ def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(
 
     def seen(scope: Scope) -> tuple[CaseSeen, ...]:
         mandate = an_approved_mandate(what_is_wanted(scope=scope))
-        return services().inspection.cases(mandate.mandate_id, Sought(), by=an_inspector(), at=AT, most=10, after=None)[
-            0
-        ]
+        return services().inspection.cases(
+            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None
+        )[0]
 
     assert [each.card for each in seen(scope)] == [case.card]
     assert list(seen(elsewhere)) == []
@@ -188,21 +190,21 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     case = applicant.promise(applicant.draft()).case
     mandate = an_approved_mandate()
 
-    def found(sought: Sought, at: datetime = NOON) -> list[tuple[str, Light]]:
+    def found(sought: CaseFilter, at: datetime = NOON) -> list[tuple[str, Light]]:
         seen, _ = services().inspection.cases(mandate.mandate_id, sought, by=an_inspector(), at=at, most=10, after=None)
         return [(each.card.case_no, each.light) for each in seen]
 
     later = NOON + timedelta(days=30)
-    assert found(Sought()) == found(Sought(light=Light.GREEN)) == [(case.case_no, Light.GREEN)]
-    assert found(Sought(light=Light.RED)) == []
-    assert found(Sought(light=Light.RED), later) == [(case.case_no, Light.RED)]
-    assert found(Sought(officer="officer.traffic")) == []
+    assert found(CaseFilter()) == found(CaseFilter(light=Light.GREEN)) == [(case.case_no, Light.GREEN)]
+    assert found(CaseFilter(light=Light.RED)) == []
+    assert found(CaseFilter(light=Light.RED), later) == [(case.case_no, Light.RED)]
+    assert found(CaseFilter(officer="officer.traffic")) == []
     with transaction() as tx:
         fact = NewEvent(
             kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
         )
         services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
-    assert found(Sought(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
+    assert found(CaseFilter(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 
 def test_the_callers_own_mandates_come_newest_first() -> None:

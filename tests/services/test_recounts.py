@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.calendars.model import AT_THE_START, Moving, Recount, RecountState, Standing
+from chalicelib.calendars.model import AT_THE_START, Moving, Recount, RecountState, YearStatus
 from chalicelib.calendars.rules import SETTLED_AFTER
 from chalicelib.calendars.services import recalculation
 from chalicelib.clocks.model import Clock, ClockKind, Light
@@ -65,7 +65,7 @@ def a_clock(
         )
 
 
-def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> Standing:
+def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> YearStatus:
     return services().editions.load(edition, by=EDITOR, version=version, at=at)
 
 

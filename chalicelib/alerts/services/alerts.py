@@ -11,11 +11,11 @@ from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, withdrawals
 from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.services.webhooks import Webhooks
-from chalicelib.alerts.services.withdrawal import Withdrawing
+from chalicelib.alerts.services.withdrawal import AlertWithdrawal
 from chalicelib.alerts.store.alerts import AlertStore, InboxPage
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
@@ -57,7 +57,7 @@ class Alerts:
         self._pack = pack
         self._queue = queue
         self._topic = topic
-        self._withdrawing = Withdrawing(store, clocks, timeline)
+        self._withdrawing = AlertWithdrawal(store, clocks, timeline)
         self._webhooks = webhooks
         self._digests = digests
 
@@ -137,7 +137,7 @@ class Alerts:
                             "milestone": alert.milestone,
                             "level": alert.level,
                             "recipient": alert.recipient,
-                            "clocks_started": told(*started),
+                            "clocks_started": clocks_payload(*started),
                         },
                     ),
                 ],
@@ -225,7 +225,7 @@ class Alerts:
                             "clock_id": alert.clock_id,
                             "level": alert.level,
                             "expected_on": expected_on.isoformat(),
-                            "clocks_stopped": told(*stopped),
+                            "clocks_stopped": clocks_payload(*stopped),
                         },
                         texts={"reason": reason},
                     ),

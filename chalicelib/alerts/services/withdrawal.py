@@ -6,14 +6,14 @@ from datetime import datetime
 from chalicelib.alerts.rules.alerts import Withdrawal
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 
 
-class Withdrawing:
+class AlertWithdrawal:
     """What undoes alerts; the same withdrawal, twice or late, undoes the same ones once."""
 
     def __init__(self, store: AlertStore, clocks: Clocks, timeline: Timeline) -> None:
@@ -55,7 +55,7 @@ class Withdrawing:
                     "milestone": alert.milestone,
                     "level": alert.level,
                     "recipient": alert.recipient,
-                    "clocks_stopped": told(*stopped),
+                    "clocks_stopped": clocks_payload(*stopped),
                 },
             )
             self._timeline.append([fact], owner=alert.owner, at=at, tx=tx)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Body, Day, PageQuery, Shape
-from chalicelib.calendars.model import Recount, RecountState, Standing
+from chalicelib.calendars.model import Recount, RecountState, YearStatus
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.shapes import Page
 from chalicelib.workdays.model.limits import Notice
@@ -140,7 +140,7 @@ def recount_shape(recount: Recount | None) -> RecountShape | None:
     return None if recount is None else RecountShape.model_validate(recount)
 
 
-def calendar_shape(standing: Standing) -> CalendarShape:
+def calendar_shape(standing: YearStatus) -> CalendarShape:
     """Show a year."""
     edition = standing.edition
     return CalendarShape(

@@ -21,7 +21,7 @@ from chalicelib.api.inspection.schemas import (
 )
 from chalicelib.clock import instant_from
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.inspection.model import Scope, Sought, Wanted
+from chalicelib.inspection.model import CaseFilter, Scope, Wanted
 from chalicelib.inspection.services import INSPECTORS
 from chalicelib.timeline.events import Reading
 from chalicelib.wiring import services
@@ -95,7 +95,7 @@ def cases(call: Call[None]) -> Answer:
     query: CasesQuery = call.query
     found, following = services().inspection.cases(
         call.path["mandate_id"],
-        Sought(light=query.light, officer=query.officer),
+        CaseFilter(light=query.light, officer=query.officer),
         by=call.caller,
         at=call.at,
         most=query.limit,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.calendars import rules
-from chalicelib.calendars.model import Loaded, Place, Preview, Recount, Standing, Year
-from chalicelib.calendars.services.recalculation import Recounts
+from chalicelib.calendars.model import Loaded, Place, Preview, Recount, Year, YearStatus
+from chalicelib.calendars.services.recalculation import Recalculation
 from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
@@ -25,14 +25,14 @@ EDITION_ROUTE = "calendar_edition"
 """What rule packs call the route of a missing edition."""
 
 
-class Editions:
+class CalendarEditions:
     """The editions of all years."""
 
     def __init__(
         self,
         store: YearStore,
         calendars: LoadedCalendars,
-        recounts: Recounts,
+        recounts: Recalculation,
         *,
         pack: Callable[[datetime], RulePack],
     ) -> None:
@@ -65,7 +65,7 @@ class Editions:
         self._calendars.refresh()
         return self._recounts.preview(edition, at=at, most=most, after=after)
 
-    def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> Standing:
+    def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> YearStatus:
         """Load a year's next edition and count the first open due dates anew; the sweep goes on with the others.
 
         The same again changes nothing. ``PRECONDITION_REQUIRED`` and ``STALE_VERSION`` where one was loaded before.
@@ -76,7 +76,7 @@ class Editions:
         if recount is not None:
             recount = self._recounts.go_on(recount, at=at)
         counting = year.latest or self._packaged(edition)
-        return Standing(
+        return YearStatus(
             year=year.year,
             edition=counting,
             loaded=year.editions,
@@ -106,12 +106,12 @@ class Editions:
         packaged = self._calendars.packaged
         return next((each for each in packaged if each.year == edition.year), edition)
 
-    def years(self, *, at: datetime, now: datetime) -> tuple[Standing, ...]:
+    def years(self, *, at: datetime, now: datetime) -> tuple[YearStatus, ...]:
         """Return every year that had an edition at a moment, oldest first."""
         within_reach = rules.years_within_reach(day_in_shanghai(now))
         return self._standing(self._store.each(within_reach), at=at)
 
-    def year(self, number: int, *, at: datetime, now: datetime) -> Standing:
+    def year(self, number: int, *, at: datetime, now: datetime) -> YearStatus:
         """Return a year as it stood at a moment; ``NOT_FOUND`` if it had no edition."""
         if number not in rules.years_within_reach(day_in_shanghai(now)):
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -120,10 +120,10 @@ class Editions:
             raise DomainError(ErrorCode.NOT_FOUND)
         return replace(found, recount=self._recounts.of(number))
 
-    def _standing(self, years: tuple[Year, ...], *, at: datetime) -> tuple[Standing, ...]:
+    def _standing(self, years: tuple[Year, ...], *, at: datetime) -> tuple[YearStatus, ...]:
         known = {year.year: year for year in years}
         return tuple(
-            Standing(
+            YearStatus(
                 year=edition.year,
                 edition=edition,
                 loaded=tuple(each for each in known[edition.year].editions if each.loaded_at <= at),

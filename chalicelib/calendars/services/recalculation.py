@@ -10,7 +10,7 @@ from chalicelib.calendars.rules import gone_on, replaced
 from chalicelib.calendars.store import LoadedCalendars, RecountStore
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
-from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, Recounting
+from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, ClockRecalculation
 from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
 from chalicelib.logging import logger
 from chalicelib.workdays.model.calendar import Calendar
@@ -30,13 +30,13 @@ class RecountIncompleteError(RuntimeError):
     """Some clocks could not be counted anew; the others were, and the log says which."""
 
 
-class Recounts:
+class Recalculation:
     """Recounts and previews of them."""
 
     def __init__(
         self,
         store: RecountStore,
-        counting: Recounting,
+        counting: ClockRecalculation,
         calendars: LoadedCalendars,
         *,
         departments: Sequence[str],

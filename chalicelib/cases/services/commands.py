@@ -11,7 +11,7 @@ from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, r
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -165,7 +165,7 @@ class Work:
         occurred_at: datetime | None = None,
     ) -> None:
         """Tell the timeline what happened, with what it did to clocks; blank texts are left out."""
-        clocks: dict[str, Json] = {change: told(*moved) for change, moved in self._moved.items()}
+        clocks: dict[str, Json] = {change: clocks_payload(*moved) for change, moved in self._moved.items()}
         self._moved.clear()
         self.facts.append(
             NewEvent(

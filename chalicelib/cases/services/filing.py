@@ -17,7 +17,7 @@ from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draf
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import Eligibility, Ground, Summary
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -225,7 +225,7 @@ class Filing:
                 self._clocks.recheck(clock, at=at + RECHECK_EVERY, tx=tx)
             else:
                 self._credit.require_unchanged(summary, tx)
-                self._settle(case, summary, told(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
+                self._settle(case, summary, clocks_payload(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
 
     def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
         judged = filing.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
@@ -238,8 +238,8 @@ class Filing:
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
         facts = [
-            filing_events.fact_of_check(after, started=told(*started), stopped=stopped, at=at),
-            *filing_events.facts_of_acceptance(after, started=told(*started), at=at),
+            filing_events.fact_of_check(after, started=clocks_payload(*started), stopped=stopped, at=at),
+            *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
         ]
         self._store.save(case, after, facts, at=at, tx=tx)
 

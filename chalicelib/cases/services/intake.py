@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chalicelib.cases.model.case import Case, Draft, State
 from chalicelib.cases.rules import filing_events
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit
@@ -37,10 +37,10 @@ class Reception:
         if case.state is State.PENDING_CREDIT:
             waiting = self._start(ClockKind.CREDIT_RECHECK, recheck, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
             facts.append(filing_events.fact_of_filing(case, actor=actor, started=[], at=at))
-            facts.append(filing_events.fact_of_waiting(case, started=told(waiting), at=at))
+            facts.append(filing_events.fact_of_waiting(case, started=clocks_payload(waiting), at=at))
             return case, facts, (waiting,)
         case, started = self.taken(case, since=at, at=at, tx=tx)
-        running = told(*started)
+        running = clocks_payload(*started)
         facts.append(filing_events.fact_of_filing(case, actor=actor, started=running, at=at))
         facts.extend(filing_events.facts_of_acceptance(case, started=running, at=at))
         return case, facts, started

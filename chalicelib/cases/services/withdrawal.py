@@ -12,7 +12,7 @@ from chalicelib.cases.services.intake import Reception
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
@@ -74,7 +74,7 @@ class ChangeOfWay:
         )
         with transaction() as tx:
             milestones = [fact for clock in running for fact in self._clocks.moved_on(clock, at=at)[1]]
-            stopped = told(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
+            stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             fact = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
@@ -101,8 +101,10 @@ class ChangeOfWay:
         with transaction() as tx:
             after, started = self._reception.taken(after, since=at, at=at, tx=tx)
             facts = [
-                filing_events.fact_of_materials(after, materials, actor=by.actor, started=told(*started), at=at),
-                *filing_events.facts_of_acceptance(after, started=told(*started), at=at),
+                filing_events.fact_of_materials(
+                    after, materials, actor=by.actor, started=clocks_payload(*started), at=at
+                ),
+                *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
             ]
             return self._store.save(case, after, facts, at=at, tx=tx)
 

@@ -112,7 +112,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class GuideProgress:
     """How far somebody has come in a guide: what they answered, and the next question or the end, one of the two."""
 
     given: tuple[Given, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from chalicelib.catalogue.model.guides import Given, Guide, Standing
+from chalicelib.catalogue.model.guides import Given, Guide, GuideProgress
 from chalicelib.catalogue.rules.items import speaks_of
 
 
@@ -25,7 +25,7 @@ def sought(guides: Sequence[Guide], q: str) -> tuple[Guide, ...]:
     )
 
 
-def walked(guide: Guide, answers: Mapping[str, str]) -> Standing:
+def walked(guide: Guide, answers: Mapping[str, str]) -> GuideProgress:
     """Follow answers, by question, as far as they lead.
 
     An answer that is none of a question's choices is none at all, so that the question is asked again; answers to
@@ -35,7 +35,7 @@ def walked(guide: Guide, answers: Mapping[str, str]) -> Standing:
     while (fork := guide.fork(place)) is not None:
         choice = fork.choice(answers.get(fork.id, ""))
         if choice is None:
-            return Standing(given=tuple(given), fork=fork)
+            return GuideProgress(given=tuple(given), fork=fork)
         given.append(Given(fork=fork, choice=choice))
         place = choice.leads_to
-    return Standing(given=tuple(given), ending=guide.ending(place))
+    return GuideProgress(given=tuple(given), ending=guide.ending(place))

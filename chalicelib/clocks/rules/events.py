@@ -8,7 +8,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
 
-def told(*clocks: Clock) -> list[Json]:
+def clocks_payload(*clocks: Clock) -> list[Json]:
     """Return what an event's data says of clocks."""
     return [
         {
@@ -69,6 +69,6 @@ def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None =
             "edition": edition,
             "taken_back": [name for name in told_before if told_before[name] and not told_still[name]],
             "round": after.round,
-            "clocks_changed": told(after),
+            "clocks_changed": clocks_payload(after),
         },
     )

@@ -10,7 +10,7 @@ PERSONS = ("applicant", "subject:")
 """How those begin whom a clock binds if it does not bind an office."""
 
 
-class Standing(StrEnum):
+class ClockStatus(StrEnum):
     """How an open clock stands; each stands on lists of its own, for its due date means something else."""
 
     RUNNING = "running"
@@ -28,7 +28,7 @@ class Listing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class ClockFilter:
     """Which of a department's open clocks; without a light, what is late or nearly so."""
 
     department: str
@@ -38,15 +38,15 @@ class Sought:
     item: str | None = None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ClockStatus:
         """Where clocks that show the light stand."""
         match self.light:
             case Light.GREY:
-                return Standing.PAUSED
+                return ClockStatus.PAUSED
             case Light.WHITE:
-                return Standing.PROVISIONAL
+                return ClockStatus.PROVISIONAL
             case _:
-                return Standing.RUNNING
+                return ClockStatus.RUNNING
 
     @property
     def is_near(self) -> bool:
@@ -54,16 +54,16 @@ class Sought:
         return self.light in {None, Light.YELLOW}
 
 
-def standing_of(clock: Clock) -> Standing | None:
+def standing_of(clock: Clock) -> ClockStatus | None:
     """Return how a clock stands, ``None`` if it is over; one that was late before its pause runs on the lists."""
     pause = clock.open_pause
     if clock.stopped_at is not None:
         return None
     if clock.provisional:
-        return Standing.PROVISIONAL
+        return ClockStatus.PROVISIONAL
     if pause is not None and not clock.is_late(pause.started_at):
-        return Standing.PAUSED
-    return Standing.RUNNING
+        return ClockStatus.PAUSED
+    return ClockStatus.RUNNING
 
 
 def lists_of(clock: Clock) -> Mapping[Listing, str]:
@@ -76,7 +76,7 @@ def lists_of(clock: Clock) -> Mapping[Listing, str]:
     return {**lists, Listing.DEPARTMENT: partition(clock.department, standing)}
 
 
-def lists_for(sought: Sought, standing: Standing) -> Mapping[Listing, str]:
+def lists_for(sought: ClockFilter, standing: ClockStatus) -> Mapping[Listing, str]:
     """Return the partitions that a clock must stand in to be shown, the one that holds fewest others first.
 
     Somebody's own clocks are few; an item's are fewer than all of a kind.
@@ -86,10 +86,10 @@ def lists_for(sought: Sought, standing: Standing) -> Mapping[Listing, str]:
     return lists or {Listing.DEPARTMENT: partition(sought.department, standing)}
 
 
-def partition(department: str, standing: Standing, name: str = "") -> str:
+def partition(department: str, standing: ClockStatus, name: str = "") -> str:
     """Name a partition; the name comes last, for only a staff id might hold a slash."""
     if not name:
-        return department if standing is Standing.RUNNING else f"{department}/{standing}"
+        return department if standing is ClockStatus.RUNNING else f"{department}/{standing}"
     return f"{department}/{standing}/{name}"
 
 

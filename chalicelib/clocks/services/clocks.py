@@ -7,8 +7,7 @@ from typing import Any
 
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.rules import clocks, events
-from chalicelib.clocks.rules.events import told
-from chalicelib.clocks.rules.indexes import Sought, Standing
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
 from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -60,7 +59,7 @@ class Clocks:
         item: str = "",
         recheck_at: datetime | None = None,
     ) -> Clock:
-        """Start a clock inside a transaction; the owner's own event tells of it (see ``told``)."""
+        """Start a clock inside a transaction; the owner's own event tells of it (see ``clocks_payload``)."""
         clock = clocks.started(
             kind,
             limit,
@@ -130,12 +129,12 @@ class Clocks:
         return counted, clocks.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
-        self, sought: Sought, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
+        self, sought: ClockFilter, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
         """Return a page of open clocks, oldest due first."""
         return self._store.board(sought, at=at, most=most, after=after)
 
-    def open_of_kind(self, kind: ClockKind, department: str, standing: Standing, *, most: int) -> tuple[Clock, ...]:
+    def open_of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, most: int) -> tuple[Clock, ...]:
         """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
         return self._store.of_kind(kind, department, standing, most=most)
 

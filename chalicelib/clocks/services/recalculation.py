@@ -18,7 +18,7 @@ BOARDS = ("", "/paused", PROVISIONAL)
 """What a department's boards are called after its name: an open clock stands on one of them."""
 
 
-class Recounting:
+class ClockRecalculation:
     """Walks over open clocks and counts them anew."""
 
     def __init__(self, store: ClockStore, timeline: Timeline, *, yellow: Callable[[str, datetime], YellowRule]) -> None:

@@ -12,7 +12,7 @@ from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -244,7 +244,7 @@ def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> NewEvent:
         occurred_at=complaint.received_at,
         actor=by.actor,
         department=complaint.department,
-        data={**_about(complaint), "clocks_started": told(clock)},
+        data={**_about(complaint), "clocks_started": clocks_payload(clock)},
         texts={"text": complaint.text},
     )
 
@@ -262,7 +262,7 @@ def _routed(complaint: Complaint, *, previous: str | None) -> NewEvent:
 
 
 def _sorted(complaint: Complaint, sorting: Sorting, clock: Clock) -> NewEvent:
-    changed: Sequence[Json] = [] if sorting.is_clear else told(clock)
+    changed: Sequence[Json] = [] if sorting.is_clear else clocks_payload(clock)
     return NewEvent(
         kind=EventKind.COMPLAINT_SORTED,
         occurred_at=sorting.sorted_at,
@@ -284,7 +284,7 @@ def _answered(complaint: Complaint, answer: Answer, stopped: Clock, *, is_late: 
             **_about(complaint),
             "outcome": answer.outcome.value,
             "late": is_late,
-            "clocks_stopped": told(stopped),
+            "clocks_stopped": clocks_payload(stopped),
         },
         texts={name: text for name, text in texts.items() if text},
     )

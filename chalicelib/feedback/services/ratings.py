@@ -10,7 +10,7 @@ from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -222,7 +222,7 @@ def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime
         "day": rating.day.isoformat(),
         "real_name": rating.rater is not None,
         "suspicious": [why.value for why in rating.suspicious],
-        "clocks_started": told(*started),
+        "clocks_started": clocks_payload(*started),
     }
     if rating.rater is not None:
         data |= {"case_no": rating.rater.case_no}
@@ -248,7 +248,7 @@ def _answered(rating: Rating, reply: Reply, stopped: Clock) -> NewEvent:
             "expected_on": None if reply.expected_on is None else reply.expected_on.isoformat(),
             "item_code": rating.item_code,
             "level": rating.level,
-            "clocks_stopped": told(stopped),
+            "clocks_stopped": clocks_payload(stopped),
         },
         texts={name: text for name, text in texts.items() if text},
     )

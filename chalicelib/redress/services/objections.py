@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.redress import corrected, disputed
@@ -120,7 +120,7 @@ class Objections:
                 "ground": plea.ground,
                 "review": objection.is_review,
                 "paused": objection.is_paused,
-                "clocks_started": told(clock),
+                "clocks_started": clocks_payload(clock),
             }
             texts = {"text": plea.text, "evidence": plea.evidence}
             fact = rules.fact_of(EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts)
@@ -144,7 +144,7 @@ class Objections:
                 standing = self._undoing.alone(before.entry)
                 self._undoing.mark(standing, Mark.NONE, _deed(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(self.clock(before), at=at, tx=tx)
-            data: dict[str, Json] = {"ground": before.plea.ground, "clocks_stopped": told(stopped)}
+            data: dict[str, Json] = {"ground": before.plea.ground, "clocks_stopped": clocks_payload(stopped)}
             fact = rules.fact_of(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
@@ -178,7 +178,7 @@ class Objections:
                 "late": clock.is_late(at),
                 "undone": [one.entry for one in undone],
                 "touched": [one.case_no for one in touched],
-                "clocks_stopped": told(stopped),
+                "clocks_stopped": clocks_payload(stopped),
             }
             texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
             fact = rules.fact_of(EventKind.OBJECTION_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)

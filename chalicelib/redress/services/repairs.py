@@ -10,7 +10,7 @@ from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.linked_credit import together
 from chalicelib.credit.rules.revoked_documents import paper
@@ -119,7 +119,7 @@ class Repairs:
             data: dict[str, Json] = {
                 "entries": list(_names(standing)),
                 "promise_hash": promise_hash,
-                "clocks_started": told(*started),
+                "clocks_started": clocks_payload(*started),
             }
             texts = {"proof": proof, "promise": pack.recourse.promise.text}
             fact = rules.fact_of(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
@@ -154,7 +154,7 @@ class Repairs:
                 "refusal": verdict.refusal or None,
                 "late": is_late,
                 "undone": [one.entry for one in undone],
-                "clocks_stopped": told(*stopped),
+                "clocks_stopped": clocks_payload(*stopped),
             }
             texts = {
                 "reason": verdict.reason,
@@ -183,7 +183,7 @@ class Repairs:
         after = replace(before, stage=RepairStage.OPEN, judged=None, earlier=(*before.earlier, before.judged))
         self._mark(standing, replace(deed, because=before.owner))
         started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
-        data: dict[str, Json] = {"because": deed.because, "clocks_started": told(*started)}
+        data: dict[str, Json] = {"because": deed.because, "clocks_started": clocks_payload(*started)}
         fact = rules.fact_of(EventKind.REPAIR_REOPENED, before, actor=deed.by.actor, at=deed.at, data=data)
         self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
 

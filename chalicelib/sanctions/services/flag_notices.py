@@ -10,7 +10,7 @@ from typing import Protocol
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.clocks.services.clocks import told as told_clocks
+from chalicelib.clocks.services.clocks import clocks_payload as told_clocks
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError

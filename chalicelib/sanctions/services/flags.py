@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -148,7 +148,7 @@ class Punishment:
                 data={
                     "served_at": instant_text(service.served_at),
                     "method": service.method,
-                    "clocks_started": told(clock),
+                    "clocks_started": clocks_payload(clock),
                 },
                 texts={"proof": service.proof},
             )
@@ -289,7 +289,7 @@ class Punishment:
     def _stop(self, clock: Clock | None, *, at: datetime, tx: Transaction) -> list[Json]:
         if clock is None or clock.stopped_at is not None:
             return []
-        return told(self._clocks.stop(clock, at=at, tx=tx))
+        return clocks_payload(self._clocks.stop(clock, at=at, tx=tx))
 
     def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> Flag:
         head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)

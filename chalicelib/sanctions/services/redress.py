@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import FlagMark, ObjectionState
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.dynamo.transaction import Transaction
@@ -108,7 +108,7 @@ class FlagRemedies:
             EventKind.FLAG_LIFTED,
             by=by,
             at=at,
-            data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": told(*stopped)},
+            data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": clocks_payload(*stopped)},
             texts={"reason": lifting.reason, "basis": lifting.basis},
         )
         self._save(flag, after, fact, at=at, tx=tx)

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules.indexes import Standing
+from chalicelib.clocks.rules.indexes import ClockStatus
 
 BANDS: Final = (1, 3, 5, 10, 20, 60)
 """The last day of each band, counted from the day on which the clock started as day 0; what is older is the last one.
@@ -56,7 +56,7 @@ class Ageing:
         return sum(number for band in self.bands for number in band.waiting.values())
 
 
-def ageing_of(department: str, waits: Iterable[tuple[Clock, Standing]], *, today: date, is_more: bool) -> Ageing:
+def ageing_of(department: str, waits: Iterable[tuple[Clock, ClockStatus]], *, today: date, is_more: bool) -> Ageing:
     """Count clocks by the days since they started: one that started today has waited 0 days."""
     ages = [((today - day_in_shanghai(clock.started_at)).days, _waiting(clock, standing)) for clock, standing in waits]
     return Ageing(
@@ -86,8 +86,8 @@ def together(ageings: Sequence[Ageing], *, department: str) -> Ageing:
     )
 
 
-def _waiting(clock: Clock, standing: Standing) -> Waiting:
-    return Waiting.PAUSE if standing is Standing.PAUSED else KINDS[clock.kind]
+def _waiting(clock: Clock, standing: ClockStatus) -> Waiting:
+    return Waiting.PAUSE if standing is ClockStatus.PAUSED else KINDS[clock.kind]
 
 
 def _bands(ages: Sequence[tuple[int, Waiting]]) -> tuple[Band, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.rules.indexes import Sought, Standing
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
 from chalicelib.errors import DomainError, ErrorCode
@@ -43,9 +43,11 @@ class Filter:
     officer: str | None = None
     item: str | None = None
 
-    def within(self, department: str) -> Sought:
+    def within(self, department: str) -> ClockFilter:
         """Return what is wanted of one department."""
-        return Sought(department=department, light=self.light, kind=self.kind, officer=self.officer, item=self.item)
+        return ClockFilter(
+            department=department, light=self.light, kind=self.kind, officer=self.officer, item=self.item
+        )
 
 
 class Supervision:
@@ -107,9 +109,9 @@ class Supervision:
         return tuple(self._aged(one, at=at) for one in self._watched(Filter(department=department), by=by))
 
     def _aged(self, department: str, *, at: datetime) -> Ageing:
-        waits: list[tuple[Clock, Standing]] = []
+        waits: list[tuple[Clock, ClockStatus]] = []
         is_more = False
-        for kind, standing in product(KINDS, Standing):
+        for kind, standing in product(KINDS, ClockStatus):
             clocks = self._clocks.open_of_kind(kind, department, standing, most=MOST_AGED + 1)
             is_more |= len(clocks) > MOST_AGED
             waits.extend((clock, standing) for clock in clocks[:MOST_AGED])

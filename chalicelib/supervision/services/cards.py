@@ -9,7 +9,7 @@ from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.services.commands import OFFICE
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.services.clocks import Clocks, told
+from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -105,7 +105,7 @@ class Cards:
                 ),
                 tx,
             )
-            started: dict[str, Json] = {"clocks_started": told(clock)}
+            started: dict[str, Json] = {"clocks_started": clocks_payload(clock)}
             self._tell(EventKind.CARD_GIVEN, card, by=by, at=at, tx=tx, data=started, text={"facts": finding.facts})
             if once is not None:
                 once.remember(card.card_id, tx, at=at)
@@ -118,7 +118,7 @@ class Cards:
         with transaction() as tx:
             stopped = self._stop(card, at=act.at, tx=tx)
             word = Word(text=text, by=act.by.actor, at=act.at, late=any(clock.is_late(act.at) for clock in stopped))
-            data: dict[str, Json] = {"late": word.late, "clocks_stopped": told(*stopped)}
+            data: dict[str, Json] = {"late": word.late, "clocks_stopped": clocks_payload(*stopped)}
             answered = self._store.save(replace(card, state=CardState.ANSWERED, reply=word), tx)
             self._tell(EventKind.CARD_ANSWERED, answered, by=act.by, at=act.at, tx=tx, data=data, text={"reply": text})
         return answered
@@ -131,7 +131,10 @@ class Cards:
             stopped = self._stop(card, at=act.at, tx=tx)
             word = Word(text=grounds, by=act.by.actor, at=act.at)
             started = self._start(ClockKind.CARD_APPEAL, card.finding, MONITORING, card.pack, at=act.at, tx=tx)
-            data: dict[str, Json] = {"clocks_stopped": told(*stopped), "clocks_started": told(started)}
+            data: dict[str, Json] = {
+                "clocks_stopped": clocks_payload(*stopped),
+                "clocks_started": clocks_payload(started),
+            }
             appealed = self._store.save(replace(card, state=CardState.APPEALED, appeal=word), tx)
             self._tell(
                 EventKind.CARD_APPEALED, appealed, by=act.by, at=act.at, tx=tx, data=data, text={"grounds": grounds}
@@ -232,7 +235,7 @@ class Cards:
 
     def _ended(self, card: Card, kind: EventKind, act: Act, reason: str) -> Card:
         with transaction() as tx:
-            data: dict[str, Json] = {"clocks_stopped": told(*self._stop(card, at=act.at, tx=tx))}
+            data: dict[str, Json] = {"clocks_stopped": clocks_payload(*self._stop(card, at=act.at, tx=tx))}
             ended = self._store.save(card, tx)
             self._tell(kind, ended, by=act.by, at=act.at, tx=tx, data=data, text={"reason": reason})
         return ended

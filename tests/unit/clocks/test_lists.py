@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
-from chalicelib.clocks.rules.indexes import Listing, Sought, Standing, binds_person, lists_for, lists_of
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, binds_person, lists_for, lists_of
 from chalicelib.workdays.model.limits import Limit, Unit
 
 DUE = datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC)
@@ -62,18 +62,18 @@ def test_paused_and_provisional_clocks_stand_apart_but_one_that_was_late_before_
 
 
 def test_the_list_with_fewest_others_answers_first() -> None:
-    sought = Sought(department="traffic", kind=ClockKind.DELIVERY, officer="li", item="plate")
+    sought = ClockFilter(department="traffic", kind=ClockKind.DELIVERY, officer="li", item="plate")
 
-    assert list(lists_for(sought, Standing.PAUSED).values()) == [
+    assert list(lists_for(sought, ClockStatus.PAUSED).values()) == [
         "traffic/paused/li",
         "traffic/paused/plate",
         "traffic/paused/delivery",
     ]
-    assert lists_for(Sought(department="traffic"), Standing.RUNNING) == {Listing.DEPARTMENT: "traffic"}
+    assert lists_for(ClockFilter(department="traffic"), ClockStatus.RUNNING) == {Listing.DEPARTMENT: "traffic"}
 
 
 def test_where_clocks_stand_that_show_a_light() -> None:
-    standing = {light: Sought(department="traffic", light=light).standing.value for light in (None, *Light)}
+    standing = {light: ClockFilter(department="traffic", light=light).standing.value for light in (None, *Light)}
 
     assert standing == {
         None: "running",
@@ -83,7 +83,10 @@ def test_where_clocks_stand_that_show_a_light() -> None:
         Light.GREY: "paused",
         Light.WHITE: "provisional",
     }
-    assert [light for light in standing if Sought(department="traffic", light=light).is_near] == [None, Light.YELLOW]
+    assert [light for light in standing if ClockFilter(department="traffic", light=light).is_near] == [
+        None,
+        Light.YELLOW,
+    ]
 
 
 def test_a_clock_binds_the_person_if_it_names_the_applicant_or_a_subject() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules.indexes import Standing
+from chalicelib.clocks.rules.indexes import ClockStatus
 from chalicelib.supervision.rules.ageing import Ageing, Waiting, ageing_of, together
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -32,7 +32,7 @@ def a_clock(days: int, kind: ClockKind = ClockKind.HANDLING_PROMISED) -> Clock:
     )
 
 
-def aged(*days: int, standing: Standing = Standing.RUNNING, is_more: bool = False) -> Ageing:
+def aged(*days: int, standing: ClockStatus = ClockStatus.RUNNING, is_more: bool = False) -> Ageing:
     return ageing_of("traffic", [(a_clock(one), standing) for one in days], today=TODAY, is_more=is_more)
 
 
@@ -63,11 +63,11 @@ def test_a_case_stands_in_the_band_of_its_days(days: int, first: int, last: int 
 def test_what_a_case_waits_for_is_told_apart() -> None:
     accepting = a_clock(2, ClockKind.ACCEPTANCE)
     waits = [
-        (accepting, Standing.RUNNING),
-        (accepting, Standing.PROVISIONAL),
-        (accepting, Standing.PAUSED),
-        (a_clock(3), Standing.PAUSED),
-        (a_clock(3), Standing.RUNNING),
+        (accepting, ClockStatus.RUNNING),
+        (accepting, ClockStatus.PROVISIONAL),
+        (accepting, ClockStatus.PAUSED),
+        (a_clock(3), ClockStatus.PAUSED),
+        (a_clock(3), ClockStatus.RUNNING),
     ]
 
     told = ageing_of("traffic", waits, today=TODAY, is_more=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Answer, Call, Query, Routes, Shape
-from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, Standing
+from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, GuideProgress
 from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
@@ -164,7 +164,7 @@ def _answers(answered: str) -> dict[str, str]:
     return {question: value for question, _, value in parts}
 
 
-def _step(guide: Guide, standing: Standing, call: Call[None]) -> StepShape:
+def _step(guide: Guide, standing: GuideProgress, call: Call[None]) -> StepShape:
     return StepShape(
         guide=_listed(guide),
         answered=",".join(f"{one.fork.id}:{one.choice.value}" for one in standing.given),
