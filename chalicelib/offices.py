@@ -12,16 +12,16 @@ from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.calendars.services.calendars import CalendarEditions
 from chalicelib.calendars.services.recalculation import Recalculation
 from chalicelib.calendars.store import RECOUNT, LoadedCalendars, RecountStore, YearStore
-from chalicelib.cases.services.acceptance import Accepting
-from chalicelib.cases.services.assignment import Overseeing
-from chalicelib.cases.services.commands import Desk
+from chalicelib.cases.services.acceptance import CaseAcceptance
+from chalicelib.cases.services.assignment import Assignment
+from chalicelib.cases.services.commands import CaseCommands
 from chalicelib.cases.services.consequences import Consequences
 from chalicelib.cases.services.drafting import Drafting
 from chalicelib.cases.services.filing import Filing
 from chalicelib.cases.services.handling import Handling
-from chalicelib.cases.services.queries import CaseReading
-from chalicelib.cases.services.repeat_promise import PromisingAgain
-from chalicelib.cases.services.withdrawal import ChangeOfWay
+from chalicelib.cases.services.queries import CaseQueries
+from chalicelib.cases.services.repeat_promise import RepeatPromise
+from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
@@ -214,9 +214,9 @@ class Offices(Foundations):
         )
 
     @cached_property
-    def promising_again(self) -> PromisingAgain:
+    def promising_again(self) -> RepeatPromise:
         """Who may promise again."""
-        return PromisingAgain(self.cases, self.calendars)
+        return RepeatPromise(self.cases, self.calendars)
 
     @cached_property
     def filing(self) -> Filing:
@@ -232,19 +232,19 @@ class Offices(Foundations):
         )
 
     @cached_property
-    def change_of_way(self) -> ChangeOfWay:
+    def change_of_way(self) -> CommitmentWithdrawal:
         """From promise to certificate."""
-        return ChangeOfWay(self.cases, clocks=self.clocks, packs=load_rule_packs())
+        return CommitmentWithdrawal(self.cases, clocks=self.clocks, packs=load_rule_packs())
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> CaseCommands:
         """Where acts on cases are done."""
-        return Desk(self.cases, self.clocks, packs=load_rule_packs())
+        return CaseCommands(self.cases, self.clocks, packs=load_rule_packs())
 
     @cached_property
-    def accepting(self) -> Accepting:
+    def accepting(self) -> CaseAcceptance:
         """From receipt to acceptance."""
-        return Accepting(self.cases, self.desk, clocks=self.clocks)
+        return CaseAcceptance(self.cases, self.desk, clocks=self.clocks)
 
     @cached_property
     def handling(self) -> Handling:
@@ -257,14 +257,14 @@ class Offices(Foundations):
         return Consequences(self.cases, self.desk, credit=self.credit)
 
     @cached_property
-    def overseeing(self) -> Overseeing:
+    def overseeing(self) -> Assignment:
         """Who has a case, and handling it again."""
-        return Overseeing(self.desk)
+        return Assignment(self.desk)
 
     @cached_property
-    def case_reading(self) -> CaseReading:
+    def case_reading(self) -> CaseQueries:
         """What people see of cases."""
-        return CaseReading(self.cases, clocks=self.clocks, timeline=self.timeline)
+        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline)
 
     @cached_property
     def lists(self) -> LoadedLists:

@@ -2,7 +2,7 @@
 
 from functools import cache, cached_property
 
-from chalicelib.cases.services.identity_disclosure import Unmasking
+from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.rules.summary import severity_kept
 from chalicelib.credit.services.identity_links import Aliases
@@ -58,9 +58,9 @@ class Services(Offices):
         return Aliases(AliasStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
 
     @cached_property
-    def unmasking(self) -> Unmasking:
+    def unmasking(self) -> IdentityDisclosure:
         """Who applicants are."""
-        return Unmasking(self.cases, self.subjects, self.timeline)
+        return IdentityDisclosure(self.cases, self.subjects, self.timeline)
 
     @cached_property
     def supervision(self) -> Supervision:

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.model.case import Case, State, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.credit.model.identity_links import Alias, AliasState
 from chalicelib.credit.model.links import LinkKind
@@ -247,7 +247,7 @@ def test_a_promise_is_refused_for_what_the_former_number_carries_and_the_case_ke
 
     assert clean.credit is not None
     assert linked.credit is not None
-    assert (clean.credit.standing, clean.credit.others) == (Standing.ALLOWED, ())
+    assert (clean.credit.standing, clean.credit.others) == (CommitmentStatus.ALLOWED, ())
     (other,) = linked.credit.others
     assert other.startswith(f"credit:{key_of(FORMER_PERSON)}@1:")
 

@@ -5,8 +5,8 @@ import pytest
 
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import Finding, Outcome
-from chalicelib.cases.services.commands import Act
-from chalicelib.cases.services.withdrawal import ChangeOfWay
+from chalicelib.cases.services.commands import Command
+from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
@@ -45,9 +45,9 @@ def hand_in(case: Case, applicant: Applicant, *names: str) -> Case:
     )
 
 
-def an_act(case: Case, *, by: Caller | None = None, sub: str = "officer.traffic", at: datetime = MUCH_LATER) -> Act:
+def an_act(case: Case, *, by: Caller | None = None, sub: str = "officer.traffic", at: datetime = MUCH_LATER) -> Command:
     officer = a_caller(Role.OFFICER, sub=sub, department="traffic")
-    return Act(case_no=case.case_no, by=by or officer, at=at, version=None if by else case.version)
+    return Command(case_no=case.case_no, by=by or officer, at=at, version=None if by else case.version)
 
 
 def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> None:
@@ -73,7 +73,7 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
         an_act(decided, at=NOON), outcome=Outcome.GRANTED, document_no="1号", reasons="符合条件。"
     )
     strict = tuple(replace(pack, withdraw_until=Choice(value="decided", basis="第1条")) for pack in load_rule_packs())
-    changing = ChangeOfWay(services().cases, clocks=services().clocks, packs=strict)
+    changing = CommitmentWithdrawal(services().cases, clocks=services().clocks, packs=strict)
 
     def taken_back(case: Case) -> State:
         return changing.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER).state

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.model.case import Case, State
-from chalicelib.cases.model.stages import Finding, Outcome, Standing
+from chalicelib.cases.model.stages import CommitmentStatus, Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
-from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Method
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
@@ -35,8 +35,8 @@ def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
     return pytest.raises(DomainError, match=reason.value)
 
 
-def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON) -> Act:
-    return Act(case_no=case.case_no, by=by, at=at, version=case.version)
+def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON) -> Command:
+    return Command(case_no=case.case_no, by=by, at=at, version=case.version)
 
 
 def a_granted_promise(*, officers: int = 1, jurisdiction: str = "corrects-first") -> tuple[Applicant, Case]:
@@ -203,13 +203,13 @@ def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() ->
     answer = services().credit.check(applicant.identity, inquiry, by=machine, at=AFTER_DEFENCE)
     assert revoked.revocation is not None
     assert (answer.effect, answer.reasons) == (Effect.NONE, ())
-    assert applicant.draft(at=AFTER_DEFENCE).standing is Standing.ALLOWED
+    assert applicant.draft(at=AFTER_DEFENCE).standing is CommitmentStatus.ALLOWED
 
 
 def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     untrue = verify(case)
-    mine = Act(case_no=case.case_no, by=applicant.caller, at=NOON + ONE_SECOND)
+    mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + ONE_SECOND)
 
     with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
@@ -234,7 +234,7 @@ def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_c
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().consequences.state(
-            Act(case_no=case.case_no, by=applicant.caller, at=AFTER_DEFENCE), text="我来晚了。"
+            Command(case_no=case.case_no, by=applicant.caller, at=AFTER_DEFENCE), text="我来晚了。"
         )
 
     assert revoke(untrue).state is State.REVOKED

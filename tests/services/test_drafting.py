@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Principal, Wish
 from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -40,7 +40,7 @@ def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
 
     drafted = Applicant().draft()
 
-    assert drafted.standing is Standing.ALLOWED
+    assert drafted.standing is CommitmentStatus.ALLOWED
     assert drafted.draft.notice_hash == notice_hash(item)
     assert [condition.id for condition in drafted.draft.conditions] == ["plate-lost"]
     assert f'"draft_id":"{drafted.draft.draft_id}"' in drafted.draft.payload
@@ -94,7 +94,7 @@ def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:
 
     drafted = applicant.draft()
 
-    assert drafted.standing is Standing.REFUSED
+    assert drafted.standing is CommitmentStatus.REFUSED
     assert drafted.draft.closed_by == (ErrorCode.COMMITMENT_NOT_OFFERED,)
     assert applicant.certify(drafted, "old-plate").case.state is State.RECEIVED
 
@@ -126,19 +126,19 @@ def test_after_a_withdrawal_one_may_promise_again_where_the_item_says_nothing_ag
     applicant = Applicant().enrol()
     withdrawn(applicant)
 
-    assert applicant.draft().standing is Standing.ALLOWED
+    assert applicant.draft().standing is CommitmentStatus.ALLOWED
 
 
 def test_the_wait_after_a_withdrawal_ends_with_its_last_day() -> None:
     publish(an_item(recommitment=Recommitment(allowed=True, written_wait=a_limit(3))))
     applicant = Applicant().enrol()
-    assert applicant.draft().standing is Standing.ALLOWED
+    assert applicant.draft().standing is CommitmentStatus.ALLOWED
     withdrawn(applicant)
 
     last_day = NOON + timedelta(days=10)
 
-    assert applicant.draft(at=last_day).standing is Standing.REFUSED
-    assert applicant.draft(at=last_day + timedelta(days=1)).standing is Standing.ALLOWED
+    assert applicant.draft(at=last_day).standing is CommitmentStatus.REFUSED
+    assert applicant.draft(at=last_day + timedelta(days=1)).standing is CommitmentStatus.ALLOWED
 
 
 def test_the_same_idempotency_key_is_the_same_draft() -> None:

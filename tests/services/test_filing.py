@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.model.stages import AcceptanceManner, Outcome, Standing
+from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.filing import SubjectBarredError
@@ -309,7 +309,7 @@ def test_a_flag_that_landed_after_the_draft_stops_the_filing_with_its_reason() -
     publish()
     applicant = Applicant().enrol()
     drafted = applicant.draft()
-    assert drafted.standing is Standing.ALLOWED
+    assert drafted.standing is CommitmentStatus.ALLOWED
     flag(applicant)
 
     with pytest.raises(SubjectBarredError) as barred:
@@ -327,7 +327,7 @@ def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
     case = applicant.promise(drafted).case
 
     assert (drafted.standing, [ground.code for ground in drafted.grounds]) == (
-        Standing.ALLOWED,
+        CommitmentStatus.ALLOWED,
         [ErrorCode.IDENTITY_CONFLICT],
     )
     assert case.credit is not None
@@ -392,7 +392,7 @@ def test_the_certificate_way_is_open_to_a_barred_subject_on_the_same_draft() -> 
     applicant = Applicant().enrol()
     flag(applicant)
     drafted = applicant.draft()
-    assert drafted.standing is Standing.REFUSED
+    assert drafted.standing is CommitmentStatus.REFUSED
 
     filed = applicant.certify(drafted, "old-plate")
 
@@ -451,7 +451,7 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
 
     filed = applicant.promise(drafted)
 
-    assert drafted.standing is Standing.PENDING
+    assert drafted.standing is CommitmentStatus.PENDING
     assert filed.case.state is State.PENDING_CREDIT
     assert kinds_of(filed.case.owner) == ["commitment:signed", "case:filed", "case:credit_awaited"]
     (clock,) = services().clocks.of_owner(filed.case.owner)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, Outcome
-from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
@@ -34,10 +34,10 @@ def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
     return pytest.raises(DomainError, match=reason.value)
 
 
-def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON + HOUR, **other: Any) -> Act:  # noqa: ANN401 - any field of an act
+def an_act(case: Case, *, by: Caller = OFFICER, at: datetime = NOON + HOUR, **other: Any) -> Command:  # noqa: ANN401 - any field of an act
     """An act on the case as it is given, an hour after noon."""
     fields: dict[str, Any] = {"version": case.version, **other}
-    return Act(case_no=case.case_no, by=by, at=at, **fields)
+    return Command(case_no=case.case_no, by=by, at=at, **fields)
 
 
 def a_received_case() -> tuple[Applicant, Case]:
@@ -78,7 +78,7 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     answered = (
         services()
         .accepting.answer_correction(
-            Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
+            Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
             1,
             materials=(replace(a_paper("licence"), sha256="cd" * 32),),
             text="已补交。",
@@ -104,7 +104,7 @@ def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> 
     answered = (
         services()
         .accepting.answer_correction(
-            Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
+            Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
         )
         .case
     )
@@ -126,7 +126,7 @@ def test_the_office_may_not_ask_twice_for_the_same_before_it_is_answered() -> No
 def test_two_demands_wait_for_both_answers() -> None:
     applicant, case = a_received_case()
     ask(ask(case), "old-plate")
-    mine = Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
+    mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
 
     first = services().accepting.answer_correction(mine, 1, materials=(), text="一").case
     second = services().accepting.answer_correction(mine, 2, materials=(), text="二").case
@@ -138,7 +138,7 @@ def test_two_demands_wait_for_both_answers() -> None:
 def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None:
     applicant, case = a_received_case()
     ask(ask(case), "old-plate")
-    mine = Act(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
+    mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
     other = a_caller(Role.APPLICANT, sub="other", subject="k1.other")
     accepting = services().accepting
 
@@ -220,7 +220,7 @@ def test_a_corrected_case_is_accepted_by_silence_from_the_day_of_the_corrections
     ask(case)
     corrected = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
     services().accepting.answer_correction(
-        Act(case_no=case.case_no, by=applicant.caller, at=corrected), 1, materials=(), text="已补。"
+        Command(case_no=case.case_no, by=applicant.caller, at=corrected), 1, materials=(), text="已补。"
     )
 
     services().accepting.deem_accepted(case.owner, "acceptance.1", datetime(2026, 10, 19, 16, 0, tzinfo=UTC))

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import Finding, Outcome, ResultDocument
-from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.errors import DomainError, ErrorCode
@@ -24,9 +24,9 @@ COLLEAGUE = a_caller(Role.OFFICER, sub="o-2", department="traffic")
 SUPERVISOR = a_caller(Role.SUPERVISOR, sub="s-1", department="traffic")
 
 
-def by(caller: Caller, case: Case, *, hours: int = 1, occurred: int | None = None) -> Act:
+def by(caller: Caller, case: Case, *, hours: int = 1, occurred: int | None = None) -> Command:
     """An act ``hours`` after noon on the case as it stands."""
-    return Act(
+    return Command(
         case_no=case.case_no,
         by=caller,
         at=NOON + hours * HOUR,

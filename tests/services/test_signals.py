@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
-from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.commands import Command
 from chalicelib.clock import instant_text
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
@@ -32,9 +32,9 @@ def a_dressed_case() -> Case:
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
 
-    def act(days: int, case: Case, by: Caller = OFFICER) -> Act:
+    def act(days: int, case: Case, by: Caller = OFFICER) -> Command:
         occurred = NOON if by is OFFICER and days == 2 else None
-        return Act(case_no=case.case_no, by=by, at=NOON + days * DAY, version=case.version, occurred_at=occurred)
+        return Command(case_no=case.case_no, by=by, at=NOON + days * DAY, version=case.version, occurred_at=occurred)
 
     case = services().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号").case
     case = services().handling.deliver(act(3, case)).case

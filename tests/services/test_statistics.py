@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.cases.model.stages import Outcome
-from chalicelib.cases.services.commands import Act
+from chalicelib.cases.services.commands import Command
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -40,12 +40,12 @@ def events_of_cases(number: int) -> list[Event]:
     told: list[Event] = []
     for each in range(number):
         case = applicant.promise(applicant.draft()).case
-        act = Act(case_no=case.case_no, by=OFFICER, at=NOON + 2 * DAY, version=case.version)
+        act = Command(case_no=case.case_no, by=OFFICER, at=NOON + 2 * DAY, version=case.version)
         case = services().handling.decide(act, outcome=Outcome.GRANTED, document_no=f"{each}号").case
-        act = Act(case_no=case.case_no, by=OFFICER, at=NOON + 3 * DAY, version=case.version)
+        act = Command(case_no=case.case_no, by=OFFICER, at=NOON + 3 * DAY, version=case.version)
         case = services().handling.deliver(act).case
         if each == 0:
-            act = Act(case_no=case.case_no, by=SUPERVISOR, at=NOON + 4 * DAY, version=case.version)
+            act = Command(case_no=case.case_no, by=SUPERVISOR, at=NOON + 4 * DAY, version=case.version)
             case = services().overseeing.reopen(act, reason="申请人没有收到结果。").case
         told.extend(services().timeline.events(f"case:{case.case_no}"))
     return told
@@ -144,7 +144,7 @@ def late_by_days(days: int) -> tuple[datetime, datetime]:
         clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "handling_promised"
     )
     at = due_at + days * DAY
-    act = Act(case_no=case.case_no, by=OFFICER, at=at, version=case.version)
+    act = Command(case_no=case.case_no, by=OFFICER, at=at, version=case.version)
     services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
     hear(services().timeline.events(case.owner))
     return due_at, at

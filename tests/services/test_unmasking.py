@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.services.drafting import Principal
-from chalicelib.cases.services.identity_disclosure import Sight, Unmasked
+from chalicelib.cases.services.identity_disclosure import DisclosedIdentity, Sight
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import Vault
@@ -25,7 +25,7 @@ def a_case(applicant: Applicant | None = None, **wish: Any) -> str:  # noqa: ANN
     return somebody.promise(somebody.draft(**wish)).case.case_no
 
 
-def look(case_no: str, *, by: Caller = OFFICER) -> Unmasked:
+def look(case_no: str, *, by: Caller = OFFICER) -> DisclosedIdentity:
     return services().unmasking.look(case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON)
 
 

@@ -9,7 +9,7 @@ from chalicelib.credit.model.records import Ground
 from chalicelib.workdays.model.limits import Limit
 
 
-class Standing(StrEnum):
+class CommitmentStatus(StrEnum):
     """What the gate says of the commitment way (适用告知承诺)."""
 
     ALLOWED = "allowed"
@@ -43,7 +43,7 @@ class CreditSnapshot:
 
     version: int
     head_hash: str
-    standing: Standing
+    standing: CommitmentStatus
     reasons: tuple[str, ...]
     checked_at: datetime
     grounds: tuple[Ground, ...] = ()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.catalogue.model.items import Audience, Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
@@ -66,11 +66,11 @@ def require_audience(item: Item, kind: SubjectKind) -> None:
         raise DomainError(ErrorCode.NOT_FOR_AUDIENCE, audience=item.audience.value)
 
 
-def standing_of(draft: Draft, found: Eligibility | None) -> Standing:
+def standing_of(draft: Draft, found: Eligibility | None) -> CommitmentStatus:
     """Return what the gate says: no where the item or credit says no, and neither where credit cannot be read."""
     if draft.closed_by or (found is not None and not found.allowed):
-        return Standing.REFUSED
-    return Standing.PENDING if found is None else Standing.ALLOWED
+        return CommitmentStatus.REFUSED
+    return CommitmentStatus.PENDING if found is None else CommitmentStatus.ALLOWED
 
 
 def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:

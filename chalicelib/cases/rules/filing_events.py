@@ -9,11 +9,11 @@ from chalicelib.cases.model.stages import (
     AcceptanceManner,
     AcceptanceWord,
     Commitment,
+    CommitmentStatus,
     CreditSnapshot,
     Decision,
     Delivery,
     Outcome,
-    Standing,
 )
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.model.records import Eligibility, Summary
@@ -33,7 +33,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
     return CreditSnapshot(
         version=summary.version,
         head_hash=summary.head.hash,
-        standing=Standing.ALLOWED if found.allowed else Standing.REFUSED,
+        standing=CommitmentStatus.ALLOWED if found.allowed else CommitmentStatus.REFUSED,
         reasons=tuple(f"{ground.code}:{ground.record}" for ground in found.reasons),
         checked_at=at,
         grounds=() if found.allowed else found.reasons,

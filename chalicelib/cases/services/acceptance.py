@@ -8,7 +8,7 @@ from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Brea
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.filing_events import materials_told
 from chalicelib.cases.rules.handling import CaseStep
-from chalicelib.cases.services.commands import Act, Desk, Done, Work
+from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
@@ -20,23 +20,23 @@ from chalicelib.timeline.event_types import EventKind
 SWEEP = "system:sweep"
 
 
-class Accepting:
+class CaseAcceptance:
     """What happens to a case between its receipt and its acceptance."""
 
-    def __init__(self, store: CaseStore, desk: Desk, *, clocks: Clocks) -> None:
+    def __init__(self, store: CaseStore, desk: CaseCommands, *, clocks: Clocks) -> None:
         """Do every act at the one desk; the sweep brings the clocks."""
         self._store = store
         self._desk = desk
         self._clocks = clocks
 
-    def ask_correction(self, act: Act, *, missing: tuple[str, ...], basis: str) -> Done:
+    def ask_correction(self, act: Command, *, missing: tuple[str, ...], basis: str) -> Result:
         """Tell the applicant, once, everything that is missing; this keeps the duty of the acceptance clock.
 
         ``MATERIAL_NOT_LISTED`` for anything that is not owed. A second, different demand is carried out,
         and recorded as the office's own breach (R4.2).
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
             rules.require_on_list(case, missing, pointer="/missing/{}")
@@ -72,13 +72,13 @@ class Accepting:
 
         return self._desk.take(CaseStep.CORRECT, act, deed)
 
-    def answer_correction(self, act: Act, number: int, *, materials: tuple[Material, ...], text: str) -> Done:
+    def answer_correction(self, act: Command, number: int, *, materials: tuple[Material, ...], text: str) -> Result:
         """Take the applicant's answer; with the last one outstanding the office's time to accept begins anew.
 
         ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already answered.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             asked = next((one for one in case.demands if one.number == number), None)
             if asked is None:
@@ -109,10 +109,10 @@ class Accepting:
 
         return self._desk.take(CaseStep.ANSWER, act, deed)
 
-    def accept(self, act: Act, *, reason: str = "") -> Done:
+    def accept(self, act: Command, *, reason: str = "") -> Result:
         """Accept: the promised and the statutory time begin to run."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
             word = AcceptanceWord(
                 accepted=True,
@@ -129,10 +129,10 @@ class Accepting:
 
         return self._desk.take(CaseStep.ACCEPT, act, deed)
 
-    def turn_away(self, act: Act, *, reason: str) -> Done:
+    def turn_away(self, act: Command, *, reason: str) -> Result:
         """Do not accept, and say why (不予受理): every clock stops."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
             rules.require_text(reason, pointer="/reason")
             word = AcceptanceWord(

@@ -6,19 +6,19 @@ from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.model.stages import EarlierDecision
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.handling import CaseStep
-from chalicelib.cases.services.commands import Act, Desk, Done, Work
+from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
 from chalicelib.clocks.model import ClockKind
 from chalicelib.timeline.event_types import EventKind
 
 
-class Overseeing:
+class Assignment:
     """Who has a case, and whether it is really over."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: CaseCommands) -> None:
         """Do every act at the one desk."""
         self._desk = desk
 
-    def reopen(self, act: Act, *, reason: str) -> Done:
+    def reopen(self, act: Command, *, reason: str) -> Result:
         """Let a decided or closed case be handled again, with both handling times new from now.
 
         The decision, its delivery and its verification stay readable among the earlier ones; clocks that still ran
@@ -26,7 +26,7 @@ class Overseeing:
         ``STEP_NOT_ALLOWED`` for a case whose promise was found broken: what follows from that has its own order.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             earlier = EarlierDecision(
                 decision=rules.require_reopenable(case),
@@ -53,13 +53,13 @@ class Overseeing:
 
         return self._desk.take(CaseStep.REOPEN, act, deed)
 
-    def assign(self, act: Act, *, officer: str) -> Done:
+    def assign(self, act: Command, *, officer: str) -> Result:
         """Let an officer have the case and answer for its running clocks; officers take cases for themselves only.
 
         ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's case.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             rules.require_assignable(work.case, officer, by=act.by)
             work.assign(officer)
             work.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": work.case.officer})

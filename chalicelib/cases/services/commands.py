@@ -28,7 +28,7 @@ PERSON = "applicant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Command:
     """Who does something to which case, and when.
 
     ``version`` is the one that an officer acts on; None for people, whose acts stand whatever happened meanwhile.
@@ -44,7 +44,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Result:
     """The case as an act left it, or as it stands if an earlier request had done the act already."""
 
     case: Case
@@ -52,7 +52,7 @@ class Done:
 
 
 @dataclass(kw_only=True)
-class Work:
+class CaseContext:
     """An act being done: the case as it was read, its clocks, and what the timeline will be told.
 
     ``officer`` is who answers for what the act starts or changes, blank while nobody has the case.
@@ -187,11 +187,11 @@ class Work:
         return clock
 
 
-Deed = Callable[[Work], Case]
+CommandHandler = Callable[[CaseContext], Case]
 """What a step does: writes to clocks, tells facts, and returns what becomes of the case."""
 
 
-class Desk:
+class CaseCommands:
     """Where every act on a case is done the same way."""
 
     def __init__(self, store: CaseStore, clocks: Clocks, *, packs: Sequence[RulePack]) -> None:
@@ -201,7 +201,7 @@ class Desk:
         self._packs = packs
 
     @retry_on_conflict
-    def take(self, step: CaseStep, act: Act, deed: Deed) -> Done:
+    def take(self, step: CaseStep, act: Command, deed: CommandHandler) -> Result:
         """Take a step: right, repetition, version and state are judged in this order, on the case as it stands.
 
         Staff of another role or department are ``FORBIDDEN``, for strangers there is no such case (``NOT_FOUND``);
@@ -210,7 +210,7 @@ class Desk:
         case = self._store.load(act.case_no)
         require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
         if act.once is not None and act.once.look_up() is not None:
-            return Done(case=self._store.load(act.case_no), is_repeat=True)
+            return Result(case=self._store.load(act.case_no), is_repeat=True)
         if act.version is not None and act.version != case.version:
             raise DomainError(ErrorCode.STALE_VERSION)
         require_step(case, step)
@@ -223,15 +223,15 @@ class Desk:
             done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
             if act.once is not None:
                 act.once.remember(case.case_no, tx, at=act.at)
-        return Done(case=done)
+        return Result(case=done)
 
-    def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> Work:
+    def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:
         """Lay a case on the desk, with the edition of its rule pack that was in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
-        return Work(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
+        return CaseContext(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
 
 
-def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: Work) -> Case:
+def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: CaseContext) -> Case:
     """Return the case with why a duty was done late, where it was: the applicant reads it (R4.18)."""
     if reason is None:
         return case

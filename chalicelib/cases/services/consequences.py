@@ -8,7 +8,7 @@ from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revoc
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
-from chalicelib.cases.services.commands import PERSON, Act, Desk, Done, Work, with_late_reason
+from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import instant_text
@@ -25,21 +25,21 @@ from chalicelib.workdays.model.limits import Limit, Unit
 class Consequences:
     """What follows when a promise is checked: something good, nothing, or the order that the rule pack gives."""
 
-    def __init__(self, store: CaseStore, desk: Desk, *, credit: Credit) -> None:
+    def __init__(self, store: CaseStore, desk: CaseCommands, *, credit: Credit) -> None:
         """Do every act at the one desk; kept promises go to ``credit``."""
         self._store = store
         self._desk = desk
         self._credit = credit
 
     def verify(
-        self, act: Act, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
-    ) -> Done:
+        self, act: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
+    ) -> Result:
         """Record what verification found; where two officers are asked for, it waits for the other one (R1.13).
 
         ``LATE_REASON_REQUIRED`` after the last day for it.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             rules.require_verifiable(case)
             # What could not be verified is still to be verified: its clock runs on, and nothing is closed late.
@@ -60,20 +60,20 @@ class Consequences:
 
         return self._desk.take(CaseStep.VERIFY, act, deed)
 
-    def confirm_verification(self, act: Act) -> Done:
+    def confirm_verification(self, act: Command) -> Result:
         """Stand behind a colleague's result, which has its effect from now; ``SAME_PERSON`` for one's own."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             found = rules.proposed(work.case, actor=work.actor)
             confirmed = replace(found, confirmed_at=act.at, confirmed_by=work.actor)
             return self._effective(confirmed, work)
 
         return self._desk.take(CaseStep.CONFIRM, act, deed)
 
-    def state(self, act: Act, *, text: str) -> Done:
+    def state(self, act: Command, *, text: str) -> Result:
         """Take what the person says for themselves (陈述申辩); the wait for it is over."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             defence = rules.open_defence(work.case, work.clock(ClockKind.DEFENCE), at=act.at)
             require_text(text, pointer="/text")
             work.stop(ClockKind.DEFENCE)
@@ -82,10 +82,10 @@ class Consequences:
 
         return self._desk.take(CaseStep.STATE, act, deed)
 
-    def order_rectification(self, act: Act, *, days: int, basis: str) -> Done:
+    def order_rectification(self, act: Command, *, days: int, basis: str) -> Result:
         """Order to put things right within so many working days, if that is the pack's next step (R1.17)."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             step = rules.require_next(work.case, work.pack, StepKind.RECTIFICATION)
             rules.require_no_order(work.case)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
@@ -98,10 +98,10 @@ class Consequences:
 
         return self._desk.take(CaseStep.RECTIFY, act, deed)
 
-    def end_rectification(self, act: Act, *, outcome: RectificationOutcome, findings: str) -> Done:
+    def end_rectification(self, act: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
         """Record what came of the order: done ends the matter, not done opens the pack's next step."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             order = rules.ended_order(work.case, work.clock(ClockKind.RECTIFICATION), outcome, at=act.at)
             fulfilled = outcome is RectificationOutcome.DONE
             work.stop(ClockKind.RECTIFICATION)
@@ -113,14 +113,14 @@ class Consequences:
 
         return self._desk.take(CaseStep.END_RECTIFICATION, act, deed)
 
-    def revoke(self, act: Act, document: RevocationDocument) -> Done:
+    def revoke(self, act: Command, document: RevocationDocument) -> Result:
         """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
 
         ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``CALENDAR_UNKNOWN``,
         ``INVALID_BODY``.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             step = rules.require_next(case, work.pack, StepKind.REVOCATION)
             rules.require_defence_over(case.defence, work.clock(ClockKind.DEFENCE), at=act.at)
@@ -162,7 +162,7 @@ class Consequences:
             return False
         return rules.is_in_effect(case, document_no, subject=subject, on=on)
 
-    def _effective(self, found: Verification, work: Work, *, late: str | None = None) -> Case:
+    def _effective(self, found: Verification, work: CaseContext, *, late: str | None = None) -> Case:
         """Let a result have its effect, all in the act that gives it: credit, nothing, or being told and heard."""
         if found.result is not Finding.UNVERIFIABLE:
             work.stop(ClockKind.VERIFICATION)
@@ -175,7 +175,7 @@ class Consequences:
             return case
         return replace(case, defence=_opened(case, found, work))
 
-    def _count(self, work: Work) -> None:
+    def _count(self, work: CaseContext) -> None:
         """Count the kept promise in the person's favour, in the same write (R1.20)."""
         case = work.case
         try:
@@ -187,7 +187,7 @@ class Consequences:
         work.tell(EventKind.PROMISE_KEPT, occurred_at=work.at)
 
 
-def _opened(case: Case, found: Verification, work: Work) -> Defence:
+def _opened(case: Case, found: Verification, work: CaseContext) -> Defence:
     """Tell the person what is held against them, by which article, and until when they may answer."""
     step = rules.following(case, work.pack)
     term = work.pack.limit_term(TermKey.DEFENCE)

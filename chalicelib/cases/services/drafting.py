@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases.model.case import Agent, Draft, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing
 from chalicelib.cases.rules.case_numbers import case_no_for, new_draft_id, new_tracking_code
-from chalicelib.cases.services.repeat_promise import PromisingAgain
+from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answers
@@ -63,7 +63,7 @@ class Drafted:
     """
 
     draft: Draft
-    standing: Standing
+    standing: CommitmentStatus
     grounds: tuple[Ground, ...]
     is_repeat: bool = False
     is_filed: bool = False
@@ -89,7 +89,7 @@ class Drafting:
         credit: Credit,
         subjects: Subjects,
         packs: Sequence[RulePack],
-        again: PromisingAgain,
+        again: RepeatPromise,
     ) -> None:
         """Know where items, credit and people are kept."""
         self._store = store

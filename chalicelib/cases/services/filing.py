@@ -11,8 +11,8 @@ from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
-from chalicelib.cases.services.intake import RECHECK_EVERY, Reception
-from chalicelib.cases.services.repeat_promise import PromisingAgain
+from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
+from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
@@ -82,7 +82,7 @@ class Filing:
         credit: Credit,
         keys: SigningKeys,
         clocks: Clocks,
-        again: PromisingAgain,
+        again: RepeatPromise,
         packs: Sequence[RulePack],
     ) -> None:
         """Know what the gate stands on."""
@@ -93,7 +93,7 @@ class Filing:
         self._keys = keys
         self._again = again
         self._clocks = clocks
-        self._reception = Reception(clocks)
+        self._reception = Intake(clocks)
 
     def file(self, submission: Submission, *, by: Caller, at: datetime, once: IdempotencyKey | None = None) -> Filed:
         """File a draft; the same draft again answers the same case.

@@ -6,7 +6,7 @@ from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.model.stages import Decision, Delivery, Extension, Interruption, Outcome, ResultDocument
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.handling import CaseStep
-from chalicelib.cases.services.commands import Act, Desk, Done, Work, with_late_reason
+from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import DomainError, ErrorCode
@@ -22,18 +22,18 @@ BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 class Handling:
     """What officers and heads do to a case from its acceptance to its delivery."""
 
-    def __init__(self, desk: Desk, *, calendars: Calendars) -> None:
+    def __init__(self, desk: CaseCommands, *, calendars: Calendars) -> None:
         """Do every act at the one desk; ``calendars`` say how long an announced pause is."""
         self._desk = desk
         self._calendars = calendars
 
-    def pause(self, act: Act, *, ground: str, basis: str, expected_days: int, notice_text: str | None) -> Done:
+    def pause(self, act: Command, *, ground: str, basis: str, expected_days: int, notice_text: str | None) -> Result:
         """Begin a special procedure whose time does not count, told to the applicant with its expected length (R4.8).
 
         ``expected_days`` are working days, at least 1. ``PAUSE_WITHOUT_NOTICE``, ``PAUSE_GROUND_UNKNOWN``.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             notice = (notice_text or "").strip()
             if not notice:
@@ -65,10 +65,10 @@ class Handling:
 
         return self._desk.take(CaseStep.PAUSE, act, deed)
 
-    def end_pause(self, act: Act, number: int) -> Done:
+    def end_pause(self, act: Command, number: int) -> Result:
         """End the special procedure; ``NOT_FOUND`` for one that was never begun."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             ending = next((one for one in case.interruptions if one.number == number), None)
             if ending is None:
@@ -85,13 +85,13 @@ class Handling:
 
         return self._desk.take(CaseStep.RESUME, act, deed)
 
-    def extend(self, act: Act, *, days: int, reason: str) -> Done:
+    def extend(self, act: Command, *, days: int, reason: str) -> Result:
         """Grant the one extension, with its reason told to the applicant (行政许可法第42条).
 
         ``days`` are working days. ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG``, ``EXTENSION_TOO_LATE``.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             promised = work.clock(ClockKind.HANDLING_PROMISED)
             more = rules.extension_of(work.case, work.pack, promised, days=days, at=act.at)
             work.extend(*BOTH_HANDLING, by=more)
@@ -107,20 +107,20 @@ class Handling:
 
     def decide(
         self,
-        act: Act,
+        act: Command,
         *,
         outcome: Outcome,
         document_no: str,
         reasons: str = "",
         late_reason: str | None = None,
         result: ResultDocument | None = None,
-    ) -> Done:
+    ) -> Result:
         """Decide; a late decision says why, and the applicant sees it (``LATE_REASON_REQUIRED``, R4.18).
 
         The time to deliver begins, and with it, for a promise that was granted, the time to verify it.
         """
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             case = work.case
             rules.require_reasons(outcome, reasons)
             late = rules.late_reason_for(work.clock(ClockKind.HANDLING_PROMISED), late_reason, at=act.at)
@@ -158,10 +158,10 @@ class Handling:
 
         return self._desk.take(CaseStep.DECIDE, act, deed)
 
-    def deliver(self, act: Act, *, method: str = "", late_reason: str | None = None) -> Done:
+    def deliver(self, act: Command, *, method: str = "", late_reason: str | None = None) -> Result:
         """Record that the result reached the applicant: the case is closed (办结)."""
 
-        def deed(work: Work) -> Case:
+        def deed(work: CaseContext) -> Case:
             late = rules.late_reason_for(work.clock(ClockKind.DELIVERY), late_reason, at=act.at)
             delivery = Delivery(delivered_at=act.at, delivered_by=work.actor, late_reason=late, method=method)
             work.stop(ClockKind.DELIVERY)
@@ -176,7 +176,7 @@ class Handling:
         return self._desk.take(CaseStep.DELIVER, act, deed)
 
 
-def _time_to_verify(case: Case, work: Work) -> Limit | None:
+def _time_to_verify(case: Case, work: CaseContext) -> Limit | None:
     """Return how long the office has to verify a granted promise: the item's own limit, else the rule pack's."""
     if not rules.must_be_verified(case):
         return None

@@ -23,7 +23,7 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unmasked:
+class DisclosedIdentity:
     """Who the applicant of a case is, and who acts for it."""
 
     case: Case
@@ -31,7 +31,7 @@ class Unmasked:
     agent: Identity | None
 
 
-class Unmasking:
+class IdentityDisclosure:
     """Who applicants are."""
 
     def __init__(self, cases: CaseStore, subjects: Subjects, timeline: Timeline) -> None:
@@ -41,7 +41,7 @@ class Unmasking:
         self._timeline = timeline
 
     @retry_on_conflict
-    def look(self, case_no: str, purpose: Sight, *, reason: str, by: Caller, at: datetime) -> Unmasked:
+    def look(self, case_no: str, purpose: Sight, *, reason: str, by: Caller, at: datetime) -> DisclosedIdentity:
         """Return the full identities of a case to an officer of its department.
 
         Nothing is returned unless it is written on the case's timeline, where the applicant reads who looked and why.
@@ -50,7 +50,7 @@ class Unmasking:
         case = self._cases.load(case_no)
         require(by, roles=(Role.OFFICER,), department=case.department)
         agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
-        seen = Unmasked(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
+        seen = DisclosedIdentity(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
         fact = NewEvent(
             kind=EventKind.IDENTITY_SEEN,
             occurred_at=at,

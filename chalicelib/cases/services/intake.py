@@ -17,7 +17,7 @@ OFFICER = "officer"
 """The role that must act on a case that nobody has taken yet."""
 
 
-class Reception:
+class Intake:
     """The clocks that begin with a case."""
 
     def __init__(self, clocks: Clocks) -> None:

@@ -53,7 +53,7 @@ class Track:
     due_on: date | None
 
 
-class CaseReading:
+class CaseQueries:
     """Reading cases; whoever may not see one cannot tell it from one that does not exist."""
 
     def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline) -> None:

@@ -9,7 +9,7 @@ from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.rules.due_dates import due
 
 
-class PromisingAgain:
+class RepeatPromise:
     """Whether an item's rule lets somebody promise again, by the cases that they have."""
 
     def __init__(self, store: CaseStore, calendars: Calendars) -> None:

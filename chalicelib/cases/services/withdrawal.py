@@ -8,7 +8,7 @@ from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.consequences import is_found_broken
-from chalicelib.cases.services.intake import Reception
+from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING
@@ -22,7 +22,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
 
-class ChangeOfWay:
+class CommitmentWithdrawal:
     """What an applicant does with a case of theirs between promise and certificate."""
 
     def __init__(self, store: CaseStore, *, clocks: Clocks, packs: Sequence[RulePack]) -> None:
@@ -30,7 +30,7 @@ class ChangeOfWay:
         self._packs = packs
         self._store = store
         self._clocks = clocks
-        self._reception = Reception(clocks)
+        self._reception = Intake(clocks)
 
     @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:

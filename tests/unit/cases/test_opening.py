@@ -1,5 +1,5 @@
 from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
@@ -38,7 +38,7 @@ def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() 
 def test_the_summary_that_was_judged_is_kept_with_the_case() -> None:
     kept = filing_events.snapshot_of(a_summary(version=7), Eligibility(allowed=True), at=NOON)
 
-    assert (kept.version, kept.standing, kept.head_hash) == (7, Standing.ALLOWED, "0" * 64)
+    assert (kept.version, kept.standing, kept.head_hash) == (7, CommitmentStatus.ALLOWED, "0" * 64)
 
 
 def test_clocks_are_told_with_the_event_that_started_them() -> None:

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules.filing import (
     Submission,
     conditions_asked,
@@ -81,10 +81,10 @@ def test_unreadable_credit_says_neither_yes_nor_no() -> None:
     barred = Eligibility(allowed=False)
     clean = Eligibility(allowed=True)
 
-    assert standing_of(a_draft(), None) is Standing.PENDING
-    assert standing_of(a_draft(), clean) is Standing.ALLOWED
-    assert standing_of(a_draft(), barred) is Standing.REFUSED
-    assert standing_of(a_draft(closed_by=(ErrorCode.RISK_EXCLUDED,)), None) is Standing.REFUSED
+    assert standing_of(a_draft(), None) is CommitmentStatus.PENDING
+    assert standing_of(a_draft(), clean) is CommitmentStatus.ALLOWED
+    assert standing_of(a_draft(), barred) is CommitmentStatus.REFUSED
+    assert standing_of(a_draft(closed_by=(ErrorCode.RISK_EXCLUDED,)), None) is CommitmentStatus.REFUSED
 
 
 def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does_not() -> None:

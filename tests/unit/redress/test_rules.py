@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.model.case import State
-from chalicelib.cases.model.stages import CreditSnapshot, EarlierDecision, Rectification, Standing
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, EarlierDecision, Rectification
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
@@ -236,7 +236,7 @@ def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it()
     snapshot = CreditSnapshot(
         version=1,
         head_hash="0",
-        standing=Standing.REFUSED,
+        standing=CommitmentStatus.REFUSED,
         reasons=("SUBJECT_BARRED:market/r-1",),
         checked_at=NOON,
     )

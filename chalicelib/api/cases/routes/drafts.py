@@ -8,7 +8,7 @@ from chalicelib.api.calls import Language
 from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.cases.model.case import ConditionAsked, Draft, Way
-from chalicelib.cases.model.stages import Standing
+from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.rules.summary import source_down
@@ -42,7 +42,7 @@ class DraftBody(Body):
 class EligibilityShape(Shape):
     """What the gate says of the commitment way now; a refusal is no error."""
 
-    commitment: Standing
+    commitment: CommitmentStatus
     reasons: tuple[ReasonShape, ...]
 
 
@@ -127,8 +127,8 @@ def read_draft(call: Call[None]) -> Answer:
 
 def _shape(made: Drafted, language: Language) -> DraftShape:
     own = made.draft
-    grounds = (source_down(),) if made.standing is Standing.PENDING else made.grounds
-    may_promise = made.standing is not Standing.REFUSED
+    grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
+    may_promise = made.standing is not CommitmentStatus.REFUSED
     return DraftShape(
         draft_id=own.draft_id,
         case_no=own.case_no if made.is_filed else None,

@@ -9,7 +9,7 @@ from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_i
 from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
-from chalicelib.cases.services.commands import Act, Done
+from chalicelib.cases.services.commands import Command, Result
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.wiring import services
 
@@ -226,9 +226,9 @@ def deliver(call: Call[DeliveryBody]) -> Answer:
     return done_answer(call, done)
 
 
-def act_of(call: Call[Any]) -> Act:
+def act_of(call: Call[Any]) -> Command:
     """Return who does what to which case; ``NOT_FOUND`` for a number that cannot be a case's."""
-    return Act(
+    return Command(
         case_no=case_no_in(call.path),
         by=call.caller,
         at=call.at,
@@ -246,6 +246,6 @@ def number_in(call: Call[Any]) -> int:
     return int(number)
 
 
-def done_answer(call: Call[Any], done: Done) -> Answer:
+def done_answer(call: Call[Any], done: Result) -> Answer:
     """Answer the case as it stands after the act."""
     return case_answer(call, done.case, replayed=done.is_repeat)

@@ -6,7 +6,7 @@ from datetime import date
 from chalicelib.api.calls import Language
 from chalicelib.api.edge import Instant, Shape
 from chalicelib.api.problems import problem_of
-from chalicelib.cases.model.stages import CreditSnapshot, Standing
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
 from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.errors import ErrorCode
 
@@ -35,7 +35,7 @@ class CreditShape(Shape):
 
     version: int
     head_hash: str
-    standing: Standing
+    standing: CommitmentStatus
     reasons: tuple[ReasonShape, ...]
     checked_at: Instant
 
