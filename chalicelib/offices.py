@@ -30,11 +30,11 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore, TaskStore
 from chalicelib.credit.services.checks import Credit
-from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.credit.services.identity_conflicts import Conflicts
-from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.identity_conflicts import ConflictStore
-from chalicelib.credit.store.identity_links import AliasStore
+from chalicelib.credit.store.identity_links import IdentityLinkStore
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.feedback.store.complaints import ComplaintStore
@@ -91,7 +91,7 @@ class Offices(Foundations):
         """All timelines, and where their owners live."""
         return Timeline(
             {
-                "alias": AliasStore.row,
+                "alias": IdentityLinkStore.row,
                 "calendar": YearStore.row,
                 "case": CaseStore.row,
                 "complaint": ComplaintStore.row,
@@ -180,9 +180,9 @@ class Offices(Foundations):
         )
 
     @cached_property
-    def receiving(self) -> Receiving:
+    def receiving(self) -> Ingest:
         """Where records come in."""
-        return Receiving(
+        return Ingest(
             CreditStore(),
             self.timeline,
             self.subjects,
@@ -272,9 +272,9 @@ class Offices(Foundations):
         return LoadedLists(ShelfStore(), measure_lists())
 
     @cached_property
-    def credit_upkeep(self) -> CreditUpkeep:
+    def credit_upkeep(self) -> CreditExpiry:
         """What days and lists bring to credit by themselves."""
-        return CreditUpkeep(CreditStore(), self.timeline)
+        return CreditExpiry(CreditStore(), self.timeline)
 
     @cached_property
     def evaluations(self) -> Evaluations:

@@ -5,11 +5,11 @@ from functools import cache, cached_property
 from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.rules.summary import severity_kept
-from chalicelib.credit.services.identity_links import Aliases
+from chalicelib.credit.services.identity_links import IdentityLinks
 from chalicelib.credit.services.imports import Imports
-from chalicelib.credit.services.reconciliation import Mending
-from chalicelib.credit.services.redress import CreditRemedies
-from chalicelib.credit.store.identity_links import AliasStore
+from chalicelib.credit.services.reconciliation import Reconciliation
+from chalicelib.credit.services.redress import CreditRedress
+from chalicelib.credit.store.identity_links import IdentityLinkStore
 from chalicelib.credit.store.import_files import Bucket
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
@@ -53,9 +53,9 @@ class Services(Offices):
     """Every service; each is built when it is first asked for, so that a cold start builds only what it needs."""
 
     @cached_property
-    def aliases(self) -> Aliases:
+    def aliases(self) -> IdentityLinks:
         """Which identities belong together."""
-        return Aliases(AliasStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
+        return IdentityLinks(IdentityLinkStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
 
     @cached_property
     def unmasking(self) -> IdentityDisclosure:
@@ -111,9 +111,9 @@ class Services(Offices):
         )
 
     @cached_property
-    def mending(self) -> Mending:
+    def mending(self) -> Reconciliation:
         """Whether summaries are what they should be."""
-        return Mending(
+        return Reconciliation(
             CreditStore(),
             self.timeline,
             TaskStore(),
@@ -177,7 +177,7 @@ class Services(Offices):
     @cached_property
     def undoing(self) -> Undoing:
         """What stands on documents."""
-        credit = CreditRemedies(CreditStore(), self.timeline, kept_from=severity_kept(load_rule_packs()))
+        credit = CreditRedress(CreditStore(), self.timeline, kept_from=severity_kept(load_rule_packs()))
         return Undoing(self.redress_store, credit, self.flag_remedies, departments=settings().departments)
 
     @cached_property

@@ -10,11 +10,11 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.filing import SubjectBarredError
-from chalicelib.credit.model.identity_links import Alias, AliasState
+from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -53,16 +53,20 @@ def key_of(identity: Identity) -> SubjectKey:
     return services().subject_keys.key_of(identity)
 
 
-def propose(kind: LinkKind = LinkKind.MERGED, *, former: Identity = FORMER, present: Identity = PRESENT) -> Alias:
-    proposal = AliasProposal(kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。")
+def propose(
+    kind: LinkKind = LinkKind.MERGED, *, former: Identity = FORMER, present: Identity = PRESENT
+) -> IdentityLink:
+    proposal = IdentityLinkProposal(
+        kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。"
+    )
     return services().aliases.propose(proposal, by=FIRST, at=NOON)[0]
 
 
-def confirm(alias: Alias, *, by: Caller = SECOND) -> Alias:
+def confirm(alias: IdentityLink, *, by: Caller = SECOND) -> IdentityLink:
     return services().aliases.confirm(alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON)
 
 
-def revoke(alias: Alias) -> Alias:
+def revoke(alias: IdentityLink) -> IdentityLink:
     return services().aliases.revoke(
         alias.alias_id, reason="登记有误。", basis="更正通知1号", by=SECOND, version=alias.version, at=NOON
     )
@@ -99,7 +103,7 @@ def test_nothing_counts_before_a_second_person_has_confirmed_it() -> None:
 
     alias = propose()
 
-    assert (alias.state, check(PRESENT).effect) == (AliasState.PROPOSED, Effect.NONE)
+    assert (alias.state, check(PRESENT).effect) == (IdentityLinkState.PROPOSED, Effect.NONE)
     assert refused(lambda: confirm(alias, by=FIRST)) is ErrorCode.SAME_PERSON
     assert check(PRESENT).effect is Effect.NONE
 
@@ -110,7 +114,7 @@ def test_a_confirmed_alias_lets_the_present_one_meet_what_is_kept_of_the_former_
     confirmed = confirm(propose())
 
     answer = check(PRESENT)
-    assert (confirmed.state, confirmed.version, answer.effect) == (AliasState.CONFIRMED, 2, Effect.REFUSED)
+    assert (confirmed.state, confirmed.version, answer.effect) == (IdentityLinkState.CONFIRMED, 2, Effect.REFUSED)
     assert [(one.code, one.record) for one in answer.reasons] == [(ErrorCode.SUBJECT_BARRED, "market/r-1")]
     assert "被合并的单位" in answer.reasons[0].text.zh
     assert kinds_of(confirmed.owner) == ["alias:proposed", "alias:confirmed"]
@@ -143,7 +147,7 @@ def test_a_revoked_alias_brings_nothing_any_more() -> None:
     revoked = revoke(alias)
 
     assert (revoked.state, check(PRESENT).effect, check(FORMER).effect) == (
-        AliasState.REVOKED,
+        IdentityLinkState.REVOKED,
         Effect.NONE,
         Effect.REFUSED,
     )
@@ -154,7 +158,7 @@ def test_a_revoked_alias_brings_nothing_any_more() -> None:
 def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
     alias = propose()
 
-    assert revoke(alias).state is AliasState.REVOKED
+    assert revoke(alias).state is IdentityLinkState.REVOKED
 
     assert services().credit.own(by=an_owner(PRESENT)).summary.version == 0
     assert refused(lambda: confirm(replace(alias, version=2))) is ErrorCode.STEP_NOT_ALLOWED

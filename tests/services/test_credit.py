@@ -10,7 +10,7 @@ from chalicelib.credit.model.records import Effect, FlagMark, Purpose, Record, S
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
-from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -162,7 +162,7 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
     known = services()
     parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, lenient), pack=one.code)
-    receiving = Receiving(*parts, packs=(one, lenient), pack=one.code)
+    receiving = Ingest(*parts, packs=(one, lenient), pack=one.code)
     receiving.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
 
     def effect(pack: str | None) -> Effect:
@@ -189,7 +189,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     known = services()
     parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
-    receiving = Receiving(*parts, packs=(one, stricter), pack=stricter.code)
+    receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code)
     record = receiving.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.credit.model.records import Effect, Purpose, Record
 from chalicelib.credit.services import expiry
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
@@ -113,7 +113,7 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
                 raise RuntimeError(record_id)
             return super().record(source, record_id)
 
-    seen = CreditUpkeep(Poisoned(), services().timeline).expire(at=PAST)
+    seen = CreditExpiry(Poisoned(), services().timeline).expire(at=PAST)
 
     assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.clocks.store import TaskStore
 from chalicelib.credit.model.records import Severity, Summary
 from chalicelib.credit.rules.expiry import without_ended
-from chalicelib.credit.services.reconciliation import Mending
+from chalicelib.credit.services.reconciliation import Reconciliation
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.usefixtures("cloud")
 LATER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 
 
-def mending(pauses: list[float] | None = None) -> Mending:
+def mending(pauses: list[float] | None = None) -> Reconciliation:
     house, waited = services(), pauses if pauses is not None else []
-    return Mending(
+    return Reconciliation(
         CreditStore(),
         house.timeline,
         TaskStore(),
@@ -96,7 +96,7 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
     stored()
     altered(kept_promises=7)
 
-    settled = Mending(
+    settled = Reconciliation(
         CreditStore(),
         services().timeline,
         TaskStore(),

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.dynamo.model import connection
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
@@ -38,7 +38,7 @@ from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import create_tables, forget_everything, table_definitions
 
 if TYPE_CHECKING:
-    from chalicelib.credit.model.identity_links import Alias
+    from chalicelib.credit.model.identity_links import IdentityLink
 
 BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -92,7 +92,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         self.about = _organisation(2 * self.number)
         self.never = _organisation(2 * self.number + 1)
         self.successor = _organisation(500_000 + self.number)
-        self.alias: Alias | None = None
+        self.alias: IdentityLink | None = None
         self.plain: list[Plain] = []
         self.fallen: set[str] = set()
         self.made = 0
@@ -313,7 +313,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.alias is None)
     @rule()
     def another_takes_it_over(self) -> None:
-        proposal = AliasProposal(
+        proposal = IdentityLinkProposal(
             kind=LinkKind.MERGED,
             former=self.about,
             present=self.successor,

@@ -17,7 +17,7 @@ from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
-from chalicelib.credit.model.identity_links import AliasState
+from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.redress.model import ObjectionState, RepairStage
@@ -53,7 +53,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "way": Way,
     "sight": Sight,
     "link": LinkKind,
-    "link_state": AliasState,
+    "link_state": IdentityLinkState,
     "conflict": ConflictOutcome,
     "severity": Severity,
     "effect": Effect,

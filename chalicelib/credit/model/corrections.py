@@ -15,7 +15,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruled:
+class Corrected:
     """What people ruled on a record (异议处理结果): an earlier last day, and corrections, the latest last."""
 
     ends_on: date | None = None

@@ -11,7 +11,7 @@ from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from chalicelib.timeline.events import ChainHead
 
 
-class AliasState(StrEnum):
+class IdentityLinkState(StrEnum):
     """How far it has come: it counts only once a second person has confirmed it."""
 
     PROPOSED = "proposed"
@@ -27,7 +27,7 @@ class Parties(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindOfAlias:
+class IdentityLinkKind:
     """A kind by the law (关联情形): its ``basis``, and whether each counts for the other (``is_mutual``)."""
 
     basis: str
@@ -36,12 +36,12 @@ class KindOfAlias:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AliasLaw:
+class IdentityLinkLaw:
     """An edition of the kinds, and the day from which it is in force."""
 
     edition: str
     in_force_from: date
-    kinds: Mapping[LinkKind, KindOfAlias]
+    kinds: Mapping[LinkKind, IdentityLinkKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class LinkAction:
     """What somebody did with an alias, when, why, and on which paper if on another than the alias's own."""
 
     by: str
@@ -66,7 +66,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
+class IdentityLink:
     """That the ``former`` identity's credit counts for the ``present`` one (主体关联).
 
     ``name`` is the keyed digest of the name that a renamed subject has beside the one that it was known by.
@@ -79,11 +79,11 @@ class Alias:
     former: Party
     present: Party
     document: Document
-    law: KindOfAlias
+    law: IdentityLinkKind
     edition: str
-    proposed: Deed
-    confirmed: Deed | None = None
-    revoked: Deed | None = None
+    proposed: LinkAction
+    confirmed: LinkAction | None = None
+    revoked: LinkAction | None = None
     name: str | None = None
 
     @property
@@ -92,11 +92,11 @@ class Alias:
         return f"alias:{self.alias_id}"
 
     @property
-    def state(self) -> AliasState:
+    def state(self) -> IdentityLinkState:
         """Whether it counts."""
         if self.revoked is not None:
-            return AliasState.REVOKED
-        return AliasState.PROPOSED if self.confirmed is None else AliasState.CONFIRMED
+            return IdentityLinkState.REVOKED
+        return IdentityLinkState.PROPOSED if self.confirmed is None else IdentityLinkState.CONFIRMED
 
     def links(self) -> Mapping[SubjectKey, Link]:
         """Return what each side's summary is told: nothing for a new name, one or both sides for another number."""

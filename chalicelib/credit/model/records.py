@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.credit.model.corrections import Ruled
+from chalicelib.credit.model.corrections import Corrected
 from chalicelib.credit.model.links import Link
 from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -274,7 +274,7 @@ class Record:
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
     display: Display = field(default_factory=Display)
-    ruled: Ruled = field(default_factory=Ruled)
+    ruled: Corrected = field(default_factory=Corrected)
 
     def is_displayed(self, on: date) -> bool:
         """Whether it may be shown and shared on a day: a minor one only with a reason, an undone one never."""

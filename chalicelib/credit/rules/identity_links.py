@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, Parties, Party
+from chalicelib.credit.model.identity_links import (
+    IdentityLink,
+    IdentityLinkLaw,
+    IdentityLinkState,
+    LinkAction,
+    Parties,
+    Party,
+)
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
@@ -13,7 +20,7 @@ MOST_JOINED = 20
 """Identities that may count for one subject: far beyond any life, and a gate that still reads them at once."""
 
 
-def law_in_force(laws: Sequence[AliasLaw], *, on: date) -> AliasLaw:
+def law_in_force(laws: Sequence[IdentityLinkLaw], *, on: date) -> IdentityLinkLaw:
     """Return the edition of a day, the latest of those that are in force; ``LookupError`` before the first."""
     in_force = [law for law in laws if law.in_force_from <= on]
     if not in_force:
@@ -21,14 +28,14 @@ def law_in_force(laws: Sequence[AliasLaw], *, on: date) -> AliasLaw:
     return max(in_force, key=lambda law: law.in_force_from)
 
 
-def require_possible(alias: Alias, *, on: date) -> None:
+def require_possible(alias: IdentityLink, *, on: date) -> None:
     """Refuse with every fault of an alias that cannot be (``ALIAS_NOT_ACCEPTABLE``)."""
     faults = tuple(_faults(alias, on=on))
     if faults:
         raise DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=faults)
 
 
-def require_room(alias: Alias, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
+def require_room(alias: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
     """Refuse what is known already, and more identities for one subject than anybody has.
 
     ``formers`` and ``presents`` are all identities that count for each side now, its own included.
@@ -48,23 +55,23 @@ def linked_already() -> DomainError:
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
 
-def confirmed(alias: Alias, deed: Deed) -> Alias:
+def confirmed(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
     """Return the alias confirmed: ``STEP_NOT_ALLOWED`` unless it waits for that, ``SAME_PERSON`` for the proposer."""
-    if alias.state is not AliasState.PROPOSED:
+    if alias.state is not IdentityLinkState.PROPOSED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     if alias.proposed.by == deed.by:
         raise DomainError(ErrorCode.SAME_PERSON)
     return replace(alias, confirmed=deed)
 
 
-def revoked(alias: Alias, deed: Deed) -> Alias:
+def revoked(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
     """Return the alias revoked, whether it counted or still waited; ``STEP_NOT_ALLOWED`` the second time."""
-    if alias.state is AliasState.REVOKED:
+    if alias.state is IdentityLinkState.REVOKED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(alias, revoked=deed)
 
 
-def _faults(alias: Alias, *, on: date) -> Iterator[FieldError]:
+def _faults(alias: IdentityLink, *, on: date) -> Iterator[FieldError]:
     former, present = alias.former, alias.present
     if alias.kind is LinkKind.RENAMED:
         if former.subject != present.subject:

@@ -9,7 +9,7 @@ from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group, bundles_of
 from chalicelib.credit.rules.revoked_documents import held_to_fallen
-from chalicelib.credit.services.record_factory import Judge
+from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -21,7 +21,7 @@ from chalicelib.timeline.store import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class StoredSubject:
     """What is stored about a subject: its summary, who it is, and records with who handed each in."""
 
     summary: Summary
@@ -29,10 +29,10 @@ class Standing:
     records: Mapping[tuple[str, str], tuple[Record, str]] = field(default_factory=dict)
 
 
-class Taking:
+class BatchIngest:
     """Where lines of files come in."""
 
-    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, judge: Judge) -> None:
+    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, judge: RecordFactory) -> None:
         """Let ``judge`` say what a line becomes; ``subjects`` remembers whom it is about."""
         self._store = store
         self._timeline = timeline
@@ -82,7 +82,7 @@ class Taking:
         with transaction() as tx:
             return self._put(part, replace(standing, records=records), batch, tx)
 
-    def _standings(self, bundle: Sequence[Group]) -> list[Standing]:
+    def _standings(self, bundle: Sequence[Group]) -> list[StoredSubject]:
         """Read what is stored about the subjects of some parts in one batch, without their records."""
         subjects = [part[0].subject for part in bundle]
         places = [self._subjects.places_of(subject.about) for subject in subjects]
@@ -90,11 +90,11 @@ class Taking:
         rows = iter(read_together(*wanted, *chain.from_iterable(places)))
         summaries = [self._store.summary_from(next(rows), subject=subject.key) for subject in subjects]
         return [
-            Standing(summary=summary, met=self._subjects.met_at(list(islice(rows, len(own)))))
+            StoredSubject(summary=summary, met=self._subjects.met_at(list(islice(rows, len(own)))))
             for summary, own in zip(summaries, places, strict=True)
         ]
 
-    def _put(self, part: Group, standing: Standing, batch: Batch, tx: Transaction) -> list[Taken]:
+    def _put(self, part: Group, standing: StoredSubject, batch: Batch, tx: Transaction) -> list[Taken]:
         """Put what may be stored of a part into a transaction, with its subject, the summary and one event."""
         at, after = batch.at, standing.summary
         strangers = self._strangers(part, standing.met, batch, tx)

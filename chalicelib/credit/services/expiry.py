@@ -37,7 +37,7 @@ class Upkept:
             logger("expire").exception("not_ended", about=name, error=type(error).__name__)
 
 
-class CreditUpkeep:
+class CreditExpiry:
     """What days bring to records and summaries; whether something has effect follows from its dates, not from this."""
 
     def __init__(self, store: CreditStore, timeline: Timeline) -> None:

@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Record
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.rules.linked_credit import with_names
-from chalicelib.credit.services.ingest import Receiving
+from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -26,7 +26,7 @@ class Conflicts:
     """All conflicts of identity."""
 
     def __init__(
-        self, store: ConflictStore, receiving: Receiving, summaries: CreditStore, subjects: Subjects, timeline: Timeline
+        self, store: ConflictStore, receiving: Ingest, summaries: CreditStore, subjects: Subjects, timeline: Timeline
     ) -> None:
         """Stand in front of ``receiving``, which refuses what does not belong together."""
         self._store = store

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
+from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState, LinkAction, Party
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document, Summary
 from chalicelib.credit.rules import identity_links
 from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.services.checks import Credit
-from chalicelib.credit.store.identity_links import AliasPage, AliasStore, Position, alias_laws
+from chalicelib.credit.store.identity_links import IdentityLinkPage, IdentityLinkStore, Position, identity_link_laws
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AliasProposal:
+class IdentityLinkProposal:
     """That ``former`` is now ``present``, or went into it or came out of it, by a document; ``evidence`` says more."""
 
     kind: LinkKind
@@ -40,11 +40,11 @@ class AliasProposal:
     evidence: str
 
 
-class Aliases:
+class IdentityLinks:
     """All aliases."""
 
     def __init__(
-        self, store: AliasStore, credit: Credit, summaries: CreditStore, subjects: Subjects, timeline: Timeline
+        self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects, timeline: Timeline
     ) -> None:
         """Ask ``credit`` what counts for whom now; change ``summaries`` with their timelines."""
         self._store = store
@@ -55,8 +55,8 @@ class Aliases:
 
     @retry_on_conflict
     def propose(
-        self, proposal: AliasProposal, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
-    ) -> tuple[Alias, bool]:
+        self, proposal: IdentityLinkProposal, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
+    ) -> tuple[IdentityLink, bool]:
         """Take an alias, which counts for nothing until a second person has confirmed it.
 
         Says whether an earlier request with the same key had made it. ``ALIAS_NOT_ACCEPTABLE`` with every fault,
@@ -67,10 +67,10 @@ class Aliases:
         if made is not None:
             return self._store.load(made), True
         today = day_in_shanghai(at)
-        law = identity_links.law_in_force(alias_laws(), on=today)
+        law = identity_links.law_in_force(identity_link_laws(), on=today)
         former, former_is_known = self._party(proposal.former, at)
         present, present_is_known = self._party(proposal.present, at)
-        alias = Alias(
+        alias = IdentityLink(
             alias_id=secrets.token_hex(16),
             kind=proposal.kind,
             former=former,
@@ -78,7 +78,7 @@ class Aliases:
             document=proposal.document,
             law=law.kinds[proposal.kind],
             edition=law.edition,
-            proposed=Deed(by=by.actor, at=at, reason=proposal.evidence),
+            proposed=LinkAction(by=by.actor, at=at, reason=proposal.evidence),
         )
         identity_links.require_possible(alias, on=today)
         if proposal.kind is LinkKind.RENAMED:
@@ -96,14 +96,14 @@ class Aliases:
         return alias, False
 
     @retry_on_conflict
-    def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> Alias:
+    def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> IdentityLink:
         """Let an alias count: from this write on every check and every promise meets what it brings.
 
         ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias, or a person's finding on a
         conflict, has linked both meanwhile.
         """
         before = self._load(alias_id, by=by, version=version)
-        deed = Deed(by=by.actor, at=at, reason=reason)
+        deed = LinkAction(by=by.actor, at=at, reason=reason)
         after = identity_links.confirmed(before, deed)
         self._require_room(after)
         with transaction() as tx:
@@ -113,29 +113,29 @@ class Aliases:
             return self._store.save(before, after, [_fact(EventKind.ALIAS_CONFIRMED, after, deed, by)], at=at, tx=tx)
 
     @retry_on_conflict
-    def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Alias:
+    def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> IdentityLink:
         """Take an alias back, before it counted or after: from this write on nobody meets what it brought."""
         before = self._load(alias_id, by=by, version=version)
-        deed = Deed(by=by.actor, at=at, reason=reason, basis=basis)
+        deed = LinkAction(by=by.actor, at=at, reason=reason, basis=basis)
         after = identity_links.revoked(before, deed)
         with transaction() as tx:
-            if before.state is AliasState.CONFIRMED:
+            if before.state is IdentityLinkState.CONFIRMED:
                 if after.name is not None:
                     self._call_no_longer(after, after.name, by=by, at=at, tx=tx)
                 self._change(after, by=by, at=at, tx=tx)
             return self._store.save(before, after, [_fact(EventKind.ALIAS_REVOKED, after, deed, by)], at=at, tx=tx)
 
-    def get(self, alias_id: str, *, by: Caller) -> Alias:
+    def get(self, alias_id: str, *, by: Caller) -> IdentityLink:
         """Return an alias to a credit officer; ``NOT_FOUND`` if there is none."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.load(alias_id)
 
-    def page(self, state: AliasState, *, by: Caller, most: int, after: Position) -> AliasPage:
+    def page(self, state: IdentityLinkState, *, by: Caller, most: int, after: Position) -> IdentityLinkPage:
         """Return a page of aliases in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, most=most, after=after)
 
-    def _load(self, alias_id: str, *, by: Caller, version: int) -> Alias:
+    def _load(self, alias_id: str, *, by: Caller, version: int) -> IdentityLink:
         alias = self.get(alias_id, by=by)
         if alias.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -154,14 +154,14 @@ class Aliases:
         )
         return party, not known.is_conflicting
 
-    def _require_room(self, alias: Alias) -> None:
+    def _require_room(self, alias: IdentityLink) -> None:
         identity_links.require_room(
             alias,
             formers=self._credit.identities(alias.former.subject),
             presents=self._credit.identities(alias.present.subject),
         )
 
-    def _call(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+    def _call(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Let register and summary know all names of the subject; refuse one that came to be known another way."""
         names = self._subjects.names_of(alias.former.first)
         if name in names:
@@ -171,15 +171,15 @@ class Aliases:
         after = with_names(summary, (name, *names))
         self._save(summary, after, _credit_fact(EventKind.NAME_LINKED, alias, after, by, at), at=at, tx=tx)
 
-    def _call_no_longer(self, alias: Alias, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+    def _call_no_longer(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         self._subjects.no_longer_called(alias.former.first, name, tx=tx)
         summary = self._summaries.summary(alias.former.subject)
         after = without_name(summary, name)
         self._save(summary, after, _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at), at=at, tx=tx)
 
-    def _change(self, alias: Alias, *, by: Caller, at: datetime, tx: Transaction) -> None:
+    def _change(self, alias: IdentityLink, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
-        is_over = alias.state is AliasState.REVOKED
+        is_over = alias.state is IdentityLinkState.REVOKED
         links = alias.links()
         readers = {link.subject: subject for subject, link in links.items()}
         for subject in dict.fromkeys((*links, *(() if is_over else readers))):
@@ -198,7 +198,7 @@ class Aliases:
         self._summaries.save(before, replace(after, head=head), tx)
 
 
-def _other_name(alias: Alias, *, former_is_known: bool, present_is_known: bool) -> str:
+def _other_name(alias: IdentityLink, *, former_is_known: bool, present_is_known: bool) -> str:
     """Return which of two names the number has to be known by beside the one that it is known by."""
     if not (former_is_known or present_is_known):
         raise DomainError(ErrorCode.IDENTITY_CONFLICT)
@@ -207,7 +207,7 @@ def _other_name(alias: Alias, *, former_is_known: bool, present_is_known: bool) 
     return alias.present.name_digest if former_is_known else alias.former.name_digest
 
 
-def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _credit_fact(kind: EventKind, alias: IdentityLink, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
         "alias": alias.owner,
         "links": sorted(link.subject for link in after.links),
@@ -217,7 +217,7 @@ def _credit_fact(kind: EventKind, alias: Alias, after: Summary, by: Caller, at: 
     return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
 
 
-def _fact(kind: EventKind, alias: Alias, deed: Deed, by: Caller) -> NewEvent:
+def _fact(kind: EventKind, alias: IdentityLink, deed: LinkAction, by: Caller) -> NewEvent:
     data: dict[str, Json] = {
         "kind": alias.kind.value,
         "former": alias.former.subject,

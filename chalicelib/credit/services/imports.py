@@ -15,7 +15,7 @@ from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.identity_conflicts import Conflicts
-from chalicelib.credit.services.ingest import Receiving, require_own_source
+from chalicelib.credit.services.ingest import Ingest, require_own_source
 from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -80,7 +80,7 @@ class Imports:
     """All bulk imports."""
 
     def __init__(
-        self, store: ImportStore, bucket: Bucket, receiving: Receiving, conflicts: Conflicts, *, queue: Line
+        self, store: ImportStore, bucket: Bucket, receiving: Ingest, conflicts: Conflicts, *, queue: Line
     ) -> None:
         """Hand lines to ``receiving``; ``queue`` brings a step back to go on."""
         self._store = store

@@ -9,8 +9,8 @@ from chalicelib.credit.model.submissions import Batch, Subject, Submission, Take
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
 from chalicelib.credit.rules.revoked_documents import held_to_fallen
-from chalicelib.credit.services.batch_ingest import Taking
-from chalicelib.credit.services.record_factory import Judge
+from chalicelib.credit.services.batch_ingest import BatchIngest
+from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -24,7 +24,7 @@ from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
-class Receiving:
+class Ingest:
     """Where records come in."""
 
     def __init__(
@@ -45,8 +45,8 @@ class Receiving:
         self._timeline = timeline
         self._subjects = subjects
         self._keys = keys
-        self._judge = Judge(packs, pack)
-        self._taking = Taking(store, timeline, subjects, self._judge)
+        self._judge = RecordFactory(packs, pack)
+        self._taking = BatchIngest(store, timeline, subjects, self._judge)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
         """Store a record with its summary and event, all or nothing; return the record as it now stands.

@@ -40,7 +40,7 @@ class Checked:
     is_through: bool = False
 
 
-class Mending:
+class Reconciliation:
     """The walk over all summaries."""
 
     def __init__(

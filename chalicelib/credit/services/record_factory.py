@@ -15,7 +15,7 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 
 
-class Judge:
+class RecordFactory:
     """The directory and the rule packs, applied to one record after the other."""
 
     def __init__(self, packs: Sequence[RulePack], pack: str) -> None:

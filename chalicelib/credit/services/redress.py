@@ -14,7 +14,7 @@ from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.store import Timeline
 
 
-class CreditRemedies:
+class CreditRedress:
     """What ways back do to credit: all of one subject in one write of its summary, so that nothing is half undone."""
 
     def __init__(self, store: CreditStore, timeline: Timeline, *, kept_from: Severity) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState
-from chalicelib.credit.table.identity_links import AliasRow
+from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkLaw, IdentityLinkState
+from chalicelib.credit.table.identity_links import IdentityLinkRow
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import ChainHead, NewEvent
@@ -23,64 +23,66 @@ Position = dict[str, dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AliasPage:
+class IdentityLinkPage:
     """A page of aliases, oldest first; ``after`` is where the next one begins."""
 
-    aliases: tuple[Alias, ...]
+    aliases: tuple[IdentityLink, ...]
     after: Position
 
 
-class AliasStore:
+class IdentityLinkStore:
     """All aliases."""
 
-    row = AliasRow
+    row = IdentityLinkRow
 
     def __init__(self, timeline: Timeline) -> None:
         """Know where the events go."""
         self._timeline = timeline
 
-    def load(self, alias_id: str) -> Alias:
+    def load(self, alias_id: str) -> IdentityLink:
         """Return an alias, strongly consistent; ``NOT_FOUND`` if there is none."""
         try:
-            row = AliasRow.get(f"alias:{alias_id}", consistent_read=True)
-        except AliasRow.DoesNotExist:
+            row = IdentityLinkRow.get(f"alias:{alias_id}", consistent_read=True)
+        except IdentityLinkRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
         return _alias_of(row)
 
-    def add(self, alias: Alias, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Alias:
+    def add(self, alias: IdentityLink, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> IdentityLink:
         """Put a new alias and its first event."""
         head = self._timeline.record(facts, owner=alias.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(alias, head=head)
         tx.add(_row_of(made), otherwise=ConflictError())
         return made
 
-    def save(self, before: Alias, after: Alias, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Alias:
+    def save(
+        self, before: IdentityLink, after: IdentityLink, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> IdentityLink:
         """Put what became of an alias, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=AliasRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=IdentityLinkRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
-    def page(self, state: AliasState, *, most: int, after: Position) -> AliasPage:
+    def page(self, state: IdentityLinkState, *, most: int, after: Position) -> IdentityLinkPage:
         """Return a page of aliases in one state, oldest first."""
-        rows = AliasRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
-        return AliasPage(aliases=tuple(_alias_of(row) for row in rows), after=rows.last_evaluated_key)
+        rows = IdentityLinkRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
+        return IdentityLinkPage(aliases=tuple(_alias_of(row) for row in rows), after=rows.last_evaluated_key)
 
 
 @cache
-def alias_laws() -> tuple[AliasLaw, ...]:
+def identity_link_laws() -> tuple[IdentityLinkLaw, ...]:
     """Return the packaged editions of the kinds of aliases; read once a process."""
-    adapter: TypeAdapter[tuple[AliasLaw, ...]] = TypeAdapter(tuple[AliasLaw, ...])
+    adapter: TypeAdapter[tuple[IdentityLinkLaw, ...]] = TypeAdapter(tuple[IdentityLinkLaw, ...])
     return adapter.validate_json(KINDS.read_text(encoding="utf-8"))
 
 
-def _alias_of(row: AliasRow) -> Alias:
-    alias: Alias = row.document
+def _alias_of(row: IdentityLinkRow) -> IdentityLink:
+    alias: IdentityLink = row.document
     return replace(alias, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
-def _row_of(alias: Alias) -> AliasRow:
-    return AliasRow(
+def _row_of(alias: IdentityLink) -> IdentityLinkRow:
+    return IdentityLinkRow(
         alias.owner,
         version=alias.version,
         head_seq=alias.head.seq,

@@ -3,13 +3,13 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.credit.model.identity_links import Alias
+from chalicelib.credit.model.identity_links import IdentityLink
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 
 
-class ByState(GlobalSecondaryIndex["AliasRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+class ByState(GlobalSecondaryIndex["IdentityLinkRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
     """Aliases in one state, oldest first."""
 
     class Meta:
@@ -22,7 +22,7 @@ class ByState(GlobalSecondaryIndex["AliasRow"]):  # type: ignore[no-untyped-call
     proposed_at = InstantAttribute(range_key=True)
 
 
-class AliasRow(OwnerRow):
+class IdentityLinkRow(OwnerRow):
     """``alias:<alias id>``: one alias."""
 
     class Meta:
@@ -32,6 +32,6 @@ class AliasRow(OwnerRow):
 
     state = UnicodeAttribute()
     proposed_at = InstantAttribute()
-    document: DocumentAttribute[Alias] = DocumentAttribute(lambda: Alias)
+    document: DocumentAttribute[IdentityLink] = DocumentAttribute(lambda: IdentityLink)
 
     by_state = ByState()

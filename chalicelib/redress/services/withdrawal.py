@@ -7,7 +7,7 @@ from datetime import date
 from chalicelib.credit.model.records import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
 from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.rules.redress import Changes
-from chalicelib.credit.services.redress import CreditRemedies
+from chalicelib.credit.services.redress import CreditRedress
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, EntryKind, Undone
 from chalicelib.redress.rules import document_name, office_of, require_earlier
@@ -51,7 +51,7 @@ class Undoing:
     """What stands on documents."""
 
     def __init__(
-        self, store: RedressStore, credit: CreditRemedies, flags: FlagRemedies, *, departments: Collection[str]
+        self, store: RedressStore, credit: CreditRedress, flags: FlagRemedies, *, departments: Collection[str]
     ) -> None:
         """Change credit and flags in the transactions of those who decide."""
         self._store = store

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark
 from chalicelib.credit.rules.expiry import ACTOR
-from chalicelib.credit.services.expiry import CreditUpkeep, Upkept
+from chalicelib.credit.services.expiry import CreditExpiry, Upkept
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules import flags as rules
@@ -27,7 +27,7 @@ PER_SHARD = 250
 class FlagUpkeep:
     """What days bring to flags; whether one has effect follows from its dates, not from this."""
 
-    def __init__(self, store: FlagStore, timeline: Timeline, credit: CreditUpkeep) -> None:
+    def __init__(self, store: FlagStore, timeline: Timeline, credit: CreditExpiry) -> None:
         """Change flags together with the summaries of their subjects."""
         self._store = store
         self._timeline = timeline

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.dynamo.transaction import ConflictError, Transaction, retry_on_conflict, transaction
 from chalicelib.logging import logger
 from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Losing, Place, Preview
@@ -41,7 +41,7 @@ class Evaluations:
         lists: LoadedLists,
         *,
         timeline: Timeline,
-        credit: CreditUpkeep,
+        credit: CreditExpiry,
     ) -> None:
         """Suspend flags together with the summaries of their subjects."""
         self._store = store

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.services.expiry import CreditUpkeep
+from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
@@ -20,7 +20,7 @@ from chalicelib.timeline.store import Timeline
 class Resuming:
     """Suspended flags."""
 
-    def __init__(self, flags: FlagStore, lists: LoadedLists, *, timeline: Timeline, credit: CreditUpkeep) -> None:
+    def __init__(self, flags: FlagStore, lists: LoadedLists, *, timeline: Timeline, credit: CreditExpiry) -> None:
         """Change flags together with the summaries of their subjects."""
         self._flags = flags
         self._lists = lists

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
-from chalicelib.credit.model.identity_links import AliasState
+from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
@@ -23,14 +23,14 @@ LINK: Final = "/identities/links/{alias_id}"
 @pages.get("/identities", roles=OFFICERS)
 def list_all(visit: Visit) -> Page:
     """List records whose number has another name, and identities that belong together, each in one state."""
-    state = visit.query.get("state") or AliasState.PROPOSED.value
+    state = visit.query.get("state") or IdentityLinkState.PROPOSED.value
     conflicts = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
     links = {"limit": "20", "state": state} | _cursor(visit, "links_after")
     facts = {
         "conflicts": visit.shown("GET /v1/credit/conflicts", query=conflicts),
         "links": visit.shown("GET /v1/credit/aliases", query=links),
         "state": state,
-        "states": tuple(AliasState),
+        "states": tuple(IdentityLinkState),
         "done": visit.query.get("done"),
     }
     return Page(template="identities.html", facts=facts)
@@ -96,8 +96,8 @@ def read_link(visit: Visit) -> Page:
     link = visit.shown("GET /v1/credit/aliases/{alias_id}")
     facts = {
         "link_": link,
-        "may_confirm": link.state is AliasState.PROPOSED and link.proposed.by != visit.caller.actor,
-        "may_revoke": link.state is not AliasState.REVOKED,
+        "may_confirm": link.state is IdentityLinkState.PROPOSED and link.proposed.by != visit.caller.actor,
+        "may_revoke": link.state is not IdentityLinkState.REVOKED,
         "done": visit.query.get("done"),
     }
     return Page(template="link.html", facts=facts)

@@ -5,7 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.model.identity_links import Alias, AliasLaw, AliasState, Deed, KindOfAlias, Parties, Party
+from chalicelib.credit.model.identity_links import (
+    IdentityLink,
+    IdentityLinkKind,
+    IdentityLinkLaw,
+    IdentityLinkState,
+    LinkAction,
+    Parties,
+    Party,
+)
 from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Document, Effect, Freshness, Severity, Summary
 from chalicelib.credit.rules import identity_links
@@ -24,7 +32,7 @@ from chalicelib.credit.rules.linked_credit import (
     without_link,
     without_name,
 )
-from chalicelib.credit.store.identity_links import alias_laws
+from chalicelib.credit.store.identity_links import identity_link_laws
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
@@ -32,8 +40,8 @@ from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
 TODAY = date(2026, 9, 28)
 ONE_DAY = timedelta(days=1)
 FORMER, OLDEST = SubjectKey("k1.former"), SubjectKey("k1.oldest")
-LAW = KindOfAlias(basis="《中华人民共和国民法典》第六十七条第一款", is_mutual=False, parties=Parties.ORGANISATIONS)
-BY_FIRST = Deed(by="staff:credit", at=NOON, reason="合并协议登记。")
+LAW = IdentityLinkKind(basis="《中华人民共和国民法典》第六十七条第一款", is_mutual=False, parties=Parties.ORGANISATIONS)
+BY_FIRST = LinkAction(by="staff:credit", at=NOON, reason="合并协议登记。")
 BY_SECOND = replace(BY_FIRST, by="staff:credit2")
 
 
@@ -41,7 +49,7 @@ def a_party(subject: SubjectKey = FORMER, *, kind: SubjectKind = SubjectKind.USC
     return Party(subject=subject, first=subject, kind=kind, masked_name="义*", name_digest=name)
 
 
-AN_ALIAS = Alias(
+AN_ALIAS = IdentityLink(
     alias_id="a1",
     kind=LinkKind.MERGED,
     former=a_party(),
@@ -64,7 +72,7 @@ def a_link(subject: SubjectKey = FORMER, *, alias_id: str = "a1", kind: LinkKind
     )
 
 
-def codes_of(alias: Alias) -> list[str]:
+def codes_of(alias: IdentityLink) -> list[str]:
     with pytest.raises(DomainError) as refused:
         identity_links.require_possible(alias, on=TODAY)
     assert refused.value.reason is ErrorCode.ALIAS_NOT_ACCEPTABLE
@@ -129,7 +137,7 @@ def test_what_is_linked_already_either_way_round_is_refused_and_more_than_anybod
 def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
     confirmed = identity_links.confirmed(AN_ALIAS, BY_SECOND)
 
-    assert (AN_ALIAS.state, confirmed.state) == (AliasState.PROPOSED, AliasState.CONFIRMED)
+    assert (AN_ALIAS.state, confirmed.state) == (IdentityLinkState.PROPOSED, IdentityLinkState.CONFIRMED)
     with pytest.raises(DomainError) as own:
         identity_links.confirmed(AN_ALIAS, BY_FIRST)
     with pytest.raises(DomainError) as again:
@@ -141,7 +149,7 @@ def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
     revoked = identity_links.revoked(AN_ALIAS, BY_FIRST)
     also = identity_links.revoked(identity_links.confirmed(AN_ALIAS, BY_SECOND), BY_FIRST)
 
-    assert (revoked.state, also.state) == (AliasState.REVOKED, AliasState.REVOKED)
+    assert (revoked.state, also.state) == (IdentityLinkState.REVOKED, IdentityLinkState.REVOKED)
     for step in (identity_links.revoked, identity_links.confirmed):
         with pytest.raises(DomainError) as refused:
             step(revoked, BY_SECOND)
@@ -157,8 +165,8 @@ def test_a_merger_counts_for_the_present_one_only_and_another_number_for_both() 
 
 
 def test_the_law_of_a_day_is_the_latest_in_force() -> None:
-    old = AliasLaw(edition="a", in_force_from=TODAY - ONE_DAY, kinds={})
-    new = AliasLaw(edition="b", in_force_from=TODAY, kinds={})
+    old = IdentityLinkLaw(edition="a", in_force_from=TODAY - ONE_DAY, kinds={})
+    new = IdentityLinkLaw(edition="b", in_force_from=TODAY, kinds={})
 
     assert identity_links.law_in_force((new, old), on=TODAY - ONE_DAY) is old
     assert identity_links.law_in_force((old, new), on=TODAY) is new
@@ -167,7 +175,7 @@ def test_the_law_of_a_day_is_the_latest_in_force() -> None:
 
 
 def test_the_packaged_law_knows_every_kind_with_its_article() -> None:
-    law = identity_links.law_in_force(alias_laws(), on=TODAY)
+    law = identity_links.law_in_force(identity_link_laws(), on=TODAY)
 
     assert set(law.kinds) == set(LinkKind)
     assert all(kind.basis.startswith("《中华人民共和国") for kind in law.kinds.values())

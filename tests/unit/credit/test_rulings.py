@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.credit.model.corrections import Correction, Ruled
+from chalicelib.credit.model.corrections import Corrected, Correction
 from chalicelib.credit.rules.merge import held_to_rulings
 from tests.builders import a_record
 
@@ -16,12 +16,12 @@ DAY = date(2026, 10, 8)
     ("said", "kept"), [(DAY + timedelta(days=1), DAY), (DAY, DAY), (DAY - timedelta(days=1), DAY - timedelta(days=1))]
 )
 def test_a_ruled_last_day_is_not_moved_back_by_the_source(said: date, kept: date) -> None:
-    assert Ruled(ends_on=DAY).until(said) == kept
+    assert Corrected(ends_on=DAY).until(said) == kept
 
 
 def test_without_a_ruling_the_source_says_when_and_where_it_harms_nobody_there_is_no_day() -> None:
-    assert Ruled().until(DAY) == DAY
-    assert Ruled(ends_on=DAY).until(None) is None
+    assert Corrected().until(DAY) == DAY
+    assert Corrected(ends_on=DAY).until(None) is None
 
 
 def test_what_was_wrong_or_left_out_is_put_right_and_what_is_new_stays() -> None:
@@ -31,15 +31,15 @@ def test_what_was_wrong_or_left_out_is_put_right_and_what_is_new_stays() -> None
         Correction(name="note", wrong=None, right="已缴清"),
     )
 
-    assert Ruled(corrections=corrections).put_right({"address": "旧"}) == {"address": "更新", "note": "已缴清"}
-    assert Ruled(corrections=corrections).put_right({"address": "别处", "note": "无"}) == {
+    assert Corrected(corrections=corrections).put_right({"address": "旧"}) == {"address": "更新", "note": "已缴清"}
+    assert Corrected(corrections=corrections).put_right({"address": "别处", "note": "无"}) == {
         "address": "别处",
         "note": "无",
     }
 
 
 def test_the_next_version_of_a_record_carries_what_was_ruled() -> None:
-    ruled = Ruled(ends_on=DAY)
+    ruled = Corrected(ends_on=DAY)
     before = a_record(source_version=1)
     after = held_to_rulings(a_record(source_version=2), before)
     shortened = held_to_rulings(a_record(source_version=2), replace(a_record(), ruled=ruled))

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.credit.model.identity_links import Alias, AliasState, Deed, Party
+from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState, LinkAction, Party
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
-from chalicelib.credit.services.identity_links import AliasProposal
+from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.policy import Role
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
@@ -19,7 +19,7 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 class AliasesQuery(PageQuery):
     """Which aliases: those that wait for a second person, those that count, or those taken back."""
 
-    state: AliasState = AliasState.PROPOSED
+    state: IdentityLinkState = IdentityLinkState.PROPOSED
 
 
 class AliasDocumentBody(Body):
@@ -82,7 +82,7 @@ class AliasShape(Shape):
 
     id: str
     version: int
-    state: AliasState
+    state: IdentityLinkState
     kind: LinkKind
     mutual: bool
     basis: str
@@ -114,7 +114,7 @@ def propose(call: Call[AliasBody]) -> Answer:
     """Take an alias."""
     body = call.body
     document = Document(number=body.document.number, organ=body.document.organ, effective_on=body.document.effective_on)
-    proposal = AliasProposal(
+    proposal = IdentityLinkProposal(
         kind=body.kind,
         former=body.former.identity(),
         present=body.present.identity(),
@@ -184,11 +184,11 @@ def revoke(call: Call[AliasRevocationBody]) -> Answer:
     return _answer(revoked)
 
 
-def _answer(alias: Alias) -> Answer:
+def _answer(alias: IdentityLink) -> Answer:
     return Answer(body=_shape(alias), version=alias.version)
 
 
-def _shape(alias: Alias) -> AliasShape:
+def _shape(alias: IdentityLink) -> AliasShape:
     document = alias.document
     return AliasShape(
         id=alias.alias_id,
@@ -211,5 +211,5 @@ def _party(party: Party) -> AliasPartyShape:
     return AliasPartyShape(subject=party.subject, name=party.masked_name)
 
 
-def _deed(deed: Deed | None) -> AliasDeedShape | None:
+def _deed(deed: LinkAction | None) -> AliasDeedShape | None:
     return None if deed is None else AliasDeedShape.model_validate(deed)
