@@ -45,10 +45,10 @@ from chalicelib.publisher import Queue, Topic
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.sanctions.services.flag_notices import Tellings
-from chalicelib.sanctions.services.re_evaluation import Evaluations
+from chalicelib.sanctions.services.flag_notices import FlagNotices
+from chalicelib.sanctions.services.re_evaluation import ReEvaluation
 from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
-from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.settings import settings
 from chalicelib.supervision.store.outages import OutageStore
@@ -107,7 +107,7 @@ class Offices(Foundations):
                 "rating": RatingStore.row,
                 "repair": RedressStore.row,
                 "reversal": RedressStore.row,
-                "telling": TellingStore.row,
+                "telling": FlagNoticeStore.row,
             },
         )
 
@@ -277,17 +277,17 @@ class Offices(Foundations):
         return CreditExpiry(CreditStore(), self.timeline)
 
     @cached_property
-    def evaluations(self) -> Evaluations:
+    def evaluations(self) -> ReEvaluation:
         """What a new edition of the list takes from flags."""
-        return Evaluations(
+        return ReEvaluation(
             EvaluationStore(TaskStore()), FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep
         )
 
     @cached_property
-    def tellings(self) -> Tellings:
+    def tellings(self) -> FlagNotices:
         """Which systems are told of flags; the secrets are read by those who need them alone."""
-        return Tellings(
-            TellingStore(self.timeline),
+        return FlagNotices(
+            FlagNoticeStore(self.timeline),
             FlagStore(),
             self.clocks,
             subject_keys=lambda: self.subject_keys,

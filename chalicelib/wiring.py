@@ -29,13 +29,13 @@ from chalicelib.redress.services.revocations import Reversals, StandingDocuments
 from chalicelib.redress.services.withdrawal import Undoing
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.sanctions.services.editions import Publishing
-from chalicelib.sanctions.services.expiry import FlagUpkeep
-from chalicelib.sanctions.services.flags import Punishment
-from chalicelib.sanctions.services.redress import FlagRemedies
-from chalicelib.sanctions.services.reinstatement import Resuming
+from chalicelib.sanctions.services.editions import MeasureEditions
+from chalicelib.sanctions.services.expiry import FlagExpiry
+from chalicelib.sanctions.services.flags import Flags
+from chalicelib.sanctions.services.redress import FlagRedress
+from chalicelib.sanctions.services.reinstatement import Reinstatement
 from chalicelib.sanctions.store.editions import ShelfStore
-from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
 from chalicelib.supervision.services.anomalies import Signals
@@ -83,19 +83,19 @@ class Services(Offices):
         return Signals(SignalStore(), self.timeline, pack=self.pack)
 
     @cached_property
-    def publishing(self) -> Publishing:
+    def publishing(self) -> MeasureEditions:
         """Editions of the list of measures."""
-        return Publishing(ShelfStore(), self.lists, self.evaluations, self.timeline)
+        return MeasureEditions(ShelfStore(), self.lists, self.evaluations, self.timeline)
 
     @cached_property
-    def resuming(self) -> Resuming:
+    def resuming(self) -> Reinstatement:
         """How suspended flags go on."""
-        return Resuming(FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep)
+        return Reinstatement(FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep)
 
     @cached_property
-    def flag_upkeep(self) -> FlagUpkeep:
+    def flag_upkeep(self) -> FlagExpiry:
         """What days bring to flags."""
-        return FlagUpkeep(FlagStore(), self.timeline, self.credit_upkeep)
+        return FlagExpiry(FlagStore(), self.timeline, self.credit_upkeep)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -149,9 +149,9 @@ class Services(Offices):
         )
 
     @cached_property
-    def punishment(self) -> Punishment:
+    def punishment(self) -> Flags:
         """The list of measures, and flags."""
-        return Punishment(
+        return Flags(
             FlagStore(),
             self.timeline,
             self.clocks,
@@ -170,9 +170,9 @@ class Services(Offices):
         return RedressStore(self.timeline)
 
     @cached_property
-    def flag_remedies(self) -> FlagRemedies:
+    def flag_remedies(self) -> FlagRedress:
         """What ways back do to flags."""
-        return FlagRemedies(FlagStore(), self.timeline, self.clocks, lists=self.lists.current)
+        return FlagRedress(FlagStore(), self.timeline, self.clocks, lists=self.lists.current)
 
     @cached_property
     def undoing(self) -> Undoing:
@@ -204,7 +204,7 @@ class Services(Offices):
             self.clocks,
             credit=self.credit,
             cases=self.cases,
-            tellings=TellingStore(self.timeline),
+            tellings=FlagNoticeStore(self.timeline),
             pack=self.usual_pack,
         )
 

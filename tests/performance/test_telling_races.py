@@ -9,7 +9,7 @@ from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
-from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
@@ -81,7 +81,7 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
     assert [telling.number for telling in found] == list(range(1, 101))
     assert len({(telling.flag_id, telling.flag_seq) for telling in found}) == 100
     assert all(services().timeline.reading(telling.owner).verified for telling in found)
-    assert TellingStore(services().timeline).subscription(to.subscription_id).last == 100
+    assert FlagNoticeStore(services().timeline).subscription(to.subscription_id).last == 100
 
 
 CHANGES = (EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED)

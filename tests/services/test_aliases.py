@@ -21,7 +21,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
 from chalicelib.redress.services.revocations import Fall
-from chalicelib.sanctions.model.flags import Flag, Service, Sought, Target
+from chalicelib.sanctions.model.flags import Flag, FlagFilter, Service, Target
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.wiring import services
@@ -343,7 +343,7 @@ def listed(owner: Caller) -> list[Flag]:
     found: list[Flag] = []
     after: Mapping[str, Any] | None = None
     while True:
-        page = services().punishment.flags_of(Sought(), by=owner, most=1, after=after)
+        page = services().punishment.flags_of(FlagFilter(), by=owner, most=1, after=after)
         found += page.flags
         if page.after is None:
             return found

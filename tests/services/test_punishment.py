@@ -14,8 +14,8 @@ from chalicelib.policy import Caller, Role
 from chalicelib.redress.services.revocations import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Sought, Target
-from chalicelib.sanctions.services.flags import Punishment
+from chalicelib.sanctions.model.flags import Flag, FlagFilter, FlagState, Service, Target
+from chalicelib.sanctions.services.flags import Flags
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -89,7 +89,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
         for pack in load_rule_packs()
     )
     known = services()
-    punishment = Punishment(
+    punishment = Flags(
         FlagStore(),
         known.timeline,
         known.clocks,
@@ -281,15 +281,15 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
     flags_of = services().punishment.flags_of
 
-    own = flags_of(Sought(subject=SubjectKey("k1.somebody-else")), by=company(), most=10)
-    page = flags_of(Sought(subject=first.subject), by=CREDIT2, most=1)
-    rest = flags_of(Sought(subject=first.subject), by=CREDIT2, most=1, after=page.after)
+    own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), most=10)
+    page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, most=1)
+    rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, most=1, after=page.after)
 
     assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
     assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
-    assert flags_of(Sought(subject=first.subject), by=ELSEWHERE, most=10).flags == ()
+    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, most=10).flags == ()
     with pytest.raises(DomainError) as refused:
-        flags_of(Sought(), by=CREDIT, most=10)
+        flags_of(FlagFilter(), by=CREDIT, most=10)
     assert reason_of(refused) is ErrorCode.INVALID_QUERY
 
 

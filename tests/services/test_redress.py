@@ -29,7 +29,7 @@ from chalicelib.redress.model import ObjectionState as Stage
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.redress.store import RedressStore
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
-from chalicelib.sanctions.services.redress import FlagRemedies
+from chalicelib.sanctions.services.redress import FlagRedress
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
 
@@ -408,7 +408,7 @@ def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(mon
     flags = [flagged(document_no=PAPER, organ="义乌市市场监督管理局", ends_on=date(2027, 6, 30)) for _ in range(2)]
     at = max(repairable(), AFTER_DEFENCE)
     repair = asked(entry_of(flags[0]), at=at)
-    lift, lifted = FlagRemedies.lift, []
+    lift, lifted = FlagRedress.lift, []
 
     def lifts_one_and_fails(*of: Any, **how: Any) -> None:  # noqa: ANN401 - whatever is lifted
         lifted.append(of)
@@ -417,7 +417,7 @@ def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(mon
         lift(*of, **how)
 
     with monkeypatch.context() as patch:
-        patch.setattr(FlagRemedies, "lift", lifts_one_and_fails)
+        patch.setattr(FlagRedress, "lift", lifts_one_and_fails)
         with pytest.raises(MemoryError):
             judged(repair, at=at)
     before = [record_now(name).repair for name in ("r-1", "r-2", "r-3")]

@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from chalicelib.alerts.model.webhooks import DeliveryState, Topic
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.model.flags import Flag
 from chalicelib.wiring import services
 from tests.builders import a_caller, an_organisation
@@ -71,18 +71,18 @@ def in_force() -> Flag:
     return flag
 
 
-def told_to(subscription: Subscription, *, after: int = 0) -> list[Telling]:
+def told_to(subscription: Subscription, *, after: int = 0) -> list[FlagNotice]:
     _, found = services().tellings.told(subscription.subscription_id, after=after, most=100, by=MACHINE)
     return list(found)
 
 
-def sweep(*tellings: Telling, at: datetime) -> None:
+def sweep(*tellings: FlagNotice, at: datetime) -> None:
     services().clocks.sweep(at=at)
     for telling in tellings:
         relayed(telling.owner, at=at)
 
 
-def acknowledge(telling: Telling, *, at: datetime = AFTER) -> Telling:
+def acknowledge(telling: FlagNotice, *, at: datetime = AFTER) -> FlagNotice:
     return services().tellings.acknowledge(telling.subscription_id, telling.telling_id, by=MACHINE, at=at)
 
 

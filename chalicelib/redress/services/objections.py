@@ -39,7 +39,7 @@ from chalicelib.redress.services.withdrawal import Standing, Undoing
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.sanctions.model.flags import Flag, Lifting
-from chalicelib.sanctions.services.redress import Deed, FlagRemedies
+from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
 
@@ -57,7 +57,7 @@ class Objections:
         clocks: Clocks,
         *,
         credit: Credit,
-        flags: FlagRemedies,
+        flags: FlagRedress,
         repairs: Repairs,
         touching: Touching,
         calendars: Calendars,
@@ -222,7 +222,7 @@ class Objections:
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
     def _carry_out(
-        self, objection: Objection, ruling: Ruling, deed: Deed
+        self, objection: Objection, ruling: Ruling, deed: RedressStep
     ) -> tuple[tuple[Undone, ...], tuple[Touched, ...]]:
         """Let a ruling have its effect; return what it undid, and which cases had met that (R8.4)."""
         entry, outcome = objection.entry, ruling.outcome
@@ -253,5 +253,5 @@ class Objections:
         return frozenset(one.decided.decided_by for one in earlier if one.decided is not None)
 
 
-def _deed(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> Deed:
-    return Deed(because=objection.owner, by=by, at=at, tx=tx)
+def _deed(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> RedressStep:
+    return RedressStep(because=objection.owner, by=by, at=at, tx=tx)

@@ -25,10 +25,10 @@ from chalicelib.redress.services import queries
 from chalicelib.redress.services.withdrawal import Standing, Undoing
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.sanctions.model.flag_notices import Telling
+from chalicelib.sanctions.model.flag_notices import FlagNotice
 from chalicelib.sanctions.model.flags import Lifting
-from chalicelib.sanctions.services.redress import Deed
-from chalicelib.sanctions.store.flag_notices import TellingStore
+from chalicelib.sanctions.services.redress import RedressStep
+from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 
@@ -50,7 +50,7 @@ class Repairs:
         *,
         credit: Credit,
         cases: CaseStore,
-        tellings: TellingStore,
+        tellings: FlagNoticeStore,
         pack: Callable[[datetime], RulePack],
     ) -> None:
         """Count time by the rule pack of the deployment."""
@@ -114,7 +114,7 @@ class Repairs:
             asked_at=at,
         )
         with transaction() as tx:
-            self._mark(standing, Deed(because=repair.owner, by=by, at=at, tx=tx))
+            self._mark(standing, RedressStep(because=repair.owner, by=by, at=at, tx=tx))
             started = self._start(repair, pack, at=at, tx=tx)
             data: dict[str, Json] = {
                 "entries": list(_names(standing)),
@@ -146,7 +146,7 @@ class Repairs:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=min(clock.due_on for clock in running).isoformat())
         standing = self._undoing.standing(before.entry)
         with transaction() as tx:
-            deed = Deed(because=before.owner, by=by, at=at, tx=tx)
+            deed = RedressStep(because=before.owner, by=by, at=at, tx=tx)
             undone = self._carry_out(standing, verdict, deed)
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
             data: dict[str, Json] = {
@@ -169,7 +169,7 @@ class Repairs:
             )
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
-    def reopen(self, repair_id: str, deed: Deed) -> None:
+    def reopen(self, repair_id: str, deed: RedressStep) -> None:
         """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed.
 
         ``REPAIR_ASKED`` while another one of the same document is open: it is looked at there.
@@ -199,7 +199,7 @@ class Repairs:
         """Return the clocks of a repair, those of earlier looks at it included."""
         return self._clocks.of_owner(repair.owner)
 
-    def tellings(self, repair: Repair) -> tuple[Telling, ...]:
+    def tellings(self, repair: Repair) -> tuple[FlagNotice, ...]:
         """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
@@ -258,10 +258,10 @@ class Repairs:
             for kind, key in CLOCKS
         ]
 
-    def _mark(self, standing: Standing, deed: Deed) -> None:
+    def _mark(self, standing: Standing, deed: RedressStep) -> None:
         self._undoing.change_repair(standing, RepairState.APPLIED, EventKind.RECORD_REPAIR_ASKED, deed)
 
-    def _carry_out(self, standing: Standing, verdict: Verdict, deed: Deed) -> tuple[Undone, ...]:
+    def _carry_out(self, standing: Standing, verdict: Verdict, deed: RedressStep) -> tuple[Undone, ...]:
         if verdict.is_approved:
             basis = verdict.basis or self._pack(deed.at).recourse.promise.basis
             lifting = Lifting(

@@ -20,7 +20,7 @@ from chalicelib.redress.services.withdrawal import Undoing
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flags import Lifting
-from chalicelib.sanctions.services.redress import Deed
+from chalicelib.sanctions.services.redress import RedressStep
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -103,7 +103,7 @@ class Reversals:
         lifting = Lifting(lifted_at=at, by=by.actor, reason=fall.reason, basis=fall.by_document.basis, because=owner)
         touched = self._touching.by(*self._undoing.ever(standing))
         with transaction() as tx:
-            deed = Deed(because=owner, by=by, at=at, tx=tx)
+            deed = RedressStep(because=owner, by=by, at=at, tx=tx)
             undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
             reversal = Reversal(
                 reversal_id=name,

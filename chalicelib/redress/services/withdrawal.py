@@ -13,7 +13,7 @@ from chalicelib.redress.model import Entry, EntryKind, Undone
 from chalicelib.redress.rules import document_name, office_of, require_earlier
 from chalicelib.redress.store import RedressStore
 from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
-from chalicelib.sanctions.services.redress import Deed, FlagRemedies
+from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -51,7 +51,7 @@ class Undoing:
     """What stands on documents."""
 
     def __init__(
-        self, store: RedressStore, credit: CreditRedress, flags: FlagRemedies, *, departments: Collection[str]
+        self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, departments: Collection[str]
     ) -> None:
         """Change credit and flags in the transactions of those who decide."""
         self._store = store
@@ -123,7 +123,7 @@ class Undoing:
         }
         return tuple(records.values()), tuple(flags.values())
 
-    def mark(self, standing: Standing, state: ObjectionState, deed: Deed, *, is_paused: bool = False) -> None:
+    def mark(self, standing: Standing, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False) -> None:
         """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
         record, flag = standing.record, standing.flag
         is_open = state is ObjectionState.OPEN
@@ -134,20 +134,20 @@ class Undoing:
             kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
             self._put_mark(flag, self._flags.mark(flag, state, deed, is_paused=is_paused), kind, deed)
 
-    def change_record(self, record: Record, kind: EventKind, deed: Deed) -> None:
+    def change_record(self, record: Record, kind: EventKind, deed: RedressStep) -> None:
         """Write one record that was changed from what was read, with its event and the summary."""
         after = changes.stepped(record)
         made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
         self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
 
-    def change_repair(self, standing: Standing, state: RepairState, kind: EventKind, deed: Deed) -> None:
+    def change_repair(self, standing: Standing, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
         """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
         after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
         if after:
             facts = [_of_record(kind, record, deed) for record in after]
             self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
 
-    def shorten(self, standing: Standing, ends_on: date, deed: Deed) -> None:
+    def shorten(self, standing: Standing, ends_on: date, deed: RedressStep) -> None:
         """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
         record, flag = standing.record, standing.flag
         if record is not None and record.repair not in UNDONE:
@@ -159,7 +159,7 @@ class Undoing:
             mark = self._flags.shorten(flag, ends_on, deed)
             self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
 
-    def undo(self, standing: Standing, state: RepairState, lifting: Lifting, deed: Deed) -> tuple[Undone, ...]:
+    def undo(self, standing: Standing, state: RepairState, lifting: Lifting, deed: RedressStep) -> tuple[Undone, ...]:
         """Undo all of what stands: display, sharing, flags, and with them the bar (R3.7).
 
         Where that is the whole of a document, nothing may be built on it again.
@@ -194,19 +194,19 @@ class Undoing:
             *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
         )
 
-    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: Deed) -> None:
+    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: RedressStep) -> None:
         if mark is not None:
             fact = _of_flag(kind, flag, deed)
             made = Changes(flags={flag.flag_id: mark}, facts=[fact])
             self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
 
 
-def _of_record(kind: EventKind, record: Record, deed: Deed) -> NewEvent:
+def _of_record(kind: EventKind, record: Record, deed: RedressStep) -> NewEvent:
     department = deed.by.department or ""
     return changes.happened(kind, record, because=deed.because, actor=deed.by.actor, department=department, at=deed.at)
 
 
-def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> NewEvent:
+def _of_flag(kind: EventKind, flag: Flag, deed: RedressStep) -> NewEvent:
     return NewEvent(
         kind=kind,
         occurred_at=deed.at,
@@ -216,7 +216,7 @@ def _of_flag(kind: EventKind, flag: Flag, deed: Deed) -> NewEvent:
     )
 
 
-def _of_document(standing: Standing, deed: Deed) -> NewEvent:
+def _of_document(standing: Standing, deed: RedressStep) -> NewEvent:
     return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
         occurred_at=deed.at,

@@ -90,7 +90,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class EditionStatus:
     """An edition as it was loaded, with how far the evaluation has come."""
 
     edition: MeasureList

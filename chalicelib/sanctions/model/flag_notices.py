@@ -49,7 +49,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class FlagNotice:
     """One change of one flag, told to one subscription.
 
     ``number`` counts what the subscription was told, ``flag_seq`` is the place of the change in the flag's own

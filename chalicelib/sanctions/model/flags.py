@@ -266,7 +266,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class FlagFilter:
     """Which flags an office looks for: those of a subject, or all of its own in one state."""
 
     subject: SubjectKey | None = None

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.credit.model.records import Effect
-from chalicelib.sanctions.model.flag_notices import Change, Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, Subscription
 from chalicelib.sanctions.model.flags import Flag, FlagState
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -61,9 +61,9 @@ def telling_id(heard: News, subscription_id: str) -> str:
     return hashlib.sha256(f"{heard.name}\n{subscription_id}".encode()).hexdigest()[:32]
 
 
-def told(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> Telling:
+def notice_for(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
     """Return what a subscription is told next: nothing of the person, nor of the file behind the flag."""
-    return Telling(
+    return FlagNotice(
         telling_id=telling_id(heard, subscription.subscription_id),
         subscription_id=subscription.subscription_id,
         department=subscription.department,
@@ -94,7 +94,7 @@ def pseudonym(subject: SubjectKey, subscription_id: str, *, key: bytes) -> str:
     return hmac.digest(key, f"telling\n{subscription_id}\n{subject}".encode(), hashlib.sha256).hex()
 
 
-def data_of(telling: Telling, *, key: bytes) -> dict[str, str | int | None]:
+def data_of(telling: FlagNotice, *, key: bytes) -> dict[str, str | int | None]:
     """Return what a system reads, in a webhook and when it asks: what stands, and not what is to be done."""
     return {
         "telling_id": telling.telling_id,
@@ -116,7 +116,7 @@ def data_of(telling: Telling, *, key: bytes) -> dict[str, str | int | None]:
     }
 
 
-def notice_of(telling: Telling, *, key: bytes) -> Notice:
+def notice_of(telling: FlagNotice, *, key: bytes) -> Notice:
     """Return the telling as a webhook carries it."""
     return Notice(
         topic=Topic.FLAG_TOLD,
@@ -128,11 +128,11 @@ def notice_of(telling: Telling, *, key: bytes) -> Notice:
     )
 
 
-def acknowledged(telling: Telling, *, by: str, at: datetime) -> Telling:
+def acknowledged(telling: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
     """Return the telling answered for; that closes its incident if one was open."""
     return replace(telling, acknowledged_at=at, acknowledged_by=by)
 
 
-def left_unanswered(telling: Telling, *, at: datetime) -> Telling:
+def left_unanswered(telling: FlagNotice, *, at: datetime) -> FlagNotice:
     """Return the telling with an incident open: a system may still serve what has ended (R3.8)."""
     return replace(telling, incident_at=at)

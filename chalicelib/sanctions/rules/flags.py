@@ -12,6 +12,7 @@ from chalicelib.sanctions.model.flags import (
     LIVE,
     Confirmation,
     Flag,
+    FlagFilter,
     FlagState,
     Lifting,
     Measure,
@@ -19,7 +20,6 @@ from chalicelib.sanctions.model.flags import (
     Proposal,
     Request,
     Service,
-    Sought,
     Statement,
     Suspension,
 )
@@ -247,13 +247,15 @@ def proposal_fact(flag: Flag) -> NewEvent:
     )
 
 
-def told(kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]) -> NewEvent:
+def flag_event(
+    kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]
+) -> NewEvent:
     """Return what the timeline is told of an act; texts that say nothing are left out."""
     said = {name: text for name, text in texts.items() if text}
     return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
-def is_sought(flag: Flag, sought: Sought, *, by: Caller) -> bool:
+def is_sought(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
     """Say whether a subject's flag is the office's own, and in the state that it looks for if it names one."""
     return flag.department == by.department and sought.state in {None, flag.state}
 

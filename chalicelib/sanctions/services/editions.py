@@ -7,11 +7,11 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
-from chalicelib.sanctions.model.editions import OWNER, Evaluation, Loaded, Place, Preview, Standing
+from chalicelib.sanctions.model.editions import OWNER, EditionStatus, Evaluation, Loaded, Place, Preview
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.rules import editions as rules
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.services.re_evaluation import Evaluations
+from chalicelib.sanctions.services.re_evaluation import ReEvaluation
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -21,10 +21,10 @@ from chalicelib.workdays.rules.due_dates import start_of_day
 PUBLISHERS = (Role.CREDIT_OFFICER,)
 
 
-class Publishing:
+class MeasureEditions:
     """The editions of the list of measures."""
 
-    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: Evaluations, timeline: Timeline) -> None:
+    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: ReEvaluation, timeline: Timeline) -> None:
         """Know where editions are kept and who holds flags against them."""
         self._store = store
         self._lists = lists
@@ -43,7 +43,7 @@ class Publishing:
         on = max(edition.in_force_from, day_in_shanghai(at))
         return self._evaluations.preview(edition, on=on, most=most, after=after)
 
-    def load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Standing:
+    def load(self, edition: MeasureList, *, by: Caller, at: datetime) -> EditionStatus:
         """Load an edition and hold the first live flags against it; the sweep goes on with the others.
 
         One that will hold later is evaluated from the first second of its day. The same again changes nothing.
@@ -51,12 +51,12 @@ class Publishing:
         require(by, roles=PUBLISHERS)
         self._lists.refresh()
         if edition in self._lists.current():
-            return Standing(edition=edition, evaluation=self._evaluations.of(edition.edition))
+            return EditionStatus(edition=edition, evaluation=self._evaluations.of(edition.edition))
         evaluation: Evaluation | None = self._load(edition, by=by, at=at)
         self._lists.refresh()
         if evaluation is not None:
             evaluation = self._evaluations.go_on(evaluation, at=at)
-        return Standing(edition=edition, evaluation=evaluation or self._evaluations.of(edition.edition))
+        return EditionStatus(edition=edition, evaluation=evaluation or self._evaluations.of(edition.edition))
 
     @retry_on_conflict
     def _load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Evaluation:
@@ -90,12 +90,12 @@ class Publishing:
         if faults:
             raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=faults)
 
-    def editions(self, *, by: Caller) -> tuple[Standing, ...]:
+    def editions(self, *, by: Caller) -> tuple[EditionStatus, ...]:
         """Return every edition, oldest first, each with how far the evaluation that it brought has come."""
         require(by, roles=PUBLISHERS)
         self._lists.refresh()
         known = self._lists.current()
-        return tuple(Standing(edition=each, evaluation=self._evaluations.of(each.edition)) for each in known)
+        return tuple(EditionStatus(edition=each, evaluation=self._evaluations.of(each.edition)) for each in known)
 
     def in_force(self, *, at: datetime) -> MeasureList:
         """Return the edition in force."""

@@ -24,7 +24,7 @@ PER_SHARD = 250
 """How many flags of a shard one run ends."""
 
 
-class FlagUpkeep:
+class FlagExpiry:
     """What days bring to flags; whether one has effect follows from its dates, not from this."""
 
     def __init__(self, store: FlagStore, timeline: Timeline, credit: CreditExpiry) -> None:

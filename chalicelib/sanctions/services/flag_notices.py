@@ -16,9 +16,9 @@ from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transa
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
-from chalicelib.sanctions.model.flag_notices import ENDINGS, IncidentState, Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import ENDINGS, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.rules import flag_notices
-from chalicelib.sanctions.store.flag_notices import Position, TellingPage, TellingStore
+from chalicelib.sanctions.store.flag_notices import FlagNoticePage, FlagNoticeStore, Position
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
@@ -40,12 +40,12 @@ class Line(Protocol):
         """Hand a message over; raises if it was not taken."""
 
 
-class Tellings:
+class FlagNotices:
     """What the systems of all departments are told of flags."""
 
     def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
         self,
-        store: TellingStore,
+        store: FlagNoticeStore,
         flags: FlagStore,
         clocks: Clocks,
         *,
@@ -161,7 +161,7 @@ class Tellings:
             subscription = self._store.subscription(subscription_id)
             if subscription.ended_at is not None:
                 return
-            telling = flag_notices.told(heard, self._flags.get(heard.flag_id), subscription, at=at)
+            telling = flag_notices.notice_for(heard, self._flags.get(heard.flag_id), subscription, at=at)
             with transaction() as tx:
                 fact = NewEvent(
                     kind=EventKind.TELLING_MADE,
@@ -192,17 +192,17 @@ class Tellings:
 
     def told(
         self, subscription_id: str, *, after: int, most: int, by: Caller
-    ) -> tuple[Subscription, tuple[Telling, ...]]:
+    ) -> tuple[Subscription, tuple[FlagNotice, ...]]:
         """Return what a subscription was told after a number, in order: how a system that was down catches up."""
         subscription = self.get(subscription_id, by=by)
         return subscription, self._store.told(subscription, after=after, most=most)
 
-    def data_of(self, telling: Telling) -> dict[str, str | int | None]:
+    def data_of(self, telling: FlagNotice) -> dict[str, str | int | None]:
         """Return a telling as its own subscription reads it."""
         return flag_notices.data_of(telling, key=self._key())
 
     @retry_on_conflict
-    def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> Telling:
+    def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> FlagNotice:
         """Take a system's word that it knows and has acted; again is once. It closes an incident, if one was open."""
         subscription = self.get(subscription_id, by=by)
         before = self._store.find(telling_id)
@@ -235,19 +235,19 @@ class Tellings:
             self._clocks.save(moved, tx)
             self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
 
-    def of_flag(self, flag_id: str, *, by: Caller, most: int, after: Position) -> TellingPage:
+    def of_flag(self, flag_id: str, *, by: Caller, most: int, after: Position) -> FlagNoticePage:
         """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""
         flag = self._flags.get(flag_id)
         if Role.CREDIT_OFFICER in by.roles:
             require(by, roles=WATCHERS, department=flag.department)
         return self._seen(self._store.of_flag(flag_id, most=most, after=after), by=by)
 
-    def incidents(self, state: IncidentState, *, by: Caller, most: int, after: Position) -> TellingPage:
+    def incidents(self, state: IncidentState, *, by: Caller, most: int, after: Position) -> FlagNoticePage:
         """Return a page of systems that have not answered for an ending, oldest first."""
         require(by, roles=WATCHERS)
         return self._seen(self._store.incidents(state, most=most, after=after), by=by)
 
-    def _seen(self, page: TellingPage, *, by: Caller) -> TellingPage:
+    def _seen(self, page: FlagNoticePage, *, by: Caller) -> FlagNoticePage:
         """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""
         seen = tuple(
             telling
@@ -255,9 +255,9 @@ class Tellings:
             if sees(by, roles=WATCHERS, department=telling.office)
             or sees(by, roles=(Role.SUPERVISOR,), department=telling.department)
         )
-        return TellingPage(tellings=seen, after=page.after)
+        return FlagNoticePage(tellings=seen, after=page.after)
 
-    def _start(self, telling: Telling, *, at: datetime, tx: Transaction) -> list[Clock]:
+    def _start(self, telling: FlagNotice, *, at: datetime, tx: Transaction) -> list[Clock]:
         """Start the clock of the answer, and for an ending the one after which an incident opens."""
         wanted = [(ClockKind.TELLING, TermKey.TELLING)]
         if telling.change in ENDINGS:
@@ -281,5 +281,5 @@ class Tellings:
         return started
 
 
-def _fact(kind: EventKind, telling: Telling, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
+def _fact(kind: EventKind, telling: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
     return NewEvent(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)

@@ -21,6 +21,7 @@ from chalicelib.sanctions.model.flags import (
     Confirmation,
     Documents,
     Flag,
+    FlagFilter,
     FlagState,
     Lifting,
     MeasureList,
@@ -28,7 +29,6 @@ from chalicelib.sanctions.model.flags import (
     Proposal,
     Proposed,
     Service,
-    Sought,
     Statement,
     Target,
 )
@@ -45,7 +45,7 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
 
-class Punishment:
+class Flags:
     """The list of measures and all flags."""
 
     def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
@@ -141,7 +141,7 @@ class Punishment:
                 started_at=service.served_at,
                 tx=tx,
             )
-            fact = flags.told(
+            fact = flags.flag_event(
                 EventKind.FLAG_SERVED,
                 by=by,
                 at=at,
@@ -167,7 +167,7 @@ class Punishment:
         after = flags.answered(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.told(
+            fact = flags.flag_event(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
             return self._save(before, after, fact, at=at, tx=tx)
@@ -195,7 +195,7 @@ class Punishment:
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
-            fact = flags.told(
+            fact = flags.flag_event(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
                 at=at,
@@ -218,7 +218,7 @@ class Punishment:
         after = flags.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.told(
+            fact = flags.flag_event(
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
@@ -241,7 +241,9 @@ class Punishment:
         clock = self._defence(flag)
         return None if clock is None else clock.due_at
 
-    def flags_of(self, sought: Sought, *, by: Caller, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
+    def flags_of(
+        self, sought: FlagFilter, *, by: Caller, most: int, after: Mapping[str, Any] | None = None
+    ) -> FlagPage:
         """Return a page of flags, newest first: applicants see their own, whatever they ask for.
 
         To those belong the flags of other identities that count for them too: they may speak in their defence (R6.4).

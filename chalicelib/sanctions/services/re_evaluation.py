@@ -31,7 +31,7 @@ class EvaluationIncompleteError(RuntimeError):
     """Some flags could not be held against the list; the others were, and the log says which."""
 
 
-class Evaluations:
+class ReEvaluation:
     """Evaluations and previews of them."""
 
     def __init__(

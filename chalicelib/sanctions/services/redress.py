@@ -23,7 +23,7 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class RedressStep:
     """One thing done by a way back: ``because`` names the objection, repair or reversal; all in one transaction."""
 
     because: str
@@ -32,7 +32,7 @@ class Deed:
     tx: Transaction
 
 
-class FlagRemedies:
+class FlagRedress:
     """Flags as ways back change them; the summaries of their subjects are changed beside them by the caller."""
 
     def __init__(
@@ -78,7 +78,7 @@ class FlagRemedies:
         measure = None if edition is None else edition.measure(flag.measure_code)
         return None if measure is None else measure.class_
 
-    def mark(self, flag: Flag, state: ObjectionState, deed: Deed, *, is_paused: bool) -> FlagMark | None:
+    def mark(self, flag: Flag, state: ObjectionState, deed: RedressStep, *, is_paused: bool) -> FlagMark | None:
         """Mark a flag as disputed, or no longer; return its new mark in the summary, None if it has none there."""
         is_open = state is ObjectionState.OPEN
         kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
@@ -86,7 +86,7 @@ class FlagRemedies:
         data: dict[str, Json] = {"because": deed.because, "paused": is_paused, "was": flag.state.value}
         return self._changed(flag, after, kind, data, deed)
 
-    def shorten(self, flag: Flag, ends_on: date, deed: Deed) -> FlagMark | None:
+    def shorten(self, flag: Flag, ends_on: date, deed: RedressStep) -> FlagMark | None:
         """Give a flag an earlier last day and take the mark of the objection off it; return its mark as above."""
         after = replace(flag, version=flag.version + 1, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
         data: dict[str, Json] = {
@@ -104,7 +104,7 @@ class FlagRemedies:
         after = flags.lifted(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
         stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
-        fact = flags.told(
+        fact = flags.flag_event(
             EventKind.FLAG_LIFTED,
             by=by,
             at=at,
@@ -124,9 +124,9 @@ class FlagRemedies:
                     break
 
     def _changed(
-        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: Deed
+        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: RedressStep
     ) -> FlagMark | None:
-        fact = flags.told(kind, by=deed.by, at=deed.at, data=data, texts={})
+        fact = flags.flag_event(kind, by=deed.by, at=deed.at, data=data, texts={})
         self._save(before, after, fact, at=deed.at, tx=deed.tx)
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 

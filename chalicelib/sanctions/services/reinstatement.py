@@ -17,7 +17,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
 
 
-class Resuming:
+class Reinstatement:
     """Suspended flags."""
 
     def __init__(self, flags: FlagStore, lists: LoadedLists, *, timeline: Timeline, credit: CreditExpiry) -> None:
@@ -46,7 +46,7 @@ class Resuming:
         after = rules.resumed(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
         is_in_force = after.state is FlagState.ACTIVE
         kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
-        fact = rules.told(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
+        fact = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
         with transaction() as tx:
             if is_in_force:
                 mark, name = rules.mark_of(after), after.party.name_digest

@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.sanctions.model.flag_notices import IncidentState, Subscription, Telling
-from chalicelib.sanctions.table.flag_notices import LineRow, ShelfRow, SubscriptionRow, TellingRow
+from chalicelib.sanctions.model.flag_notices import FlagNotice, IncidentState, Subscription
+from chalicelib.sanctions.table.flag_notices import FlagNoticeRow, LineRow, ShelfRow, SubscriptionRow
 from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
@@ -17,17 +17,17 @@ Position = dict[str, dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TellingPage:
+class FlagNoticePage:
     """A page of tellings; ``after`` is where the next one begins."""
 
-    tellings: tuple[Telling, ...]
+    tellings: tuple[FlagNotice, ...]
     after: Position
 
 
-class TellingStore:
+class FlagNoticeStore:
     """All subscriptions, and everything that they were told."""
 
-    row = TellingRow
+    row = FlagNoticeRow
 
     def __init__(self, timeline: Timeline) -> None:
         """Know where the events go."""
@@ -65,16 +65,16 @@ class TellingStore:
         rows = read_together(*(SubscriptionRow(f"subscription:{name}") for name in shelf.names))
         return tuple(row.document for row in rows if isinstance(row, SubscriptionRow))
 
-    def find(self, telling_id: str) -> Telling | None:
+    def find(self, telling_id: str) -> FlagNotice | None:
         """Return a telling, strongly consistent, or ``None``."""
         try:
-            return _telling_of(TellingRow.get(f"telling:{telling_id}", consistent_read=True))
-        except TellingRow.DoesNotExist:
+            return _telling_of(FlagNoticeRow.get(f"telling:{telling_id}", consistent_read=True))
+        except FlagNoticeRow.DoesNotExist:
             return None
 
     def add(
-        self, telling: Telling, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
-    ) -> Telling:
+        self, telling: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
+    ) -> FlagNotice:
         """Put a new telling as the next one of its subscription; ``ConflictError`` if another one was faster."""
         head = self._timeline.record(facts, owner=telling.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(telling, head=head)
@@ -85,33 +85,33 @@ class TellingStore:
         return made
 
     def save(
-        self, before: Telling, after: Telling, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
-    ) -> Telling:
+        self, before: FlagNotice, after: FlagNotice, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
+    ) -> FlagNotice:
         """Put what became of a telling, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=TellingRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=FlagNoticeRow.head_hash == before.head.hash, otherwise=ConflictError())
         return made
 
-    def told(self, subscription: Subscription, *, after: int, most: int) -> tuple[Telling, ...]:
+    def told(self, subscription: Subscription, *, after: int, most: int) -> tuple[FlagNotice, ...]:
         """Return what a subscription was told after a number, in order and without gaps; two reads."""
         numbers = range(after + 1, min(after + most, subscription.last) + 1)
         if not numbers:
             return ()
         lines = read_together(*(LineRow(_line(subscription.subscription_id, number)) for number in numbers))
         names = [line.telling_id for line in lines if isinstance(line, LineRow)]
-        rows = read_together(*(TellingRow(f"telling:{name}") for name in names))
-        return tuple(_telling_of(row) for row in rows if isinstance(row, TellingRow))
+        rows = read_together(*(FlagNoticeRow(f"telling:{name}") for name in names))
+        return tuple(_telling_of(row) for row in rows if isinstance(row, FlagNoticeRow))
 
-    def of_flag(self, flag_id: str, *, most: int, after: Position) -> TellingPage:
+    def of_flag(self, flag_id: str, *, most: int, after: Position) -> FlagNoticePage:
         """Return a page of what was told of a flag, oldest first."""
-        rows = TellingRow.by_flag.query(flag_id, limit=most, last_evaluated_key=after)
-        return TellingPage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+        rows = FlagNoticeRow.by_flag.query(flag_id, limit=most, last_evaluated_key=after)
+        return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
 
-    def incidents(self, state: IncidentState, *, most: int, after: Position) -> TellingPage:
+    def incidents(self, state: IncidentState, *, most: int, after: Position) -> FlagNoticePage:
         """Return a page of incidents in one state, oldest first."""
-        rows = TellingRow.by_incident.query(state.value, limit=most, last_evaluated_key=after)
-        return TellingPage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+        rows = FlagNoticeRow.by_incident.query(state.value, limit=most, last_evaluated_key=after)
+        return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
 
     def _put_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
         tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, otherwise=ConflictError())
@@ -137,13 +137,13 @@ def _subscription_row(subscription: Subscription) -> SubscriptionRow:
     return SubscriptionRow(f"subscription:{subscription.subscription_id}", document=subscription)
 
 
-def _telling_of(row: TellingRow) -> Telling:
-    telling: Telling = row.document
+def _telling_of(row: FlagNoticeRow) -> FlagNotice:
+    telling: FlagNotice = row.document
     return replace(telling, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
-def _row_of(telling: Telling) -> TellingRow:
-    return TellingRow(
+def _row_of(telling: FlagNotice) -> FlagNoticeRow:
+    return FlagNoticeRow(
         telling.owner,
         version=telling.version,
         head_seq=telling.head.seq,

@@ -4,12 +4,12 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
-from chalicelib.sanctions.model.flag_notices import Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import FlagNotice, Subscription
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 
 
-class ByFlag(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+class ByFlag(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
     """Who was told of a flag, in the order in which they were."""
 
     class Meta:
@@ -22,7 +22,7 @@ class ByFlag(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped-cal
     told_at = InstantAttribute(range_key=True)
 
 
-class ByIncident(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+class ByIncident(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
     """Incidents in one state; a telling without one is not in it."""
 
     class Meta:
@@ -35,7 +35,7 @@ class ByIncident(GlobalSecondaryIndex["TellingRow"]):  # type: ignore[no-untyped
     incident_at = InstantAttribute(range_key=True)
 
 
-class TellingRow(OwnerRow):
+class FlagNoticeRow(OwnerRow):
     """``telling:<telling id>``: one telling, with a timeline of its own."""
 
     class Meta:
@@ -47,7 +47,7 @@ class TellingRow(OwnerRow):
     told_at = InstantAttribute()
     incident = UnicodeAttribute(null=True)
     incident_at = InstantAttribute(null=True)
-    document: DocumentAttribute[Telling] = DocumentAttribute(lambda: Telling)
+    document: DocumentAttribute[FlagNotice] = DocumentAttribute(lambda: FlagNotice)
 
     by_flag = ByFlag()
     by_incident = ByIncident()

@@ -9,12 +9,12 @@ from chalicelib.sanctions.rules.flags import (
     answered,
     confirmed,
     drawn_up,
+    flag_event,
     lifted,
     mark_of,
     notice_of,
     proposal_fact,
     served,
-    told,
 )
 from chalicelib.timeline.event_types import EventKind
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag, a_measure, a_proposal
@@ -91,7 +91,9 @@ def test_the_timeline_is_told_of_a_proposal_and_texts_stand_beside_it() -> None:
 
 def test_texts_that_say_nothing_are_left_out() -> None:
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
-    fact = told(EventKind.FLAG_CONFIRMED, by=officer, at=NOON, data={}, texts={"reason": "事实清楚。", "answer": ""})
+    fact = flag_event(
+        EventKind.FLAG_CONFIRMED, by=officer, at=NOON, data={}, texts={"reason": "事实清楚。", "answer": ""}
+    )
 
     assert (fact.actor, fact.department, fact.texts) == ("staff:credit2", "credit", {"reason": "事实清楚。"})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.rules import flag_notices
 from chalicelib.timeline.events import Event
 from tests.builders import A_SUBJECT, NOON, a_flag
@@ -38,10 +38,10 @@ def an_event(kind: str = "flag:confirmed", *, owner: str = "flag:f1", seq: int =
     )
 
 
-def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-occupation")) -> Telling:
+def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-occupation")) -> FlagNotice:
     heard = flag_notices.news(event)
     assert heard is not None
-    return flag_notices.told(heard, a_flag(related_items=items), TO, at=LATER)
+    return flag_notices.notice_for(heard, a_flag(related_items=items), TO, at=LATER)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
 from chalicelib.credit.model.records import Effect
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flag_notices import Change, IncidentState, Subscription, Telling
+from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.services.flag_notices import WATCHERS
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
@@ -267,12 +267,12 @@ def _subscription(subscription: Subscription) -> SubscriptionShape:
     )
 
 
-def _told(telling: Telling) -> ToldShape:
+def _told(telling: FlagNotice) -> ToldShape:
     said = services().tellings.data_of(telling)
     return ToldShape.model_validate({**said, "acknowledged_at": telling.acknowledged_at})
 
 
-def _telling(telling: Telling) -> TellingShape:
+def _telling(telling: FlagNotice) -> TellingShape:
     return TellingShape(
         id=telling.telling_id,
         department=telling.department,

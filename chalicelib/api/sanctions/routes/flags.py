@@ -20,7 +20,7 @@ from chalicelib.api.sanctions.schemas.flags import (
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.policy import Role
-from chalicelib.sanctions.model.flags import Flag, Proposal, Service, Sought, Target
+from chalicelib.sanctions.model.flags import Flag, FlagFilter, Proposal, Service, Target
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.wiring import services
 
@@ -93,7 +93,7 @@ def propose(call: Call[FlagBody]) -> Answer:
 def flags(call: Call[None]) -> Answer:
     """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
     query: FlagsQuery = call.query
-    sought = Sought(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
+    sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
     page = services().punishment.flags_of(sought, by=call.caller, most=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
     return Answer(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.api.edge import Body, Code, Day, Line, Page, PageQuery, Shape, Text
 from chalicelib.credit.model.records import Effect, Severity
-from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Standing
+from chalicelib.sanctions.model.editions import EditionStatus, Evaluation, EvaluationState
 from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.subjects.model.subjects import SubjectKind
 
@@ -125,7 +125,7 @@ class LoadedEditions(Shape):
     items: list[LoadedEdition]
 
 
-def standing_shape(standing: Standing, in_force: MeasureList) -> LoadedEdition:
+def standing_shape(standing: EditionStatus, in_force: MeasureList) -> LoadedEdition:
     """Show an edition beside the one that is in force."""
     edition = standing.edition
     stands = EditionStands.TO_COME if edition.in_force_from > in_force.in_force_from else EditionStands.PAST
