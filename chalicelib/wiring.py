@@ -22,11 +22,11 @@ from chalicelib.inspection.services import Inspection
 from chalicelib.inspection.store import MandateStore
 from chalicelib.offices import Offices
 from chalicelib.publisher import Queue
-from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.impact import Impact
 from chalicelib.redress.services.objections import Objections
 from chalicelib.redress.services.repairs import Repairs
-from chalicelib.redress.services.revocations import Reversals, StandingDocuments
-from chalicelib.redress.services.withdrawal import Undoing
+from chalicelib.redress.services.revocations import Revocations, StandingDocuments
+from chalicelib.redress.services.withdrawal import Withdrawal
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.services.editions import MeasureEditions
@@ -38,12 +38,12 @@ from chalicelib.sanctions.store.editions import ShelfStore
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
-from chalicelib.supervision.services.anomalies import Signals
+from chalicelib.supervision.services.anomalies import Anomalies
 from chalicelib.supervision.services.board import Supervision
 from chalicelib.supervision.services.cards import Cards
 from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.services.statistics import Statistics
-from chalicelib.supervision.store.anomalies import SignalStore
+from chalicelib.supervision.store.anomalies import AnomalyStore
 from chalicelib.supervision.store.cards import CardStore
 from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.supervision.store.statistics import StatisticsStore
@@ -78,9 +78,9 @@ class Services(Offices):
         return Cards(CardStore(), self.timeline, self.clocks, self.outages, pack=self.pack, usual=settings().rule_pack)
 
     @cached_property
-    def signals(self) -> Signals:
+    def signals(self) -> Anomalies:
         """What looks better than it was."""
-        return Signals(SignalStore(), self.timeline, pack=self.pack)
+        return Anomalies(AnomalyStore(), self.timeline, pack=self.pack)
 
     @cached_property
     def publishing(self) -> MeasureEditions:
@@ -175,10 +175,10 @@ class Services(Offices):
         return FlagRedress(FlagStore(), self.timeline, self.clocks, lists=self.lists.current)
 
     @cached_property
-    def undoing(self) -> Undoing:
+    def undoing(self) -> Withdrawal:
         """What stands on documents."""
         credit = CreditRedress(CreditStore(), self.timeline, kept_from=severity_kept(load_rule_packs()))
-        return Undoing(self.redress_store, credit, self.flag_remedies, departments=settings().departments)
+        return Withdrawal(self.redress_store, credit, self.flag_remedies, departments=settings().departments)
 
     @cached_property
     def objections(self) -> Objections:
@@ -209,14 +209,14 @@ class Services(Offices):
         )
 
     @cached_property
-    def touching(self) -> Touching:
+    def touching(self) -> Impact:
         """Which cases met what is overturned."""
-        return Touching(self.cases, CreditStore())
+        return Impact(self.cases, CreditStore())
 
     @cached_property
-    def reversals(self) -> Reversals:
+    def reversals(self) -> Revocations:
         """What fell, and everything that had stood on it."""
-        return Reversals(
+        return Revocations(
             self.redress_store,
             self.undoing,
             touching=self.touching,

@@ -51,7 +51,7 @@ class Undone:
     was: str
 
 
-class HowTouched(StrEnum):
+class HowAffected(StrEnum):
     """How a case met what was overturned (受影响方式)."""
 
     BASIS = "basis"
@@ -60,12 +60,12 @@ class HowTouched(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class AffectedCase:
     """A case that met an entry before it was overturned (受影响办件, R8.4)."""
 
     case_no: str
     item_code: str
-    how: HowTouched
+    how: HowAffected
     met_at: datetime
 
 
@@ -95,7 +95,7 @@ UNDOES = frozenset({Outcome.DELETED, Outcome.NOT_THEIRS, Outcome.DELISTED, Outco
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plea:
+class ObjectionRequest:
     """What somebody says against an entry, on one ground, and where it can be seen."""
 
     entry: Entry
@@ -105,7 +105,7 @@ class Plea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class ObjectionDecision:
     """What a person decides on an objection, on which article; what an outcome needs stands beside it."""
 
     outcome: Outcome
@@ -120,11 +120,11 @@ class Ruling:
 class Decided:
     """A ruling with who gave it, when, what it undid, and which cases had met that."""
 
-    ruling: Ruling
+    ruling: ObjectionDecision
     decided_at: datetime
     decided_by: str
     undone: tuple[Undone, ...] = ()
-    touched: tuple[Touched, ...] = ()
+    touched: tuple[AffectedCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Objection:
     """
 
     objection_id: str
-    plea: Plea
+    plea: ObjectionRequest
     subject: SubjectKey
     department: str
     made_at: datetime
@@ -186,7 +186,7 @@ class RepairStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class RepairDecision:
     """What a person decides on a repair; a refusal has its reason, its article and what is still missing (R3.13)."""
 
     is_approved: bool
@@ -201,7 +201,7 @@ class Verdict:
 class Judged:
     """A verdict with who gave it, when, and what it undid."""
 
-    verdict: Verdict
+    verdict: RepairDecision
     judged_at: datetime
     judged_by: str
     undone: tuple[Undone, ...] = ()
@@ -251,7 +251,7 @@ class RepairForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReversingDocument:
+class RevokingDocument:
     """What took the ground away (撤销文书): a review, a court or the organ itself, when, and on which article."""
 
     number: str
@@ -270,7 +270,7 @@ class Reopening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reversal:
+class Revocation:
     """A basis document that fell, with everything that had stood on it (依据文书被撤销, R3.11).
 
     ``late_reason`` says why it was put on record after the time that the rule pack sets.
@@ -282,13 +282,13 @@ class Reversal:
     department: str
     organ: str
     document_no: str
-    by_document: ReversingDocument
+    by_document: RevokingDocument
     reason: str
     late_reason: str
     recorded_at: datetime
     recorded_by: str
     undone: tuple[Undone, ...]
-    touched: tuple[Touched, ...]
+    touched: tuple[AffectedCase, ...]
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 

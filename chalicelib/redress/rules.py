@@ -12,20 +12,20 @@ from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
+    AffectedCase,
     Entry,
     EntryKind,
-    HowTouched,
+    HowAffected,
     Objection,
+    ObjectionDecision,
+    ObjectionRequest,
     ObjectionState,
     Outcome,
-    Plea,
     Proof,
     ProofKind,
     Reopening,
     Repair,
-    Ruling,
-    Touched,
-    Verdict,
+    RepairDecision,
 )
 from chalicelib.rulepacks.model.display import DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
@@ -68,7 +68,7 @@ def document_name(subject: SubjectKey, document: Document) -> str:
     return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
 
 
-def require_ground(recourse: Recourse, plea: Plea) -> None:
+def require_ground(recourse: Recourse, plea: ObjectionRequest) -> None:
     """Refuse a ground that the rules do not know for this kind of entry with ``OBJECTION_GROUND_UNKNOWN``."""
     ground = recourse.ground(plea.ground)
     if ground is None or plea.entry.kind.value not in ground.outcomes:
@@ -95,7 +95,7 @@ def limit_of_objection(recourse: Recourse, *, started_at: datetime, calendar: Ca
     return min(limits, key=lambda limit: due(limit, started_at=started_at, calendar=calendar).at)
 
 
-def require_outcome(recourse: Recourse, plea: Plea, ruling: Ruling) -> None:
+def require_outcome(recourse: Recourse, plea: ObjectionRequest, ruling: ObjectionDecision) -> None:
     """Refuse what the ground cannot end in with ``OUTCOME_NOT_ALLOWED``, and an outcome without what it needs."""
     ground = recourse.ground(plea.ground)
     allowed = () if ground is None else ground.outcomes.get(plea.entry.kind.value, ())
@@ -176,7 +176,7 @@ def promise_hash(recourse: Recourse) -> str:
     return hashlib.sha256(f"{recourse.promise.text}\n{recourse.promise.english}".encode()).hexdigest()
 
 
-def require_refusal(recourse: Recourse, verdict: Verdict) -> RepairRefusal:
+def require_refusal(recourse: Recourse, verdict: RepairDecision) -> RepairRefusal:
     """Return the ground of a refusal; it names what is still missing (R3.13), or ``REFUSAL_UNKNOWN``."""
     refusal = recourse.refusal(verdict.refusal)
     if refusal is None:
@@ -186,20 +186,20 @@ def require_refusal(recourse: Recourse, verdict: Verdict) -> RepairRefusal:
     return refusal
 
 
-def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> Touched | None:
+def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> AffectedCase | None:
     """Return how one of the service's own cases met any of the entries, None if it did not (R6.8, R8.4)."""
     if case.case_no in bases:
-        how, met_at = HowTouched.BASIS, case.received_at
+        how, met_at = HowAffected.BASIS, case.received_at
     elif case.credit is not None and any(reason.partition(":")[2] in entries for reason in case.credit.reasons):
-        how, met_at = HowTouched.PROMISE_REFUSED, case.credit.checked_at
+        how, met_at = HowAffected.PROMISE_REFUSED, case.credit.checked_at
     elif any(name in entries for name in case.refused_by):
-        how, met_at = HowTouched.PROMISE_REFUSED, case.received_at
+        how, met_at = HowAffected.PROMISE_REFUSED, case.received_at
     else:
         return None
-    return Touched(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)
+    return AffectedCase(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)
 
 
-def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) -> Touched | None:
+def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
     """Return the case that a department's system asked for and was given reasons, None if it met nothing.
 
     ``items`` are those that the entries had effect for, None for every one.
@@ -208,7 +208,9 @@ def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) 
         return None
     if items is not None and query.item_code not in items:
         return None
-    return Touched(case_no=query.case_no, item_code=query.item_code, how=HowTouched.CHECKED, met_at=query.asked_at)
+    return AffectedCase(
+        case_no=query.case_no, item_code=query.item_code, how=HowAffected.CHECKED, met_at=query.asked_at
+    )
 
 
 def reopening(case: Case | None, *, since: datetime) -> Reopening:

@@ -10,13 +10,13 @@ from pynamodb.indexes import Index
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.redress.model import Entry, Objection, Repair, Reversal
+from chalicelib.redress.model import Entry, Objection, Repair, Revocation
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
 
-Matter: TypeAlias = Objection | Repair | Reversal
-M = TypeVar("M", Objection, Repair, Reversal)
+Matter: TypeAlias = Objection | Repair | Revocation
+M = TypeVar("M", Objection, Repair, Revocation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
-from chalicelib.redress.model import Objection, Repair, Reversal
+from chalicelib.redress.model import Objection, Repair, Revocation
 from chalicelib.settings import settings
 from chalicelib.timeline.table import OwnerRow
 
@@ -65,7 +65,7 @@ class RedressRow(OwnerRow):
     listed_at = UnicodeAttribute()
     objection: DocumentAttribute[Objection] = DocumentAttribute(lambda: Objection, null=True)
     repair: DocumentAttribute[Repair] = DocumentAttribute(lambda: Repair, null=True)
-    reversal: DocumentAttribute[Reversal] = DocumentAttribute(lambda: Reversal, null=True)
+    reversal: DocumentAttribute[Revocation] = DocumentAttribute(lambda: Revocation, null=True)
 
     by_department = ByDepartment()
     by_person = ByPerson()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.api.addresses import import_all
 from chalicelib.api.edge import ROUTES
-from chalicelib.supervision.model.anomalies import SignalKind
+from chalicelib.supervision.model.anomalies import AnomalyKind
 from tests.architecture.test_layout import DEPLOYED, named, uses
 
 PACKAGE = "chalicelib.supervision.signals"
@@ -30,7 +30,7 @@ def test_no_answer_but_that_list_has_a_field_for_them() -> None:
     speaking = [
         name
         for name, schema in shapes.items()
-        if "signal" in schema.lower() or SignalKind.CLOSED_AND_CONTRADICTED.value in schema
+        if "signal" in schema.lower() or AnomalyKind.CLOSED_AND_CONTRADICTED.value in schema
     ]
 
     assert speaking == ["GET /v1/supervision/signals"]

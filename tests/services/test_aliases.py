@@ -19,7 +19,7 @@ from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.redress.model import Entry, EntryKind, HowTouched, Plea, ReversingDocument
+from chalicelib.redress.model import Entry, EntryKind, HowAffected, ObjectionRequest, RevokingDocument
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Service, Target
 from chalicelib.settings import settings
@@ -302,7 +302,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
     entry = Entry(kind=EntryKind.RECORD, name="market/r-1")
 
     own = services().credit.own(by=owner)
-    plea = Plea(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
+    plea = ObjectionRequest(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
     objection, _ = services().objections.make(plea, by=owner, at=NOON, once=None)
 
     assert [record.record_id for record in own.records] == ["r-1"]
@@ -364,11 +364,11 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
     if is_revoked:
         revoke(alias)
 
-    paper = ReversingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
+    paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
     fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
     reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, once=None)
 
-    assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowTouched.PROMISE_REFUSED)]
+    assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowAffected.PROMISE_REFUSED)]
 
 
 def test_a_flag_proposed_under_a_name_that_was_found_wrong_brings_the_name_back_to_nobody() -> None:
@@ -430,7 +430,9 @@ def test_nobody_else_may() -> None:
     bar(FORMER)
     confirm(propose())
     stranger = an_owner(an_organisation(number="91330782MA0000044L", name="义乌第三有限公司（合成）"))
-    plea = Plea(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), ground="fact", text="并非如此。", evidence="")
+    plea = ObjectionRequest(
+        entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), ground="fact", text="并非如此。", evidence=""
+    )
 
     assert refused(lambda: services().objections.make(plea, by=stranger, at=NOON, once=None)) is ErrorCode.NOT_FOUND
 

@@ -15,15 +15,15 @@ from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import (
     Entry,
     EntryKind,
-    HowTouched,
+    HowAffected,
     Objection,
+    ObjectionDecision,
+    ObjectionRequest,
     Outcome,
-    Plea,
     Repair,
+    RepairDecision,
     RepairStage,
-    ReversingDocument,
-    Ruling,
-    Verdict,
+    RevokingDocument,
 )
 from chalicelib.redress.model import ObjectionState as Stage
 from chalicelib.redress.services.revocations import Fall
@@ -72,15 +72,15 @@ def entry_of(flag: Flag) -> Entry:
 def objected(
     entry: Entry = RECORD, ground: str = "fact", *, by: Caller | None = None, at: datetime = NOON
 ) -> Objection:
-    plea = Plea(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
+    plea = ObjectionRequest(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
     return services().objections.make(plea, by=by or company(), at=at, once=None)[0]
 
 
-def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> Ruling:
-    return replace(Ruling(outcome=outcome, reason="经核实。", basis="第30条"), **given)  # type: ignore[arg-type]
+def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> ObjectionDecision:
+    return replace(ObjectionDecision(outcome=outcome, reason="经核实。", basis="第30条"), **given)  # type: ignore[arg-type]
 
 
-def decided(objection: Objection, said: Ruling, *, by: Caller = CREDIT, at: datetime = NOON) -> Objection:
+def decided(objection: Objection, said: ObjectionDecision, *, by: Caller = CREDIT, at: datetime = NOON) -> Objection:
     return services().objections.decide(objection.objection_id, said, by=by, version=objection.version, at=at)
 
 
@@ -90,7 +90,7 @@ def asked(entry: Entry, *, at: datetime) -> Repair:
 
 
 def judged(repair: Repair, *, at: datetime, by: Caller = CREDIT, **given: object) -> Repair:
-    verdict = replace(Verdict(is_approved=True, reason="已纠正。"), **given)  # type: ignore[arg-type]
+    verdict = replace(RepairDecision(is_approved=True, reason="已纠正。"), **given)  # type: ignore[arg-type]
     return services().repairs.judge(repair.repair_id, verdict, by=by, version=repair.version, at=at)
 
 
@@ -528,7 +528,7 @@ def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
 
 
 def reversal(entry: Entry = RECORD, **given: object) -> Fall:
-    paper = ReversingDocument(
+    paper = RevokingDocument(
         number="复〔2026〕3号", organ="义乌市人民政府", effective_on=date(2026, 10, 8), basis="第68条"
     )
     return replace(Fall(entry=entry, by_document=paper, reason="复议撤销。"), **given)  # type: ignore[arg-type]
@@ -544,7 +544,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
 
     assert not replayed
     assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
-    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowTouched.CHECKED)]
+    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
     assert record_now().repair is RepairState.WITHDRAWN
     assert kinds_of(made.owner) == ["reversal:recorded"]
@@ -601,7 +601,7 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     made, _ = services().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, once=None)
 
     assert made.undone == ()
-    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowTouched.CHECKED)]
+    assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chalicelib.cases.services.commands import Command
 from chalicelib.clock import instant_text
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.supervision.model.anomalies import Signal
+from chalicelib.supervision.model.anomalies import Anomaly
 from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.timeline.events import Event
 from chalicelib.wiring import services
@@ -61,7 +61,7 @@ def hear(*events: Event) -> None:
         services().signals.hear(event, NOON + 9 * DAY)
 
 
-def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Signal]:
+def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Anomaly]:
     return list(services().signals.page(wanted or Wanted(), by=by, most=10, after=None).signals)
 
 

@@ -28,7 +28,15 @@ from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.dynamo.model import connection
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
-from chalicelib.redress.model import Entry, EntryKind, Outcome, Plea, ReversingDocument, Ruling, Verdict
+from chalicelib.redress.model import (
+    Entry,
+    EntryKind,
+    ObjectionDecision,
+    ObjectionRequest,
+    Outcome,
+    RepairDecision,
+    RevokingDocument,
+)
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.store.flags import measure_lists
@@ -215,7 +223,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @rule(data=st.data(), ground=st.sampled_from(["fact", "period", "list_entry"]))
     def somebody_objects(self, data: st.DataObject, ground: str) -> None:
         plain = data.draw(st.sampled_from([one for one in self.live() if not one.objection]))
-        plea = Plea(entry=plain.entry, ground=ground, text="不对。")
+        plea = ObjectionRequest(entry=plain.entry, ground=ground, text="不对。")
         objector = self.voice(data)
         try:
             made, _ = services().objections.make(plea, by=objector, at=self.now, once=None)
@@ -235,7 +243,9 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         ends_on = self.today if self.today < plain.ends_on else None
         if is_kept or (outcome is Outcome.SHORTENED and ends_on is None):
             outcome = Outcome.KEPT
-        ruling = Ruling(outcome=outcome, reason="经核实。", basis="第30条", ends_on=ends_on, late_reason="忙。")
+        ruling = ObjectionDecision(
+            outcome=outcome, reason="经核实。", basis="第30条", ends_on=ends_on, late_reason="忙。"
+        )
         by = CREDIT2 if objection.is_review else CREDIT
         services().objections.decide(objection.objection_id, ruling, by=by, version=objection.version, at=self.now)
         plain.grounds[ground] = plain.grounds.get(ground, 0) + 1
@@ -267,7 +277,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             assert form.repairable_from > self.today
             return
         assert form.repairable_from <= self.today
-        verdict = Verdict(is_approved=is_approved, reason="核实。", refusal="not_corrected", missing=("更正",))
+        verdict = RepairDecision(is_approved=is_approved, reason="核实。", refusal="not_corrected", missing=("更正",))
         services().repairs.judge(repair.repair_id, verdict, by=CREDIT, version=1, at=self.now)
         if is_approved:
             self.let_fall(plain.paper)
@@ -279,7 +289,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         self.reverse(plain)
 
     def reverse(self, plain: Plain) -> None:
-        paper = ReversingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
+        paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
         with suppress(DomainError):
             services().reversals.record(fall, by=CREDIT, at=self.now, once=None)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.edge import Code, PageQuery, Shape
-from chalicelib.redress.model import HowTouched, Reopening, Touched, Undone
+from chalicelib.redress.model import AffectedCase, HowAffected, Reopening, Undone
 from chalicelib.redress.rules import reopening
 from chalicelib.wiring import services
 
@@ -47,12 +47,12 @@ class TouchedShape(Shape):
 
     case_no: str
     item_code: str
-    how: HowTouched
+    how: HowAffected
     met_at: datetime
     reopening: Reopening
 
 
-def touched_shapes(touched: Iterable[Touched], *, since: datetime) -> list[TouchedShape]:
+def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[TouchedShape]:
     """Show cases that met what was overturned at an instant, each as it stands now."""
     return [
         TouchedShape(

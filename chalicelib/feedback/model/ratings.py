@@ -99,7 +99,7 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class RatingFilter:
     """Which ratings somebody wants to see; each that is not ``None`` narrows the list."""
 
     department: str | None = None

@@ -14,7 +14,7 @@ from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, Reply, Sought
+from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, RatingFilter, Reply
 from chalicelib.feedback.rules.ratings import (
     RatingNames,
     awaits_reply,
@@ -154,7 +154,7 @@ class Ratings:
         return found
 
     def page(
-        self, sought: Sought, *, by: Caller, most: int, after: Mapping[str, Any] | None
+        self, sought: RatingFilter, *, by: Caller, most: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Rating, ...], Mapping[str, Any] | None]:
         """Return a page of the ratings that the caller may see, newest day first.
 
@@ -171,7 +171,7 @@ class Ratings:
             place = {"index": place["index"] + (key is None), "key": key}
         return tuple(found), place if place["index"] < len(departments) else None
 
-    def _watched(self, sought: Sought, *, by: Caller) -> tuple[str, ...]:
+    def _watched(self, sought: RatingFilter, *, by: Caller) -> tuple[str, ...]:
         if sought.department is None and by.roles & ALL_DEPARTMENTS:
             return self._departments
         department = sought.department or by.department

@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.clock import SHANGHAI
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.feedback.model.ratings import Rating, Sought, owner_of
+from chalicelib.feedback.model.ratings import Rating, RatingFilter, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
 from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.store import Timeline
@@ -66,7 +66,7 @@ class RatingStore:
         return made
 
     def of_department(
-        self, department: str, sought: Sought, *, most: int, after: Mapping[str, Any] | None
+        self, department: str, sought: RatingFilter, *, most: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Rating, ...], dict[str, dict[str, Any]] | None]:
         """Return a page of the ratings of a department's handlings, newest day first, and where the next one begins."""
         rows = RatingRow.by_department.query(
@@ -103,7 +103,7 @@ class RatingStore:
             tx.add(row, otherwise=ConflictError())
 
 
-def _wanted(sought: Sought) -> Condition | None:
+def _wanted(sought: RatingFilter) -> Condition | None:
     level = None if sought.level is None else RatingRow.level == sought.level
     if sought.is_suspicious is None:
         return level

@@ -11,7 +11,7 @@ from chalicelib.credit.model.records import Query, Record
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
-from chalicelib.redress.model import Touched
+from chalicelib.redress.model import AffectedCase
 from chalicelib.sanctions.model.flags import Flag
 from chalicelib.subjects.model.subjects import SubjectKey
 
@@ -19,7 +19,7 @@ MOST_CASES = 200
 """How many cases of a subject, and how many questions about it, are looked through, newest first."""
 
 
-class Touching:
+class Impact:
     """Who met what stands on documents."""
 
     def __init__(self, cases: CaseStore, credit: CreditStore) -> None:
@@ -27,9 +27,9 @@ class Touching:
         self._cases = cases
         self._credit = credit
 
-    def by(self, records: Sequence[Record], flags: Sequence[Flag]) -> tuple[Touched, ...]:
+    def by(self, records: Sequence[Record], flags: Sequence[Flag]) -> tuple[AffectedCase, ...]:
         """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
-        found: dict[str, Touched] = {}
+        found: dict[str, AffectedCase] = {}
         subjects = self._who_met({*(record.subject for record in records), *(flag.subject for flag in flags)})
         entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
         bases = {flag.case_no for flag in flags if flag.case_no is not None}
@@ -44,7 +44,7 @@ class Touching:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
 
-    def case(self, touched: Touched) -> Case | None:
+    def case(self, touched: AffectedCase) -> Case | None:
         """Return a case that was touched as it stands now, None for one of another system."""
         return self._own_case(touched.case_no)
 

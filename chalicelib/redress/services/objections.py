@@ -20,22 +20,22 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
     UNDOES,
+    AffectedCase,
     Decided,
     EntryKind,
     Objection,
+    ObjectionDecision,
+    ObjectionRequest,
     ObjectionState,
     Outcome,
-    Plea,
     Repair,
     RepairStage,
-    Ruling,
-    Touched,
     Undone,
 )
 from chalicelib.redress.services import queries
-from chalicelib.redress.services.impact import Touching
+from chalicelib.redress.services.impact import Impact
 from chalicelib.redress.services.repairs import Repairs
-from chalicelib.redress.services.withdrawal import Standing, Undoing
+from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.sanctions.model.flags import Flag, Lifting
@@ -53,13 +53,13 @@ class Objections:
     def __init__(  # noqa: PLR0913 - what an objection touches, each named at the composition root
         self,
         store: RedressStore,
-        undoing: Undoing,
+        undoing: Withdrawal,
         clocks: Clocks,
         *,
         credit: Credit,
         flags: FlagRedress,
         repairs: Repairs,
-        touching: Touching,
+        touching: Impact,
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
@@ -75,7 +75,9 @@ class Objections:
         self._pack = pack
 
     @retry_on_conflict
-    def make(self, plea: Plea, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Objection, bool]:
+    def make(
+        self, plea: ObjectionRequest, *, by: Caller, at: datetime, once: IdempotencyKey | None
+    ) -> tuple[Objection, bool]:
         """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
 
         Says whether an earlier request with the same key had made it already. ``NOT_FOUND`` for what is not the
@@ -149,7 +151,9 @@ class Objections:
             return self._store.save(before, after, [fact], at=at, tx=tx)
 
     @retry_on_conflict
-    def decide(self, objection_id: str, ruling: Ruling, *, by: Caller, version: int, at: datetime) -> Objection:
+    def decide(
+        self, objection_id: str, ruling: ObjectionDecision, *, by: Caller, version: int, at: datetime
+    ) -> Objection:
         """Answer an objection, and let the answer have its effect in the same transaction (R3.12).
 
         ``OUTCOME_NOT_ALLOWED`` for what the ground cannot end in, ``SAME_PERSON`` for whoever decided before the
@@ -199,7 +203,7 @@ class Objections:
         """Return by when it is answered."""
         return self._clocks.get(objection.owner, ClockKind.OBJECTION.value)
 
-    def _about(self, plea: Plea, *, by: Caller, at: datetime) -> tuple[Standing | None, str]:
+    def _about(self, plea: ObjectionRequest, *, by: Caller, at: datetime) -> tuple[DocumentEntries | None, str]:
         """Return what is disputed and whose it is to answer; a refused repair has nothing that could be marked."""
         today = day_in_shanghai(at)
         if plea.entry.kind is EntryKind.REPAIR:
@@ -222,8 +226,8 @@ class Objections:
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
     def _carry_out(
-        self, objection: Objection, ruling: Ruling, deed: RedressStep
-    ) -> tuple[tuple[Undone, ...], tuple[Touched, ...]]:
+        self, objection: Objection, ruling: ObjectionDecision, deed: RedressStep
+    ) -> tuple[tuple[Undone, ...], tuple[AffectedCase, ...]]:
         """Let a ruling have its effect; return what it undid, and which cases had met that (R8.4)."""
         entry, outcome = objection.entry, ruling.outcome
         if entry.kind is EntryKind.REPAIR:

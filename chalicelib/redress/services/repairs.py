@@ -20,9 +20,19 @@ from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transa
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.redress import rules
-from chalicelib.redress.model import Entry, EntryKind, Judged, Proof, Repair, RepairForm, RepairStage, Undone, Verdict
+from chalicelib.redress.model import (
+    Entry,
+    EntryKind,
+    Judged,
+    Proof,
+    Repair,
+    RepairDecision,
+    RepairForm,
+    RepairStage,
+    Undone,
+)
 from chalicelib.redress.services import queries
-from chalicelib.redress.services.withdrawal import Standing, Undoing
+from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flag_notices import FlagNotice
@@ -45,7 +55,7 @@ class Repairs:
     def __init__(  # noqa: PLR0913 - what a repair touches, each named at the composition root
         self,
         store: RedressStore,
-        undoing: Undoing,
+        undoing: Withdrawal,
         clocks: Clocks,
         *,
         credit: Credit,
@@ -129,7 +139,7 @@ class Repairs:
         return repair, False
 
     @retry_on_conflict
-    def judge(self, repair_id: str, verdict: Verdict, *, by: Caller, version: int, at: datetime) -> Repair:
+    def judge(self, repair_id: str, verdict: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
         """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.load(Repair, repair_id)
         queries.require_decider(before.entry, before.department, by=by)
@@ -206,7 +216,7 @@ class Repairs:
         pages = [self._tellings.of_flag(name, most=MOST_TELLINGS, after=None) for name in flags]
         return tuple(telling for page in pages for telling in page.tellings)
 
-    def _own(self, entry: Entry, *, by: Caller, at: datetime) -> Standing:
+    def _own(self, entry: Entry, *, by: Caller, at: datetime) -> DocumentEntries:
         if entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._undoing.standing(entry)
@@ -218,10 +228,12 @@ class Repairs:
             rules.require_flag_open(standing.flag, on=today)
         return standing
 
-    def _repairable_from(self, standing: Standing, pack: RulePack) -> date:
+    def _repairable_from(self, standing: DocumentEntries, pack: RulePack) -> date:
         return rules.repairable_from(standing.records, standing.flags, display=pack.display)
 
-    def _proofs(self, standing: Standing, *, subject: SubjectKey, since: date, at: datetime) -> tuple[Proof, ...]:
+    def _proofs(
+        self, standing: DocumentEntries, *, subject: SubjectKey, since: date, at: datetime
+    ) -> tuple[Proof, ...]:
         """Return what the service can show itself for a subject; of the least time of display once it has passed."""
         if since > day_in_shanghai(at):
             return ()
@@ -230,7 +242,7 @@ class Repairs:
         kept = together(self._credit.summary(subject)).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
-    def _is_open(self, standing: Standing, *, subject: SubjectKey) -> bool:
+    def _is_open(self, standing: DocumentEntries, *, subject: SubjectKey) -> bool:
         """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
         if any(record.repair is RepairState.APPLIED for record in standing.records):
             return True
@@ -258,10 +270,10 @@ class Repairs:
             for kind, key in CLOCKS
         ]
 
-    def _mark(self, standing: Standing, deed: RedressStep) -> None:
+    def _mark(self, standing: DocumentEntries, deed: RedressStep) -> None:
         self._undoing.change_repair(standing, RepairState.APPLIED, EventKind.RECORD_REPAIR_ASKED, deed)
 
-    def _carry_out(self, standing: Standing, verdict: Verdict, deed: RedressStep) -> tuple[Undone, ...]:
+    def _carry_out(self, standing: DocumentEntries, verdict: RepairDecision, deed: RedressStep) -> tuple[Undone, ...]:
         if verdict.is_approved:
             basis = verdict.basis or self._pack(deed.at).recourse.promise.basis
             lifting = Lifting(
@@ -272,7 +284,7 @@ class Repairs:
         return ()
 
 
-def _names(standing: Standing) -> tuple[str, ...]:
+def _names(standing: DocumentEntries) -> tuple[str, ...]:
     return (
         *(f"{record.source}/{record.record_id}" for record in standing.records),
         *(flag.owner for flag in standing.flags),

@@ -13,10 +13,10 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
 from chalicelib.redress import rules
-from chalicelib.redress.model import Entry, EntryKind, Reversal, ReversingDocument, Undone
+from chalicelib.redress.model import Entry, EntryKind, Revocation, RevokingDocument, Undone
 from chalicelib.redress.services import queries
-from chalicelib.redress.services.impact import Touching
-from chalicelib.redress.services.withdrawal import Undoing
+from chalicelib.redress.services.impact import Impact
+from chalicelib.redress.services.withdrawal import Withdrawal
 from chalicelib.redress.store import Found, RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flags import Lifting
@@ -33,7 +33,7 @@ class Fall:
     """What somebody puts on record: the document that fell, by an entry on it, what took its ground, and why."""
 
     entry: Entry
-    by_document: ReversingDocument
+    by_document: RevokingDocument
     reason: str
     late_reason: str = ""
 
@@ -61,15 +61,15 @@ class StandingDocuments:
         return case_no is None or self._cases().is_effective(case_no, document.number, subject=subject, on=on)
 
 
-class Reversals:
+class Revocations:
     """All reversals."""
 
     def __init__(
         self,
         store: RedressStore,
-        undoing: Undoing,
+        undoing: Withdrawal,
         *,
-        touching: Touching,
+        touching: Impact,
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
@@ -81,7 +81,7 @@ class Reversals:
         self._pack = pack
 
     @retry_on_conflict
-    def record(self, fall: Fall, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Reversal, bool]:
+    def record(self, fall: Fall, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Revocation, bool]:
         """Undo everything that stands on a document, at once, and keep which cases had met it (R3.11, R8.4).
 
         Says whether an earlier request with the same key had done so. ``ALREADY_REVERSED`` for a document that fell
@@ -89,13 +89,13 @@ class Reversals:
         """
         made = once.look_up() if once is not None else None
         if made is not None:
-            return self._store.load(Reversal, made), True
+            return self._store.load(Revocation, made), True
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._undoing.standing(fall.entry, is_whole=True)
         queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
-        if self._store.find(Reversal, name) is not None:
+        if self._store.find(Revocation, name) is not None:
             raise DomainError(ErrorCode.ALREADY_REVERSED)
         rules.require_in_effect(fall.by_document.effective_on, on=day_in_shanghai(at))
         self._require_in_time(fall, at=at)
@@ -105,7 +105,7 @@ class Reversals:
         with transaction() as tx:
             deed = RedressStep(because=owner, by=by, at=at, tx=tx)
             undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
-            reversal = Reversal(
+            reversal = Revocation(
                 reversal_id=name,
                 entry=fall.entry,
                 subject=standing.base,
@@ -125,15 +125,15 @@ class Reversals:
                 once.remember(reversal.reversal_id, tx, at=at)
         return reversal, False
 
-    def one(self, reversal_id: str, *, by: Caller) -> Reversal:
+    def one(self, reversal_id: str, *, by: Caller) -> Revocation:
         """Return a reversal to its subject, to the office and to those who watch the office."""
-        return queries.one(self._store, Reversal, reversal_id, by=by)
+        return queries.one(self._store, Revocation, reversal_id, by=by)
 
     def page(
         self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
-    ) -> Found[Reversal]:
+    ) -> Found[Revocation]:
         """Return a page of the reversals about the caller, or of those of a department, newest first."""
-        return queries.page(self._store, Reversal, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Revocation, by=by, department=department, most=most, after=after)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
         limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))
@@ -143,7 +143,7 @@ class Reversals:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
 
 
-def _fact(reversal: Reversal, *, by: Caller) -> NewEvent:
+def _fact(reversal: Revocation, *, by: Caller) -> NewEvent:
     undone: Sequence[Undone] = reversal.undone
     document = reversal.by_document
     return NewEvent(

@@ -22,7 +22,7 @@ UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DocumentEntries:
     """An entry by itself or with everything else that stands on the same document, each as it is now.
 
     ``subject`` is whom the entry is about and ``base`` whom the document is about: they differ for a person who
@@ -47,7 +47,7 @@ class Standing:
         return any(one is not None and one.objection is ObjectionState.OPEN for one in (self.record, self.flag))
 
 
-class Undoing:
+class Withdrawal:
     """What stands on documents."""
 
     def __init__(
@@ -59,13 +59,13 @@ class Undoing:
         self._flags = flags
         self._departments = tuple(departments)
 
-    def alone(self, entry: Entry) -> Standing:
+    def alone(self, entry: Entry) -> DocumentEntries:
         """Return an entry by itself, in one read by its key; ``NOT_FOUND`` if there is no such record or flag."""
         if entry.kind is EntryKind.RECORD:
             record = self._credit.record(*entry.record)
             if record is None:
                 raise DomainError(ErrorCode.NOT_FOUND)
-            return Standing(
+            return DocumentEntries(
                 entry=entry,
                 subject=record.subject,
                 base=record.subject,
@@ -76,7 +76,7 @@ class Undoing:
             )
         if entry.kind is EntryKind.FLAG:
             flag = self._flags.get(entry.name)
-            return Standing(
+            return DocumentEntries(
                 entry=entry,
                 subject=flag.subject,
                 base=flag.party.document_subject,
@@ -87,7 +87,7 @@ class Undoing:
             )
         raise DomainError(ErrorCode.NOT_FOUND)
 
-    def standing(self, entry: Entry, *, is_whole: bool = False) -> Standing:
+    def standing(self, entry: Entry, *, is_whole: bool = False) -> DocumentEntries:
         """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.
 
         ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
@@ -110,7 +110,7 @@ class Undoing:
         )
         return replace(one, records=records, flags=flags, is_whole=True)
 
-    def ever(self, standing: Standing) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
+    def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
         """Return what stands on a document and what did before it was undone: cases may have met either."""
         organ, number = standing.document.organ, standing.document.number
         records = {
@@ -123,7 +123,9 @@ class Undoing:
         }
         return tuple(records.values()), tuple(flags.values())
 
-    def mark(self, standing: Standing, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False) -> None:
+    def mark(
+        self, standing: DocumentEntries, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False
+    ) -> None:
         """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
         record, flag = standing.record, standing.flag
         is_open = state is ObjectionState.OPEN
@@ -140,14 +142,14 @@ class Undoing:
         made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
         self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
 
-    def change_repair(self, standing: Standing, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
+    def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
         """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
         after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
         if after:
             facts = [_of_record(kind, record, deed) for record in after]
             self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
 
-    def shorten(self, standing: Standing, ends_on: date, deed: RedressStep) -> None:
+    def shorten(self, standing: DocumentEntries, ends_on: date, deed: RedressStep) -> None:
         """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
         record, flag = standing.record, standing.flag
         if record is not None and record.repair not in UNDONE:
@@ -159,7 +161,9 @@ class Undoing:
             mark = self._flags.shorten(flag, ends_on, deed)
             self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
 
-    def undo(self, standing: Standing, state: RepairState, lifting: Lifting, deed: RedressStep) -> tuple[Undone, ...]:
+    def undo(
+        self, standing: DocumentEntries, state: RepairState, lifting: Lifting, deed: RedressStep
+    ) -> tuple[Undone, ...]:
         """Undo all of what stands: display, sharing, flags, and with them the bar (R3.7).
 
         Where that is the whole of a document, nothing may be built on it again.
@@ -216,7 +220,7 @@ def _of_flag(kind: EventKind, flag: Flag, deed: RedressStep) -> NewEvent:
     )
 
 
-def _of_document(standing: Standing, deed: RedressStep) -> NewEvent:
+def _of_document(standing: DocumentEntries, deed: RedressStep) -> NewEvent:
     return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
         occurred_at=deed.at,

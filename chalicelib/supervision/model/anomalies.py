@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class SignalKind(StrEnum):
+class AnomalyKind(StrEnum):
     """What was seen (疑点种类, R4.19, R4.20)."""
 
     LATE_ENTRY = "late_entry"
@@ -27,7 +27,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
+class Anomaly:
     """Something for a person to look at: it accuses nobody, and no number is ever made of it.
 
     ``officer`` is the staff id of whoever did the act that it is about, blank if that was no officer.
@@ -35,7 +35,7 @@ class Signal:
     """
 
     signal_id: str
-    kind: SignalKind
+    kind: AnomalyKind
     case_no: str
     department: str
     item_code: str

@@ -8,7 +8,7 @@ from chalicelib.cases.rules.handling import TELLING_ONCE
 from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.pack import BoundKey, RulePack, TermKey
-from chalicelib.supervision.model.anomalies import Evidence, Signal, SignalKind
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind, Evidence
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
@@ -35,18 +35,18 @@ def may_complete(event: Event) -> bool:
     return event.owner.startswith("case:") and (event.kind in HEARD or _delay(event) > timedelta(0))
 
 
-def signals_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequence[Event] = ()) -> tuple[Signal, ...]:
+def anomalies_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequence[Event] = ()) -> tuple[Anomaly, ...]:
     """Return every signal in a case's timeline from its first event on, and in what its applicant complained of.
 
     A longer prefix of the same timeline gives the same signals and perhaps more.
     """
-    found: list[Signal] = []
+    found: list[Anomaly] = []
     for index, event in enumerate(events):
         found.extend(_shown_by(event, events[:index], pack))
     for complaint in complaints:
         before = [event for event in events if event.recorded_at <= complaint.recorded_at]
         if may_complete(complaint) and (closings := _closings(before)):
-            found.append(_signal(SignalKind.CLOSED_AND_CONTRADICTED, [*closings, complaint], before, act=closings[-1]))
+            found.append(_signal(AnomalyKind.CLOSED_AND_CONTRADICTED, [*closings, complaint], before, act=closings[-1]))
     return tuple(found)
 
 
@@ -56,17 +56,17 @@ def pack_of(events: Sequence[Event]) -> tuple[str, datetime] | None:
     return None if filed is None else (str(filed.data["pack"]), instant_from(filed.recorded_at))
 
 
-def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator[Signal]:
+def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator[Anomaly]:
     chain = [*before, event]
     if event.actor.startswith(STAFF) and _delay(event) > timedelta(hours=pack.limit_term(TermKey.LATE_ENTRY).value):
-        yield _signal(SignalKind.LATE_ENTRY, [event], chain, act=event)
+        yield _signal(AnomalyKind.LATE_ENTRY, [event], chain, act=event)
     if event.kind == EventKind.CASE_REOPENED and (closings := _closings(before)):
-        yield _signal(SignalKind.CLOSED_AND_REOPENED, [*closings, event], chain, act=closings[-1])
+        yield _signal(AnomalyKind.CLOSED_AND_REOPENED, [*closings, event], chain, act=closings[-1])
     if event.kind == EventKind.BREACH_RECORDED and event.data.get("rule") == TELLING_ONCE:
         demands = [each for each in before if each.kind == EventKind.CORRECTION_ASKED]
-        yield _signal(SignalKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
+        yield _signal(AnomalyKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
     if event.kind in DUTY and _is_close_call(event, pack) and not _has_result(closings := _closings(chain)):
-        yield _signal(SignalKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
+        yield _signal(AnomalyKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
 
 
 def _closings(events: Sequence[Event]) -> list[Event]:
@@ -102,10 +102,10 @@ def _delay(event: Event) -> timedelta:
     return instant_from(event.recorded_at) - instant_from(event.occurred_at)
 
 
-def _signal(kind: SignalKind, rests_on: Sequence[Event], chain: Sequence[Event], *, act: Event) -> Signal:
+def _signal(kind: AnomalyKind, rests_on: Sequence[Event], chain: Sequence[Event], *, act: Event) -> Anomaly:
     last = rests_on[-1]
     item = next((event.data["item_code"] for event in chain if "item_code" in event.data), "")
-    return Signal(
+    return Anomaly(
         signal_id=f"{kind.value}@{last.id}",
         kind=kind,
         case_no=act.owner.partition(":")[2],

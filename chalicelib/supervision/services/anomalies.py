@@ -9,8 +9,8 @@ from chalicelib.cases.model.case import owner_of
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
-from chalicelib.supervision.rules.anomalies import may_complete, pack_of, signals_in
-from chalicelib.supervision.store.anomalies import SignalPage, SignalStore, Wanted
+from chalicelib.supervision.rules.anomalies import anomalies_in, may_complete, pack_of
+from chalicelib.supervision.store.anomalies import AnomalyPage, AnomalyStore, Wanted
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
@@ -18,10 +18,10 @@ from chalicelib.timeline.store import Timeline
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
-class Signals:
+class Anomalies:
     """Signals of all departments: listed with their evidence, and never counted into anything."""
 
-    def __init__(self, store: SignalStore, timeline: Timeline, *, pack: Callable[[str, datetime], RulePack]) -> None:
+    def __init__(self, store: AnomalyStore, timeline: Timeline, *, pack: Callable[[str, datetime], RulePack]) -> None:
         """Read timelines; ``pack`` gives the edition of a rule pack that was in force at an instant."""
         self._store = store
         self._timeline = timeline
@@ -40,12 +40,12 @@ class Signals:
         if lives_by is None:
             return
         complaints = (event,) if is_complaint else ()
-        for signal in signals_in(events, self._pack(*lives_by), complaints=complaints):
+        for signal in anomalies_in(events, self._pack(*lives_by), complaints=complaints):
             last = signal.events[-1]
             if (last.owner, last.seq) == (event.owner, event.seq):
                 self._store.add(signal)
 
-    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> SignalPage:
+    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> AnomalyPage:
         """Return a page of signals, newest first: those of one's own department, of all to the monitoring office.
 
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.

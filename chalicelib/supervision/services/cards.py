@@ -36,7 +36,7 @@ AWAITED: Mapping[CardState, ClockKind] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class CardCommand:
     """Who does something to which card, and when; ``version`` is the one that they act on."""
 
     card_id: str
@@ -112,7 +112,7 @@ class Cards:
         return card, False
 
     @retry_on_conflict
-    def reply(self, act: Act, text: str) -> Card:
+    def reply(self, act: CardCommand, text: str) -> Card:
         """Answer a card, which is still possible when the time for it is over, and is shown as late then."""
         card = self._taken(CardStep.REPLY, act)
         with transaction() as tx:
@@ -124,7 +124,7 @@ class Cards:
         return answered
 
     @retry_on_conflict
-    def appeal(self, act: Act, grounds: str) -> Card:
+    def appeal(self, act: CardCommand, grounds: str) -> Card:
         """Appeal against a card, which answers it too; the monitoring office's clock starts."""
         card = self._taken(CardStep.APPEAL, act)
         with transaction() as tx:
@@ -142,7 +142,7 @@ class Cards:
         return appealed
 
     @retry_on_conflict
-    def decide(self, act: Act, outcome: Outcome, reasons: str) -> Card:
+    def decide(self, act: CardCommand, outcome: Outcome, reasons: str) -> Card:
         """Decide on an appeal: the card stands, or it is withdrawn; never by whoever gave it."""
         card = self._taken(CardStep.DECISION, act)
         kind = EventKind.CARD_UPHELD if outcome is Outcome.UPHELD else EventKind.CARD_WITHDRAWN
@@ -150,7 +150,7 @@ class Cards:
         return self._ended(replace(card, state=CardState(outcome.value), decision=word), kind, act, reasons)
 
     @retry_on_conflict
-    def withdraw(self, act: Act, reason: str) -> Card:
+    def withdraw(self, act: CardCommand, reason: str) -> Card:
         """Withdraw a card, which leaves every score and stays in the timeline."""
         card = self._taken(CardStep.WITHDRAWAL, act)
         word = Word(text=reason, by=act.by.actor, at=act.at)
@@ -198,7 +198,7 @@ class Cards:
         if excused := self._outages.excused(clocks, at=at):
             raise DomainError(ErrorCode.EXCUSED_BY_OUTAGE, outage_id=next(iter(excused.values())))
 
-    def _taken(self, step: CardStep, act: Act) -> Card:
+    def _taken(self, step: CardStep, act: CardCommand) -> Card:
         """Return the card once right, version and state are judged, in this order."""
         card = self._store.load(act.card_id)
         cards.require_may(card, step, act.by)
@@ -233,7 +233,7 @@ class Cards:
         ]
         return [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
 
-    def _ended(self, card: Card, kind: EventKind, act: Act, reason: str) -> Card:
+    def _ended(self, card: Card, kind: EventKind, act: CardCommand, reason: str) -> Card:
         with transaction() as tx:
             data: dict[str, Json] = {"clocks_stopped": clocks_payload(*self._stop(card, at=act.at, tx=tx))}
             ended = self._store.save(card, tx)

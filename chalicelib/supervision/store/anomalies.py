@@ -8,8 +8,8 @@ from typing import Any
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.supervision.model.anomalies import Signal, SignalKind
-from chalicelib.supervision.table.anomalies import SignalRow
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
+from chalicelib.supervision.table.anomalies import AnomalyRow
 from chalicelib.workdays.rules.due_dates import start_of_day
 
 ONE_SECOND = timedelta(seconds=1)
@@ -23,68 +23,68 @@ class Wanted:
     """Which signals; ``found_from`` and ``found_to`` are days in Shanghai, the last one included."""
 
     department: str | None = None
-    kind: SignalKind | None = None
+    kind: AnomalyKind | None = None
     officer: str | None = None
     found_from: date | None = None
     found_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignalPage:
+class AnomalyPage:
     """A page of signals, newest first; ``after`` is where the next one begins."""
 
-    signals: tuple[Signal, ...]
+    signals: tuple[Anomaly, ...]
     after: dict[str, dict[str, Any]] | None
 
 
-class SignalStore:
+class AnomalyStore:
     """All signals: they are added and read, and never changed or taken away."""
 
-    def add(self, signal: Signal) -> None:
+    def add(self, signal: Anomaly) -> None:
         """Write a signal, once: one that is there already stays as it is."""
         try:
-            _row_of(signal).save(SignalRow.pk.does_not_exist())
+            _row_of(signal).save(AnomalyRow.pk.does_not_exist())
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
 
-    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> SignalPage:
+    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> AnomalyPage:
         """Return a page of the signals wanted, by the index that leaves the fewest others to pass over."""
         first, last = wanted.found_from or FIRST_DAY, wanted.found_to or LAST_DAY
         if first > last:
-            return SignalPage(signals=(), after=None)
-        index: Any = SignalRow.everywhere
+            return AnomalyPage(signals=(), after=None)
+        index: Any = AnomalyRow.everywhere
         name = "all"
         if wanted.officer is not None:
-            index, name = SignalRow.by_officer, wanted.officer
+            index, name = AnomalyRow.by_officer, wanted.officer
         elif wanted.department is not None:
-            index, name = SignalRow.by_department, wanted.department
+            index, name = AnomalyRow.by_department, wanted.department
         rows = index.query(
             name,
-            SignalRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND),
+            AnomalyRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND),
             _others(wanted),
             scan_index_forward=False,
             limit=most,
             last_evaluated_key=None if after is None else dict(after),
         )
-        return SignalPage(signals=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+        return AnomalyPage(signals=tuple(row.document for row in rows), after=rows.last_evaluated_key)
 
 
 def _others(wanted: Wanted) -> Condition | None:
     """Return what the index does not choose by."""
     conditions = []
     if wanted.kind is not None:
-        conditions.append(SignalRow.kind == wanted.kind.value)
+        conditions.append(AnomalyRow.kind == wanted.kind.value)
     if wanted.officer is not None and wanted.department is not None:
-        conditions.append(SignalRow.department == wanted.department)
+        conditions.append(AnomalyRow.department == wanted.department)
     chosen: Condition | None = None
     for condition in conditions:
         chosen = condition if chosen is None else chosen & condition
     return chosen
 
 
-def _row_of(signal: Signal) -> SignalRow:
-    return SignalRow(
+def _row_of(signal: Anomaly) -> AnomalyRow:
+    return AnomalyRow(
         signal.signal_id,
         department=signal.department,
         officer=signal.officer or None,

@@ -5,10 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.supervision.model.anomalies import Signal
+from chalicelib.supervision.model.anomalies import Anomaly
 
 
-class ByDepartment(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+class ByDepartment(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
     """A department's signals, in the order in which they were found."""
 
     class Meta:
@@ -21,7 +21,7 @@ class ByDepartment(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untype
     found_at = InstantAttribute(range_key=True)
 
 
-class ByOfficer(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-call]  # as above
+class ByOfficer(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # as above
     """What an officer's own acts showed, in the order in which it was found."""
 
     class Meta:
@@ -34,7 +34,7 @@ class ByOfficer(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-c
     found_at = InstantAttribute(range_key=True)
 
 
-class Everywhere(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-call]  # as above
+class Everywhere(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # as above
     """The signals of all departments in one order: the monitoring office's list, of what is rare by its nature."""
 
     class Meta:
@@ -47,7 +47,7 @@ class Everywhere(GlobalSecondaryIndex["SignalRow"]):  # type: ignore[no-untyped-
     found_at = InstantAttribute(range_key=True)
 
 
-class SignalRow(Row):
+class AnomalyRow(Row):
     """One signal; ``pk`` names its kind and the last event that it rests on, so that it is found once."""
 
     class Meta:
@@ -61,7 +61,7 @@ class SignalRow(Row):
     officer = UnicodeAttribute(null=True)
     kind = UnicodeAttribute()
     found_at = InstantAttribute()
-    document = DocumentAttribute[Signal](lambda: Signal)
+    document = DocumentAttribute[Anomaly](lambda: Anomaly)
 
     by_department = ByDepartment()
     by_officer = ByOfficer()

@@ -12,15 +12,15 @@ from chalicelib.redress import rules
 from chalicelib.redress.model import (
     Entry,
     EntryKind,
-    HowTouched,
+    HowAffected,
     Objection,
+    ObjectionDecision,
+    ObjectionRequest,
     ObjectionState,
     Outcome,
-    Plea,
     ProofKind,
     Reopening,
-    Ruling,
-    Verdict,
+    RepairDecision,
 )
 from chalicelib.rulepacks.model.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
@@ -37,8 +37,8 @@ REPAIR = Entry(kind=EntryKind.REPAIR, name="0" * 32)
 TODAY = date(2026, 9, 28)
 
 
-def a_plea(entry: Entry = RECORD, ground: str = "fact") -> Plea:
-    return Plea(entry=entry, ground=ground, text="不是这样。")
+def a_plea(entry: Entry = RECORD, ground: str = "fact") -> ObjectionRequest:
+    return ObjectionRequest(entry=entry, ground=ground, text="不是这样。")
 
 
 def an_objection(ground: str = "fact", state: ObjectionState = ObjectionState.DECIDED) -> Objection:
@@ -122,14 +122,22 @@ def test_the_limit_that_ends_first_counts_whatever_its_unit() -> None:
 @pytest.mark.parametrize(
     ("plea", "ruling", "reason"),
     [
-        (a_plea(), Ruling(outcome=Outcome.LIFTED, reason="x", basis="y"), ErrorCode.OUTCOME_NOT_ALLOWED),
-        (a_plea(ground="x"), Ruling(outcome=Outcome.KEPT, reason="x", basis="y"), ErrorCode.OUTCOME_NOT_ALLOWED),
-        (a_plea(), Ruling(outcome=Outcome.CORRECTED, reason="x", basis="y"), ErrorCode.INVALID_BODY),
-        (a_plea(ground="period"), Ruling(outcome=Outcome.SHORTENED, reason="x", basis="y"), ErrorCode.INVALID_BODY),
+        (a_plea(), ObjectionDecision(outcome=Outcome.LIFTED, reason="x", basis="y"), ErrorCode.OUTCOME_NOT_ALLOWED),
+        (
+            a_plea(ground="x"),
+            ObjectionDecision(outcome=Outcome.KEPT, reason="x", basis="y"),
+            ErrorCode.OUTCOME_NOT_ALLOWED,
+        ),
+        (a_plea(), ObjectionDecision(outcome=Outcome.CORRECTED, reason="x", basis="y"), ErrorCode.INVALID_BODY),
+        (
+            a_plea(ground="period"),
+            ObjectionDecision(outcome=Outcome.SHORTENED, reason="x", basis="y"),
+            ErrorCode.INVALID_BODY,
+        ),
     ],
 )
 def test_an_outcome_is_one_of_the_grounds_and_brings_what_it_needs(
-    plea: Plea, ruling: Ruling, reason: ErrorCode
+    plea: ObjectionRequest, ruling: ObjectionDecision, reason: ErrorCode
 ) -> None:
     with pytest.raises(DomainError) as refused:
         rules.require_outcome(RECOURSE, plea, ruling)
@@ -221,7 +229,7 @@ def test_the_promise_has_a_digest_that_moves_with_its_words() -> None:
 
 
 def test_a_refusal_names_its_ground_and_what_is_missing() -> None:
-    verdict = Verdict(is_approved=False, reason="x", refusal="proof_insufficient", missing=("收据",))
+    verdict = RepairDecision(is_approved=False, reason="x", refusal="proof_insufficient", missing=("收据",))
 
     assert rules.require_refusal(RECOURSE, verdict).code == "proof_insufficient"
     with pytest.raises(DomainError) as refused:
@@ -246,13 +254,13 @@ def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it()
     based = rules.touched_case(refused, {"market/r-1"}, bases={refused.case_no})
 
     assert met is not None
-    assert (met.how, met.met_at) == (HowTouched.PROMISE_REFUSED, NOON)
+    assert (met.how, met.met_at) == (HowAffected.PROMISE_REFUSED, NOON)
     assert based is not None
-    assert based.how is HowTouched.BASIS
+    assert based.how is HowAffected.BASIS
     assert rules.touched_case(refused, {"market/r-2"}, bases=set()) is None
     proved = rules.touched_case(a_case(credit=None, refused_by=("market/r-1",)), {"market/r-1"}, bases=set())
     assert proved is not None
-    assert proved.how is HowTouched.PROMISE_REFUSED
+    assert proved.how is HowAffected.PROMISE_REFUSED
     assert rules.touched_case(a_case(credit=None), {"market/r-1"}, bases=set()) is None
 
 
@@ -291,7 +299,7 @@ def test_a_question_for_a_case_that_was_given_reasons_touched_it(items: Any) -> 
     touched = rules.touched_by(a_query(), since=NOON, items=items)
 
     assert touched is not None
-    assert (touched.case_no, touched.how) == ("EXT-1", HowTouched.CHECKED)
+    assert (touched.case_no, touched.how) == ("EXT-1", HowAffected.CHECKED)
 
 
 def test_how_a_touched_case_stands_is_told_as_it_is_now() -> None:

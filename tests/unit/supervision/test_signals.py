@@ -10,8 +10,8 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.model.anomalies import Signal, SignalKind
-from chalicelib.supervision.rules.anomalies import may_complete, pack_of, signals_in
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
+from chalicelib.supervision.rules.anomalies import anomalies_in, may_complete, pack_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json
 from tests.builders import NOON
@@ -83,7 +83,7 @@ def complaint(*, at: datetime = DUE, category: str = "not_received", case_no: st
 
 
 def shown(*events: Event, complaints: tuple[Event, ...] = ()) -> list[tuple[str, list[int]]]:
-    found = signals_in(a_chain(*events), PACK, complaints=complaints)
+    found = anomalies_in(a_chain(*events), PACK, complaints=complaints)
     return [(signal.kind.value, [event.seq for event in signal.events]) for signal in found]
 
 
@@ -132,9 +132,9 @@ def test_the_close_call_of_another_clock_is_none() -> None:
 
 def test_a_reopened_case_rests_on_what_had_closed_it() -> None:
     reopened = an_event(EventKind.CASE_REOPENED, at=DUE, actor="staff:s-1")
-    (signal,) = signals_in(a_chain(decided(), delivered(), reopened), PACK)
+    (signal,) = anomalies_in(a_chain(decided(), delivered(), reopened), PACK)
 
-    assert (signal.kind, [event.seq for event in signal.events]) == (SignalKind.CLOSED_AND_REOPENED, [2, 3, 4])
+    assert (signal.kind, [event.seq for event in signal.events]) == (AnomalyKind.CLOSED_AND_REOPENED, [2, 3, 4])
     assert (signal.officer, signal.item_code, signal.department) == ("o-1", "plate-replacement", "traffic")
     assert (signal.signal_id, signal.case_no, signal.found_at) == ("closed_and_reopened@case:X/4", "X", DUE)
 
@@ -177,9 +177,9 @@ def test_a_complaint_contradicts_only_what_was_decided_before_it(one: Event, *, 
 
 @pytest.mark.parametrize("undone", [EventKind.CASE_REOPENED, EventKind.COMMITMENT_WITHDRAWN, EventKind.CASE_REVOKED])
 def test_what_is_not_decided_any_more_is_not_contradicted(undone: EventKind) -> None:
-    found = signals_in(a_chain(decided(), an_event(undone, at=NOON)), PACK, complaints=(complaint(),))
+    found = anomalies_in(a_chain(decided(), an_event(undone, at=NOON)), PACK, complaints=(complaint(),))
 
-    assert SignalKind.CLOSED_AND_CONTRADICTED not in {signal.kind for signal in found}
+    assert AnomalyKind.CLOSED_AND_CONTRADICTED not in {signal.kind for signal in found}
 
 
 def test_a_longer_prefix_keeps_every_signal_and_ids_are_names_of_their_last_events() -> None:
@@ -189,9 +189,9 @@ def test_a_longer_prefix_keeps_every_signal_and_ids_are_names_of_their_last_even
         an_event(EventKind.CASE_REOPENED, at=DUE),
         an_event(EventKind.CASE_PAUSED, at=DUE + timedelta(days=3), occurred=DUE),
     )
-    prefixes = [signals_in(chain[:length], PACK) for length in range(len(chain) + 1)]
+    prefixes = [anomalies_in(chain[:length], PACK) for length in range(len(chain) + 1)]
 
-    def grown(before: tuple[Signal, ...], after: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    def grown(before: tuple[Anomaly, ...], after: tuple[Anomaly, ...]) -> tuple[Anomaly, ...]:
         assert after[: len(before)] == before
         return after
 
@@ -205,7 +205,7 @@ def test_a_longer_prefix_keeps_every_signal_and_ids_are_names_of_their_last_even
 
 def test_an_act_of_no_officer_names_none() -> None:
     by_system = an_event(EventKind.CASE_DECIDED, actor="system:filing")
-    (signal,) = signals_in((by_system,), PACK, complaints=(complaint(),))
+    (signal,) = anomalies_in((by_system,), PACK, complaints=(complaint(),))
 
     assert (signal.officer, signal.item_code) == ("", "")
 
@@ -232,6 +232,6 @@ def test_a_case_lives_by_the_pack_that_its_receipt_names() -> None:
 
 
 def test_a_signal_has_no_number_to_count_with() -> None:
-    (signal,) = signals_in(a_chain(decided(1)), PACK)
+    (signal,) = anomalies_in(a_chain(decided(1)), PACK)
 
-    assert [name for name in Signal.__slots__ if isinstance(getattr(signal, name), int | float)] == []
+    assert [name for name in Anomaly.__slots__ if isinstance(getattr(signal, name), int | float)] == []

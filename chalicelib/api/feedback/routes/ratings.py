@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
-from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, Reply, ReplyOutcome, Sought, Suspicion
+from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
 from chalicelib.wiring import services
 
@@ -142,7 +142,7 @@ def ratings(call: Call[None]) -> Answer:
     """List ratings, newest day first; suspicious ones are marked."""
     query: RatingsQuery = call.query
     found, following = services().ratings.page(
-        Sought(department=query.department, level=query.level, is_suspicious=query.suspicious),
+        RatingFilter(department=query.department, level=query.level, is_suspicious=query.suspicious),
         by=call.caller,
         most=query.limit,
         after=call.position,

@@ -17,7 +17,7 @@ from chalicelib.api.redress.schemas import (
 )
 from chalicelib.clocks.model import Clock
 from chalicelib.policy import Role
-from chalicelib.redress.model import Objection, ObjectionState, Outcome, Plea, Ruling
+from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.wiring import services
@@ -108,7 +108,7 @@ class ObjectionsPage(Page):
 def make(call: Call[ObjectionBody]) -> Answer:
     """Take it: the mark shows in every answer from now on, and the gravest effects pause until it is decided."""
     body = call.body
-    plea = Plea(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
+    plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
     objection, is_repeated = services().objections.make(plea, by=call.caller, at=call.at, once=call.once)
     return _shown(objection, replayed=is_repeated)
 
@@ -163,7 +163,7 @@ def withdraw(call: Call[None]) -> Answer:
 def decide(call: Call[RulingBody]) -> Answer:
     """Decide as a person, on an article; a review is decided by another one."""
     body = call.body
-    ruling = Ruling(
+    ruling = ObjectionDecision(
         outcome=body.outcome,
         reason=body.reason,
         basis=body.basis,

@@ -11,7 +11,7 @@ from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, Query, Rou
 from chalicelib.api.redress.schemas import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.policy import Role
-from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairStage, Verdict
+from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairDecision, RepairStage
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.sanctions.model.flag_notices import Change
@@ -215,7 +215,7 @@ def repair(call: Call[None]) -> Answer:
 def judge(call: Call[VerdictBody]) -> Answer:
     """Decide as a person; all or nothing."""
     body = call.body
-    verdict = Verdict(
+    verdict = RepairDecision(
         is_approved=body.approved,
         reason=body.reason,
         refusal="" if body.approved else body.refusal or "",

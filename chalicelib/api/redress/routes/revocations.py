@@ -11,7 +11,7 @@ from chalicelib.api.redress.schemas import (
     touched_shapes,
     undone_shapes,
 )
-from chalicelib.redress.model import Reversal, ReversingDocument
+from chalicelib.redress.model import Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.services.revocations import Fall
@@ -91,7 +91,7 @@ def record(call: Call[ReversalBody]) -> Answer:
     body = call.body
     fall = Fall(
         entry=entry_named(body.entry),
-        by_document=ReversingDocument(
+        by_document=RevokingDocument(
             number=body.document.number,
             organ=body.document.organ,
             effective_on=body.document.effective_on,
@@ -132,13 +132,13 @@ def reversal(call: Call[None]) -> Answer:
     return _shown(services().reversals.one(call.path["reversal_id"], by=call.caller))
 
 
-def _shown(reversal: Reversal, *, replayed: bool = False) -> Answer:
+def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer:
     touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
     shape = ReversalShape(**dict(reversal_line(reversal)), touched=touched)
     return Answer(body=shape, version=reversal.version, replayed=replayed)
 
 
-def reversal_line(reversal: Reversal) -> ReversalLine:
+def reversal_line(reversal: Revocation) -> ReversalLine:
     """Show a reversal and what it undid."""
     return ReversalLine(
         id=reversal.reversal_id,

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.edge import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
-from chalicelib.supervision.model.anomalies import Signal, SignalKind
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.wiring import services
@@ -18,7 +18,7 @@ class SignalQuery(PageQuery):
     """Which signals: of a department, a kind, an officer, found from one day to another, both included."""
 
     department: Code | None = None
-    kind: SignalKind | None = None
+    kind: AnomalyKind | None = None
     officer: Line | None = None
     found_from: Annotated[Day | None, Field(alias="from")] = None
     found_to: Annotated[Day | None, Field(alias="to")] = None
@@ -38,7 +38,7 @@ class SignalShape(Shape):
     """Something for a person to look at; it accuses nobody, and nothing is counted from it."""
 
     id: str
-    kind: SignalKind
+    kind: AnomalyKind
     case_no: str
     department: str
     item_code: str
@@ -75,7 +75,7 @@ def signals(call: Call[None]) -> Answer:
     return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))
 
 
-def _signal(signal: Signal) -> SignalShape:
+def _signal(signal: Anomaly) -> SignalShape:
     return SignalShape(
         id=signal.signal_id,
         kind=signal.kind,

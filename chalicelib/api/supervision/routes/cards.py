@@ -12,7 +12,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Role
 from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome, Word
 from chalicelib.supervision.rules.cards import GIVERS
-from chalicelib.supervision.services.cards import READERS, Act
+from chalicelib.supervision.services.cards import READERS, CardCommand
 from chalicelib.supervision.store.cards import Wanted
 from chalicelib.wiring import services
 
@@ -222,8 +222,8 @@ def withdraw(call: Call[CardWithdrawalBody]) -> Answer:
     return _answer(call, services().cards.withdraw(_act(call), call.body.reason))
 
 
-def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | Call[CardWithdrawalBody]) -> Act:
-    return Act(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
+def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | Call[CardWithdrawalBody]) -> CardCommand:
+    return CardCommand(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
 
 
 def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer:
