@@ -14,7 +14,7 @@ from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 FILES, SIGNS = ("files",), ("passkey",)
@@ -22,7 +22,7 @@ FILES, SIGNS = ("files",), ("passkey",)
 
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
-def ask(visit: Visit) -> Page:
+def ask(visit: PageRequest) -> Page:
     """Ask what decides over the checklist, and by which way the person wants to go."""
     item = item_at(visit)
     facts: dict[str, object] = {
@@ -37,7 +37,7 @@ def ask(visit: Visit) -> Page:
 
 
 @pages.post("/items/{item_code}/apply", roles=FOR_THEMSELVES, form="/items/{item_code}/apply")
-def draft(visit: Visit) -> Onward | Page:
+def draft(visit: PageRequest) -> Redirect | Page:
     """Make a draft of the answers, and go on to it."""
     item = item_at(visit)
     if visit.sent("way") not in _ways_of(item):
@@ -56,7 +56,7 @@ def draft(visit: Visit) -> Onward | Page:
         fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
         fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(refusal.reason, {})
         return again(ask(visit), refusal, visit, fields=fields)
-    return Onward(to=f"drafts/{made.draft_id}")
+    return Redirect(to=f"drafts/{made.draft_id}")
 
 
 WHERE: Final = {
@@ -70,11 +70,11 @@ WHERE: Final = {
 
 
 @pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)
-def read_draft(visit: Visit) -> Page | Onward:
+def read_draft(visit: PageRequest) -> Page | Redirect:
     """Show what would be promised or handed in, and let it be signed; one that was filed already leads to its case."""
     made = visit.shown("GET /v1/drafts/{draft_id}")
     if made.case_no is not None:
-        return Onward(to=f"cases/{made.case_no}/receipt")
+        return Redirect(to=f"cases/{made.case_no}/receipt")
     item = services().catalogue.find(made.item_code, at=visit.at)
     if item is None:
         raise DomainError(ErrorCode.ITEM_NOT_LISTED)
@@ -96,10 +96,10 @@ def read_draft(visit: Visit) -> Page | Onward:
 
 
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
-def file(visit: Visit) -> Page | Onward:
+def file(visit: PageRequest) -> Page | Redirect:
     """File the draft: every condition ticked and signed, or every material handed in; twice is once."""
     shown = read_draft(visit)
-    if isinstance(shown, Onward):
+    if isinstance(shown, Redirect):
         return shown
     made: Any = shown.facts["draft"]
     confirmed = visit.form.get("confirmed", ())
@@ -117,10 +117,10 @@ def file(visit: Visit) -> Page | Onward:
         filed = visit.done("POST /v1/cases", path={}, body=body)
     except DomainError as refusal:
         return again(shown, refusal, visit, fields={"": "sign"} | _material_fields(shown))
-    return Onward(to=f"cases/{filed.case_no}/receipt")
+    return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 
-def materials_sent(visit: Visit) -> list[dict[str, str]]:
+def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
     """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
     prefix = "material-"
     return [
@@ -135,7 +135,7 @@ def _material_fields(shown: Page) -> dict[str, str]:
     return {"/materials": f"material-{owed[0].id}"} if owed else {}
 
 
-def _assertion(visit: Visit) -> dict[str, Any]:
+def _assertion(visit: PageRequest) -> dict[str, Any]:
     """Read what the person's device gave; ``SIGNATURE_INVALID`` for anything else."""
     try:
         assertion = json.loads(visit.sent("assertion"))
@@ -146,7 +146,7 @@ def _assertion(visit: Visit) -> dict[str, Any]:
     return assertion
 
 
-def _passkeys(visit: Visit) -> tuple[SigningKey, ...]:
+def _passkeys(visit: PageRequest) -> tuple[SigningKey, ...]:
     keys = services().signing_keys.list(visit.caller.own_subject())
     return tuple(key for key in keys if key.passkey is not None and key.revoked_at is None)
 
@@ -155,7 +155,7 @@ def _ways_of(item: Item) -> tuple[str, ...]:
     return (Way.COMMITMENT.value, Way.CERTIFICATE.value) if item.offers_commitment else (Way.CERTIFICATE.value,)
 
 
-def _start_answers(item: Item, visit: Visit) -> dict[str, str]:
+def _start_answers(item: Item, visit: PageRequest) -> dict[str, str]:
     """Return which option of a question is chosen to begin with, for what a guide has asked already."""
     known = known_answers(item, visit.query)
     return {
@@ -166,11 +166,11 @@ def _start_answers(item: Item, visit: Visit) -> dict[str, str]:
     }
 
 
-def _is_agent(visit: Visit) -> bool:
+def _is_agent(visit: PageRequest) -> bool:
     return Role.AGENT in visit.caller.roles
 
 
-def _answer(visit: Visit, question: Question) -> bool | str:
+def _answer(visit: PageRequest, question: Question) -> bool | str:
     """Return the answer to a question: of a choice the option's own value, which need not be a text."""
     sent = visit.sent(f"answers-{question.id}")
     if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):

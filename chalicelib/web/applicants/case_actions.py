@@ -10,7 +10,7 @@ from chalicelib.web.applicants.cases import ACTS
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 LEVELS: Final = ("5", "4", "3", "2", "1")
@@ -18,13 +18,13 @@ LEVELS: Final = ("5", "4", "3", "2", "1")
 
 
 @pages.get("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES)
-def ask_withdrawal(visit: Visit) -> Page:
+def ask_withdrawal(visit: PageRequest) -> Page:
     """Say what withdrawing means, and ask why."""
     return _form(visit, "withdrawal")
 
 
 @pages.post("/cases/{case_no}/withdrawal", roles=FOR_THEMSELVES, form="/cases/{case_no}/withdrawal")
-def withdraw(visit: Visit) -> Page | Onward:
+def withdraw(visit: PageRequest) -> Page | Redirect:
     """Take the promise back."""
     return _do(
         visit,
@@ -37,7 +37,7 @@ def withdraw(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/cases/{case_no}/materials", roles=FOR_THEMSELVES)
-def ask_materials(visit: Visit) -> Page:
+def ask_materials(visit: PageRequest) -> Page:
     """Ask for the certificates that are owed and not here yet."""
     page = _form(visit, "materials")
     case: Any = page.facts["case"]
@@ -47,7 +47,7 @@ def ask_materials(visit: Visit) -> Page:
 
 
 @pages.post("/cases/{case_no}/materials", roles=FOR_THEMSELVES, form="/cases/{case_no}/materials")
-def hand_in(visit: Visit) -> Page | Onward:
+def hand_in(visit: PageRequest) -> Page | Redirect:
     """Hand in certificates."""
     page = ask_materials(visit)
     owed: Any = page.facts["owed"]
@@ -70,7 +70,7 @@ def hand_in(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/cases/{case_no}/corrections", roles=FOR_THEMSELVES)
-def ask_correction(visit: Visit) -> Page:
+def ask_correction(visit: PageRequest) -> Page:
     """Show all that is missing, told once, and take it."""
     page = _form(visit, "corrections")
     case: Any = page.facts["case"]
@@ -81,7 +81,7 @@ def ask_correction(visit: Visit) -> Page:
 
 
 @pages.post("/cases/{case_no}/corrections", roles=FOR_THEMSELVES, form="/cases/{case_no}/corrections")
-def answer_correction(visit: Visit) -> Page | Onward:
+def answer_correction(visit: PageRequest) -> Page | Redirect:
     """Bring what was missing, or say why not."""
     number = visit.sent("number")
     body = {"materials": materials_sent(visit), "text": visit.sent("text")}
@@ -99,13 +99,13 @@ def answer_correction(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/cases/{case_no}/statement", roles=FOR_THEMSELVES)
-def ask_statement(visit: Visit) -> Page:
+def ask_statement(visit: PageRequest) -> Page:
     """Show what was found and by when one may state one's side."""
     return _form(visit, "statement")
 
 
 @pages.post("/cases/{case_no}/statement", roles=FOR_THEMSELVES, form="/cases/{case_no}/statement")
-def state(visit: Visit) -> Page | Onward:
+def state(visit: PageRequest) -> Page | Redirect:
     """State one's side before anything is decided against one (R1.18)."""
     return _do(
         visit,
@@ -118,14 +118,14 @@ def state(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/cases/{case_no}/rating", roles=FOR_THEMSELVES)
-def ask_rating(visit: Visit) -> Page:
+def ask_rating(visit: PageRequest) -> Page:
     """Ask how it was."""
     page = _form(visit, "rating")
     return Page(template=page.template, facts={**page.facts, "levels": LEVELS})
 
 
 @pages.post("/cases/{case_no}/rating", roles=FOR_THEMSELVES, form="/cases/{case_no}/rating")
-def rate(visit: Visit) -> Page | Onward:
+def rate(visit: PageRequest) -> Page | Redirect:
     """Rate how the case was handled (好差评); anonymous unless the person wants otherwise."""
     if visit.sent("level") not in LEVELS:
         return at_fault(ask_rating(visit), level=text("choose_a_level", visit.language))
@@ -142,7 +142,7 @@ def rate(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/cases/{case_no}/complaint", roles=FOR_THEMSELVES)
-def ask_complaint(visit: Visit) -> Page:
+def ask_complaint(visit: PageRequest) -> Page:
     """Ask what went wrong."""
     page = _form(visit, "complaint")
     categories = services().usual_pack(visit.at).complaint_categories
@@ -151,7 +151,7 @@ def ask_complaint(visit: Visit) -> Page:
 
 
 @pages.post("/cases/{case_no}/complaint", roles=FOR_THEMSELVES, form="/cases/{case_no}/complaint")
-def complain(visit: Visit) -> Page | Onward:
+def complain(visit: PageRequest) -> Page | Redirect:
     """Take a complaint or suggestion about the case."""
     if not visit.sent("category"):
         return at_fault(ask_complaint(visit), category=text("choose_a_category", visit.language))
@@ -159,14 +159,14 @@ def complain(visit: Visit) -> Page | Onward:
     return _do(visit, "POST /v1/complaints", body, page=ask_complaint, done="complained", fields={}, path={})
 
 
-def _form(visit: Visit, act: str) -> Page:
+def _form(visit: PageRequest, act: str) -> Page:
     """Draw the form of an act; one that is not open now says so instead."""
     case = visit.shown("GET /v1/cases/{case_no}")
     return Page(template=f"act_{act}.html", facts={"case": case, "is_open": dict(ACTS)[act](case, visit.at)})
 
 
 def _do(  # noqa: PLR0913 - what every act differs in, each named
-    visit: Visit,
+    visit: PageRequest,
     route: str,
     body: Mapping[str, Any],
     *,
@@ -174,7 +174,7 @@ def _do(  # noqa: PLR0913 - what every act differs in, each named
     done: str,
     fields: Mapping[str, str],
     path: Mapping[str, str] | None = None,
-) -> Page | Onward:
+) -> Page | Redirect:
     """Do it, and go on to the case, which says that it was done; or draw the form again with what is wrong."""
     try:
         visit.done(route, path=None if path is None else ({**visit.path, **path} if path else {}), body=body)
@@ -183,5 +183,5 @@ def _do(  # noqa: PLR0913 - what every act differs in, each named
     return _gone_on(visit, done)
 
 
-def _gone_on(visit: Visit, done: str) -> Onward:
-    return Onward(to=f"cases/{visit.path['case_no']}", query={"done": done})
+def _gone_on(visit: PageRequest, done: str) -> Redirect:
+    return Redirect(to=f"cases/{visit.path['case_no']}", query={"done": done})

@@ -11,7 +11,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 from chalicelib.wiring import services
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
@@ -40,7 +40,7 @@ MASK: Final = 3
 
 
 @pages.get("/cases", roles=FOR_THEMSELVES)
-def list_cases(visit: Visit) -> Page:
+def list_cases(visit: PageRequest) -> Page:
     """List one's own cases, newest first, and above them the drafts that wait."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts: dict[str, object] = {"found": visit.shown("GET /v1/cases", query=query)}
@@ -49,7 +49,7 @@ def list_cases(visit: Visit) -> Page:
 
 
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
-def read_case(visit: Visit) -> Page:
+def read_case(visit: PageRequest) -> Page:
     """Show how far a case has come, by when what is due, what happened, and what can be done now."""
     case = visit.shown("GET /v1/cases/{case_no}")
     facts = {
@@ -65,7 +65,7 @@ def read_case(visit: Visit) -> Page:
 
 
 @pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
-def read_receipt(visit: Visit) -> Page:
+def read_receipt(visit: PageRequest) -> Page:
     """Show the receipt: number, tracking code, dates; made to be printed."""
     case = visit.shown("GET /v1/cases/{case_no}")
     address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
@@ -75,7 +75,7 @@ def read_receipt(visit: Visit) -> Page:
 
 
 @pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
-def explain(visit: Visit) -> Page:
+def explain(visit: PageRequest) -> Page:
     """Show why a day is the due day: every day from the start, counted or not, and why."""
     facts = {"case_no": visit.path["case_no"], "told": visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")}
     return Page(template="explanation.html", facts=facts)

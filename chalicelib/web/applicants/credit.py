@@ -10,7 +10,7 @@ from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 OWN: Final = (Role.APPLICANT,)
@@ -18,7 +18,7 @@ LONGEST_ENTRY: Final = 140
 
 
 @pages.get("/credit", roles=OWN)
-def read_credit(visit: Visit) -> Page:
+def read_credit(visit: PageRequest) -> Page:
     """Show all that is kept about oneself, free of charge, and what can be done about each of it (R3.14)."""
     own = visit.shown("GET /v1/me/credit")
     facts = {
@@ -31,14 +31,14 @@ def read_credit(visit: Visit) -> Page:
 
 
 @pages.get("/credit/queries", roles=OWN)
-def list_queries(visit: Visit) -> Page:
+def list_queries(visit: PageRequest) -> Page:
     """Show who asked for one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     return Page(template="own_queries.html", facts={"found": visit.shown("GET /v1/me/credit/queries", query=query)})
 
 
 @pages.get("/credit/objection", roles=OWN)
-def ask_objection(visit: Visit) -> Page:
+def ask_objection(visit: PageRequest) -> Page:
     """Ask what is wrong with an entry."""
     entry = _entry(visit)
     kind = "flag" if entry.startswith("flag:") else "repair" if entry.startswith("repair:") else "record"
@@ -52,7 +52,7 @@ def ask_objection(visit: Visit) -> Page:
 
 
 @pages.post("/credit/objection", roles=OWN, form="/credit")
-def object_to(visit: Visit) -> Page | Onward:
+def object_to(visit: PageRequest) -> Page | Redirect:
     """Object: the mark shows in every answer from now on, and a person decides."""
     page = ask_objection(visit)
     if not visit.sent("ground"):
@@ -62,32 +62,32 @@ def object_to(visit: Visit) -> Page | Onward:
         made = visit.done("POST /v1/objections", path={}, body=body)
     except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "ground"})
-    return Onward(to=f"credit/objections/{made.id}", query={"done": "objected"})
+    return Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"})
 
 
 @pages.get("/credit/objections/{objection_id}", roles=OWN)
-def read_objection(visit: Visit) -> Page:
+def read_objection(visit: PageRequest) -> Page:
     """Show an objection, by when it is answered, and the answer."""
     facts = {"one": visit.shown("GET /v1/objections/{objection_id}"), "done": visit.query.get("done")}
     return Page(template="objection.html", facts=facts | {"grounds": _grounds(visit)})
 
 
 @pages.post("/credit/objections/{objection_id}", roles=OWN, form="/credit/objections/{objection_id}")
-def withdraw_objection(visit: Visit) -> Onward:
+def withdraw_objection(visit: PageRequest) -> Redirect:
     """Take an objection back."""
     visit.done("POST /v1/objections/{objection_id}/withdrawal")
-    return Onward(to=f"credit/objections/{visit.path['objection_id']}", query={"done": "objection_withdrawn"})
+    return Redirect(to=f"credit/objections/{visit.path['objection_id']}", query={"done": "objection_withdrawn"})
 
 
 @pages.get("/credit/repair", roles=OWN)
-def ask_repair(visit: Visit) -> Page:
+def ask_repair(visit: PageRequest) -> Page:
     """Show from when an entry can be repaired, what is known already, and the promise word for word."""
     form = visit.shown("GET /v1/me/credit/repair", path={}, query={"entry": _entry(visit)})
     return Page(template="repair_form.html", facts={"form": form})
 
 
 @pages.post("/credit/repair", roles=OWN, form="/credit")
-def repair(visit: Visit) -> Page | Onward:
+def repair(visit: PageRequest) -> Page | Redirect:
     """Ask for repair: proof and promise, nothing else (R3.5)."""
     page = ask_repair(visit)
     form: Any = page.facts["form"]
@@ -98,17 +98,17 @@ def repair(visit: Visit) -> Page | Onward:
         made = visit.done("POST /v1/repairs", path={}, body=body)
     except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "proof"})
-    return Onward(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
+    return Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
 
 
 @pages.get("/credit/repairs/{repair_id}", roles=OWN)
-def read_repair(visit: Visit) -> Page:
+def read_repair(visit: PageRequest) -> Page:
     """Show a repair, by when it is answered, the answer, and which systems were told."""
     facts = {"one": visit.shown("GET /v1/repairs/{repair_id}"), "done": visit.query.get("done")}
     return Page(template="repair.html", facts=facts)
 
 
-def _entry(visit: Visit) -> str:
+def _entry(visit: PageRequest) -> str:
     """Return the entry that a form is about; ``NOT_FOUND`` for what can be none."""
     entry = visit.sent("entry") or visit.query.get("entry", "")
     if not 0 < len(entry) <= LONGEST_ENTRY:
@@ -116,12 +116,12 @@ def _entry(visit: Visit) -> str:
     return entry
 
 
-def _grounds(visit: Visit) -> dict[str, str]:
+def _grounds(visit: PageRequest) -> dict[str, str]:
     grounds = services().usual_pack(visit.at).recourse.grounds
     return {ground.code: ground.name if visit.language == "zh" else ground.english for ground in grounds}
 
 
-def _kinds(visit: Visit) -> dict[str, str]:
+def _kinds(visit: PageRequest) -> dict[str, str]:
     """Return what kinds of records are called."""
     directory = directory_in_force(directories(), on=day_in_shanghai(visit.at))
     return {kind.code: kind.name.zh if visit.language == "zh" else kind.name.en for kind in directory.kinds}

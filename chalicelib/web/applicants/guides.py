@@ -3,11 +3,11 @@
 from typing import Any
 
 from chalicelib.web.core import pages
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 
 
 @pages.get("/guides/{guide_code}", public=True)
-def guide(visit: Visit) -> Page:
+def guide(visit: PageRequest) -> Page:
     """Ask the next question, or show where the answers have led; the answers stand in the address and nowhere else."""
     told = visit.shown("GET /v1/guides/{guide_code}/step", query=_answered(visit))
     facts: dict[str, object] = {"told": told, "given": _given(told), "before": _before(told.given)}
@@ -16,7 +16,7 @@ def guide(visit: Visit) -> Page:
     return Page(template="guide.html", facts=facts)
 
 
-def _answered(visit: Visit) -> dict[str, str]:
+def _answered(visit: PageRequest) -> dict[str, str]:
     answered = visit.query.get("answered", "")
     return {"answered": answered} if answered else {}
 

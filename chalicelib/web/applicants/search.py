@@ -9,7 +9,7 @@ from chalicelib.catalogue.model.questions import Answer
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.assets import asset
-from chalicelib.web.core.request import Asset, Page, Visit
+from chalicelib.web.core.request import Asset, Page, PageRequest
 from chalicelib.wiring import services
 
 CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -19,13 +19,13 @@ SHOWN: Final = 20
 
 
 @pages.get("/", public=True)
-def start(visit: Visit) -> Page:
+def start(visit: PageRequest) -> Page:
     """Ask what somebody wants to do, or let questions lead to it."""
     return Page(template="start.html", facts={"guides": visit.shown("GET /v1/guides").items})
 
 
 @pages.get("/items", public=True)
-def find_items(visit: Visit) -> Page:
+def find_items(visit: PageRequest) -> Page:
     """List the items that plain words find; too long a question is said to be so, and stays in its field."""
     asked = visit.query.get("q", "").strip()
     if len(asked) > LONGEST:
@@ -39,7 +39,7 @@ def find_items(visit: Visit) -> Page:
 
 
 @pages.get("/items/{item_code}", public=True)
-def read_item(visit: Visit) -> Page:
+def read_item(visit: PageRequest) -> Page:
     """Show all that an applicant must know; after a guide, only the materials that its answers leave."""
     item = item_at(visit)
     until = services().pack(item.jurisdiction, visit.at).withdraw_until
@@ -65,7 +65,7 @@ def known_answers(item: Item, query: Mapping[str, str]) -> dict[str, Answer]:
     }
 
 
-def item_at(visit: Visit) -> Item:
+def item_at(visit: PageRequest) -> Item:
     """Return the item that an address names, as it is now; ``NOT_FOUND`` if there is none."""
     code = visit.path["item_code"]
     item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
@@ -75,6 +75,6 @@ def item_at(visit: Visit) -> Item:
 
 
 @pages.get("/assets/{name}", public=True)
-def read_asset(visit: Visit) -> Asset:
+def read_asset(visit: PageRequest) -> Asset:
     """Answer a built file."""
     return asset(visit.path["name"])

@@ -12,7 +12,7 @@ from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Site
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 LONGEST: Final = 20_000
@@ -20,7 +20,7 @@ LONGEST: Final = 20_000
 
 
 @pages.get("/keys", roles=FOR_THEMSELVES, fresh=True)
-def list_keys(visit: Visit) -> Page:
+def list_keys(visit: PageRequest) -> Page:
     """Show one's own keys, and let one more be enrolled; a stolen session is too old for this."""
     subject = visit.caller.own_subject()
     facts = {
@@ -35,7 +35,7 @@ def list_keys(visit: Visit) -> Page:
 
 
 @pages.post("/keys", roles=FOR_THEMSELVES, form="/keys", fresh=True)
-def enrol(visit: Visit) -> Page | Onward:
+def enrol(visit: PageRequest) -> Page | Redirect:
     """Take the key that the person's device made, and go on to where it is needed."""
     try:
         services().signing_keys.enrol_passkey(
@@ -43,14 +43,14 @@ def enrol(visit: Visit) -> Page | Onward:
         )
     except DomainError as refusal:
         return again(list_keys(visit), refusal, visit, fields={"": "enrol"})
-    return Onward(to=onward_of(visit.sent("onward")) or "keys", query={"done": "enrolled"})
+    return Redirect(to=onward_of(visit.sent("onward")) or "keys", query={"done": "enrolled"})
 
 
 @pages.post("/keys/{key_id}/revocation", roles=FOR_THEMSELVES, form="/keys")
-def revoke(visit: Visit) -> Onward:
+def revoke(visit: PageRequest) -> Redirect:
     """Revoke a key from now on; what was signed with it stays signed."""
     visit.ask("DELETE /v1/signing-keys/{key_id}")
-    return Onward(to="keys", query={"done": "revoked"})
+    return Redirect(to="keys", query={"done": "revoked"})
 
 
 def site() -> Site:
@@ -59,7 +59,7 @@ def site() -> Site:
     return Site(host=parts.hostname or "", origin=f"{parts.scheme}://{parts.netloc}")
 
 
-def _registration(visit: Visit) -> dict[str, Any]:
+def _registration(visit: PageRequest) -> dict[str, Any]:
     """Read what the person's device gave; ``UNSUITABLE_KEY`` for anything else."""
     try:
         given = json.loads(visit.sent("registration")[:LONGEST])
@@ -70,6 +70,6 @@ def _registration(visit: Visit) -> dict[str, Any]:
     return given
 
 
-def _challenge(visit: Visit) -> bytes:
+def _challenge(visit: PageRequest) -> bytes:
     """Return what a device signs when it makes a key: it belongs to this session, so nobody brings one along."""
     return hashlib.sha256(f"enrol {visit.secret}".encode()).digest()

@@ -7,11 +7,11 @@ from chalicelib.web.applicants.cases import REACHED, WAY_THROUGH
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 
 
 @pages.get("/track", public=True)
-def track(visit: Visit) -> Page:
+def track(visit: PageRequest) -> Page:
     """Show how far a case has come to whoever has its number and code; the receipt's picture leads here."""
     case_no, code = (visit.query.get(name, "").strip() for name in ("case_no", "code"))
     page = Page(template="track.html", facts={"case_no": case_no, "code": code})

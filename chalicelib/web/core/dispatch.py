@@ -27,7 +27,7 @@ from chalicelib.web.core.cookies import SESSION, held, read_cookies
 from chalicelib.web.core.forms import is_too_large, read_form, too_large, words_of, written
 from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
-from chalicelib.web.core.request import Asset, Download, Onward, Page, Shown, Visit
+from chalicelib.web.core.request import Asset, Download, Page, PageRequest, Redirect, Shown
 from chalicelib.wiring import services
 
 POLICY: Final = (
@@ -101,10 +101,10 @@ def show_nothing(event: Mapping[str, Any]) -> Response:
     return _failed(ErrorCode.NOT_FOUND, visit)
 
 
-def _visit(route: str, event: Mapping[str, Any]) -> Visit:
+def _visit(route: str, event: Mapping[str, Any]) -> PageRequest:
     headers = _headers(event)
     query = {name: values[-1] for name, values in (event["multiValueQueryStringParameters"] or {}).items()}
-    return Visit(
+    return PageRequest(
         route=route,
         path={name: unquote(value) for name, value in (event["pathParameters"] or {}).items()},
         query=query,
@@ -115,13 +115,13 @@ def _visit(route: str, event: Mapping[str, Any]) -> Visit:
     )
 
 
-def _sent(visit: Visit, event: Mapping[str, Any]) -> Visit:
+def _sent(visit: PageRequest, event: Mapping[str, Any]) -> PageRequest:
     """Read the form that was sent."""
     form, uploads = read_form(_headers(event).get("content-type", ""), event)
     return replace(visit, form=form, uploads=uploads)
 
 
-def _known(visit: Visit) -> Visit:
+def _known(visit: PageRequest) -> PageRequest:
     """Say who is logged in; ``UNAUTHENTICATED`` if nobody is."""
     at = real_now()
     secret = held(visit.cookies, SESSION)
@@ -141,14 +141,14 @@ def _let_in(entry: Entry, caller: Caller) -> None:
         require_fresh(caller, at=real_now())
 
 
-def _require_own_form(visit: Visit, event: Mapping[str, Any]) -> None:
+def _require_own_form(visit: PageRequest, event: Mapping[str, Any]) -> None:
     """Refuse a form that another site sent with this browser's cookie."""
     site = _headers(event).get("sec-fetch-site", "")
     if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
         raise ForeignFormError
 
 
-def _too_large(entry: Entry, visit: Visit) -> Page:
+def _too_large(entry: Entry, visit: PageRequest) -> Page:
     """Draw the form again that was sent with too much in it; ``BODY_TOO_LARGE`` where none stands at its address."""
     page = _entry(f"GET {entry.stands_at}").view(visit) if entry.name.endswith(f" {entry.stands_at}") else None
     if not isinstance(page, Page):
@@ -163,18 +163,18 @@ def _language(chosen: str | None, accepted: str) -> Language:
     return "en" if accepted.strip().lower().startswith("en") else "zh"
 
 
-def _response(shown: Shown, visit: Visit) -> Response:
+def _response(shown: Shown, visit: PageRequest) -> Response:
     if isinstance(shown, Asset):
         headers: dict[str, str | list[str]] = {"Content-Type": shown.media_type, "Cache-Control": FOR_EVER}
         return Response(shown.text, headers=headers)
     if isinstance(shown, Download):
         return Response(shown.text, headers={**ALWAYS, **shown.headers, "Cache-Control": NEVER})
-    if isinstance(shown, Onward):
+    if isinstance(shown, Redirect):
         return _onward(shown, visit)
     return _page(shown, visit)
 
 
-def _onward(onward: Onward, visit: Visit) -> Response:
+def _onward(onward: Redirect, visit: PageRequest) -> Response:
     """Send the browser on with a GET, so that no form is sent again by going back or loading again."""
     query = dict(onward.query)
     if visit.query.get("lang") in {"zh", "en"}:
@@ -188,7 +188,7 @@ def _onward(onward: Onward, visit: Visit) -> Response:
     return Response("", headers=headers, status_code=int(HTTPStatus.SEE_OTHER))
 
 
-def _page(page: Page, visit: Visit) -> Response:
+def _page(page: Page, visit: PageRequest) -> Response:
     headers: dict[str, str | list[str]] = {
         **ALWAYS,
         "Content-Security-Policy": WITH_SCRIPTS if page.scripts else POLICY,
@@ -200,7 +200,7 @@ def _page(page: Page, visit: Visit) -> Response:
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 
 
-def _refused(refusal: DomainError, entry: Entry, visit: Visit, event: Mapping[str, Any]) -> Response:
+def _refused(refusal: DomainError, entry: Entry, visit: PageRequest, event: Mapping[str, Any]) -> Response:
     """Let somebody log in where that is what is missing; say anything else in the API's own words."""
     reason = refusal.reason
     if reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
@@ -215,19 +215,19 @@ def _refused(refusal: DomainError, entry: Entry, visit: Visit, event: Mapping[st
     return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
 
 
-def _to_log_in(entry: Entry, visit: Visit, event: Mapping[str, Any], *, is_fresh: bool) -> Response:
+def _to_log_in(entry: Entry, visit: PageRequest, event: Mapping[str, Any], *, is_fresh: bool) -> Response:
     """Send a reader to log in; whoever sent a form is told first, for what was sent is not there afterwards."""
     onward = _stands_at(entry, visit)
     if visit.query:
         onward += f"?{urlencode(visit.query)}"
     query = {"next": onward} | ({"fresh": "1"} if is_fresh else {})
     if entry.name.startswith("GET"):
-        return _onward(Onward(to="login", query=query), visit)
+        return _onward(Redirect(to="login", query=query), visit)
     facts = {"query": query, "wrote": _wrote(visit, event)}
     return _told(Page(template="session_over.html", facts=facts, status=401), visit)
 
 
-def _wrote(visit: Visit, event: Mapping[str, Any]) -> list[str]:
+def _wrote(visit: PageRequest, event: Mapping[str, Any]) -> list[str]:
     """Return what a form that was sent in vain had in it, if the browser vouches that it stood on a page of ours."""
     if _headers(event).get("sec-fetch-site") != "same-origin":
         return []
@@ -237,7 +237,7 @@ def _wrote(visit: Visit, event: Mapping[str, Any]) -> list[str]:
         return []
 
 
-def _stands_at(entry: Entry, visit: Visit) -> str:
+def _stands_at(entry: Entry, visit: PageRequest) -> str:
     """Return the page with the form, from the portal's root."""
     place = entry.stands_at
     for name, value in visit.path.items():
@@ -245,7 +245,7 @@ def _stands_at(entry: Entry, visit: Visit) -> str:
     return place.removeprefix("/")
 
 
-def _failed(reason: ErrorCode, visit: Visit) -> Response:
+def _failed(reason: ErrorCode, visit: PageRequest) -> Response:
     tell(reason=reason.value)
     return _told(
         Page(template="failed.html", facts={"name": FAILED[reason]}, status=problem_of(reason).status),
@@ -253,7 +253,7 @@ def _failed(reason: ErrorCode, visit: Visit) -> Response:
     )
 
 
-def _told(page: Page, visit: Visit) -> Response:
+def _told(page: Page, visit: PageRequest) -> Response:
     """Answer a page that nobody keeps."""
     response = _page(page, visit)
     response.headers["Cache-Control"] = NEVER

@@ -17,7 +17,7 @@ from chalicelib.api.reading import LARGEST_BODY
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Page, Upload, Visit
+from chalicelib.web.core.request import Page, PageRequest, Upload
 
 FORM: Final = "application/x-www-form-urlencoded"
 WITH_FILES: Final = "multipart/form-data"
@@ -83,7 +83,7 @@ def is_too_large(event: Mapping[str, Any]) -> bool:
     return len(body) > LARGEST and len(_bytes_of(event)) > LARGEST
 
 
-def too_large(page: Page, visit: Visit) -> Page:
+def too_large(page: Page, visit: PageRequest) -> Page:
     """Return the form's page, which names the largest of the files, or what was written if there is none."""
     largest = max(visit.uploads, key=lambda upload: upload.size, default=None)
     name = "file_too_large" if largest else "form_too_large"
@@ -91,7 +91,7 @@ def too_large(page: Page, visit: Visit) -> Page:
     return replace(drawn, status=problem_of(ErrorCode.BODY_TOO_LARGE).status)
 
 
-def again(page: Page, refusal: DomainError, visit: Visit, *, fields: Mapping[str, str] | None = None) -> Page:
+def again(page: Page, refusal: DomainError, visit: PageRequest, *, fields: Mapping[str, str] | None = None) -> Page:
     """Return the form's page with what is wrong on top and at each field; what was typed stays.
 
     ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.

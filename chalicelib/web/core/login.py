@@ -14,7 +14,7 @@ from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.cookies import SESSION, given, held, login_named, taken
 from chalicelib.web.core.navigation import home_of
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 PATIENCE: Final = 5
@@ -24,7 +24,7 @@ LARGEST_ANSWER: Final = 64 * 1024
 
 
 @pages.get("/login", public=True)
-def log_in(visit: Visit) -> Onward:
+def log_in(visit: PageRequest) -> Redirect:
     """Send the browser to the identity provider, and remember where it wanted to go."""
     known = settings()
     if not known.portal_url or not known.authorize_url:
@@ -42,13 +42,13 @@ def log_in(visit: Visit) -> Onward:
     }
     if "fresh" in visit.query:
         asked |= {"prompt": "login", "max_age": "0"}
-    return Onward(
+    return Redirect(
         url=f"{known.authorize_url}?{urlencode(asked)}", cookies=(given(login_named(begun.state), begun.secret),)
     )
 
 
 @pages.get("/login/callback", public=True)
-def come_back(visit: Visit) -> Onward | Page:
+def come_back(visit: PageRequest) -> Redirect | Page:
     """Exchange the code for a token, open a session and go on to the page that was wanted."""
     at = real_now()
     state = visit.query.get("state", "")
@@ -60,24 +60,24 @@ def come_back(visit: Visit) -> Onward | Page:
     caller, ends_at = tokens().verified(token, at=at)
     services().sessions.end(held(visit.cookies, SESSION))
     secret = services().sessions.open(token, sub=caller.sub, ends_at=ends_at)
-    return Onward(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
+    return Redirect(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
 
 
 @pages.get("/home", roles=tuple(Role))
-def go_home(visit: Visit) -> Onward:
+def go_home(visit: PageRequest) -> Redirect:
     """Go on to the page where somebody's work begins."""
-    return Onward(to=home_of(visit.caller))
+    return Redirect(to=home_of(visit.caller))
 
 
 @pages.post("/logout", roles=tuple(Role), form="/home")
-def log_out(visit: Visit) -> Onward:
+def log_out(visit: PageRequest) -> Redirect:
     """End every session of the person, on every device."""
     services().sessions.leave(visit.secret or "", sub=visit.caller.sub)
-    return Onward(to="logged-out", cookies=(taken(SESSION),))
+    return Redirect(to="logged-out", cookies=(taken(SESSION),))
 
 
 @pages.get("/logged-out", public=True)
-def logged_out(_visit: Visit) -> Page:
+def logged_out(_visit: PageRequest) -> Page:
     """Say that it is over, and how to come back."""
     return Page(template="logged_out.html")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chalicelib.policy import Role
-from chalicelib.web.core.request import Shown, Visit
+from chalicelib.web.core.request import PageRequest, Shown
 
-View = Callable[[Visit], Shown]
+View = Callable[[PageRequest], Shown]
 V = TypeVar("V", bound=View)
 
 PAGES: "dict[str, Entry]" = {}

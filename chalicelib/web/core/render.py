@@ -20,14 +20,14 @@ from chalicelib.web.core.forms import LARGEST, ROOM
 from chalicelib.web.core.fragments import kept
 from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text
 from chalicelib.web.core.navigation import places_of
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 
 TEMPLATES: Final = sorted(Path(__file__).parents[1].glob("*/templates"))
 COMPONENTS: Final = "govuk_frontend_jinja"
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-def drawn(page: Page, visit: Visit) -> str:
+def drawn(page: Page, visit: PageRequest) -> str:
     """Return a page's HTML in the visit's language; links keep a language that was chosen."""
     chosen = {"lang": visit.query["lang"]} if visit.query.get("lang") in {"zh", "en"} else {}
     other = "en" if visit.language == "zh" else "zh"
@@ -71,17 +71,17 @@ def drawn(page: Page, visit: Visit) -> str:
     )
 
 
-def _said(visit: Visit, name: str, **blanks: object) -> str:
+def _said(visit: PageRequest, name: str, **blanks: object) -> str:
     return text(name, visit.language, **blanks)
 
 
-def _as_written(visit: Visit, words: str | None) -> Markup:
+def _as_written(visit: PageRequest, words: str | None) -> Markup:
     """Return what others wrote, marked as Chinese where it stands in an English page, so that it is read out right."""
     is_other = visit.language == "en" and HAN.search(words or "") is not None
     return Markup('<span lang="zh-CN">{}</span>').format(words) if is_other else Markup(escape(words or ""))  # noqa: S704
 
 
-def _form_fields(visit: Visit) -> Markup:
+def _form_fields(visit: PageRequest) -> Markup:
     """Return what every form carries: that it is ours, and that sending it twice has one effect."""
     token = form_token(visit.secret) if visit.secret else ""
     fields = {"form_token": token, "once": secrets.token_urlsafe(16)}
@@ -90,12 +90,12 @@ def _form_fields(visit: Visit) -> Markup:
     )
 
 
-def _typed(visit: Visit, name: str, otherwise: str = "") -> str:
+def _typed(visit: PageRequest, name: str, otherwise: str = "") -> str:
     """Return what stands in a field: what was typed, if the form comes back with a fault."""
     return visit.form[name][-1] if name in visit.form else otherwise
 
 
-def _link(visit: Visit, to: str, query: Mapping[str, str]) -> str:
+def _link(visit: PageRequest, to: str, query: Mapping[str, str]) -> str:
     return f"{visit.root}{to}" + (f"?{urlencode(query)}" if query else "")
 
 

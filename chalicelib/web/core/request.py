@@ -22,7 +22,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class PageRequest:
     """One request for a page.
 
     ``path`` are the decoded parts of its address, ``query`` the last value of each name, ``form`` every value of each
@@ -122,7 +122,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Onward:
+class Redirect:
     """Another page to go on to: ``to`` from the portal's root, or ``url`` of another host; and cookies to set."""
 
     to: str = ""
@@ -147,5 +147,5 @@ class Download:
     headers: Mapping[str, str]
 
 
-Shown = Page | Onward | Asset | Download
+Shown = Page | Redirect | Asset | Download
 """What a page's function may give back."""

@@ -10,7 +10,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault, moment_of
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.credit_office.flags import item_names
 
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
@@ -31,7 +31,7 @@ PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
 
 
 @pages.get("/proposals", roles=PROPOSERS)
-def choose(visit: Visit) -> Page:
+def choose(visit: PageRequest) -> Page:
     """Show the list in force, so that law, class, bounds and proportion of a measure are seen before it is chosen."""
     edition = visit.shown("GET /v1/measures")
     today = day_in_shanghai(visit.at)
@@ -46,7 +46,7 @@ def choose(visit: Visit) -> Page:
 
 
 @pages.get("/proposals/{measure_code}", roles=PROPOSERS)
-def ask(visit: Visit) -> Page:
+def ask(visit: PageRequest) -> Page:
     """Draw the form for one measure: it offers the items and the conduct that the row carries, and no others."""
     edition = visit.shown("GET /v1/measures")
     measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
@@ -71,7 +71,7 @@ def ask(visit: Visit) -> Page:
 
 
 @pages.post("/proposals/{measure_code}", roles=PROPOSERS, form="/proposals/{measure_code}")
-def propose(visit: Visit) -> Page | Onward:
+def propose(visit: PageRequest) -> Page | Redirect:
     """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
     page = ask(visit)
     edition: Any = page.facts["edition"]
@@ -90,10 +90,10 @@ def propose(visit: Visit) -> Page | Onward:
         made = visit.done("POST /v1/flags", path={}, body=body)
     except DomainError as refusal:
         return again(page, refusal, visit, fields={"": AT.get(refusal.reason, ""), "/severity": "conduct"})
-    return Onward(to=f"flags/{made.id}", query={"done": "proposed"})
+    return Redirect(to=f"flags/{made.id}", query={"done": "proposed"})
 
 
-def _body(visit: Visit) -> dict[str, Any]:
+def _body(visit: PageRequest) -> dict[str, Any]:
     """Return what the route is sent: what was left blank is left out, so that the route says what is missing."""
     body: dict[str, Any] = {name: _filled(visit, name, parts) for name, parts in PARTS.items()}
     body["subject"].setdefault("name", "")
@@ -106,5 +106,5 @@ def _body(visit: Visit) -> dict[str, Any]:
     return body | {"related_items": list(visit.form.get("related_items", ())), "facts": visit.sent("facts")}
 
 
-def _filled(visit: Visit, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _filled(visit: PageRequest, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: visit.sent(f"{prefix}-{name}") for name in names if visit.sent(f"{prefix}-{name}")}

@@ -10,7 +10,7 @@ from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, moment_of
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.officers.case_actions import Kind
 from chalicelib.wiring import services
 
@@ -19,7 +19,7 @@ OFFICERS: Final = (Role.CREDIT_OFFICER,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Action:
     """A step's form: its fields by the names of its route, each with how it is asked for."""
 
     step: FlagStep
@@ -39,17 +39,17 @@ class Act:
 ACTS: Final = {
     act.step: act
     for act in (
-        Act(step=FlagStep.SERVE, fields={"served_at": "moment", "method": "text", "proof": "area"}),
-        Act(step=FlagStep.STATE, fields={"text": "area"}),
-        Act(step=FlagStep.CONFIRM, fields={"reason": "area", "statement_answer": "area"}),
-        Act(step=FlagStep.RESUME, fields={"reason": "area"}),
-        Act(step=FlagStep.LIFT, fields={"reason": "area", "basis": "text"}),
+        Action(step=FlagStep.SERVE, fields={"served_at": "moment", "method": "text", "proof": "area"}),
+        Action(step=FlagStep.STATE, fields={"text": "area"}),
+        Action(step=FlagStep.CONFIRM, fields={"reason": "area", "statement_answer": "area"}),
+        Action(step=FlagStep.RESUME, fields={"reason": "area"}),
+        Action(step=FlagStep.LIFT, fields={"reason": "area", "basis": "text"}),
     )
 }
 
 
 @pages.get("/flags", roles=READERS)
-def list_flags(visit: Visit) -> Page:
+def list_flags(visit: PageRequest) -> Page:
     """List the office's flags in one state, newest first, or one's own, whatever their state."""
     is_office = Role.CREDIT_OFFICER in visit.caller.roles
     asked = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
@@ -65,7 +65,7 @@ def list_flags(visit: Visit) -> Page:
 
 
 @pages.get("/flags/{flag_id}", roles=READERS)
-def read_flag(visit: Visit) -> Page:
+def read_flag(visit: PageRequest) -> Page:
     """Show a flag with its row of the list, the items that it touches, its persons and dates, and who was told."""
     flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
     facts = _facts(visit, flag) | {"done": visit.query.get("done"), "steps": tuple(FlagStep)}
@@ -77,30 +77,30 @@ def read_flag(visit: Visit) -> Page:
 
 
 @pages.get("/flags/{flag_id}/confirmation", roles=OFFICERS, fresh=True)
-def ask_confirmation(visit: Visit) -> Page:
+def ask_confirmation(visit: PageRequest) -> Page:
     """Draw the form of the second person, who has just logged in."""
     return _form(visit, ACTS[FlagStep.CONFIRM])
 
 
 @pages.post("/flags/{flag_id}/confirmation", roles=OFFICERS, form="/flags/{flag_id}/confirmation", fresh=True)
-def confirm(visit: Visit) -> Page | Onward:
+def confirm(visit: PageRequest) -> Page | Redirect:
     """Put a flag in force."""
     return _sent(visit, ACTS[FlagStep.CONFIRM])
 
 
 @pages.get("/flags/{flag_id}/acts/{act}", roles=READERS)
-def ask(visit: Visit) -> Page:
+def ask(visit: PageRequest) -> Page:
     """Draw the form of any other step."""
     return _form(visit, _act(visit))
 
 
 @pages.post("/flags/{flag_id}/acts/{act}", roles=READERS, form="/flags/{flag_id}/acts/{act}")
-def do(visit: Visit) -> Page | Onward:
+def do(visit: PageRequest) -> Page | Redirect:
     """Take the step on the version that the form was drawn from."""
     return _sent(visit, _act(visit))
 
 
-def is_open(step: FlagStep, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+def is_open(step: FlagStep, flag: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
     """Say whether to offer a step: by the right that the rules give, by the persons, and by what the flag is at."""
     right = STEPS[step]
     if right.role not in visit.caller.roles or flag.state not in right.states:
@@ -114,13 +114,13 @@ def is_open(step: FlagStep, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - 
     return True
 
 
-def item_names(visit: Visit, codes: list[str]) -> list[tuple[str, str]]:
+def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
     """Return items by code and name; one that is not published has its code for a name."""
     found = [(code, services().catalogue.find(code, at=visit.at)) for code in codes]
     return [(code, item.name if item else code) for code, item in found]
 
 
-def _facts(visit: Visit, flag: Any) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+def _facts(visit: PageRequest, flag: Any) -> dict[str, object]:  # noqa: ANN401 - the API's shape
     """Return what every page of a flag shows."""
     edition = visit.shown("GET /v1/measures", query={"edition": flag.edition})
     return {
@@ -136,7 +136,7 @@ def _facts(visit: Visit, flag: Any) -> dict[str, object]:  # noqa: ANN401 - the 
     }
 
 
-def _form(visit: Visit, act: Act) -> Page:
+def _form(visit: PageRequest, act: Action) -> Page:
     """Draw a step's form beside what it is about; one that is not open now says so."""
     flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
     fields = act.fields
@@ -147,7 +147,7 @@ def _form(visit: Visit, act: Act) -> Page:
     return Page(template="flag_act.html", facts=facts)
 
 
-def _sent(visit: Visit, act: Act) -> Page | Onward:
+def _sent(visit: PageRequest, act: Action) -> Page | Redirect:
     page = _form(visit, act)
     body = {name: _value(kind, visit.sent(name)) for name, kind in act.fields.items()}
     version = visit.version() if act.has_version else None
@@ -156,10 +156,10 @@ def _sent(visit: Visit, act: Act) -> Page | Onward:
     except DomainError as refusal:
         if not _is_done_already(act, page.facts["flag"], visit):
             return again(page, refusal, visit)
-    return Onward(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
+    return Redirect(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
 
 
-def _is_done_already(act: Act, flag: Any, visit: Visit) -> bool:  # noqa: ANN401 - as above
+def _is_done_already(act: Action, flag: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - as above
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     done = {
         FlagStep.SERVE: (flag.service, "proof"),
@@ -174,7 +174,7 @@ def _value(kind: Kind, sent: str) -> str:
     return moment_of(sent) if kind == "moment" else sent
 
 
-def _act(visit: Visit) -> Act:
+def _act(visit: PageRequest) -> Action:
     """Return the step that an address names; confirming has a page of its own, for it wants a fresh login."""
     act = next((act for step, act in ACTS.items() if step.value == visit.path["act"]), None)
     if act is None or act.step is FlagStep.CONFIRM:
@@ -184,5 +184,5 @@ def _act(visit: Visit) -> Act:
     return act
 
 
-def _path(visit: Visit) -> dict[str, str]:
+def _path(visit: PageRequest) -> dict[str, str]:
     return {"flag_id": visit.path["flag_id"]}

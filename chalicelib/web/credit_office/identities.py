@@ -12,7 +12,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 PARTIES: Final = ("former", "present")
@@ -21,7 +21,7 @@ LINK: Final = "/identities/links/{alias_id}"
 
 
 @pages.get("/identities", roles=OFFICERS)
-def list_all(visit: Visit) -> Page:
+def list_all(visit: PageRequest) -> Page:
     """List records whose number has another name, and identities that belong together, each in one state."""
     state = visit.query.get("state") or IdentityLinkState.PROPOSED.value
     conflicts = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
@@ -37,7 +37,7 @@ def list_all(visit: Visit) -> Page:
 
 
 @pages.get("/identities/conflicts/{conflict_id}", roles=OFFICERS)
-def read_conflict(visit: Visit) -> Page:
+def read_conflict(visit: PageRequest) -> Page:
     """Show a record that waits because its number is known under another name, and ask what a person found."""
     outcomes = [(one.value, text(f"conflict_{one}", visit.language)) for one in Outcome]
     one = visit.shown("GET /v1/credit/conflicts/{conflict_id}")
@@ -45,7 +45,7 @@ def read_conflict(visit: Visit) -> Page:
 
 
 @pages.post("/identities/conflicts/{conflict_id}", roles=OFFICERS, form="/identities/conflicts/{conflict_id}")
-def decide(visit: Visit) -> Page | Onward:
+def decide(visit: PageRequest) -> Page | Redirect:
     """Take a person's finding."""
     page = read_conflict(visit)
     if not visit.sent("outcome"):
@@ -57,11 +57,11 @@ def decide(visit: Visit) -> Page | Onward:
         one: Any = page.facts["one"]
         if not _is_said_already(one.decision, body, one.version, visit):
             return again(page, refusal, visit, fields={"": "outcome"})
-    return Onward(to="identities", query={"done": "found"})
+    return Redirect(to="identities", query={"done": "found"})
 
 
 @pages.get(FORM, roles=OFFICERS)
-def ask_link(visit: Visit) -> Page:
+def ask_link(visit: PageRequest) -> Page:
     """Ask who the subject was, who it is now, and for the document that says so."""
     facts = {
         "kinds": [(one.value, text(f"link_{one}", visit.language)) for one in LinkKind],
@@ -72,7 +72,7 @@ def ask_link(visit: Visit) -> Page:
 
 
 @pages.post(FORM, roles=OFFICERS, form=FORM)
-def propose(visit: Visit) -> Page | Onward:
+def propose(visit: PageRequest) -> Page | Redirect:
     """Propose it: nothing counts before a second officer has confirmed it."""
     page = ask_link(visit)
     if not visit.sent("kind"):
@@ -87,11 +87,11 @@ def propose(visit: Visit) -> Page | Onward:
         made = visit.done("POST /v1/credit/aliases", path={}, body=body)
     except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "present-number", "/present": "present-number"})
-    return Onward(to=f"identities/links/{made.id}", query={"done": "proposed"})
+    return Redirect(to=f"identities/links/{made.id}", query={"done": "proposed"})
 
 
 @pages.get(LINK, roles=OFFICERS)
-def read_link(visit: Visit) -> Page:
+def read_link(visit: PageRequest) -> Page:
     """Show who belongs together, by which document, who proposed and confirmed it, and what may be done now."""
     link = visit.shown("GET /v1/credit/aliases/{alias_id}")
     facts = {
@@ -104,35 +104,35 @@ def read_link(visit: Visit) -> Page:
 
 
 @pages.get(f"{LINK}/confirmation", roles=OFFICERS, fresh=True)
-def ask_confirmation(visit: Visit) -> Page:
+def ask_confirmation(visit: PageRequest) -> Page:
     """Draw the form of the second officer, who has just logged in."""
     return _act(visit, "confirmation", ("reason",))
 
 
 @pages.post(f"{LINK}/confirmation", roles=OFFICERS, form=f"{LINK}/confirmation", fresh=True)
-def confirm(visit: Visit) -> Page | Onward:
+def confirm(visit: PageRequest) -> Page | Redirect:
     """Let it count from now on."""
     return _acted(visit, ask_confirmation(visit), "confirmation")
 
 
 @pages.get(f"{LINK}/revocation", roles=OFFICERS)
-def ask_revocation(visit: Visit) -> Page:
+def ask_revocation(visit: PageRequest) -> Page:
     """Ask why it is taken back, and by which document."""
     return _act(visit, "revocation", ("reason", "basis"))
 
 
 @pages.post(f"{LINK}/revocation", roles=OFFICERS, form=f"{LINK}/revocation")
-def revoke(visit: Visit) -> Page | Onward:
+def revoke(visit: PageRequest) -> Page | Redirect:
     """Take it back: from now on it counts for nothing."""
     return _acted(visit, ask_revocation(visit), "revocation")
 
 
-def _act(visit: Visit, act: str, fields: tuple[str, ...]) -> Page:
+def _act(visit: PageRequest, act: str, fields: tuple[str, ...]) -> Page:
     page = read_link(visit)
     return Page(template="link_act.html", facts={**page.facts, "act": act, "fields": fields})
 
 
-def _acted(visit: Visit, page: Page, act: str) -> Page | Onward:
+def _acted(visit: PageRequest, page: Page, act: str) -> Page | Redirect:
     fields: Any = page.facts["fields"]
     body = {name: visit.sent(name) for name in fields}
     try:
@@ -141,14 +141,14 @@ def _acted(visit: Visit, page: Page, act: str) -> Page | Onward:
         link: Any = page.facts["link_"]
         if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
             return again(page, refusal, visit, fields={"": "reason"})
-    return Onward(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
+    return Redirect(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
 
 
-def _is_said_already(said: Any, body: Mapping[str, str], version: int, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+def _is_said_already(said: Any, body: Mapping[str, str], version: int, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     is_mine = said is not None and said.by == visit.caller.actor and version == visit.version() + 1
     return is_mine and all(getattr(said, name) == text for name, text in body.items())
 
 
-def _cursor(visit: Visit, name: str) -> dict[str, str]:
+def _cursor(visit: PageRequest, name: str) -> dict[str, str]:
     return {"cursor": visit.query[name]} if visit.query.get(name) else {}

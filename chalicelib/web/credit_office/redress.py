@@ -10,7 +10,7 @@ from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 DECIDERS: Final = (Role.CREDIT_OFFICER,)
@@ -19,7 +19,7 @@ PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
 
 
 @pages.get("/matters", roles=DECIDERS)
-def list_matters(visit: Visit) -> Page:
+def list_matters(visit: PageRequest) -> Page:
     """List what people dispute and what they ask to have repaired, newest first, of one department at a time."""
     department = visit.query.get("department") or visit.caller.department or ""
     facts: dict[str, object] = {
@@ -36,7 +36,7 @@ def list_matters(visit: Visit) -> Page:
 
 
 @pages.get("/matters/objections/{objection_id}", roles=DECIDERS)
-def ask_ruling(visit: Visit) -> Page:
+def ask_ruling(visit: PageRequest) -> Page:
     """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
     one = visit.shown("GET /v1/objections/{objection_id}")
     kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
@@ -51,14 +51,14 @@ def ask_ruling(visit: Visit) -> Page:
 
 
 @pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
-def rule(visit: Visit) -> Page | Onward:
+def rule(visit: PageRequest) -> Page | Redirect:
     """Answer an objection; the answer has its effect at once."""
     page = ask_ruling(visit)
     if not visit.sent("outcome"):
         return at_fault(page, outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
     if _is_said_already(page, body):
-        return Onward(to="matters", query={"done": "ruled"})
+        return Redirect(to="matters", query={"done": "ruled"})
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
     pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
     if pairs:
@@ -68,11 +68,11 @@ def rule(visit: Visit) -> Page | Onward:
     except DomainError as refusal:
         fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
         return again(page, refusal, visit, fields={"": "outcome"} | fields)
-    return Onward(to="matters", query={"done": "ruled"})
+    return Redirect(to="matters", query={"done": "ruled"})
 
 
 @pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
-def ask_verdict(visit: Visit) -> Page:
+def ask_verdict(visit: PageRequest) -> Page:
     """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
     refusals = services().usual_pack(visit.at).recourse.refusals
     facts = {
@@ -86,7 +86,7 @@ def ask_verdict(visit: Visit) -> Page:
 
 
 @pages.post("/matters/repairs/{repair_id}", roles=DECIDERS, form="/matters/repairs/{repair_id}")
-def judge(visit: Visit) -> Page | Onward:
+def judge(visit: PageRequest) -> Page | Redirect:
     """Approve a repair, which undoes everything on its document at once, or refuse it with what is missing."""
     page = ask_verdict(visit)
     if visit.sent("approved") not in {"yes", "no"}:
@@ -94,7 +94,7 @@ def judge(visit: Visit) -> Page | Onward:
     is_approved = visit.sent("approved") == "yes"
     body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
     if _is_said_already(page, body):
-        return Onward(to="matters", query={"done": "judged"})
+        return Redirect(to="matters", query={"done": "judged"})
     if not is_approved:
         options: Any = page.facts["refusals"]
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
@@ -106,7 +106,7 @@ def judge(visit: Visit) -> Page | Onward:
         visit.done("POST /v1/repairs/{repair_id}/decision", body=body, version=visit.version())
     except DomainError as refusal:
         return again(page, refusal, visit, fields={"": "approved", "/basis": "refusal"})
-    return Onward(to="matters", query={"done": "judged"})
+    return Redirect(to="matters", query={"done": "judged"})
 
 
 def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.editors.drafts import (
     Slip,
     UnreadableError,
@@ -36,7 +36,7 @@ DAYS: Final = ("holidays", "make_up_days")
 
 
 @pages.get("/calendars", roles=EDITORS)
-def list_years(visit: Visit) -> Page:
+def list_years(visit: PageRequest) -> Page:
     """List every year with the edition that counts, and the next one, which may be missing still."""
     found = visit.shown("GET /v1/calendars", path={})
     coming = day_in_shanghai(visit.at).year + 1
@@ -45,7 +45,7 @@ def list_years(visit: Visit) -> Page:
 
 
 @pages.get("/calendars/{year}", roles=EDITORS)
-def read_year(visit: Visit) -> Page:
+def read_year(visit: PageRequest) -> Page:
     """Show a year's edition with all that were loaded, what waits for one, and the form for the next."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     waiting = visit.shown("GET /v1/calendars/{year}/provisional", query=query)
@@ -62,7 +62,7 @@ def read_year(visit: Visit) -> Page:
 
 
 @pages.post("/calendars/{year}", roles=EDITORS, form="/calendars/{year}")
-def load(visit: Visit) -> Page | Onward:
+def load(visit: PageRequest) -> Page | Redirect:
     """Say which due dates an edition would move, and load it once somebody has seen that."""
     page = read_year(visit)
     try:
@@ -76,7 +76,7 @@ def load(visit: Visit) -> Page | Onward:
     except DomainError as refusal:
         where = None if has_document(visit) else _where
         return at_document(page, refusal, visit, where=where, otherwise="")
-    return Onward(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
+    return Redirect(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
 
 
 def lines_of(days: Mapping[date, str]) -> Iterator[str]:
@@ -111,7 +111,7 @@ def days_in(lines: str, field: str) -> dict[str, str]:
     return days
 
 
-def _standing(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
+def _standing(visit: PageRequest) -> Any:  # noqa: ANN401 - the API's shape
     """Return a year as it stands; ``None`` where it has no edition yet."""
     try:
         return visit.shown("GET /v1/calendars/{year}")
@@ -121,7 +121,7 @@ def _standing(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
         return None
 
 
-def _body_of(visit: Visit) -> dict[str, Any]:
+def _body_of(visit: PageRequest) -> dict[str, Any]:
     """Return the edition: a document where one was handed in, else what the form says."""
     if has_document(visit):
         return document_in(visit)

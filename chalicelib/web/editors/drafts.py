@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from chalicelib.errors import DomainError
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 
 PAGE: Final = 100
 MOST_LOOKS: Final = 5
@@ -58,7 +58,7 @@ class Change:
     after: str | None
 
 
-def document_in(visit: Visit) -> dict[str, Any]:
+def document_in(visit: PageRequest) -> dict[str, Any]:
     """Return the document that was typed or handed in; ``UnreadableError`` if it is not a JSON object."""
     if any(upload.field == DOCUMENT_FILE for upload in visit.uploads):
         raise UnreadableError(Slip.TOO_LARGE, field=DOCUMENT_FILE)
@@ -73,7 +73,7 @@ def document_in(visit: Visit) -> dict[str, Any]:
     return read
 
 
-def has_document(visit: Visit) -> bool:
+def has_document(visit: PageRequest) -> bool:
     """Whether a document was typed or handed in beside the fields that a person fills in."""
     return bool(visit.sent(DOCUMENT)) or any(upload.field == DOCUMENT_FILE for upload in visit.uploads)
 
@@ -88,18 +88,18 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def is_to_publish(visit: Visit, digest: str) -> bool:
+def is_to_publish(visit: PageRequest, digest: str) -> bool:
     """Whether somebody publishes exactly what they have looked at; anything else is looked at first."""
     return visit.sent("act") == "publish" and visit.sent("seen") == digest
 
 
-def with_look(page: Page, visit: Visit, seen: object, digest: str) -> Page:
+def with_look(page: Page, visit: PageRequest, seen: object, digest: str) -> Page:
     """Return the form's page with what the dry run answered, and with the way to publish it."""
     is_changed = visit.sent("act") == "publish"
     return replace(page, facts={**page.facts, "seen": seen, "digest": digest, "is_changed": is_changed})
 
 
-def look(visit: Visit, route: str, body: Mapping[str, Any], *, path: Mapping[str, str] | None = None) -> Seen:
+def look(visit: PageRequest, route: str, body: Mapping[str, Any], *, path: Mapping[str, str] | None = None) -> Seen:
     """Ask a route what it would change, from where the look before ended; nothing is written."""
     items: list[Any] = []
     looked_at, after = 0, visit.sent("after") or None
@@ -126,7 +126,7 @@ def changes(before: object, after: object, place: str = "") -> Iterator[Change]:
 
 
 def at_document(
-    page: Page, refusal: DomainError, visit: Visit, *, where: Where | None = None, otherwise: str = DOCUMENT
+    page: Page, refusal: DomainError, visit: PageRequest, *, where: Where | None = None, otherwise: str = DOCUMENT
 ) -> Page:
     """Return the form's page with what is wrong: at its field, or at the document with the place in it.
 

@@ -9,7 +9,7 @@ from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import DOCUMENT, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.editors.drafts import (
     UnreadableError,
     at_document,
@@ -28,16 +28,16 @@ WORKED_OUT: Final = {"item_code", "version", "offers_commitment", "notice_hash"}
 
 
 @pages.get("/catalogue", roles=EDITORS)
-def list_items(visit: Visit) -> Page | Onward:
+def list_items(visit: PageRequest) -> Page | Redirect:
     """List items by code with the version in force and the one to come; or go to one by its code."""
     if code := visit.query.get("item", "").strip():
-        return Onward(to=f"catalogue/{quote(code, safe='')}")
+        return Redirect(to=f"catalogue/{quote(code, safe='')}")
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     return Page(template="catalogue.html", facts={"found": visit.shown("GET /v1/item-editions", query=query)})
 
 
 @pages.get("/catalogue/{item_code}", roles=EDITORS)
-def read_item(visit: Visit) -> Page:
+def read_item(visit: PageRequest) -> Page:
     """Show which versions an item has, and the form for the next one, which begins with what is published last."""
     (one,) = visit.shown("GET /v1/item-editions", query={"item": visit.path["item_code"]}).items or (None,)
     before = _version(visit, one.latest) if one else None
@@ -52,7 +52,7 @@ def read_item(visit: Visit) -> Page:
 
 
 @pages.post("/catalogue/{item_code}", roles=EDITORS, form="/catalogue/{item_code}")
-def publish(visit: Visit) -> Page | Onward:
+def publish(visit: PageRequest) -> Page | Redirect:
     """Say what a version would change, and publish it once somebody has seen that."""
     page = read_item(visit)
     number = visit.sent("version")
@@ -70,10 +70,10 @@ def publish(visit: Visit) -> Page | Onward:
     except DomainError as refusal:
         is_taken = refusal.reason is ErrorCode.ITEM_VERSION_EXISTS
         return at_document(page, refusal, visit, otherwise="version" if is_taken else DOCUMENT)
-    return Onward(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
+    return Redirect(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
 
 
-def _seen(visit: Visit, one: Any, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+def _seen(visit: PageRequest, one: Any, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:  # noqa: ANN401 - the API's shape
     """Return what a version would change, against the one in force, and what it would put aside."""
     proposed: Any = visit.ask(ROUTE, path=path, query={"dry_run": "true"}, body=body).body
     in_force = one.in_force if one else None
@@ -87,7 +87,7 @@ def _seen(visit: Visit, one: Any, path: dict[str, str], body: dict[str, Any]) ->
     }
 
 
-def _version(visit: Visit, version: int) -> Any:  # noqa: ANN401 - the API's shape
+def _version(visit: PageRequest, version: int) -> Any:  # noqa: ANN401 - the API's shape
     path = {"item_code": visit.path["item_code"], "version": str(version)}
     return visit.shown("GET /v1/items/{item_code}/versions/{version}", path=path)
 

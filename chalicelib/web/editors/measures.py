@@ -7,7 +7,7 @@ from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import DOCUMENT, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.editors.drafts import (
     UnreadableError,
     at_document,
@@ -23,7 +23,7 @@ ROUTE: Final = "PUT /v1/measures/{edition}"
 
 
 @pages.get("/measures", roles=PUBLISHERS)
-def list_editions(visit: Visit) -> Page:
+def list_editions(visit: PageRequest) -> Page:
     """List every edition, and show the form for the next one, which begins with the one in force."""
     in_force: Any = visit.shown("GET /v1/measures")
     facts = {
@@ -35,7 +35,7 @@ def list_editions(visit: Visit) -> Page:
 
 
 @pages.post("/measures", roles=PUBLISHERS, form="/measures")
-def load(visit: Visit) -> Page | Onward:
+def load(visit: PageRequest) -> Page | Redirect:
     """Say which live flags an edition would suspend, and load it once somebody has seen that."""
     page = list_editions(visit)
     try:
@@ -52,7 +52,7 @@ def load(visit: Visit) -> Page | Onward:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:
         return at_document(page, refusal, visit, where=_where)
-    return Onward(to="measures", query={"done": "loaded"})
+    return Redirect(to="measures", query={"done": "loaded"})
 
 
 def _where(pointer: str) -> tuple[str, str]:

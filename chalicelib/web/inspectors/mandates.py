@@ -10,14 +10,14 @@ from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Download, Onward, Page, Visit
+from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 
 INSPECTORS: Final = (Role.INSPECTOR,)
 SCOPE: Final = ("departments", "items", "case_nos")
 
 
 @pages.get("/inspection", roles=INSPECTORS)
-def list_mandates(visit: Visit) -> Page:
+def list_mandates(visit: PageRequest) -> Page:
     """List one's own mandates, and ask for another."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts = {
@@ -29,7 +29,7 @@ def list_mandates(visit: Visit) -> Page:
 
 
 @pages.post("/inspection", roles=INSPECTORS, form="/inspection")
-def ask(visit: Visit) -> Page | Onward:
+def ask(visit: PageRequest) -> Page | Redirect:
     """Ask for a mandate; another inspector approves it."""
     scope: dict[str, Any] = {name: _listed(visit, name) for name in SCOPE}
     scope |= {name: visit.sent(f"received_{name}") for name in ("from", "to") if visit.sent(f"received_{name}")}
@@ -42,11 +42,11 @@ def ask(visit: Visit) -> Page | Onward:
             "/scope/to": "received_to",
         }
         return again(list_mandates(visit), refusal, visit, fields=fields)
-    return Onward(to=f"inspection/{made.id}", query={"done": "asked"})
+    return Redirect(to=f"inspection/{made.id}", query={"done": "asked"})
 
 
 @pages.get("/inspection/{mandate_id}", roles=INSPECTORS)
-def read_mandate(visit: Visit) -> Page:
+def read_mandate(visit: PageRequest) -> Page:
     """Show a mandate; to its owner, once it is in force, with the cases within its scope and the readings under it."""
     mandate = visit.shown("GET /v1/inspections/{mandate_id}")
     facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
@@ -60,15 +60,15 @@ def read_mandate(visit: Visit) -> Page:
 
 
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
-def approve(visit: Visit) -> Onward:
+def approve(visit: PageRequest) -> Redirect:
     """Put another inspector's mandate into force, with a login that is only minutes old."""
     if visit.shown("GET /v1/inspections/{mandate_id}").approver != visit.caller.actor:  # else a second click
         visit.done("POST /v1/inspections/{mandate_id}/approval", version=visit.version())
-    return Onward(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
+    return Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
 
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}", roles=INSPECTORS)
-def read_case(visit: Visit) -> Page:
+def read_case(visit: PageRequest) -> Page:
     """Show a case's timeline from top to bottom, with lights as of any moment; the reading is on record."""
     told = _timeline(visit)
     facts = {
@@ -84,7 +84,7 @@ def read_case(visit: Visit) -> Page:
 
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}/evidence", roles=INSPECTORS)
-def evidence(visit: Visit) -> Download:
+def evidence(visit: PageRequest) -> Download:
     """Answer the timeline as it was hashed, so that anybody can recompute it; the reading is on record."""
     told = _timeline(visit)
     name = f"timeline-{visit.path['case_no']}.json"
@@ -95,7 +95,7 @@ def evidence(visit: Visit) -> Download:
     return Download(text=told.model_dump_json(indent=1), headers=headers)
 
 
-def _timeline(visit: Visit) -> Any:  # noqa: ANN401 - the API's shape
+def _timeline(visit: PageRequest) -> Any:  # noqa: ANN401 - the API's shape
     at = _moment(visit.query.get("at", ""))
     event = visit.query.get("event")
     query = {"event": event} if event else {"at": at} if at else {}
@@ -111,7 +111,7 @@ def _moment(sent: str) -> str:
     return instant_text(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
 
 
-def _listed(visit: Visit, name: str) -> list[str]:
+def _listed(visit: PageRequest, name: str) -> list[str]:
     """Return a field's entries: each value of it, or the parts of one that commas or spaces divide."""
     values = visit.form.get(name, ())
     return [part for value in values for part in value.replace("\uff0c", " ").replace(",", " ").split()]

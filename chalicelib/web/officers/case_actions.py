@@ -10,7 +10,7 @@ from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.policy import Role
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Visit
+from chalicelib.web.core.request import PageRequest
 from chalicelib.wiring import services
 
 Options = Sequence[tuple[str, ...]]
@@ -23,12 +23,12 @@ class Field:
 
     name: str
     kind: Kind
-    options: Callable[[Visit, Any], Options] | None = None
+    options: Callable[[PageRequest, Any], Options] | None = None
     may_be_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Action:
     """An act: its step, its route, its fields, and when a page offers it beyond what its right says.
 
     ``is_fresh`` wants a login that is at most 300 seconds old, where one officer stands behind another's result.
@@ -40,20 +40,20 @@ class Act:
     route: str
     fields: tuple[Field, ...] = ()
     applies: Callable[[Any], bool] = lambda _case: True
-    is_done: Callable[[Any, Visit], bool] = lambda _case, _visit: False
+    is_done: Callable[[Any, PageRequest], bool] = lambda _case, _visit: False
     is_grave: bool = False
     is_fresh: bool = False
 
 
-def _words(prefix: str, values: Sequence[str]) -> Callable[[Visit, Any], Options]:
+def _words(prefix: str, values: Sequence[str]) -> Callable[[PageRequest, Any], Options]:
     return lambda visit, _case: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
 
 
-def _owed(_visit: Visit, case: Any) -> Options:  # noqa: ANN401 - the API's shape
+def _owed(_visit: PageRequest, case: Any) -> Options:  # noqa: ANN401 - the API's shape
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _grounds(visit: Visit, case: Any) -> Options:  # noqa: ANN401 - as above
+def _grounds(visit: PageRequest, case: Any) -> Options:  # noqa: ANN401 - as above
     """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
     item = services().catalogue.find(case.item.code, at=visit.at)
     pack = services().pack(item.jurisdiction, visit.at) if item else services().usual_pack(visit.at)
@@ -64,7 +64,7 @@ def _is_paused(case: Any) -> bool:  # noqa: ANN401 - as above
     return any(pause.ended_at is None for pause in case.pauses)
 
 
-def _has_just_ended(case: Any, visit: Visit) -> bool:  # noqa: ANN401 - as above
+def _has_just_ended(case: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - as above
     """Say whether the only thing that happened since the form was drawn is what it asks for."""
     return bool(case.pauses) and not _is_paused(case) and case.version == visit.version() + 1
 
@@ -85,8 +85,8 @@ def _is_ordered(case: Any) -> bool:  # noqa: ANN401 - as above
 LATE: Final = Field(name="late_reason", kind="area", may_be_blank=True)
 OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
 
-ACTS: Final = (
-    Act(
+ACTIONS: Final = (
+    Action(
         name="acceptance",
         step=CaseStep.ACCEPT,
         route="POST /v1/cases/{case_no}/acceptance",
@@ -95,13 +95,13 @@ ACTS: Final = (
             Field(name="reason", kind="area", may_be_blank=True),
         ),
     ),
-    Act(
+    Action(
         name="corrections",
         step=CaseStep.CORRECT,
         route="POST /v1/cases/{case_no}/corrections",
         fields=(Field(name="missing", kind="ticks", options=_owed), Field(name="basis", kind="text")),
     ),
-    Act(
+    Action(
         name="decision",
         step=CaseStep.DECIDE,
         route="POST /v1/cases/{case_no}/decision",
@@ -113,13 +113,13 @@ ACTS: Final = (
             LATE,
         ),
     ),
-    Act(
+    Action(
         name="delivery",
         step=CaseStep.DELIVER,
         route="POST /v1/cases/{case_no}/delivery",
         fields=(Field(name="method", kind="text", may_be_blank=True), LATE),
     ),
-    Act(
+    Action(
         name="pause",
         step=CaseStep.PAUSE,
         route="POST /v1/cases/{case_no}/pauses",
@@ -129,21 +129,21 @@ ACTS: Final = (
             Field(name="notice_text", kind="area"),
         ),
     ),
-    Act(
+    Action(
         name="pause_end",
         step=CaseStep.RESUME,
         route="POST /v1/cases/{case_no}/pauses/{number}/end",
         applies=_is_paused,
         is_done=_has_just_ended,
     ),
-    Act(
+    Action(
         name="extension",
         step=CaseStep.EXTEND,
         route="POST /v1/cases/{case_no}/extension",
         fields=(Field(name="days", kind="number"), Field(name="reason", kind="area")),
         applies=lambda case: case.extension is None,
     ),
-    Act(
+    Action(
         name="verification",
         step=CaseStep.VERIFY,
         route="POST /v1/cases/{case_no}/verification",
@@ -155,14 +155,14 @@ ACTS: Final = (
         ),
         applies=lambda case: case.commitment is not None and case.verification is None,
     ),
-    Act(
+    Action(
         name="confirmation",
         step=CaseStep.CONFIRM,
         route="POST /v1/cases/{case_no}/verification/confirmation",
         applies=_waits_for_second,
         is_fresh=True,
     ),
-    Act(
+    Action(
         name="rectification",
         step=CaseStep.RECTIFY,
         route="POST /v1/cases/{case_no}/rectification",
@@ -170,7 +170,7 @@ ACTS: Final = (
         applies=lambda case: _is_adverse(case) and case.rectification is None,
         is_grave=True,
     ),
-    Act(
+    Action(
         name="rectification_outcome",
         step=CaseStep.END_RECTIFICATION,
         route="POST /v1/cases/{case_no}/rectification/outcome",
@@ -180,7 +180,7 @@ ACTS: Final = (
         ),
         applies=_is_ordered,
     ),
-    Act(
+    Action(
         name="revocation",
         step=CaseStep.REVOKE,
         route="POST /v1/cases/{case_no}/revocation",
@@ -195,13 +195,13 @@ ACTS: Final = (
         applies=_is_adverse,
         is_grave=True,
     ),
-    Act(
+    Action(
         name="reopening",
         step=CaseStep.REOPEN,
         route="POST /v1/cases/{case_no}/reopening",
         fields=(Field(name="reason", kind="area"),),
     ),
-    Act(
+    Action(
         name="assignment",
         step=CaseStep.ASSIGN,
         route="POST /v1/cases/{case_no}/assignment",
@@ -210,4 +210,4 @@ ACTS: Final = (
 )
 """Every act, the usual next one first."""
 
-NAMED: Final[Mapping[str, Act]] = {act.name: act for act in ACTS}
+NAMED: Final[Mapping[str, Action]] = {act.name: act for act in ACTIONS}

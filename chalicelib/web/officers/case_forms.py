@@ -10,12 +10,12 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.applicants.apply import FILES
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, moment_of
-from chalicelib.web.core.request import Onward, Page, Visit
-from chalicelib.web.officers.case_actions import NAMED, OFFICE, Act, Field
+from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.officers.case_actions import NAMED, OFFICE, Action, Field
 
 
 @pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
-def ask(visit: Visit) -> Page:
+def ask(visit: PageRequest) -> Page:
     """Draw the form of an act."""
     act = _act(visit)
     case = visit.shown("GET /v1/cases/{case_no}", path={"case_no": visit.path["case_no"]})
@@ -31,7 +31,7 @@ def ask(visit: Visit) -> Page:
 
 
 @pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
-def do(visit: Visit) -> Page | Onward:
+def do(visit: PageRequest) -> Page | Redirect:
     """Do it on the version that the form was drawn from: what somebody else did meanwhile is never undone unseen.
 
     A form that comes back for that stands below what happened, and is for the case as it is now.
@@ -40,7 +40,7 @@ def do(visit: Visit) -> Page | Onward:
     page = ask(visit)
     case: Any = page.facts["case"]
     if act.is_done(case, visit):
-        return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
+        return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
     path = {"case_no": visit.path["case_no"]}
     if "{number}" in act.route:
         path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
@@ -51,10 +51,10 @@ def do(visit: Visit) -> Page | Onward:
             told = visit.shown("GET /v1/cases/{case_no}/timeline", path={"case_no": visit.path["case_no"]})
             page = replace(page, facts={**page.facts, "timeline": told})
         return again(page, refusal, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
-    return Onward(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
+    return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
 
 
-def _act(visit: Visit) -> Act:
+def _act(visit: PageRequest) -> Action:
     act = NAMED.get(visit.path["act"])
     if act is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -63,7 +63,7 @@ def _act(visit: Visit) -> Act:
     return act
 
 
-def _body(act: Act, visit: Visit, page: Page) -> dict[str, Any]:
+def _body(act: Action, visit: PageRequest, page: Page) -> dict[str, Any]:
     """Return what the route is sent: what was left blank and may be is left out."""
     body: dict[str, Any] = {}
     for field in act.fields:
@@ -79,7 +79,7 @@ def _body(act: Act, visit: Visit, page: Page) -> dict[str, Any]:
     return body
 
 
-def _value(field: Field, visit: Visit) -> Any:  # noqa: ANN401 - whatever the route takes
+def _value(field: Field, visit: PageRequest) -> Any:  # noqa: ANN401 - whatever the route takes
     sent = visit.sent(field.name)
     if field.kind == "ticks":
         return list(visit.form.get(field.name, ()))

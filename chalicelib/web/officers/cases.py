@@ -8,14 +8,14 @@ from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.web.core import pages
-from chalicelib.web.core.request import Page, Visit
-from chalicelib.web.officers.case_actions import ACTS, NAMED, OFFICE, Act
+from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.officers.case_actions import ACTIONS, NAMED, OFFICE, Action
 
 FILTERS: Final = ("light", "kind", "officer")
 
 
 @pages.get("/worklist", roles=OFFICE)
-def worklist(visit: Visit) -> Page:
+def worklist(visit: PageRequest) -> Page:
     """List what is due, oldest first, with its light; without a light, what is late or nearly so."""
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
     found = visit.shown("GET /v1/worklist", query={"limit": "20"} | asked)
@@ -24,7 +24,7 @@ def worklist(visit: Visit) -> Page:
 
 
 @pages.get("/desk", roles=OFFICE)
-def list_cases(visit: Visit) -> Page:
+def list_cases(visit: PageRequest) -> Page:
     """List the department's cases, newest first, or those in one state."""
     asked = {name: visit.query[name] for name in ("state", "cursor") if visit.query.get(name)}
     found = visit.shown("GET /v1/cases", query={"limit": "20"} | asked)
@@ -32,13 +32,13 @@ def list_cases(visit: Visit) -> Page:
 
 
 @pages.get("/desk/{case_no}", roles=OFFICE)
-def read_case(visit: Visit) -> Page:
+def read_case(visit: PageRequest) -> Page:
     """Show a case with everything an officer decides by, and the acts that are open now."""
     case = visit.shown("GET /v1/cases/{case_no}")
     facts = {
         "case": case,
         "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
-        "acts": [act for act in ACTS if is_open(act, case, visit)],
+        "acts": [act for act in ACTIONS if is_open(act, case, visit)],
         "done": visit.query.get("done"),
         "desk_acts": tuple(NAMED),
         "may_look": Role.OFFICER in visit.caller.roles,
@@ -48,14 +48,14 @@ def read_case(visit: Visit) -> Page:
 
 
 @pages.get("/desk/{case_no}/clocks/{kind}", roles=OFFICE)
-def explain(visit: Visit) -> Page:
+def explain(visit: PageRequest) -> Page:
     """Show why a day is the due day."""
     case_no = visit.path["case_no"]
     told = visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")
     return Page(template="explanation.html", facts={"case_no": case_no, "told": told, "back": f"desk/{case_no}"})
 
 
-def is_open(act: Act, case: Any, visit: Visit) -> bool:  # noqa: ANN401 - the API's shape
+def is_open(act: Action, case: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
     """Say whether to offer an act: by the right that the rules give, and by what the case is at."""
     right = STEPS[act.step]
     return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and act.applies(case)

@@ -7,20 +7,20 @@ from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Page, Visit
+from chalicelib.web.core.request import Page, PageRequest
 
 OFFICERS = (Role.OFFICER,)
 
 
 @pages.get("/desk/{case_no}/identity", roles=OFFICERS, fresh=True)
-def ask(visit: Visit) -> Page:
+def ask(visit: PageRequest) -> Page:
     """Ask what the identity is looked at for, and why."""
     case = visit.shown("GET /v1/cases/{case_no}")
     return Page(template="identity.html", facts={"case": case, "purposes": tuple(Sight), "seen": None})
 
 
 @pages.post("/desk/{case_no}/identity", roles=OFFICERS, form="/desk/{case_no}/identity", fresh=True)
-def look(visit: Visit) -> Page:
+def look(visit: PageRequest) -> Page:
     """Show it on this page and on no other: nothing that is kept or linked leads back to it."""
     page = ask(visit)
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}

@@ -9,7 +9,7 @@ from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
@@ -27,7 +27,7 @@ class Count:
 
 
 @pages.get("/board", roles=WATCHERS)
-def board(visit: Visit) -> Page:
+def board(visit: PageRequest) -> Page:
     """Show the lights by department, what is late or nearly so, and the alerts that wait for an answer."""
     departments = settings().departments if visit.caller.roles & ALL_DEPARTMENTS else (visit.caller.department or "",)
     asked = {name: visit.query[name] for name in ("department", "light", "cursor") if visit.query.get(name)}
@@ -45,7 +45,7 @@ def board(visit: Visit) -> Page:
 
 
 @pages.get("/board/alerts/{alert_id}", roles=WATCHERS)
-def ask_answer(visit: Visit) -> Page:
+def ask_answer(visit: PageRequest) -> Page:
     """Ask why something is late, which the applicant reads, and by when it is expected."""
     found = [
         one for one in visit.shown("GET /v1/supervision/alerts", path={}).items if one.id == visit.path["alert_id"]
@@ -54,7 +54,7 @@ def ask_answer(visit: Visit) -> Page:
 
 
 @pages.post("/board/alerts/{alert_id}", roles=WATCHERS, form="/board/alerts/{alert_id}")
-def answer(visit: Visit) -> Page | Onward:
+def answer(visit: PageRequest) -> Page | Redirect:
     """Answer an alert."""
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
     try:
@@ -62,16 +62,16 @@ def answer(visit: Visit) -> Page | Onward:
     except DomainError as refusal:
         if refusal.reason is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
             return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
-    return Onward(to="board", query={"done": "answered"})
+    return Redirect(to="board", query={"done": "answered"})
 
 
-def _is_answered_so(visit: Visit) -> bool:
+def _is_answered_so(visit: PageRequest) -> bool:
     """Say whether exactly this was answered by the same person: the second click of a double click."""
     found = services().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
     return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
 
 
-def _count(visit: Visit, department: str, light: Light) -> Count:
+def _count(visit: PageRequest, department: str, light: Light) -> Count:
     query = {"department": department, "light": light.value, "limit": str(MOST)}
     found = visit.shown("GET /v1/supervision/clocks", query=query)
     return Count(number=len(found.items), is_more=found.next_cursor is not None)

@@ -13,14 +13,14 @@ from chalicelib.supervision.services.cards import READERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Onward, Page, Visit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
 PLACE: Final = "/v1/supervision/cards"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Action:
     """What may be done with a card: its step, its route, what its text is called there, and the answers to choose."""
 
     step: CardStep
@@ -29,24 +29,24 @@ class Act:
     outcomes: tuple[str, ...] = ()
 
 
-ACTS: Final[Mapping[str, Act]] = {
+ACTS: Final[Mapping[str, Action]] = {
     act.step.value: act
     for act in (
-        Act(step=CardStep.REPLY, route=f"POST {PLACE}/{{card_id}}/reply", field="text"),
-        Act(step=CardStep.APPEAL, route=f"POST {PLACE}/{{card_id}}/appeal", field="grounds"),
-        Act(
+        Action(step=CardStep.REPLY, route=f"POST {PLACE}/{{card_id}}/reply", field="text"),
+        Action(step=CardStep.APPEAL, route=f"POST {PLACE}/{{card_id}}/appeal", field="grounds"),
+        Action(
             step=CardStep.DECISION,
             route=f"POST {PLACE}/{{card_id}}/appeal/decision",
             field="reasons",
             outcomes=tuple(Outcome),
         ),
-        Act(step=CardStep.WITHDRAWAL, route=f"POST {PLACE}/{{card_id}}/withdrawal", field="reason"),
+        Action(step=CardStep.WITHDRAWAL, route=f"POST {PLACE}/{{card_id}}/withdrawal", field="reason"),
     )
 }
 
 
 @pages.get("/cards", roles=READERS)
-def list_cards(visit: Visit) -> Page:
+def list_cards(visit: PageRequest) -> Page:
     """List cards, newest first, each with the light and the last day of what is owed on it."""
     asked = {name: visit.query[name] for name in ("department", "state", "officer", "cursor") if visit.query.get(name)}
     sees_all = bool(visit.caller.roles & ALL_DEPARTMENTS)
@@ -63,7 +63,7 @@ def list_cards(visit: Visit) -> Page:
 
 
 @pages.get("/cards/{card_id}", roles=READERS)
-def read_card(visit: Visit) -> Page:
+def read_card(visit: PageRequest) -> Page:
     """Show a card with what everybody said about it, and the acts that are open to who looks."""
     card = visit.shown(f"GET {PLACE}/{{card_id}}")
     done = visit.query.get("done", "")
@@ -79,7 +79,7 @@ def read_card(visit: Visit) -> Page:
 
 
 @pages.get("/cards/{card_id}/acts/{act}", roles=READERS)
-def ask_act(visit: Visit) -> Page:
+def ask_act(visit: PageRequest) -> Page:
     """Ask for what an act needs."""
     act = _act(visit)
     facts = {
@@ -92,10 +92,10 @@ def ask_act(visit: Visit) -> Page:
 
 
 @pages.post("/cards/{card_id}/acts/{act}", roles=READERS, form="/cards/{card_id}/acts/{act}")
-def do_act(visit: Visit) -> Page | Onward:
+def do_act(visit: PageRequest) -> Page | Redirect:
     """Answer, appeal, decide or withdraw."""
     act, page = _act(visit), ask_act(visit)
-    onward = Onward(to=f"cards/{visit.path['card_id']}", query={"done": act.step.value})
+    onward = Redirect(to=f"cards/{visit.path['card_id']}", query={"done": act.step.value})
     body = {act.field: visit.sent("text")}
     if act.outcomes:
         if not visit.sent("outcome"):
@@ -111,7 +111,7 @@ def do_act(visit: Visit) -> Page | Onward:
 
 
 @pages.get("/card", roles=GIVERS)
-def ask_card(visit: Visit) -> Page:
+def ask_card(visit: PageRequest) -> Page:
     """Ask for which case, and then on which of its events a card is given, on which ground, and the facts."""
     case_no = visit.sent("case_no") or visit.query.get("case_no", "").strip()
     if not case_no:
@@ -138,7 +138,7 @@ def ask_card(visit: Visit) -> Page:
 
 
 @pages.post("/card", roles=GIVERS, form="/card")
-def give(visit: Visit) -> Page | Onward:
+def give(visit: PageRequest) -> Page | Redirect:
     """Give a card; its colour follows from its ground."""
     page = ask_card(visit)
     case: Any = page.facts.get("case")
@@ -158,10 +158,10 @@ def give(visit: Visit) -> Page | Onward:
         card = visit.done(f"POST {PLACE}", path={}, body=body)
     except DomainError as refusal:
         return _not_given(page, refusal, visit)
-    return Onward(to=f"cards/{card.id}", query={"done": "given"})
+    return Redirect(to=f"cards/{card.id}", query={"done": "given"})
 
 
-def _not_given(page: Page, refusal: DomainError, visit: Visit) -> Page:
+def _not_given(page: Page, refusal: DomainError, visit: PageRequest) -> Page:
     """Draw the form again with why no card can be given, and with the card that was given before or when it can be."""
     field = "officer" if refusal.reason is ErrorCode.SAME_PERSON else "events"
     page = again(page, refusal, visit, fields={"": field})
@@ -169,34 +169,34 @@ def _not_given(page: Page, refusal: DomainError, visit: Visit) -> Page:
     return Page(template=page.template, facts={**page.facts, **more}, status=page.status)
 
 
-def _act(visit: Visit) -> Act:
+def _act(visit: PageRequest) -> Action:
     found = ACTS.get(visit.path["act"])
     if found is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     return found
 
 
-def _open(visit: Visit) -> tuple[CardStep, ...]:
+def _open(visit: PageRequest) -> tuple[CardStep, ...]:
     card = services().cards.card(visit.path["card_id"], by=visit.caller)
     return open_steps(card, visit.caller)
 
 
-def _is_done_already(page: Page, act: Act, visit: Visit) -> bool:
+def _is_done_already(page: Page, act: Action, visit: PageRequest) -> bool:
     """Whether the same person said the same before: a form that was sent twice."""
     word = getattr(page.facts["card"], act.step.value)
     return word is not None and word.by == visit.caller.actor and word.text == visit.sent("text")
 
 
-def _may_give(visit: Visit) -> bool:
+def _may_give(visit: PageRequest) -> bool:
     return bool(visit.caller.roles & set(GIVERS))
 
 
-def _pack(visit: Visit, item: str) -> Any:  # noqa: ANN401 - a rule pack
+def _pack(visit: PageRequest, item: str) -> Any:  # noqa: ANN401 - a rule pack
     found = services().catalogue.find(item, at=visit.at)
     return services().pack(found.jurisdiction, visit.at) if found else services().usual_pack(visit.at)
 
 
-def _grounds(visit: Visit) -> Mapping[str, str]:
+def _grounds(visit: PageRequest) -> Mapping[str, str]:
     """Return what grounds are called; those of every pack go by the same codes."""
     grounds = services().usual_pack(visit.at).card_grounds
     return {one.code: one.name if visit.language == "zh" else one.english for one in grounds}

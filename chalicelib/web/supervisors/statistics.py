@@ -11,7 +11,7 @@ from chalicelib.supervision.services.statistics import READERS_OF_MEASURES
 from chalicelib.web.core import pages
 from chalicelib.web.core.charts import beside, stacked
 from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Download, Page, Visit
+from chalicelib.web.core.request import Download, Page, PageRequest
 
 OF_ALL: Final = ALL_DEPARTMENTS | {Role.INSPECTOR}
 """Roles that may choose a department."""
@@ -21,7 +21,7 @@ DRAWING: Final = ("echarts", "charts")
 
 
 @pages.get("/board/statistics", roles=WATCHERS)
-def statistics(visit: Visit) -> Page:
+def statistics(visit: PageRequest) -> Page:
     """Show what departments did between two days, how fast and how well, and how long what is open has waited."""
     asked = _asked(visit, "from", "to", "department")
     page = Page(template="statistics.html", facts={"asked": asked, "departments": _departments(visit)})
@@ -48,14 +48,14 @@ def statistics(visit: Visit) -> Page:
 
 
 @pages.get("/board/statistics/export", roles=WATCHERS)
-def export(visit: Visit) -> Download:
+def export(visit: PageRequest) -> Download:
     """Answer the figures as a file for a spreadsheet."""
     file = visit.ask("GET /v1/supervision/statistics/export", query=_asked(visit, "from", "to", "department", "format"))
     return Download(text=file.text or "", headers=file.headers)
 
 
 @pages.get("/board/measures", roles=READERS_OF_MEASURES)
-def measures(visit: Visit) -> Page:
+def measures(visit: PageRequest) -> Page:
     """Show what became of the flags of each measure of the list: set, overturned by which way, and after how long."""
     asked = _asked(visit, "from", "to", "department")
     page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
@@ -82,11 +82,11 @@ def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's s
     }
 
 
-def _asked(visit: Visit, *names: str) -> dict[str, str]:
+def _asked(visit: PageRequest, *names: str) -> dict[str, str]:
     return {name: visit.query[name] for name in names if visit.query.get(name)}
 
 
-def _departments(visit: Visit) -> tuple[str, ...]:
+def _departments(visit: PageRequest) -> tuple[str, ...]:
     """Return the departments to choose from; none for whoever sees one alone."""
     return tuple(settings().departments) if visit.caller.roles & OF_ALL else ()
 
