@@ -139,13 +139,13 @@ class DomainError(Exception):
 
     def __init__(
         self,
-        reason: ErrorCode,
+        code: ErrorCode,
         *,
         faults: Sequence[FieldError] = (),
         **facts: str | int | Sequence[Mapping[str, str]],
     ) -> None:
-        """Keep the reason, the facts for its text and, for documents, every fault at once."""
-        super().__init__(reason.value)
-        self.reason = reason
+        """Keep the code, the facts for its text and, for documents, every fault at once."""
+        super().__init__(code.value)
+        self.code = code
         self.faults = tuple(faults)
         self.facts = facts

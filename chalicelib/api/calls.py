@@ -49,7 +49,7 @@ class Call(Generic[B]):
     at: datetime
     language: Language
     sent_version: int | None = None
-    once: IdempotencyKey | None = None
+    idempotency_key: IdempotencyKey | None = None
     origin: str = field(default="", repr=False)
 
     @property

@@ -52,7 +52,7 @@ def respond(route: Route, event: Event) -> Response:
 
 def problem(refusal: DomainError, language: Language) -> Response:
     """Say no in the client's language (RFC 9457)."""
-    reason = refusal.reason
+    reason = refusal.code
     known = problem_of(reason)
     title, detail = (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
     if "basis" in refusal.facts:
@@ -68,7 +68,7 @@ def problem(refusal: DomainError, language: Language) -> Response:
     }
     if refusal.faults:
         body["errors"] = [{"pointer": fault.pointer, "detail": told(fault, language)} for fault in refusal.faults]
-    tell(reason=refusal.reason.value)
+    tell(reason=refusal.code.value)
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/problem+json",
         "Content-Language": "zh-CN" if language == "zh" else "en",
@@ -76,8 +76,8 @@ def problem(refusal: DomainError, language: Language) -> Response:
     }
     if known.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if refusal.reason in RETRY_AFTER:
-        headers["Retry-After"] = RETRY_AFTER[refusal.reason]
+    if refusal.code in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[refusal.code]
     return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=known.status)
 
 
@@ -137,7 +137,7 @@ def call_of(
         at=services().clock.now(),
         language=language,
         sent_version=version,
-        once=once,
+        idempotency_key=once,
         origin=origin_of(event),
     )
 

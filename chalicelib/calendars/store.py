@@ -44,13 +44,13 @@ class YearStore:
 
     def save(self, before: Year, after: Year, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Year:
         """Put what became of a year, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
         row = YearRow(made.owner, version=made.version, head_seq=head.seq, head_hash=head.hash, document=made)
         if before.version == 0:
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
         else:
-            tx.put(row, condition=YearRow.head_hash == before.head.hash, otherwise=ConflictError())
+            tx.put(row, condition=YearRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
 

@@ -39,19 +39,19 @@ class CaseStore:
 
     def add(self, case: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
         """Put a new case and its first events; ``ConflictError`` if there is one by its number."""
-        head = self._timeline.record(facts, owner=case.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=case.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(case, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(self, before: Case, after: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
-        """Put what became of a case, with its events, as its next version; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        """Save the new version and its events. Raises ``ConflictError`` if the stored version has changed."""
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
         tx.put(
             _row_of(made),
             condition=(CaseRow.head_hash == before.head.hash) & (CaseRow.version == before.version),
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )
         return made
 
@@ -107,7 +107,7 @@ class CaseStore:
                 document=draft,
                 expires=int((draft.expires_at + KEPT_AFTER_EXPIRY).timestamp()),
             ),
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )
 
     def load_draft(self, draft_id: str) -> Draft:
@@ -118,9 +118,9 @@ class CaseStore:
             raise DomainError(ErrorCode.NOT_FOUND) from None
         return draft
 
-    def open_drafts(self, maker: str, *, at: datetime, most: int) -> tuple[Draft, ...]:
+    def open_drafts(self, maker: str, *, at: datetime, limit: int) -> tuple[Draft, ...]:
         """Return the newest drafts of a person that can still be filed and have not been, newest first."""
-        found = DraftRow.by_maker.query(maker, scan_index_forward=False, limit=most, page_size=most)
+        found = DraftRow.by_maker.query(maker, scan_index_forward=False, limit=limit, page_size=limit)
         ids = [row.pk.partition(":")[2] for row in found]
         if not ids:
             return ()

@@ -111,7 +111,7 @@ class Catalogue:
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
         """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
         refusal = DomainError(ErrorCode.NOTICE_OUTDATED, item_code=code)
-        self._store.require_current(code, version, tx, on=day_in_shanghai(at), otherwise=refusal)
+        self._store.require_current(code, version, tx, on=day_in_shanghai(at), on_failure=refusal)
 
     def search(
         self,

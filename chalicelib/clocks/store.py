@@ -74,11 +74,11 @@ class ClockStore:
 
     def add(self, clock: Clock, tx: Transaction) -> None:
         """Write a clock that must not be there yet."""
-        tx.add(_row_of(clock), otherwise=ConflictError())
+        tx.add(_row_of(clock), on_failure=ConflictError())
 
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Write a changed clock over the revision that it was made from."""
-        tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, otherwise=ConflictError())
+        tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, on_failure=ConflictError())
 
     def get(self, owner: str, clock_id: str) -> Clock:
         """Return one clock, strongly consistent; ``NOT_FOUND`` if there is none."""
@@ -92,14 +92,14 @@ class ClockStore:
         clocks = [row.document for row in ClockRow.query(owner, consistent_read=True)]
         return tuple(sorted(clocks, key=lambda clock: (clock.started_at, clock.clock_id)))
 
-    def due(self, shard: int, *, at: datetime, most: int) -> Iterator[tuple[str, str, datetime]]:
+    def due(self, shard: int, *, at: datetime, limit: int) -> Iterator[tuple[str, str, datetime]]:
         """Return owner, clock id and next instant of the clocks of a shard that must be looked at, oldest first."""
-        for row in ClockRow.due.query(shard, ClockRow.next_at <= at, limit=most):
+        for row in ClockRow.due.query(shard, ClockRow.next_at <= at, limit=limit):
             if row.next_at is not None:
                 yield row.owner, row.clock_id, row.next_at
 
     def board(
-        self, sought: ClockFilter, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
+        self, sought: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
         """Return open clocks by due date, right at the second a clock passes whatever the sweep did.
 
@@ -108,17 +108,17 @@ class ClockStore:
         (R4.10); only that turning page may take a second query.
         """
         if not sought.is_near:
-            return self._page(sought, sought.standing, at=at, most=most, after=after)
+            return self._page(sought, sought.standing, at=at, limit=limit, after=after)
         shown: tuple[Clock, ...] = ()
         begun = dict(after or {})
         if begun.pop(TURNED, None) is None:
-            page = self._page(sought, ClockStatus.RUNNING, at=at, most=most, after=after)
+            page = self._page(sought, ClockStatus.RUNNING, at=at, limit=limit, after=after)
             if page.after is not None:
                 return page
-            if len(page.clocks) == most:
+            if len(page.clocks) == limit:
                 return BoardPage(clocks=page.clocks, after={TURNED: {}})
             shown = page.clocks
-        rest = self._page(sought, ClockStatus.PAUSED, at=at, most=most - len(shown), after=begun or None)
+        rest = self._page(sought, ClockStatus.PAUSED, at=at, limit=limit - len(shown), after=begun or None)
         following = None if rest.after is None else {**rest.after, TURNED: {}}
         return BoardPage(clocks=(*shown, *rest.clocks), after=following)
 
@@ -128,7 +128,7 @@ class ClockStore:
         standing: ClockStatus,
         *,
         at: datetime,
-        most: int,
+        limit: int,
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
         (listing, name), *others = lists_for(sought, standing).items()
@@ -140,26 +140,28 @@ class ClockStore:
             name,
             range_key_condition=reach,
             filter_condition=matches,
-            page_size=most if matches is None else max(most, LOOKED_AT),
+            page_size=limit if matches is None else max(limit, LOOKED_AT),
             last_evaluated_key=after,
         )
         # One page of the engine's and not PynamoDB's limit, which would go on asking until enough clocks match.
         page = next(rows.page_iter)
         found, following = page["Items"], page.get("LastEvaluatedKey")
-        if len(found) > most:
-            found = found[:most]
+        if len(found) > limit:
+            found = found[:limit]
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
         return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
 
-    def of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, most: int) -> tuple[Clock, ...]:
+    def of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
-        rows = ClockRow.of_kind.query(partition(department, standing, kind.value), limit=most, page_size=most)
+        rows = ClockRow.of_kind.query(partition(department, standing, kind.value), limit=limit, page_size=limit)
         return tuple(row.document for row in rows)
 
-    def due_from(self, board: str, since: datetime, *, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
+    def due_from(
+        self, board: str, since: datetime, *, limit: int, after: dict[str, dict[str, Any]] | None
+    ) -> BoardPage:
         """Return clocks of one board by its name that are due at an instant or later, oldest first: one index query."""
         rows = ClockRow.on_board.query(
-            board, range_key_condition=ClockRow.due_at >= since, limit=most, last_evaluated_key=after
+            board, range_key_condition=ClockRow.due_at >= since, limit=limit, last_evaluated_key=after
         )
         return BoardPage(clocks=tuple(row.document for row in rows), after=rows.last_evaluated_key)
 
@@ -207,9 +209,9 @@ class ClockStore:
             complete_since=row.complete_since, last_sweep_at=row.last_sweep_at, lag_seconds=int(row.lag_seconds)
         )
 
-    def beats(self, *, most: int) -> tuple[dict[str, object], ...]:
+    def beats(self, *, limit: int) -> tuple[dict[str, object], ...]:
         """Return the newest heartbeats first."""
-        rows = HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, limit=most)
+        rows = HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, limit=limit)
         return tuple(json.loads(row.report) for row in rows)
 
 
@@ -246,9 +248,9 @@ class TaskStore:
             text=task.text,
         )
         if task.rev == 1:
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
         else:
-            tx.put(row, condition=TaskRow.rev == task.rev - 1, otherwise=ConflictError())
+            tx.put(row, condition=TaskRow.rev == task.rev - 1, on_failure=ConflictError())
 
 
 def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> bool:

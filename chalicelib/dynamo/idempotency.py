@@ -67,7 +67,7 @@ class IdempotencyKey:
             return None
 
     def remember(self, made: str, tx: Transaction, *, at: datetime) -> None:
-        """Let the transaction fail with ``ConflictError`` if the same request is just now having its effect elsewhere."""
+        """Raises ``ConflictError`` at the commit if the same request is taking effect elsewhere right now."""
         tx.add(
             IdempotencyRow(
                 self.key,
@@ -75,5 +75,5 @@ class IdempotencyKey:
                 made=made,
                 expires=int((at + KEPT_FOR).timestamp()),
             ),
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )

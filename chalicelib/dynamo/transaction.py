@@ -46,20 +46,20 @@ class Transaction:
         self._puts: list[tuple[dict[str, Any], Exception]] = []
         self._updates: list[tuple[dict[str, Any], Exception]] = []
 
-    def add(self, row: Row, *, otherwise: Exception) -> None:
+    def add(self, row: Row, *, on_failure: Exception) -> None:
         """Write a row that must not be there yet."""
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **_absent(type(row))}
-        self._puts.append((written, otherwise))
+        self._puts.append((written, on_failure))
 
-    def put(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+    def put(self, row: Row, *, condition: Condition, on_failure: Exception) -> None:
         """Write a whole row if the condition holds for what is there now."""
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **serialize(condition)}
-        self._puts.append((written, otherwise))
+        self._puts.append((written, on_failure))
 
-    def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, otherwise: Exception) -> None:
+    def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, on_failure: Exception) -> None:
         """Change some attributes of a row if the condition holds."""
         self._updates.append(
-            (row.get_update_kwargs_from_instance(actions=list(actions), condition=condition), otherwise),
+            (row.get_update_kwargs_from_instance(actions=list(actions), condition=condition), on_failure),
         )
 
     def increase(self, row: Row, *, actions: Sequence[Action]) -> None:
@@ -67,15 +67,15 @@ class Transaction:
         # Nothing of it can fail, so what its failure would mean is never raised.
         self._updates.append((row.get_update_kwargs_from_instance(actions=list(actions)), ConflictError()))
 
-    def remove(self, row: Row, *, condition: Condition, otherwise: Exception) -> None:
+    def remove(self, row: Row, *, condition: Condition, on_failure: Exception) -> None:
         """Delete a row if the condition holds."""
-        self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), otherwise))
+        self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), on_failure))
 
-    def require(self, row: Row, *, condition: Condition | ConditionExpression, otherwise: Exception) -> None:
+    def require(self, row: Row, *, condition: Condition | ConditionExpression, on_failure: Exception) -> None:
         """Let the whole transaction fail unless the condition holds for a row that it does not write."""
         wording = serialize(condition) if isinstance(condition, Condition) else condition
         checked = {"TableName": row.Meta.table_name, "Key": row.key(), **wording}
-        self._checks.append((checked, otherwise))
+        self._checks.append((checked, on_failure))
 
     @property
     def is_empty(self) -> bool:
@@ -99,9 +99,9 @@ class Transaction:
                 self._write()
             except TransactWriteError as error:
                 reasons = error.cancellation_reasons
-                for reason, (_, otherwise) in zip(reasons, writes, strict=False):
+                for reason, (_, on_failure) in zip(reasons, writes, strict=False):
                     if reason is not None and reason.code == "ConditionalCheckFailed":
-                        raise otherwise from error
+                        raise on_failure from error
                 is_conflict = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
                 if not (is_conflict or error.cause_response_code == "TransactionInProgressException"):
                     raise

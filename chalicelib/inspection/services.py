@@ -40,10 +40,12 @@ class Inspection:
         self._clocks = clocks
 
     @retry_on_conflict
-    def ask(self, wanted: Wanted, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Mandate, bool]:
+    def ask(
+        self, wanted: Wanted, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+    ) -> tuple[Mandate, bool]:
         """Ask for a mandate (R7.11); say whether an earlier request with the same key had made it already."""
         require(by, roles=INSPECTORS)
-        made_before = once.look_up() if once is not None else None
+        made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
         _require_bounded(wanted, today=day_in_shanghai(at))
@@ -74,8 +76,8 @@ class Inspection:
         )
         with transaction() as tx:
             mandate = self._store.add(mandate, [fact], at=at, tx=tx)
-            if once is not None:
-                once.remember(mandate.mandate_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(mandate.mandate_id, tx, at=at)
         return mandate, False
 
     @retry_on_conflict
@@ -106,11 +108,11 @@ class Inspection:
         return self._store.load(mandate_id)
 
     def asked_by(
-        self, by: Caller, *, most: int, after: dict[str, dict[str, Any]] | None
+        self, by: Caller, *, limit: int, after: dict[str, dict[str, Any]] | None
     ) -> tuple[tuple[Mandate, ...], dict[str, dict[str, Any]] | None]:
         """Return a page of the caller's own mandates, newest first."""
         require(by, roles=INSPECTORS)
-        return self._store.asked_by(by.actor, most=most, after=after)
+        return self._store.asked_by(by.actor, limit=limit, after=after)
 
     def readings(self, mandate_id: str, *, by: Caller) -> tuple[Event, ...]:
         """Return what was read under a mandate, by its own timeline."""
@@ -125,7 +127,7 @@ class Inspection:
         *,
         by: Caller,
         at: datetime,
-        most: int,
+        limit: int,
         after: Mapping[str, Any] | None,
     ) -> tuple[tuple[CaseSeen, ...], Mapping[str, Any] | None]:
         """Return a page of the cases within a mandate, department by department, newest first; the look is recorded.
@@ -133,7 +135,7 @@ class Inspection:
         What is sought narrows a page after it was read, so a page may hold fewer than asked for, or none.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
-        found, following = self._page(mandate.scope, most=most, after=after)
+        found, following = self._page(mandate.scope, limit=limit, after=after)
         seen = tuple(
             CaseSeen(card=card, light=light)
             for card in found
@@ -181,22 +183,22 @@ class Inspection:
     def _find(self, case_no: str) -> Case | None:
         try:
             return self._cases.load(case_no)
-        except DomainError as refusal:
-            if refusal.reason is ErrorCode.NOT_FOUND:
+        except DomainError as error:
+            if error.code is ErrorCode.NOT_FOUND:
                 return None
             raise
 
     def _page(
-        self, scope: Scope, *, most: int, after: Mapping[str, Any] | None
+        self, scope: Scope, *, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[CaseCard, ...], Mapping[str, Any] | None]:
         if not scope.departments:
             named = (case.card for case_no in scope.case_nos if (case := self._find(case_no)) is not None)
             return tuple(card for card in named if covers(scope, _facts_of(card))), None
         place = dict(after or {"index": 0, "key": None})
         found: list[CaseCard] = []
-        while place["index"] < len(scope.departments) and len(found) < most:
+        while place["index"] < len(scope.departments) and len(found) < limit:
             page = self._cases.of_department(
-                scope.departments[place["index"]], state=None, limit=most - len(found), after=place["key"]
+                scope.departments[place["index"]], state=None, limit=limit - len(found), after=place["key"]
             )
             found.extend(card for card in page.cards if covers(scope, _facts_of(card)))
             place = {"index": place["index"] + (page.next_key is None), "key": page.next_key}
@@ -208,7 +210,7 @@ class Inspection:
     ) -> None:
         fact = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
         with transaction() as tx:
-            self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
+            self._timeline.append_alone([fact], owner=owner_of(mandate_id), at=at, tx=tx)
 
 
 def _facts_of(card: CaseCard) -> CaseFacts:

@@ -31,25 +31,25 @@ class MandateStore:
 
     def add(self, mandate: Mandate, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Mandate:
         """Put a new mandate and its first event."""
-        head = self._timeline.record(facts, owner=mandate.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=mandate.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(mandate, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: Mandate, after: Mandate, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Mandate:
         """Put what became of a mandate, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=MandateRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=MandateRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
     def asked_by(
-        self, inspector: str, *, most: int, after: dict[str, dict[str, Any]] | None
+        self, inspector: str, *, limit: int, after: dict[str, dict[str, Any]] | None
     ) -> tuple[tuple[Mandate, ...], dict[str, dict[str, Any]] | None]:
         """Return a page of an inspector's mandates, newest first, and where the next one begins."""
-        rows = MandateRow.by_inspector.query(inspector, scan_index_forward=False, limit=most, last_evaluated_key=after)
+        rows = MandateRow.by_inspector.query(inspector, scan_index_forward=False, limit=limit, last_evaluated_key=after)
         return tuple(_mandate_of(row) for row in rows), rows.last_evaluated_key
 
 

@@ -25,10 +25,10 @@ def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, li
             if event is None:
                 continue
             try:
-                house.alerts.hear(event, house.clock.now())
-                house.signals.hear(event, house.clock.now())
-                house.tellings.hear(event, house.clock.now())
-                house.statistics.hear(event, house.clock.now())
+                house.alerts.on_event(event, house.clock.now())
+                house.signals.on_event(event, house.clock.now())
+                house.tellings.on_event(event, house.clock.now())
+                house.statistics.on_event(event, house.clock.now())
             except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
                 logger("relay").exception("event_not_told", event_id=event.id, error=type(error).__name__)
                 failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})

@@ -53,16 +53,16 @@ class RedressStore:
 
     def add(self, matter: M, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> M:
         """Put a new matter and its first events; it must not be there yet."""
-        head = self._timeline.record(facts, owner=matter.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=matter.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(matter, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(self, before: M, after: M, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> M:
         """Put what became of a matter, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=RedressRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=RedressRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
     def about(self, entry: Entry) -> tuple[Objection, ...]:
@@ -70,13 +70,13 @@ class RedressStore:
         rows = RedressRow.by_entry.query(str(entry))
         return tuple(_matter_of(row, Objection) for row in rows)
 
-    def of_person(self, kind: type[M], person: str, *, most: int, after: Mapping[str, Any] | None) -> Found[M]:
+    def of_person(self, kind: type[M], person: str, *, limit: int, after: Mapping[str, Any] | None) -> Found[M]:
         """Return a page of what a subject asked for, newest first."""
-        return _page(RedressRow.by_person, kind, person, most=most, after=after)
+        return _page(RedressRow.by_person, kind, person, limit=limit, after=after)
 
-    def of_department(self, kind: type[M], department: str, *, most: int, after: Mapping[str, Any] | None) -> Found[M]:
+    def of_department(self, kind: type[M], department: str, *, limit: int, after: Mapping[str, Any] | None) -> Found[M]:
         """Return a page of what a department has, newest first."""
-        return _page(RedressRow.by_department, kind, department, most=most, after=after)
+        return _page(RedressRow.by_department, kind, department, limit=limit, after=after)
 
     def has_fallen(self, document: str) -> bool:
         """Say whether nothing may stand on a document any more, by its name (``rules.document_name``)."""
@@ -90,14 +90,16 @@ class RedressStore:
         """Write down that nothing may stand on a document any more; one that has fallen stays as it fell."""
         if not self.has_fallen(document):
             row = FallenRow(f"document:{document}", because=because, fallen_at=at)
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
 
 
-def _page(index: Index[RedressRow], kind: type[M], key: str, *, most: int, after: Mapping[str, Any] | None) -> Found[M]:
+def _page(
+    index: Index[RedressRow], kind: type[M], key: str, *, limit: int, after: Mapping[str, Any] | None
+) -> Found[M]:
     rows = index.query(
         f"{_prefix(kind)}:{key}",
         scan_index_forward=False,
-        limit=most,
+        limit=limit,
         last_evaluated_key=None if after is None else dict(after),
     )
     matters = tuple(_matter_of(row, kind) for row in rows)

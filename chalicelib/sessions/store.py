@@ -21,7 +21,7 @@ class SessionStore:
         row.person = person
         row.expires = int(ends_at.timestamp())
         tx = Transaction()
-        tx.add(row, otherwise=ConflictError())
+        tx.add(row, on_failure=ConflictError())
         tx.commit()
 
     def read(self, secret: str, *, at: datetime) -> tuple[str, datetime] | None:
@@ -44,7 +44,7 @@ class SessionStore:
         if found is None:
             return None
         tx = Transaction()
-        tx.remove(self._row(secret), condition=SessionRow.pk.exists(), otherwise=ConflictError())
+        tx.remove(self._row(secret), condition=SessionRow.pk.exists(), on_failure=ConflictError())
         try:
             tx.commit()
         except ConflictError:

@@ -127,13 +127,18 @@ class SigningKeys:
 
     @retry_on_conflict
     def enrol(
-        self, subject: SubjectKey, jwk: Mapping[str, object], *, at: datetime, once: IdempotencyKey | None = None
+        self,
+        subject: SubjectKey,
+        jwk: Mapping[str, object],
+        *,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> Enrolment:
         """Take a public key; the same one again is the same key.
 
         One that was revoked stays so (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public keys.
         """
-        return self._enrol(subject, signing_key_of(jwk, at=at), at=at, once=once)
+        return self._enrol(subject, signing_key_of(jwk, at=at), at=at, idempotency_key=idempotency_key)
 
     @retry_on_conflict
     def enrol_passkey(
@@ -144,9 +149,9 @@ class SigningKeys:
         return self._enrol(subject, made, at=at)
 
     def _enrol(
-        self, subject: SubjectKey, new: SigningKey, *, at: datetime, once: IdempotencyKey | None = None
+        self, subject: SubjectKey, new: SigningKey, *, at: datetime, idempotency_key: IdempotencyKey | None = None
     ) -> Enrolment:
-        made = once.look_up() if once else None
+        made = idempotency_key.look_up() if idempotency_key else None
         old = self._store.one(subject, made or new.key_id)
         if old is not None:
             if old.revoked_at is not None and made is None:
@@ -156,8 +161,8 @@ class SigningKeys:
             raise DomainError(ErrorCode.TOO_MANY_KEYS)
         with transaction() as tx:
             self._store.add(new, subject=subject, tx=tx)
-            if once:
-                once.remember(new.key_id, tx, at=at)
+            if idempotency_key:
+                idempotency_key.remember(new.key_id, tx, at=at)
         return Enrolment(key=new)
 
     def list(self, subject: SubjectKey) -> tuple[SigningKey, ...]:

@@ -68,7 +68,7 @@ class SubjectStore:
             also=subject.also or None,
             known_since=instant_text(at),
         )
-        tx.add(row, otherwise=ConflictError())
+        tx.add(row, on_failure=ConflictError())
 
     def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
         """Put which other names a subject has; ``ConflictError`` if somebody else did meanwhile."""
@@ -78,7 +78,7 @@ class SubjectStore:
             row,
             actions=[SubjectRow.also.set(also) if also else SubjectRow.also.remove()],
             condition=SubjectRow.pk.exists() & held,
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )
 
 
@@ -138,13 +138,13 @@ class SigningKeyStore:
         """Put a new key into a transaction."""
         row = self.row(subject, key.key_id)
         row.document = key
-        tx.add(row, otherwise=ConflictError())
+        tx.add(row, on_failure=ConflictError())
 
     def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
         """Put what became of a key into a transaction that fails if the key moved."""
         row = self.row(subject, new.key_id)
         row.document = new
-        tx.put(row, condition=SigningKeyRow.document == old, otherwise=ConflictError())
+        tx.put(row, condition=SigningKeyRow.document == old, on_failure=ConflictError())
 
 
 def _remembered(row: SubjectRow) -> Remembered:

@@ -18,28 +18,28 @@ class Timeline:
         """Know the owners' tables, so that a timer can add to a chain without knowing what it belongs to."""
         self._owners = owners
 
-    def record(
+    def append(
         self, facts: Sequence[NewEvent], *, owner: str, head: ChainHead, at: datetime, tx: Transaction
     ) -> ChainHead:
         """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
         for event in chained(facts, owner=owner, head=head, recorded_at=at):
-            tx.add(_row_of(event), otherwise=ConflictError())
+            tx.add(_row_of(event), on_failure=ConflictError())
             head = ChainHead(event.seq, event.hash)
         return head
 
-    def append(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
+    def append_alone(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
         """Add events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
 
         Raises ``ConflictError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
         """
         old = self.head(owner)
-        new = self.record(facts, owner=owner, head=old, at=at, tx=tx)
+        new = self.append(facts, owner=owner, head=old, at=at, tx=tx)
         table = self._table_of(owner)
         tx.change(
             table(owner),
             actions=[table.head_seq.set(new.seq), table.head_hash.set(new.hash)],
             condition=(table.head_hash == old.hash) & (table.head_seq == old.seq),
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )
 
     def head(self, owner: str) -> ChainHead:

@@ -45,7 +45,7 @@ def caller(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> Ca
 def reason(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
         caller(tokens, token, after=after)
-    return refused.value.reason
+    return refused.value.code
 
 
 def forged(header: Mapping[str, Any], claims: Mapping[str, Any], secret: bytes) -> str:

@@ -61,7 +61,10 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
 
     @routes.post("/things", roles=[Role.OFFICER], body=Whole, answer=Echo, status=201, creates=True, summary="-")
     def create(call: Call[Whole]) -> Answer:
-        return Answer(body=Echo(said=call.once.key if call.once else "no key"), replayed=call.once is not None)
+        return Answer(
+            body=Echo(said=call.idempotency_key.key if call.idempotency_key else "no key"),
+            replayed=call.idempotency_key is not None,
+        )
 
     @routes.get("/things", roles=[Role.OFFICER], query=Filter, answer=Names, summary="-")
     def several(call: Call[None]) -> Answer:

@@ -42,8 +42,8 @@ def relay(owner: str, *, at: datetime) -> None:
     """Hand over all that a timeline tells, twice and the second time backwards."""
     events = services().timeline.events(owner)
     for event in (*events, *reversed(events)):
-        services().alerts.hear(event, at)
-        services().signals.hear(event, at)
+        services().alerts.on_event(event, at)
+        services().signals.on_event(event, at)
 
 
 def on_board(office: Office, light: str, kind: str, *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:

@@ -302,7 +302,7 @@ def test_the_sweep_tells_of_a_late_answer_and_the_relay_alerts_of_it(world: Worl
     services().clocks.sweep(at=at)
     for event in services().timeline.events(owner):
         if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            services().alerts.hear(event, at)
+            services().alerts.on_event(event, at)
     turn_clock(at)
 
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
@@ -464,7 +464,7 @@ def test_the_sweep_tells_of_a_late_complaint_and_the_relay_alerts_its_present_de
 
     services().clocks.sweep(at=at)
     for event in services().timeline.events(owner):
-        services().alerts.hear(event, at)
+        services().alerts.on_event(event, at)
     turn_clock(at)
 
     def owners(who: str, query: str) -> list[str]:
@@ -482,7 +482,7 @@ def test_who_says_that_nothing_was_received_contradicts_a_closed_case(world: Wor
     body = {**SENT, "category": "not_received", "case_no": case_no}
     sent = world.send("POST", "/v1/complaints", body, as_="applicant").body
     for event in services().timeline.events(f"complaint:{sent['id']}"):
-        services().signals.hear(event, LATER)
+        services().signals.on_event(event, LATER)
 
     signals = world.client.get("/v1/supervision/signals", token=token_of("supervisor.traffic"))
 

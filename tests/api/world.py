@@ -185,7 +185,7 @@ def _be_late(world: World) -> None:
     services().clocks.sweep(at=at)
     for event in services().timeline.events(owner):
         if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            services().alerts.hear(event, at)
+            services().alerts.on_event(event, at)
     turn_clock(at)
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
@@ -330,7 +330,7 @@ def _subscribe(world: World) -> None:
     subscription = world.send("POST", "/v1/subscriptions", wish, as_="system.market").body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
     for event in services().timeline.events(f"flag:{world.things['flag active'].name}"):
-        services().tellings.hear(event, NOON)
+        services().tellings.on_event(event, NOON)
     told = world.send("GET", f"/v1/subscriptions/{subscription}/tellings", as_="system.market").body["items"]
     world.things["subscription"] = Thing(name=subscription, version=1)
     world.things["telling"] = Thing(name=told[0]["telling_id"], version=1)

@@ -57,12 +57,12 @@ def stream_of(*images: dict[str, Any] | None, name: str = "INSERT") -> dict[str,
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     events: list[Event] = []
 
-    def hear(event: Event, _at: datetime) -> None:
+    def on_event(event: Event, _at: datetime) -> None:
         if event.owner == "case:BROKEN":
             raise ConnectionError
         events.append(event)
 
-    monkeypatch.setattr(services().alerts, "hear", hear)
+    monkeypatch.setattr(services().alerts, "on_event", on_event)
     return events
 
 
@@ -78,7 +78,7 @@ def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[str] = []
-    monkeypatch.setattr(getattr(services(), listener), "hear", lambda event, _at: handed.append(event.id))
+    monkeypatch.setattr(getattr(services(), listener), "on_event", lambda event, _at: handed.append(event.id))
 
     app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
@@ -278,12 +278,14 @@ def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_q
     monkeypatch.setattr(services().alerts, "_topic", Line())
     for department in ("monitoring", "market"):
         by = Caller(sub="m", roles=frozenset({Role.SYSTEM}), department=department)
-        services().webhooks.subscribe(f"https://{department}/", (Topic.ALERT_RAISED,), by=by, at=NOW, once=None)
+        services().webhooks.subscribe(
+            f"https://{department}/", (Topic.ALERT_RAISED,), by=by, at=NOW, idempotency_key=None
+        )
     services().editions.watch(NOW)
     for event in services().timeline.events("calendar:2027"):
-        services().alerts.hear(event, NOW)
+        services().alerts.on_event(event, NOW)
     editor = Caller(sub="e", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")
-    (alert,), _ = services().alerts.inbox(editor, state="open", most=9, after=None)
+    (alert,), _ = services().alerts.inbox(editor, state="open", limit=9, after=None)
 
     for body in (json.dumps({"alert_id": alert.alert_id}), "again"):
         bodies = [body] if body != "again" else [each for each in asked if "delivery_id" in each] * 2

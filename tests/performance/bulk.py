@@ -117,7 +117,7 @@ def imported(subjects: int, *, turns: int = 8, told: Callable[[Bulk], None] = la
         house = services()
         bucket: Any = OneFile(path)
         imports = Imports(ImportStore(house.timeline), bucket, house.receiving, house.conflicts, queue=NoQueue())
-        made, _ = imports.request("credit-city", declared(path, count), by=OFFICER, at=AT, once=None)
+        made, _ = imports.request("credit-city", declared(path, count), by=OFFICER, at=AT, idempotency_key=None)
         chunks = max(1, round(count / service.CHUNK / turns))
         with _counted() as written, mock.patch.object(service, "CHUNKS_A_STEP", chunks):
             bare: _Beside | None = None

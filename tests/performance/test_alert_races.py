@@ -28,7 +28,7 @@ def a_passed_clock() -> str:
     wanted = Wanted(
         file_no="1号", basis="《监察法》", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
-    mandate, _ = services().inspection.ask(wanted, by=INSPECTOR, at=FRIDAY, once=None)
+    mandate, _ = services().inspection.ask(wanted, by=INSPECTOR, at=FRIDAY, idempotency_key=None)
     with transaction() as tx:
         services().clocks.start(
             ClockKind.HANDLING_PROMISED,
@@ -54,7 +54,7 @@ def test_two_sweeps_and_four_relays_at_once_raise_each_alert_once() -> None:
             def relay(number: int, told: list[Event] = told, together: Barrier = together) -> None:
                 together.wait()
                 for event in told if number % 2 else reversed(told):
-                    services().alerts.hear(event, AFTER)
+                    services().alerts.on_event(event, AFTER)
 
             list(pool.map(relay, range(RELAYS)))
         kinds = [event.kind for event in services().timeline.events(owner)]

@@ -182,9 +182,9 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
                     version=served.version,
                     at=after_defence,
                 )
-            except DomainError as refusal:
+            except DomainError as error:
                 # Confirmed already: the version that was seen last is past.
-                assert refusal.reason is ErrorCode.STALE_VERSION  # noqa: PT017 - either outcome is right
+                assert error.code is ErrorCode.STALE_VERSION  # noqa: PT017 - either outcome is right
 
         def look() -> None:
             assert kinds_of(proposed.owner) == ["flag:proposed", "flag:served", "flag:confirmed"]
@@ -216,10 +216,10 @@ def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
             ]
             assert len(acknowledgements) == 1
             supervisor = a_caller(Role.SUPERVISOR, sub="supervisor", department="traffic")
-            inbox, _ = services().alerts.inbox(supervisor, state="open", most=100, after=None)
+            inbox, _ = services().alerts.inbox(supervisor, state="open", limit=100, after=None)
             assert len([alert for alert in inbox if alert.owner == case.owner]) == 1
 
-        return lambda: services().alerts.hear(passed, RED), look
+        return lambda: services().alerts.on_event(passed, RED), look
 
     # The clock, whose milestone might have been taken back; the alert; the timeline's head; the transaction.
     dying_everywhere(prepare, elsewhere, calls=4)
@@ -231,7 +231,7 @@ def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewher
         case = applicant.promise(applicant.draft()).case
         services().clocks.sweep(at=RED)
         passed = next(event for event in services().timeline.events(case.owner) if event.kind == "clock:passed")
-        services().alerts.hear(passed, RED)
+        services().alerts.on_event(passed, RED)
         raised = services().timeline.events(case.owner)[-1]
         elsewhere.told.clear()
 
@@ -240,7 +240,7 @@ def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewher
             assert names == {raised.id}
             assert 1 <= len(elsewhere.told) <= 2
 
-        return lambda: services().alerts.hear(raised, RED), look
+        return lambda: services().alerts.on_event(raised, RED), look
 
     dying_everywhere(prepare, elsewhere, calls=1)
 

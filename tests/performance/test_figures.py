@@ -85,7 +85,7 @@ def test_ten_thousand_events_told_twice_and_out_of_order_are_counted_once(monkey
     monkeypatch.setattr(services().statistics, "_timeline", SimpleNamespace(events=lambda owner: chains[owner]))
 
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: services().statistics.hear(event, BEGIN), twice))
+        list(pool.map(lambda event: services().statistics.on_event(event, BEGIN), twice))
 
     expected = Figures()
     for event in filter(counts, events):

@@ -86,7 +86,7 @@ def test_steps_of_flags_told_twice_and_out_of_order_are_counted_once(monkeypatch
     monkeypatch.setattr(services().statistics, "_timeline", SimpleNamespace(events=lambda owner: by_owner[owner]))
 
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: services().statistics.hear(event, BEGIN), twice))
+        list(pool.map(lambda event: services().statistics.on_event(event, BEGIN), twice))
 
     asked = AskedOfMeasures(first=BEGIN.date(), last=BEGIN.date() + timedelta(days=60))
     found = services().statistics.measures(asked, by=MONITOR)

@@ -121,8 +121,8 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
     def file() -> tuple[int, Filed | DomainError]:
         try:
             return get_ident(), applicant.promise(drafted)
-        except DomainError as refusal:
-            return get_ident(), refusal
+        except DomainError as error:
+            return get_ident(), error
 
     (filer, outcome), lander = meeting(
         file,
@@ -134,10 +134,10 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
     after = services().credit.summary(subject)
     assert (after.version, [flag.flag_id for flag in after.flags]) == (1, ["race"])
     if isinstance(outcome, DomainError):
-        assert outcome.reason is ErrorCode.SUBJECT_BARRED
+        assert outcome.code is ErrorCode.SUBJECT_BARRED
         with pytest.raises(DomainError) as absent:
             services().cases.load(drafted.draft.case_no)
-        assert absent.value.reason is ErrorCode.NOT_FOUND
+        assert absent.value.code is ErrorCode.NOT_FOUND
         assert stopwatch.reads[filer] >= 1
         return "refused at once" if stopwatch.reads[filer] == 1 else "stopped at the gate"
     # By the clock on the wall: the filing was on its way before the flag's effect was known to anybody.

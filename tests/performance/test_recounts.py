@@ -35,7 +35,7 @@ def test_what_waits_for_an_edition_is_paged_over_departments() -> None:
     found: list[str] = []
     after = None
     while True:
-        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, most=1, after=after)
+        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, limit=1, after=after)
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break

@@ -51,9 +51,9 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
     tellings = services().tellings
     monkeypatch.setattr(tellings, "_queue", Quiet())
     webhook, _ = services().webhooks.subscribe(
-        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, once=None
+        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, idempotency_key=None
     )
-    to, _ = tellings.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, once=None)
+    to, _ = tellings.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, idempotency_key=None)
 
     for number in range(ROUNDS):
         names = [f"race-{number}-{side}" for side in range(FLAGS)]
@@ -66,7 +66,7 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
         def relay(side: int, told: list[Event] = told, together: Barrier = together) -> None:
             together.wait()
             for event in told if side % 2 else reversed(told):
-                tellings.hear(event, NOON)
+                tellings.on_event(event, NOON)
 
         with ThreadPoolExecutor(RELAYS) as pool:
             list(pool.map(relay, range(RELAYS)))
@@ -75,7 +75,7 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
     found = [
         telling
         for after in range(0, last, 50)
-        for telling in tellings.told(to.subscription_id, after=after, most=50, by=MACHINE)[1]
+        for telling in tellings.told(to.subscription_id, after=after, limit=50, by=MACHINE)[1]
     ]
     assert last == ROUNDS * FLAGS * len(CHANGES) == 100
     assert [telling.number for telling in found] == list(range(1, 101))

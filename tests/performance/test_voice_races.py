@@ -43,10 +43,10 @@ def rate(case_no: str, subject: SubjectKey, level: int) -> int | ErrorCode:
     """Return the level that was taken, or why it was not."""
     try:
         rating, _ = services().ratings.give(
-            case_no, Opinion(level=level), by=a_caller(subject=subject), origin=ORIGIN, at=LATER, once=None
+            case_no, Opinion(level=level), by=a_caller(subject=subject), origin=ORIGIN, at=LATER, idempotency_key=None
         )
-    except DomainError as refusal:
-        return refusal.reason
+    except DomainError as error:
+        return error.code
     return rating.level
 
 

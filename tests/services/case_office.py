@@ -44,7 +44,7 @@ class Applicant:
 
     def enrol(self, *, at: datetime = NOON) -> "Applicant":
         """Enrol the key."""
-        services().signing_keys.enrol(self.caller.own_subject(), self.key.jwk, at=at, once=None)
+        services().signing_keys.enrol(self.caller.own_subject(), self.key.jwk, at=at, idempotency_key=None)
         return self
 
     def draft(

@@ -62,7 +62,7 @@ def a_running_clock() -> str:
     wanted = Wanted(
         file_no="1号", basis="《监察法》第18条", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
-    mandate, _ = services().inspection.ask(wanted, by=inspector, at=FRIDAY, once=None)
+    mandate, _ = services().inspection.ask(wanted, by=inspector, at=FRIDAY, idempotency_key=None)
     with transaction() as tx:
         services().clocks.start(
             ClockKind.HANDLING_PROMISED,
@@ -80,11 +80,11 @@ def a_running_clock() -> str:
 def tell(owner: str, *, at: datetime, events: Iterable[Event] | None = None) -> None:
     """Let the relay hear of events, by default of the whole timeline again."""
     for event in list(services().timeline.events(owner)) if events is None else events:
-        services().alerts.hear(event, at)
+        services().alerts.on_event(event, at)
 
 
 def inbox(role: Role, department: str, state: str = "open") -> list[Alert]:
-    found, _ = services().alerts.inbox(staff(role, department), state=state, most=100, after=None)
+    found, _ = services().alerts.inbox(staff(role, department), state=state, limit=100, after=None)
     return list(found)
 
 
@@ -178,7 +178,7 @@ def test_nobody_expects_to_be_done_on_a_day_that_is_over() -> None:
 
     with pytest.raises(DomainError) as refused:
         answer(date(2026, 11, 25))
-    assert (refused.value.reason, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
+    assert (refused.value.code, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
     answer(date(2026, 11, 26))
     assert inbox(Role.SUPERVISOR, "traffic") == []
 
@@ -225,11 +225,11 @@ def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
     for stranger in (staff(Role.SUPERVISOR, "market"), staff(Role.HEAD, "traffic")):
         with pytest.raises(DomainError) as refused:
             answer(stranger)
-        assert refused.value.reason is ErrorCode.NOT_FOUND
+        assert refused.value.code is ErrorCode.NOT_FOUND
     answer(staff(Role.SUPERVISOR, "traffic"))
     with pytest.raises(DomainError) as refused:
         answer(staff(Role.SUPERVISOR, "traffic"))
-    assert refused.value.reason is ErrorCode.ALREADY_ACKNOWLEDGED
+    assert refused.value.code is ErrorCode.ALREADY_ACKNOWLEDGED
 
 
 def test_an_alert_goes_to_the_topic_once(channels: tuple[Sent, Sent]) -> None:
@@ -264,8 +264,8 @@ def test_somebody_with_two_roles_pages_through_both_inboxes() -> None:
     until(owner, MORNING_AFTER)
     both = Caller(sub="zhang", roles=frozenset({Role.OFFICER, Role.SUPERVISOR}), department="traffic")
 
-    first, after = services().alerts.inbox(both, state="open", most=1, after=None)
-    second, end = services().alerts.inbox(both, state="open", most=5, after=after)
+    first, after = services().alerts.inbox(both, state="open", limit=1, after=None)
+    second, end = services().alerts.inbox(both, state="open", limit=5, after=after)
 
     assert [alert.recipient for alert in (*first, *second)] == ["officer.traffic", "supervisor.traffic"]
     assert end is None
@@ -273,7 +273,7 @@ def test_somebody_with_two_roles_pages_through_both_inboxes() -> None:
 
 def test_nobody_without_a_department_has_an_inbox() -> None:
     assert services().alerts.inbox(
-        Caller(sub="x", roles=frozenset({Role.SUPERVISOR})), state="open", most=5, after=None
+        Caller(sub="x", roles=frozenset({Role.SUPERVISOR})), state="open", limit=5, after=None
     ) == ((), None)
 
 
@@ -307,8 +307,8 @@ def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_
     (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
 
     assert (alert.clock_id, alert.milestone, alert.level) == ("calendar_edition", "missing", 1)
-    services().alerts.hear(loaded("calendar:2027"), at)
-    services().alerts.hear(loaded("calendar:2027"), at)
+    services().alerts.on_event(loaded("calendar:2027"), at)
+    services().alerts.on_event(loaded("calendar:2027"), at)
     assert inbox(Role.CALENDAR_EDITOR, "monitoring") == []
     assert [each.alert_id for each in inbox(Role.CALENDAR_EDITOR, "monitoring", "withdrawn")] == [alert.alert_id]
 
@@ -361,7 +361,7 @@ def test_an_alert_whose_milestone_was_taken_back_is_withdrawn_once_at_every_leve
     assert len(inbox(Role.SUPERVISOR, "traffic")) == len(inbox(Role.HEAD, "traffic")) == 1
 
     for _ in range(2):
-        services().alerts.hear(taken_back(owner, 1), ONE_DAY_LATER)
+        services().alerts.on_event(taken_back(owner, 1), ONE_DAY_LATER)
     until(owner, TWO_DAYS_LATER)
 
     kinds = [event.kind for event in services().timeline.events(owner)]
@@ -376,7 +376,7 @@ def test_a_milestone_that_comes_again_is_told_again_and_no_earlier_withdrawal_to
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
     (passed,) = [event for event in services().timeline.events(owner) if event.kind == EventKind.CLOCK_PASSED]
-    services().alerts.hear(taken_back(owner, 1), MORNING_AFTER)
+    services().alerts.on_event(taken_back(owner, 1), MORNING_AFTER)
     again = replace(passed, data={**passed.data, "round": 1})
 
     tell(owner, at=MORNING_AFTER, events=[again, taken_back(owner, 1), passed, again])

@@ -89,9 +89,9 @@ def kinds_of(owner: str) -> list[str]:
 
 
 def refused(alias: Any) -> ErrorCode:  # noqa: ANN401 - a call that must not succeed
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         alias()
-    return refusal.value.reason
+    return error.value.code
 
 
 def an_owner(identity: Identity) -> Caller:
@@ -303,7 +303,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
 
     own = services().credit.own(by=owner)
     plea = ObjectionRequest(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
-    objection, _ = services().objections.make(plea, by=owner, at=NOON, once=None)
+    objection, _ = services().objections.make(plea, by=owner, at=NOON, idempotency_key=None)
 
     assert [record.record_id for record in own.records] == ["r-1"]
     assert objection.subject == key_of(PRESENT)
@@ -343,7 +343,7 @@ def listed(owner: Caller) -> list[Flag]:
     found: list[Flag] = []
     after: Mapping[str, Any] | None = None
     while True:
-        page = services().punishment.flags_of(FlagFilter(), by=owner, most=1, after=after)
+        page = services().punishment.flags_of(FlagFilter(), by=owner, limit=1, after=after)
         found += page.flags
         if page.after is None:
             return found
@@ -366,7 +366,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
 
     paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
     fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
-    reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, once=None)
+    reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, idempotency_key=None)
 
     assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowAffected.PROMISE_REFUSED)]
 
@@ -419,7 +419,7 @@ def asked_of(owner: Caller) -> list[str | None]:
     found: list[str | None] = []
     after: str | None = None
     while True:
-        page = services().credit.own_queries(by=owner, most=2, after=after)
+        page = services().credit.own_queries(by=owner, limit=2, after=after)
         found += [query.case_no for query in page.queries]
         if page.after is None:
             return found
@@ -434,7 +434,10 @@ def test_nobody_else_may() -> None:
         entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), ground="fact", text="并非如此。", evidence=""
     )
 
-    assert refused(lambda: services().objections.make(plea, by=stranger, at=NOON, once=None)) is ErrorCode.NOT_FOUND
+    assert (
+        refused(lambda: services().objections.make(plea, by=stranger, at=NOON, idempotency_key=None))
+        is ErrorCode.NOT_FOUND
+    )
 
 
 def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:

@@ -164,7 +164,7 @@ def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
     with pytest.raises(DomainError) as refused:
         withdraw(case, applicant)
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() -> None:

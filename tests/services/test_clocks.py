@@ -41,7 +41,7 @@ def an_owner() -> str:
         ),
         by=Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection"),
         at=FRIDAY,
-        once=None,
+        idempotency_key=None,
     )
     return mandate.owner
 
@@ -144,7 +144,7 @@ def test_a_poisoned_clock_does_not_keep_the_others_from_being_told_and_the_sweep
 
     assert [kind for kind, _, _ in milestones(owner)] == ["clock:warned", "clock:passed"]
     assert services().clocks.get(orphan.owner, orphan.clock_id).passed_at is None
-    newest = services().clocks.heartbeats(most=1)[0]
+    newest = services().clocks.heartbeats(limit=1)[0]
     assert sum(shard["failed"] for shard in newest["shards"]) == 1  # type: ignore[attr-defined]
 
 
@@ -154,7 +154,7 @@ def test_every_sweep_leaves_a_heartbeat_with_what_it_saw() -> None:
     services().clocks.sweep(at=FRIDAY)
     services().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(seconds=30))
 
-    newest, older = services().clocks.heartbeats(most=10)
+    newest, older = services().clocks.heartbeats(limit=10)
     assert (newest["at"], older["at"]) == ("2026-11-25T16:00:30Z", "2026-11-20T02:00:00Z")
     shards = newest["shards"]
     assert isinstance(shards, list)
@@ -187,7 +187,7 @@ def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did(
     clock = a_started_clock(an_owner())
 
     def seen(light: Light, at: datetime) -> list[str]:
-        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=at, most=10)
+        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=at, limit=10)
         return [each.owner for each in page.clocks]
 
     before = DUE_DAY_BEGINS - timedelta(seconds=1)
@@ -203,7 +203,7 @@ def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
     near = a_started_clock(an_owner())
     a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
 
-    page = services().clocks.on_board(ClockFilter(department="traffic", light=None), at=DUE_DAY_BEGINS, most=10)
+    page = services().clocks.on_board(ClockFilter(department="traffic", light=None), at=DUE_DAY_BEGINS, limit=10)
 
     assert [clock.owner for clock in page.clocks] == [late.owner, near.owner]
 
@@ -222,7 +222,7 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     provisional = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, tzinfo=UTC))
 
     def seen(light: Light) -> list[str]:
-        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=FRIDAY, most=10)
+        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=FRIDAY, limit=10)
         return [each.owner for each in page.clocks]
 
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
@@ -265,12 +265,12 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
     running = a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
     at = DUE_DAY_IS_OVER + timedelta(hours=2)
 
-    def seen(light: Light, most: int) -> set[str]:
+    def seen(light: Light, limit: int) -> set[str]:
         found: set[str] = set()
         after = None
         while True:
             page = services().clocks.on_board(
-                ClockFilter(department="traffic", light=light), at=at, most=most, after=after
+                ClockFilter(department="traffic", light=light), at=at, limit=limit, after=after
             )
             assert {services().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
             found |= {clock.owner for clock in page.clocks}
@@ -290,12 +290,12 @@ def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     first = services().clocks.on_board(
         ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
-        most=2,
+        limit=2,
     )
     second = services().clocks.on_board(
         ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
-        most=2,
+        limit=2,
         after=first.after,
     )
 
@@ -323,7 +323,7 @@ def test_an_unknown_clock_is_not_found() -> None:
     with pytest.raises(DomainError) as refused:
         services().clocks.get("mandate:none", "handling_promised")
 
-    assert refused.value.reason is ErrorCode.NOT_FOUND
+    assert refused.value.code is ErrorCode.NOT_FOUND
 
 
 def test_a_stored_event_says_who_told_it() -> None:
@@ -360,9 +360,11 @@ def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_cl
             replace(red, kind=ClockKind.DELIVERY),
             replace(red, officer="li", item="plate", kind=ClockKind.DELIVERY),
         ):
-            assert services().clocks.on_board(sought, at=at, most=10).clocks == (clock,)
-        assert services().clocks.on_board(replace(red, officer="wang"), at=at, most=10).clocks == ()
-    assert services().clocks.on_board(ClockFilter(department="traffic", light=Light.RED), at=last, most=10).clocks == ()
+            assert services().clocks.on_board(sought, at=at, limit=10).clocks == (clock,)
+        assert services().clocks.on_board(replace(red, officer="wang"), at=at, limit=10).clocks == ()
+    assert (
+        services().clocks.on_board(ClockFilter(department="traffic", light=Light.RED), at=last, limit=10).clocks == ()
+    )
 
 
 def test_a_page_that_filters_is_one_query_and_goes_on_after_the_last_clock_that_it_showed(calls: list[str]) -> None:
@@ -373,7 +375,7 @@ def test_a_page_that_filters_is_one_query_and_goes_on_after_the_last_clock_that_
     calls.clear()
 
     for _ in range(3):
-        page = services().clocks.on_board(sought, at=FRIDAY, most=2, after=after)
+        page = services().clocks.on_board(sought, at=FRIDAY, limit=2, after=after)
         shown += [clock.owner for clock in page.clocks]
         after = page.after
 

@@ -199,7 +199,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             Wanted(file_no="号", basis="条", scope=Scope(departments=("traffic",)), expires_on=date(2027, 6, 1)),
             by=Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection"),
             at=self.now,
-            once=None,
+            idempotency_key=None,
         )
         with transaction() as tx:
             clock = self.clocks.start(
@@ -225,7 +225,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             facts = self.clocks.moved_on(clock, at=at)[1] if tells else []
             change(clock, tx)
             if facts:
-                services().timeline.append(facts, owner=clock.owner, at=at, tx=tx)
+                services().timeline.append_alone(facts, owner=clock.owner, at=at, tx=tx)
         if tells:
             plain.tell(self.calendar, at)
 
@@ -373,7 +373,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
         found: list[Clock] = []
         after = None
         while True:
-            page = self.clocks.on_board(sought, at=at, most=2, after=after)
+            page = self.clocks.on_board(sought, at=at, limit=2, after=after)
             found += page.clocks
             after = page.after
             if after is None:
@@ -400,7 +400,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
         delivered = [*events, *events]
         random.Random(len(events)).shuffle(delivered)
         for event in delivered:
-            services().alerts.hear(event, self.now + timedelta(seconds=61))
+            services().alerts.on_event(event, self.now + timedelta(seconds=61))
         raised = [event.data for event in services().timeline.events(plain.owner) if event.kind == "alert:raised"]
         assert len(raised) == len({data["alert_id"] for data in raised}), plain
         current = Counter(kind for data in raised if (kind := self.told_in_this_round(plain, str(data["alert_id"]))))

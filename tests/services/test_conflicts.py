@@ -29,12 +29,12 @@ def conflicting(record_id: str = "r-2") -> Conflict:
     put()
     with pytest.raises(DomainError) as refused:
         put(record_id, renamed=True)
-    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
+    assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
     return waiting()[-1]
 
 
 def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
-    return list(services().conflicts.page(state, by=CREDIT, most=10, after=None).conflicts)
+    return list(services().conflicts.page(state, by=CREDIT, limit=10, after=None).conflicts)
 
 
 def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) -> Conflict:
@@ -105,7 +105,7 @@ def test_another_persons_record_stays_refused_and_does_not_ask_again() -> None:
 
     with pytest.raises(DomainError) as refused:
         put("r-2", renamed=True)
-    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
+    assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
     assert waiting() == []
     assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
 
@@ -132,7 +132,7 @@ def test_a_conflict_is_decided_once_on_the_version_that_was_read_and_by_somebody
     with pytest.raises(DomainError) as unknown:
         services().conflicts.get("0" * 32, by=CREDIT)
 
-    assert [each.value.reason for each in (stale, again, unknown)] == [
+    assert [each.value.code for each in (stale, again, unknown)] == [
         ErrorCode.STALE_VERSION,
         ErrorCode.STEP_NOT_ALLOWED,
         ErrorCode.NOT_FOUND,
@@ -148,7 +148,7 @@ def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
     with pytest.raises(DomainError) as refused:
         decide(waiting()[0], Outcome.SAME_PERSON)
 
-    assert refused.value.reason is ErrorCode.SAME_PERSON
+    assert refused.value.code is ErrorCode.SAME_PERSON
 
 
 def test_any_other_refusal_asks_nobody() -> None:
@@ -157,5 +157,5 @@ def test_any_other_refusal_asks_nobody() -> None:
     with pytest.raises(DomainError) as refused:
         services().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+    assert refused.value.code is ErrorCode.FORBIDDEN
     assert waiting() == []

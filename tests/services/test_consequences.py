@@ -217,9 +217,9 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     assert running(stated) == []
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         services().consequences.state(mine, text="再说一遍。")
-    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as error:
         revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON)
-    assert [fault.pointer for fault in refusal.value.faults] == ["/statement_answer"]
+    assert [fault.pointer for fault in error.value.faults] == ["/statement_answer"]
     revoked = revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON, statement_answer="迁走不影响承诺时不实。")
 
     assert revoked.state is State.REVOKED
@@ -244,10 +244,10 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     _, case = a_granted_promise()
     untrue = verify(case)
 
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         revoke(untrue)
-    assert refusal.value.facts["next"] == "rectification"
-    assert refusal.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    assert error.value.facts["next"] == "rectification"
+    assert error.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
     ordered = rectify(untrue)
     assert running(ordered) == ["defence", "rectification"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
@@ -286,10 +286,10 @@ def test_what_was_put_right_ends_the_matter() -> None:
 def test_a_pack_that_revokes_at_once_orders_nothing_for_an_untrue_promise() -> None:
     _, case = a_granted_promise(jurisdiction="revokes-at-once")
 
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         rectify(verify(case))
 
-    assert refusal.value.facts["next"] == "revocation"
+    assert error.value.facts["next"] == "revocation"
 
 
 def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
@@ -334,7 +334,7 @@ def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
             services().consequences.verify(
                 an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason=reason
             )
-        assert refused.value.reason is ErrorCode.LATE_REASON_REQUIRED
+        assert refused.value.code is ErrorCode.LATE_REASON_REQUIRED
     done = services().consequences.verify(
         an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason="数据未共享。"
     )

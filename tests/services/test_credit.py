@@ -106,7 +106,7 @@ def test_a_system_speaks_for_its_own_department_only() -> None:
     for source in ("traffic", "marketing", "credit"):
         with pytest.raises(DomainError) as refused:
             put(a_submission(source=source))
-        assert refused.value.reason is ErrorCode.FORBIDDEN
+        assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_a_credit_officer_may_speak_for_any_source() -> None:
@@ -122,7 +122,7 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     with pytest.raises(DomainError) as refused:
         services().receiving.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
 
-    assert refused.value.reason is ErrorCode.IDENTITY_CONFLICT
+    assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
 
 
 def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +194,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     company = a_caller(sub="company", subject=subject_of(an_organisation()))
-    (query,) = credit.own_queries(by=company, most=1).queries
+    (query,) = credit.own_queries(by=company, limit=1).queries
     assert query.kept_until == date(2038, 9, 28)
     assert [bar.ends_on for bar in summary_of(an_organisation()).bars] == [date(2028, 1, 8)]
     assert (record.display.until, record.display.repairable_from) == (date(2028, 1, 8), date(2026, 7, 8))
@@ -248,8 +248,8 @@ def test_the_subject_sees_who_asked_when_and_why() -> None:
     for minute in range(3):
         services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON + timedelta(minutes=minute))
 
-    first = services().credit.own_queries(by=company, most=2)
-    rest = services().credit.own_queries(by=company, most=2, after=first.after)
+    first = services().credit.own_queries(by=company, limit=2)
+    rest = services().credit.own_queries(by=company, limit=2, after=first.after)
 
     assert [query.asked_at for query in first.queries] == [NOON + timedelta(minutes=2), NOON + timedelta(minutes=1)]
     assert [query.asked_at for query in rest.queries] == [NOON]
@@ -281,7 +281,7 @@ def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
     with pytest.raises(DomainError) as refused:
         services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
-    assert refused.value.reason is ErrorCode.UNAVAILABLE
+    assert refused.value.code is ErrorCode.UNAVAILABLE
 
 
 def test_the_gate_is_open_while_nothing_moved() -> None:

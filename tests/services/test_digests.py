@@ -47,11 +47,11 @@ def take_digests(yellow: Yellow = Yellow.DAILY, *, at: datetime = FRIDAY) -> Non
 
 
 def digests(by: Caller = OFFICER) -> list[Digest]:
-    return list(services().digests.page(by=by, most=100, after=None)[0])
+    return list(services().digests.page(by=by, limit=100, after=None)[0])
 
 
 def told_of(digest: Digest) -> list[str]:
-    return [alert.alert_id for alert in services().digests.alerts_of(digest, most=100, after=None)[0]]
+    return [alert.alert_id for alert in services().digests.alerts_of(digest, limit=100, after=None)[0]]
 
 
 def names(sent: Sent) -> list[str]:
@@ -205,7 +205,7 @@ def test_nobody_reads_somebody_elses_digest_and_none_that_is_not_there(name: str
     with pytest.raises(DomainError) as refused:
         services().digests.digest(name, by=by)
 
-    assert refused.value.reason is ErrorCode.NOT_FOUND
+    assert refused.value.code is ErrorCode.NOT_FOUND
 
 
 def test_a_page_of_digests_goes_on_from_desk_to_desk() -> None:
@@ -219,7 +219,7 @@ def test_a_page_of_digests_goes_on_from_desk_to_desk() -> None:
     days = []
     after = None
     while True:
-        page, after = services().digests.page(by=both, most=1, after=after)
+        page, after = services().digests.page(by=both, limit=1, after=after)
         days += [digest.day.isoformat() for digest in page]
         if after is None:
             break

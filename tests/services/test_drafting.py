@@ -146,8 +146,8 @@ def test_the_same_idempotency_key_is_the_same_draft() -> None:
     applicant = Applicant()
     once = IdempotencyKey.of(caller="a", route="r", key="k", body=b"{}")
 
-    first = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)
-    second = services().drafting.draft(WISH, by=applicant.caller, at=NOON, once=once)
+    first = services().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
+    second = services().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
 
     assert second.is_repeat
     assert second.draft == first.draft

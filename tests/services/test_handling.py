@@ -430,7 +430,7 @@ def test_a_clock_that_turned_yellow_meanwhile_does_not_spoil_the_form() -> None:
 def test_the_same_act_sent_twice_has_one_effect() -> None:
     _, case = an_accepted_case()
     once = IdempotencyKey(key="k", request="r")
-    act = an_act(case, once=once)
+    act = an_act(case, idempotency_key=once)
 
     first = services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
     second = services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
@@ -440,7 +440,9 @@ def test_the_same_act_sent_twice_has_one_effect() -> None:
     assert kinds_of(case).count("case:decided") == 1
     with refused(ErrorCode.IDEMPOTENCY_KEY_REUSED):
         services().handling.decide(
-            replace(act, once=IdempotencyKey(key="k", request="other")), outcome=Outcome.REFUSED, document_no="2号"
+            replace(act, idempotency_key=IdempotencyKey(key="k", request="other")),
+            outcome=Outcome.REFUSED,
+            document_no="2号",
         )
 
 

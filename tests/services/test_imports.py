@@ -93,7 +93,7 @@ def json_lines(lines: Iterable[Mapping[str, Any] | str]) -> bytes:
 
 def requested(data: bytes, *, source: str = "market", **declared: Any) -> Import:  # noqa: ANN401 - any part
     said = Declared(**{"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), **declared})
-    return services().imports.request(source, said, by=MACHINE, at=NOON, once=None)[0]
+    return services().imports.request(source, said, by=MACHINE, at=NOON, idempotency_key=None)[0]
 
 
 def uploaded(data: bytes, **declared: Any) -> Import:  # noqa: ANN401 - any part
@@ -333,7 +333,7 @@ def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     (refused,) = refused_lines(made)
     assert (counts(made), refused["code"]) == ({"conflict": 1}, ErrorCode.IDENTITY_CONFLICT.value)
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
-    page = services().conflicts.page(ConflictState.OPEN, by=officer, most=5, after=None)
+    page = services().conflicts.page(ConflictState.OPEN, by=officer, limit=5, after=None)
     assert [conflict.record_id for conflict in page.conflicts] == ["r-2"]
     assert bars_of(COMPANY) == ["r-1"]
 
@@ -432,7 +432,7 @@ def test_a_source_hands_in_its_own_alone(by: Any, source: str) -> None:  # noqa:
     declared = Declared(size=1, sha256="0" * 64)
 
     with pytest.raises(DomainError, match="FORBIDDEN"):
-        services().imports.request(source, declared, by=by, at=NOON, once=None)
+        services().imports.request(source, declared, by=by, at=NOON, idempotency_key=None)
     made = requested(b"x")
     with pytest.raises(DomainError, match="FORBIDDEN"):
         services().imports.one(made.import_id, by=ELSEWHERE)

@@ -35,8 +35,10 @@ def what_is_wanted(*, scope: Scope | None = None, expires_on: date = date(2026, 
     )
 
 
-def a_mandate(*, once: IdempotencyKey | None = None, wanted: Wanted | None = None) -> Mandate:
-    mandate, _ = services().inspection.ask(wanted or what_is_wanted(), by=an_inspector(), at=AT, once=once)
+def a_mandate(*, idempotency_key: IdempotencyKey | None = None, wanted: Wanted | None = None) -> Mandate:
+    mandate, _ = services().inspection.ask(
+        wanted or what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=idempotency_key
+    )
     return mandate
 
 
@@ -48,7 +50,7 @@ def an_approved_mandate(wanted: Wanted | None = None) -> Mandate:
 def refused(act: Callable[[], object]) -> ErrorCode:
     with pytest.raises(DomainError) as caught:
         act()
-    return caught.value.reason
+    return caught.value.code
 
 
 def test_the_one_who_asked_cannot_approve() -> None:
@@ -96,7 +98,7 @@ def test_approving_an_old_version_is_refused() -> None:
 )
 def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, pointer: str) -> None:
     with pytest.raises(DomainError) as caught:
-        services().inspection.ask(wanted, by=an_inspector(), at=AT, once=None)
+        services().inspection.ask(wanted, by=an_inspector(), at=AT, idempotency_key=None)
 
     assert [fault.pointer for fault in caught.value.faults] == [pointer]
 
@@ -104,8 +106,8 @@ def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, poin
 def test_the_same_request_twice_makes_one_mandate() -> None:
     once = IdempotencyKey.of(caller="inspector", route="POST /v1/inspections", key="k", body=b"{}")
 
-    first = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)
-    second = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, once=once)
+    first = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
+    second = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
 
     assert (first[1], second[1], first[0].mandate_id) == (False, True, second[0].mandate_id)
 
@@ -117,7 +119,7 @@ def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
 
     def read(mandate: Mandate, at: datetime) -> object:
         return services().inspection.cases(
-            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=at, most=10, after=None
+            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=at, limit=10, after=None
         )
 
     assert refused(lambda: read(waiting, AT)) is ErrorCode.MANDATE_NOT_IN_FORCE
@@ -131,7 +133,7 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
 
     def read() -> object:
         return services().inspection.cases(
-            mandate.mandate_id, CaseFilter(), by=an_inspector(other), at=AT, most=10, after=None
+            mandate.mandate_id, CaseFilter(), by=an_inspector(other), at=AT, limit=10, after=None
         )
 
     assert refused(read) is ErrorCode.NOT_FOUND
@@ -156,8 +158,8 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
 def test_every_look_is_on_record_with_its_size() -> None:
     mandate = an_approved_mandate()
 
-    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None)
-    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None)
+    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
+    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
 
     readings = services().inspection.readings(mandate.mandate_id, by=an_inspector())
     assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
@@ -177,7 +179,7 @@ def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(
     def seen(scope: Scope) -> tuple[CaseSeen, ...]:
         mandate = an_approved_mandate(what_is_wanted(scope=scope))
         return services().inspection.cases(
-            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, most=10, after=None
+            mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None
         )[0]
 
     assert [each.card for each in seen(scope)] == [case.card]
@@ -191,7 +193,9 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     mandate = an_approved_mandate()
 
     def found(sought: CaseFilter, at: datetime = NOON) -> list[tuple[str, Light]]:
-        seen, _ = services().inspection.cases(mandate.mandate_id, sought, by=an_inspector(), at=at, most=10, after=None)
+        seen, _ = services().inspection.cases(
+            mandate.mandate_id, sought, by=an_inspector(), at=at, limit=10, after=None
+        )
         return [(each.card.case_no, each.light) for each in seen]
 
     later = NOON + timedelta(days=30)
@@ -203,17 +207,19 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
         fact = NewEvent(
             kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
         )
-        services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
+        services().timeline.append_alone([fact], owner=case.owner, at=AT, tx=tx)
     assert found(CaseFilter(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 
 def test_the_callers_own_mandates_come_newest_first() -> None:
     a_mandate()
-    services().inspection.ask(what_is_wanted(), by=an_inspector("inspector2"), at=AT, once=None)
-    newest, _ = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT + timedelta(hours=1), once=None)
+    services().inspection.ask(what_is_wanted(), by=an_inspector("inspector2"), at=AT, idempotency_key=None)
+    newest, _ = services().inspection.ask(
+        what_is_wanted(), by=an_inspector(), at=AT + timedelta(hours=1), idempotency_key=None
+    )
 
-    found, after = services().inspection.asked_by(an_inspector(), most=1, after=None)
-    rest, _ = services().inspection.asked_by(an_inspector(), most=10, after=after)
+    found, after = services().inspection.asked_by(an_inspector(), limit=1, after=None)
+    rest, _ = services().inspection.asked_by(an_inspector(), limit=10, after=after)
 
     assert [mandate.mandate_id for mandate in found] == [newest.mandate_id]
     assert len(rest) == 1
@@ -223,6 +229,6 @@ def test_only_inspectors_have_mandates() -> None:
     stranger = an_inspector("supervisor.traffic", Role.SUPERVISOR)
 
     assert (
-        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, once=None))
+        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, idempotency_key=None))
         is ErrorCode.FORBIDDEN
     )

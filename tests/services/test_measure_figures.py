@@ -57,7 +57,7 @@ def all_that_can_become_of_flags() -> list[Flag]:
     decided(objection, ruling(Outcome.LIFTED), at=AFTER_DEFENCE + timedelta(days=2))
     objected(entry_of(flags[4]), "measure", at=AFTER_DEFENCE)
     judged(asked(entry_of(flags[5]), at=REPAIRED_AT), at=REPAIRED_AT)
-    services().reversals.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    services().reversals.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     target = Target(about=an_organisation())
     only_proposed = services().punishment.propose(a_proposal(document_no="另"), target, by=CREDIT, at=NOON).flag
     lifted(only_proposed, at=AFTER_DEFENCE)
@@ -71,7 +71,7 @@ def all_that_can_become_of_flags() -> list[Flag]:
 
 def told(events: Iterable[Event]) -> None:
     for event in events:
-        services().statistics.hear(event, REPAIRED_AT)
+        services().statistics.on_event(event, REPAIRED_AT)
 
 
 def measures(first: date = FIRST, last: date = LAST, *, code: str | None = None) -> tuple[MeasureFigures, ...]:
@@ -177,7 +177,7 @@ def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
     with pytest.raises(DomainError) as refused:
         measures(FIRST, FIRST + timedelta(days=days))
 
-    assert refused.value.reason is ErrorCode.INVALID_QUERY
+    assert refused.value.code is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
 
 

@@ -112,7 +112,7 @@ def test_the_walk_goes_on_where_it_stopped_and_begins_anew_at_its_end() -> None:
     stored()
     services().receiving.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
 
-    runs = [mending().check(at=LATER, most=1) for _ in range(3)]
+    runs = [mending().check(at=LATER, limit=1) for _ in range(3)]
 
     assert [run.looked_at for run in runs] == [1, 1, 0]
     assert [run.is_through for run in runs] == [False, False, True]

@@ -103,21 +103,21 @@ def test_a_case_whose_promise_was_found_broken_is_not_handled_again() -> None:
     with pytest.raises(DomainError) as refused:
         reopened(found.case)
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_case_without_a_decision_is_not_handled_again() -> None:
     with pytest.raises(DomainError) as refused:
         reopened(a_promise())
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_an_officer_does_not_reopen() -> None:
     with pytest.raises(DomainError) as refused:
         reopened(decided(a_promise()), who=OFFICER)
 
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+    assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> None:
@@ -151,7 +151,7 @@ def test_an_officer_takes_a_case_that_nobody_has_and_no_other() -> None:
     with pytest.raises(DomainError) as snatched:
         services().overseeing.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
 
-    assert (given.value.reason, snatched.value.reason) == (ErrorCode.FORBIDDEN, ErrorCode.STEP_NOT_ALLOWED)
+    assert (given.value.code, snatched.value.code) == (ErrorCode.FORBIDDEN, ErrorCode.STEP_NOT_ALLOWED)
     assert taken.officer == "o-1"
 
 
@@ -192,7 +192,7 @@ def test_telling_late_what_happened_in_time_is_late() -> None:
     with pytest.raises(DomainError) as refused:
         services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
 
-    assert refused.value.reason is ErrorCode.LATE_REASON_REQUIRED
+    assert refused.value.code is ErrorCode.LATE_REASON_REQUIRED
 
 
 def test_the_digest_of_a_result_is_told_and_shown() -> None:

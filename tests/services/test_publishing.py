@@ -43,7 +43,7 @@ def resume(flag: Flag, *, by: object = CREDIT, at: datetime = NOW) -> Flag:
 def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing() -> None:
     flag = flagged()
 
-    preview = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, most=10, after=None)
+    preview = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=10, after=None)
 
     assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
     assert (preview.looked_at, preview.after) == (1, None)
@@ -115,7 +115,7 @@ def test_two_persons_put_a_flag_back_in_force_once_the_ground_exists_again() -> 
     load(an_edition())
     with pytest.raises(DomainError) as refused:
         resume(flag)
-    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
+    assert refused.value.code is ErrorCode.MEASURE_NOT_IN_LIST
     assert [fault.code for fault in refused.value.faults] == ["MEASURE_GONE"]
     load(an_edition("2026b", on=TODAY + timedelta(days=1), without="8"))
     later = NOW + timedelta(days=1)
@@ -124,7 +124,7 @@ def test_two_persons_put_a_flag_back_in_force_once_the_ground_exists_again() -> 
     assert effect_at(later) is Effect.NONE
     with pytest.raises(DomainError) as same:
         resume(flag, at=later)
-    assert same.value.reason is ErrorCode.SAME_PERSON
+    assert same.value.code is ErrorCode.SAME_PERSON
     assert resume(flag, by=CREDIT2, at=later).state is FlagState.ACTIVE
     assert effect_at(later) is Effect.REFUSED
     assert kinds_of(flag.owner)[-2:] == ["flag:resumption_asked", "flag:resumed"]
@@ -161,7 +161,7 @@ def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground()
     with pytest.raises(DomainError) as refused:
         punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=NOW)
 
-    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
+    assert refused.value.code is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(re_evaluation, "LOOKED_AT_ONCE", 0)
     flagged()
 
-    first = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, most=1, after=Place())
+    first = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=1, after=Place())
 
     assert (first.losing, first.after) == ((), Place())
 
@@ -202,4 +202,4 @@ def test_only_credit_officers_load_lists() -> None:
     with pytest.raises(DomainError) as refused:
         services().publishing.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
 
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+    assert refused.value.code is ErrorCode.FORBIDDEN

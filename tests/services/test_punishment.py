@@ -70,7 +70,7 @@ def kinds_of(owner: str) -> list[str]:
 
 
 def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
-    return refused.value.reason
+    return refused.value.code
 
 
 def test_a_proposed_flag_has_no_effect_yet() -> None:
@@ -236,8 +236,8 @@ def test_the_same_key_proposes_once() -> None:
     propose = services().punishment.propose
     target = Target(about=an_organisation())
 
-    first = propose(a_proposal(), target, by=CREDIT, at=NOON, once=once)
-    again = propose(a_proposal(), target, by=CREDIT, at=NOON, once=once)
+    first = propose(a_proposal(), target, by=CREDIT, at=NOON, idempotency_key=once)
+    again = propose(a_proposal(), target, by=CREDIT, at=NOON, idempotency_key=once)
 
     assert (first.replayed, again.replayed) == (False, True)
     assert again.flag == first.flag
@@ -281,15 +281,15 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
     flags_of = services().punishment.flags_of
 
-    own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), most=10)
-    page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, most=1)
-    rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, most=1, after=page.after)
+    own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), limit=10)
+    page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1)
+    rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1, after=page.after)
 
     assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
     assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
-    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, most=10).flags == ()
+    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, limit=10).flags == ()
     with pytest.raises(DomainError) as refused:
-        flags_of(FlagFilter(), by=CREDIT, most=10)
+        flags_of(FlagFilter(), by=CREDIT, limit=10)
     assert reason_of(refused) is ErrorCode.INVALID_QUERY
 
 

@@ -163,11 +163,11 @@ def test_the_past_keeps_the_light_that_it_had() -> None:
 def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
     clocks = [a_clock(), a_clock(department="market"), a_clock(limit=Limit(value=9, unit=Unit.HOURS, basis="第1条"))]
 
-    def previewed(most: int) -> list[Moving]:
+    def previewed(page_size: int) -> list[Moving]:
         found: list[Moving] = []
         after = AT_THE_START
         while True:
-            page = services().editions.preview(an_edition(), by=EDITOR, at=LOADED, most=most, after=after)
+            page = services().editions.preview(an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after)
             found.extend(page.movings)
             if page.after is None:
                 return found
@@ -377,8 +377,8 @@ def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
     assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 10])
-def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departments(most: int) -> None:
+@pytest.mark.parametrize("page_size", [1, 2, 3, 10])
+def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departments(page_size: int) -> None:
     def due_in(days: int, department: str) -> str:
         limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis="第1条")
         return a_clock(limit=limit, department=department).owner
@@ -389,7 +389,7 @@ def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departmen
     found: list[str] = []
     after = None
     while True:
-        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, most=most, after=after)
+        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, limit=page_size, after=after)
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break

@@ -73,7 +73,7 @@ def objected(
     entry: Entry = RECORD, ground: str = "fact", *, by: Caller | None = None, at: datetime = NOON
 ) -> Objection:
     plea = ObjectionRequest(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
-    return services().objections.make(plea, by=by or company(), at=at, once=None)[0]
+    return services().objections.make(plea, by=by or company(), at=at, idempotency_key=None)[0]
 
 
 def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> ObjectionDecision:
@@ -86,7 +86,7 @@ def decided(objection: Objection, said: ObjectionDecision, *, by: Caller = CREDI
 
 def asked(entry: Entry, *, at: datetime) -> Repair:
     form = services().repairs.form(entry, by=company(), at=at)
-    return services().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, once=None)[0]
+    return services().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, idempotency_key=None)[0]
 
 
 def judged(repair: Repair, *, at: datetime, by: Caller = CREDIT, **given: object) -> Repair:
@@ -507,7 +507,7 @@ def test_a_promise_in_other_words_than_todays_is_none() -> None:
     stored()
 
     with refused(ErrorCode.PROMISE_OUTDATED):
-        services().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), once=None)
+        services().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), idempotency_key=None)
 
 
 def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
@@ -540,7 +540,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="EXT-1")
     services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
 
-    made, replayed = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    made, replayed = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert not replayed
     assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
@@ -550,7 +550,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert kinds_of(made.owner) == ["reversal:recorded"]
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
     with refused(ErrorCode.ALREADY_REVERSED):
-        services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+        services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
@@ -561,7 +561,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     stored("r-2", document_no=spelling, organ="义乌市市场监督管理局 ")
     flag = flagged(document_no=spelling, organ="义乌市市场监督管理局")
 
-    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
@@ -570,7 +570,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
         flagged(document_no=spelling, organ="义乌市市场监督管理局")
     with refused(ErrorCode.ALREADY_REVERSED):
         services().reversals.record(
-            reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, once=None
+            reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None
         )
 
 
@@ -585,7 +585,7 @@ def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_liste
     again = a_submission(document_no=PAPER, source_version=2, contents={"said": "again"})
     services().receiving.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
 
-    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.case_no for one in made.touched] == ["EXT-1"]
 
@@ -598,7 +598,7 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     services().punishment.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
     judged(asked(RECORD, at=at), at=at)
 
-    made, _ = services().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, once=None)
+    made, _ = services().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
 
     assert made.undone == ()
     assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
@@ -632,7 +632,7 @@ def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
 
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     later = stored("r-2", document_no=PAPER, organ="义乌市市场监督管理局")
     other = stored("r-3", document_no="另一文书", organ="义乌市市场监督管理局")
@@ -655,9 +655,9 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
 
     if is_late:
         with refused(ErrorCode.LATE_REASON_REQUIRED):
-            services().reversals.record(reversal(), by=CREDIT, at=at, once=None)
+            services().reversals.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
     late = reversal(late_reason="文书今日才送达。" if is_late else "")
-    made, _ = services().reversals.record(late, by=CREDIT, at=at, once=None)
+    made, _ = services().reversals.record(late, by=CREDIT, at=at, idempotency_key=None)
 
     assert bool(made.late_reason) is is_late
 
@@ -666,7 +666,7 @@ def test_a_reversing_document_has_taken_effect() -> None:
     stored()
 
     with refused(ErrorCode.INVALID_BODY):
-        services().reversals.record(reversal(), by=CREDIT, at=NOON, once=None)
+        services().reversals.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
 
 
 def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> None:
@@ -676,7 +676,7 @@ def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> 
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
 
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
 
@@ -694,7 +694,9 @@ def test_a_person_repairs_a_flag_of_their_own_and_the_organisations_document_sta
     at = datetime(2027, 1, 4, 4, tzinfo=UTC)
 
     form = services().repairs.form(entry_of(flag), by=stranger(), at=at)
-    repair, _ = services().repairs.ask(entry_of(flag), "", form.promise_hash, by=stranger(), at=at, once=None)
+    repair, _ = services().repairs.ask(
+        entry_of(flag), "", form.promise_hash, by=stranger(), at=at, idempotency_key=None
+    )
     judged(repair, at=at)
 
     later = stored("r-2", document_no=PAPER, organ=organ)
@@ -720,7 +722,7 @@ def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, once=None)
+    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
     undone = services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)

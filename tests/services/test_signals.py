@@ -58,11 +58,11 @@ def a_complaint(case: Case) -> Event:
 
 def hear(*events: Event) -> None:
     for event in events:
-        services().signals.hear(event, NOON + 9 * DAY)
+        services().signals.on_event(event, NOON + 9 * DAY)
 
 
 def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Anomaly]:
-    return list(services().signals.page(wanted or Wanted(), by=by, most=10, after=None).signals)
+    return list(services().signals.page(wanted or Wanted(), by=by, limit=10, after=None).signals)
 
 
 def kinds(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[str]:
@@ -112,7 +112,7 @@ def test_each_sees_the_signals_of_their_own_department_and_the_monitoring_office
     for by in (a_caller(Role.HEAD, sub="h", department="market"), a_caller(Role.HEAD, sub="h")):
         with pytest.raises(DomainError) as refused:
             listed(Wanted(department="traffic" if by.department else None), by=by)
-        assert refused.value.reason is ErrorCode.FORBIDDEN
+        assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_signals_are_found_by_kind_officer_and_day() -> None:
@@ -132,7 +132,7 @@ def test_a_page_goes_on_where_the_one_before_ended() -> None:
     case = a_dressed_case()
     hear(*services().timeline.events(case.owner))
 
-    first = services().signals.page(Wanted(), by=MONITOR, most=1, after=None)
-    second = services().signals.page(Wanted(), by=MONITOR, most=1, after=first.after)
+    first = services().signals.page(Wanted(), by=MONITOR, limit=1, after=None)
+    second = services().signals.page(Wanted(), by=MONITOR, limit=1, after=first.after)
 
     assert [signal.kind.value for signal in (*first.signals, *second.signals)] == ["closed_and_reopened", "late_entry"]

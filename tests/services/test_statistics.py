@@ -53,7 +53,7 @@ def events_of_cases(number: int) -> list[Event]:
 
 def hear(events: Sequence[Event]) -> None:
     for event in events:
-        services().statistics.hear(event, NOON + 9 * DAY)
+        services().statistics.on_event(event, NOON + 9 * DAY)
 
 
 def recomputed(events: Sequence[Event]) -> Figures:
@@ -113,7 +113,7 @@ def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_othe
     assert tuple(told.department for told in everywhere) == settings().departments
     with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR, at=NOON)
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+    assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 @pytest.mark.parametrize("days", [-1, 400])
@@ -123,7 +123,7 @@ def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
     with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
 
-    assert refused.value.reason is ErrorCode.INVALID_QUERY
+    assert refused.value.code is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
 
 
@@ -131,7 +131,7 @@ def test_an_unknown_department_is_refused_to_those_who_look_at_all() -> None:
     with pytest.raises(DomainError) as refused:
         services().statistics.figures(asked_of_weeks(NOON, department="nowhere"), by=MONITOR, at=NOON)
 
-    assert refused.value.reason is ErrorCode.INVALID_QUERY
+    assert refused.value.code is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/department"]
 
 
@@ -159,7 +159,7 @@ def record_outage(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         reason="机房断电。",
         evidence=(Proof(name="值班记录", sha256="0" * 64),),
     )
-    services().outages.record(window, by=MONITOR, at=at, once=None)
+    services().outages.record(window, by=MONITOR, at=at, idempotency_key=None)
 
 
 @pytest.mark.parametrize(

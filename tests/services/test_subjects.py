@@ -152,12 +152,12 @@ def test_the_same_request_enrols_once_and_another_body_is_refused() -> None:
     pair = KeyPair()
     once = IdempotencyKey.of(caller="li", route="POST /v1/signing-keys", key="k", body=b"a")
 
-    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
-    again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, once=once)
+    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
+    again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
 
     assert (again.key, again.is_repeated) == (first.key, True)
     with pytest.raises(DomainError, match="IDEMPOTENCY_KEY_REUSED"):
-        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, once=replace(once, request="other"))
+        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, idempotency_key=replace(once, request="other"))
 
 
 def test_a_revoked_key_stays_revoked() -> None:
@@ -180,7 +180,7 @@ def test_a_key_of_somebody_else_is_not_found() -> None:
     for subject, key_id in ((WANG, pair.key_id), (LI, "another")):
         with pytest.raises(DomainError) as refused:
             services().signing_keys.revoke(subject, key_id, at=NOON)
-        assert refused.value.reason is ErrorCode.NOT_FOUND
+        assert refused.value.code is ErrorCode.NOT_FOUND
 
 
 def test_a_key_is_read_in_a_batch_with_other_rows() -> None:

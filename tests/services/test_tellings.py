@@ -51,9 +51,9 @@ def deliveries(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: A
 
 def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
     caller = MACHINE if by is MACHINE else TRAFFIC
-    webhook, _ = services().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, once=None)
+    webhook, _ = services().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, idempotency_key=None)
     made, _ = services().tellings.subscribe(
-        webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, once=None
+        webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, idempotency_key=None
     )
     return made, services().webhooks.secret(webhook)
 
@@ -61,8 +61,8 @@ def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHI
 def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
     """Let the relay hand on an owner's events."""
     for event in services().timeline.events(owner)[after:]:
-        services().alerts.hear(event, at)
-        services().tellings.hear(event, at)
+        services().alerts.on_event(event, at)
+        services().tellings.on_event(event, at)
 
 
 def in_force() -> Flag:
@@ -72,7 +72,7 @@ def in_force() -> Flag:
 
 
 def told_to(subscription: Subscription, *, after: int = 0) -> list[FlagNotice]:
-    _, found = services().tellings.told(subscription.subscription_id, after=after, most=100, by=MACHINE)
+    _, found = services().tellings.told(subscription.subscription_id, after=after, limit=100, by=MACHINE)
     return list(found)
 
 
@@ -88,7 +88,7 @@ def acknowledge(telling: FlagNotice, *, at: datetime = AFTER) -> FlagNotice:
 
 def alerts_of(recipient: object) -> list[tuple[str, int]]:
     caller = CREDIT if recipient is CREDIT else MONITOR
-    found, _ = services().alerts.inbox(caller, state="open", most=10, after=None)
+    found, _ = services().alerts.inbox(caller, state="open", limit=10, after=None)
     return [(alert.clock_kind, alert.level) for alert in found]
 
 
@@ -231,7 +231,7 @@ def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: ti
 
     sweep(at=AFTER + waited)
 
-    page = services().tellings.incidents(IncidentState.OPEN, by=CREDIT, most=10, after=None)
+    page = services().tellings.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
     assert [each.telling_id for each in page.tellings] == ([lifting.telling_id] if opened else [])
 
 
@@ -247,7 +247,7 @@ def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None
 
     state = {
         state: [
-            each.telling_id for each in services().tellings.incidents(state, by=MONITOR, most=10, after=None).tellings
+            each.telling_id for each in services().tellings.incidents(state, by=MONITOR, limit=10, after=None).tellings
         ]
         for state in IncidentState
     }
@@ -267,7 +267,7 @@ def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> N
 
     sweep(at=AFTER + timedelta(days=9))
 
-    assert services().tellings.incidents(IncidentState.OPEN, by=CREDIT, most=10, after=None).tellings == ()
+    assert services().tellings.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).tellings == ()
 
 
 def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
@@ -277,7 +277,7 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
 
     def seen(role: Role, department: str) -> list[str]:
         by = a_caller(role, sub="x", department=department)
-        page = services().tellings.of_flag(flag.flag_id, by=by, most=10, after=None)
+        page = services().tellings.of_flag(flag.flag_id, by=by, limit=10, after=None)
         return sorted(each.department for each in page.tellings)
 
     assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
@@ -285,8 +285,8 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
     assert seen(Role.SUPERVISOR, "credit") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
     with pytest.raises(DomainError) as refused:
-        services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, most=10, after=None)
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+        services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, limit=10, after=None)
+    assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_it_was_told() -> None:
@@ -306,13 +306,15 @@ def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_i
 def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
     outsider = a_caller(Role.SYSTEM, sub="bank", department="some-bank")
     webhook, _ = services().webhooks.subscribe(
-        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=outsider, at=AFTER, once=None
+        "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=outsider, at=AFTER, idempotency_key=None
     )
 
     with pytest.raises(DomainError) as refused:
-        services().tellings.subscribe(webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, once=None)
+        services().tellings.subscribe(
+            webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, idempotency_key=None
+        )
 
-    assert refused.value.reason is ErrorCode.FORBIDDEN
+    assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -> None:
@@ -326,9 +328,9 @@ def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -
     with pytest.raises(DomainError) as unknown:
         services().tellings.acknowledge(theirs.subscription_id, telling.telling_id, by=TRAFFIC, at=AFTER)
     with pytest.raises(DomainError) as faulty:
-        services().tellings.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, once=None)
+        services().tellings.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, idempotency_key=None)
 
-    assert [each.value.reason for each in (refused, unknown, faulty)] == [
+    assert [each.value.code for each in (refused, unknown, faulty)] == [
         ErrorCode.NOT_FOUND,
         ErrorCode.NOT_FOUND,
         ErrorCode.INVALID_BODY,
@@ -355,6 +357,6 @@ def test_what_was_answered_before_it_was_pushed_is_not_pushed(deliveries: Line, 
     assert services().tellings.push(message["telling_id"], at=AFTER) is False
     assert deliveries.messages == []
     found, _ = services().webhooks.deliveries(
-        subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, most=10, after=None
+        subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, limit=10, after=None
     )
     assert found == ()

@@ -30,9 +30,9 @@ def look(case_no: str, *, by: Caller = OFFICER) -> DisclosedIdentity:
 
 
 def refused(case_no: str, by: Caller) -> ErrorCode:
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         look(case_no, by=by)
-    return refusal.value.reason
+    return error.value.code
 
 
 def kinds_of(case_no: str) -> list[str]:

@@ -78,7 +78,7 @@ def test_a_sweep_that_left_something_undone_ends_the_watch_until_the_next_comple
     watch = services().clocks.watch(at=NINE + MINUTE)
     assert watch is not None
     assert (watch.complete_since, watch.last_sweep_at) == (None, NINE)
-    newest, older = services().clocks.heartbeats(most=2)
+    newest, older = services().clocks.heartbeats(limit=2)
     assert (newest["complete"], older["complete"]) == (False, True)
 
 

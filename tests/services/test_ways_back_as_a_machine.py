@@ -226,7 +226,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         plea = ObjectionRequest(entry=plain.entry, ground=ground, text="不对。")
         objector = self.voice(data)
         try:
-            made, _ = services().objections.make(plea, by=objector, at=self.now, once=None)
+            made, _ = services().objections.make(plea, by=objector, at=self.now, idempotency_key=None)
         except DomainError:
             assert plain.grounds.get(ground, 0) >= 2
             return
@@ -272,7 +272,9 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         owner = self.voice(data)
         form = services().repairs.form(plain.entry, by=owner, at=self.now)
         try:
-            repair, _ = services().repairs.ask(plain.entry, "", form.promise_hash, by=owner, at=self.now, once=None)
+            repair, _ = services().repairs.ask(
+                plain.entry, "", form.promise_hash, by=owner, at=self.now, idempotency_key=None
+            )
         except DomainError:
             assert form.repairable_from > self.today
             return
@@ -292,7 +294,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
         with suppress(DomainError):
-            services().reversals.record(fall, by=CREDIT, at=self.now, once=None)
+            services().reversals.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
         self.let_fall(plain.paper)
 
     def let_fall(self, paper: str) -> None:

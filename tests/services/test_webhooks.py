@@ -90,7 +90,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, cloud: None) -> tuple[Line, Line]:  #
 
 
 def subscribed(url: str) -> tuple[Webhook, str]:
-    webhook, _ = services().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, once=None)
+    webhook, _ = services().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, idempotency_key=None)
     return webhook, services().webhooks.secret(webhook)
 
 
@@ -110,7 +110,7 @@ def told_until_ended(queue: Line, at: datetime = AT) -> datetime:
 
 
 def of(webhook: Webhook, state: DeliveryState) -> list[Delivery]:
-    found, _ = services().webhooks.deliveries(webhook.webhook_id, state, by=MACHINE, most=100, after=None)
+    found, _ = services().webhooks.deliveries(webhook.webhook_id, state, by=MACHINE, limit=100, after=None)
     return list(found)
 
 
@@ -280,7 +280,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_sta
     with pytest.raises(DomainError) as refused:
         subscribed("https://hooks.example.com/x")
 
-    assert refused.value.reason is ErrorCode.ADDRESS_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.ADDRESS_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -347,4 +347,4 @@ def test_another_departments_endpoint_does_not_exist() -> None:
     with pytest.raises(DomainError) as refused:
         services().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
 
-    assert refused.value.reason is ErrorCode.NOT_FOUND
+    assert refused.value.code is ErrorCode.NOT_FOUND

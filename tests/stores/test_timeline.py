@@ -39,10 +39,10 @@ def a_timeline_of_four() -> str:
         file_no="1号", basis="《监察法》", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
     inspector = Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection")
-    mandate, _ = services().inspection.ask(wanted, by=inspector, at=AT, once=None)
+    mandate, _ = services().inspection.ask(wanted, by=inspector, at=AT, idempotency_key=None)
     for number in range(3):
         with transaction() as tx:
-            services().timeline.append([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
+            services().timeline.append_alone([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
     return mandate.owner
 
 
@@ -136,7 +136,7 @@ def test_two_who_add_at_once_cannot_both() -> None:
 
     def add(before_commit: Callable[[], None]) -> None:
         with transaction() as tx:
-            services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
+            services().timeline.append_alone([a_fact()], owner=owner, at=AT, tx=tx)
             before_commit()
 
     with pytest.raises(ConflictError):
@@ -155,7 +155,7 @@ def test_an_event_added_while_a_timeline_is_read_is_no_fault(monkeypatch: pytest
         if not added:
             added.append(1)
             with transaction() as tx:
-                services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
+                services().timeline.append_alone([a_fact()], owner=owner, at=AT, tx=tx)
         return real(name)
 
     monkeypatch.setattr(services().timeline, "events", events)
@@ -169,7 +169,7 @@ def test_an_unknown_owner_has_no_timeline() -> None:
     with pytest.raises(DomainError) as refused:
         services().timeline.reading("mandate:none")
 
-    assert refused.value.reason is ErrorCode.NOT_FOUND
+    assert refused.value.code is ErrorCode.NOT_FOUND
 
 
 def test_every_kind_of_event_has_a_label_in_both_languages() -> None:

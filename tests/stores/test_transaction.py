@@ -41,15 +41,15 @@ def writes_of_every_kind(*, failing: str) -> Transaction:
         a_row(key).save()
     absent, there = IdempotencyRow.pk.does_not_exist(), IdempotencyRow.pk.exists()
     tx = Transaction()
-    tx.put(a_row("put"), condition=there if failing == "put" else absent, otherwise=MarkedError("put"))
+    tx.put(a_row("put"), condition=there if failing == "put" else absent, on_failure=MarkedError("put"))
     tx.change(
         a_row("updated"),
         actions=[IdempotencyRow.made.set("second")],
         condition=absent if failing == "change" else there,
-        otherwise=MarkedError("change"),
+        on_failure=MarkedError("change"),
     )
-    tx.require(a_row("checked"), condition=absent if failing == "require" else there, otherwise=MarkedError("require"))
-    tx.remove(a_row("deleted"), condition=absent if failing == "remove" else there, otherwise=MarkedError("remove"))
+    tx.require(a_row("checked"), condition=absent if failing == "require" else there, on_failure=MarkedError("require"))
+    tx.remove(a_row("deleted"), condition=absent if failing == "remove" else there, on_failure=MarkedError("remove"))
     return tx
 
 
@@ -76,7 +76,7 @@ def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_an
     def written(number: int) -> None:
         tx = Transaction()
         for each in range(number):
-            tx.add(a_row(f"{number}-{each}"), otherwise=ConflictError())
+            tx.add(a_row(f"{number}-{each}"), on_failure=ConflictError())
         tx.commit()
 
     written(MOST_WRITES)
@@ -84,14 +84,14 @@ def test_as_many_writes_as_can_be_together_are_and_one_more_is_refused_before_an
         written(MOST_WRITES + 1)
 
     assert stored("100-99") == "first"
-    assert refused.value.reason is ErrorCode.TOO_MUCH_AT_ONCE
+    assert refused.value.code is ErrorCode.TOO_MUCH_AT_ONCE
     assert IdempotencyRow.count("101-0") == 0
 
 
 def test_an_exception_inside_the_block_writes_nothing() -> None:
     def dies_before_its_end() -> None:
         with transaction() as tx:
-            tx.put(a_row("never"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
+            tx.put(a_row("never"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
             raise MarkedError
 
     with pytest.raises(MarkedError):
@@ -133,7 +133,7 @@ def test_a_conflict_with_another_transaction_is_tried_again(monkeypatch: pytest.
     sent = a_commit_that_meets(monkeypatch, conflicts=2)
 
     with transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
 
     assert len(sent) == 3
 
@@ -142,16 +142,16 @@ def test_a_conflict_that_does_not_end_is_told_as_busy(monkeypatch: pytest.Monkey
     sent = a_commit_that_meets(monkeypatch, conflicts=99)
 
     with pytest.raises(DomainError) as refused, transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
 
-    assert (refused.value.reason, len(sent)) == (ErrorCode.BUSY, ATTEMPTS)
+    assert (refused.value.code, len(sent)) == (ErrorCode.BUSY, ATTEMPTS)
 
 
 def test_an_error_that_is_neither_is_not_swallowed() -> None:
     connection().delete_table("xinnuo-local-idempotency")
 
     with pytest.raises(TransactWriteError), transaction() as tx:
-        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), otherwise=ConflictError())
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
 
 
 def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_a_step_that_moved_is_run_anew_and_at_last_told_as_busy(monkeypatch: pyt
     assert settles_at(3) == "done"
     with pytest.raises(DomainError) as refused:
         settles_at(99)
-    assert refused.value.reason is ErrorCode.BUSY
+    assert refused.value.code is ErrorCode.BUSY
 
 
 def test_rows_of_several_tables_come_back_in_the_order_asked_for_and_what_is_absent_as_none() -> None:
@@ -228,7 +228,7 @@ def test_keys_that_stay_away_make_the_store_unavailable(monkeypatch: pytest.Monk
     with pytest.raises(DomainError) as refused:
         read_together(IdempotencyRow("one"))
 
-    assert refused.value.reason is ErrorCode.UNAVAILABLE
+    assert refused.value.code is ErrorCode.UNAVAILABLE
 
 
 def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_remembered() -> None:
@@ -245,7 +245,7 @@ def test_the_same_key_with_another_body_is_refused_and_with_the_same_body_rememb
     assert once(route="POST /v1/flags").look_up() is None
     with pytest.raises(DomainError) as refused:
         once(b'{"other": 1}').look_up()
-    assert refused.value.reason is ErrorCode.IDEMPOTENCY_KEY_REUSED
+    assert refused.value.code is ErrorCode.IDEMPOTENCY_KEY_REUSED
     with pytest.raises(ConflictError), transaction() as tx:
         once().remember("draft-2", tx, at=datetime(2026, 11, 22, tzinfo=UTC))
 

@@ -55,7 +55,7 @@ def test_staff_are_told_that_they_may_not_and_strangers_that_there_is_nothing(
     with pytest.raises(DomainError) as refused:
         require(caller, roles=EVERYBODY, department="traffic", subjects=(MINE,))
 
-    assert refused.value.reason is reason
+    assert refused.value.code is reason
 
 
 def test_a_right_is_passed_in_silence() -> None:
@@ -80,5 +80,5 @@ def test_a_token_without_a_subject_has_no_matters_of_its_own() -> None:
     with pytest.raises(DomainError) as refused:
         a_caller(Role.APPLICANT).own_subject()
 
-    assert refused.value.reason is ErrorCode.INSUFFICIENT_IDENTITY
+    assert refused.value.code is ErrorCode.INSUFFICIENT_IDENTITY
     assert a_caller(Role.APPLICANT, subject=MINE).own_subject() == MINE

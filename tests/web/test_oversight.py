@@ -76,7 +76,7 @@ def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
     monkeypatch.setattr(services().alerts, "_queue", Silent())
     services().clocks.sweep(at=late)
     for event in services().timeline.events(f"case:{case_no}"):
-        services().alerts.hear(event, late)
+        services().alerts.on_event(event, late)
     browser = visitor("supervisor.traffic")
     board = browser.open("/board")
     (href, *_) = [link["href"] or "" for link in board.page.named("a") if "/alerts/" in (link["href"] or "")]

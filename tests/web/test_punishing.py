@@ -251,7 +251,7 @@ def test_which_department_was_told_and_which_has_answered_stands_on_the_page(
     subscription = client.post("/v1/subscriptions", wish, token=system).body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
     for event in services().timeline.events(f"flag:{active.rpartition('/')[2]}"):
-        services().tellings.hear(event, AFTER_DEFENCE)
+        services().tellings.on_event(event, AFTER_DEFENCE)
 
     silent = office.open(active)
     url = f"/v1/subscriptions/{subscription}"

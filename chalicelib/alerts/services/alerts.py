@@ -61,7 +61,7 @@ class Alerts:
         self._webhooks = webhooks
         self._digests = digests
 
-    def hear(self, event: Event, at: datetime) -> None:
+    def on_event(self, event: Event, at: datetime) -> None:
         """Do what an event calls for; the same event, twice or out of order, calls for the same alerts.
 
         Nothing climbs any more once the clock that it was about has stopped: the duty is done.
@@ -124,7 +124,7 @@ class Alerts:
                         suffix=alert.alert_id,
                     ),
                 )
-            self._timeline.append(
+            self._timeline.append_alone(
                 [
                     NewEvent(
                         kind=EventKind.ALERT_RAISED,
@@ -165,7 +165,7 @@ class Alerts:
         return True
 
     def inbox(
-        self, by: Caller, *, state: str, most: int, after: dict[str, Any] | None
+        self, by: Caller, *, state: str, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
         """Return a page of the caller's own alerts, and where the next one begins.
 
@@ -175,9 +175,9 @@ class Alerts:
         place = dict(after or {})
         index = int(place.get("index", 0))
         alerts: list[Alert] = []
-        while index < len(recipients) and len(alerts) < most:
+        while index < len(recipients) and len(alerts) < limit:
             page: InboxPage = self._store.inbox(
-                recipients[index], state, most=most - len(alerts), after=place.get("key")
+                recipients[index], state, limit=limit - len(alerts), after=place.get("key")
             )
             alerts.extend(page.alerts)
             if page.after is None:
@@ -213,7 +213,7 @@ class Alerts:
         with transaction() as tx:
             self._store.save(alert, answered, tx)
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in self._awaited(alert)]
-            self._timeline.append(
+            self._timeline.append_alone(
                 [
                     NewEvent(
                         kind=EventKind.ALERT_ACKNOWLEDGED,

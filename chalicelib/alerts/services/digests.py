@@ -105,7 +105,7 @@ class Digests:
 
     @retry_on_conflict
     def _make(self, recipient: str, *, at: datetime) -> bool:
-        digests, _ = self._store.page(recipient, most=1)
+        digests, _ = self._store.page(recipient, limit=1)
         newest = digests[0] if digests else None
         if newest is not None and newest.published_at is None:
             # Whoever made it may have ended before it was told; telling it twice tells it once.
@@ -164,14 +164,14 @@ class Digests:
         return True
 
     def page(
-        self, *, by: Caller, most: int, after: dict[str, Any] | None
+        self, *, by: Caller, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
         """Return a page of the digests of the caller's desks, each desk's newest first, and where the next begins."""
         desks = _desks_of(by)
         place: dict[str, Any] = dict(after or {"index": 0, "key": None})
         found: list[Digest] = []
-        while place["index"] < len(desks) and len(found) < most:
-            digests, key = self._store.page(desks[place["index"]], most=most - len(found), after=place["key"])
+        while place["index"] < len(desks) and len(found) < limit:
+            digests, key = self._store.page(desks[place["index"]], limit=limit - len(found), after=place["key"])
             found.extend(digests)
             place = {"index": place["index"] + (key is None), "key": key}
         return tuple(found), place if place["index"] < len(desks) else None
@@ -185,10 +185,10 @@ class Digests:
         return found
 
     def alerts_of(
-        self, digest: Digest, *, most: int, after: dict[str, Any] | None
+        self, digest: Digest, *, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
         """Return a page of the alerts of a digest as they stand now, oldest first, and where the next one begins."""
-        names, key = self._store.kept_page(digest, most=most, after=after)
+        names, key = self._store.kept_page(digest, limit=limit, after=after)
         return tuple(self._alerts.get(name) for name in names), key
 
     def _first_open(self, names: list[str]) -> Alert | None:

@@ -48,13 +48,13 @@ class Webhooks:
         self._dead_letters = dead_letters
 
     def subscribe(
-        self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Webhook, bool]:
         """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for one that may not be told.
 
         Says whether an earlier request with the same key had made it already.
         """
-        made_before = once.look_up() if once is not None else None
+        made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self.get(made_before, by=by), True
         require(by, roles=KEEPERS)
@@ -72,8 +72,8 @@ class Webhooks:
         )
         with transaction() as tx:
             self._store.add(webhook, tx)
-            if once is not None:
-                once.remember(webhook.webhook_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(webhook.webhook_id, tx, at=at)
         return webhook, False
 
     def secret(self, webhook: Webhook) -> str:
@@ -88,10 +88,10 @@ class Webhooks:
             raise DomainError(ErrorCode.NOT_FOUND)
         return webhook
 
-    def page(self, by: Caller, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
+    def page(self, by: Caller, *, limit: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
         """Return a page of the endpoints of the caller's department, oldest first."""
         require(by, roles=KEEPERS)
-        return self._store.of_department(_department(by), most=most, after=after)
+        return self._store.of_department(_department(by), limit=limit, after=after)
 
     @retry_on_conflict
     def rotate(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
@@ -106,11 +106,11 @@ class Webhooks:
         return self._saved(webhook, replace(webhook, ended_at=at))
 
     def deliveries(
-        self, webhook_id: str, state: DeliveryState, *, by: Caller, most: int, after: Position
+        self, webhook_id: str, state: DeliveryState, *, by: Caller, limit: int, after: Position
     ) -> tuple[tuple[Delivery, ...], Position]:
         """Return a page of what an endpoint was told, oldest first."""
         webhook = self.get(webhook_id, by=by)
-        return self._store.deliveries(webhook.webhook_id, state, most=most, after=after)
+        return self._store.deliveries(webhook.webhook_id, state, limit=limit, after=after)
 
     @retry_on_conflict
     def replay(self, webhook_id: str, delivery_id: str, *, by: Caller, at: datetime) -> Delivery:
@@ -135,7 +135,7 @@ class Webhooks:
         told = 0
         after: Position = None
         while True:
-            webhooks, after = self._store.of_department(notice.department, most=MOST_ENDPOINTS, after=after)
+            webhooks, after = self._store.of_department(notice.department, limit=MOST_ENDPOINTS, after=after)
             for webhook in webhooks:
                 if webhook.is_active and notice.topic in webhook.topics:
                     delivery = rules.delivery_of(notice, webhook, at=at)

@@ -36,15 +36,15 @@ class AlertStore:
 
     def add(self, alert: Alert, tx: Transaction) -> None:
         """Write an alert that must not be there yet."""
-        tx.add(_row_of(alert), otherwise=ConflictError())
+        tx.add(_row_of(alert), on_failure=ConflictError())
 
     def save(self, before: Alert, after: Alert, tx: Transaction) -> None:
         """Write what became of an alert, if it still is as it was read."""
-        tx.put(_row_of(after), condition=AlertRow.document == before, otherwise=ConflictError())
+        tx.put(_row_of(after), condition=AlertRow.document == before, on_failure=ConflictError())
 
-    def inbox(self, recipient: str, state: str, *, most: int, after: dict[str, dict[str, Any]] | None) -> InboxPage:
+    def inbox(self, recipient: str, state: str, *, limit: int, after: dict[str, dict[str, Any]] | None) -> InboxPage:
         """Return a page of a recipient's alerts in one state, oldest first."""
-        rows = AlertRow.inbox.query(f"{recipient}#{state}", limit=most, last_evaluated_key=after)
+        rows = AlertRow.inbox.query(f"{recipient}#{state}", limit=limit, last_evaluated_key=after)
         return InboxPage(alerts=tuple(row.document for row in rows), after=rows.last_evaluated_key)
 
 

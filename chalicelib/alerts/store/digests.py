@@ -30,7 +30,7 @@ class DigestStore:
         """Write a preference, if it still is as it was read; ``waits`` keeps its recipient among those to look at."""
         row = PreferenceRow(after.recipient, PREFERENCE, document=after, waits=WAITS if waits else None)
         condition = PreferenceRow.pk.does_not_exist() | (PreferenceRow.document == before)
-        tx.put(row, condition=condition, otherwise=ConflictError())
+        tx.put(row, condition=condition, on_failure=ConflictError())
 
     def waiting(self) -> Iterator[str]:
         """Yield the recipients who take digests, or are still owed their last."""
@@ -39,9 +39,9 @@ class DigestStore:
 
     def keep(self, alert: Alert, preference: Preference, *, at: datetime, tx: Transaction) -> None:
         """Keep an alert for the next digest, if the recipient still wants it so."""
-        tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), otherwise=ConflictError())
+        tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), on_failure=ConflictError())
         row = PreferenceRow(preference.recipient, PREFERENCE)
-        tx.require(row, condition=PreferenceRow.document == preference, otherwise=ConflictError())
+        tx.require(row, condition=PreferenceRow.document == preference, on_failure=ConflictError())
 
     def kept(self, recipient: str, *, since: str, until: str) -> Iterator[str]:
         """Yield the ids of the alerts that were kept after one instant and up to another, oldest first."""
@@ -49,13 +49,13 @@ class DigestStore:
             yield row.sk.rpartition("#")[2]
 
     def kept_page(
-        self, digest: Digest, *, most: int, after: dict[str, Any] | None
+        self, digest: Digest, *, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[str, ...], dict[str, Any] | None]:
         """Return a page of the ids of a digest's alerts, oldest first, and where the next one begins."""
         rows = KeptRow.query(
             digest.recipient,
             KeptRow.sk.between(f"kept#{digest.since}#{LAST}", f"kept#{digest.until}#{LAST}"),
-            limit=most,
+            limit=limit,
             last_evaluated_key=after,
         )
         return tuple(row.sk.rpartition("#")[2] for row in rows), rows.last_evaluated_key
@@ -68,7 +68,7 @@ class DigestStore:
             return None
 
     def page(
-        self, recipient: str, *, most: int, after: dict[str, Any] | None = None
+        self, recipient: str, *, limit: int, after: dict[str, Any] | None = None
     ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
         """Return a page of a recipient's digests, newest first, and where the next one begins."""
         rows = DigestRow.query(
@@ -76,19 +76,19 @@ class DigestStore:
             DigestRow.sk.startswith("digest#"),
             scan_index_forward=False,
             consistent_read=True,
-            limit=most,
+            limit=limit,
             last_evaluated_key=after,
         )
         return tuple(row.document for row in rows), rows.last_evaluated_key
 
     def add(self, digest: Digest, tx: Transaction) -> None:
         """Write a digest that must not be there yet: there is one for a recipient and day."""
-        tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), otherwise=ConflictError())
+        tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), on_failure=ConflictError())
 
     def save(self, before: Digest, after: Digest, tx: Transaction) -> None:
         """Write what became of a digest, if it still is as it was read."""
         row = DigestRow(after.recipient, _key(after.day), document=after)
-        tx.put(row, condition=DigestRow.document == before, otherwise=ConflictError())
+        tx.put(row, condition=DigestRow.document == before, on_failure=ConflictError())
 
 
 def _key(day: date) -> str:

@@ -25,15 +25,15 @@ class WebhookStore:
 
     def add(self, webhook: Webhook, tx: Transaction) -> None:
         """Write an endpoint that must not be there yet."""
-        tx.add(_endpoint(webhook), otherwise=ConflictError())
+        tx.add(_endpoint(webhook), on_failure=ConflictError())
 
     def save(self, before: Webhook, after: Webhook, tx: Transaction) -> None:
         """Write what became of an endpoint, if it still is as it was read."""
-        tx.put(_endpoint(after), condition=WebhookRow.document == before, otherwise=ConflictError())
+        tx.put(_endpoint(after), condition=WebhookRow.document == before, on_failure=ConflictError())
 
-    def of_department(self, department: str, *, most: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
+    def of_department(self, department: str, *, limit: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
         """Return a page of a department's endpoints, oldest first."""
-        rows = WebhookRow.by_department.query(department, limit=most, last_evaluated_key=after)
+        rows = WebhookRow.by_department.query(department, limit=limit, last_evaluated_key=after)
         return tuple(row.document for row in rows), rows.last_evaluated_key
 
     def delivery(self, delivery_id: str) -> Delivery:
@@ -53,13 +53,13 @@ class WebhookStore:
 
     def change(self, before: Delivery, after: Delivery, tx: Transaction) -> None:
         """Write what became of a delivery, if it still is as it was read."""
-        tx.put(_row(after), condition=DeliveryRow.document == before, otherwise=ConflictError())
+        tx.put(_row(after), condition=DeliveryRow.document == before, on_failure=ConflictError())
 
     def deliveries(
-        self, webhook_id: str, state: DeliveryState, *, most: int, after: Position
+        self, webhook_id: str, state: DeliveryState, *, limit: int, after: Position
     ) -> tuple[tuple[Delivery, ...], Position]:
         """Return a page of an endpoint's deliveries in one state, oldest first."""
-        rows = DeliveryRow.by_lane.query(f"{webhook_id}#{state}", limit=most, last_evaluated_key=after)
+        rows = DeliveryRow.by_lane.query(f"{webhook_id}#{state}", limit=limit, last_evaluated_key=after)
         return tuple(row.document for row in rows), rows.last_evaluated_key
 
 

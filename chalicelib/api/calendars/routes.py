@@ -47,7 +47,7 @@ def load(call: Call[EditionBody]) -> Answer:
         year, body.notice.notice(), body.holidays, body.make_up_days, by=call.caller, at=call.at
     )
     if query.dry_run:
-        seen = editions.preview(edition, by=call.caller, at=call.at, most=query.limit, after=after)
+        seen = editions.preview(edition, by=call.caller, at=call.at, limit=query.limit, after=after)
         return Answer(
             body=LoadingShape(
                 year=year,
@@ -112,7 +112,7 @@ def calendar(call: Call[None]) -> Answer:
 def provisional(call: Call[None]) -> Answer:
     """List provisional due dates, of all departments, oldest due first."""
     found, after = services().editions.waiting(
-        _year_in(call), by=call.caller, at=call.at, most=call.query.limit, after=call.position
+        _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
     )
     return Answer(
         body=Waiting(

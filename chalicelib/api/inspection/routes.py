@@ -49,7 +49,9 @@ def ask(call: Call[MandateBody]) -> Answer:
         case_nos=tuple(body.scope.case_nos),
     )
     wanted = Wanted(file_no=body.file_no, basis=body.basis, scope=scope, expires_on=body.expires_on)
-    mandate, is_repeated = services().inspection.ask(wanted, by=call.caller, at=call.at, once=call.once)
+    mandate, is_repeated = services().inspection.ask(
+        wanted, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return Answer(body=mandate_shape(mandate), version=mandate.version, replayed=is_repeated)
 
 
@@ -58,7 +60,7 @@ def mandates(call: Call[None]) -> Answer:
     """List the caller's mandates, newest first."""
     position = call.position
     found, following = services().inspection.asked_by(
-        call.caller, most=call.query.limit, after=None if position is None else dict(position)
+        call.caller, limit=call.query.limit, after=None if position is None else dict(position)
     )
     return Answer(body=Mandates(items=[mandate_shape(each) for each in found], next_cursor=call.next_cursor(following)))
 
@@ -98,7 +100,7 @@ def cases(call: Call[None]) -> Answer:
         CaseFilter(light=query.light, officer=query.officer),
         by=call.caller,
         at=call.at,
-        most=query.limit,
+        limit=query.limit,
         after=call.position,
     )
     items = [

@@ -59,11 +59,11 @@ class CalendarEditions:
             raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=faults)
         return Edition(year=year, notice=notice, holidays=holidays, make_up_days=make_up_days)
 
-    def preview(self, edition: Edition, *, by: Caller, at: datetime, most: int, after: Place | None) -> Preview:
+    def preview(self, edition: Edition, *, by: Caller, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of the open due dates that an edition would move (dry run); writes nothing."""
         require(by, roles=EDITORS)
         self._calendars.refresh()
-        return self._recounts.preview(edition, at=at, most=most, after=after)
+        return self._recounts.preview(edition, at=at, limit=limit, after=after)
 
     def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> YearStatus:
         """Load a year's next edition and count the first open due dates anew; the sweep goes on with the others.
@@ -135,13 +135,13 @@ class CalendarEditions:
         )
 
     def waiting(
-        self, year: int, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+        self, year: int, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
         """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` out of reach."""
         require(by, roles=WAITING_FOR_IT)
         if year not in rules.years_within_reach(day_in_shanghai(at)):
             raise DomainError(ErrorCode.NOT_FOUND)
-        return self._recounts.waiting(year, most=most, after=after)
+        return self._recounts.waiting(year, limit=limit, after=after)
 
     @retry_on_conflict
     def watch(self, at: datetime) -> int | None:

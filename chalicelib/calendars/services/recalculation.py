@@ -107,24 +107,24 @@ class Recalculation:
         place: Place | None = recount.place
         clocks: list[Clock] = []
         while place is not None and len(clocks) < PAGE:
-            more, place = self._page(place, year=recount.year, most=PAGE - len(clocks))
+            more, place = self._page(place, year=recount.year, limit=PAGE - len(clocks))
             clocks.extend(more)
         return clocks, place
 
-    def preview(self, edition: Edition, *, at: datetime, most: int, after: Place | None) -> Preview:
+    def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of what an edition would move, in the order in which a recount would go; writes nothing."""
         calendar = replaced(self._calendars.current(), edition)
         place: Place | None = after or Place()
         movings: list[Moving] = []
         looked_at = 0
-        while place is not None and self._boards and len(movings) < most and looked_at < LOOKED_AT_ONCE:
-            clocks, place = self._page(place, year=edition.year, most=min(PAGE, most - len(movings)))
+        while place is not None and self._boards and len(movings) < limit and looked_at < LOOKED_AT_ONCE:
+            clocks, place = self._page(place, year=edition.year, limit=min(PAGE, limit - len(movings)))
             looked_at += len(clocks)
             movings.extend(moving for clock in clocks if (moving := self._moving(clock, calendar=calendar, at=at)))
         return Preview(looked_at=looked_at, movings=tuple(movings), after=place if self._boards else None)
 
     def waiting(
-        self, year: int, *, most: int, after: Mapping[str, Any] | None
+        self, year: int, *, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
         """Return a page of open due dates of all departments that need a year's edition, oldest due first.
 
@@ -134,13 +134,13 @@ class Recalculation:
             return (), None
         begin = after or {board: None for board in self._boards if board.endswith(PROVISIONAL)}
         pages = {
-            board: self._counting.page(board, since=date(year, 1, 1), most=most, after=key)
+            board: self._counting.page(board, since=date(year, 1, 1), limit=limit, after=key)
             for board, key in begin.items()
         }
         found = sorted(
             ((clock, board) for board, page in pages.items() for clock in page.clocks),
             key=lambda each: (each[0].due_at, each[0].owner, each[0].clock_id),
-        )[:most]
+        )[:limit]
         following = {}
         for board, page in pages.items():
             taken = [clock for clock, on in found if on == board]
@@ -150,8 +150,10 @@ class Recalculation:
                 following[board] = page.after
         return tuple(clock for clock, _ in found if clock.started_at.year <= year), following or None
 
-    def _page(self, place: Place, *, year: int, most: int) -> tuple[tuple[Clock, ...], Place | None]:
-        page = self._counting.page(self._boards[place.board], since=first_day_touched(year), most=most, after=place.key)
+    def _page(self, place: Place, *, year: int, limit: int) -> tuple[tuple[Clock, ...], Place | None]:
+        page = self._counting.page(
+            self._boards[place.board], since=first_day_touched(year), limit=limit, after=place.key
+        )
         return page.clocks, self._behind(place, page.after)
 
     def _behind(self, place: Place, key: dict[str, dict[str, str]] | None) -> Place | None:

@@ -39,7 +39,7 @@ class Command:
     by: Caller
     at: datetime
     version: int | None = None
-    once: IdempotencyKey | None = None
+    idempotency_key: IdempotencyKey | None = None
     occurred_at: datetime | None = None
 
 
@@ -209,7 +209,7 @@ class CaseCommands:
         """
         case = self._store.load(act.case_no)
         require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
-        if act.once is not None and act.once.look_up() is not None:
+        if act.idempotency_key is not None and act.idempotency_key.look_up() is not None:
             return Result(case=self._store.load(act.case_no), is_repeat=True)
         if act.version is not None and act.version != case.version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -221,8 +221,8 @@ class CaseCommands:
             work.occurred_at = act.occurred_at
             after = deed(work)
             done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
-            if act.once is not None:
-                act.once.remember(case.case_no, tx, at=act.at)
+            if act.idempotency_key is not None:
+                act.idempotency_key.remember(case.case_no, tx, at=act.at)
         return Result(case=done)
 
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:

@@ -156,8 +156,8 @@ class Consequences:
         """Say whether the case made this document about this subject, and it is in effect on the day (R2.2)."""
         try:
             case = self._store.load(case_no)
-        except DomainError as refusal:
-            if refusal.reason is not ErrorCode.NOT_FOUND:
+        except DomainError as error:
+            if error.code is not ErrorCode.NOT_FOUND:
                 raise
             return False
         return rules.is_in_effect(case, document_no, subject=subject, on=on)

@@ -100,13 +100,13 @@ class Drafting:
         self._again = again
 
     @retry_on_conflict
-    def draft(self, wish: Wish, *, by: Caller, at: datetime, once: IdempotencyKey | None = None) -> Drafted:
+    def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is no error.
 
         ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``, ``NOT_FOR_AUDIENCE``;
         ``PROXY_NOT_ALLOWED`` where an agent wants to promise and the item forbids it.
         """
-        made = once.look_up() if once else None
+        made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:
             draft = self._store.load_draft(made)
             return self._judged(draft, at=at, is_repeat=True)
@@ -120,8 +120,8 @@ class Drafting:
         drafted = replace(drafted, draft=replace(draft, refused_by=filing.refused_by(drafted.grounds)))
         with transaction() as tx:
             self._store.add_draft(drafted.draft, tx=tx)
-            if once:
-                once.remember(draft.draft_id, tx, at=at)
+            if idempotency_key:
+                idempotency_key.remember(draft.draft_id, tx, at=at)
         return drafted
 
     def read(self, draft_id: str, *, by: Caller, at: datetime) -> Drafted:
@@ -132,7 +132,7 @@ class Drafting:
 
     def waiting(self, *, by: Caller, at: datetime) -> tuple[Draft, ...]:
         """Return one's own drafts that can still be filed and have not been, newest first."""
-        return self._store.open_drafts(by.own_subject(), at=at, most=MOST_WAITING)
+        return self._store.open_drafts(by.own_subject(), at=at, limit=MOST_WAITING)
 
     def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
         """Say whose matter it is, and who acts; an agent always acts for somebody who said so in writing (R1.8)."""

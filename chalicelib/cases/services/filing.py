@@ -95,7 +95,9 @@ class Filing:
         self._clocks = clocks
         self._reception = Intake(clocks)
 
-    def file(self, submission: Submission, *, by: Caller, at: datetime, once: IdempotencyKey | None = None) -> Filed:
+    def file(
+        self, submission: Submission, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
+    ) -> Filed:
         """File a draft; the same draft again answers the same case.
 
         The write holds only if the credit summary and the item's version are still the ones that were judged.
@@ -104,13 +106,15 @@ class Filing:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._file(submission, by=by, at=at, once=once)
+                return self._file(submission, by=by, at=at, idempotency_key=idempotency_key)
             except ConflictError:
                 continue
         raise DomainError(ErrorCode.CREDIT_CHANGED)
 
-    def _file(self, submission: Submission, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> Filed:
-        found = self._read(submission, signer=by.own_subject(), once=once)
+    def _file(
+        self, submission: Submission, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+    ) -> Filed:
+        found = self._read(submission, signer=by.own_subject(), idempotency_key=idempotency_key)
         mine = found.draft or found.case
         if mine is None or by.own_subject() not in {mine.maker, mine.subject}:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -149,8 +153,8 @@ class Filing:
             recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
             case, facts, clocks = self._reception.begun(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
             case = self._store.add(case, facts, at=at, tx=tx)
-            if once:
-                once.remember(case.case_no, tx, at=at)
+            if idempotency_key:
+                idempotency_key.remember(case.case_no, tx, at=at)
         return Filed(case=case, clocks=clocks)
 
     def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
@@ -170,7 +174,7 @@ class Filing:
             raise SubjectBarredError(judged.reasons)
         return judged
 
-    def _read(self, submission: Submission, *, signer: SubjectKey, once: IdempotencyKey | None) -> _Found:
+    def _read(self, submission: Submission, *, signer: SubjectKey, idempotency_key: IdempotencyKey | None) -> _Found:
         """Read draft, case, signing key and credit in one round trip.
 
         An agent's principal is known only by the draft, so the summary of anybody but the signer is one read more.
@@ -179,11 +183,11 @@ class Filing:
         key_id = key_id_of(submission.signature) if submission.signature else None
         if key_id is not None:
             wanted.append(self._keys.row(signer, key_id))
-        if once is not None:
-            wanted.append(once.row())
+        if idempotency_key is not None:
+            wanted.append(idempotency_key.row())
         rows, summary = self._with_credit(wanted, signer if key_id is not None else None)
-        if once is not None:
-            once.made_before(rows[-1])
+        if idempotency_key is not None:
+            idempotency_key.made_before(rows[-1])
         draft = None if rows[0] is None else draft_of(rows[0])
         if key_id is not None and draft is not None and draft.subject != signer:
             summary = self._credit_of(draft.subject)

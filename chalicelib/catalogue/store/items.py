@@ -56,18 +56,18 @@ class CatalogueStore:
         """
         row = VersionRow(f"version:{item.code}:{item.version}", document=item)
         fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
-        head = self._timeline.record([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
         shelf = kept.shelf.with_new(listed, on=day_in_shanghai(at))
-        tx.add(row, otherwise=ConflictError())
+        tx.add(row, on_failure=ConflictError())
         tx.put(
             _row_of(item.code, shelf=shelf, head=head, version=kept.version + 1),
             condition=(ItemRow.head_hash == kept.head.hash) if kept.version else ItemRow.pk.does_not_exist(),
-            otherwise=ConflictError(),
+            on_failure=ConflictError(),
         )
 
-    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, otherwise: DomainError) -> None:
+    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
-        tx.require(_item_key(code), condition=_in_force(version, on), otherwise=otherwise)
+        tx.require(_item_key(code), condition=_in_force(version, on), on_failure=on_failure)
 
     def shelves(self, *, after: str | None) -> Iterator[Shelf]:
         """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""

@@ -17,7 +17,7 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars, Counting
 from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
 
-__all__ = ["Clocks", "told"]
+__all__ = ["Clocks", "clocks_payload"]
 
 
 class Clocks:
@@ -36,7 +36,7 @@ class Clocks:
         self._timeline = timeline
         self._calendars = calendars
         self._yellow = yellow
-        self._sweeping = Sweeping(store, otherwise=self.tell_milestones)
+        self._sweeping = Sweeping(store, on_failure=self.tell_milestones)
 
     def on_due(self, kind: str, step: Step) -> None:
         """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""
@@ -129,23 +129,23 @@ class Clocks:
         return counted, clocks.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
-        self, sought: ClockFilter, *, at: datetime, most: int, after: dict[str, dict[str, Any]] | None = None
+        self, sought: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
         """Return a page of open clocks, oldest due first."""
-        return self._store.board(sought, at=at, most=most, after=after)
+        return self._store.board(sought, at=at, limit=limit, after=after)
 
-    def open_of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, most: int) -> tuple[Clock, ...]:
+    def open_of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
-        return self._store.of_kind(kind, department, standing, most=most)
+        return self._store.of_kind(kind, department, standing, limit=limit)
 
     def watch(self, *, at: datetime) -> Watch | None:
         """Return since when the sweep has seen everything, as may be said at an instant; ``None`` before the first."""
         watch = self._store.watched()
         return None if watch is None else watch.as_of(at)
 
-    def heartbeats(self, *, most: int) -> tuple[dict[str, object], ...]:
+    def heartbeats(self, *, limit: int) -> tuple[dict[str, object], ...]:
         """Return what the last sweeps saw, newest first."""
-        return self._store.beats(most=most)
+        return self._store.beats(limit=limit)
 
     def sweep(self, *, at: datetime) -> SweepReport:
         """Move every clock that is due to its next milestone (see ``Sweeping``)."""
@@ -161,7 +161,7 @@ class Clocks:
             moved, happened = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
             self._store.save(moved, tx)
             if happened:
-                self._timeline.append(happened, owner=owner, at=at, tx=tx)
+                self._timeline.append_alone(happened, owner=owner, at=at, tx=tx)
 
     def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
         """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""

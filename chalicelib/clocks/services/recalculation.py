@@ -27,9 +27,9 @@ class ClockRecalculation:
         self._timeline = timeline
         self._yellow = yellow
 
-    def page(self, board: str, *, since: date, most: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
+    def page(self, board: str, *, since: date, limit: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
         """Return open clocks of a board that are due on a day or later, oldest first."""
-        return self._store.due_from(board, start_of_day(since), most=most, after=after)
+        return self._store.due_from(board, start_of_day(since), limit=limit, after=after)
 
     def behind(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
         """Return where a board goes on behind a clock."""
@@ -55,5 +55,5 @@ class ClockRecalculation:
         with transaction() as tx:
             self._store.save(counted, tx)
             fact = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
-            self._timeline.append([fact], owner=clock.owner, at=at, tx=tx)
+            self._timeline.append_alone([fact], owner=clock.owner, at=at, tx=tx)
         return True

@@ -66,10 +66,10 @@ class SweepIncompleteError(RuntimeError):
 class Sweeping:
     """The sweep over all shards, and the heartbeats that it leaves."""
 
-    def __init__(self, store: ClockStore, *, otherwise: Step) -> None:
+    def __init__(self, store: ClockStore, *, on_failure: Step) -> None:
         """Do ``otherwise`` with what is due, unless its kind has a step of its own."""
         self._store = store
-        self._otherwise = otherwise
+        self._otherwise = on_failure
         self._steps: dict[str, Step] = {}
 
     def on_due(self, kind: str, step: Step) -> None:
@@ -97,7 +97,7 @@ class Sweeping:
 
     def _sweep_shard(self, shard: int, *, at: datetime) -> ShardReport:
         seen = ShardReport(shard=shard)
-        for owner, clock_id, due_at in list(self._store.due(shard, at=at, most=MOST_AT_ONCE)):
+        for owner, clock_id, due_at in list(self._store.due(shard, at=at, limit=MOST_AT_ONCE)):
             seen.due += 1
             seen.lag_seconds = max(seen.lag_seconds, int((at - due_at).total_seconds()))
             try:

@@ -97,7 +97,7 @@ class Taken:
 
     handed: Handed
     fate: Fate
-    refusal: DomainError | None = None
+    error: DomainError | None = None
 
 
 def is_source_of(source: str, department: str) -> bool:

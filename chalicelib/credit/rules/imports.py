@@ -82,7 +82,7 @@ def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
     return Refused(
         line=number,
         record_id=tellable(record_id),
-        code=refusal.reason.value,
+        code=refusal.code.value,
         errors=tuple(_told(fault) for fault in refusal.faults),
     )
 

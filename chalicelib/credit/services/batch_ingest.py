@@ -107,8 +107,8 @@ class BatchIngest:
                     raise DomainError(ErrorCode.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
                 record = self._judge.record(line.submission, line.subject, before=before, at=at)
                 idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
-            except DomainError as refusal:
-                taken.append(Taken(handed=line, fate=Fate.REFUSED, refusal=refusal))
+            except DomainError as error:
+                taken.append(Taken(handed=line, fate=Fate.REFUSED, error=error))
                 continue
             if idle is not None:
                 taken.append(Taken(handed=line, fate=idle))
@@ -120,7 +120,7 @@ class BatchIngest:
             taken.append(Taken(handed=line, fate=Fate.STORED))
         if stored:
             fact = _fact(stored, after, batch)
-            head = self._timeline.record([fact], owner=after.owner, head=after.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=after.owner, head=after.head, at=at, tx=tx)
             self._store.save(standing.summary, replace(after, head=head), tx)
         return taken
 

@@ -128,12 +128,12 @@ class Credit:
         law, today = self._law(at), day_in_shanghai(at)
         return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
 
-    def own_queries(self, *, by: Caller, most: int, after: str | None = None) -> QueryPage:
+    def own_queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
         """Return who asked for the caller's credit, when and why, newest first, under whichever number (R6.4)."""
-        pages = [self._store.queries(name, most=most, after=after) for name in self.identities(by.own_subject())]
+        pages = [self._store.queries(name, limit=limit, after=after) for name in self.identities(by.own_subject())]
         found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
-        has_more = len(found) > most or any(page.after for page in pages)
-        shown = tuple(found[:most])
+        has_more = len(found) > limit or any(page.after for page in pages)
+        shown = tuple(found[:limit])
         return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)
 
     def summary_row(self, subject: SubjectKey) -> Row:
@@ -222,7 +222,7 @@ class Credit:
         return joined(own, tuple(met.values()))
 
     def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
 
     def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:

@@ -50,7 +50,7 @@ class CreditExpiry:
         seen = Upkept()
         today = day_in_shanghai(at)
         for shard in range(SHARDS):
-            names = list(self._store.ended(shard, on=today, most=PER_SHARD))
+            names = list(self._store.ended(shard, on=today, limit=PER_SHARD))
             for source, record_id in names:
                 seen.look_at(f"{source}/{record_id}", lambda source=source, name=record_id: self._end(source, name, at))  # type: ignore[misc]
             seen.is_complete = seen.is_complete and len(names) < PER_SHARD
@@ -69,7 +69,7 @@ class CreditExpiry:
         fact = expiry.display_ended(record, after, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
             self._store.save(summary, replace(after, head=head), tx)
         return True
 
@@ -92,5 +92,5 @@ class CreditExpiry:
         self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction
     ) -> None:
         fact = expiry.flag_ended(kind, flag_id, after, at=at)
-        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)

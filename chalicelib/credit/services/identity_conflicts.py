@@ -42,8 +42,8 @@ class Conflicts:
         """
         try:
             return self._receiving.put_record(submission, about=about, by=by, at=at)
-        except DomainError as refusal:
-            if refusal.reason is ErrorCode.IDENTITY_CONFLICT:
+        except DomainError as error:
+            if error.code is ErrorCode.IDENTITY_CONFLICT:
                 self.open(submission, about=require_valid(about), by=by, at=at)
             raise
 
@@ -87,10 +87,10 @@ class Conflicts:
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
-    def page(self, state: ConflictState, *, by: Caller, most: int, after: Position) -> ConflictPage:
+    def page(self, state: ConflictState, *, by: Caller, limit: int, after: Position) -> ConflictPage:
         """Return a page of conflicts in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
-        return self._store.page(state, most=most, after=after)
+        return self._store.page(state, limit=limit, after=after)
 
     @retry_on_conflict
     def decide(  # noqa: PLR0913 - a finding has this many sides, and each is named at the call
@@ -135,5 +135,5 @@ class Conflicts:
             department=by.department or "",
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
-        head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
         self._summaries.save(summary, replace(after, head=head), tx)

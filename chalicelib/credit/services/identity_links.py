@@ -55,7 +55,7 @@ class IdentityLinks:
 
     @retry_on_conflict
     def propose(
-        self, proposal: IdentityLinkProposal, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
+        self, proposal: IdentityLinkProposal, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
     ) -> tuple[IdentityLink, bool]:
         """Take an alias, which counts for nothing until a second person has confirmed it.
 
@@ -63,7 +63,7 @@ class IdentityLinks:
         ``IDENTITY_CONFLICT`` where a number is known under neither of the names.
         """
         require(by, roles=(Role.CREDIT_OFFICER,))
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(made), True
         today = day_in_shanghai(at)
@@ -91,8 +91,8 @@ class IdentityLinks:
         self._require_room(alias)
         with transaction() as tx:
             alias = self._store.add(alias, [_fact(EventKind.ALIAS_PROPOSED, alias, alias.proposed, by)], at=at, tx=tx)
-            if once is not None:
-                once.remember(alias.alias_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(alias.alias_id, tx, at=at)
         return alias, False
 
     @retry_on_conflict
@@ -130,10 +130,10 @@ class IdentityLinks:
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.load(alias_id)
 
-    def page(self, state: IdentityLinkState, *, by: Caller, most: int, after: Position) -> IdentityLinkPage:
+    def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position) -> IdentityLinkPage:
         """Return a page of aliases in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
-        return self._store.page(state, most=most, after=after)
+        return self._store.page(state, limit=limit, after=after)
 
     def _load(self, alias_id: str, *, by: Caller, version: int) -> IdentityLink:
         alias = self.get(alias_id, by=by)
@@ -194,7 +194,7 @@ class IdentityLinks:
             self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
 
     def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._summaries.save(before, replace(after, head=head), tx)
 
 

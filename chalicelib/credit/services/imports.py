@@ -91,12 +91,12 @@ class Imports:
 
     @retry_on_conflict
     def request(
-        self, source: str, declared: Declared, *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self, source: str, declared: Declared, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Import, bool]:
         """Make room for a file of a source; say whether an earlier request with the same key had done so."""
         require(by, roles=SOURCES)
         require_own_source(source, by)
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(made), True
         _require_usable(source, declared)
@@ -116,8 +116,8 @@ class Imports:
         }
         with transaction() as tx:
             new = self._store.add(new, [_fact(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
-            if once is not None:
-                once.remember(new.import_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(new.import_id, tx, at=at)
         return new, False
 
     def one(self, import_id: str, *, by: Caller) -> Import:
@@ -248,11 +248,11 @@ class Imports:
         return Chunk(outcomes=outcomes, handed=handed, last=last, offset=offset)
 
     def _outcome(self, taken: Taken, import_: Import, *, at: datetime) -> Outcome:
-        if taken.refusal is None:
+        if taken.error is None:
             return Outcome(fate=taken.fate)
         handed = taken.handed
-        told = imports.refused_by(taken.refusal, handed.line, handed.submission.record_id)
-        if taken.refusal.reason is not ErrorCode.IDENTITY_CONFLICT:
+        told = imports.refused_by(taken.error, handed.line, handed.submission.record_id)
+        if taken.error.code is not ErrorCode.IDENTITY_CONFLICT:
             return Outcome(fate=Fate.REFUSED, refused=told)
         self._conflicts.open(
             handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at

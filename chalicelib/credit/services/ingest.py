@@ -83,7 +83,7 @@ class Ingest:
         with transaction() as tx:
             self._store.save_record(record, tx)
             fact = _record_fact(record, after, by, at)
-            head = self._timeline.record([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
             self._store.save(summary, replace(after, head=head), tx)
         return record
 

@@ -61,13 +61,13 @@ class Reconciliation:
         self._kept_from = kept_from
         self._pause = pause
 
-    def check(self, *, at: datetime, most: int = SLICE) -> Checked:
+    def check(self, *, at: datetime, limit: int = SLICE) -> Checked:
         """Look at the next summaries of the walk, mend what differs, and write down how far it has come."""
         seen = Checked()
         task = self._tasks.get(*PLACE)
         shard, after = (0, "") if task is None else json.loads(task.text)
-        while shard < SHARDS and seen.looked_at < most:
-            subjects = self._store.subjects(shard, after=after, most=min(PAGE, most - seen.looked_at))
+        while shard < SHARDS and seen.looked_at < limit:
+            subjects = self._store.subjects(shard, after=after, limit=min(PAGE, limit - seen.looked_at))
             for subject in subjects:
                 self._look_at(subject, seen, at)
             shard, after = (shard, subjects[-1]) if subjects else (shard + 1, "")
@@ -102,7 +102,7 @@ class Reconciliation:
         fact = expiry.mended_fact(before, after, parts, at=at)
         try:
             with transaction() as tx:
-                head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+                head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
                 self._store.save(before, replace(after, head=head), tx)
         except ConflictError:
             return False

@@ -60,5 +60,5 @@ class CreditRedress:
         for record in changes.records:
             self._store.save_record(record, tx)
         told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
-        head = self._timeline.record(told, owner=summary.owner, head=summary.head, at=at, tx=tx)
+        head = self._timeline.append(told, owner=summary.owner, head=summary.head, at=at, tx=tx)
         self._store.save(summary, replace(after, head=head), tx)

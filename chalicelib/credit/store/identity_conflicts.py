@@ -41,23 +41,23 @@ class ConflictStore:
 
     def add(self, conflict: Conflict, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Conflict:
         """Put a new conflict and its first event."""
-        head = self._timeline.record(facts, owner=conflict.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=conflict.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(conflict, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: Conflict, after: Conflict, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Conflict:
         """Put what became of a conflict, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=ConflictRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=ConflictRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
-    def page(self, state: ConflictState, *, most: int, after: Position) -> ConflictPage:
+    def page(self, state: ConflictState, *, limit: int, after: Position) -> ConflictPage:
         """Return a page of conflicts in one state, oldest first."""
-        rows = ConflictRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
+        rows = ConflictRow.by_state.query(state.value, limit=limit, last_evaluated_key=after)
         return ConflictPage(conflicts=tuple(_conflict_of(row) for row in rows), after=rows.last_evaluated_key)
 
 

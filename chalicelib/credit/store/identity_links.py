@@ -49,23 +49,23 @@ class IdentityLinkStore:
 
     def add(self, alias: IdentityLink, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> IdentityLink:
         """Put a new alias and its first event."""
-        head = self._timeline.record(facts, owner=alias.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=alias.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(alias, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: IdentityLink, after: IdentityLink, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> IdentityLink:
         """Put what became of an alias, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=IdentityLinkRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=IdentityLinkRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
-    def page(self, state: IdentityLinkState, *, most: int, after: Position) -> IdentityLinkPage:
+    def page(self, state: IdentityLinkState, *, limit: int, after: Position) -> IdentityLinkPage:
         """Return a page of aliases in one state, oldest first."""
-        rows = IdentityLinkRow.by_state.query(state.value, limit=most, last_evaluated_key=after)
+        rows = IdentityLinkRow.by_state.query(state.value, limit=limit, last_evaluated_key=after)
         return IdentityLinkPage(aliases=tuple(_alias_of(row) for row in rows), after=rows.last_evaluated_key)
 
 

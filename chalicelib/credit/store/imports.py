@@ -31,17 +31,17 @@ class ImportStore:
 
     def add(self, new: Import, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Import:
         """Put a new import and its first events."""
-        head = self._timeline.record(facts, owner=new.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=new.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(new, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(self, before: Import, after: Import, facts: Sequence[NewEvent], *, at: datetime) -> Import:
         """Put what became of an import, with its events; ``ConflictError`` if another step was faster."""
         with transaction() as tx:
-            head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+            head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
             made = replace(after, version=before.version + 1, head=head)
-            tx.put(_row_of(made), condition=ImportRow.version == before.version, otherwise=ConflictError())
+            tx.put(_row_of(made), condition=ImportRow.version == before.version, on_failure=ConflictError())
         return made
 
 

@@ -88,7 +88,7 @@ class CreditStore:
         condition: Condition = SummaryRow.version == summary.version
         if not summary.head.seq:
             condition = SummaryRow.pk.does_not_exist()
-        tx.require(SummaryRow(summary.owner), condition=condition, otherwise=ConflictError())
+        tx.require(SummaryRow(summary.owner), condition=condition, on_failure=ConflictError())
 
     def save(self, before: Summary, after: Summary, tx: Transaction) -> None:
         """Write a summary over the one that it was made from; ``credit.rules`` keeps it within bounds."""
@@ -103,11 +103,11 @@ class CreditStore:
         condition: Condition = SummaryRow.pk.does_not_exist()
         if before.head.seq:
             condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
-        tx.put(row, condition=condition, otherwise=ConflictError())
+        tx.put(row, condition=condition, on_failure=ConflictError())
 
-    def subjects(self, shard: int, *, after: str, most: int) -> tuple[SubjectKey, ...]:
+    def subjects(self, shard: int, *, after: str, limit: int) -> tuple[SubjectKey, ...]:
         """Return subjects that have a summary, of a shard and behind one of them, in order."""
-        rows = SummaryRow.in_shards.query(shard, SummaryRow.pk > _owner(SubjectKey(after)), limit=most)
+        rows = SummaryRow.in_shards.query(shard, SummaryRow.pk > _owner(SubjectKey(after)), limit=limit)
         return tuple(SubjectKey(row.pk.partition(":")[2]) for row in rows)
 
     def record(self, source: str, record_id: str) -> Record | None:
@@ -134,13 +134,13 @@ class CreditStore:
         row = entry_of(record)
         row.by_whom = by_whom
         if record.version == 1:
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
         else:
-            tx.put(row, condition=EntryRow.stored_version == record.version - 1, otherwise=ConflictError())
+            tx.put(row, condition=EntryRow.stored_version == record.version - 1, on_failure=ConflictError())
 
-    def ended(self, shard: int, *, on: date, most: int) -> Iterator[tuple[str, str]]:
+    def ended(self, shard: int, *, on: date, limit: int) -> Iterator[tuple[str, str]]:
         """Yield the sources and ids of records whose last day has passed, the longest ago first."""
-        for row in EntryRow.by_end.query(shard, EntryRow.ends_on < on.isoformat(), limit=most):
+        for row in EntryRow.by_end.query(shard, EntryRow.ends_on < on.isoformat(), limit=limit):
             _, source, record_id = row.pk.split(":")
             yield source, record_id
 
@@ -158,13 +158,13 @@ class CreditStore:
         except PutError as error:
             raise UnreadableError from error
 
-    def queries(self, subject: SubjectKey, *, most: int, after: str | None) -> QueryPage:
+    def queries(self, subject: SubjectKey, *, limit: int, after: str | None) -> QueryPage:
         """Return a page of the queries about a subject, newest first, from behind ``after``."""
         reach = EntryRow.record_id.between("query:", after or "query:~")
-        rows = EntryRow.by_subject.query(subject, reach, scan_index_forward=False, limit=most + 2)
+        rows = EntryRow.by_subject.query(subject, reach, scan_index_forward=False, limit=limit + 2)
         names = [row.query_made for row in rows if row.query_made is not None and row.record_id != after]
-        page = tuple(names[:most])
-        return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > most else None)
+        page = tuple(names[:limit])
+        return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > limit else None)
 
 
 @cache

@@ -73,7 +73,7 @@ class Complaints:
 
     @retry_on_conflict
     def send(
-        self, grievance: Grievance, *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self, grievance: Grievance, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Complaint, bool]:
         """Take a complaint, route it and start its clock; say whether the same request had done it already.
 
@@ -81,7 +81,7 @@ class Complaints:
         ``ITEM_NOT_LISTED``.
         """
         require(by, roles=PEOPLE, subjects=(by.own_subject(),))
-        made_before = once.look_up() if once is not None else None
+        made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
         case = self._case(grievance.case_no, by=by)
@@ -127,8 +127,8 @@ class Complaints:
             )
             facts = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
             complaint = self._store.add(complaint, facts, at=at, tx=tx)
-            if once is not None:
-                once.remember(complaint.complaint_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(complaint.complaint_id, tx, at=at)
         return complaint, False
 
     def _case(self, case_no: str | None, *, by: Caller) -> Case | None:
@@ -225,17 +225,17 @@ class Complaints:
         by: Caller,
         department: str | None,
         state: ComplaintState | None,
-        most: int,
+        limit: int,
         after: Mapping[str, Any] | None,
     ) -> Found:
         """List what the caller sent, or what a department has that the caller may see, newest first."""
         if by.roles & FOR_THEMSELVES:
-            return self._store.of_person(by.own_subject(), state=state, most=most, after=after)
+            return self._store.of_person(by.own_subject(), state=state, limit=limit, after=after)
         desk = department or by.department
         if desk is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=desk)
-        return self._store.of_department(desk, state=state, most=most, after=after)
+        return self._store.of_department(desk, state=state, limit=limit, after=after)
 
 
 def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> NewEvent:

@@ -69,7 +69,14 @@ class Ratings:
 
     @retry_on_conflict
     def give(
-        self, case_no: str, opinion: Opinion, *, by: Caller, origin: str, at: datetime, once: IdempotencyKey | None
+        self,
+        case_no: str,
+        opinion: Opinion,
+        *,
+        by: Caller,
+        origin: str,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None,
     ) -> tuple[Rating, bool]:
         """Rate a handling once it is closed (R5.8); say whether an earlier request with the same key had done it.
 
@@ -78,7 +85,7 @@ class Ratings:
         """
         case = self._own_case(case_no, by=by)
         names = self.names.of_handling(case_no, case.handling)
-        if once is not None and once.look_up() is not None:
+        if idempotency_key is not None and idempotency_key.look_up() is not None:
             return self.mine(case_no, by=by), True
         if self.store.first(*names) is not None:
             raise DomainError(ErrorCode.ALREADY_RATED)
@@ -87,8 +94,8 @@ class Ratings:
         pack = self._pack(case.terms.pack, at)
         day = day_in_shanghai(at)
         with transaction() as tx:
-            if once is not None:
-                once.remember(RATED, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(RATED, tx, at=at)
             rating = Rating(
                 rating_id=names[0],
                 level=opinion.level,
@@ -154,7 +161,7 @@ class Ratings:
         return found
 
     def page(
-        self, sought: RatingFilter, *, by: Caller, most: int, after: Mapping[str, Any] | None
+        self, sought: RatingFilter, *, by: Caller, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Rating, ...], Mapping[str, Any] | None]:
         """Return a page of the ratings that the caller may see, newest day first.
 
@@ -163,9 +170,9 @@ class Ratings:
         departments = self._watched(sought, by=by)
         place = dict(after or {"index": 0, "key": None})
         found: list[Rating] = []
-        while place["index"] < len(departments) and len(found) < most:
+        while place["index"] < len(departments) and len(found) < limit:
             page, key = self.store.of_department(
-                departments[place["index"]], sought, most=most - len(found), after=place["key"]
+                departments[place["index"]], sought, limit=limit - len(found), after=place["key"]
             )
             found.extend(page)
             place = {"index": place["index"] + (key is None), "key": key}

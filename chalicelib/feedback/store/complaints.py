@@ -37,40 +37,40 @@ class ComplaintStore:
 
     def add(self, complaint: Complaint, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Complaint:
         """Put a new complaint and its first events."""
-        head = self._timeline.record(facts, owner=complaint.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=complaint.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(complaint, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: Complaint, after: Complaint, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Complaint:
         """Put what became of a complaint, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=ComplaintRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=ComplaintRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
     def of_person(
-        self, person: str, *, state: ComplaintState | None, most: int, after: Mapping[str, Any] | None
+        self, person: str, *, state: ComplaintState | None, limit: int, after: Mapping[str, Any] | None
     ) -> Found:
         """Return a page of what a person sent, newest first."""
-        return _page(ComplaintRow.by_person, person, state=state, most=most, after=after)
+        return _page(ComplaintRow.by_person, person, state=state, limit=limit, after=after)
 
     def of_department(
-        self, department: str, *, state: ComplaintState | None, most: int, after: Mapping[str, Any] | None
+        self, department: str, *, state: ComplaintState | None, limit: int, after: Mapping[str, Any] | None
     ) -> Found:
         """Return a page of what a department has, newest first."""
-        return _page(ComplaintRow.by_department, department, state=state, most=most, after=after)
+        return _page(ComplaintRow.by_department, department, state=state, limit=limit, after=after)
 
 
 def _page(
-    index: Index[ComplaintRow], key: str, *, state: ComplaintState | None, most: int, after: Mapping[str, Any] | None
+    index: Index[ComplaintRow], key: str, *, state: ComplaintState | None, limit: int, after: Mapping[str, Any] | None
 ) -> Found:
     rows = index.query(
         key,
         scan_index_forward=False,
-        limit=most,
+        limit=limit,
         filter_condition=None if state is None else ComplaintRow.state == state.value,
         last_evaluated_key=None if after is None else dict(after),
     )

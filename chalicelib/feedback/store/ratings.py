@@ -51,28 +51,28 @@ class RatingStore:
 
     def add(self, rating: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Rating:
         """Put a new rating and its first event; ``ConflictError`` if the handling has been rated meanwhile."""
-        head = self._timeline.record(facts, owner=rating.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=rating.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(rating, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: Rating, after: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Rating:
         """Put what became of a rating, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=RatingRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=RatingRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
     def of_department(
-        self, department: str, sought: RatingFilter, *, most: int, after: Mapping[str, Any] | None
+        self, department: str, sought: RatingFilter, *, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Rating, ...], dict[str, dict[str, Any]] | None]:
         """Return a page of the ratings of a department's handlings, newest day first, and where the next one begins."""
         rows = RatingRow.by_department.query(
             department,
             scan_index_forward=False,
-            limit=most,
+            limit=limit,
             filter_condition=_wanted(sought),
             last_evaluated_key=None if after is None else dict(after),
         )
@@ -98,9 +98,9 @@ class RatingStore:
             expires=int(ends.timestamp()),
         )
         if device.rev:
-            tx.put(row, condition=DeviceRow.rev == device.rev, otherwise=ConflictError())
+            tx.put(row, condition=DeviceRow.rev == device.rev, on_failure=ConflictError())
         else:
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
 
 
 def _wanted(sought: RatingFilter) -> Condition | None:

@@ -71,15 +71,15 @@ class Impact:
 
     def _queries_of(self, subjects: set[SubjectKey]) -> Iterator[Query]:
         for subject in sorted(subjects):
-            yield from self._credit.queries(subject, most=MOST_CASES, after=None).queries
+            yield from self._credit.queries(subject, limit=MOST_CASES, after=None).queries
 
     def _own_case(self, case_no: str) -> Case | None:
         if not is_case_no(case_no):
             return None
         try:
             return self._cases.load(case_no)
-        except DomainError as refusal:
-            if refusal.reason is not ErrorCode.NOT_FOUND:
+        except DomainError as error:
+            if error.code is not ErrorCode.NOT_FOUND:
                 raise
             return None
 

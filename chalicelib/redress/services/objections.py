@@ -76,7 +76,7 @@ class Objections:
 
     @retry_on_conflict
     def make(
-        self, plea: ObjectionRequest, *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self, plea: ObjectionRequest, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Objection, bool]:
         """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
 
@@ -84,7 +84,7 @@ class Objections:
         caller's; ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION``, ``OBJECTION_DECIDED``.
         """
         person = by.own_subject()
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(Objection, made), True
         pack = self._pack(at)
@@ -127,8 +127,8 @@ class Objections:
             texts = {"text": plea.text, "evidence": plea.evidence}
             fact = rules.fact_of(EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts)
             objection = self._store.add(objection, [fact], at=at, tx=tx)
-            if once is not None:
-                once.remember(objection.objection_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(objection.objection_id, tx, at=at)
         return objection, False
 
     @retry_on_conflict
@@ -194,10 +194,10 @@ class Objections:
         return queries.one(self._store, Objection, objection_id, by=by)
 
     def page(
-        self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
+        self, *, by: Caller, department: str | None, limit: int, after: Mapping[str, Any] | None
     ) -> Found[Objection]:
         """Return a page of the caller's own objections, or of those that a department answers, newest first."""
-        return queries.page(self._store, Objection, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Objection, by=by, department=department, limit=limit, after=after)
 
     def clock(self, objection: Objection) -> Clock:
         """Return by when it is answered."""

@@ -40,7 +40,7 @@ def page(
     *,
     by: Caller,
     department: str | None,
-    most: int,
+    limit: int,
     after: Mapping[str, Any] | None,
 ) -> Found[M]:
     """Return a page of matters about the caller, or of those of a department, the caller's own if none is named.
@@ -48,10 +48,10 @@ def page(
     The credit centre sees of another department what it may act on itself; such a page may be short.
     """
     if not by.is_staff:
-        return store.of_person(kind, by.own_subject(), most=most, after=after)
+        return store.of_person(kind, by.own_subject(), limit=limit, after=after)
     wanted = department or by.department or ""
     if sees(by, roles=READERS, department=wanted):
-        return store.of_department(kind, wanted, most=most, after=after)
+        return store.of_department(kind, wanted, limit=limit, after=after)
     require(by, roles=DECIDERS, department=CENTRE)
-    found = store.of_department(kind, wanted, most=most, after=after)
+    found = store.of_department(kind, wanted, limit=limit, after=after)
     return replace(found, matters=tuple(one for one in found.matters if CENTRE in offices_of(one.entry, wanted)))

@@ -92,14 +92,21 @@ class Repairs:
 
     @retry_on_conflict
     def ask(
-        self, entry: Entry, proof: str, promise_hash: str, *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self,
+        entry: Entry,
+        proof: str,
+        promise_hash: str,
+        *,
+        by: Caller,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None,
     ) -> tuple[Repair, bool]:
         """Take the application, send it to the office that made the entry, and start both clocks, all at once (R3.6).
 
         Says whether an earlier request with the same key had done so. ``REPAIR_TOO_EARLY`` before the least time of
         display has passed, ``REPAIR_ASKED`` while one is open, ``PROMISE_OUTDATED`` for other words than today's.
         """
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(Repair, made), True
         standing = self._own(entry, by=by, at=at)
@@ -134,8 +141,8 @@ class Repairs:
             texts = {"proof": proof, "promise": pack.recourse.promise.text}
             fact = rules.fact_of(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
             repair = self._store.add(repair, [fact], at=at, tx=tx)
-            if once is not None:
-                once.remember(repair.repair_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(repair.repair_id, tx, at=at)
         return repair, False
 
     @retry_on_conflict
@@ -201,9 +208,9 @@ class Repairs:
         """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
         return queries.one(self._store, Repair, repair_id, by=by)
 
-    def page(self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None) -> Found[Repair]:
+    def page(self, *, by: Caller, department: str | None, limit: int, after: Mapping[str, Any] | None) -> Found[Repair]:
         """Return a page of the caller's own repairs, or of those that a department decides, newest first."""
-        return queries.page(self._store, Repair, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Repair, by=by, department=department, limit=limit, after=after)
 
     def clocks(self, repair: Repair) -> tuple[Clock, ...]:
         """Return the clocks of a repair, those of earlier looks at it included."""
@@ -213,7 +220,7 @@ class Repairs:
         """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
-        pages = [self._tellings.of_flag(name, most=MOST_TELLINGS, after=None) for name in flags]
+        pages = [self._tellings.of_flag(name, limit=MOST_TELLINGS, after=None) for name in flags]
         return tuple(telling for page in pages for telling in page.tellings)
 
     def _own(self, entry: Entry, *, by: Caller, at: datetime) -> DocumentEntries:
@@ -250,7 +257,7 @@ class Repairs:
         return any(
             one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
             for person in {standing.subject, subject}
-            for one in self._store.of_person(Repair, person, most=MOST_TELLINGS, after=None).matters
+            for one in self._store.of_person(Repair, person, limit=MOST_TELLINGS, after=None).matters
         )
 
     def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:

@@ -81,13 +81,15 @@ class Revocations:
         self._pack = pack
 
     @retry_on_conflict
-    def record(self, fall: Fall, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Revocation, bool]:
+    def record(
+        self, fall: Fall, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+    ) -> tuple[Revocation, bool]:
         """Undo everything that stands on a document, at once, and keep which cases had met it (R3.11, R8.4).
 
         Says whether an earlier request with the same key had done so. ``ALREADY_REVERSED`` for a document that fell
         before, ``LATE_REASON_REQUIRED`` after the days that the rule pack gives from the reversing document's effect.
         """
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(Revocation, made), True
         if fall.entry.kind is EntryKind.REPAIR:
@@ -121,8 +123,8 @@ class Revocations:
                 touched=touched,
             )
             reversal = self._store.add(reversal, [_fact(reversal, by=by)], at=at, tx=tx)
-            if once is not None:
-                once.remember(reversal.reversal_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(reversal.reversal_id, tx, at=at)
         return reversal, False
 
     def one(self, reversal_id: str, *, by: Caller) -> Revocation:
@@ -130,10 +132,10 @@ class Revocations:
         return queries.one(self._store, Revocation, reversal_id, by=by)
 
     def page(
-        self, *, by: Caller, department: str | None, most: int, after: Mapping[str, Any] | None
+        self, *, by: Caller, department: str | None, limit: int, after: Mapping[str, Any] | None
     ) -> Found[Revocation]:
         """Return a page of the reversals about the caller, or of those of a department, newest first."""
-        return queries.page(self._store, Revocation, by=by, department=department, most=most, after=after)
+        return queries.page(self._store, Revocation, by=by, department=department, limit=limit, after=after)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
         limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))

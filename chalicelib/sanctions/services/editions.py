@@ -31,7 +31,7 @@ class MeasureEditions:
         self._evaluations = evaluations
         self._timeline = timeline
 
-    def preview(self, edition: MeasureList, *, by: Caller, at: datetime, most: int, after: Place | None) -> Preview:
+    def preview(self, edition: MeasureList, *, by: Caller, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of the live flags that an edition would suspend (dry run); writes nothing.
 
         Flags are held against it as on the day on which it will hold; ``EDITION_NOT_ACCEPTABLE`` with every fault.
@@ -41,7 +41,7 @@ class MeasureEditions:
         if edition not in self._lists.current():
             self._require_acceptable(edition)
         on = max(edition.in_force_from, day_in_shanghai(at))
-        return self._evaluations.preview(edition, on=on, most=most, after=after)
+        return self._evaluations.preview(edition, on=on, limit=limit, after=after)
 
     def load(self, edition: MeasureList, *, by: Caller, at: datetime) -> EditionStatus:
         """Load an edition and hold the first live flags against it; the sweep goes on with the others.
@@ -79,7 +79,7 @@ class MeasureEditions:
         evaluation = rules.begun(edition, begins_at=start_of_day(edition.in_force_from), at=at)
         loaded = Loaded(edition.edition, edition.in_force_from, at, by.actor)
         with transaction() as tx:
-            head = self._timeline.record([fact], owner=OWNER, head=before.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=OWNER, head=before.head, at=at, tx=tx)
             after = replace(before, loaded=(*before.loaded, loaded), version=before.version + 1, head=head)
             self._store.add(before, after, edition, tx)
             self._evaluations.begin(evaluation, tx)

@@ -38,7 +38,7 @@ class FlagExpiry:
         seen = Upkept()
         today = day_in_shanghai(at)
         for shard in range(SHARDS):
-            names = self._store.ended(shard, on=today, most=PER_SHARD)
+            names = self._store.ended(shard, on=today, limit=PER_SHARD)
             for flag_id in names:
                 seen.look_at(f"flag:{flag_id}", lambda name=flag_id: self._end(name, at))  # type: ignore[misc]
             seen.is_complete = seen.is_complete and len(names) < PER_SHARD
@@ -46,7 +46,7 @@ class FlagExpiry:
 
     def marks_of(self, subject: SubjectKey, known: Sequence[str]) -> tuple[FlagMark, ...]:
         """Return what a summary should hold of a subject's flags; ``known`` are those that it holds."""
-        page = self._store.of_subject(subject, most=MOST_FLAGS)
+        page = self._store.of_subject(subject, limit=MOST_FLAGS)
         names = {flag.flag_id for flag in page.flags if flag.state is FlagState.ACTIVE} | set(known)
         flags = [flag for name in sorted(names) if (flag := self._store.find(name)) and flag.subject == subject]
         return tuple(rules.mark_of(flag) for flag in flags if flag.state is FlagState.ACTIVE)
@@ -67,6 +67,6 @@ class FlagExpiry:
         )
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_ENDED, at=at, tx=tx)
-            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
             self._store.save(before, replace(after, head=head), tx)
         return True

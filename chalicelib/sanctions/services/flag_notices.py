@@ -71,7 +71,13 @@ class FlagNotices:
         self._departments = frozenset(departments)
 
     def subscribe(
-        self, webhook_id: str, items: tuple[str, ...], *, by: Caller, at: datetime, once: IdempotencyKey | None
+        self,
+        webhook_id: str,
+        items: tuple[str, ...],
+        *,
+        by: Caller,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None,
     ) -> tuple[Subscription, bool]:
         """Have the caller's department told, at one of its endpoints, of flags for the items that it handles.
 
@@ -80,7 +86,9 @@ class FlagNotices:
         require(by, roles=(Role.SYSTEM,))
         if by.department not in self._departments:
             raise DomainError(ErrorCode.FORBIDDEN)
-        return self._subscribe(webhook_id, items, department=by.department, by=by, at=at, once=once)
+        return self._subscribe(
+            webhook_id, items, department=by.department, by=by, at=at, idempotency_key=idempotency_key
+        )
 
     @retry_on_conflict
     def _subscribe(
@@ -91,9 +99,9 @@ class FlagNotices:
         department: str,
         by: Caller,
         at: datetime,
-        once: IdempotencyKey | None,
+        idempotency_key: IdempotencyKey | None,
     ) -> tuple[Subscription, bool]:
-        made = once.look_up() if once is not None else None
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self.get(made, by=by), True
         try:
@@ -111,8 +119,8 @@ class FlagNotices:
         )
         with transaction() as tx:
             self._store.add_subscription(new, tx)
-            if once is not None:
-                once.remember(new.subscription_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(new.subscription_id, tx, at=at)
         return new, False
 
     def get(self, subscription_id: str, *, by: Caller) -> Subscription:
@@ -145,7 +153,7 @@ class FlagNotices:
         subject = self._subject_keys().key_of(require_valid(about))
         return flag_notices.pseudonym(subject, subscription.subscription_id, key=self._key())
 
-    def hear(self, event: Event, at: datetime) -> None:
+    def on_event(self, event: Event, at: datetime) -> None:
         """Tell every subscription to an item of the flag; the same event, twice or late, is told once."""
         heard = flag_notices.news(event)
         if heard is None:
@@ -191,11 +199,11 @@ class FlagNotices:
         return self._webhooks().tell_endpoint(subscription.webhook_id, notice, at=at)
 
     def told(
-        self, subscription_id: str, *, after: int, most: int, by: Caller
+        self, subscription_id: str, *, after: int, limit: int, by: Caller
     ) -> tuple[Subscription, tuple[FlagNotice, ...]]:
         """Return what a subscription was told after a number, in order: how a system that was down catches up."""
         subscription = self.get(subscription_id, by=by)
-        return subscription, self._store.told(subscription, after=after, most=most)
+        return subscription, self._store.told(subscription, after=after, limit=limit)
 
     def data_of(self, telling: FlagNotice) -> dict[str, str | int | None]:
         """Return a telling as its own subscription reads it."""
@@ -235,17 +243,17 @@ class FlagNotices:
             self._clocks.save(moved, tx)
             self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
 
-    def of_flag(self, flag_id: str, *, by: Caller, most: int, after: Position) -> FlagNoticePage:
+    def of_flag(self, flag_id: str, *, by: Caller, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""
         flag = self._flags.get(flag_id)
         if Role.CREDIT_OFFICER in by.roles:
             require(by, roles=WATCHERS, department=flag.department)
-        return self._seen(self._store.of_flag(flag_id, most=most, after=after), by=by)
+        return self._seen(self._store.of_flag(flag_id, limit=limit, after=after), by=by)
 
-    def incidents(self, state: IncidentState, *, by: Caller, most: int, after: Position) -> FlagNoticePage:
+    def incidents(self, state: IncidentState, *, by: Caller, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of systems that have not answered for an ending, oldest first."""
         require(by, roles=WATCHERS)
-        return self._seen(self._store.incidents(state, most=most, after=after), by=by)
+        return self._seen(self._store.incidents(state, limit=limit, after=after), by=by)
 
     def _seen(self, page: FlagNoticePage, *, by: Caller) -> FlagNoticePage:
         """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""

@@ -85,7 +85,13 @@ class Flags:
         return found
 
     def propose(
-        self, proposal: Proposal, target: Target, *, by: Caller, at: datetime, once: IdempotencyKey | None = None
+        self,
+        proposal: Proposal,
+        target: Target,
+        *,
+        by: Caller,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> Proposed:
         """Propose a flag on an effective document; it has no effect yet (R2.1 to R2.7, R2.11, R2.14)."""
         about = require_valid(target.about)
@@ -123,7 +129,7 @@ class Flags:
             department=by.department or "",
             at=at,
         )
-        return self._add(flag, at=at, once=once)
+        return self._add(flag, at=at, idempotency_key=idempotency_key)
 
     @retry_on_conflict
     def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
@@ -242,32 +248,32 @@ class Flags:
         return None if clock is None else clock.due_at
 
     def flags_of(
-        self, sought: FlagFilter, *, by: Caller, most: int, after: Mapping[str, Any] | None = None
+        self, sought: FlagFilter, *, by: Caller, limit: int, after: Mapping[str, Any] | None = None
     ) -> FlagPage:
         """Return a page of flags, newest first: applicants see their own, whatever they ask for.
 
         To those belong the flags of other identities that count for them too: they may speak in their defence (R6.4).
         """
         if Role.CREDIT_OFFICER not in by.roles:
-            return flags_of_all(self._store, self._credit.identities(by.own_subject()), most=most, after=after)
+            return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
         if sought.subject is not None:
-            page = self._store.of_subject(sought.subject, most=most, after=after)
+            page = self._store.of_subject(sought.subject, limit=limit, after=after)
             return replace(page, flags=tuple(flag for flag in page.flags if flags.is_sought(flag, sought, by=by)))
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
-        return self._store.of_desk(by.department or "", sought.state, most=most, after=after)
+        return self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
 
     @retry_on_conflict
-    def _add(self, flag: Flag, *, at: datetime, once: IdempotencyKey | None) -> Proposed:
-        made = once.look_up() if once is not None else None
+    def _add(self, flag: Flag, *, at: datetime, idempotency_key: IdempotencyKey | None) -> Proposed:
+        made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return Proposed(flag=self._store.get(made), replayed=True)
         with transaction() as tx:
-            head = self._timeline.record([flags.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
+            head = self._timeline.append([flags.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
             new = replace(flag, head=head)
             self._store.add(new, tx)
-            if once is not None:
-                once.remember(flag.flag_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(flag.flag_id, tx, at=at)
         return Proposed(flag=new, replayed=False)
 
     def _officers(self, flag_id: str, *, by: Caller, version: int) -> Flag:
@@ -294,7 +300,7 @@ class Flags:
         return clocks_payload(self._clocks.stop(clock, at=at, tx=tx))
 
     def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> Flag:
-        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         saved = replace(after, head=head)
         self._store.save(before, saved, tx)
         return saved

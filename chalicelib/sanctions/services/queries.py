@@ -14,7 +14,7 @@ SUBJECT = "subject"
 
 
 def flags_of_all(
-    store: FlagStore, subjects: Sequence[SubjectKey], *, most: int, after: Mapping[str, Any] | None
+    store: FlagStore, subjects: Sequence[SubjectKey], *, limit: int, after: Mapping[str, Any] | None
 ) -> FlagPage:
     """Return a page of the flags of one identity after the other, newest first of each.
 
@@ -23,12 +23,12 @@ def flags_of_all(
     left = list(subjects if after is None else _from(subjects, after))
     flags: list[Flag] = []
     while left:
-        page = store.of_subject(left[0], most=most - len(flags), after=None if _is_beginning(after) else after)
+        page = store.of_subject(left[0], limit=limit - len(flags), after=None if _is_beginning(after) else after)
         flags += page.flags
         left, after = left[1:], None
         if page.after is not None:
             return FlagPage(flags=tuple(flags), after=page.after)
-        if left and len(flags) == most:
+        if left and len(flags) == limit:
             return FlagPage(flags=tuple(flags), after={SUBJECT: {"S": left[0]}})
     return FlagPage(flags=tuple(flags), after=None)
 

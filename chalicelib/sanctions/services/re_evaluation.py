@@ -95,13 +95,13 @@ class ReEvaluation:
             return None
         return following
 
-    def preview(self, edition: MeasureList, *, on: date, most: int, after: Place | None) -> Preview:
+    def preview(self, edition: MeasureList, *, on: date, limit: int, after: Place | None) -> Preview:
         """Return a page of the flags that an edition would suspend, in the order of an evaluation; writes nothing."""
         place: Place | None = after or Place()
         losing: list[Losing] = []
         looked_at = 0
-        while place is not None and len(losing) < most and looked_at < LOOKED_AT_ONCE:
-            flags, place = self._page(place, since=on, most=min(PAGE, most - len(losing)))
+        while place is not None and len(losing) < limit and looked_at < LOOKED_AT_ONCE:
+            flags, place = self._page(place, since=on, limit=min(PAGE, limit - len(losing)))
             looked_at += len(flags)
             losing.extend(one for flag in flags if (one := _losing(flag, edition, on=on)))
         return Preview(looked_at=looked_at, losing=tuple(losing), after=place)
@@ -118,7 +118,7 @@ class ReEvaluation:
         fact = flag_rules.suspension_fact(before, suspension)
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_SUSPENDED, at=at, tx=tx)
-            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
             self._flags.save(before, replace(after, head=head), tx)
         return True
 
@@ -127,12 +127,12 @@ class ReEvaluation:
         place: Place | None = begin
         flags: list[Flag] = []
         while place is not None and len(flags) < PAGE:
-            more, place = self._page(place, since=since, most=PAGE - len(flags))
+            more, place = self._page(place, since=since, limit=PAGE - len(flags))
             flags.extend(more)
         return flags, place
 
-    def _page(self, place: Place, *, since: date, most: int) -> tuple[tuple[Flag, ...], Place | None]:
-        page = self._flags.live(place.shard, since=since, most=most, after=place.key)
+    def _page(self, place: Place, *, since: date, limit: int) -> tuple[tuple[Flag, ...], Place | None]:
+        page = self._flags.live(place.shard, since=since, limit=limit, after=place.key)
         if page.after is not None:
             return page.flags, Place(place.shard, dict(page.after))
         return page.flags, Place(place.shard + 1) if place.shard + 1 < SHARDS else None

@@ -117,7 +117,7 @@ class FlagRedress:
         for listed_by in (self._store.of_subject, self._store.of_document_subject):
             after: Mapping[str, object] | None = None
             while True:
-                page = listed_by(subject, most=PAGE, after=after)
+                page = listed_by(subject, limit=PAGE, after=after)
                 yield from page.flags
                 after = page.after
                 if after is None:
@@ -131,7 +131,7 @@ class FlagRedress:
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
     def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
         self._store.save(before, replace(after, head=head), tx)
 
 

@@ -51,7 +51,7 @@ class Reinstatement:
             if is_in_force:
                 mark, name = rules.mark_of(after), after.party.name_digest
                 self._credit.put_flag_back(after.subject, mark, name_digest=name, at=at, tx=tx)
-            head = self._timeline.record([fact], owner=before.owner, head=before.head, at=at, tx=tx)
+            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
             saved = replace(after, head=head)
             self._flags.save(before, saved, tx)
         return saved

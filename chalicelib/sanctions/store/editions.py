@@ -46,10 +46,10 @@ class ShelfStore:
         """Write an edition that must not be there yet, and the shelf over the one that it was put on."""
         row = ShelfRow(OWNER, version=after.version, head_seq=after.head.seq, head_hash=after.head.hash, document=after)
         if before.version == 0:
-            tx.add(row, otherwise=ConflictError())
+            tx.add(row, on_failure=ConflictError())
         else:
-            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, otherwise=ConflictError())
-        tx.add(ListRow(_name(edition.edition), document=edition), otherwise=ConflictError())
+            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, on_failure=ConflictError())
+        tx.add(ListRow(_name(edition.edition), document=edition), on_failure=ConflictError())
 
 
 class LoadedLists:

@@ -42,7 +42,7 @@ class FlagNoticeStore:
 
     def add_subscription(self, subscription: Subscription, tx: Transaction) -> None:
         """Put a new subscription, and its name wherever it is looked for."""
-        tx.add(_subscription_row(subscription), otherwise=ConflictError())
+        tx.add(_subscription_row(subscription), on_failure=ConflictError())
         for shelf in _shelves(subscription):
             self._change_shelf(shelf, lambda names: (*names, subscription.subscription_id), tx)
 
@@ -76,11 +76,11 @@ class FlagNoticeStore:
         self, telling: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> FlagNotice:
         """Put a new telling as the next one of its subscription; ``ConflictError`` if another one was faster."""
-        head = self._timeline.record(facts, owner=telling.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=telling.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(telling, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         line = LineRow(_line(to.subscription_id, telling.number), telling_id=telling.telling_id)
-        tx.add(line, otherwise=ConflictError())
+        tx.add(line, on_failure=ConflictError())
         self._put_subscription(to, replace(to, last=telling.number), tx)
         return made
 
@@ -88,14 +88,14 @@ class FlagNoticeStore:
         self, before: FlagNotice, after: FlagNotice, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> FlagNotice:
         """Put what became of a telling, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=FlagNoticeRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=FlagNoticeRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
-    def told(self, subscription: Subscription, *, after: int, most: int) -> tuple[FlagNotice, ...]:
+    def told(self, subscription: Subscription, *, after: int, limit: int) -> tuple[FlagNotice, ...]:
         """Return what a subscription was told after a number, in order and without gaps; two reads."""
-        numbers = range(after + 1, min(after + most, subscription.last) + 1)
+        numbers = range(after + 1, min(after + limit, subscription.last) + 1)
         if not numbers:
             return ()
         lines = read_together(*(LineRow(_line(subscription.subscription_id, number)) for number in numbers))
@@ -103,26 +103,26 @@ class FlagNoticeStore:
         rows = read_together(*(FlagNoticeRow(f"telling:{name}") for name in names))
         return tuple(_telling_of(row) for row in rows if isinstance(row, FlagNoticeRow))
 
-    def of_flag(self, flag_id: str, *, most: int, after: Position) -> FlagNoticePage:
+    def of_flag(self, flag_id: str, *, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of what was told of a flag, oldest first."""
-        rows = FlagNoticeRow.by_flag.query(flag_id, limit=most, last_evaluated_key=after)
+        rows = FlagNoticeRow.by_flag.query(flag_id, limit=limit, last_evaluated_key=after)
         return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
 
-    def incidents(self, state: IncidentState, *, most: int, after: Position) -> FlagNoticePage:
+    def incidents(self, state: IncidentState, *, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of incidents in one state, oldest first."""
-        rows = FlagNoticeRow.by_incident.query(state.value, limit=most, last_evaluated_key=after)
+        rows = FlagNoticeRow.by_incident.query(state.value, limit=limit, last_evaluated_key=after)
         return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
 
     def _put_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
-        tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, otherwise=ConflictError())
+        tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, on_failure=ConflictError())
 
     def _change_shelf(self, name: str, change: Callable[[tuple[str, ...]], tuple[str, ...]], tx: Transaction) -> None:
         (row,) = read_together(ShelfRow(name))
         if not isinstance(row, ShelfRow):
-            tx.add(ShelfRow(name, names=change(())), otherwise=ConflictError())
+            tx.add(ShelfRow(name, names=change(())), on_failure=ConflictError())
             return
         changed = ShelfRow(name, names=change(row.names))
-        tx.put(changed, condition=ShelfRow.names == row.names, otherwise=ConflictError())
+        tx.put(changed, condition=ShelfRow.names == row.names, on_failure=ConflictError())
 
 
 def _shelves(subscription: Subscription) -> tuple[str, ...]:

@@ -52,58 +52,58 @@ class FlagStore:
 
     def add(self, flag: Flag, tx: Transaction) -> None:
         """Write a flag that must not be there yet."""
-        tx.add(_row_of(flag), otherwise=ConflictError())
+        tx.add(_row_of(flag), on_failure=ConflictError())
 
     def save(self, before: Flag, after: Flag, tx: Transaction) -> None:
         """Write a changed flag over the one that it was made from."""
         condition = (FlagRow.version == before.version) & (FlagRow.head_hash == before.head.hash)
-        tx.put(_row_of(after), condition=condition, otherwise=ConflictError())
+        tx.put(_row_of(after), condition=condition, on_failure=ConflictError())
 
-    def of_subject(self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None) -> FlagPage:
+    def of_subject(self, subject: SubjectKey, *, limit: int, after: Mapping[str, Any] | None = None) -> FlagPage:
         """Return a page of the flags of a subject, newest first."""
         rows = FlagRow.by_subject.query(
-            subject, scan_index_forward=False, limit=most, last_evaluated_key=dict(after) if after else None
+            subject, scan_index_forward=False, limit=limit, last_evaluated_key=dict(after) if after else None
         )
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
     def of_desk(
-        self, department: str, state: FlagState, *, most: int, after: Mapping[str, Any] | None = None
+        self, department: str, state: FlagState, *, limit: int, after: Mapping[str, Any] | None = None
     ) -> FlagPage:
         """Return a page of a department's flags in one state, newest first."""
         rows = FlagRow.by_desk.query(
             _desk(department, state),
             scan_index_forward=False,
-            limit=most,
+            limit=limit,
             last_evaluated_key=dict(after) if after else None,
         )
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
     def of_document_subject(
-        self, subject: SubjectKey, *, most: int, after: Mapping[str, Any] | None = None
+        self, subject: SubjectKey, *, limit: int, after: Mapping[str, Any] | None = None
     ) -> FlagPage:
         """Return a page of the flags of others that stand on documents about a subject, newest first (R2.11)."""
         rows = FlagRow.by_document_subject.query(
-            subject, scan_index_forward=False, limit=most, last_evaluated_key=dict(after) if after else None
+            subject, scan_index_forward=False, limit=limit, last_evaluated_key=dict(after) if after else None
         )
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
-    def live(self, shard: int, *, since: date, most: int, after: Mapping[str, Any] | None) -> FlagPage:
+    def live(self, shard: int, *, since: date, limit: int, after: Mapping[str, Any] | None) -> FlagPage:
         """Return a page of a shard's live flags that last until a day or longer, in the order of their ends."""
         rows = FlagRow.by_end.query(
             shard,
             FlagRow.ends_on >= since.isoformat(),
-            limit=most,
+            limit=limit,
             last_evaluated_key=dict(after) if after else None,
         )
         flags = tuple(_flag_of(row) for row in rows)
         return FlagPage(flags=flags, after=rows.last_evaluated_key)
 
-    def ended(self, shard: int, *, on: date, most: int) -> tuple[str, ...]:
+    def ended(self, shard: int, *, on: date, limit: int) -> tuple[str, ...]:
         """Return flags whose last day has passed and nobody has written that down, the longest ago first."""
-        rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=most)
+        rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=limit)
         return tuple(_flag_of(row).flag_id for row in rows)
 
 

@@ -27,7 +27,7 @@ class Anomalies:
         self._timeline = timeline
         self._pack = pack
 
-    def hear(self, event: Event, _at: datetime) -> None:
+    def on_event(self, event: Event, _at: datetime) -> None:
         """Write down the signals whose last event this is; the same event, twice or out of order, gives the same.
 
         What was recorded before an event is there by the time it is heard of, and decides alone.
@@ -45,15 +45,15 @@ class Anomalies:
             if (last.owner, last.seq) == (event.owner, event.seq):
                 self._store.add(signal)
 
-    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> AnomalyPage:
+    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Mapping[str, Any] | None) -> AnomalyPage:
         """Return a page of signals, newest first: those of one's own department, of all to the monitoring office.
 
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:
-            return self._store.page(wanted, most=most, after=after)
+            return self._store.page(wanted, limit=limit, after=after)
         department = wanted.department or by.department
         if department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WATCHERS, department=department)
-        return self._store.page(replace(wanted, department=department), most=most, after=after)
+        return self._store.page(replace(wanted, department=department), limit=limit, after=after)

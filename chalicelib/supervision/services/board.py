@@ -59,7 +59,7 @@ class Supervision:
         self._departments = tuple(departments)
 
     def board(
-        self, wanted: Filter, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+        self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         """Return a page of open clocks, oldest due first, right at the second a clock passes whatever the sweep did.
 
@@ -68,16 +68,16 @@ class Supervision:
         Whoever watches all departments and names none sees them one after the other.
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
-        return self._page(self._watched(wanted, by=by), wanted, at=at, most=most, after=after)
+        return self._page(self._watched(wanted, by=by), wanted, at=at, limit=limit, after=after)
 
     def worklist(
-        self, wanted: Filter, *, by: Caller, at: datetime, most: int, after: Mapping[str, Any] | None
+        self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         """Return the same of the caller's own department, to whoever has work in it to do."""
         if by.department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WORKERS, department=by.department)
-        return self._page((by.department,), wanted, at=at, most=most, after=after)
+        return self._page((by.department,), wanted, at=at, limit=limit, after=after)
 
     def _page(
         self,
@@ -85,15 +85,15 @@ class Supervision:
         wanted: Filter,
         *,
         at: datetime,
-        most: int,
+        limit: int,
         after: Mapping[str, Any] | None,
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
         place = dict(after or {"index": 0, "key": None})
         shown: list[Shown] = []
         is_over = True
-        while is_over and place["index"] < len(departments) and len(shown) < most:
+        while is_over and place["index"] < len(departments) and len(shown) < limit:
             page = self._clocks.on_board(
-                wanted.within(departments[place["index"]]), at=at, most=most - len(shown), after=place["key"]
+                wanted.within(departments[place["index"]]), at=at, limit=limit - len(shown), after=place["key"]
             )
             shown.extend(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
             is_over = page.after is None
@@ -112,7 +112,7 @@ class Supervision:
         waits: list[tuple[Clock, ClockStatus]] = []
         is_more = False
         for kind, standing in product(KINDS, ClockStatus):
-            clocks = self._clocks.open_of_kind(kind, department, standing, most=MOST_AGED + 1)
+            clocks = self._clocks.open_of_kind(kind, department, standing, limit=MOST_AGED + 1)
             is_more |= len(clocks) > MOST_AGED
             waits.extend((clock, standing) for clock in clocks[:MOST_AGED])
         return ageing_of(department, waits, today=day_in_shanghai(at), is_more=is_more)
@@ -130,7 +130,7 @@ class Supervision:
         require(by, roles=WATCHERS, department=department)
         return (department,)
 
-    def heartbeats(self, *, by: Caller, most: int) -> tuple[dict[str, object], ...]:
+    def heartbeats(self, *, by: Caller, limit: int) -> tuple[dict[str, object], ...]:
         """Return what the last sweeps saw, newest first."""
         require(by, roles=(*WATCHERS, Role.INSPECTOR))
-        return self._clocks.heartbeats(most=most)
+        return self._clocks.heartbeats(limit=limit)

@@ -67,14 +67,16 @@ class Cards:
         self._usual = usual
 
     @retry_on_conflict
-    def give(self, finding: Finding, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Card, bool]:
+    def give(
+        self, finding: Finding, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+    ) -> tuple[Card, bool]:
         """Give a card; say whether an earlier request with the same key had done so.
 
         ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, ``STEP_NOT_ALLOWED`` with its
         ``card_id`` for one that was given before, and what the rules refuse.
         """
         require(by, roles=cards.GIVERS)
-        made_before = once.look_up() if once is not None else None
+        made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
         events = self._events(finding.owner, by=by)
@@ -107,8 +109,8 @@ class Cards:
             )
             started: dict[str, Json] = {"clocks_started": clocks_payload(clock)}
             self._tell(EventKind.CARD_GIVEN, card, by=by, at=at, tx=tx, data=started, text={"facts": finding.facts})
-            if once is not None:
-                once.remember(card.card_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(card.card_id, tx, at=at)
         return card, False
 
     @retry_on_conflict
@@ -168,18 +170,18 @@ class Cards:
         kind = AWAITED.get(card.state)
         return None if kind is None else self._clocks.get(card.finding.owner, f"{kind}.{card.card_id}")
 
-    def page(self, wanted: Wanted, *, by: Caller, most: int, after: Mapping[str, Any] | None) -> CardPage:
+    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Mapping[str, Any] | None) -> CardPage:
         """Return a page of cards, newest first: those of one's own department, of all to the monitoring office.
 
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
         """
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:
-            return self._store.page(wanted, most=most, after=after)
+            return self._store.page(wanted, limit=limit, after=after)
         department = wanted.department or by.department
         if department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=department)
-        return self._store.page(replace(wanted, department=department), most=most, after=after)
+        return self._store.page(replace(wanted, department=department), limit=limit, after=after)
 
     def _events(self, owner: str, *, by: Caller) -> tuple[Event, ...]:
         events = self._timeline.events(owner) if owner.partition(":")[0] in OWNERS else ()
@@ -266,4 +268,4 @@ class Cards:
             data={**about, **data},
             texts=text,
         )
-        self._timeline.append([fact], owner=card.finding.owner, at=at, tx=tx)
+        self._timeline.append_alone([fact], owner=card.finding.owner, at=at, tx=tx)

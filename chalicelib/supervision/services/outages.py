@@ -36,10 +36,12 @@ class Outages:
         self._pack = pack
 
     @retry_on_conflict
-    def record(self, window: Window, *, by: Caller, at: datetime, once: IdempotencyKey | None) -> tuple[Outage, bool]:
+    def record(
+        self, window: Window, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+    ) -> tuple[Outage, bool]:
         """Record an outage; say whether an earlier request with the same key had done so."""
         require(by, roles=RECORDERS)
-        made_before = once.look_up() if once is not None else None
+        made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
         if faults := faults_of(window, at=at):
@@ -48,8 +50,8 @@ class Outages:
         with transaction() as tx:
             fact = _fact(EventKind.OUTAGE_RECORDED, outage, by=by, at=at, texts={"reason": window.reason})
             outage = self._store.add(outage, [fact], at=at, tx=tx)
-            if once is not None:
-                once.remember(outage.outage_id, tx, at=at)
+            if idempotency_key is not None:
+                idempotency_key.remember(outage.outage_id, tx, at=at)
         return outage, False
 
     @retry_on_conflict
@@ -80,11 +82,11 @@ class Outages:
         return self._store.load(outage_id)
 
     def page(
-        self, since: datetime, until: datetime, *, by: Caller, most: int, after: dict[str, dict[str, Any]] | None
+        self, since: datetime, until: datetime, *, by: Caller, limit: int, after: dict[str, dict[str, Any]] | None
     ) -> OutagePage:
         """Return a page of the outages that began between two instants, newest first, withdrawn ones included."""
         require(by, roles=READERS)
-        return self._store.page(since, until, most=most, after=after)
+        return self._store.page(since, until, limit=limit, after=after)
 
     def between(self, since: datetime, until: datetime, *, at: datetime) -> tuple[Outage, ...]:
         """Return the outages in force that went on at some time between two instants: one query."""

@@ -87,7 +87,7 @@ class Statistics:
         self._usual = usual
         self._departments = tuple(departments)
 
-    def hear(self, event: Event, _at: datetime) -> None:
+    def on_event(self, event: Event, _at: datetime) -> None:
         """Count an event, once however often it is heard of, and the same in whatever order."""
         if not counts(event):
             return

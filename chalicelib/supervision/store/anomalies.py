@@ -48,7 +48,7 @@ class AnomalyStore:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
 
-    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> AnomalyPage:
+    def page(self, wanted: Wanted, *, limit: int, after: Mapping[str, Any] | None) -> AnomalyPage:
         """Return a page of the signals wanted, by the index that leaves the fewest others to pass over."""
         first, last = wanted.found_from or FIRST_DAY, wanted.found_to or LAST_DAY
         if first > last:
@@ -64,7 +64,7 @@ class AnomalyStore:
             AnomalyRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND),
             _others(wanted),
             scan_index_forward=False,
-            limit=most,
+            limit=limit,
             last_evaluated_key=None if after is None else dict(after),
         )
         return AnomalyPage(signals=tuple(row.document for row in rows), after=rows.last_evaluated_key)

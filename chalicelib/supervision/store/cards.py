@@ -52,16 +52,16 @@ class CardStore:
     def add(self, card: Card, tx: Transaction) -> Card:
         """Write a card that must not be there yet."""
         made = replace(card, rev=1)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(self, card: Card, tx: Transaction) -> Card:
         """Write what became of a card over the revision that it was made from."""
         made = replace(card, rev=card.rev + 1)
-        tx.put(_row_of(made), condition=CardRow.rev == card.rev, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=CardRow.rev == card.rev, on_failure=ConflictError())
         return made
 
-    def page(self, wanted: Wanted, *, most: int, after: Mapping[str, Any] | None) -> CardPage:
+    def page(self, wanted: Wanted, *, limit: int, after: Mapping[str, Any] | None) -> CardPage:
         """Return a page of the cards wanted, by the index that leaves the fewest others to pass over."""
         index: Any = CardRow.everywhere
         name = "all"
@@ -83,7 +83,7 @@ class CardStore:
             name,
             filter_condition=chosen,
             scan_index_forward=False,
-            limit=most,
+            limit=limit,
             last_evaluated_key=None if after is None else dict(after),
         )
         return CardPage(cards=tuple(_card_of(row) for row in rows), after=rows.last_evaluated_key)

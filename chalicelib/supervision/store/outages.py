@@ -39,18 +39,18 @@ class OutageStore:
 
     def add(self, outage: Outage, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Outage:
         """Put a new outage and its first event."""
-        head = self._timeline.record(facts, owner=outage.owner, head=ChainHead(), at=at, tx=tx)
+        head = self._timeline.append(facts, owner=outage.owner, head=ChainHead(), at=at, tx=tx)
         made = replace(outage, version=1, head=head)
-        tx.add(_row_of(made), otherwise=ConflictError())
+        tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(
         self, before: Outage, after: Outage, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> Outage:
         """Put what became of an outage, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.record(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=OutageRow.head_hash == before.head.hash, otherwise=ConflictError())
+        tx.put(_row_of(made), condition=OutageRow.head_hash == before.head.hash, on_failure=ConflictError())
         return made
 
     def begun(self, since: datetime, until: datetime) -> tuple[Outage, ...]:
@@ -59,14 +59,14 @@ class OutageStore:
         return tuple(_outage_of(row) for row in rows)
 
     def page(
-        self, since: datetime, until: datetime, *, most: int, after: dict[str, dict[str, Any]] | None
+        self, since: datetime, until: datetime, *, limit: int, after: dict[str, dict[str, Any]] | None
     ) -> OutagePage:
         """Return a page of the outages that began between two instants, newest first."""
         rows = OutageRow.everywhere.query(
             "all",
             OutageRow.starts_at.between(since, until),
             scan_index_forward=False,
-            limit=most,
+            limit=limit,
             last_evaluated_key=after,
         )
         return OutagePage(outages=tuple(_outage_of(row) for row in rows), after=rows.last_evaluated_key)

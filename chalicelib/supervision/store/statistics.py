@@ -45,7 +45,7 @@ class StatisticsStore:
             _raise_to(row, f"{LONGEST}~{span}", value)
         added = {**one.counts, **{f"{span}~{bucket(value)}": 1 for span, value in one.minutes.items()}}
         tx = Transaction()
-        tx.add(StatisticsRow(f"{MARK}:{one.event_id}", MARK), otherwise=CountedError())
+        tx.add(StatisticsRow(f"{MARK}:{one.event_id}", MARK), on_failure=CountedError())
         _add(row, added, tx)
         told = {name: n for name, n in one.counts.items() if name in BY_THE_SECOND}
         if told:
@@ -55,7 +55,7 @@ class StatisticsStore:
                 tx,
             )
         if one.late is not None:
-            tx.add(StatisticsRow(_late_of(one.department), _late_key(one, one.late)), otherwise=CountedError())
+            tx.add(StatisticsRow(_late_of(one.department), _late_key(one, one.late)), on_failure=CountedError())
         if one.flag is not None:
             _add_flag(one.flag, one.day, tx)
         try:

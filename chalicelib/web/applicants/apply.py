@@ -52,10 +52,10 @@ def draft(visit: PageRequest) -> Redirect | Page:
         wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
     try:
         made = visit.done("POST /v1/drafts", path={}, body=wish)
-    except DomainError as refusal:
+    except DomainError as error:
         fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
-        fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(refusal.reason, {})
-        return again(ask(visit), refusal, visit, fields=fields)
+        fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(error.code, {})
+        return again(ask(visit), error, visit, fields=fields)
     return Redirect(to=f"drafts/{made.draft_id}")
 
 
@@ -115,8 +115,8 @@ def file(visit: PageRequest) -> Page | Redirect:
         if made.way is Way.COMMITMENT:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
         filed = visit.done("POST /v1/cases", path={}, body=body)
-    except DomainError as refusal:
-        return again(shown, refusal, visit, fields={"": "sign"} | _material_fields(shown))
+    except DomainError as error:
+        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown))
     return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 

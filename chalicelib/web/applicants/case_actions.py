@@ -178,8 +178,8 @@ def _do(  # noqa: PLR0913 - what every act differs in, each named
     """Do it, and go on to the case, which says that it was done; or draw the form again with what is wrong."""
     try:
         visit.done(route, path=None if path is None else ({**visit.path, **path} if path else {}), body=body)
-    except DomainError as refusal:
-        return again(page(visit), refusal, visit, fields=fields)
+    except DomainError as error:
+        return again(page(visit), error, visit, fields=fields)
     return _gone_on(visit, done)
 
 

@@ -60,8 +60,8 @@ def object_to(visit: PageRequest) -> Page | Redirect:
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
     try:
         made = visit.done("POST /v1/objections", path={}, body=body)
-    except DomainError as refusal:
-        return again(page, refusal, visit, fields={"": "ground"})
+    except DomainError as error:
+        return again(page, error, visit, fields={"": "ground"})
     return Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"})
 
 
@@ -96,8 +96,8 @@ def repair(visit: PageRequest) -> Page | Redirect:
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
     try:
         made = visit.done("POST /v1/repairs", path={}, body=body)
-    except DomainError as refusal:
-        return again(page, refusal, visit, fields={"": "proof"})
+    except DomainError as error:
+        return again(page, error, visit, fields={"": "proof"})
     return Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
 
 

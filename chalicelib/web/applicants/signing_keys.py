@@ -41,8 +41,8 @@ def enrol(visit: PageRequest) -> Page | Redirect:
         services().signing_keys.enrol_passkey(
             visit.caller.own_subject(), _registration(visit), site=site(), challenge=_challenge(visit), at=visit.at
         )
-    except DomainError as refusal:
-        return again(list_keys(visit), refusal, visit, fields={"": "enrol"})
+    except DomainError as error:
+        return again(list_keys(visit), error, visit, fields={"": "enrol"})
     return Redirect(to=onward_of(visit.sent("onward")) or "keys", query={"done": "enrolled"})
 
 

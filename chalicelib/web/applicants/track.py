@@ -19,8 +19,8 @@ def track(visit: PageRequest) -> Page:
         return page
     try:
         found = visit.shown("GET /v1/track/{case_no}", path={"case_no": case_no or "-"}, query={"code": code})
-    except DomainError as refusal:
-        if refusal.reason not in {ErrorCode.NOT_FOUND, ErrorCode.INVALID_QUERY}:
+    except DomainError as error:
+        if error.code not in {ErrorCode.NOT_FOUND, ErrorCode.INVALID_QUERY}:
             raise
         return replace(at_fault(page, case_no=text("track_unknown", visit.language)), status=404)
     facts = {**page.facts, "found": found, "stages": WAY_THROUGH, "reached": REACHED[found.state]}

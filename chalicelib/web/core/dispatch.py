@@ -81,8 +81,8 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         tell(reason="FOREIGN_FORM")
         facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
         return _told(Page(template="failed.html", facts=facts, status=403), visit)
-    except DomainError as refusal:
-        return _refused(refusal, entry, visit, event)
+    except DomainError as error:
+        return _refused(error, entry, visit, event)
     except ConflictError:
         return _failed(ErrorCode.BUSY, visit)
     except (PynamoDBException, BotoCoreError, ClientError):
@@ -200,9 +200,9 @@ def _page(page: Page, visit: PageRequest) -> Response:
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 
 
-def _refused(refusal: DomainError, entry: Entry, visit: PageRequest, event: Mapping[str, Any]) -> Response:
+def _refused(error: DomainError, entry: Entry, visit: PageRequest, event: Mapping[str, Any]) -> Response:
     """Let somebody log in where that is what is missing; say anything else in the API's own words."""
-    reason = refusal.reason
+    reason = error.code
     if reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
         tell(reason=reason.value)
         return _to_log_in(entry, visit, event, is_fresh=reason is ErrorCode.FRESH_LOGIN_REQUIRED)
@@ -210,7 +210,7 @@ def _refused(refusal: DomainError, entry: Entry, visit: PageRequest, event: Mapp
         return _failed(reason, visit)
     known = problem_of(reason)
     title, detail = words_of(reason, visit.language)
-    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": refusal.facts}
+    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": error.facts}
     tell(reason=reason.value)
     return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
 

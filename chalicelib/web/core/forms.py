@@ -91,24 +91,24 @@ def too_large(page: Page, visit: PageRequest) -> Page:
     return replace(drawn, status=problem_of(ErrorCode.BODY_TOO_LARGE).status)
 
 
-def again(page: Page, refusal: DomainError, visit: PageRequest, *, fields: Mapping[str, str] | None = None) -> Page:
+def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping[str, str] | None = None) -> Page:
     """Return the form's page with what is wrong on top and at each field; what was typed stays.
 
     ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.
     Whatever has nothing to do with the form is raised.
     """
-    if refusal.reason in OWN_PAGE:
-        raise refusal
-    known = problem_of(refusal.reason)
+    if error.code in OWN_PAGE:
+        raise error
+    known = problem_of(error.code)
     named = fields or {}
     faults = [
         {
             "field": named.get(fault.pointer, fault.pointer.strip("/").replace("/", "-")),
             "text": told(fault, visit.language),
         }
-        for fault in refusal.faults
+        for fault in error.faults
     ]
-    detail = words_of(refusal.reason, visit.language)[1]
+    detail = words_of(error.code, visit.language)[1]
     facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": detail}]}
     return replace(page, facts=facts, status=known.status)
 

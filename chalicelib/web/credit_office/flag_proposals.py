@@ -88,8 +88,8 @@ def propose(visit: PageRequest) -> Page | Redirect:
     }
     try:
         made = visit.done("POST /v1/flags", path={}, body=body)
-    except DomainError as refusal:
-        return again(page, refusal, visit, fields={"": AT.get(refusal.reason, ""), "/severity": "conduct"})
+    except DomainError as error:
+        return again(page, error, visit, fields={"": AT.get(error.code, ""), "/severity": "conduct"})
     return Redirect(to=f"flags/{made.id}", query={"done": "proposed"})
 
 

@@ -153,9 +153,9 @@ def _sent(visit: PageRequest, act: Action) -> Page | Redirect:
     version = visit.version() if act.has_version else None
     try:
         visit.done(act.route, path=_path(visit), body=body, version=version)
-    except DomainError as refusal:
+    except DomainError as error:
         if not _is_done_already(act, page.facts["flag"], visit):
-            return again(page, refusal, visit)
+            return again(page, error, visit)
     return Redirect(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
 
 

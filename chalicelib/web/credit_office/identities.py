@@ -53,10 +53,10 @@ def decide(visit: PageRequest) -> Page | Redirect:
     body = {name: visit.sent(name) for name in ("outcome", "evidence", "reason")}
     try:
         visit.done("POST /v1/credit/conflicts/{conflict_id}/decision", body=body, version=visit.version())
-    except DomainError as refusal:
+    except DomainError as error:
         one: Any = page.facts["one"]
         if not _is_said_already(one.decision, body, one.version, visit):
-            return again(page, refusal, visit, fields={"": "outcome"})
+            return again(page, error, visit, fields={"": "outcome"})
     return Redirect(to="identities", query={"done": "found"})
 
 
@@ -85,8 +85,8 @@ def propose(visit: PageRequest) -> Page | Redirect:
     body |= {who: {name: visit.sent(f"{who}-{name}") for name in ("kind", "number", "name")} for who in PARTIES}
     try:
         made = visit.done("POST /v1/credit/aliases", path={}, body=body)
-    except DomainError as refusal:
-        return again(page, refusal, visit, fields={"": "present-number", "/present": "present-number"})
+    except DomainError as error:
+        return again(page, error, visit, fields={"": "present-number", "/present": "present-number"})
     return Redirect(to=f"identities/links/{made.id}", query={"done": "proposed"})
 
 
@@ -137,10 +137,10 @@ def _acted(visit: PageRequest, page: Page, act: str) -> Page | Redirect:
     body = {name: visit.sent(name) for name in fields}
     try:
         visit.done(f"POST /v1/credit/aliases/{{alias_id}}/{act}", body=body, version=visit.version())
-    except DomainError as refusal:
+    except DomainError as error:
         link: Any = page.facts["link_"]
         if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
-            return again(page, refusal, visit, fields={"": "reason"})
+            return again(page, error, visit, fields={"": "reason"})
     return Redirect(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
 
 

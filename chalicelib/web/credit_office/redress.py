@@ -65,9 +65,9 @@ def rule(visit: PageRequest) -> Page | Redirect:
         body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
     try:
         visit.done("POST /v1/objections/{objection_id}/decision", body=body, version=visit.version())
-    except DomainError as refusal:
+    except DomainError as error:
         fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
-        return again(page, refusal, visit, fields={"": "outcome"} | fields)
+        return again(page, error, visit, fields={"": "outcome"} | fields)
     return Redirect(to="matters", query={"done": "ruled"})
 
 
@@ -104,8 +104,8 @@ def judge(visit: PageRequest) -> Page | Redirect:
         body["late_reason"] = visit.sent("late_reason")
     try:
         visit.done("POST /v1/repairs/{repair_id}/decision", body=body, version=visit.version())
-    except DomainError as refusal:
-        return again(page, refusal, visit, fields={"": "approved", "/basis": "refusal"})
+    except DomainError as error:
+        return again(page, error, visit, fields={"": "approved", "/basis": "refusal"})
     return Redirect(to="matters", query={"done": "judged"})
 
 

@@ -116,7 +116,7 @@ def _standing(visit: PageRequest) -> Any:  # noqa: ANN401 - the API's shape
     try:
         return visit.shown("GET /v1/calendars/{year}")
     except DomainError as refusal:
-        if refusal.reason is not ErrorCode.NOT_FOUND:
+        if refusal.code is not ErrorCode.NOT_FOUND:
             raise
         return None
 

@@ -68,7 +68,7 @@ def publish(visit: PageRequest) -> Page | Redirect:
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:
-        is_taken = refusal.reason is ErrorCode.ITEM_VERSION_EXISTS
+        is_taken = refusal.code is ErrorCode.ITEM_VERSION_EXISTS
         return at_document(page, refusal, visit, otherwise="version" if is_taken else DOCUMENT)
     return Redirect(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
 

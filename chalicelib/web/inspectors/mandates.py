@@ -36,12 +36,12 @@ def ask(visit: PageRequest) -> Page | Redirect:
     body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
     try:
         made = visit.done("POST /v1/inspections", body=body)
-    except DomainError as refusal:
+    except DomainError as error:
         fields = {f"/scope/{name}": name for name in SCOPE} | {
             "/scope/from": "received_from",
             "/scope/to": "received_to",
         }
-        return again(list_mandates(visit), refusal, visit, fields=fields)
+        return again(list_mandates(visit), error, visit, fields=fields)
     return Redirect(to=f"inspection/{made.id}", query={"done": "asked"})
 
 

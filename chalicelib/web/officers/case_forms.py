@@ -46,11 +46,11 @@ def do(visit: PageRequest) -> Page | Redirect:
         path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
     try:
         visit.done(act.route, path=path, body=_body(act, visit, page) if act.fields else None, version=visit.version())
-    except DomainError as refusal:
-        if refusal.reason is ErrorCode.STALE_VERSION:
+    except DomainError as error:
+        if error.code is ErrorCode.STALE_VERSION:
             told = visit.shown("GET /v1/cases/{case_no}/timeline", path={"case_no": visit.path["case_no"]})
             page = replace(page, facts={**page.facts, "timeline": told})
-        return again(page, refusal, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
+        return again(page, error, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
     return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
 
 

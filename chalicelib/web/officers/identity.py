@@ -26,6 +26,6 @@ def look(visit: PageRequest) -> Page:
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
     try:
         seen = visit.done("POST /v1/cases/{case_no}/unmasking", body=body)
-    except DomainError as refusal:
-        return again(page, refusal, visit)
+    except DomainError as error:
+        return again(page, error, visit)
     return replace(page, facts={**page.facts, "seen": seen})

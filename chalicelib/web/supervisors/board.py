@@ -59,9 +59,9 @@ def answer(visit: PageRequest) -> Page | Redirect:
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
     try:
         visit.done("POST /v1/supervision/alerts/{alert_id}/acknowledgement", body=body)
-    except DomainError as refusal:
-        if refusal.reason is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
-            return again(ask_answer(visit), refusal, visit, fields={"": "reason"})
+    except DomainError as error:
+        if error.code is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
+            return again(ask_answer(visit), error, visit, fields={"": "reason"})
     return Redirect(to="board", query={"done": "answered"})
 
 

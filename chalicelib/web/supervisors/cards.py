@@ -103,10 +103,10 @@ def do_act(visit: PageRequest) -> Page | Redirect:
         body["outcome"] = visit.sent("outcome")
     try:
         visit.done(act.route, path={"card_id": visit.path["card_id"]}, body=body, version=visit.version())
-    except DomainError as refusal:
-        if refusal.reason is ErrorCode.STALE_VERSION and _is_done_already(page, act, visit):
+    except DomainError as error:
+        if error.code is ErrorCode.STALE_VERSION and _is_done_already(page, act, visit):
             return onward
-        return again(page, refusal, visit, fields={f"/{act.field}": "text", "": "text"})
+        return again(page, error, visit, fields={f"/{act.field}": "text", "": "text"})
     return onward
 
 
@@ -119,8 +119,8 @@ def ask_card(visit: PageRequest) -> Page:
     path = {"case_no": case_no}
     try:
         timeline = visit.shown("GET /v1/cases/{case_no}/timeline", path=path)
-    except DomainError as refusal:
-        if refusal.reason is not ErrorCode.NOT_FOUND:
+    except DomainError as error:
+        if error.code is not ErrorCode.NOT_FOUND:
             raise
         page = Page(template="card_form.html", facts={"case_no": case_no, "timeline": None})
         return at_fault(page, case_no=text("card_no_such_case", visit.language))
@@ -156,16 +156,16 @@ def give(visit: PageRequest) -> Page | Redirect:
     } | ({"officer": visit.sent("officer")} if visit.sent("officer") else {})
     try:
         card = visit.done(f"POST {PLACE}", path={}, body=body)
-    except DomainError as refusal:
-        return _not_given(page, refusal, visit)
+    except DomainError as error:
+        return _not_given(page, error, visit)
     return Redirect(to=f"cards/{card.id}", query={"done": "given"})
 
 
-def _not_given(page: Page, refusal: DomainError, visit: PageRequest) -> Page:
+def _not_given(page: Page, error: DomainError, visit: PageRequest) -> Page:
     """Draw the form again with why no card can be given, and with the card that was given before or when it can be."""
-    field = "officer" if refusal.reason is ErrorCode.SAME_PERSON else "events"
-    page = again(page, refusal, visit, fields={"": field})
-    more: dict[str, object] = {name: refusal.facts[name] for name in ("until", "card_id") if name in refusal.facts}
+    field = "officer" if error.code is ErrorCode.SAME_PERSON else "events"
+    page = again(page, error, visit, fields={"": field})
+    more: dict[str, object] = {name: error.facts[name] for name in ("until", "card_id") if name in error.facts}
     return Page(template=page.template, facts={**page.facts, **more}, status=page.status)
 
 

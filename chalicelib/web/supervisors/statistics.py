@@ -28,8 +28,8 @@ def statistics(visit: PageRequest) -> Page:
     try:
         told = visit.shown("GET /v1/supervision/statistics", query=asked | {"by": "day"})
         ageing = visit.shown("GET /v1/supervision/ageing", query=_asked(visit, "department"))
-    except DomainError as refusal:
-        return again(page, refusal, visit)
+    except DomainError as error:
+        return again(page, error, visit)
     days, times, bands = told.total.parts, told.total.handling_times, ageing.total.bands
     facts: dict[str, object] = {
         **page.facts,
@@ -61,8 +61,8 @@ def measures(visit: PageRequest) -> Page:
     page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
         told = visit.shown("GET /v1/supervision/measures", query=asked)
-    except DomainError as refusal:
-        return again(page, refusal, visit)
+    except DomainError as error:
+        return again(page, error, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
     return Page(
         template=page.template,

@@ -106,18 +106,18 @@ def test_a_granted_promise_may_be_verified() -> None:
     ids=["certificate", "barred", "withdrawn", "undecided", "refused"],
 )
 def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> None:
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_verifiable(case)
 
-    assert refusal.value.facts["verifiable"] == "no_promise_in_force"
+    assert error.value.facts["verifiable"] == "no_promise_in_force"
 
 
 @pytest.mark.parametrize("result", [Finding.TRUE, Finding.UNTRUE, Finding.UNFULFILLED, Finding.CHANGED])
 def test_a_result_that_has_its_effect_is_final(result: Finding) -> None:
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_verifiable(a_broken_promise(result))
 
-    assert refusal.value.facts["result"] == result.value
+    assert error.value.facts["result"] == result.value
 
 
 def test_what_could_not_be_verified_or_waits_for_the_second_officer_may_be_verified_again() -> None:
@@ -196,18 +196,18 @@ def test_after_a_revocation_only_a_flag_may_follow() -> None:
 
 
 def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> None:
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_next(a_broken_promise(), CORRECTS_FIRST, StepKind.REVOCATION)
-    assert refusal.value.facts == {
+    assert error.value.facts == {
         "step": "revocation",
         "next": "rectification",
         "article": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
         "basis": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     }
 
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         require_next(a_broken_promise(Finding.CHANGED), CORRECTS_FIRST, StepKind.RECTIFICATION)
-    assert refusal.value.facts == {"step": "rectification", "next": "", "article": ""}
+    assert error.value.facts == {"step": "rectification", "next": "", "article": ""}
 
     assert require_next(a_broken_promise(), REVOKES_AT_ONCE, StepKind.REVOCATION).basis.startswith("《北京市")
 
@@ -215,10 +215,10 @@ def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> N
 def test_things_are_ordered_to_be_put_right_once() -> None:
     require_no_order(a_broken_promise())
 
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_no_order(replace(a_broken_promise(), rectification=an_order()))
 
-    assert refusal.value.facts["ordered_until"] == "2026-10-08"
+    assert error.value.facts["ordered_until"] == "2026-10-08"
 
 
 def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() -> None:
@@ -227,9 +227,9 @@ def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() 
 
     assert ended_order(case, clock, RectificationOutcome.DONE, at=NOON) == an_order()
     assert ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
-    assert refusal.value.facts["due_on"] == "2026-10-08"
+    assert error.value.facts["due_on"] == "2026-10-08"
     unknown = replace(clock, provisional=True)
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
@@ -251,9 +251,9 @@ def test_only_an_order_that_runs_can_end() -> None:
 
 
 def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
-    with pytest.raises(DomainError, match="DEFENCE_OPEN") as refusal:
+    with pytest.raises(DomainError, match="DEFENCE_OPEN") as error:
         require_defence_over(a_defence(), at=LAST_SECOND)
-    assert refusal.value.facts == {"until": "2026-10-08"}
+    assert error.value.facts == {"until": "2026-10-08"}
 
     require_defence_over(a_defence(), at=LAST_SECOND + ONE_SECOND)
     require_defence_over(a_defence(statement="我有异议。"), at=NOON)
@@ -275,9 +275,9 @@ def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
 
     with pytest.raises(DomainError, match="DEFENCE_OPEN"):
         require_defence_over(defence, clock, at=clock.due_at)
-    with pytest.raises(DomainError, match="CALENDAR_UNKNOWN") as refusal:
+    with pytest.raises(DomainError, match="CALENDAR_UNKNOWN") as error:
         require_defence_over(defence, clock, at=guessed)
-    assert refusal.value.facts == {"due_on": clock.due_on.isoformat()}
+    assert error.value.facts == {"due_on": clock.due_on.isoformat()}
     assert open_defence(replace(a_broken_promise(), defence=defence), clock, at=guessed) == defence
     require_defence_over(replace(defence, statement="我有异议。", stated_at=NOON), clock, at=guessed)
 
@@ -323,10 +323,10 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
         statement_answer=" ",
     )
 
-    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as error:
         require_sound(document, case=replace(a_broken_promise(), defence=a_defence(statement="我有异议。")), at=NOON)
 
-    assert [fault.pointer for fault in refusal.value.faults] == [
+    assert [fault.pointer for fault in error.value.faults] == [
         "/served_at",
         "/effective_on",
         "/remedy_until",

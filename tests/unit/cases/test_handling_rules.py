@@ -110,10 +110,10 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written(step: CaseSt
     if state in ALLOWED[step]:
         require_step(case, step)
         return
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_step(case, step)
-    assert refusal.value.facts["state"] == state.value
-    assert refusal.value.facts["step"] == step.value
+    assert error.value.facts["state"] == state.value
+    assert error.value.facts["step"] == step.value
 
 
 def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
@@ -134,10 +134,10 @@ def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
 def test_a_decision_during_a_pause_is_told_which_pause_is_open() -> None:
     case = a_case(state=State.PAUSED, interruptions=(a_pause(),))
 
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         require_step(case, CaseStep.DECIDE)
 
-    assert refusal.value.facts == {
+    assert error.value.facts == {
         "step": "decision",
         "state": "paused",
         "allowed_in": "accepted",
@@ -150,10 +150,10 @@ def test_the_last_second_for_accepting_is_in_time_and_the_next_one_is_not() -> N
 
     require_not_deemed(None, at=LAST_SECOND)
     require_not_deemed(clock, at=LAST_SECOND)
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_not_deemed(clock, at=LAST_SECOND + ONE_SECOND)
 
-    assert refusal.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-08"}
+    assert error.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-08"}
 
 
 def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() -> None:
@@ -170,10 +170,10 @@ def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() ->
 def test_nothing_outside_the_list_can_be_demanded_nor_what_is_shared() -> None:
     require_on_list(on_list(), ["old-plate", "licence"], pointer="/missing/{}")
 
-    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED") as refusal:
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED") as error:
         require_on_list(on_list(), ["licence", "marriage", "tax-return"], pointer="/missing/{}")
 
-    assert [fault.pointer for fault in refusal.value.faults] == ["/missing/1", "/missing/2"]
+    assert [fault.pointer for fault in error.value.faults] == ["/missing/1", "/missing/2"]
 
 
 def test_what_was_promised_cannot_be_demanded() -> None:
@@ -211,10 +211,10 @@ def test_a_demand_that_waits_for_its_answer_is_not_made_again() -> None:
     require_demand(a_case(), ("licence",), basis=BASIS)
     require_demand(answered, ("licence",), basis=BASIS)
     require_demand(waiting, ("old-plate",), basis=BASIS)
-    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refusal:
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_demand(waiting, ("licence",), basis=BASIS)
 
-    assert refusal.value.facts["unanswered"] == 1
+    assert error.value.facts["unanswered"] == 1
 
 
 def test_a_material_brought_again_takes_the_place_of_the_first() -> None:
@@ -232,10 +232,10 @@ def test_a_pause_is_open_until_it_ends() -> None:
 def test_a_pause_needs_a_ground_of_the_closed_list() -> None:
     assert ground_of(PACK, "expert_review").name == "专家评审"
 
-    with pytest.raises(DomainError, match="PAUSE_GROUND_UNKNOWN") as refusal:
+    with pytest.raises(DomainError, match="PAUSE_GROUND_UNKNOWN") as error:
         ground_of(PACK, "publication")
 
-    assert "hearing" in str(refusal.value.facts["known"])
+    assert "hearing" in str(error.value.facts["known"])
 
 
 def test_ten_working_days_more_may_be_granted_in_the_last_second() -> None:
@@ -270,10 +270,10 @@ def test_the_day_before_and_the_due_day_to_its_last_second_need_no_reason() -> N
 
 @pytest.mark.parametrize("reason", [None, "", "  \n"])
 def test_from_midnight_on_a_late_act_needs_its_reason(reason: str | None) -> None:
-    with pytest.raises(DomainError, match="LATE_REASON_REQUIRED") as refusal:
+    with pytest.raises(DomainError, match="LATE_REASON_REQUIRED") as error:
         late_reason_for(a_clock(), reason, at=LAST_SECOND + ONE_SECOND)
 
-    assert refusal.value.facts == {"due_on": "2026-10-08"}
+    assert error.value.facts == {"due_on": "2026-10-08"}
     assert late_reason_for(a_clock(), " 系统故障 ", at=LAST_SECOND + ONE_SECOND) == "系统故障"
 
 
@@ -285,11 +285,11 @@ def test_a_refusal_has_reasons_and_a_grant_need_not() -> None:
     require_reasons(Outcome.GRANTED, "")
     require_reasons(Outcome.REFUSED, "不符合条件。")
 
-    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as error:
         require_reasons(Outcome.REFUSED, " ")
 
-    assert [fault.pointer for fault in refusal.value.faults] == ["/reasons"]
-    assert refusal.value.reason is ErrorCode.INVALID_BODY
+    assert [fault.pointer for fault in error.value.faults] == ["/reasons"]
+    assert error.value.code is ErrorCode.INVALID_BODY
 
 
 def test_a_granted_promise_must_be_verified() -> None:

@@ -52,10 +52,10 @@ def test_an_act_may_have_happened_from_the_receipt_to_this_second(seconds: int) 
 
 @pytest.mark.parametrize("seconds", [-1, 2])
 def test_an_act_did_not_happen_before_the_receipt_nor_will_it(seconds: int) -> None:
-    with pytest.raises(DomainError, match="INVALID_BODY") as refusal:
+    with pytest.raises(DomainError, match="INVALID_BODY") as error:
         require_occurred(a_case(received_at=NOON), NOON + seconds * ONE_SECOND, at=NOON + ONE_SECOND)
 
-    assert [fault.pointer for fault in refusal.value.faults] == ["/occurred_at"]
+    assert [fault.pointer for fault in error.value.faults] == ["/occurred_at"]
 
 
 def test_a_superior_gives_a_case_to_anyone_even_one_that_somebody_has() -> None:

@@ -160,10 +160,10 @@ def test_each_missing_unknown_or_repeated_confirmation_is_named() -> None:
 
     require_confirmations(asked, ("b", "a"))
 
-    with pytest.raises(DomainError, match="CONFIRMATIONS_MISSING") as refusal:
+    with pytest.raises(DomainError, match="CONFIRMATIONS_MISSING") as error:
         require_confirmations(asked, ("a", "a", "c"))
-    assert [fault.pointer for fault in refusal.value.faults] == ["/confirmed", "/confirmed/1", "/confirmed/2"]
-    assert refusal.value.facts["missing"] == "b"
+    assert [fault.pointer for fault in error.value.faults] == ["/confirmed", "/confirmed/1", "/confirmed/2"]
+    assert error.value.facts["missing"] == "b"
 
 
 def test_a_signature_says_the_way_of_a_draft_for_a_promise() -> None:

@@ -90,7 +90,7 @@ def test_answers_are_refused_with_every_fault_at_once() -> None:
     with pytest.raises(DomainError) as refused:
         checklist(HOUSEHOLD, {"note": " ", "a/b": "x", "~": True})
 
-    assert refused.value.reason == "ANSWERS_MISSING"
+    assert refused.value.code == "ANSWERS_MISSING"
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
         ("/answers/a~1b", "answer_not_asked"),
         ("/answers/~0", "answer_not_asked"),

@@ -75,7 +75,7 @@ def a_link(subject: SubjectKey = FORMER, *, alias_id: str = "a1", kind: LinkKind
 def codes_of(alias: IdentityLink) -> list[str]:
     with pytest.raises(DomainError) as refused:
         identity_links.require_possible(alias, on=TODAY)
-    assert refused.value.reason is ErrorCode.ALIAS_NOT_ACCEPTABLE
+    assert refused.value.code is ErrorCode.ALIAS_NOT_ACCEPTABLE
     return [fault.code for fault in refused.value.faults]
 
 
@@ -142,7 +142,7 @@ def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
         identity_links.confirmed(AN_ALIAS, BY_FIRST)
     with pytest.raises(DomainError) as again:
         identity_links.confirmed(confirmed, BY_SECOND)
-    assert (own.value.reason, again.value.reason) == (ErrorCode.SAME_PERSON, ErrorCode.STEP_NOT_ALLOWED)
+    assert (own.value.code, again.value.code) == (ErrorCode.SAME_PERSON, ErrorCode.STEP_NOT_ALLOWED)
 
 
 def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
@@ -153,7 +153,7 @@ def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
     for step in (identity_links.revoked, identity_links.confirmed):
         with pytest.raises(DomainError) as refused:
             step(revoked, BY_SECOND)
-        assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+        assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_merger_counts_for_the_present_one_only_and_another_number_for_both() -> None:

@@ -42,4 +42,4 @@ def test_a_conflict_is_decided_once() -> None:
     )
     with pytest.raises(DomainError) as refused:
         identity_conflicts.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED

@@ -257,20 +257,20 @@ def test_what_comes_too_late_does_not_win() -> None:
 def test_other_content_under_the_same_version_is_a_conflict() -> None:
     first = a_record()
 
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         is_news(a_record(before=first, severity="minor"), before=first)
 
-    assert [fault.pointer for fault in refusal.value.faults] == ["/version"]
+    assert [fault.pointer for fault in error.value.faults] == ["/version"]
 
 
 def test_a_records_id_never_moves_to_another_subject() -> None:
     first = a_record()
     other = a_record(before=first, subject=SubjectKey("k1.other"), source_version=2)
 
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         is_news(other, before=first)
 
-    assert [fault.pointer for fault in refusal.value.faults] == ["/subject"]
+    assert [fault.pointer for fault in error.value.faults] == ["/subject"]
 
 
 def test_the_edition_of_the_day_counts() -> None:

@@ -68,7 +68,7 @@ def test_a_department_that_the_town_does_not_have_is_refused() -> None:
     with pytest.raises(DomainError) as refused:
         require_known("treasury", departments={"traffic"})
 
-    assert refused.value.reason is ErrorCode.DEPARTMENT_UNKNOWN
+    assert refused.value.code is ErrorCode.DEPARTMENT_UNKNOWN
 
 
 def test_the_monitoring_office_answers_what_came_to_it_and_nothing_else() -> None:
@@ -85,7 +85,7 @@ def test_nothing_more_is_done_to_what_is_answered() -> None:
     with pytest.raises(DomainError) as refused:
         require_open(a_complaint(answer))
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
     assert (a_complaint().state, a_complaint(answer).state) == (ComplaintState.OPEN, ComplaintState.ANSWERED)
 
 

@@ -141,7 +141,7 @@ def test_what_is_not_closed_cannot_be_rated(state: State) -> None:
     with pytest.raises(DomainError) as refused:
         closed_at(a_case(state=state), ())
 
-    assert refused.value.reason is ErrorCode.CASE_NOT_CLOSED
+    assert refused.value.code is ErrorCode.CASE_NOT_CLOSED
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_more_time_is_until_a_day_that_is_not_over(expected_on: date | None) -> 
     with pytest.raises(DomainError) as refused:
         require_complete(a_reply(ReplyOutcome.NEEDS_TIME, expected_on=expected_on))
 
-    assert (refused.value.reason, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
+    assert (refused.value.code, refused.value.faults[0].pointer) == (ErrorCode.INVALID_BODY, "/expected_on")
 
 
 def test_a_reply_that_says_enough_is_taken() -> None:

@@ -48,7 +48,7 @@ def an_objection(ground: str = "fact", state: ObjectionState = ObjectionState.DE
 
 
 def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
-    return refused.value.reason
+    return refused.value.code
 
 
 @pytest.mark.parametrize("entry", [RECORD, FLAG, REPAIR])

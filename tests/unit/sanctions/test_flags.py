@@ -41,7 +41,7 @@ def a_confirmation(
 def refusal(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
         confirmed(flag, decision, defence_due_at=due_at, on=on)
-    return refused.value.reason
+    return refused.value.code
 
 
 def test_a_proposed_flag_has_no_effect() -> None:
@@ -110,7 +110,7 @@ def test_a_notice_is_served_neither_before_the_proposal_nor_in_the_future(served
     with pytest.raises(DomainError) as refused:
         served(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
 
-    assert refused.value.reason is ErrorCode.INVALID_BODY
+    assert refused.value.code is ErrorCode.INVALID_BODY
     assert [fault.pointer for fault in refused.value.faults] == ["/served_at"]
 
 
@@ -118,7 +118,7 @@ def test_a_notice_is_served_once() -> None:
     with pytest.raises(DomainError) as refused:
         served(a_served_flag(), a_service(), at=NOON)
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_subject_may_add_to_what_it_said() -> None:
@@ -133,7 +133,7 @@ def test_nobody_speaks_before_the_notice_or_after_the_end() -> None:
     for state in (FlagState.PROPOSED, FlagState.ACTIVE, FlagState.LIFTED):
         with pytest.raises(DomainError) as refused:
             answered(a_flag(state=state), Statement(made_at=NOON, text="一"))
-        assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+        assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_nobody_confirms_the_own_proposal() -> None:
@@ -190,7 +190,7 @@ def test_a_flag_is_lifted_once_from_wherever_it_stands() -> None:
     assert (flag.state, flag.version, flag.is_in_force(TODAY)) == (FlagState.LIFTED, 2, False)
     with pytest.raises(DomainError) as refused:
         lifted(flag, lifting)
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_the_summary_is_told_what_a_check_must_say() -> None:

@@ -35,7 +35,7 @@ FAULTY = [
 
 
 def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
-    return refused.value.reason
+    return refused.value.code
 
 
 def test_the_list_has_the_ten_measures_of_public_bodies_each_with_its_columns() -> None:

@@ -69,7 +69,7 @@ def test_a_flag_loses_its_ground(change: dict[str, Any], ground: LostGround) -> 
     assert lost(**change) == (ground,)
     with pytest.raises(DomainError) as refused:
         require_ground(in_force(), a_list(a_measure(**change)), on=TODAY)
-    assert refused.value.reason is ErrorCode.MEASURE_NOT_IN_LIST
+    assert refused.value.code is ErrorCode.MEASURE_NOT_IN_LIST
 
 
 def test_a_milder_flag_than_the_list_allows_keeps_its_ground() -> None:
@@ -171,7 +171,7 @@ def test_two_persons_put_a_flag_back_in_force() -> None:
     again = resumed(asked, request("staff:credit2"), on=TODAY)
 
     assert asked.state is FlagState.SUSPENDED
-    assert refused.value.reason is ErrorCode.SAME_PERSON
+    assert refused.value.code is ErrorCode.SAME_PERSON
     assert (again.state, again.suspension, again.is_in_force(TODAY)) == (FlagState.ACTIVE, None, True)
 
 
@@ -181,13 +181,13 @@ def test_a_flag_whose_time_is_over_does_not_go_on() -> None:
     assert resumed(flag, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
     with pytest.raises(DomainError) as refused:
         resumed(flag, request("staff:credit"), on=TODAY + timedelta(days=1))
-    assert refused.value.reason is ErrorCode.END_DATE_MISSING
+    assert refused.value.code is ErrorCode.END_DATE_MISSING
 
 
 def test_what_is_not_suspended_cannot_go_on_and_a_suspension_that_says_nothing_stays() -> None:
     with pytest.raises(DomainError) as refused:
         resumed(in_force(), request("staff:credit"), on=TODAY)
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
     odd = replace(in_force(), state=FlagState.SUSPENDED)
     assert resumed(odd, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED

@@ -30,4 +30,4 @@ def test_nobody_lifts_what_has_ended() -> None:
     with pytest.raises(DomainError) as refused:
         lifted(over, Lifting(lifted_at=NOON, by="staff:credit", reason="a", basis="b"))
 
-    assert refused.value.reason is ErrorCode.STEP_NOT_ALLOWED
+    assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED

@@ -18,7 +18,7 @@ OLD = SubjectKeys(current_id="k1", keys={"k1": b"1" * 32})
 def reason_of(identity: Identity) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
         require_valid(identity)
-    return refused.value.reason
+    return refused.value.code
 
 
 @pytest.mark.parametrize(("kind", "number"), VALID)

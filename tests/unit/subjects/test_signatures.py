@@ -23,13 +23,13 @@ def enrolled(pair: KeyPair) -> SigningKey:
 def reason_of_key(jwk: dict[str, Any]) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
         signing_key_of(jwk, at=NOON)
-    return refused.value.reason
+    return refused.value.code
 
 
 def reason_of_signature(jws: str, *, payload: str = PAYLOAD, key: SigningKey) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
         verify_detached(jws, payload, key)
-    return refused.value.reason
+    return refused.value.code
 
 
 def test_the_key_id_is_the_thumbprint_of_rfc_8037() -> None:

@@ -67,8 +67,8 @@ def staff(sub: str, role: Role, department: str = "traffic") -> Caller:
 def refused(card: Card, step: CardStep, by: Caller) -> ErrorCode | None:
     try:
         cards.require_may(card, step, by)
-    except DomainError as refusal:
-        return refusal.reason
+    except DomainError as error:
+        return error.code
     return None
 
 
@@ -84,11 +84,11 @@ def test_only_a_withdrawn_card_counts_nowhere() -> None:
 
 @pytest.mark.parametrize(("code", "colour"), [("no_such", Colour.RED), ("promised_date_missed", Colour.RED)])
 def test_an_unknown_ground_or_colour_is_refused_and_the_known_are_named(code: str, colour: Colour) -> None:
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         cards.ground_of(PACK, code, colour)
 
-    assert refusal.value.reason is ErrorCode.GROUND_UNKNOWN
-    assert {"code": "promised_date_missed", "colour": "yellow"} in list(refusal.value.facts["known"])  # type: ignore[arg-type]
+    assert error.value.code is ErrorCode.GROUND_UNKNOWN
+    assert {"code": "promised_date_missed", "colour": "yellow"} in list(error.value.facts["known"])  # type: ignore[arg-type]
 
 
 def test_every_event_named_must_be_there() -> None:
@@ -121,18 +121,18 @@ def test_a_card_waits_for_24_hours_of_correction_and_not_a_second_longer() -> No
     over = NOON + timedelta(hours=24)
 
     cards.require_window_over([an_event()], PACK, at=over)
-    with pytest.raises(DomainError) as refusal:
+    with pytest.raises(DomainError) as error:
         cards.require_window_over([an_event()], PACK, at=over - SECOND)
 
-    assert refusal.value.reason is ErrorCode.CORRECTION_WINDOW_OPEN
-    assert refusal.value.facts == {"until": instant_text(over)}
+    assert error.value.code is ErrorCode.CORRECTION_WINDOW_OPEN
+    assert error.value.facts == {"until": instant_text(over)}
 
 
 def is_refused(card: Card, step: CardStep) -> bool:
     try:
         cards.require_step(card, step)
-    except DomainError as refusal:
-        return refusal.reason is ErrorCode.STEP_NOT_ALLOWED
+    except DomainError as error:
+        return error.code is ErrorCode.STEP_NOT_ALLOWED
     return False
 
 

@@ -118,7 +118,7 @@ def file(call: Call[CaseBody]) -> Answer:
         materials=materials_of(call.body.materials),
     )
     try:
-        filed = services().filing.file(submission, by=call.caller, at=call.at, once=call.once)
+        filed = services().filing.file(submission, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     except SubjectBarredError as barred:
         reasons = reasons_told(barred.grounds, (), call.language)
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]

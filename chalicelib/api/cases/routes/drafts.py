@@ -107,7 +107,7 @@ class DraftList(Shape):
 )
 def draft(call: Call[DraftBody]) -> Answer:
     """Say what must be confirmed and handed in, and whether a promise may be signed."""
-    made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, once=call.once)
+    made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return Answer(body=_shape(made, call.language), replayed=made.is_repeat)
 
 

@@ -233,7 +233,7 @@ def act_of(call: Call[Any]) -> Command:
         by=call.caller,
         at=call.at,
         version=call.sent_version,
-        once=call.once,
+        idempotency_key=call.idempotency_key,
         occurred_at=call.body.occurred_at if isinstance(call.body, TellingBody) else None,
     )
 

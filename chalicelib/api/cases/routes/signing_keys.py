@@ -53,8 +53,12 @@ class KeyList(Shape):
 )
 def enrol(call: Call[KeyBody]) -> Answer:
     """Take an ES256 or EdDSA key; the same key again answers the same id."""
-    made = services().signing_keys.enrol(call.caller.own_subject(), call.body.jwk, at=call.at, once=call.once)
-    return Answer(body=KeyCreated(key_id=made.key.key_id), replayed=made.is_repeated and call.once is not None)
+    made = services().signing_keys.enrol(
+        call.caller.own_subject(), call.body.jwk, at=call.at, idempotency_key=call.idempotency_key
+    )
+    return Answer(
+        body=KeyCreated(key_id=made.key.key_id), replayed=made.is_repeated and call.idempotency_key is not None
+    )
 
 
 @routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=KeyList, summary="One's own signing keys")

@@ -152,7 +152,7 @@ def view_answer(call: Call[Any], view: CaseView, *, status: int | None = None, r
         body=_case_shape(view, by=call.caller, language=call.language),
         status=status,
         version=view.case.version,
-        replayed=replayed and call.once is not None,
+        replayed=replayed and call.idempotency_key is not None,
     )
 
 

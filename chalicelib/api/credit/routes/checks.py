@@ -128,7 +128,7 @@ def own(call: Call[None]) -> Answer:
 def own_queries(call: Call[None]) -> Answer:
     """List the questions, newest first."""
     after = None if call.position is None else str(call.position["after"])
-    page = services().credit.own_queries(by=call.caller, most=call.query.limit, after=after)
+    page = services().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)
     return Answer(
         body=Queries(
             items=[

@@ -68,7 +68,7 @@ class ConflictPageShape(Page):
 def page(call: Call[None]) -> Answer:
     """List conflicts in one state."""
     query: ConflictsQuery = call.query
-    found = services().conflicts.page(query.state, by=call.caller, most=query.limit, after=call.position)
+    found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
     shapes = [_shape(conflict) for conflict in found.conflicts]
     return Answer(body=ConflictPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 

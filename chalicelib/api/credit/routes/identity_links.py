@@ -121,7 +121,9 @@ def propose(call: Call[AliasBody]) -> Answer:
         document=document,
         evidence=body.evidence,
     )
-    alias, replayed = services().aliases.propose(proposal, by=call.caller, at=call.at, once=call.once)
+    alias, replayed = services().aliases.propose(
+        proposal, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return Answer(body=_shape(alias), version=alias.version, replayed=replayed)
 
 
@@ -135,7 +137,7 @@ def propose(call: Call[AliasBody]) -> Answer:
 def page(call: Call[None]) -> Answer:
     """List aliases in one state."""
     query: AliasesQuery = call.query
-    found = services().aliases.page(query.state, by=call.caller, most=query.limit, after=call.position)
+    found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
     shapes = [_shape(alias) for alias in found.aliases]
     return Answer(body=AliasPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 

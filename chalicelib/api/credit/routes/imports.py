@@ -112,7 +112,7 @@ def request(call: Call[ImportBody]) -> Answer:
     """Make room for a file; it is taken by itself once it is uploaded, if it is the one that was declared."""
     declared = Declared(size=call.body.size, sha256=call.body.sha256, count=call.body.count)
     made, is_repeated = services().imports.request(
-        call.body.source, declared, by=call.caller, at=call.at, once=call.once
+        call.body.source, declared, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(made, replayed=is_repeated)
 

@@ -128,7 +128,9 @@ def send(call: Call[ComplaintBody]) -> Answer:
         item_code=body.item_code,
         department=body.department,
     )
-    complaint, is_repeated = services().complaints.send(grievance, by=call.caller, at=call.at, once=call.once)
+    complaint, is_repeated = services().complaints.send(
+        grievance, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return _shown(complaint, replayed=is_repeated)
 
 
@@ -143,7 +145,7 @@ def complaints(call: Call[None]) -> Answer:
     """List them, newest first."""
     query: ComplaintsQuery = call.query
     found, following = services().complaints.page(
-        by=call.caller, department=query.department, state=query.state, most=query.limit, after=call.position
+        by=call.caller, department=query.department, state=query.state, limit=query.limit, after=call.position
     )
     items = [complaint_line(complaint) for complaint in found]
     return Answer(body=ComplaintsPage(items=items, next_cursor=call.next_cursor(following)))

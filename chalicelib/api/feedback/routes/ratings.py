@@ -113,7 +113,12 @@ def rate(call: Call[RatingBody]) -> Answer:
         aspects={Aspect(name): level for name, level in body.aspects.model_dump().items() if level is not None},
     )
     rating, is_repeated = services().ratings.give(
-        call.path["case_no"], opinion, by=call.caller, origin=call.origin, at=call.at, once=call.once
+        call.path["case_no"],
+        opinion,
+        by=call.caller,
+        origin=call.origin,
+        at=call.at,
+        idempotency_key=call.idempotency_key,
     )
     return Answer(body=rating_shape(rating), version=rating.version, replayed=is_repeated)
 
@@ -144,7 +149,7 @@ def ratings(call: Call[None]) -> Answer:
     found, following = services().ratings.page(
         RatingFilter(department=query.department, level=query.level, is_suspicious=query.suspicious),
         by=call.caller,
-        most=query.limit,
+        limit=query.limit,
         after=call.position,
     )
     items = [rating_shape(rating) for rating in found]

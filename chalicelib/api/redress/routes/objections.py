@@ -109,7 +109,9 @@ def make(call: Call[ObjectionBody]) -> Answer:
     """Take it: the mark shows in every answer from now on, and the gravest effects pause until it is decided."""
     body = call.body
     plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
-    objection, is_repeated = services().objections.make(plea, by=call.caller, at=call.at, once=call.once)
+    objection, is_repeated = services().objections.make(
+        plea, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return _shown(objection, replayed=is_repeated)
 
 
@@ -124,7 +126,7 @@ def objections(call: Call[None]) -> Answer:
     """List them, newest first."""
     query: MattersQuery = call.query
     found = services().objections.page(
-        by=call.caller, department=query.department, most=query.limit, after=call.position
+        by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
     items = [objection_line(objection) for objection in found.matters]
     return Answer(body=ObjectionsPage(items=items, next_cursor=call.next_cursor(found.after)))

@@ -173,7 +173,7 @@ def ask(call: Call[RepairBody]) -> Answer:
         call.body.promise_hash,
         by=call.caller,
         at=call.at,
-        once=call.once,
+        idempotency_key=call.idempotency_key,
     )
     return _shown(repair, language=call.language, replayed=is_repeated)
 
@@ -188,7 +188,7 @@ def ask(call: Call[RepairBody]) -> Answer:
 def repairs(call: Call[None]) -> Answer:
     """List them, newest first."""
     query: MattersQuery = call.query
-    found = services().repairs.page(by=call.caller, department=query.department, most=query.limit, after=call.position)
+    found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
     items = [repair_line(repair, language=call.language) for repair in found.matters]
     return Answer(body=RepairsPage(items=items, next_cursor=call.next_cursor(found.after)))
 

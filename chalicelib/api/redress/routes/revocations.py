@@ -100,7 +100,9 @@ def record(call: Call[ReversalBody]) -> Answer:
         reason=body.reason,
         late_reason=body.late_reason or "",
     )
-    reversal, is_repeated = services().reversals.record(fall, by=call.caller, at=call.at, once=call.once)
+    reversal, is_repeated = services().reversals.record(
+        fall, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return _shown(reversal, replayed=is_repeated)
 
 
@@ -115,7 +117,7 @@ def reversals(call: Call[None]) -> Answer:
     """List them, newest first."""
     query: MattersQuery = call.query
     found = services().reversals.page(
-        by=call.caller, department=query.department, most=query.limit, after=call.position
+        by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
     items = [reversal_line(reversal) for reversal in found.matters]
     return Answer(body=ReversalsPage(items=items, next_cursor=call.next_cursor(found.after)))

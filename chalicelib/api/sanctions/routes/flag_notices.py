@@ -148,7 +148,7 @@ def subscribe(call: Call[SubscriptionBody]) -> Answer:
     """Subscribe one of the department's endpoints."""
     body = call.body
     made, was_there = services().tellings.subscribe(
-        body.webhook_id, tuple(body.items), by=call.caller, at=call.at, once=call.once
+        body.webhook_id, tuple(body.items), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=_subscription(made), replayed=was_there)
 
@@ -203,7 +203,7 @@ def told(call: Call[None]) -> Answer:
     """Read on after a number."""
     query: TellingsQuery = call.query
     subscription, found = services().tellings.told(
-        call.path["subscription_id"], after=query.after, most=query.limit, by=call.caller
+        call.path["subscription_id"], after=query.after, limit=query.limit, by=call.caller
     )
     return Answer(body=ToldPage(items=[_told(each) for each in found], last=subscription.last))
 
@@ -233,7 +233,9 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
 )
 def of_flag(call: Call[None]) -> Answer:
     """Show the proof for each system."""
-    page = services().tellings.of_flag(call.path["flag_id"], by=call.caller, most=call.query.limit, after=call.position)
+    page = services().tellings.of_flag(
+        call.path["flag_id"], by=call.caller, limit=call.query.limit, after=call.position
+    )
     return Answer(
         body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
     )
@@ -249,7 +251,7 @@ def of_flag(call: Call[None]) -> Answer:
 def incidents(call: Call[None]) -> Answer:
     """List incidents in one state."""
     query: IncidentsQuery = call.query
-    page = services().tellings.incidents(query.state, by=call.caller, most=query.limit, after=call.position)
+    page = services().tellings.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
     return Answer(
         body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
     )

@@ -79,7 +79,9 @@ def propose(call: Call[FlagBody]) -> Answer:
         about=body.subject.identity(),
         document_about=None if document.subject is None else document.subject.identity(),
     )
-    made = services().punishment.propose(proposal, target, by=call.caller, at=call.at, once=call.once)
+    made = services().punishment.propose(
+        proposal, target, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return _answer(made.flag, at=call.at, replayed=made.replayed)
 
 
@@ -94,7 +96,7 @@ def flags(call: Call[None]) -> Answer:
     """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
-    page = services().punishment.flags_of(sought, by=call.caller, most=query.limit, after=call.position)
+    page = services().punishment.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
     return Answer(
         body=Flags(items=[flag_shape(flag, on=today) for flag in page.flags], next_cursor=call.next_cursor(page.after)),

@@ -45,7 +45,7 @@ def load(call: Call[MeasureListBody]) -> Answer:
     edition = measure_list(call.body, name)
     if query.dry_run:
         after = _place(call.position)
-        seen = publishing.preview(edition, by=call.caller, at=call.at, most=query.limit, after=after)
+        seen = publishing.preview(edition, by=call.caller, at=call.at, limit=query.limit, after=after)
         return Answer(
             body=ListLoadingShape(
                 edition=name,

@@ -70,7 +70,7 @@ def signals(call: Call[None]) -> Answer:
         found_from=query.found_from,
         found_to=query.found_to,
     )
-    page = services().signals.page(wanted, by=call.caller, most=query.limit, after=call.position)
+    page = services().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(_signal(signal) for signal in page.signals)
     return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))
 

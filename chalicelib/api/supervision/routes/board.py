@@ -144,7 +144,7 @@ def board(call: Call[None]) -> Answer:
         department=query.department, light=query.light, kind=query.kind, officer=query.officer, item=query.item
     )
     shown, following = services().supervision.board(
-        wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
+        wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
     excused = services().outages.excused([each.clock for each in shown], at=call.at)
     items = [clock_shape(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
@@ -161,7 +161,7 @@ def board(call: Call[None]) -> Answer:
 def alerts(call: Call[None]) -> Answer:
     """List the caller's alerts."""
     query: AlertQuery = call.query
-    found, following = services().alerts.inbox(call.caller, state=query.state, most=query.limit, after=call.position)
+    found, following = services().alerts.inbox(call.caller, state=query.state, limit=query.limit, after=call.position)
     return Answer(body=Alerts(items=[alert_shape(alert) for alert in found], next_cursor=call.next_cursor(following)))
 
 
@@ -193,7 +193,7 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
 )
 def heartbeats(call: Call[None]) -> Answer:
     """List the newest heartbeats."""
-    beats = services().supervision.heartbeats(by=call.caller, most=call.query.limit)
+    beats = services().supervision.heartbeats(by=call.caller, limit=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]
     return Answer(body=Heartbeats(items=items, watch=watch_shape(call.at), next_cursor=None))
 

@@ -143,7 +143,7 @@ def give(call: Call[CardBody]) -> Answer:
         facts=body.facts,
         officer=body.officer or "",
     )
-    card, is_repeat = services().cards.give(finding, by=call.caller, at=call.at, once=call.once)
+    card, is_repeat = services().cards.give(finding, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return _answer(call, card, replayed=is_repeat)
 
 
@@ -159,7 +159,7 @@ def cards(call: Call[None]) -> Answer:
         officer=query.officer,
         owner=None if query.case_no is None else owner_of(query.case_no),
     )
-    page = services().cards.page(wanted, by=call.caller, most=query.limit, after=call.position)
+    page = services().cards.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(_shape(card, at=call.at) for card in page.cards)
     return Answer(body=CardPageShape(items=items, next_cursor=call.next_cursor(page.after)))
 

@@ -91,7 +91,7 @@ def prefer(call: Call[PreferencesBody]) -> Answer:
 def digests(call: Call[None]) -> Answer:
     """List digests."""
     place = None if call.position is None else dict(call.position)
-    found, following = services().digests.page(by=call.caller, most=call.query.limit, after=place)
+    found, following = services().digests.page(by=call.caller, limit=call.query.limit, after=place)
     return Answer(body=DigestPage(items=[_digest(one) for one in found], next_cursor=call.next_cursor(following)))
 
 
@@ -106,7 +106,7 @@ def digest(call: Call[None]) -> Answer:
     """Show one digest."""
     found = services().digests.digest(call.path["digest_id"], by=call.caller)
     place = None if call.position is None else dict(call.position)
-    alerts, following = services().digests.alerts_of(found, most=call.query.limit, after=place)
+    alerts, following = services().digests.alerts_of(found, limit=call.query.limit, after=place)
     body = DigestInFull(
         **_digest(found).model_dump(),
         items=[alert_shape(alert) for alert in alerts],

@@ -105,7 +105,9 @@ def record(call: Call[OutageBody]) -> Answer:
         reason=body.reason,
         evidence=tuple(Proof(name=proof.name, sha256=proof.sha256) for proof in body.evidence),
     )
-    outage, is_repeat = services().outages.record(window, by=call.caller, at=call.at, once=call.once)
+    outage, is_repeat = services().outages.record(
+        window, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return Answer(body=_shape(outage), version=outage.version, replayed=is_repeat)
 
 
@@ -124,7 +126,7 @@ def outages(call: Call[None]) -> Answer:
         query.since or FIRST,
         query.until or LAST,
         by=call.caller,
-        most=query.limit,
+        limit=query.limit,
         after=None if position is None else dict(position),
     )
     items = tuple(_shape(outage) for outage in page.outages)

@@ -89,7 +89,7 @@ def subscribe(call: Call[WebhookBody]) -> Answer:
     """Register an endpoint."""
     webhooks = services().webhooks
     made, was_there = webhooks.subscribe(
-        call.body.url, tuple(call.body.events), by=call.caller, at=call.at, once=call.once
+        call.body.url, tuple(call.body.events), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=_shape(made, secret=webhooks.secret(made)), replayed=was_there)
 
@@ -103,7 +103,7 @@ def subscribe(call: Call[WebhookBody]) -> Answer:
 )
 def page(call: Call[None]) -> Answer:
     """List endpoints, without secrets."""
-    found, following = services().webhooks.page(call.caller, most=call.query.limit, after=call.position)
+    found, following = services().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
     return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
 
 
@@ -143,7 +143,7 @@ def deliveries(call: Call[None]) -> Answer:
     """List deliveries in one state."""
     query: DeliveriesQuery = call.query
     found, following = services().webhooks.deliveries(
-        call.path["webhook_id"], query.state, by=call.caller, most=query.limit, after=call.position
+        call.path["webhook_id"], query.state, by=call.caller, limit=query.limit, after=call.position
     )
     return Answer(body=DeliveryPage(items=[_told(each) for each in found], next_cursor=call.next_cursor(following)))
 

@@ -30,7 +30,7 @@ def worklist(call: Call[None]) -> Answer:
     query: WorkQuery = call.query
     wanted = Filter(light=query.light, kind=query.kind, officer=query.officer, item=query.item)
     shown, following = services().supervision.worklist(
-        wanted, by=call.caller, at=call.at, most=query.limit, after=call.position
+        wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
     excused = services().outages.excused([each.clock for each in shown], at=call.at)
     items = [clock_shape(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
