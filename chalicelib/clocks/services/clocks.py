@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.rules import clocks, events
+from chalicelib.clocks.rules.events import clocks_payload
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
 from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
