@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.api.bodies import ALIAS, RECORD, token_of
 from tests.api.world import World, world
 from tests.cloud import Reply
@@ -23,6 +25,7 @@ def checked(world: World) -> tuple[str, list[str]]:
     return found["effect"], [reason["text"] for reason in found["reasons"]]
 
 
+@pytest.mark.requirement("R6.4")
 def test_from_the_proposal_to_the_revocation(world: World) -> None:
     record = {**RECORD, "subject": FORMER, "related_items": []}
     world.client.call("PUT", "/v1/credit/records/market/before", record, token=token_of("system.market"))

@@ -28,6 +28,7 @@ def ask(world: World, url: str, body: object, *, as_: str, version: int | None =
     return world.client.call("POST", url, body, token=token_of(as_), headers=headers)
 
 
+@pytest.mark.requirement("R4.16")
 def test_a_card_is_answered_appealed_upheld_and_told_on_the_timeline(world: World) -> None:
     card = world.send("POST", CARDS, finding(world, 2), as_="supervisor.traffic").body
     path = f"{CARDS}/{card['id']}"
@@ -72,6 +73,7 @@ def test_nobody_gives_a_card_to_themself(world: World) -> None:
     assert (reply.status, reply.code) == (409, "SAME_PERSON")
 
 
+@pytest.mark.requirement("R4.17")
 def test_what_an_outage_excuses_bears_no_card_until_the_outage_is_withdrawn(world: World) -> None:
     clock = next(
         clock

@@ -72,6 +72,7 @@ def case(person: Person) -> dict[str, Any]:
     return filed
 
 
+@pytest.mark.requirement("R1.3")
 def test_a_draft_names_what_is_confirmed_and_handed_in_and_leaves_both_ways_open(person: Person) -> None:
     reply = person.draft()
 
@@ -108,6 +109,7 @@ def test_the_same_draft_again_answers_the_same_case(person: Person) -> None:
     assert second.body == first.body
 
 
+@pytest.mark.requirement("R5.7")
 def test_an_idempotency_key_says_that_an_answer_is_a_repetition_and_takes_one_body(person: Person) -> None:
     draft = person.draft().body
     body = {
@@ -126,6 +128,7 @@ def test_an_idempotency_key_says_that_an_answer_is_a_repetition_and_takes_one_bo
     assert (third.status, third.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.requirement("R1.7")
 def test_a_missing_confirmation_is_named(person: Person) -> None:
     reply = person.promise(person.draft().body, confirmed=[])
 
@@ -133,6 +136,7 @@ def test_a_missing_confirmation_is_named(person: Person) -> None:
     assert "plate-lost" in reply.body["errors"][0]["detail"]
 
 
+@pytest.mark.requirement("R1.6")
 def test_a_payload_changed_by_one_character_is_refused(person: Person) -> None:
     draft = person.draft().body
 
@@ -148,6 +152,7 @@ def test_what_is_no_signature_is_refused_and_nothing_worse(person: Person, signa
     assert (reply.status, reply.code) == (422, "SIGNATURE_INVALID")
 
 
+@pytest.mark.requirement("R1.1", "R1.2")
 def test_a_barred_subject_is_told_which_record_and_what_to_do_in_both_languages(person: Person) -> None:
     draft = person.draft().body
     subject = json.loads(draft["payload"])["subject"]
@@ -180,6 +185,7 @@ def publish_sample(client: Client, token: TokenOf, code: str) -> None:
     assert client.put(f"/v1/items/{code}/versions/1", text, token=token("editor")).status == 200
 
 
+@pytest.mark.requirement("R1.1")
 def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: TokenOf) -> None:
     turn_clock(AT)
     publish_sample(client, token, "eia-approval")
@@ -192,6 +198,7 @@ def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: T
     assert reply.body["ways_open"] == ["certificate"]
 
 
+@pytest.mark.requirement("R1.4", "R5.4")
 @pytest.mark.parametrize(
     ("residence", "asked"),
     [("rural", ["property-proof"]), ("urban", [])],
@@ -229,6 +236,7 @@ def test_a_query_of_the_archive_is_answered_on_filing(client: Client, token: Tok
     assert filed.body["decision"]["outcome"] == "granted"
 
 
+@pytest.mark.requirement("R6.10")
 def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = person.draft().body
 
@@ -248,6 +256,7 @@ def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.Mo
     assert (asked["commitment"], asked["reasons"][0]["code"]) == ("pending", "CREDIT_SOURCE_DOWN")
 
 
+@pytest.mark.requirement("R1.2")
 @pytest.mark.parametrize(("language", "remedy"), [("zh", "异议"), ("en", "object")])
 def test_a_promise_that_waited_and_was_refused_says_why_in_the_readers_language(
     person: Person, monkeypatch: pytest.MonkeyPatch, language: str, remedy: str
@@ -307,6 +316,7 @@ def test_the_tracking_code_is_for_the_person_concerned(case: dict[str, Any], cli
     assert len(case["tracking_code"]) == 10
 
 
+@pytest.mark.requirement("R5.6")
 def test_tracking_shows_state_and_dates_and_nothing_else(case: dict[str, Any], client: Client) -> None:
     found = client.get(f"/v1/track/{case['case_no']}?code={case['tracking_code']}")
 
@@ -321,6 +331,7 @@ def test_tracking_shows_state_and_dates_and_nothing_else(case: dict[str, Any], c
     }
 
 
+@pytest.mark.requirement("R5.6")
 def test_a_wrong_code_a_wrong_number_and_a_slip_of_the_pen_are_the_same_404(
     case: dict[str, Any], client: Client
 ) -> None:
@@ -381,6 +392,7 @@ def test_lists_are_ones_own_or_the_departments_page_by_page(person: Person, toke
     assert person.client.get("/v1/cases?cursor=x", token=person.token).code == "INVALID_CURSOR"
 
 
+@pytest.mark.requirement("R1.9")
 def test_a_promise_is_withdrawn_and_certificates_handed_in(case: dict[str, Any], person: Person) -> None:
     path = f"/v1/cases/{case['case_no']}"
 
@@ -402,6 +414,7 @@ def test_a_number_whose_check_character_does_not_fit_is_not_found(person: Person
     assert person.client.get(f"/v1/cases/ABCDEFGHIJKLMNOPQ{suffix}", token=person.token).status == 404
 
 
+@pytest.mark.requirement("R1.8")
 def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client: Client, token: TokenOf) -> None:
     claims = PERSONAS["applicant"]["claims"]["subject"]
     agent = Person(client, token("agent")).enrol()
@@ -416,6 +429,7 @@ def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client
     assert client.get(f"/v1/cases/{filed.body['case_no']}", token=agent.token).status == 200
 
 
+@pytest.mark.requirement("R1.21", "R7.9")
 def test_a_client_recomputes_every_hash_from_the_answer_alone(case: dict[str, Any], person: Person) -> None:
     answer = person.client.get(f"/v1/cases/{case['case_no']}/timeline", token=person.token).body
 

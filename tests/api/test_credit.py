@@ -43,6 +43,7 @@ def check(client: Client, machine: str, **change: Any) -> Reply:  # noqa: ANN401
     return client.post("/v1/credit/checks", {**CHECK, **change}, token=machine)
 
 
+@pytest.mark.requirement("R3.1")
 def test_a_record_is_stored_and_says_until_when_it_counts(client: Client, machine: str) -> None:
     reply = put(client, machine)
 
@@ -53,6 +54,7 @@ def test_a_record_is_stored_and_says_until_when_it_counts(client: Client, machin
     assert put(client, machine, severity="general").headers["etag"] == '"2"'
 
 
+@pytest.mark.requirement("R6.5", "R6.6")
 def test_a_bad_record_is_refused_with_every_fault(client: Client, machine: str) -> None:
     reply = client.put(URL, {"subject": COMPANY, "kind": "religion", "severity": "serious"}, token=machine)
 
@@ -78,6 +80,7 @@ def test_only_systems_and_credit_officers_store_records(client: Client, token: T
     assert client.put(URL, RECORD, token=token(persona)).status == 403
 
 
+@pytest.mark.requirement("R2.8")
 def test_a_check_refuses_with_reasons_and_what_can_be_done(client: Client, machine: str) -> None:
     put(client, machine)
 
@@ -108,6 +111,7 @@ def test_a_record_on_stated_items_leaves_others_alone(client: Client, machine: s
     assert (reply.body["effect"], reply.body["reasons"]) == ("none", [])
 
 
+@pytest.mark.requirement("R6.2")
 @pytest.mark.parametrize(
     ("subject", "status", "code"),
     [
@@ -125,6 +129,7 @@ def test_a_check_needs_the_full_identifier(
     assert (reply.status, reply.code) == (status, code)
 
 
+@pytest.mark.requirement("R6.3")
 def test_another_name_has_no_adverse_effect(client: Client, machine: str) -> None:
     put(client, machine)
 
@@ -145,6 +150,7 @@ def test_a_check_for_an_item_that_nobody_published_is_no_clean_bill(
     assert [query["item_code"] for query in asked] == ["business-address"]
 
 
+@pytest.mark.requirement("R7.5")
 @pytest.mark.parametrize("purpose", [None, "curiosity"])
 def test_a_check_needs_a_purpose_of_the_closed_list(client: Client, machine: str, purpose: str | None) -> None:
     reply = check(client, machine, purpose=purpose)
@@ -152,6 +158,7 @@ def test_a_check_needs_a_purpose_of_the_closed_list(client: Client, machine: str
     assert (reply.status, reply.code) == (400, "PURPOSE_REQUIRED")
 
 
+@pytest.mark.requirement("R6.10")
 def test_a_store_that_is_down_is_neither_clean_nor_bad(client: Client, machine: str) -> None:
     aws_client("dynamodb").delete_table(TableName=settings().table("credit"))
 
@@ -162,6 +169,7 @@ def test_a_store_that_is_down_is_neither_clean_nor_bad(client: Client, machine: 
     assert [reason["code"] for reason in reply.body["reasons"]] == ["CREDIT_SOURCE_DOWN"]
 
 
+@pytest.mark.requirement("R6.9")
 @pytest.mark.parametrize(
     ("due", "effect", "code", "stale"),
     [("2026-09-27", "unknown", "STALE_RECORD", True), ("2026-09-28", "refused", "SUBJECT_BARRED", False)],
@@ -178,6 +186,7 @@ def test_a_record_whose_source_went_silent_is_shown_so_and_refuses_nobody_alone(
     assert [bar["stale"] for bar in own["bars"]] == [stale]
 
 
+@pytest.mark.requirement("R3.14", "R6.13", "R7.15")
 def test_people_see_their_own_credit_and_who_asked(client: Client, token: TokenOf, machine: str) -> None:
     put(client, machine)
     check(client, machine, case_no="C1")

@@ -44,6 +44,7 @@ def test_a_token_that_does_not_say_when_is_not_fresh(client: Client, token: Toke
     assert client.get("/v1/signing-keys", token=unsaid).status == 200
 
 
+@pytest.mark.requirement("R7.1")
 def test_a_private_key_is_refused(client: Client, token: TokenOf) -> None:
     reply = client.post("/v1/signing-keys", {"jwk": KeyPair().jwk | {"d": "AAAA"}}, token=token())
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from chalicelib.api.cases.schemas.cases import clock_shape
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.dynamo.transaction import transaction
@@ -40,6 +42,7 @@ def put(client: Client, token: TokenOf, body: dict[str, Any] = EDITION, *, query
     return client.put(f"/v1/calendars/2027{query}", body, token=token("calendar"), **headers)
 
 
+@pytest.mark.requirement("R4.4", "R4.5")
 def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(client: Client, token: TokenOf) -> None:
     turn_clock(OVER_NEW_YEAR)
     clock = a_clock_over_new_year()
@@ -127,6 +130,7 @@ def test_calendars_of_a_past_moment_are_those_that_counted_then(client: Client, 
     assert client.get("/v1/calendars?at=2026-12-23T03:00:00Z").code == "INVALID_QUERY"
 
 
+@pytest.mark.requirement("R4.14")
 def test_a_past_moment_is_shown_by_the_calendar_that_counted_then(client: Client, token: TokenOf) -> None:
     turn_clock(OVER_NEW_YEAR)
     publish()
@@ -147,6 +151,7 @@ def test_a_past_moment_is_shown_by_the_calendar_that_counted_then(client: Client
     assert client.get(f"{shown}?at=2027-12-30T01:00:00Z", token=token()).code == "INVALID_QUERY"
 
 
+@pytest.mark.requirement("R4.14", "R7.12")
 def test_an_inspector_sees_the_light_that_was_shown_before_the_edition_was_loaded(
     client: Client, token: TokenOf
 ) -> None:

@@ -32,6 +32,7 @@ def test_without_an_edition_that_has_a_scale_nobody_has_a_grade(world: World) ->
     assert [own(world, who) for who in ("company", "applicant")] == [None, None]
 
 
+@pytest.mark.requirement("R6.12")
 def test_an_organisation_sees_its_grade_with_every_input_weight_and_the_edition(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_an_organisation_sees_its_grade_with_every_input_weight_and_the_edition(
     ]
 
 
+@pytest.mark.requirement("R6.11")
 def test_a_person_has_no_grade_unless_the_edition_names_persons(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     let_grades_count(monkeypatch, a_scale(), since=TODAY)
     unnamed = own(world, "applicant")

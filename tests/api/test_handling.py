@@ -99,6 +99,7 @@ def test_delivery_needs_no_body(accepted: Office, body: object) -> None:
     assert accepted.done("delivery", body)["delivery"]["late_reason"] is None
 
 
+@pytest.mark.requirement("R4.2")
 def test_a_second_different_demand_is_shown_as_a_breach(received: Office) -> None:
     received.done("corrections", CORRECTION)
     received.done("corrections/1/answer", {"text": "已说明。"}, by="applicant")
@@ -115,6 +116,7 @@ def test_not_accepting_needs_a_reason(received: Office) -> None:
     assert received.done("acceptance", {"accepted": False, "reason": "不属本部门。"})["state"] == "not_accepted"
 
 
+@pytest.mark.requirement("R4.8")
 @pytest.mark.parametrize("notice", [{}, {"notice_text": None}, {"notice_text": "  "}])
 def test_a_pause_without_notice_is_refused_in_its_own_words(accepted: Office, notice: dict[str, Any]) -> None:
     body = {name: value for name, value in PAUSE.items() if name != "notice_text"}
@@ -144,6 +146,7 @@ def test_what_an_accepted_case_refuses(accepted: Office, what: str, body: object
     assert (reply.status, reply.code) == (status, code)
 
 
+@pytest.mark.requirement("R4.18")
 def test_a_late_decision_says_why_to_the_applicant(accepted: Office, client: Client, token: TokenOf) -> None:
     turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))
 
@@ -194,6 +197,7 @@ def a_closed_promise(client: Client, token: TokenOf, **item: Any) -> Office:  # 
     return office
 
 
+@pytest.mark.requirement("R1.13", "R1.17", "R1.18")
 def test_two_officers_rectification_and_revocation(client: Client, token: TokenOf) -> None:
     office = a_closed_promise(client, token, officers=2)
     document = {
@@ -237,6 +241,7 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     assert timeline["items"][-1]["kind"] == "case:revoked"
 
 
+@pytest.mark.requirement("R1.18")
 def test_nobody_is_revoked_before_being_heard(client: Client, token: TokenOf) -> None:
     office = a_closed_promise(client, token, jurisdiction="revokes-at-once")
     office.done("verification", {**FOUND, "result": "untrue"})
@@ -253,6 +258,7 @@ def test_nobody_is_revoked_before_being_heard(client: Client, token: TokenOf) ->
     assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-08")
 
 
+@pytest.mark.requirement("R1.20")
 def test_a_kept_promise_is_counted(client: Client, token: TokenOf) -> None:
     office = a_closed_promise(client, token)
 

@@ -1,4 +1,4 @@
-"""The office's own duties on the board that applicants' are on (R8.5), and what looks better than it was (R4.19)."""
+"""The office's own duties on the board that applicants' are on, and what looks better than it was."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,6 +75,7 @@ def owe(office: Office, kind: ClockKind) -> Office:
     return office
 
 
+@pytest.mark.requirement("R8.5")
 @pytest.mark.parametrize("kind", DUE)
 def test_a_duty_of_the_office_that_is_late_is_red_and_alerted_once(office: Office, kind: ClockKind) -> None:
     office = owe(office, kind)
@@ -102,6 +103,7 @@ def test_silence_that_accepts_is_told_as_the_office_s_delay(office: Office) -> N
     assert kinds[-2:] == ["clock:passed", "case:deemed_accepted"]
 
 
+@pytest.mark.requirement("R8.5")
 def test_an_alert_that_nobody_answers_is_a_late_duty_on_the_same_board(office: Office) -> None:
     owner = f"case:{office.url.rpartition('/')[2]}"
     late = DUE[ClockKind.HANDLING_PROMISED]
@@ -128,6 +130,7 @@ def test_whoever_has_the_case_is_named_on_the_board(office: Office) -> None:
     assert [clock["responsible"] for clock in on_board(office, "red", "handling_promised")] == ["officer.traffic"]
 
 
+@pytest.mark.requirement("R4.19", "R4.20")
 def test_an_act_told_late_decided_in_the_last_minute_and_reopened_shows_three_signals(office: Office) -> None:
     owner = f"case:{office.url.rpartition('/')[2]}"
     turn_clock(NOON + timedelta(hours=25))
@@ -190,6 +193,7 @@ def complain(office: Office, **other: str) -> str:
     return f"complaint:{reply.body['id']}"
 
 
+@pytest.mark.requirement("R4.20")
 def test_an_applicant_who_received_nothing_contradicts_a_closed_case(office: Office) -> None:
     office.done("decision", GRANTED)
     office.done("delivery")
@@ -211,6 +215,7 @@ def test_a_complaint_about_an_open_case_or_of_another_kind_contradicts_nothing(o
     assert signals(office) == []
 
 
+@pytest.mark.requirement("R8.5")
 def test_a_complaint_that_nobody_answers_is_red_and_alerted_once(office: Office) -> None:
     owner = complain(office)
     (clock,) = services().clocks.of_owner(owner)
@@ -226,6 +231,7 @@ def test_a_complaint_that_nobody_answers_is_red_and_alerted_once(office: Office)
     assert [one["owner"] for one in alerts(office, "complaint")] == [owner]
 
 
+@pytest.mark.requirement("R8.5")
 def test_a_card_that_nobody_answers_is_red_and_alerted_once(office: Office) -> None:
     case_no = office.url.rpartition("/")[2]
     at = DUE[ClockKind.HANDLING_PROMISED] + timedelta(days=1)

@@ -77,6 +77,7 @@ def test_anybody_reads_the_list_of_measures(client: Client) -> None:
     assert client.get("/v1/measures?edition=1999").status == 404
 
 
+@pytest.mark.requirement("R2.10")
 def test_credit_officers_see_every_edition_of_the_list_and_what_it_brought(client: Client, token: TokenOf) -> None:
     turn_clock(NOON)
     for edition, day in (("2026", "2026-09-01"), ("2099", "2099-01-01")):
@@ -104,6 +105,7 @@ def test_a_flag_is_proposed_with_a_masked_name(office: Office) -> None:
     assert office.effect() == "none"
 
 
+@pytest.mark.requirement("R2.1", "R2.2", "R2.3", "R2.4", "R2.7", "R2.14")
 @pytest.mark.parametrize(
     ("change", "code", "pointers"),
     [
@@ -125,6 +127,7 @@ def test_a_proposal_that_does_not_stand_is_unprocessable(
     assert len(reply.body.get("errors", [])) == (pointers or 0)
 
 
+@pytest.mark.requirement("R2.3", "R2.9")
 def test_a_flag_goes_all_the_way(office: Office) -> None:
     served = office.served()
     assert (served.status, served.body["defence_due_at"]) == (200, "2026-10-08T15:59:59Z")

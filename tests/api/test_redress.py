@@ -51,6 +51,7 @@ def office(client: Client, token: TokenOf) -> Office:
     return Office(client, token)
 
 
+@pytest.mark.requirement("R3.9")
 def test_an_objection_shows_in_checks_and_in_ones_own_credit_and_comes_off_with_the_decision(office: Office) -> None:
     office.store("serious")
 
@@ -80,6 +81,7 @@ def test_the_same_key_makes_one_objection_and_a_second_tab_is_told_that_one_is_o
     assert (other.status, other.code) == (409, "UNDER_OBJECTION")
 
 
+@pytest.mark.requirement("R3.5", "R3.14")
 def test_the_form_of_a_repair_says_everything_beforehand_in_both_languages(office: Office) -> None:
     office.store()
 
@@ -102,6 +104,7 @@ def test_a_repair_that_comes_too_early_is_told_from_when_on(office: Office) -> N
     assert reply.body["repairable_from"] == "2027-09-01"
 
 
+@pytest.mark.requirement("R3.7", "R3.15")
 def test_a_repaired_record_is_gone_for_others_and_told_to_its_subject_as_repaired(office: Office) -> None:
     office.store()
     form = office.see(f"me/credit/repair?entry={ENTRY}").body

@@ -103,6 +103,7 @@ def test_a_file_that_would_not_fit_is_refused(world: World, monkeypatch: pytest.
     assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_QUERY", ["/from"])
 
 
+@pytest.mark.requirement("R2.16")
 def test_measures_are_told_with_their_names_what_was_overturned_by_which_way_and_after_how_many_days(
     world: World,
 ) -> None:

@@ -60,6 +60,7 @@ def rows_that_hold(text: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.requirement("R5.8")
 def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,6 +105,7 @@ def test_the_raters_of_a_device_are_told_apart_without_being_named(world: World)
     assert len(re.findall(r"[0-9a-f]{32}", row)) == 1 + 2
 
 
+@pytest.mark.requirement("R5.8")
 def test_a_handling_is_rated_once_and_a_double_click_is_one_rating(world: World) -> None:
     case_no = a_closed_case(world)
 
@@ -135,6 +137,7 @@ def test_only_the_applicant_rates_and_only_what_is_closed(world: World) -> None:
     assert (early.status, early.code) == (409, "CASE_NOT_CLOSED")
 
 
+@pytest.mark.requirement("R5.9")
 def test_a_rating_seconds_after_closing_is_marked_and_still_listed(world: World) -> None:
     case_no = world.file("closed")
     world.act("closed", "decision", DECISION)
@@ -149,6 +152,7 @@ def test_a_rating_seconds_after_closing_is_marked_and_still_listed(world: World)
     assert given["id"] not in [each["id"] for each in plain]
 
 
+@pytest.mark.requirement("R5.9")
 def test_a_rating_by_a_login_with_an_offices_mark_is_marked(world: World) -> None:
     case_no = a_closed_case(world)
     token = the_issuer().token("applicant", department="traffic")
@@ -158,6 +162,7 @@ def test_a_rating_by_a_login_with_an_offices_mark_is_marked(world: World) -> Non
     assert (given.status, given.body["suspicious"]) == (201, ["staff"])
 
 
+@pytest.mark.requirement("R5.9")
 def test_a_rating_by_a_login_that_acted_for_the_office_in_the_case_is_marked(world: World) -> None:
     case_no = a_closed_case(world)
     token = the_issuer().token("applicant", sub="officer.traffic")
@@ -167,6 +172,7 @@ def test_a_rating_by_a_login_that_acted_for_the_office_in_the_case_is_marked(wor
     assert (given.status, given.body["suspicious"]) == (201, ["staff"])
 
 
+@pytest.mark.requirement("R5.9")
 def test_the_sixth_person_who_rates_from_one_device_on_a_day_is_marked(world: World) -> None:
     case_no = a_closed_case(world)
     day = day_in_shanghai(LATER)
@@ -256,6 +262,7 @@ def test_staff_see_the_ratings_of_their_department_page_by_page_and_monitoring_t
     assert world.send("GET", "/v1/ratings", as_="officer.market").body["items"] == []
 
 
+@pytest.mark.requirement("R5.8")
 def test_a_bad_rating_in_ones_own_name_is_answered_within_a_working_day(world: World) -> None:
     case_no = a_closed_case(world)
     given = rate(world, case_no, BAD).body

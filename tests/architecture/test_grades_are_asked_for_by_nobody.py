@@ -1,7 +1,9 @@
-"""A grade is shown to its subject and decides nothing: whatever decides cannot even see one (R6.11, R6.12)."""
+"""A grade is shown to its subject and decides nothing: whatever decides cannot even see one."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 CODE = Path(__file__).resolve().parents[2] / "chalicelib"
 
@@ -12,12 +14,14 @@ def files_with(pattern: str) -> list[str]:
     return sorted(path.relative_to(CODE).as_posix() for path in found)
 
 
+@pytest.mark.requirement("R6.11", "R6.12")
 def test_grades_are_worked_out_for_one_s_own_credit_and_nowhere_else() -> None:
     assert files_with(r"\bcredit\.grades\b") == ["api/grade_shapes.py", "credit/service.py"]
     assert files_with(r"\.graded\(") == ["api/credit.py"]
     assert files_with(r"\bgrade_of\(") == ["credit/grades.py", "credit/service.py"]
 
 
+@pytest.mark.requirement("R6.11")
 def test_the_scale_of_a_pack_is_read_by_nothing_else() -> None:
     assert files_with(r"\bgrading\b") == ["credit/service.py", "rulepacks/model.py", "rulepacks/store.py"]
 

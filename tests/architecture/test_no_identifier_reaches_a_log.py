@@ -128,6 +128,7 @@ def everything_said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCapture
     return said
 
 
+@pytest.mark.requirement("R7.7")
 def test_a_story_is_one_line_a_request_and_names_nobody(teller: Teller, everything_said: Any) -> None:  # noqa: ANN401 - as above
     case_no = teller.happen()
     teller.go_wrong()
@@ -148,6 +149,7 @@ def test_a_story_is_one_line_a_request_and_names_nobody(teller: Teller, everythi
     require_nobody(out, teller)
 
 
+@pytest.mark.requirement("R7.7")
 def test_a_store_that_is_gone_makes_nobody_known(teller: Teller, everything_said: Any) -> None:  # noqa: ANN401 - as above
     teller.happen()
     before, _ = everything_said()
@@ -160,6 +162,7 @@ def test_a_store_that_is_gone_makes_nobody_known(teller: Teller, everything_said
     require_nobody(before + out + rest, teller)
 
 
+@pytest.mark.requirement("R7.7")
 def test_a_sweep_is_one_line_and_names_nobody(teller: Teller, everything_said: Any) -> None:  # noqa: ANN401 - as above
     teller.happen()
     everything_said()

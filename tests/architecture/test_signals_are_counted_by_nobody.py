@@ -1,7 +1,9 @@
-"""Signals are listed and never scored (R4.20): whoever would make a number of them has to read them first."""
+"""Signals are listed and never scored: whoever would make a number of them has to read them first."""
 
 import json
 from pathlib import Path
+
+import pytest
 
 from chalicelib.api.addresses import import_all
 from chalicelib.api.edge import ROUTES
@@ -17,12 +19,14 @@ def reads_signals(path: Path) -> bool:
     return any(name.startswith(PACKAGE) or name.endswith("services().signals.page") for name in used)
 
 
+@pytest.mark.requirement("R4.20")
 def test_only_the_list_of_signals_reads_them() -> None:
     outside = [path for path in DEPLOYED if "supervision/signals" not in named(path)]
 
     assert [named(path) for path in outside if reads_signals(path)] == READERS
 
 
+@pytest.mark.requirement("R4.20")
 def test_no_answer_but_that_list_has_a_field_for_them() -> None:
     import_all()
     shapes = {route.name: json.dumps(route.answer.model_json_schema()) for route in ROUTES if route.answer}

@@ -43,6 +43,7 @@ def a_passed_clock() -> str:
     return mandate.owner
 
 
+@pytest.mark.requirement("R4.21")
 def test_two_sweeps_and_four_relays_at_once_raise_each_alert_once() -> None:
     for _ in range(ROUNDS):
         owner = a_passed_clock()

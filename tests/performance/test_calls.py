@@ -126,6 +126,7 @@ def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
     assert wire.operations == ["GetItem", "Query"]
 
 
+@pytest.mark.requirement("R4.22")
 def test_beside_a_hundred_thousand_clocks_lists_and_sweeps_cost_what_they_cost_beside_a_thousand() -> None:
     client, token = Client(app), the_issuer().token("supervisor.traffic")
     idle_sweep()

@@ -76,6 +76,7 @@ def a_chain(dice: random.Random, number: int) -> Iterator[Event]:
         at += timedelta(minutes=dice.randrange(1, 2_000))
 
 
+@pytest.mark.requirement("R8.2")
 def test_ten_thousand_events_told_twice_and_out_of_order_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(20261125)
     chains = {f"case:{number}": list(a_chain(dice, number)) for number in range(-(-MANY // 12))}

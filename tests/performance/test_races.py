@@ -94,6 +94,7 @@ def land(subject: SubjectKey, digest: str) -> int:
     return get_ident()
 
 
+@pytest.mark.requirement("R1.1", "R6.8")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_filing_is_accepted_on_credit_that_is_no_longer_current(seed: int) -> None:
     chance = random.Random(seed)

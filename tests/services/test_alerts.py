@@ -124,6 +124,7 @@ def test_an_unanswered_alert_climbs_a_level_each_working_day_and_ends_with_the_m
     assert services().timeline.reading(owner).verified
 
 
+@pytest.mark.requirement("R4.21", "R8.2")
 def test_every_event_told_again_and_in_any_order_makes_no_second_alert() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER, ONE_DAY_LATER, TWO_DAYS_LATER)

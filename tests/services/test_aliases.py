@@ -98,6 +98,7 @@ def an_owner(identity: Identity) -> Caller:
     return a_caller(sub="owner", subject=key_of(identity), identity=identity)
 
 
+@pytest.mark.requirement("R6.4")
 def test_nothing_counts_before_a_second_person_has_confirmed_it() -> None:
     bar(FORMER)
 
@@ -108,6 +109,7 @@ def test_nothing_counts_before_a_second_person_has_confirmed_it() -> None:
     assert check(PRESENT).effect is Effect.NONE
 
 
+@pytest.mark.requirement("R6.4")
 def test_a_confirmed_alias_lets_the_present_one_meet_what_is_kept_of_the_former_with_the_reason() -> None:
     bar(FORMER)
 
@@ -121,6 +123,7 @@ def test_a_confirmed_alias_lets_the_present_one_meet_what_is_kept_of_the_former_
     assert kinds_of(f"credit:{key_of(PRESENT)}") == ["credit:subject_linked"]
 
 
+@pytest.mark.requirement("R6.4")
 def test_a_merger_says_nothing_of_the_former_one_and_another_number_speaks_for_both() -> None:
     bar(PRESENT)
     bar(PERSON, "r-2")
@@ -189,6 +192,7 @@ def test_two_proposals_of_the_same_are_confirmed_once() -> None:
     assert refused(lambda: confirm(second)) is ErrorCode.ALIAS_NOT_ACCEPTABLE
 
 
+@pytest.mark.requirement("R6.4")
 def test_a_confirmed_new_name_is_no_conflict_any_more_and_a_revoked_one_is_again() -> None:
     bar(FORMER)
     assert check(RENAMED).effect is Effect.UNKNOWN
@@ -238,6 +242,7 @@ def test_a_number_known_under_neither_name_is_a_conflict() -> None:
     assert refused(lambda: propose(former=RENAMED)) is ErrorCode.IDENTITY_CONFLICT
 
 
+@pytest.mark.requirement("R6.8")
 def test_a_promise_is_refused_for_what_the_former_number_carries_and_the_case_keeps_what_was_known() -> None:
     publish(an_item())
     applicant = Applicant(identity=PERSON).enrol()

@@ -68,6 +68,7 @@ def test_publishing_the_same_again_changes_nothing(catalogue: Catalogue, timelin
     assert len(timeline.events("item:plate-replacement")) == 1
 
 
+@pytest.mark.requirement("R5.1")
 def test_a_published_version_never_changes(catalogue: Catalogue) -> None:
     catalogue.publish(an_item(), by=EDITOR, at=NOON)
 
@@ -86,6 +87,7 @@ def test_versions_only_increase(catalogue: Catalogue) -> None:
     assert refused.value.facts == {"latest": 3}
 
 
+@pytest.mark.requirement("R5.2")
 def test_a_bad_item_is_refused_and_nothing_is_stored(catalogue: Catalogue) -> None:
     with pytest.raises(DomainError, match="ITEM_NOT_PUBLISHABLE") as refused:
         catalogue.publish(an_item(steps=(), result_type=""), by=EDITOR, at=NOON)
@@ -106,6 +108,7 @@ def test_an_unknown_item_is_not_listed(catalogue: Catalogue) -> None:
         catalogue.version("nothing", 1)
 
 
+@pytest.mark.requirement("R5.1")
 def test_a_version_comes_into_force_at_midnight_in_shanghai_and_the_old_one_stays_readable(
     catalogue: Catalogue,
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_version_comes_into_force_at_midnight_in_shanghai_and_the_old_one_stay
     assert catalogue.version("plate-replacement", 1) == old
 
 
+@pytest.mark.requirement("R5.1")
 def test_a_filing_holds_only_on_the_version_in_force(catalogue: Catalogue) -> None:
     catalogue.publish(an_item(), by=EDITOR, at=NOON)
     catalogue.publish(an_item(version=2, effective_from=date(2026, 10, 1)), by=EDITOR, at=NOON)

@@ -50,6 +50,7 @@ def an_act(case: Case, *, by: Caller | None = None, sub: str = "officer.traffic"
     return Command(case_no=case.case_no, by=by or officer, at=at, version=None if by else case.version)
 
 
+@pytest.mark.requirement("R1.9")
 def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -84,6 +85,7 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
     assert withdraw(decided, applicant).state is State.AWAITING_MATERIALS
 
 
+@pytest.mark.requirement("R1.9")
 def test_nothing_is_held_against_who_takes_a_promise_back() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -107,6 +109,7 @@ def test_certificates_start_the_offices_clock_anew_beside_the_stopped_ones() -> 
     assert services().timeline.reading(case.owner).verified
 
 
+@pytest.mark.requirement("R1.4")
 def test_what_was_handed_in_with_the_promise_is_not_asked_again() -> None:
     licence = a_material(id="licence", name="行驶证", ways=(MaterialWay.CERTIFICATE,))
     publish(an_item(materials=(a_material(), licence)))
@@ -120,6 +123,7 @@ def test_what_was_handed_in_with_the_promise_is_not_asked_again() -> None:
     assert [paper.id for paper in hand_in(case, applicant, "old-plate").materials] == ["licence", "old-plate"]
 
 
+@pytest.mark.requirement("R1.10")
 @pytest.mark.parametrize("state", [State.CLOSED, State.NOT_ACCEPTED, State.REVOKED])
 def test_once_closed_a_promise_stands(state: State) -> None:
     applicant = Applicant()

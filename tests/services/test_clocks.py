@@ -228,6 +228,7 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
 
 
+@pytest.mark.requirement("R4.5")
 def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> None:
     clock = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, 2, 0, tzinfo=UTC))
     still = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
@@ -258,6 +259,7 @@ def a_held_clock(*, expected_until: date, at: datetime = FRIDAY) -> Clock:
         )
 
 
+@pytest.mark.requirement("R4.10")
 def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
     held = a_held_clock(expected_until=date(2026, 12, 1))
     outlasted = a_held_clock(expected_until=date(2026, 11, 23))

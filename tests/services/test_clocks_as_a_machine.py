@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from unittest import mock
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -418,6 +419,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
         return alert.milestone if alert.round == self.stored(plain).round else None
 
 
+@pytest.mark.requirement("R8.2")
 def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_model() -> None:
     with mock_aws():
         forget_everything()

@@ -61,6 +61,7 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
+@pytest.mark.requirement("R6.3")
 def test_a_number_with_another_name_has_no_effect_and_waits_for_a_person_once() -> None:
     conflict = conflicting()
 

@@ -86,6 +86,7 @@ def kinds_of(case: Case) -> list[str]:
     return [event.kind for event in services().timeline.events(case.owner)]
 
 
+@pytest.mark.requirement("R1.20", "R6.14")
 def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None:
     applicant, case = a_granted_promise()
 
@@ -114,6 +115,7 @@ def test_credit_that_cannot_be_read_keeps_the_result_from_being_half_written(mon
     assert services().cases.load(case.case_no) == case
 
 
+@pytest.mark.requirement("R1.15")
 def test_a_change_of_facts_blames_nobody() -> None:
     _, case = a_granted_promise()
 
@@ -127,6 +129,7 @@ def test_a_change_of_facts_blames_nobody() -> None:
         revoke(changed)
 
 
+@pytest.mark.requirement("R1.16")
 def test_what_cannot_be_verified_stays_to_be_verified() -> None:
     _, case = a_granted_promise()
 
@@ -149,6 +152,7 @@ def test_a_withdrawn_promise_is_not_verified() -> None:
         verify(services().cases.load(case.case_no))
 
 
+@pytest.mark.requirement("R1.13")
 def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() -> None:
     _, case = a_granted_promise(officers=2)
     confirm = services().consequences.confirm_verification
@@ -173,6 +177,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
         confirm(an_act(confirmed, by=SECOND_OFFICER))
 
 
+@pytest.mark.requirement("R1.18")
 def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time() -> None:
     _, case = a_granted_promise()
 
@@ -192,6 +197,7 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
     assert services().timeline.reading(case.owner).verified
 
 
+@pytest.mark.requirement("R6.14")
 def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() -> None:
     applicant, case = a_granted_promise()
     verified = verify(case)
@@ -206,6 +212,7 @@ def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() ->
     assert applicant.draft(at=AFTER_DEFENCE).standing is CommitmentStatus.ALLOWED
 
 
+@pytest.mark.requirement("R1.18")
 def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     untrue = verify(case)
@@ -226,6 +233,7 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     assert services().timeline.events(case.owner)[-1].texts == {"statement_answer": "迁走不影响承诺时不实。"}
 
 
+@pytest.mark.requirement("R1.18")
 def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_come() -> None:
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     untrue = verify(case)
@@ -240,6 +248,7 @@ def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_c
     assert revoke(untrue).state is State.REVOKED
 
 
+@pytest.mark.requirement("R1.17")
 def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -> None:
     _, case = a_granted_promise()
     untrue = verify(case)
@@ -283,6 +292,7 @@ def test_what_was_put_right_ends_the_matter() -> None:
         end(ended, RectificationOutcome.DONE)
 
 
+@pytest.mark.requirement("R1.17")
 def test_a_pack_that_revokes_at_once_orders_nothing_for_an_untrue_promise() -> None:
     _, case = a_granted_promise(jurisdiction="revokes-at-once")
 
@@ -292,6 +302,7 @@ def test_a_pack_that_revokes_at_once_orders_nothing_for_an_untrue_promise() -> N
     assert error.value.facts["next"] == "revocation"
 
 
+@pytest.mark.requirement("R2.2")
 def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     revoked = revoke(verify(case))
@@ -324,6 +335,7 @@ def test_of_two_supervisors_on_one_version_one_revokes() -> None:
         revoke(untrue, by=replace(SUPERVISOR, sub="supervisor2.traffic"))
 
 
+@pytest.mark.requirement("R4.18")
 def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
     _, case = a_granted_promise()
     due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")

@@ -92,6 +92,7 @@ def test_the_same_record_again_changes_nothing() -> None:
     assert kinds_of(summary_of(an_organisation()).owner) == ["record:stored"]
 
 
+@pytest.mark.requirement("R8.2")
 def test_records_in_any_order_end_the_same() -> None:
     first, second = a_submission(source_version=1), a_submission(source_version=2, severity="minor")
     put(second)
@@ -115,6 +116,7 @@ def test_a_credit_officer_may_speak_for_any_source() -> None:
     assert services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (record,)
 
 
+@pytest.mark.requirement("R6.3")
 def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     put()
     other = replace(an_organisation(), name="另一家有限公司")
@@ -200,6 +202,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     assert (record.display.until, record.display.repairable_from) == (date(2028, 1, 8), date(2026, 7, 8))
 
 
+@pytest.mark.requirement("R6.13")
 def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:
     for number in range(3):
         put(a_submission(record_id=f"r-{number}"))
@@ -217,6 +220,7 @@ def test_a_check_of_somebody_unknown_says_none() -> None:
     assert services().credit.check(an_identity(), ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.NONE
 
 
+@pytest.mark.requirement("R6.3")
 def test_a_number_under_another_name_gives_no_adverse_effect() -> None:
     land()
     other = replace(an_organisation(), name="另一家有限公司")
@@ -234,6 +238,7 @@ def test_the_same_name_otherwise_written_is_the_same_name() -> None:
     assert services().credit.check(spaced, ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.REFUSED
 
 
+@pytest.mark.requirement("R6.10")
 def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
@@ -243,6 +248,7 @@ def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
     assert [reason.code for reason in answer.reasons] == [ErrorCode.CREDIT_SOURCE_DOWN]
 
 
+@pytest.mark.requirement("R6.13", "R7.15")
 def test_the_subject_sees_who_asked_when_and_why() -> None:
     company = a_caller(sub="company", subject=subject_of(an_organisation()))
     for minute in range(3):

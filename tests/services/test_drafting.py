@@ -48,6 +48,7 @@ def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
     assert drafted.draft.expires_at == NOON + timedelta(hours=24)
 
 
+@pytest.mark.requirement("R1.1")
 def test_an_item_that_is_not_listed_cannot_be_drafted() -> None:
     with pytest.raises(DomainError, match="ITEM_NOT_LISTED"):
         Applicant().draft()
@@ -87,6 +88,7 @@ def test_an_agent_drafts_for_somebody_whom_the_item_is_for() -> None:
         agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY))
 
 
+@pytest.mark.requirement("R1.1")
 def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:
     paper = a_material(ways=(MaterialWay.CERTIFICATE,))
     publish(an_item(acceptance=Acceptance.OFFICER, materials=(paper,)))
@@ -99,6 +101,7 @@ def test_an_item_without_a_promise_leaves_the_certificate_way() -> None:
     assert applicant.certify(drafted, "old-plate").case.state is State.RECEIVED
 
 
+@pytest.mark.requirement("R1.11")
 def test_a_promise_that_the_item_closes_is_refused_at_filing_too() -> None:
     publish(an_item(recommitment=Recommitment(allowed=False)))
     applicant = Applicant().enrol()
@@ -110,6 +113,7 @@ def test_a_promise_that_the_item_closes_is_refused_at_filing_too() -> None:
         applicant.promise(drafted)
 
 
+@pytest.mark.requirement("R1.11")
 def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
     publish(an_item(recommitment=Recommitment(allowed=False)))
     applicant = Applicant().enrol()
@@ -121,6 +125,7 @@ def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
         applicant.promise(second)
 
 
+@pytest.mark.requirement("R1.11")
 def test_after_a_withdrawal_one_may_promise_again_where_the_item_says_nothing_against_it() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -129,6 +134,7 @@ def test_after_a_withdrawal_one_may_promise_again_where_the_item_says_nothing_ag
     assert applicant.draft().standing is CommitmentStatus.ALLOWED
 
 
+@pytest.mark.requirement("R1.11")
 def test_the_wait_after_a_withdrawal_ends_with_its_last_day() -> None:
     publish(an_item(recommitment=Recommitment(allowed=True, written_wait=a_limit(3))))
     applicant = Applicant().enrol()
@@ -141,6 +147,7 @@ def test_the_wait_after_a_withdrawal_ends_with_its_last_day() -> None:
     assert applicant.draft(at=last_day + timedelta(days=1)).standing is CommitmentStatus.ALLOWED
 
 
+@pytest.mark.requirement("R5.7")
 def test_the_same_idempotency_key_is_the_same_draft() -> None:
     publish()
     applicant = Applicant()
@@ -153,6 +160,7 @@ def test_the_same_idempotency_key_is_the_same_draft() -> None:
     assert second.draft == first.draft
 
 
+@pytest.mark.requirement("R1.8")
 def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=WANG)
@@ -181,6 +189,7 @@ def test_a_principal_whose_name_does_not_fit_the_number_is_nobodys_guess() -> No
         agent.draft(on_behalf_of=Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY))
 
 
+@pytest.mark.requirement("R1.8")
 def test_an_agent_promises_nothing_where_the_item_forbids_it_but_may_hand_in_certificates() -> None:
     publish(an_item(proxy_allowed=False))
     agent = Applicant(role=Role.AGENT, identity=WANG)

@@ -50,6 +50,7 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
+@pytest.mark.requirement("R3.1", "R3.2")
 def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_written_down_once() -> None:
     record = stored()
     owner = f"credit:{record.subject}"
@@ -65,12 +66,14 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
     assert kinds_of(owner) == ["record:stored", "record:display_ended"]
 
 
+@pytest.mark.requirement("R3.2")
 def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
     stored()
 
     assert [effect_at(at) for at in (LAST, PAST)] == [Effect.REFUSED, Effect.NONE]
 
 
+@pytest.mark.requirement("R2.7")
 def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
     flag = flagged()
 

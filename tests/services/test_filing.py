@@ -120,6 +120,7 @@ def test_filing_is_one_batch_of_reads_and_one_transaction(calls: list[str]) -> N
     assert calls == ["BatchGetItem", "TransactWriteItems"]
 
 
+@pytest.mark.requirement("R1.6")
 def test_the_payload_stands_beside_the_event_and_its_digest_in_it() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -133,6 +134,7 @@ def test_the_payload_stands_beside_the_event_and_its_digest_in_it() -> None:
     assert signed.data["text_digests"] == {"payload": drafted.draft.payload_hash}
 
 
+@pytest.mark.requirement("R5.7")
 def test_the_same_draft_again_is_the_same_case() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -195,6 +197,7 @@ def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
     assert len(services().clocks.of_owner(filed.case.owner)) == 2
 
 
+@pytest.mark.requirement("R5.7")
 def test_two_filings_of_one_draft_at_once_make_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     applicant = Applicant().enrol()
@@ -216,6 +219,7 @@ def test_two_filings_of_one_draft_at_once_make_one_case(monkeypatch: pytest.Monk
     assert len(kinds_of(filed.case.owner)) == 3
 
 
+@pytest.mark.requirement("R1.6")
 def test_one_changed_character_is_another_payload() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -230,6 +234,7 @@ def test_one_changed_character_is_another_payload() -> None:
         applicant.promise(drafted, payload=altered)
 
 
+@pytest.mark.requirement("R7.1")
 def test_a_key_that_is_not_the_signers_own_signs_nothing() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -249,6 +254,7 @@ def test_a_revoked_key_signs_nothing_any_more() -> None:
         applicant.promise(drafted)
 
 
+@pytest.mark.requirement("R1.7")
 def test_each_condition_is_confirmed_on_its_own() -> None:
     publish(
         an_item(
@@ -295,6 +301,7 @@ def test_somebody_elses_draft_is_not_there() -> None:
         services().filing.file(Submission(draft_id="none"), by=stranger.caller, at=NOON)
 
 
+@pytest.mark.requirement("R1.6")
 def test_a_notice_that_is_out_of_date_cannot_be_signed() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -318,6 +325,7 @@ def test_a_flag_that_landed_after_the_draft_stops_the_filing_with_its_reason() -
     assert [ground.record for ground in barred.value.grounds] == ["flag:f1"]
 
 
+@pytest.mark.requirement("R6.3")
 def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
     publish()
     applicant = Applicant(identity=replace(an_identity(), name="张三")).enrol()
@@ -334,6 +342,7 @@ def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
     assert case.credit.reasons == ("IDENTITY_CONFLICT:",)
 
 
+@pytest.mark.requirement("R1.1")
 def test_a_flag_that_lands_between_the_check_and_the_write_stops_the_filing(monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     applicant = Applicant().enrol()
@@ -387,6 +396,7 @@ def test_credit_that_never_holds_still_is_told_as_such(monkeypatch: pytest.Monke
         applicant.promise(drafted)
 
 
+@pytest.mark.requirement("R1.1", "R1.3")
 def test_the_certificate_way_is_open_to_a_barred_subject_on_the_same_draft() -> None:
     publish()
     applicant = Applicant().enrol()
@@ -401,6 +411,7 @@ def test_the_certificate_way_is_open_to_a_barred_subject_on_the_same_draft() -> 
     assert (clock.kind, clock.due_on) == (ClockKind.ACCEPTANCE, date(2026, 10, 10))
 
 
+@pytest.mark.requirement("R5.3", "R5.4")
 def test_materials_are_exactly_those_of_the_list() -> None:
     publish(an_item(materials=(a_material(), a_material(id="licence", name="行驶证", ways=(MaterialWay.CERTIFICATE,)))))
     applicant = Applicant()
@@ -444,6 +455,7 @@ def test_an_instant_item_is_accepted_answered_and_closed_on_filing() -> None:
     assert services().clocks.of_owner(filed.case.owner) == ()
 
 
+@pytest.mark.requirement("R6.10")
 def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], None]) -> None:
     publish()
     applicant = Applicant().enrol()
@@ -462,6 +474,7 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
     no_credit()
 
 
+@pytest.mark.requirement("R6.10")
 def test_certificates_are_taken_while_credit_cannot_be_read(no_credit: Callable[[], None]) -> None:
     publish()
     applicant = Applicant()
@@ -541,6 +554,7 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
     assert handed.state is State.RECEIVED
 
 
+@pytest.mark.requirement("R1.8")
 def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()

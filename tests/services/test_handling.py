@@ -98,6 +98,7 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     assert services().timeline.reading(case.owner).verified
 
 
+@pytest.mark.requirement("R4.2")
 def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> None:
     applicant, case = a_received_case()
     ask(case)
@@ -155,6 +156,7 @@ def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None
         accepting.answer_correction(mine, 1, materials=(), text="又一次")
 
 
+@pytest.mark.requirement("R5.3")
 def test_nothing_outside_the_list_is_asked_for() -> None:
     _, case = a_received_case()
 
@@ -163,6 +165,7 @@ def test_nothing_outside_the_list_is_asked_for() -> None:
     assert services().cases.load(case.case_no) == case
 
 
+@pytest.mark.requirement("R4.1")
 def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_accepted_by_law() -> None:
     _, case = a_received_case()
 
@@ -173,6 +176,7 @@ def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_acc
     assert ask(case, at=LAST_FOR_ACCEPTING).state is State.CORRECTION_ASKED
 
 
+@pytest.mark.requirement("R4.1")
 def test_acceptance_starts_both_handling_clocks() -> None:
     _, case = a_received_case()
 
@@ -197,6 +201,7 @@ def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
     assert services().timeline.events(case.owner)[-1].texts == {"reason": "不属于本机关职权范围。"}
 
 
+@pytest.mark.requirement("R4.1")
 def test_silence_accepts_from_the_day_of_receipt_once_however_often_the_sweep_comes() -> None:
     _, case = a_received_case()
 
@@ -240,6 +245,7 @@ def pause(case: Case, **other: Any) -> Case:  # noqa: ANN401 - what the test is 
     return services().handling.pause(act, **said).case
 
 
+@pytest.mark.requirement("R4.8")
 def test_a_pause_with_notice_stops_both_clocks_and_its_end_moves_their_dates() -> None:
     _, case = an_accepted_case()
 
@@ -276,6 +282,7 @@ def test_pausing_what_is_late_already_is_told_as_late_and_hides_nothing() -> Non
     assert services().clocks.light(promised, at=LAST_FOR_HANDLING + timedelta(days=9)) is Light.RED
 
 
+@pytest.mark.requirement("R4.8")
 @pytest.mark.parametrize("notice", [None, "", " \n"])
 def test_a_pause_without_notice_is_none(notice: str | None) -> None:
     _, case = an_accepted_case()
@@ -286,6 +293,7 @@ def test_a_pause_without_notice_is_none(notice: str | None) -> None:
     assert all(clock.open_pause is None for clock in clocks_of(case).values())
 
 
+@pytest.mark.requirement("R4.8", "R4.9")
 def test_pauses_do_not_overlap_and_end_once() -> None:
     _, case = an_accepted_case()
 
@@ -304,6 +312,7 @@ def test_pauses_do_not_overlap_and_end_once() -> None:
         services().handling.end_pause(an_act(again), 1)
 
 
+@pytest.mark.requirement("R4.11")
 def test_the_head_extends_once_before_the_promise_expires() -> None:
     _, case = an_accepted_case()
     handling = services().handling
@@ -334,6 +343,7 @@ def decide(case: Case, *, outcome: Outcome = Outcome.GRANTED, reasons: str = "",
     return done.case
 
 
+@pytest.mark.requirement("R1.12", "R4.12")
 def test_a_granted_promise_is_decided_delivered_and_waits_for_its_verification() -> None:
     _, case = an_accepted_case()
 
@@ -358,6 +368,7 @@ def test_a_refusal_needs_reasons_and_nothing_is_verified_after_it() -> None:
     assert "verification" not in clocks_of(case)
 
 
+@pytest.mark.requirement("R4.7")
 def test_a_decision_in_the_last_second_is_in_time() -> None:
     _, case = an_accepted_case()
 
@@ -367,6 +378,7 @@ def test_a_decision_in_the_last_second_is_in_time() -> None:
     assert clocks_of(case)["handling_promised"].passed_at is None
 
 
+@pytest.mark.requirement("R4.7", "R4.18")
 def test_a_decision_at_midnight_is_late_and_says_why_to_the_applicant() -> None:
     _, case = an_accepted_case()
     midnight = LAST_FOR_HANDLING + ONE_SECOND
@@ -380,6 +392,7 @@ def test_a_decision_at_midnight_is_late_and_says_why_to_the_applicant() -> None:
     assert services().timeline.events(case.owner)[-1].texts == {"late_reason": "系统故障。"}
 
 
+@pytest.mark.requirement("R4.12", "R4.18")
 def test_a_late_delivery_says_why() -> None:
     _, case = an_accepted_case()
     decided = decide(case)
@@ -427,6 +440,7 @@ def test_a_clock_that_turned_yellow_meanwhile_does_not_spoil_the_form() -> None:
     assert decide(case, at=LAST_FOR_HANDLING).state is State.DECIDED
 
 
+@pytest.mark.requirement("R8.2")
 def test_the_same_act_sent_twice_has_one_effect() -> None:
     _, case = an_accepted_case()
     once = IdempotencyKey(key="k", request="r")

@@ -53,6 +53,7 @@ def refused(act: Callable[[], object]) -> ErrorCode:
     return caught.value.code
 
 
+@pytest.mark.requirement("R7.11")
 def test_the_one_who_asked_cannot_approve() -> None:
     mandate = a_mandate()
 
@@ -82,6 +83,7 @@ def test_approving_an_old_version_is_refused() -> None:
     )
 
 
+@pytest.mark.requirement("R7.11")
 @pytest.mark.parametrize(
     ("wanted", "pointer"),
     [
@@ -112,6 +114,7 @@ def test_the_same_request_twice_makes_one_mandate() -> None:
     assert (first[1], second[1], first[0].mandate_id) == (False, True, second[0].mandate_id)
 
 
+@pytest.mark.requirement("R7.11")
 def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
     waiting = a_mandate()
     approved = an_approved_mandate()
@@ -139,6 +142,7 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
     assert refused(read) is ErrorCode.NOT_FOUND
 
 
+@pytest.mark.requirement("R7.11")
 def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_attempt_is_on_record() -> None:
     mandate = an_approved_mandate()
 
@@ -155,6 +159,7 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
     assert services().timeline.reading(mandate.owner).verified
 
 
+@pytest.mark.requirement("R7.13")
 def test_every_look_is_on_record_with_its_size() -> None:
     mandate = an_approved_mandate()
 

@@ -115,6 +115,7 @@ def as_counters(found: Iterable[MeasureFigures]) -> dict[tuple[str, str], Counte
     }
 
 
+@pytest.mark.requirement("R2.16", "R8.2", "R8.3")
 def test_figures_heard_twice_and_out_of_order_are_those_of_a_walk_through_the_timelines() -> None:
     chains = [services().timeline.events(flag.owner) for flag in all_that_can_become_of_flags()]
     twice = [event for chain in chains for event in chain] * 2

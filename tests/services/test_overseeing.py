@@ -165,6 +165,7 @@ def test_who_acts_on_a_case_that_nobody_has_answers_for_the_clocks_of_the_act() 
     assert {clock.responsible for clock in running(accepted).values()} == {"o-1"}
 
 
+@pytest.mark.requirement("R4.19")
 def test_an_event_says_when_it_happened_and_when_it_was_told() -> None:
     case = decided(a_promise(), hours=30, occurred=2)
 

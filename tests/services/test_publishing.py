@@ -51,6 +51,7 @@ def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing()
     assert ShelfStore().shelf().loaded == ()
 
 
+@pytest.mark.requirement("R2.10")
 def test_a_new_edition_suspends_what_lost_its_ground_at_once_and_checks_follow() -> None:
     flag = flagged()
     assert effect_at(NOW) is Effect.REFUSED
@@ -73,6 +74,7 @@ def test_an_edition_that_keeps_the_ground_leaves_the_flag_alone() -> None:
     assert seen(flag) == flag
 
 
+@pytest.mark.requirement("R2.10")
 def test_an_edition_of_a_later_day_is_evaluated_by_the_sweep_on_its_first_second() -> None:
     flag = flagged()
     load(an_edition(on=date(2026, 10, 20)))
@@ -150,6 +152,7 @@ def test_a_suspended_flag_ends_on_its_day() -> None:
     assert seen(flag).state is FlagState.ENDED
 
 
+@pytest.mark.requirement("R2.10")
 def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground() -> None:
     punishment = services().punishment
     noon = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)

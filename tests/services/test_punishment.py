@@ -108,6 +108,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
     assert (clock.limit.value, clock.pack) == (9, "revokes-at-once")
 
 
+@pytest.mark.requirement("R2.3")
 def test_a_flag_goes_all_the_way_and_opens_the_promise_again() -> None:
     after = DUE + timedelta(seconds=1)
     flag = confirm(served(), at=after)
@@ -132,6 +133,7 @@ def test_the_defence_runs_for_three_working_days_from_service() -> None:
     assert services().punishment.defence_due_at(flag) == DUE
 
 
+@pytest.mark.requirement("R1.18")
 @pytest.mark.parametrize("at", [NOON, DUE])
 def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
     flag = served()
@@ -155,6 +157,7 @@ def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -
     assert (reason_of(early), reason_of(refused)) == (ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN)
 
 
+@pytest.mark.requirement("R2.12")
 def test_nothing_is_confirmed_before_service() -> None:
     with pytest.raises(DomainError) as refused:
         confirm(proposed(), at=DUE)
@@ -162,6 +165,7 @@ def test_nothing_is_confirmed_before_service() -> None:
     assert reason_of(refused) is ErrorCode.DEFENCE_OPEN
 
 
+@pytest.mark.requirement("R2.9")
 def test_the_proposer_cannot_confirm() -> None:
     with pytest.raises(DomainError) as refused:
         confirm(served(), by=CREDIT, at=DUE + timedelta(seconds=1))
@@ -243,6 +247,7 @@ def test_the_same_key_proposes_once() -> None:
     assert again.flag == first.flag
 
 
+@pytest.mark.requirement("R2.1", "R2.2", "R2.3", "R2.5", "R2.7", "R2.14")
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
@@ -262,6 +267,7 @@ def test_a_proposal_that_does_not_stand_is_refused(given: dict[str, Any], reason
     assert reason_of(refused) is reason
 
 
+@pytest.mark.requirement("R2.11")
 def test_a_document_about_somebody_else_reaches_nobody() -> None:
     target = Target(about=an_organisation(), document_about=an_identity())
 

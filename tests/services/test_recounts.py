@@ -83,6 +83,7 @@ def the_recount() -> Recount:
     return found
 
 
+@pytest.mark.requirement("R4.5")
 def test_every_open_clock_is_counted_on_whichever_board_it_stands() -> None:
     running, other = a_clock(), a_clock(department="market")
     paused = a_clock()
@@ -103,6 +104,7 @@ def test_every_open_clock_is_counted_on_whichever_board_it_stands() -> None:
     assert services().timeline.reading(running.owner).verified
 
 
+@pytest.mark.requirement("R4.5")
 def test_what_the_event_of_a_recount_says() -> None:
     clock = a_clock()
 
@@ -134,6 +136,7 @@ def test_a_provisional_date_that_stays_where_it_is_becomes_firm_with_its_event()
     ]
 
 
+@pytest.mark.requirement("R4.5")
 def test_a_correction_moves_firm_dates_both_ways() -> None:
     clock = a_clock()
     load(an_edition())
@@ -147,6 +150,7 @@ def test_a_correction_moves_firm_dates_both_ways() -> None:
     assert [event.data["was_provisional"] for event in recounted(clock)] == [True, False, False]
 
 
+@pytest.mark.requirement("R4.14")
 def test_the_past_keeps_the_light_that_it_had() -> None:
     clock = a_clock()
     load(an_edition())

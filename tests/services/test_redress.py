@@ -116,6 +116,7 @@ def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own context ma
     return pytest.raises(DomainError, match=reason.value)
 
 
+@pytest.mark.requirement("R3.9", "R3.10")
 def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_clock() -> None:
     record = stored()
 
@@ -140,6 +141,7 @@ def test_a_filing_that_was_checked_before_the_mark_is_not_bound_to_what_was_read
     assert services().credit.summary(record.subject).version == before.version + 1
 
 
+@pytest.mark.requirement("R3.9")
 def test_a_measure_of_the_first_class_has_no_effect_while_the_objection_is_open() -> None:
     flag = flagged(
         measure_code="1", conduct="serious_list", severity=Severity.SERIOUS, related_items=("road-occupation",)
@@ -182,6 +184,7 @@ def test_a_flag_that_was_lifted_meanwhile_carries_no_mark_and_its_objection_can_
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
 
 
+@pytest.mark.requirement("R3.10")
 def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
     stored()
     objection = objected()
@@ -265,6 +268,7 @@ def test_an_objection_can_be_taken_back_until_it_is_decided() -> None:
         services().objections.decide(objection.objection_id, ruling(), by=CREDIT, version=withdrawn.version, at=NOON)
 
 
+@pytest.mark.requirement("R3.12")
 @pytest.mark.parametrize(
     ("ground", "outcome"),
     [("fact", Outcome.DELETED), ("identity", Outcome.NOT_THEIRS), ("list_entry", Outcome.DELISTED)],
@@ -285,6 +289,7 @@ def test_a_record_that_was_wrong_goes_with_every_flag_on_its_document(ground: st
     assert (summary.bars, summary.flags) == ((), ())
 
 
+@pytest.mark.requirement("R3.12")
 def test_a_measure_that_was_not_right_is_lifted_alone() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局", related_items=["plate-replacement"])
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
@@ -296,6 +301,7 @@ def test_a_measure_that_was_not_right_is_lifted_alone() -> None:
     assert effect_at(AFTER_DEFENCE)[0] is Effect.NONE
 
 
+@pytest.mark.requirement("R3.12")
 def test_a_period_that_was_wrong_ends_earlier_for_a_record_and_for_a_flag() -> None:
     stored()
     flag = flagged()
@@ -323,6 +329,7 @@ def test_a_shorter_period_lies_inside_the_one_so_far(ends_on: date) -> None:
         decided(objection, ruling(Outcome.SHORTENED, ends_on=ends_on))
 
 
+@pytest.mark.requirement("R3.12")
 def test_facts_that_were_wrong_are_put_right_and_the_mark_goes() -> None:
     stored(contents={"address": "旧"})
 
@@ -377,6 +384,7 @@ def repairable() -> datetime:
     return datetime(since.year, since.month, since.day, 4, tzinfo=UTC)
 
 
+@pytest.mark.requirement("R1.19", "R3.6", "R3.7")
 def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_everything() -> None:
     record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局", ends_on=date(2027, 6, 30))
@@ -402,6 +410,7 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     assert all(clock.stopped_at == at for clock in services().clocks.of_owner(repair.owner))
 
 
+@pytest.mark.requirement("R1.19", "R3.7")
 def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     for record_id in ("r-1", "r-2", "r-3"):
         stored(record_id, document_no=PAPER, organ="义乌市市场监督管理局")
@@ -458,6 +467,7 @@ def test_what_a_source_says_again_after_a_repair_bars_nobody() -> None:
     assert effect_at(at) == (Effect.NONE, [])
 
 
+@pytest.mark.requirement("R3.12", "R3.13")
 def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> None:
     stored()
     at = repairable()
@@ -534,6 +544,7 @@ def reversal(entry: Entry = RECORD, **given: object) -> Fall:
     return replace(Fall(entry=entry, by_document=paper, reason="复议撤销。"), **given)  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("R3.11", "R8.4")
 def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
@@ -579,6 +590,7 @@ def asked_by_another(case_no: str, *, at: datetime) -> None:
     services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
 
 
+@pytest.mark.requirement("R8.4")
 def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_listed() -> None:
     stored(document_no=PAPER)
     asked_by_another("EXT-1", at=NOON)
@@ -604,6 +616,7 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
 
 
+@pytest.mark.requirement("R8.4")
 @pytest.mark.parametrize(
     ("ground", "outcome", "touched"),
     [("fact", Outcome.DELETED, ["EXT-1"]), ("fact", Outcome.KEPT, []), ("fact", Outcome.CORRECTED, [])],
@@ -620,6 +633,7 @@ def test_an_upheld_objection_lists_the_cases_that_met_what_it_undid(
     assert [one.case_no for one in after.decided.touched] == touched
 
 
+@pytest.mark.requirement("R8.4")
 def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
     flag = flagged()
     asked_by_another("EXT-1", at=AFTER_DEFENCE)
@@ -642,6 +656,7 @@ def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginnin
     assert [bar.record_id for bar in services().credit.summary(later.subject).bars] == ["r-3"]
 
 
+@pytest.mark.requirement("R3.11")
 @pytest.mark.parametrize(
     ("at", "days"),
     [
@@ -669,6 +684,7 @@ def test_a_reversing_document_has_taken_effect() -> None:
         services().reversals.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
 
 
+@pytest.mark.requirement("R3.11")
 def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     punishment = services().punishment
@@ -719,6 +735,7 @@ def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
     assert objected().state is Stage.OPEN
 
 
+@pytest.mark.requirement("R3.15")
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")

@@ -72,6 +72,7 @@ def kinds(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[str]
 FOUND = {"late_entry", "closed_and_reopened", "closed_and_contradicted"}
 
 
+@pytest.mark.requirement("R8.2")
 def test_signals_are_the_same_in_whatever_order_and_however_often_their_events_come() -> None:
     case = a_dressed_case()
     events = [*services().timeline.events(case.owner)[-3:], a_complaint(case)]

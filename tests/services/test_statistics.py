@@ -74,6 +74,7 @@ def stored(day: date | None = None) -> Figures:
     return sum((day.figures for day in told[0].days), Figures())
 
 
+@pytest.mark.requirement("R8.2", "R8.3")
 def test_figures_heard_twice_and_out_of_order_are_those_recomputed() -> None:
     events = events_of_cases(3)
     twice = [*events, *events]
@@ -162,6 +163,7 @@ def record_outage(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     services().outages.record(window, by=MONITOR, at=at, idempotency_key=None)
 
 
+@pytest.mark.requirement("R4.17")
 @pytest.mark.parametrize(
     ("hours_before_due", "excused"), [(2, 1), (-2, 0)], ids=["begun before the last second", "begun after it"]
 )

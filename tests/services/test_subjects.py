@@ -53,6 +53,7 @@ def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert first.key == services().subject_keys.key_of(an_identity())
 
 
+@pytest.mark.requirement("R7.7")
 def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None:
     known = services().subjects.know(an_identity(), NOON)
     table = settings().table("subjects")

@@ -98,6 +98,7 @@ def kinds_of(owner: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
+@pytest.mark.requirement("R2.13")
 def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are_about(
     receiver: Receiver, pushed: Line, deliveries: Line
 ) -> None:
@@ -183,6 +184,7 @@ def test_an_answer_stops_the_clock_and_the_same_one_again_is_once() -> None:
     assert kinds_of(telling.owner) == ["telling:made", "telling:acknowledged"]
 
 
+@pytest.mark.requirement("R2.13")
 def test_without_an_answer_in_one_working_day_the_credit_office_hears_of_it_and_then_the_monitoring_office() -> None:
     subscription, _ = subscribed()
     in_force()
@@ -213,6 +215,7 @@ def test_an_answer_takes_back_the_alerts_that_asked_for_it() -> None:
     assert alerts_of(MONITOR) == []
 
 
+@pytest.mark.requirement("R3.8")
 @pytest.mark.parametrize(
     ("waited", "opened"),
     [
@@ -235,6 +238,7 @@ def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: ti
     assert [each.telling_id for each in page.tellings] == ([lifting.telling_id] if opened else [])
 
 
+@pytest.mark.requirement("R3.8")
 def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None:
     subscription, _ = subscribed()
     flag = in_force()
@@ -303,6 +307,7 @@ def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_i
     assert acknowledge(telling).acknowledged_at == AFTER
 
 
+@pytest.mark.requirement("R2.15")
 def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
     outsider = a_caller(Role.SYSTEM, sub="bank", department="some-bank")
     webhook, _ = services().webhooks.subscribe(

@@ -41,6 +41,7 @@ def kinds_of(case_no: str) -> list[str]:
     return [event.kind for event in reading.events]
 
 
+@pytest.mark.requirement("R7.5", "R7.6")
 def test_an_officer_sees_the_whole_identity_and_the_timeline_says_who_looked_what_for_and_why() -> None:
     case_no = a_case()
     before = services().cases.load(case_no)
@@ -67,6 +68,7 @@ def test_each_look_is_written_down() -> None:
     assert kinds_of(case_no).count("case:identity_seen") == 2
 
 
+@pytest.mark.requirement("R7.6")
 @pytest.mark.parametrize(
     ("by", "reason"),
     [

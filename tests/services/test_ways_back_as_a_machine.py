@@ -402,7 +402,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
 
 
 def require_lawful(flag: Flag) -> None:
-    """Hold a flag in force against R2.1 to R2.12."""
+    """Hold a flag in force against all that the law wants of one."""
     edition = next(one for one in services().lists.current() if one.edition == flag.edition)
     measure = edition.measure(flag.measure_code)
     assert measure is not None
@@ -435,6 +435,7 @@ def _code(number: int) -> str:
     return body + letters[(31 - total % 31) % 31]
 
 
+@pytest.mark.requirement("R2.14", "R3.15", "R8.2")
 @pytest.mark.usefixtures("cloud")
 def test_records_flags_and_ways_back_in_any_order_are_as_the_model_says() -> None:
     run_state_machine_as_test(

@@ -116,6 +116,7 @@ def test_every_stage_is_told_its_own_name() -> None:
     assert told == {"local": "local", "dev": "dev", "prod": "prod"}
 
 
+@pytest.mark.requirement("R7.9", "R7.10")
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nobody_may_change_or_delete_an_event(function: str) -> None:
     allowed = {

@@ -94,6 +94,7 @@ def test_the_functions_follow_the_rule_pack_that_the_deployment_names(monkeypatc
     assert settings.__wrapped__().rule_pack == "revokes-at-once"
 
 
+@pytest.mark.requirement("R7.17")
 def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deployed_in(template: dict[str, Any]) -> None:
     (assertion,) = template["Rules"]["RegionIsAllowed"]["Assertions"]
     allowed = template["Globals"]["Function"]["Environment"]["Variables"]["XINNUO_REGIONS"]
@@ -153,6 +154,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
     assert watched == {"DeliverDeadLetters": 0, "RelayDeadLetters": 0, "IngestDeadLetters": 0}
 
 
+@pytest.mark.requirement("R7.9")
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_writes_to_a_log_that_is_kept_for_a_stated_time(resources: Resources, function: str) -> None:
     group = resources[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]

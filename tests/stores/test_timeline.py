@@ -76,6 +76,7 @@ def test_an_untouched_timeline_is_verified() -> None:
     ]
 
 
+@pytest.mark.requirement("R7.9")
 @pytest.mark.parametrize("seq", [1, 2, 3, 4])
 @pytest.mark.parametrize("value", [{"S": "2001-01-01T00:00:00Z"}, {"N": "7"}, {"NULL": True}, {"S": "[1]"}])
 def test_any_stored_field_altered_to_anything_is_found_at_its_event(seq: int, value: dict[str, Any]) -> None:
@@ -99,6 +100,7 @@ def test_an_altered_text_is_found_and_a_deleted_one_is_not_a_fault() -> None:
     assert fault_of(owner) is None
 
 
+@pytest.mark.requirement("R7.9")
 @pytest.mark.parametrize(
     ("seq", "reason"),
     [(1, FaultReason.MISSING), (2, FaultReason.MISSING), (3, FaultReason.MISSING), (4, FaultReason.TAIL)],
@@ -111,6 +113,7 @@ def test_a_deleted_row_is_found(seq: int, reason: FaultReason) -> None:
     assert fault_of(owner) == ChainFault(seq, reason)
 
 
+@pytest.mark.requirement("R7.9")
 def test_an_added_row_is_found() -> None:
     owner = a_timeline_of_four()
     copied = EventRow.get(owner, 4).serialize()
@@ -122,6 +125,7 @@ def test_an_added_row_is_found() -> None:
     assert fault_of(owner) == ChainFault(5, FaultReason.CONTENT)
 
 
+@pytest.mark.requirement("R7.9")
 def test_a_head_set_back_to_hide_the_last_event_is_found() -> None:
     owner = a_timeline_of_four()
     third = services().timeline.events(owner)[2]

@@ -39,6 +39,7 @@ def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]
     return browser.send(seen, seen.path.partition("?")[0], ticked | fields)
 
 
+@pytest.mark.requirement("R7.3")
 @pytest.mark.parametrize("edwards", [False, True])
 def test_a_promise_is_signed_with_a_passkey_and_becomes_a_case(visitor: Come, *, edwards: bool) -> None:
     browser, device = visitor("applicant"), Device(edwards=edwards)
@@ -86,6 +87,7 @@ def test_going_back_to_a_filed_draft_leads_to_its_receipt(visitor: Come) -> None
     assert browser.open(drafted.path).path == receipt.path
 
 
+@pytest.mark.requirement("R1.7")
 def test_each_condition_that_is_not_ticked_is_named_and_the_others_stay_ticked(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
@@ -115,6 +117,7 @@ def _not_knowing_its_owner(device: Device) -> None:
     device.flags = 0x01
 
 
+@pytest.mark.requirement("R7.1")
 @pytest.mark.parametrize("spoil", [_another_origin, _another_host, _another_key, _not_knowing_its_owner])
 def test_a_foreign_or_altered_assertion_is_no_signature(visitor: Come, spoil: Callable[[Device], None]) -> None:
     browser, device = visitor("applicant"), Device()
@@ -129,6 +132,7 @@ def test_a_foreign_or_altered_assertion_is_no_signature(visitor: Come, spoil: Ca
     assert browser.open(drafted.path).status == 200
 
 
+@pytest.mark.requirement("R7.1")
 def test_an_assertion_for_another_draft_is_no_signature_for_this_one(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
@@ -149,6 +153,7 @@ def test_what_is_no_assertion_signs_nothing(visitor: Come, given: str) -> None:
     assert seen.page.named("h1")
 
 
+@pytest.mark.requirement("R7.1")
 def test_a_device_of_somebody_else_is_not_theirs_to_sign_with(visitor: Come) -> None:
     mine, other, device = visitor("applicant"), visitor("applicant2"), Device()
     enrol(mine, device)

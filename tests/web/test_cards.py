@@ -94,6 +94,7 @@ def test_a_card_is_given_from_the_case_answered_appealed_and_decided(visitor: Co
         assert said in after.text
 
 
+@pytest.mark.requirement("R4.16")
 def test_a_card_is_withdrawn_by_the_office_that_gave_it_and_counts_nowhere(visitor: Come, card: str) -> None:
     head = visitor("head.traffic")
 

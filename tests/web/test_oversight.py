@@ -68,6 +68,7 @@ class Silent:
         """Take it."""
 
 
+@pytest.mark.requirement("R4.18")
 def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
     visitor: Come, case_no: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_mandate_without_its_file_or_day_is_named_and_what_was_typed_stays(vis
     assert seen.form("inspection").fields["departments"] == ["traffic", "market"]
 
 
+@pytest.mark.requirement("R7.12", "R7.13")
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_timeline_is_read_as_of_any_moment_and_the_reading_is_on_record(
     visitor: Come, mandate: str, case_no: str, language: str
@@ -246,6 +248,7 @@ def test_where_an_event_was_taken_away_the_slider_stops_at_the_one_before(
     assert "记录不可信" in seen.text
 
 
+@pytest.mark.requirement("R7.14")
 def test_the_evidence_is_a_file_that_holds_every_hash(visitor: Come, mandate: str, case_no: str) -> None:
     file = visitor("inspector").open(f"{mandate}/cases/{case_no}/evidence")
 

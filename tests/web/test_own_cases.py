@@ -57,6 +57,7 @@ def test_a_receipt_has_the_number_the_code_and_a_picture_of_the_way_to_the_progr
     assert applicant.open(f"/track?case_no={case_no}&code={shown['tracking_code']}").status == 200
 
 
+@pytest.mark.requirement("R8.6")
 def test_the_case_says_how_far_it_is_by_when_and_why_that_day(applicant: Visitor, case: str) -> None:
     seen = applicant.open(case)
     (why,) = [link["href"] or "" for link in seen.page.named("a") if "/clocks/" in (link["href"] or "")]
@@ -156,6 +157,7 @@ def test_a_closed_case_is_rated_once(applicant: Visitor, case: str, client: Clie
     assert again.status == 409
 
 
+@pytest.mark.requirement("R8.6")
 def test_a_decision_against_somebody_waits_for_their_side(
     applicant: Visitor, case: str, client: Client, token: TokenOf
 ) -> None:

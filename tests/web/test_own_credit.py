@@ -25,6 +25,7 @@ def company(visitor: Come, client: Client, token: TokenOf) -> Visitor:
     return visitor("company")
 
 
+@pytest.mark.requirement("R3.14")
 def test_somebody_without_records_is_told_that_nothing_stands_in_the_way(visitor: Come) -> None:
     seen = visitor("applicant").open("/credit")
 
@@ -33,6 +34,7 @@ def test_somebody_without_records_is_told_that_nothing_stands_in_the_way(visitor
     assert "不收取任何费用" in seen.text
 
 
+@pytest.mark.requirement("R3.1", "R8.6")
 @pytest.mark.parametrize(("language", "told"), [("zh-CN", "严重"), ("en", "Serious")])
 def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
     company: Visitor, language: str, told: str
@@ -48,6 +50,7 @@ def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
     assert "./credit/repair?entry=market%2Fr-1" in links
 
 
+@pytest.mark.requirement("R7.16")
 def test_an_objection_is_made_marked_and_taken_back(company: Visitor) -> None:
     form = company.open(f"/credit/objection?entry={ENTRY}")
 
@@ -76,6 +79,7 @@ def test_a_repair_before_its_day_says_from_when(company: Visitor) -> None:
     assert not [form for form in seen.page.forms if form.action.endswith("repair")]
 
 
+@pytest.mark.requirement("R3.5")
 def test_a_repair_asks_for_proof_and_promise_alone(company: Visitor) -> None:
     turn_clock(NOON + timedelta(days=600))
     form = company.open(f"/credit/repair?entry={ENTRY}")
@@ -100,6 +104,7 @@ def test_an_entry_that_is_not_one_s_own_cannot_be_disputed_or_repaired(company: 
     assert seen.page.named("b") == []
 
 
+@pytest.mark.requirement("R7.15")
 def test_whoever_asked_is_listed(company: Visitor, client: Client, token: TokenOf) -> None:
     before = company.open("/credit/queries")
     subject = RECORD["subject"]

@@ -83,6 +83,7 @@ def test_a_lost_plate_is_found_in_the_words_that_people_use(portal: Client) -> N
     assert outline.named("input")[0]["value"] == "车牌丢了"
 
 
+@pytest.mark.requirement("R8.6")
 def test_an_item_says_what_is_needed_promised_and_checked(portal: Client) -> None:
     reply, _ = page(portal, "/items/plate-replacement")
 

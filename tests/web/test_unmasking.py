@@ -1,5 +1,7 @@
 """An officer sees who the applicant is by saying what for and why, and the applicant reads that."""
 
+import pytest
+
 from tests.web.test_desk import Come, officer, promised
 from tests.web.visitor import Visitor
 
@@ -25,6 +27,7 @@ def test_an_officer_sees_the_identity_once_and_the_applicant_reads_who_looked_an
     assert WHY in own.text
 
 
+@pytest.mark.requirement("R7.5", "R7.6")
 def test_without_a_purpose_and_a_reason_nothing_is_shown_and_what_was_typed_stays(
     officer: Visitor, promised: str
 ) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.rules.alerts import alerts_for, news, recipients_of, withdrawals
 from chalicelib.clock import day_in_shanghai
@@ -58,6 +60,7 @@ def test_a_passed_clock_calls_its_department_s_supervisor() -> None:
     assert (alert.is_open, alert.state) == (True, "open")
 
 
+@pytest.mark.requirement("R4.21")
 def test_the_same_milestone_makes_the_same_alert_and_another_recipient_another() -> None:
     (first,) = alerts_of(an_event())
     (again,) = alerts_of(an_event())

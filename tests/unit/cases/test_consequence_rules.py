@@ -125,6 +125,7 @@ def test_what_could_not_be_verified_or_waits_for_the_second_officer_may_be_verif
     require_verifiable(replace(a_promise_granted(), verification=a_verification(officers=2)))
 
 
+@pytest.mark.requirement("R1.13")
 @pytest.mark.parametrize(
     ("officers", "substantive", "method", "expected"),
     [
@@ -145,6 +146,7 @@ def test_two_officers_stand_behind_what_the_plan_or_the_site_asks_for(
     assert officers_for(a_plan(officers=officers, substantive=substantive), method) == expected
 
 
+@pytest.mark.requirement("R1.13")
 def test_nobody_confirms_their_own_result() -> None:
     waiting = replace(a_promise_granted(), verification=a_verification(officers=2, found_by="staff:first"))
 
@@ -159,6 +161,7 @@ def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) ->
         proposed(case, actor="staff:second")
 
 
+@pytest.mark.requirement("R1.15", "R1.16", "R1.17")
 @pytest.mark.parametrize(
     ("pack", "result", "order", "expected"),
     [
@@ -195,6 +198,7 @@ def test_after_a_revocation_only_a_flag_may_follow() -> None:
     assert step.kind is StepKind.FLAG
 
 
+@pytest.mark.requirement("R1.17")
 def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> None:
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         require_next(a_broken_promise(), CORRECTS_FIRST, StepKind.REVOCATION)
@@ -250,6 +254,7 @@ def test_only_an_order_that_runs_can_end() -> None:
         )
 
 
+@pytest.mark.requirement("R1.18")
 def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
     with pytest.raises(DomainError, match="DEFENCE_OPEN") as error:
         require_defence_over(a_defence(), at=LAST_SECOND)
@@ -282,6 +287,7 @@ def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
     require_defence_over(replace(defence, statement="我有异议。", stated_at=NOON), clock, at=guessed)
 
 
+@pytest.mark.requirement("R1.18")
 def test_who_was_never_told_was_never_heard() -> None:
     with pytest.raises(DomainError, match="DEFENCE_OPEN"):
         require_defence_over(None, at=LAST_SECOND)
@@ -334,6 +340,7 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
     ]
 
 
+@pytest.mark.requirement("R1.18")
 def test_the_notice_names_facts_reasons_basis_and_the_time_to_answer() -> None:
     notice = notice_of_defence(a_verification(), basis="第64条", until=date(2026, 10, 8))
 

@@ -102,6 +102,7 @@ ALLOWED = {
 }
 
 
+@pytest.mark.requirement("R4.9")
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("step", CaseStep)
 def test_every_step_in_every_state_is_allowed_or_refused_as_written(step: CaseStep, state: State) -> None:
@@ -156,6 +157,7 @@ def test_the_last_second_for_accepting_is_in_time_and_the_next_one_is_not() -> N
     assert error.value.facts == {"deemed_accepted": "true", "due_on": "2026-10-08"}
 
 
+@pytest.mark.requirement("R4.1")
 def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() -> None:
     clock = a_clock(ClockKind.ACCEPTANCE)
     late = LAST_SECOND + ONE_SECOND
@@ -167,6 +169,7 @@ def test_silence_accepts_a_received_case_after_the_last_second_and_no_other() ->
     assert not is_deemed_accepted(a_case(state=State.RECEIVED), replace(clock, provisional=True), at=late)
 
 
+@pytest.mark.requirement("R1.4", "R5.3")
 def test_nothing_outside_the_list_can_be_demanded_nor_what_is_shared() -> None:
     require_on_list(on_list(), ["old-plate", "licence"], pointer="/missing/{}")
 
@@ -181,6 +184,7 @@ def test_what_was_promised_cannot_be_demanded() -> None:
         require_on_list(on_list(Way.COMMITMENT), ["old-plate"], pointer="/missing/{}")
 
 
+@pytest.mark.requirement("R4.2")
 @pytest.mark.parametrize(
     ("missing", "basis", "expected"),
     [
@@ -229,6 +233,7 @@ def test_a_pause_is_open_until_it_ends() -> None:
     assert open_pause(a_case(interruptions=(a_pause(ended_at=NOON), a_pause()))) == a_pause()
 
 
+@pytest.mark.requirement("R4.8")
 def test_a_pause_needs_a_ground_of_the_closed_list() -> None:
     assert ground_of(PACK, "expert_review").name == "专家评审"
 
@@ -238,12 +243,14 @@ def test_a_pause_needs_a_ground_of_the_closed_list() -> None:
     assert "hearing" in str(error.value.facts["known"])
 
 
+@pytest.mark.requirement("R4.11")
 def test_ten_working_days_more_may_be_granted_in_the_last_second() -> None:
     more = extension_of(a_case(), PACK, a_clock(), days=10, at=LAST_SECOND)
 
     assert (more.value, more.unit, more.basis) == (10, Unit.WORKING_DAYS, "《行政许可法》第42条第1款、第82条")
 
 
+@pytest.mark.requirement("R4.11")
 def test_an_extension_is_granted_once_for_ten_days_at_most_and_before_expiry() -> None:
     granted = Extension(
         limit=Limit(value=1, unit=Unit.WORKING_DAYS, basis=BASIS), reason="复杂", granted_at=NOON, granted_by="staff:h"
@@ -268,6 +275,7 @@ def test_the_day_before_and_the_due_day_to_its_last_second_need_no_reason() -> N
     assert late_reason_for(None, None, at=LAST_SECOND) is None
 
 
+@pytest.mark.requirement("R4.18")
 @pytest.mark.parametrize("reason", [None, "", "  \n"])
 def test_from_midnight_on_a_late_act_needs_its_reason(reason: str | None) -> None:
     with pytest.raises(DomainError, match="LATE_REASON_REQUIRED") as error:
@@ -277,6 +285,7 @@ def test_from_midnight_on_a_late_act_needs_its_reason(reason: str | None) -> Non
     assert late_reason_for(a_clock(), " 系统故障 ", at=LAST_SECOND + ONE_SECOND) == "系统故障"
 
 
+@pytest.mark.requirement("R4.4")
 def test_a_provisional_date_makes_nobody_late() -> None:
     assert late_reason_for(replace(a_clock(), provisional=True), None, at=LAST_SECOND + ONE_SECOND) is None
 

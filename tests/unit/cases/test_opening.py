@@ -1,3 +1,5 @@
+import pytest
+
 from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing_events
@@ -35,6 +37,7 @@ def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() 
     assert (instant.state, instant.is_finished) == (State.CLOSED, True)
 
 
+@pytest.mark.requirement("R6.8")
 def test_the_summary_that_was_judged_is_kept_with_the_case() -> None:
     kept = filing_events.snapshot_of(a_summary(version=7), Eligibility(allowed=True), at=NOON)
 
@@ -56,6 +59,7 @@ def test_clocks_are_told_with_the_event_that_started_them() -> None:
     assert asked.data["materials"] == [{"id": "old-plate", "sha256": "ab" * 32}]
 
 
+@pytest.mark.requirement("R1.12")
 def test_an_exempt_plan_is_told_with_its_justification() -> None:
     told = filing_events.plan_told(a_plan(required=False, written_limit=None, exempt_justification="日常监管覆盖。"))
 

@@ -56,6 +56,7 @@ def test_an_ordinary_item_leaves_the_commitment_way_open() -> None:
     assert reasons() == ()
 
 
+@pytest.mark.requirement("R1.1")
 def test_a_risk_that_the_pack_excludes_closes_the_commitment_way() -> None:
     item = an_item(risk_class=PACK.excluded_risks[0].code)
 
@@ -72,11 +73,13 @@ def test_where_nothing_may_be_promised_no_promise_is_offered() -> None:
     assert found == (ErrorCode.COMMITMENT_NOT_OFFERED,)
 
 
+@pytest.mark.requirement("R1.8", "R1.11")
 def test_proxy_and_recommitment_close_the_way_where_the_item_says_so() -> None:
     assert reasons(is_by_proxy=True) == (ErrorCode.PROXY_NOT_ALLOWED,)
     assert reasons(may_promise_again=False) == (ErrorCode.RECOMMITMENT_NOT_ALLOWED,)
 
 
+@pytest.mark.requirement("R6.10")
 def test_unreadable_credit_says_neither_yes_nor_no() -> None:
     barred = Eligibility(allowed=False)
     clean = Eligibility(allowed=True)
@@ -96,6 +99,7 @@ def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does
     assert refused_by(conflicting.reasons) == ()
 
 
+@pytest.mark.requirement("R1.1")
 def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:
     summary = a_summary(version=1, bars=(a_bar(),), name_digests=("k1.aa",))
 
@@ -133,6 +137,7 @@ def test_the_payload_is_canonical_and_says_what_every_promise_says() -> None:
     assert payload.endswith('"way":"commitment"}')
 
 
+@pytest.mark.requirement("R1.4")
 @pytest.mark.parametrize(
     ("way", "owed"),
     [(Way.COMMITMENT, ["licence"]), (Way.CERTIFICATE, ["old-plate", "licence"])],
@@ -141,6 +146,7 @@ def test_what_is_shared_is_never_owed_and_what_is_promised_only_by_certificate(w
     assert [asked.id for asked in (PLATE, LICENCE, MARRIAGE) if asked.must_be_handed_in(way)] == owed
 
 
+@pytest.mark.requirement("R5.3")
 def test_materials_may_come_in_any_order_but_none_is_missing_or_too_many() -> None:
     asked = (PLATE, LICENCE, MARRIAGE)
 
@@ -155,6 +161,7 @@ def test_materials_may_come_in_any_order_but_none_is_missing_or_too_many() -> No
     assert [fault.pointer for fault in unlisted.value.faults] == ["/materials/1/id"]
 
 
+@pytest.mark.requirement("R1.7")
 def test_each_missing_unknown_or_repeated_confirmation_is_named() -> None:
     asked = (ConditionAsked(id="a", text="甲"), ConditionAsked(id="b", text="乙"))
 
@@ -166,6 +173,7 @@ def test_each_missing_unknown_or_repeated_confirmation_is_named() -> None:
     assert error.value.facts["missing"] == "b"
 
 
+@pytest.mark.requirement("R1.3")
 def test_a_signature_says_the_way_of_a_draft_for_a_promise() -> None:
     draft = a_draft()
 

@@ -109,6 +109,7 @@ def test_guides_are_found_by_plain_words(q: str, found: int) -> None:
     assert len(sought((GUIDE,), q)) == found
 
 
+@pytest.mark.requirement("R5.5")
 def test_the_household_move_has_its_23_kinds_each_reached_by_questions() -> None:
     (guide,) = in_force(editions(), on=date(2026, 11, 25))
 

@@ -35,6 +35,7 @@ def test_limits_are_counted_as_they_were_written() -> None:
     assert item.owner == "item:plate-replacement"
 
 
+@pytest.mark.requirement("R4.3")
 def test_a_limit_without_a_unit_cannot_be_counted() -> None:
     with pytest.raises(TypeError):
         WrittenLimit(value=3, basis="第1条").counted()
@@ -46,6 +47,7 @@ def test_what_is_not_limited_has_no_limit() -> None:
     assert Recommitment(written_wait=a_limit(30)).wait == Limit(value=30, unit=Unit.WORKING_DAYS, basis="第1条")
 
 
+@pytest.mark.requirement("R1.6")
 def test_the_notice_hash_follows_every_character_that_the_applicant_is_told() -> None:
     item = an_item()
     told = {
@@ -61,6 +63,7 @@ def test_the_notice_hash_follows_every_character_that_the_applicant_is_told() ->
     assert notice_hash(item) == item.notice_hash
 
 
+@pytest.mark.requirement("R5.4")
 @pytest.mark.parametrize(
     ("answers", "materials", "conditions"),
     [
@@ -79,6 +82,7 @@ def test_a_conditional_material_is_needed_only_under_its_answer(
     assert [condition.id for condition in shown.conditions] == conditions
 
 
+@pytest.mark.requirement("R1.4")
 def test_what_is_shared_is_never_asked_for_and_what_is_promised_not_handed_in() -> None:
     shown = checklist(HOUSEHOLD, {"residence": "rural"})
 
@@ -124,6 +128,7 @@ def test_yes_is_not_the_word_true() -> None:
     assert not When(question="owner", equals=True).holds({})
 
 
+@pytest.mark.requirement("R5.1")
 def test_a_version_comes_into_force_on_its_day() -> None:
     old, new = listed(an_item(version=1)), listed(an_item(version=2, effective_from=DAY))
 

@@ -50,6 +50,7 @@ def test_an_item_without_fault_may_be_published() -> None:
     assert faults(an_item()) == []
 
 
+@pytest.mark.requirement("R5.2")
 def test_every_fault_is_found_at_once() -> None:
     item = Item(code="x", version=1, name="", department="", jurisdiction="", effective_from=date(2026, 1, 1))
 
@@ -88,6 +89,7 @@ def test_every_fault_is_found_at_once() -> None:
     ]
 
 
+@pytest.mark.requirement("R1.5")
 @pytest.mark.parametrize("name", [field.name for field in fields(Notice) if field.name != "liability"])
 def test_no_field_of_the_notice_may_be_blank(name: str) -> None:
     blank: dict[str, Any] = {name: " \u3000"}
@@ -96,6 +98,7 @@ def test_no_field_of_the_notice_may_be_blank(name: str) -> None:
     assert faults(item) == [(f"/notice/{name}", "item_blank")]
 
 
+@pytest.mark.requirement("R1.5")
 @pytest.mark.parametrize("name", [field.name for field in fields(Liability)])
 def test_liability_is_told_in_all_three_kinds(name: str) -> None:
     notice = a_notice()
@@ -104,6 +107,7 @@ def test_liability_is_told_in_all_three_kinds(name: str) -> None:
     assert faults(item) == [(f"/notice/liability/{name}", "item_blank")]
 
 
+@pytest.mark.requirement("R1.5")
 @pytest.mark.parametrize("phrase", CATCH_ALL_PHRASES)
 def test_no_catch_all_phrase_passes_in_a_condition_or_the_notice(phrase: str) -> None:
     text = f"旧车牌丢了{phrase}。"
@@ -124,6 +128,7 @@ def test_a_vague_phrase_is_named() -> None:
     assert found[0].detail == "含有模糊或兜底的说法“等相关”，请写明具体内容。"
 
 
+@pytest.mark.requirement("R1.12", "R5.2", "R5.5")
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -158,6 +163,7 @@ def test_each_rule_has_its_place(change: dict[str, Any], found: tuple[str, str])
     assert found in faults(an_item(**change))
 
 
+@pytest.mark.requirement("R1.12")
 def test_an_exemption_from_verification_needs_its_justification_and_nothing_else() -> None:
     plan = a_plan(required=False, exempt_justification="日常监管代替。", standard="", written_limit=None)
 
@@ -186,6 +192,7 @@ def test_what_is_answered_at_once_may_rest_on_what_is_shared() -> None:
     assert faults(item) == []
 
 
+@pytest.mark.requirement("R1.13")
 @pytest.mark.parametrize(
     ("method", "officers", "found"),
     [
@@ -198,11 +205,13 @@ def test_substance_on_site_takes_two_officers(method: Method, officers: int, fou
     assert faults(an_item(verification=a_plan(method=method, officers=officers, substantive=True))) == found
 
 
+@pytest.mark.requirement("R4.13")
 @pytest.mark.parametrize(("days", "found"), [(15, []), (16, [("/limits/promised", "item_promised_too_long")])])
 def test_the_promised_limit_ends_within_the_statutory_one(days: int, found: list[tuple[str, str]]) -> None:
     assert faults(an_item(limits=some_limits(promised=a_limit(days)))) == found
 
 
+@pytest.mark.requirement("R4.13")
 @pytest.mark.parametrize(("days", "found"), [(2, []), (3, [("/steps", "item_steps_too_long")])])
 def test_the_steps_together_end_within_the_promised_limit(days: int, found: list[tuple[str, str]]) -> None:
     steps = (a_step(id="review", limit=a_limit(1)), a_step(id="decide", limit=a_limit(days)))
@@ -214,6 +223,7 @@ def limits(*values: tuple[int, Unit]) -> list[Limit]:
     return [Limit(value=value, unit=unit, basis="第1条") for value, unit in values]
 
 
+@pytest.mark.requirement("R4.13")
 @pytest.mark.parametrize(
     ("inner", "outer", "answer"),
     [
@@ -254,6 +264,7 @@ def needed_if(question: str) -> Material:
     return a_material(when=When(question=question, equals="a"))
 
 
+@pytest.mark.requirement("R5.3")
 @pytest.mark.parametrize(
     ("material", "found"),
     [
@@ -282,6 +293,7 @@ def test_a_material_may_depend_on_a_choice_that_must_be_made() -> None:
     assert faults(an_item(materials=(material,), questions=(a_question(),))) == []
 
 
+@pytest.mark.requirement("R1.4")
 @pytest.mark.parametrize(
     ("condition", "found"),
     [

@@ -56,6 +56,7 @@ def test_three_working_days_from_friday_end_on_wednesday_at_midnight() -> None:
     assert (clock.due_on, clock.due_at) == (date(2026, 11, 25), datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC))
 
 
+@pytest.mark.requirement("R4.7")
 @pytest.mark.parametrize(
     ("at", "light"),
     [
@@ -83,6 +84,7 @@ def test_a_stopped_clock_shows_for_ever_whether_it_stopped_in_time(at: datetime,
     assert clocks.light(clock, at=at + timedelta(days=99)) is light
 
 
+@pytest.mark.requirement("R4.4")
 def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late() -> None:
     clock = a_clock(started_at=shanghai("2026-12-30"), value=5)
 
@@ -92,6 +94,7 @@ def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late()
     assert not clock.is_late(shanghai("2027-02-01"))
 
 
+@pytest.mark.requirement("R4.6")
 def test_the_pause_of_the_published_vector_moves_the_due_day_to_13_october() -> None:
     clock = a_clock(started_at=shanghai("2026-09-14"), value=10)
 
@@ -102,6 +105,7 @@ def test_the_pause_of_the_published_vector_moves_the_due_day_to_13_october() -> 
     assert (resumed.due_on, resumed.open_pause) == (date(2026, 10, 13), None)
 
 
+@pytest.mark.requirement("R4.10")
 def test_a_paused_clock_is_grey_waits_for_nothing_and_turns_yellow_when_the_pause_outlasts_its_notice() -> None:
     held = clocks.paused(a_clock(started_at=shanghai("2026-09-14"), value=10), a_pause(shanghai("2026-09-18")))
 
@@ -238,6 +242,7 @@ def test_a_clock_that_stops_after_its_due_day_keeps_the_milestones_that_no_sweep
     assert clock.passed_at == shanghai("2026-11-26", "00:00:00")
 
 
+@pytest.mark.requirement("R4.14")
 def test_a_clock_is_shown_as_it_stood_at_any_past_moment() -> None:
     clock = a_clock(started_at=shanghai("2026-09-14"), value=10)
     held = clocks.paused(clock, a_pause(shanghai("2026-09-18")))
@@ -313,6 +318,7 @@ LIMITS = {
 }
 
 
+@pytest.mark.requirement("R4.7")
 @pytest.mark.parametrize("unit", LIMITS)
 def test_lights_of_every_kind_of_limit_turn_in_their_second(unit: Unit) -> None:
     value, yellow, due = LIMITS[unit]

@@ -39,6 +39,7 @@ def test_a_serious_record_bars_every_promise() -> None:
     assert [reason.code for reason in answer.reasons] == [ErrorCode.SUBJECT_BARRED]
 
 
+@pytest.mark.requirement("R1.2", "R3.14", "R7.16")
 def test_a_refusal_names_the_record_its_source_its_severity_and_the_remedy() -> None:
     (reason,) = asked(a_summary(bars=(a_bar(),))).reasons
 
@@ -65,6 +66,7 @@ def test_a_pack_may_let_general_records_bar() -> None:
     assert not eligibility(summary, "business-address", on=TODAY, bar_severity=Severity.GENERAL).allowed
 
 
+@pytest.mark.requirement("R2.3")
 def test_a_record_on_stated_matters_bars_those_only() -> None:
     summary = a_summary(bars=(a_bar(items=("road-occupation",)),))
 
@@ -92,6 +94,7 @@ def test_a_repair_applied_for_does_not_lift_the_bar_yet() -> None:
     assert not asked(a_summary(bars=(a_bar(repair=RepairState.APPLIED),))).allowed
 
 
+@pytest.mark.requirement("R3.9")
 def test_an_objection_shows_in_the_answer() -> None:
     bars = a_summary(bars=(a_bar(objection=ObjectionState.OPEN),))
     flags = a_summary(flags=(a_flag_mark(objection=ObjectionState.OPEN),))
@@ -101,6 +104,7 @@ def test_an_objection_shows_in_the_answer() -> None:
         assert codes == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
 
 
+@pytest.mark.requirement("R6.9")
 @pytest.mark.parametrize(
     ("on", "effect"),
     [(date(2026, 9, 27), Effect.REFUSED), (date(2026, 9, 28), Effect.REFUSED), (date(2026, 9, 29), Effect.UNKNOWN)],
@@ -112,6 +116,7 @@ def test_a_record_whose_source_is_overdue_cannot_bar_alone(on: date, effect: Eff
     assert effect_of(summary, on=on) is effect
 
 
+@pytest.mark.requirement("R6.9")
 def test_a_stale_record_is_named_and_bars_nothing() -> None:
     stale = Freshness(received_at=NOON, update_due_on=date(2026, 9, 1))
     answer = asked(a_summary(bars=(a_bar(),), freshness={"market": stale}))
@@ -133,6 +138,7 @@ def test_a_source_without_agreed_dates_never_goes_stale() -> None:
     assert not asked(summary).allowed
 
 
+@pytest.mark.requirement("R2.3")
 def test_a_flag_has_effect_on_its_related_items_only() -> None:
     summary = a_summary(flags=(a_flag_mark(items=("business-address",)),))
 
@@ -140,10 +146,12 @@ def test_a_flag_has_effect_on_its_related_items_only() -> None:
     assert assessment(summary, "plate-replacement", on=TODAY, bar_severity=Severity.SERIOUS) == (Effect.NONE, ())
 
 
+@pytest.mark.requirement("R2.4")
 def test_a_flag_without_items_has_no_effect_anywhere() -> None:
     assert effect_of(a_summary(flags=(a_flag_mark(items=()),))) is Effect.NONE
 
 
+@pytest.mark.requirement("R2.7")
 def test_a_flag_stops_by_itself_after_its_last_day() -> None:
     summary = a_summary(flags=(a_flag_mark(starts_on=date(2026, 9, 1), ends_on=TODAY),))
 
@@ -159,6 +167,7 @@ def test_a_limiting_flag_limits_and_takes_the_promise_away() -> None:
     assert not asked(summary).allowed
 
 
+@pytest.mark.requirement("R2.8")
 def test_the_gravest_effect_is_told_with_every_reason() -> None:
     summary = a_summary(flags=(a_flag_mark(effect=Effect.LIMITED), a_flag_mark(flag_id="f2")), bars=(a_bar(),))
     effect, reasons = assessment(summary, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)

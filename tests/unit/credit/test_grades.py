@@ -33,6 +33,7 @@ def general(number: int) -> list[Record]:
     return [a_record(record_id=f"g-{each}", severity="general", judged_on=date(2026, 8, 1)) for each in range(number)]
 
 
+@pytest.mark.requirement("R6.12")
 def test_a_grade_says_how_many_of_each_input_there_are_and_what_they_weigh() -> None:
     summary = a_summary(flags=(a_flag_mark(),), kept_promises=3)
     minor = a_record(record_id="m-1", severity="minor", judged_on=date(2026, 9, 1), display_reason="《某条例》第1条")
@@ -91,6 +92,7 @@ def test_a_record_counts_from_the_day_on_which_its_document_has_effect(days: int
     assert ("records.serious" in points(grade)) is counts
 
 
+@pytest.mark.requirement("R3.7")
 @pytest.mark.parametrize("state", [RepairState.REPAIRED, RepairState.WITHDRAWN])
 def test_what_was_undone_counts_no_more(state: RepairState) -> None:
     assert points(graded(None, replace(a_record(), repair=state))) == {}
@@ -104,6 +106,7 @@ def test_a_flag_that_is_paused_or_over_takes_no_points() -> None:
     assert points(graded(a_summary(flags=(paused, over, last_day)))) == {"flags": (1, -400)}
 
 
+@pytest.mark.requirement("R6.11")
 @pytest.mark.parametrize("kind", [SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT])
 def test_persons_have_no_grade_unless_the_edition_names_them(kind: SubjectKind) -> None:
     with_persons = a_scale(subject_kinds=["uscc", kind.value])

@@ -60,6 +60,7 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
+@pytest.mark.requirement("R6.5")
 @pytest.mark.parametrize(
     ("field", "pointer", "code"),
     [
@@ -83,11 +84,13 @@ def test_a_records_id_holds_no_identifier(record_id: str) -> None:
     assert codes(a_submission(record_id=record_id)) == [("/record_id", "RECORD_ID_NOT_OPAQUE")]
 
 
+@pytest.mark.requirement("R6.5")
 def test_the_directory_has_its_thirteen_kinds() -> None:
     assert len(DIRECTORY.kinds) == 13
     assert [codes(a_submission(kind=kind.code)) for kind in DIRECTORY.kinds] == [[]] * 13
 
 
+@pytest.mark.requirement("R6.6")
 @pytest.mark.parametrize("kind", ["religion", "genes", "fingerprints", "blood_type", "disease", "medical_history"])
 def test_a_forbidden_kind_is_named(kind: str) -> None:
     assert codes(a_submission(kind=kind)) == [("/kind", "KIND_FORBIDDEN")]
@@ -95,6 +98,7 @@ def test_a_forbidden_kind_is_named(kind: str) -> None:
     assert codes(a_submission(contents={kind: "x"}, consent="同意书1号")) == [(f"/contents/{kind}", "KIND_FORBIDDEN")]
 
 
+@pytest.mark.requirement("R6.6")
 @pytest.mark.parametrize("name", ["Blood-Type", "bloodType", "BLOOD_TYPE", "holder.blood_type", "blood.type"])
 def test_a_forbidden_kind_is_known_however_it_is_written(name: str) -> None:
     assert codes(a_submission(contents={name: "x"})) == [(f"/contents/{name}", "KIND_FORBIDDEN")]
@@ -108,6 +112,7 @@ def test_consent_is_wanted_however_the_content_is_written() -> None:
     assert codes(a_submission(contents={"Real-Estate": "x"})) == [("/contents/Real-Estate", "CONSENT_MISSING")]
 
 
+@pytest.mark.requirement("R6.6")
 @pytest.mark.parametrize("kind", ["income", "deposits", "securities", "insurance", "real_estate", "tax_amounts"])
 def test_some_contents_need_written_consent(kind: str) -> None:
     assert codes(a_submission(contents={kind: "x"})) == [(f"/contents/{kind}", "CONSENT_MISSING")]
@@ -121,6 +126,7 @@ def test_data_on_persons_are_never_public() -> None:
     assert codes(public, kind=SubjectKind.USCC) == []
 
 
+@pytest.mark.requirement("R3.4")
 def test_an_adverse_record_needs_its_repair_notice() -> None:
     assert codes(a_submission(repair_notice=" ")) == [("/repair_notice", "MISSING")]
     assert codes(a_submission(repair_notice=None, severity="none")) == []
@@ -151,6 +157,7 @@ def test_nothing_ends_or_takes_effect_before_the_finding() -> None:
     ]
 
 
+@pytest.mark.requirement("R3.1")
 @pytest.mark.parametrize(
     ("severity", "last"),
     [("minor", date(2026, 4, 8)), ("general", date(2027, 1, 8)), ("serious", date(2029, 1, 8))],
@@ -189,6 +196,7 @@ def test_the_earliest_of_the_ends_counts() -> None:
     assert ends_on(both, PERIODS) == date(2026, 12, 1)
 
 
+@pytest.mark.requirement("R3.1")
 @pytest.mark.parametrize(
     ("severity", "day"),
     [("none", None), ("minor", date(2026, 1, 8)), ("general", date(2026, 4, 8)), ("serious", date(2027, 1, 8))],
@@ -211,6 +219,7 @@ def test_months_end_on_the_same_day_or_the_months_last(day: date, months: int, l
     assert months_after(day, months) == later
 
 
+@pytest.mark.requirement("R6.7")
 def test_a_record_keeps_what_was_handed_in() -> None:
     record = a_record(related_items=("b", "a", "b"), received_on=date(2026, 9, 1))
 
@@ -248,12 +257,14 @@ def test_an_uncounted_repetition_is_no_news() -> None:
     assert not is_news(a_record(source_version=None, before=first), before=first)
 
 
+@pytest.mark.requirement("R8.2")
 def test_what_comes_too_late_does_not_win() -> None:
     newer = a_record(source_version=3)
 
     assert not is_news(a_record(source_version=2, before=newer, severity="minor"), before=newer)
 
 
+@pytest.mark.requirement("R8.2")
 def test_other_content_under_the_same_version_is_a_conflict() -> None:
     first = a_record()
 
@@ -291,6 +302,7 @@ def test_the_edition_of_the_day_counts() -> None:
     assert directory_in_force(editions, on=date(2023, 1, 1)) is DIRECTORY
 
 
+@pytest.mark.requirement("R3.16")
 @pytest.mark.parametrize(
     ("judged_on", "edition", "until"),
     [
@@ -310,6 +322,7 @@ def test_a_record_is_shown_by_the_rules_of_the_day_on_which_it_was_judged(
     assert (display.edition, display.until) == (edition, until)
 
 
+@pytest.mark.requirement("R3.3")
 def test_a_minor_record_is_shown_for_three_months_and_only_with_a_reason() -> None:
     silent = a_record(severity="minor", judged_on=date(2026, 6, 28))
     told = a_record(severity="minor", judged_on=date(2026, 6, 28), display_reason=" 涉及食品安全。 ")
@@ -319,6 +332,7 @@ def test_a_minor_record_is_shown_for_three_months_and_only_with_a_reason() -> No
     assert [told.is_displayed(date(2026, 9, day)) for day in (27, 28, 29)] == [True, True, False]
 
 
+@pytest.mark.requirement("R3.15")
 def test_nobody_sees_what_was_repaired_or_what_speaks_for_somebody() -> None:
     record = a_record()
 

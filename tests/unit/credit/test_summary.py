@@ -198,6 +198,7 @@ def test_a_flag_lands_and_leaves_with_a_new_version_each() -> None:
     assert (left.version, left.flags) == (3, ())
 
 
+@pytest.mark.requirement("R1.20")
 def test_a_kept_promise_counts_and_stops_nobodys_filing() -> None:
     after = with_kept_promise(a_summary(version=2, kept_promises=4))
 

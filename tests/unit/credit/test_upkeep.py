@@ -1,6 +1,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from chalicelib.credit.model.records import (
     Display,
     FlagMark,
@@ -34,6 +36,7 @@ def until(day: date | None) -> Record:
     return replace(a_record(), display=Display(until=day, edition="36-2025"))
 
 
+@pytest.mark.requirement("R3.2")
 def test_a_record_ends_on_the_day_after_its_last_one_and_only_once() -> None:
     last = until(TODAY)
 

@@ -136,6 +136,7 @@ def test_a_case_is_closed_when_its_outcome_reached_the_person(case: Case, closed
     assert closed_at(case, ()) == closed
 
 
+@pytest.mark.requirement("R5.8")
 @pytest.mark.parametrize("state", [State.RECEIVED, State.ACCEPTED, State.PAUSED, State.DECIDED, State.CLOSED])
 def test_what_is_not_closed_cannot_be_rated(state: State) -> None:
     with pytest.raises(DomainError) as refused:
@@ -160,6 +161,7 @@ def test_two_and_one_are_bad() -> None:
     assert [is_bad(level, the_pack()) for level in (1, 2, 3, 4, 5)] == [True, True, False, False, False]
 
 
+@pytest.mark.requirement("R5.9")
 @pytest.mark.parametrize(
     ("seconds", "found"),
     [(9, (Suspicion.TOO_SOON,)), (10, (Suspicion.TOO_SOON,)), (11, ())],

@@ -11,6 +11,7 @@ from chalicelib.inspection.rules import covers, gravest
 CASE = CaseFacts(case_no="A1", department="traffic", item_code="plate-replacement", received_on=date(2026, 11, 22))
 
 
+@pytest.mark.requirement("R7.11")
 @pytest.mark.parametrize(
     ("scope", "is_covered"),
     [

@@ -107,6 +107,7 @@ def test_a_ground_is_reviewed_once_and_another_ground_is_another_objection() -> 
     assert reason_of(refused) is ErrorCode.UNDER_OBJECTION
 
 
+@pytest.mark.requirement("R3.10")
 def test_the_limit_that_ends_first_counts_whatever_its_unit() -> None:
     limits = (ObjectionLimit(5, "working_days", "甲"), ObjectionLimit(8, "calendar_days", "乙"))
     recourse = RECOURSE._replace(limits=limits)
@@ -119,6 +120,7 @@ def test_the_limit_that_ends_first_counts_whatever_its_unit() -> None:
     assert in_summer == Limit(value=5, unit=Unit.WORKING_DAYS, basis="甲")
 
 
+@pytest.mark.requirement("R3.12")
 @pytest.mark.parametrize(
     ("plea", "ruling", "reason"),
     [
@@ -206,6 +208,7 @@ def test_the_latest_of_the_least_times_of_display_counts_for_all_of_them() -> No
     assert rules.repairable_from([record], [proposed], display=DISPLAY) == date(2026, 6, 1)
 
 
+@pytest.mark.requirement("R3.5")
 def test_what_the_service_knows_nobody_has_to_prove() -> None:
     limit = Limit(value=5, unit=Unit.WORKING_DAYS, basis="第64条")
     done = Rectification(limit=limit, basis="第64条", ordered_at=NOON, ordered_by="o", due_at=NOON, fulfilled=True)
@@ -228,6 +231,7 @@ def test_the_promise_has_a_digest_that_moves_with_its_words() -> None:
     assert rules.promise_hash(RECOURSE) != rules.promise_hash(other)
 
 
+@pytest.mark.requirement("R3.13")
 def test_a_refusal_names_its_ground_and_what_is_missing() -> None:
     verdict = RepairDecision(is_approved=False, reason="x", refusal="proof_insufficient", missing=("收据",))
 
@@ -240,6 +244,7 @@ def test_a_refusal_names_its_ground_and_what_is_missing() -> None:
     assert reason_of(refused) is ErrorCode.INVALID_BODY
 
 
+@pytest.mark.requirement("R8.4")
 def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it() -> None:
     snapshot = CreditSnapshot(
         version=1,
@@ -302,6 +307,7 @@ def test_a_question_for_a_case_that_was_given_reasons_touched_it(items: Any) -> 
     assert (touched.case_no, touched.how) == ("EXT-1", HowAffected.CHECKED)
 
 
+@pytest.mark.requirement("R8.4")
 def test_how_a_touched_case_stands_is_told_as_it_is_now() -> None:
     going_on = a_case(state=State.ACCEPTED)
     finished = a_case(state=State.CLOSED)

@@ -135,6 +135,7 @@ def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() 
     assert pack.sequence_for("untrue")[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
 
 
+@pytest.mark.requirement("R1.15")
 @pytest.mark.parametrize("result", ["true", "changed", "unverifiable"])
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
 def test_no_other_result_has_consequences(code: str, result: str) -> None:
@@ -145,6 +146,7 @@ def test_no_other_result_has_consequences(code: str, result: str) -> None:
     assert not any(may_take(pack, result=result, done=[], step=step) for step in StepKind)
 
 
+@pytest.mark.requirement("R1.17")
 @pytest.mark.parametrize(
     ("code", "done", "allowed"),
     [
@@ -168,6 +170,7 @@ def test_only_the_next_step_of_the_order_may_be_taken(code: str, done: list[str]
     )
 
 
+@pytest.mark.requirement("R4.8", "R4.9")
 def test_time_is_not_counted_on_the_eight_grounds_of_the_law_alone() -> None:
     pack = a_pack()
 
@@ -202,6 +205,7 @@ def test_the_promise_is_barred_by_serious_records_and_withdrawn_until_the_case_c
     assert (pack.bar_severity.value, pack.withdraw_until.value) == ("serious", "closed")
 
 
+@pytest.mark.requirement("R6.13")
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
 def test_the_log_of_queries_is_kept_for_the_ten_years_that_zhejiang_asks_for(code: str) -> None:
     kept = a_pack(code).query_log
@@ -222,6 +226,7 @@ def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
     assert (yellow.share_percent, yellow.least_working_days) == (20, 1)
 
 
+@pytest.mark.requirement("R3.1")
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
 def test_display_periods_grow_with_severity(code: str) -> None:
     plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
@@ -234,6 +239,7 @@ def test_display_periods_grow_with_severity(code: str) -> None:
     }
 
 
+@pytest.mark.requirement("R3.16")
 @pytest.mark.parametrize(
     ("judged_on", "edition", "general"),
     [

@@ -9,6 +9,7 @@ from chalicelib.rulepacks.store import load_rule_packs
 from tests.grading import SCALE, a_scale
 
 
+@pytest.mark.requirement("R6.11")
 def test_no_pack_that_is_shipped_grades_anybody() -> None:
     assert [pack.grading for pack in load_rule_packs()] == [None, None]
 
@@ -21,6 +22,7 @@ def test_a_scale_is_read_from_the_settings_of_a_pack() -> None:
     assert (scale.weights[1].points, scale.weights[1].most) == (-100, 3)
 
 
+@pytest.mark.requirement("R6.11")
 @pytest.mark.parametrize(
     ("score", "label"),
     [
@@ -42,6 +44,7 @@ def bands(*least: int) -> list[dict[str, Any]]:
     return [{"name": "一", "english": "one", "least": each} for each in least]
 
 
+@pytest.mark.requirement("R6.11")
 @pytest.mark.parametrize(
     ("change", "message"),
     [

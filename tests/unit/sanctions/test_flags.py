@@ -64,6 +64,7 @@ def test_a_proposed_flag_has_no_effect() -> None:
     assert not flag.is_in_force(TODAY)
 
 
+@pytest.mark.requirement("R2.12")
 def test_the_notice_says_what_why_by_which_basis_until_when_and_what_can_be_done() -> None:
     notice = notice_of(a_flag())
 
@@ -136,19 +137,23 @@ def test_nobody_speaks_before_the_notice_or_after_the_end() -> None:
         assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
+@pytest.mark.requirement("R2.9")
 def test_nobody_confirms_the_own_proposal() -> None:
     assert refusal(a_served_flag(), a_confirmation(by="staff:credit")) is ErrorCode.SAME_PERSON
 
 
+@pytest.mark.requirement("R2.12")
 def test_nothing_is_confirmed_before_the_notice_was_served() -> None:
     assert refusal(a_flag(), a_confirmation(), due_at=None) is ErrorCode.DEFENCE_OPEN
 
 
+@pytest.mark.requirement("R1.18")
 @pytest.mark.parametrize("at", [DUE - SECOND, DUE])
 def test_nothing_is_confirmed_while_the_subject_may_still_speak(at: datetime) -> None:
     assert refusal(a_served_flag(), a_confirmation(at=at)) is ErrorCode.DEFENCE_OPEN
 
 
+@pytest.mark.requirement("R2.9")
 def test_a_second_person_confirms_once_the_time_has_passed() -> None:
     flag = confirmed(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=date(2026, 10, 2))
 
@@ -157,6 +162,7 @@ def test_a_second_person_confirms_once_the_time_has_passed() -> None:
     assert flag.is_in_force(date(2026, 10, 2))
 
 
+@pytest.mark.requirement("R1.18")
 def test_what_the_subject_said_ends_the_time_and_must_be_answered() -> None:
     flag = answered(a_served_flag(), Statement(made_at=NOON, text="住所存在。"))
 
@@ -176,6 +182,7 @@ def test_a_flag_is_confirmed_once() -> None:
     assert refusal(a_flag(state=FlagState.ACTIVE), a_confirmation()) is ErrorCode.STEP_NOT_ALLOWED
 
 
+@pytest.mark.requirement("R2.7")
 def test_an_active_flag_has_effect_from_its_first_to_its_last_day() -> None:
     flag = a_flag(state=FlagState.ACTIVE)
 

@@ -38,6 +38,7 @@ def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
     return refused.value.code
 
 
+@pytest.mark.requirement("R2.1")
 def test_the_list_has_the_ten_measures_of_public_bodies_each_with_its_columns() -> None:
     (edition,) = LISTS
 
@@ -49,6 +50,7 @@ def test_the_list_has_the_ten_measures_of_public_bodies_each_with_its_columns() 
         assert measure.most_months >= 1
 
 
+@pytest.mark.requirement("R2.5", "R2.6")
 def test_no_class_1_measure_stands_on_less_than_serious_conduct() -> None:
     allowed = {
         severity
@@ -85,6 +87,7 @@ def test_without_an_edition_the_one_in_force_counts() -> None:
     assert measure_for(a_proposal(edition=None), LISTS, on=TODAY)[0].edition == "2024"
 
 
+@pytest.mark.requirement("R2.1")
 @pytest.mark.parametrize("other", [{"measure_code": "11"}, {"edition": "2021"}])
 def test_what_is_not_published_may_not_be_used(other: dict[str, Any]) -> None:
     with pytest.raises(DomainError) as refused:
@@ -93,6 +96,7 @@ def test_what_is_not_published_may_not_be_used(other: dict[str, Any]) -> None:
     assert reason_of(refused) is ErrorCode.MEASURE_NOT_IN_LIST
 
 
+@pytest.mark.requirement("R2.1")
 def test_a_measure_before_its_first_day_may_not_be_used() -> None:
     with pytest.raises(DomainError) as refused:
         measure_for(a_proposal(), LISTS, on=date(2023, 12, 31))
@@ -100,6 +104,7 @@ def test_a_measure_before_its_first_day_may_not_be_used() -> None:
     assert reason_of(refused) is ErrorCode.MEASURE_NOT_IN_LIST
 
 
+@pytest.mark.requirement("R2.1")
 def test_a_measure_holds_from_its_first_to_its_last_day() -> None:
     measure = a_measure(in_force_from=date(2026, 9, 28), in_force_to=date(2026, 9, 30))
 
@@ -130,6 +135,7 @@ def test_a_document_that_takes_effect_today_is_effective() -> None:
     assert document_of(a_proposal(effective_on=TODAY, served_at=NOON), on=TODAY, at=NOON).effective_on == TODAY
 
 
+@pytest.mark.requirement("R2.2")
 @pytest.mark.parametrize(("other", "pointer"), FAULTY)
 def test_no_flag_without_an_effective_document(other: dict[str, Any], pointer: str) -> None:
     with pytest.raises(DomainError) as refused:
@@ -139,6 +145,7 @@ def test_no_flag_without_an_effective_document(other: dict[str, Any], pointer: s
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
+@pytest.mark.requirement("R2.5")
 def test_a_target_of_another_kind_is_refused() -> None:
     with pytest.raises(DomainError) as refused:
         require_target(a_measure(), SubjectKind.RESIDENT_ID, document_kind=None, personal_finding=None)
@@ -146,6 +153,7 @@ def test_a_target_of_another_kind_is_refused() -> None:
     assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
 
+@pytest.mark.requirement("R2.11")
 @pytest.mark.parametrize(
     ("kind", "document_kind", "finding", "may"),
     [
@@ -170,6 +178,7 @@ def test_nobody_answers_for_another_but_a_person_found_responsible_for_its_organ
     assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
 
+@pytest.mark.requirement("R2.3", "R2.4")
 @pytest.mark.parametrize("items", [(), ("plate-replacement",), ("business-address", "plate-replacement")])
 def test_a_flag_takes_related_items_only(items: tuple[str, ...]) -> None:
     with pytest.raises(DomainError) as refused:
@@ -178,6 +187,7 @@ def test_a_flag_takes_related_items_only(items: tuple[str, ...]) -> None:
     assert reason_of(refused) is ErrorCode.NOT_RELATED
 
 
+@pytest.mark.requirement("R2.14")
 @pytest.mark.parametrize("other", [{"severity": Severity.MINOR}, {"conduct": "serious_list"}])
 def test_conduct_that_does_not_carry_the_measure_is_disproportionate(other: dict[str, Any]) -> None:
     with pytest.raises(DomainError) as refused:
@@ -190,6 +200,7 @@ def test_conduct_that_carries_the_measure_is_in_proportion() -> None:
     require_proportionate(a_measure(), a_proposal(severity=Severity.SERIOUS))
 
 
+@pytest.mark.requirement("R2.7")
 @pytest.mark.parametrize("ends_on", [None, date(2026, 9, 28), date(2026, 9, 27), date(2027, 9, 29)])
 def test_a_flag_ends_after_its_start_and_within_the_measures_time(ends_on: date | None) -> None:
     with pytest.raises(DomainError) as refused:

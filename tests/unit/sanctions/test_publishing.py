@@ -51,6 +51,7 @@ def test_a_flag_keeps_its_ground_under_an_edition_that_says_the_same() -> None:
     require_ground(in_force(), a_list(), on=TODAY)
 
 
+@pytest.mark.requirement("R2.10")
 @pytest.mark.parametrize(
     ("change", "ground"),
     [
@@ -96,6 +97,7 @@ def test_a_whole_edition_has_no_fault() -> None:
     assert codes(a_list()) == []
 
 
+@pytest.mark.requirement("R2.1", "R2.6", "R2.14")
 @pytest.mark.parametrize(
     ("edition", "found"),
     [

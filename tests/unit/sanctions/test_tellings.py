@@ -44,6 +44,7 @@ def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-oc
     return flag_notices.notice_for(heard, a_flag(related_items=items), TO, at=LATER)
 
 
+@pytest.mark.requirement("R2.13")
 @pytest.mark.parametrize(
     ("kind", "change"),
     [

@@ -21,11 +21,13 @@ def reason_of(identity: Identity) -> ErrorCode:
     return refused.value.code
 
 
+@pytest.mark.requirement("R6.1")
 @pytest.mark.parametrize(("kind", "number"), VALID)
 def test_a_number_as_the_standard_has_it_is_taken(kind: str, number: str) -> None:
     assert require_valid(an_identity(kind=SubjectKind(kind), number=number)).number == number
 
 
+@pytest.mark.requirement("R6.1")
 @pytest.mark.parametrize(("kind", "number"), INVALID)
 def test_a_number_that_the_standard_excludes_is_refused(kind: str, number: str) -> None:
     assert reason_of(an_identity(kind=SubjectKind(kind), number=number)) is ErrorCode.INVALID_IDENTIFIER
@@ -61,6 +63,7 @@ def test_a_passport_has_letters_and_digits(number: str) -> None:
     assert reason_of(an_identity(kind=SubjectKind.PASSPORT, number=number)) is ErrorCode.INVALID_IDENTIFIER
 
 
+@pytest.mark.requirement("R6.2")
 @pytest.mark.parametrize(("number", "name"), [("", "李示例"), ("310101190001150014", " "), ("E12345678", "x" * 201)])
 def test_a_name_alone_or_a_number_alone_identifies_nobody(number: str, name: str) -> None:
     assert reason_of(an_identity(number=number, name=name)) is ErrorCode.INSUFFICIENT_IDENTITY
@@ -70,6 +73,7 @@ def test_spaces_in_a_name_do_not_make_another_name() -> None:
     assert require_valid(an_identity(name=" Li  Shi Li ")).name == "Li Shi Li"
 
 
+@pytest.mark.requirement("R7.7")
 def test_a_subject_key_says_which_secret_made_it_and_nothing_of_the_person() -> None:
     key = NEW.key_of(an_identity())
 
@@ -92,16 +96,19 @@ def test_names_are_compared_by_digests_made_with_any_secret() -> None:
     assert not NEW.is_name_of(an_identity(name="李示列"), digest=digest)
 
 
+@pytest.mark.requirement("R7.7")
 def test_nothing_of_a_person_or_a_secret_is_shown_by_accident() -> None:
     assert repr(an_identity()) == "Identity(kind='resident_id')"
     assert repr(NEW) == "SubjectKeys(current_id='k2')"
 
 
+@pytest.mark.requirement("R7.6")
 @pytest.mark.parametrize(("name", "masked"), [("李", "李*"), ("李示", "李*"), ("李示例", "李*"), ("", "*")])
 def test_a_name_shows_its_first_character(name: str, masked: str) -> None:
     assert masked_name(name) == masked
 
 
+@pytest.mark.requirement("R7.6")
 @pytest.mark.parametrize(
     ("number", "masked"),
     [("11010519491231002X", "1****************X"), ("123", "1*3"), ("12", "**"), ("", "")],

@@ -46,6 +46,7 @@ def test_what_a_key_says_beside_its_public_part_is_not_kept() -> None:
     assert enrolled(ES256).jwk == ES256.jwk
 
 
+@pytest.mark.requirement("R7.1")
 @pytest.mark.parametrize(
     "jwk",
     [
@@ -99,6 +100,7 @@ def test_the_newer_name_of_eddsa_is_taken() -> None:
     assert signing_key_of(ED25519.jwk | {"alg": "Ed25519"}, at=NOON).algorithm is Algorithm.EDDSA
 
 
+@pytest.mark.requirement("R7.3")
 @pytest.mark.parametrize("pair", [ES256, ED25519], ids=["ES256", "EdDSA"])
 def test_a_signature_over_the_payload_is_good(pair: KeyPair) -> None:
     jws = pair.sign(PAYLOAD)
@@ -107,6 +109,7 @@ def test_a_signature_over_the_payload_is_good(pair: KeyPair) -> None:
     assert key_id_of(jws) == enrolled(pair).key_id
 
 
+@pytest.mark.requirement("R7.1", "R7.2")
 @pytest.mark.parametrize("pair", [ES256, ED25519], ids=["ES256", "EdDSA"])
 def test_one_character_more_less_or_other_is_not_what_was_signed(pair: KeyPair) -> None:
     jws = pair.sign(PAYLOAD)
@@ -115,6 +118,7 @@ def test_one_character_more_less_or_other_is_not_what_was_signed(pair: KeyPair) 
         assert reason_of_signature(jws, payload=payload, key=enrolled(pair)) is ErrorCode.SIGNATURE_INVALID
 
 
+@pytest.mark.requirement("R7.1", "R7.2")
 @pytest.mark.parametrize("pair", [ES256, ED25519], ids=["ES256", "EdDSA"])
 def test_every_byte_of_a_signature_counts(pair: KeyPair) -> None:
     head, _, signature = pair.sign(PAYLOAD).rpartition(".")
@@ -145,6 +149,7 @@ def test_a_header_that_asks_for_something_else_is_refused(header: dict[str, Any]
     assert reason_of_signature(ES256.sign(PAYLOAD, **header), key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
 
 
+@pytest.mark.requirement("R7.1")
 def test_another_persons_signature_is_refused() -> None:
     theirs = KeyPair(ec.derive_private_key(8, ec.SECP256R1()))
     jws = theirs.sign(PAYLOAD, kid=ES256.key_id)

@@ -76,6 +76,7 @@ def test_the_same_ground_on_the_same_events_is_the_same_card_in_any_order() -> N
     assert a_finding(2, 1, 1).card_id == a_finding(1, 2).card_id != a_finding(1).card_id
 
 
+@pytest.mark.requirement("R4.16")
 def test_only_a_withdrawn_card_counts_nowhere() -> None:
     counted = {state for state in CardState if cards.counts(a_card(state))}
 
@@ -91,6 +92,7 @@ def test_an_unknown_ground_or_colour_is_refused_and_the_known_are_named(code: st
     assert {"code": "promised_date_missed", "colour": "yellow"} in list(error.value.facts["known"])  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("R4.15")
 def test_every_event_named_must_be_there() -> None:
     assert [event.seq for event in cards.stated([an_event(1), an_event(2)], a_finding(2))] == [2]
     with pytest.raises(DomainError, match="EVENTS_NOT_FOUND"):
@@ -117,6 +119,7 @@ def test_where_a_ground_names_no_clock_any_of_them_bears_it() -> None:
     assert cards.bearing([an_event(clock="delivery")], ground)
 
 
+@pytest.mark.requirement("R4.15")
 def test_a_card_waits_for_24_hours_of_correction_and_not_a_second_longer() -> None:
     over = NOON + timedelta(hours=24)
 
@@ -161,6 +164,7 @@ def test_the_officer_named_or_the_head_answers() -> None:
     assert refused(a_card(officer=""), CardStep.REPLY, staff("o-2", Role.OFFICER)) is None
 
 
+@pytest.mark.requirement("R4.16")
 def test_any_officer_of_the_department_may_appeal() -> None:
     assert refused(a_card(), CardStep.APPEAL, staff("o-2", Role.OFFICER)) is None
     assert refused(a_card(), CardStep.APPEAL, staff("h-1", Role.HEAD)) is None

@@ -69,6 +69,7 @@ def test_a_flag_is_set_when_confirmed_overturned_when_lifted_after_that_and_only
     assert (dict(step.counts), step.in_force) == (counts, in_force)
 
 
+@pytest.mark.requirement("R2.16")
 @pytest.mark.parametrize(
     ("because", "way"),
     [("lifting", "lifting"), ("objection:1", "objection"), ("repair:2", "repair"), ("reversal:3", "reversal")],
@@ -77,6 +78,7 @@ def test_an_overturning_is_counted_by_its_way(because: str, way: str) -> None:
     assert f"flag_overturned:{way}" in added(lifted(because), CONFIRMED).counts
 
 
+@pytest.mark.requirement("R2.16")
 @pytest.mark.parametrize(
     ("at", "days"),
     [

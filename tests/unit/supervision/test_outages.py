@@ -52,6 +52,7 @@ def is_excused(
     return excuses(outage, duty, grace=GRACE, calendar=CALENDAR, at=at)
 
 
+@pytest.mark.requirement("R4.17")
 @pytest.mark.parametrize(
     ("due_at", "excused"),
     [(END_OF_TUESDAY - DAY, False), (END_OF_TUESDAY, True), (END_OF_TUESDAY + DAY, False)],
@@ -92,6 +93,7 @@ def test_an_outage_that_nobody_ends_lasts_31_days_at_the_most(later: timedelta, 
     assert end_of(an_outage(ends_at=None), at=TUESDAY + LONGEST + later) == TUESDAY + lasted
 
 
+@pytest.mark.requirement("R4.17")
 def test_a_withdrawn_outage_excuses_nothing() -> None:
     assert not is_excused(replace(an_outage(), withdrawn_at=NOON))
 

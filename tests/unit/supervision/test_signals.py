@@ -87,6 +87,7 @@ def shown(*events: Event, complaints: tuple[Event, ...] = ()) -> list[tuple[str,
     return [(signal.kind.value, [event.seq for event in signal.events]) for signal in found]
 
 
+@pytest.mark.requirement("R4.19")
 @pytest.mark.parametrize(("seconds", "is_late"), [(24 * 3600 - 1, False), (24 * 3600, False), (24 * 3600 + 1, True)])
 def test_what_is_told_more_than_a_day_later_is_a_late_entry(seconds: int, *, is_late: bool) -> None:
     act = an_event(EventKind.CASE_PAUSED, at=NOON + timedelta(seconds=seconds), occurred=NOON)
@@ -101,6 +102,7 @@ def test_only_staff_enter_late(actor: str) -> None:
     assert shown(milestone) == []
 
 
+@pytest.mark.requirement("R4.20")
 @pytest.mark.parametrize(
     ("minutes", "seconds", "is_close"), [(60, 1, False), (60, 0, True), (59, 59, True), (0, 0, True), (0, -1, False)]
 )
@@ -130,6 +132,7 @@ def test_the_close_call_of_another_clock_is_none() -> None:
     assert shown(an_event(EventKind.CASE_DECIDED)) == []
 
 
+@pytest.mark.requirement("R4.20")
 def test_a_reopened_case_rests_on_what_had_closed_it() -> None:
     reopened = an_event(EventKind.CASE_REOPENED, at=DUE, actor="staff:s-1")
     (signal,) = anomalies_in(a_chain(decided(), delivered(), reopened), PACK)
@@ -157,6 +160,7 @@ def test_a_second_different_demand_rests_on_both() -> None:
     assert shown(asked, an_event(EventKind.BREACH_RECORDED, rule="another")) == []
 
 
+@pytest.mark.requirement("R4.20")
 def test_an_applicant_who_received_nothing_contradicts_what_was_closed() -> None:
     assert shown(decided(), delivered(), complaints=(complaint(),)) == [("closed_and_contradicted", [2, 3, 1])]
     assert shown(decided(), complaints=(complaint(),)) == [("closed_and_contradicted", [2, 1])]

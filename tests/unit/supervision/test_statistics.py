@@ -95,6 +95,7 @@ def test_a_filing_is_received_on_a_promise_or_not_and_out_of_hours_or_not(
     assert (one.department, one.item_code) == ("traffic", "plate-replacement")
 
 
+@pytest.mark.requirement("R4.23")
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
@@ -174,6 +175,7 @@ def test_a_handling_counts_from_receipt_where_acceptance_was_dated_back_and_take
     assert added(decided(MONDAY_9), filed()).minutes[Span.HANDLING] == 0
 
 
+@pytest.mark.requirement("R4.23")
 @pytest.mark.parametrize(
     ("kind", "data", "expected"),
     [
@@ -219,6 +221,7 @@ def test_a_flag_is_set_when_confirmed_and_overturned_when_lifted_after_that() ->
     assert added(lifted, proposed).counts == {}
 
 
+@pytest.mark.requirement("R4.19")
 @pytest.mark.parametrize(
     ("hours", "expected"), [(24, {"returned": 1, "entered": 1}), (25, {"returned": 1, "entered": 1, "entered_late": 1})]
 )

@@ -13,6 +13,7 @@ from chalicelib.supervision.rules.statistics import per_cent
 MINUTES = st.integers(min_value=0, max_value=1_000_000)
 
 
+@pytest.mark.requirement("R4.23")
 @given(values=st.lists(MINUTES, min_size=1, max_size=200), share=st.sampled_from([50, 90, 100]))
 def test_a_quantile_is_within_two_per_cent_of_the_exact_one(values: list[int], share: int) -> None:
     exact = sorted(values)[ceil(len(values) * share / 100) - 1]

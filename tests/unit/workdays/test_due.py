@@ -31,6 +31,7 @@ def due_on(limit: Limit, start: str, *pauses: Pause, at: datetime | None = None)
     return due(limit, started_at=noon(start), calendar=CALENDAR, pauses=pauses, at=at).on
 
 
+@pytest.mark.requirement("R4.6")
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: f"{vector['start']}+{vector['days']}")
 def test_the_published_vectors_hold(vector: dict[str, str | int]) -> None:
     answer = due(a_limit(int(vector["days"])), started_at=noon(str(vector["start"])), calendar=CALENDAR)
@@ -39,6 +40,7 @@ def test_the_published_vectors_hold(vector: dict[str, str | int]) -> None:
     assert not answer.provisional
 
 
+@pytest.mark.requirement("R4.4")
 def test_the_edition_of_2026_is_the_published_one() -> None:
     off = set[date]()
     for stretch in VECTORS["off"]:
@@ -51,6 +53,7 @@ def test_the_edition_of_2026_is_the_published_one() -> None:
     assert len(CALENDAR.working_days(2026)) == VECTORS["working_days_in_year"]
 
 
+@pytest.mark.requirement("R4.6")
 def test_the_published_pause_vector_holds() -> None:
     vector = VECTORS["pause"]
     limit = a_limit(vector["days"])
@@ -59,6 +62,7 @@ def test_the_published_pause_vector_holds() -> None:
     assert due_on(limit, vector["accepted"], a_pause(*vector["pause"].split("/"))) == date(2026, 10, 13)
 
 
+@pytest.mark.requirement("R4.7")
 def test_the_due_day_is_in_time_to_its_last_second() -> None:
     answer = due(a_limit(3), started_at=noon("2026-11-20"), calendar=CALENDAR)
 
@@ -67,6 +71,7 @@ def test_the_due_day_is_in_time_to_its_last_second() -> None:
     assert answer.at.tzinfo is UTC
 
 
+@pytest.mark.requirement("R4.7")
 @pytest.mark.parametrize(
     ("started_at", "day"),
     [
@@ -85,6 +90,7 @@ def test_a_start_without_an_offset_is_refused() -> None:
         due(a_limit(1), started_at=datetime(2026, 11, 22), calendar=CALENDAR)  # noqa: DTZ001 - what is refused
 
 
+@pytest.mark.requirement("R4.4")
 @pytest.mark.parametrize(
     ("start", "provisional"), [("2026-12-30", False), ("2026-12-31", True), ("2027-06-01", True), ("2023-12-28", True)]
 )
@@ -161,6 +167,7 @@ def test_hours_shift_by_the_length_of_the_pauses() -> None:
     assert answer.at == start + timedelta(hours=10 + 5, minutes=30)
 
 
+@pytest.mark.requirement("R4.10")
 @pytest.mark.parametrize(
     ("pauses", "day"),
     [

@@ -7,6 +7,7 @@ from chalicelib.workdays.model.limits import Edition, Limit, Notice, Pause, Unit
 NOTICE = Notice(title="关于2030年部分节假日安排的通知", number=None, issued_on=date(2029, 11, 1))
 
 
+@pytest.mark.requirement("R4.3")
 def test_a_limit_without_a_unit_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="needs a unit"):
         Limit(value=5, unit=None, basis="《行政许可法》第32条")  # type: ignore[arg-type]
@@ -17,6 +18,7 @@ def test_a_limit_below_one_is_refused() -> None:
         Limit(value=0, unit=Unit.HOURS, basis="《行政许可法》第32条")
 
 
+@pytest.mark.requirement("R4.3")
 def test_a_limit_without_a_legal_basis_is_refused() -> None:
     with pytest.raises(ValueError, match="legal basis"):
         Limit(value=1, unit=Unit.HOURS, basis=" ")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def test_another_pause_never_makes_a_limit_end_earlier(limit: Limit, started_at:
     assert due(limit, started_at=started_at, calendar=CALENDAR, pauses=more).at >= without.at
 
 
+@pytest.mark.requirement("R4.10")
 @given(limit=limits, started_at=instants, data=st.data())
 def test_a_pause_told_twice_counts_once(limit: Limit, started_at: datetime, data: st.DataObject) -> None:
     pauses = data.draw(pauses_near(started_at))
