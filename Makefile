@@ -16,11 +16,11 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
-.PHONY: assets browse screenshots lint format types contracts unit venv lock python
+.PHONY: requirements assets browse screenshots lint format types contracts unit venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
 	$(LOCAL) demo
@@ -85,6 +85,9 @@ seed: python ## write a synthetic city's credit and hand it in: make seed SUBJEC
 
 bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
 	@$(BIN)/python -m tests.performance
+
+requirements: python ## each requirement with the tests that prove it, and what is open
+	@$(PYTHON) -m tests.requirements
 
 assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
 	@$(BIN)/python -m infra.assets > /dev/null
