@@ -21,7 +21,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
 SHARDS = 4
-"""Partitions of the index of due clocks: each takes 1,000 writes a second (see docs/decisions)."""
+"""Partitions of the index of due clocks: each takes 1,000 writes a second."""
 
 HEARTBEATS_KEPT = timedelta(days=90)
 HEARTBEAT = "heartbeat"

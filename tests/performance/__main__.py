@@ -184,7 +184,7 @@ def _of_bulk(endpoint: str) -> Iterator[Figure]:
         name="time of an import over bare TransactWriteItems, an item",
         value=done.transactions.rate / done.ours.rate,
         reach=None,
-        remark=f"{done.transactions.rate:,.0f} items a second; see docs/decisions",
+        remark=f"{done.transactions.rate:,.0f} items a second; see decision 0037",
     )
 
 

@@ -1,4 +1,4 @@
-"""What may be recorded as an outage, and what one excuses (R4.17; see docs/decisions)."""
+"""What may be recorded as an outage, and what one excuses (R4.17; decision 0016)."""
 
 from datetime import datetime
 
