@@ -107,7 +107,7 @@ class Offices(Foundations):
                 "rating": RatingStore.row,
                 "repair": RedressStore.row,
                 "reversal": RedressStore.row,
-                "telling": FlagNoticeStore.row,
+                "flag_notice": FlagNoticeStore.row,
             },
         )
 
@@ -118,7 +118,7 @@ class Offices(Foundations):
         # Both are built on these clocks, so they are asked for only when a clock is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.accepting.deem_accepted(*due))  # noqa: PLW0108 - see above
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108 - see above
-        clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.tellings.open_incident(*due))  # noqa: PLW0108 - see above
+        clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108 - see above
         clocks.on_due(RECOUNT, lambda *due: self.recounts.step(*due))  # noqa: PLW0108 - see above
         clocks.on_due(EVALUATION, lambda *due: self.evaluations.step(*due))  # noqa: PLW0108 - see above
         return clocks
@@ -284,7 +284,7 @@ class Offices(Foundations):
         )
 
     @cached_property
-    def tellings(self) -> FlagNotices:
+    def flag_notices(self) -> FlagNotices:
         """Which systems are told of flags; the secrets are read by those who need them alone."""
         return FlagNotices(
             FlagNoticeStore(self.timeline),

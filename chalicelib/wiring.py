@@ -204,7 +204,7 @@ class Services(Offices):
             self.clocks,
             credit=self.credit,
             cases=self.cases,
-            tellings=FlagNoticeStore(self.timeline),
+            flag_notices=FlagNoticeStore(self.timeline),
             pack=self.usual_pack,
         )
 

@@ -194,9 +194,9 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/subscriptions/{subscription_id}",
         "DELETE /v1/subscriptions/{subscription_id}",
         "POST /v1/subscriptions/{subscription_id}/subjects",
-        "GET /v1/subscriptions/{subscription_id}/tellings",
+        "GET /v1/subscriptions/{subscription_id}/flag_notices",
         "POST /v1/subscriptions/{subscription_id}/acknowledgements",
-        "GET /v1/flags/{flag_id}/tellings",
+        "GET /v1/flags/{flag_id}/flag_notices",
         "GET /v1/credit/incidents",
     ),
     "chalicelib.api.supervision.routes.webhooks": (

@@ -23,7 +23,7 @@ class ClockKind(StrEnum):
     CARD_APPEAL = "card_appeal"
     RATING_ANSWER = "rating_answer"
     COMPLAINT = "complaint"
-    TELLING = "telling"
+    FLAG_NOTICE = "flag_notice"
     PROPAGATION = "propagation"
     OBJECTION = "objection"
     REPAIR_AUTHORITY = "repair_authority"
@@ -35,7 +35,7 @@ NOT_WARNED = frozenset(
         ClockKind.DEFENCE,
         ClockKind.ACKNOWLEDGEMENT,
         ClockKind.CREDIT_RECHECK,
-        ClockKind.TELLING,
+        ClockKind.FLAG_NOTICE,
         ClockKind.PROPAGATION,
     }
 )

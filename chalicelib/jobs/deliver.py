@@ -28,12 +28,12 @@ def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, 
 
 
 def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
-    """Publish an alert or a digest, push a telling, or make an attempt at a webhook; say whether this call did it."""
+    """Publish an alert or a digest, push a notice, or make an attempt at a webhook; say whether this call did it."""
     house = services()
     if "alert_id" in message:
         return house.alerts.publish(message["alert_id"], at=at)
     if "digest_id" in message:
         return house.digests.publish(message["digest_id"], at=at)
-    if "telling_id" in message:
-        return house.tellings.push(message["telling_id"], at=at)
+    if "flag_notice_id" in message:
+        return house.flag_notices.push(message["flag_notice_id"], at=at)
     return house.webhooks.deliver(message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at)

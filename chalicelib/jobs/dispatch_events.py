@@ -27,7 +27,7 @@ def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, li
             try:
                 house.alerts.on_event(event, house.clock.now())
                 house.signals.on_event(event, house.clock.now())
-                house.tellings.on_event(event, house.clock.now())
+                house.flag_notices.on_event(event, house.clock.now())
                 house.statistics.on_event(event, house.clock.now())
             except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
                 logger("relay").exception("event_not_told", event_id=event.id, error=type(error).__name__)

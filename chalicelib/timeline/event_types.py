@@ -116,8 +116,8 @@ class EventKind(StrEnum):
 
     MEASURES_LOADED = "measures:loaded"
 
-    TELLING_MADE = "telling:made"
-    TELLING_ACKNOWLEDGED = "telling:acknowledged"
+    FLAG_NOTICE_MADE = "flag_notice:made"
+    FLAG_NOTICE_ACKNOWLEDGED = "flag_notice:acknowledged"
     INCIDENT_OPENED = "incident:opened"
     INCIDENT_CLOSED = "incident:closed"
 
@@ -212,8 +212,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.FLAG_CONFIRMED: ("惩戒生效", "Flag in force"),
     EventKind.FLAG_LIFTED: ("惩戒解除", "Flag lifted"),
     EventKind.FLAG_ENDED: ("惩戒期满", "Flag ended"),
-    EventKind.TELLING_MADE: ("告知部门系统", "Department's system told"),
-    EventKind.TELLING_ACKNOWLEDGED: ("部门系统签收", "Department's system answered"),
+    EventKind.FLAG_NOTICE_MADE: ("告知部门系统", "Department's system told"),
+    EventKind.FLAG_NOTICE_ACKNOWLEDGED: ("部门系统签收", "Department's system answered"),
     EventKind.INCIDENT_OPENED: ("解除未落实事件", "Ending not acted upon"),
     EventKind.INCIDENT_CLOSED: ("解除已落实", "Ending acted upon"),
     EventKind.FLAG_SUSPENDED: ("惩戒中止", "Flag suspended"),

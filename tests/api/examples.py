@@ -112,7 +112,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_outages(world),
         **_of_voices(world),
         **_of_webhooks(world),
-        **_of_tellings(world),
+        **_of_flag_notices(world),
         **_of_redress(world),
     }
 
@@ -504,12 +504,12 @@ def _of_webhooks(world: World) -> dict[str, Example]:
     }
 
 
-def _of_tellings(world: World) -> dict[str, Example]:
+def _of_flag_notices(world: World) -> dict[str, Example]:
     wish = {"webhook_id": world.things["webhook"].name, "items": ["business-address"]}
     subject = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
     place, others = "/v1/subscriptions/{subscription_id}", ("system.traffic",)
     one = {"subscription_id": world.things["subscription"].name}
-    answer = {"telling_id": world.things["telling"].name}
+    answer = {"flag_notice_id": world.things["flag_notice"].name}
     flag = {"flag_id": world.things["flag active"].name}
     conflict = {"conflict_id": world.things["conflict"].name}
     return {
@@ -518,9 +518,9 @@ def _of_tellings(world: World) -> dict[str, Example]:
         f"GET {place}": Example(by="system.market", path=one, strangers=others),
         f"DELETE {place}": Example(by="system.market", path=one, strangers=others),
         f"POST {place}/subjects": Example(by="system.market", path=one, body={"subject": subject}, strangers=others),
-        f"GET {place}/tellings": Example(by="system.market", path=one, query="after=0&limit=1", strangers=others),
+        f"GET {place}/flag_notices": Example(by="system.market", path=one, query="after=0&limit=1", strangers=others),
         f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
-        "GET /v1/flags/{flag_id}/tellings": Example(by="credit", path=flag, query="limit=1"),
+        "GET /v1/flags/{flag_id}/flag_notices": Example(by="credit", path=flag, query="limit=1"),
         "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
         **_of_aliases(world),
         "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1"),

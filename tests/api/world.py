@@ -330,10 +330,10 @@ def _subscribe(world: World) -> None:
     subscription = world.send("POST", "/v1/subscriptions", wish, as_="system.market").body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
     for event in services().timeline.events(f"flag:{world.things['flag active'].name}"):
-        services().tellings.on_event(event, NOON)
-    told = world.send("GET", f"/v1/subscriptions/{subscription}/tellings", as_="system.market").body["items"]
+        services().flag_notices.on_event(event, NOON)
+    told = world.send("GET", f"/v1/subscriptions/{subscription}/flag_notices", as_="system.market").body["items"]
     world.things["subscription"] = Thing(name=subscription, version=1)
-    world.things["telling"] = Thing(name=told[0]["telling_id"], version=1)
+    world.things["flag_notice"] = Thing(name=told[0]["flag_notice_id"], version=1)
 
 
 def _contradict(world: World) -> None:

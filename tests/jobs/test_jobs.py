@@ -73,7 +73,7 @@ def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
 
 
-@pytest.mark.parametrize("listener", ["signals", "statistics", "tellings"])
+@pytest.mark.parametrize("listener", ["signals", "statistics", "flag_notices"])
 def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,17 +124,17 @@ def test_the_queue_is_told_which_messages_must_come_again(monkeypatch: pytest.Mo
     assert published == ["one", "two"]
 
 
-def test_the_queue_brings_tellings_to_whoever_pushes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_brings_flag_notices_to_whoever_pushes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     pushed: list[str] = []
 
-    def push(telling_id: str, *, at: datetime) -> bool:
+    def push(flag_notice_id: str, *, at: datetime) -> bool:
         assert at.tzinfo is not None
-        pushed.append(telling_id)
+        pushed.append(flag_notice_id)
         return True
 
-    monkeypatch.setattr(services().tellings, "push", push)
+    monkeypatch.setattr(services().flag_notices, "push", push)
 
-    answer = app.deliver({"Records": [{"messageId": "m1", "body": json.dumps({"telling_id": "t1"})}]}, CONTEXT)
+    answer = app.deliver({"Records": [{"messageId": "m1", "body": json.dumps({"flag_notice_id": "t1"})}]}, CONTEXT)
 
     assert answer == {"batchItemFailures": []}
     assert pushed == ["t1"]

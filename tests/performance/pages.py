@@ -69,7 +69,7 @@ OF_CREDIT_OFFICERS = {
     "/flags/{flag_id}": (
         "/v1/flags/{flag_id}",
         "/v1/measures?edition=2024",
-        "/v1/flags/{flag_id}/tellings?limit=20",
+        "/v1/flags/{flag_id}/flag_notices?limit=20",
     ),
 }
 """Pages by who opens them, each with the calls of the API that it shows.

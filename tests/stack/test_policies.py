@@ -34,7 +34,7 @@ TO_TABLES = {
         "SessionsTable": "DeleteItem GetItem PutItem",
         "StatisticsTable": "Query",
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
-        "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
         "WebhooksTable": "GetItem PutItem",
     },
@@ -47,7 +47,7 @@ TO_TABLES = {
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "GetItem UpdateItem",
         "RedressTable": "GetItem UpdateItem",
-        "TellingsTable": "GetItem PutItem UpdateItem",
+        "FlagNoticesTable": "GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
     "remind": {
@@ -71,7 +71,7 @@ TO_TABLES = {
         "PunishmentTable": "GetItem UpdateItem",
         "SignalsTable": "PutItem",
         "StatisticsTable": "PutItem UpdateItem",
-        "TellingsTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
         "RatingsTable": "GetItem UpdateItem",
         "RedressTable": "GetItem UpdateItem",
@@ -79,7 +79,7 @@ TO_TABLES = {
     "deliver": {
         "AlertsTable": "GetItem PutItem",
         "DigestsTable": "ConditionCheckItem GetItem PutItem",
-        "TellingsTable": "GetItem",
+        "FlagNoticesTable": "GetItem",
         "WebhooksTable": "GetItem PutItem",
     },
     "ingest": {

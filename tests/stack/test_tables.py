@@ -81,7 +81,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "signals",
         "statistics",
         "subjects",
-        "tellings",
+        "flag_notices",
         "timeline",
         "webhooks",
     ]

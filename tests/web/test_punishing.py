@@ -251,12 +251,12 @@ def test_which_department_was_told_and_which_has_answered_stands_on_the_page(
     subscription = client.post("/v1/subscriptions", wish, token=system).body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
     for event in services().timeline.events(f"flag:{active.rpartition('/')[2]}"):
-        services().tellings.on_event(event, AFTER_DEFENCE)
+        services().flag_notices.on_event(event, AFTER_DEFENCE)
 
     silent = office.open(active)
     url = f"/v1/subscriptions/{subscription}"
-    (told,) = client.get(f"{url}/tellings", token=system).body["items"]
-    client.post(f"{url}/acknowledgements", {"telling_id": told["telling_id"]}, token=system)
+    (told,) = client.get(f"{url}/flag_notices", token=system).body["items"]
+    client.post(f"{url}/acknowledgements", {"flag_notice_id": told["flag_notice_id"]}, token=system)
     answered = office.open(active)
 
     assert "市场监管" in silent.text

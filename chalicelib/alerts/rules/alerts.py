@@ -75,8 +75,8 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
         return (
             (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
         )
-    if event.kind == EventKind.TELLING_ACKNOWLEDGED:
-        clock_id, passed = ClockKind.TELLING.value, (Milestone.PASSED.value,)
+    if event.kind == EventKind.FLAG_NOTICE_ACKNOWLEDGED:
+        clock_id, passed = ClockKind.FLAG_NOTICE.value, (Milestone.PASSED.value,)
         return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=passed, before_round=None),)
     if event.kind in {EventKind.CASE_RESUMED, EventKind.CASE_EXTENDED}:
         changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.timeline.events import Json
 
 CLOCKS = ((ClockKind.REPAIR_AUTHORITY, TermKey.REPAIR_AUTHORITY), (ClockKind.REPAIR_SITE, TermKey.REPAIR_SITE))
-MOST_TELLINGS = 100
+MOST_FLAG_NOTICES = 100
 
 
 class Repairs:
@@ -60,7 +60,7 @@ class Repairs:
         *,
         credit: Credit,
         cases: CaseStore,
-        tellings: FlagNoticeStore,
+        flag_notices: FlagNoticeStore,
         pack: Callable[[datetime], RulePack],
     ) -> None:
         """Count time by the rule pack of the deployment."""
@@ -69,7 +69,7 @@ class Repairs:
         self._clocks = clocks
         self._credit = credit
         self._cases = cases
-        self._tellings = tellings
+        self._flag_notices = flag_notices
         self._pack = pack
 
     def form(self, entry: Entry, *, by: Caller, at: datetime) -> RepairForm:
@@ -216,12 +216,12 @@ class Repairs:
         """Return the clocks of a repair, those of earlier looks at it included."""
         return self._clocks.of_owner(repair.owner)
 
-    def tellings(self, repair: Repair) -> tuple[FlagNotice, ...]:
+    def flag_notices(self, repair: Repair) -> tuple[FlagNotice, ...]:
         """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
-        pages = [self._tellings.of_flag(name, limit=MOST_TELLINGS, after=None) for name in flags]
-        return tuple(telling for page in pages for telling in page.tellings)
+        pages = [self._flag_notices.of_flag(name, limit=MOST_FLAG_NOTICES, after=None) for name in flags]
+        return tuple(flag_notice for page in pages for flag_notice in page.flag_notices)
 
     def _own(self, entry: Entry, *, by: Caller, at: datetime) -> DocumentEntries:
         if entry.kind is EntryKind.REPAIR:
@@ -257,7 +257,7 @@ class Repairs:
         return any(
             one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
             for person in {standing.subject, subject}
-            for one in self._store.of_person(Repair, person, limit=MOST_TELLINGS, after=None).matters
+            for one in self._store.of_person(Repair, person, limit=MOST_FLAG_NOTICES, after=None).matters
         )
 
     def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:

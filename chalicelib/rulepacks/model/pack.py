@@ -41,8 +41,8 @@ class TermKey(StrEnum):
     REPAIR_AUTHORITY = "repair.authorityDays"
     REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
     CREDIT_RECHECK = "recheck.days"
-    TELLING = "telling.answerDays"
-    PROPAGATION = "telling.incidentHours"
+    FLAG_NOTICE = "flagNotice.answerDays"
+    PROPAGATION = "flagNotice.incidentHours"
 
 
 class StepKind(StrEnum):

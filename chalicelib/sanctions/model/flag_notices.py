@@ -53,12 +53,12 @@ class FlagNotice:
     """One change of one flag, told to one subscription.
 
     ``number`` counts what the subscription was told, ``flag_seq`` is the place of the change in the flag's own
-    timeline: of two tellings about a flag the one with the higher ``flag_seq`` counts, whichever came last.
+    timeline: of two flag_notices about a flag the one with the higher ``flag_seq`` counts, whichever came last.
     ``office`` is the credit office that answers for the flag; ``items`` are those that both sides name.
     ``incident_at``: a day has passed since an ending and the system has not said that it knows.
     """
 
-    telling_id: str
+    flag_notice_id: str
     version: int = 1
     head: ChainHead = field(default_factory=ChainHead)
     subscription_id: str
@@ -85,8 +85,8 @@ class FlagNotice:
 
     @property
     def owner(self) -> str:
-        """How the timeline names the telling."""
-        return f"telling:{self.telling_id}"
+        """How the timeline names the notice."""
+        return f"flag_notice:{self.flag_notice_id}"
 
     @property
     def incident(self) -> IncidentState | None:

@@ -56,15 +56,15 @@ def news(event: Event) -> News | None:
     )
 
 
-def telling_id(heard: News, subscription_id: str) -> str:
-    """Name a telling by event and subscription: the same pair, however often it comes, is the same telling."""
+def flag_notice_id(heard: News, subscription_id: str) -> str:
+    """Name a notice by event and subscription: the same pair, however often it comes, is the same notice."""
     return hashlib.sha256(f"{heard.name}\n{subscription_id}".encode()).hexdigest()[:32]
 
 
 def notice_for(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
     """Return what a subscription is told next: nothing of the person, nor of the file behind the flag."""
     return FlagNotice(
-        telling_id=telling_id(heard, subscription.subscription_id),
+        flag_notice_id=flag_notice_id(heard, subscription.subscription_id),
         subscription_id=subscription.subscription_id,
         department=subscription.department,
         number=subscription.last + 1,
@@ -94,45 +94,45 @@ def pseudonym(subject: SubjectKey, subscription_id: str, *, key: bytes) -> str:
     return hmac.digest(key, f"telling\n{subscription_id}\n{subject}".encode(), hashlib.sha256).hex()
 
 
-def data_of(telling: FlagNotice, *, key: bytes) -> dict[str, str | int | None]:
+def data_of(flag_notice: FlagNotice, *, key: bytes) -> dict[str, str | int | None]:
     """Return what a system reads, in a webhook and when it asks: what stands, and not what is to be done."""
     return {
-        "telling_id": telling.telling_id,
-        "subscription_id": telling.subscription_id,
-        "number": telling.number,
-        "flag_id": telling.flag_id,
-        "flag_seq": telling.flag_seq,
-        "state": telling.change.value,
-        "subject": pseudonym(telling.subject, telling.subscription_id, key=key),
-        "measure_code": telling.measure_code,
-        "measure": telling.measure,
-        "edition": telling.edition,
-        "effect": telling.effect.value,
-        "basis": telling.basis,
-        "items": ",".join(telling.items),
-        "starts_on": telling.starts_on.isoformat(),
-        "ends_on": telling.ends_on.isoformat(),
-        "changed_at": instant_text(telling.changed_at),
+        "flag_notice_id": flag_notice.flag_notice_id,
+        "subscription_id": flag_notice.subscription_id,
+        "number": flag_notice.number,
+        "flag_id": flag_notice.flag_id,
+        "flag_seq": flag_notice.flag_seq,
+        "state": flag_notice.change.value,
+        "subject": pseudonym(flag_notice.subject, flag_notice.subscription_id, key=key),
+        "measure_code": flag_notice.measure_code,
+        "measure": flag_notice.measure,
+        "edition": flag_notice.edition,
+        "effect": flag_notice.effect.value,
+        "basis": flag_notice.basis,
+        "items": ",".join(flag_notice.items),
+        "starts_on": flag_notice.starts_on.isoformat(),
+        "ends_on": flag_notice.ends_on.isoformat(),
+        "changed_at": instant_text(flag_notice.changed_at),
     }
 
 
-def notice_of(telling: FlagNotice, *, key: bytes) -> Notice:
-    """Return the telling as a webhook carries it."""
+def notice_of(flag_notice: FlagNotice, *, key: bytes) -> Notice:
+    """Return the notice as a webhook carries it."""
     return Notice(
         topic=Topic.FLAG_TOLD,
-        name=telling.telling_id,
-        subject=f"flag:{telling.flag_id}",
-        department=telling.department,
-        at=telling.told_at,
-        data=data_of(telling, key=key),
+        name=flag_notice.flag_notice_id,
+        subject=f"flag:{flag_notice.flag_id}",
+        department=flag_notice.department,
+        at=flag_notice.told_at,
+        data=data_of(flag_notice, key=key),
     )
 
 
-def acknowledged(telling: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
-    """Return the telling answered for; that closes its incident if one was open."""
-    return replace(telling, acknowledged_at=at, acknowledged_by=by)
+def acknowledged(flag_notice: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
+    """Return the notice answered for; that closes its incident if one was open."""
+    return replace(flag_notice, acknowledged_at=at, acknowledged_by=by)
 
 
-def left_unanswered(telling: FlagNotice, *, at: datetime) -> FlagNotice:
-    """Return the telling with an incident open: a system may still serve what has ended (R3.8)."""
-    return replace(telling, incident_at=at)
+def left_unanswered(flag_notice: FlagNotice, *, at: datetime) -> FlagNotice:
+    """Return the notice with an incident open: a system may still serve what has ended (R3.8)."""
+    return replace(flag_notice, incident_at=at)

@@ -163,39 +163,39 @@ class FlagNotices:
 
     @retry_on_conflict
     def _tell(self, heard: flag_notices.News, subscription_id: str, *, at: datetime) -> None:
-        """Write a telling with the clocks of its answer, once; the message goes out after it, and again if need be."""
-        telling_id = flag_notices.telling_id(heard, subscription_id)
-        if self._store.find(telling_id) is None:
+        """Write a notice with the clocks of its answer, once; the message goes out after it, and again if need be."""
+        flag_notice_id = flag_notices.flag_notice_id(heard, subscription_id)
+        if self._store.find(flag_notice_id) is None:
             subscription = self._store.subscription(subscription_id)
             if subscription.ended_at is not None:
                 return
-            telling = flag_notices.notice_for(heard, self._flags.get(heard.flag_id), subscription, at=at)
+            flag_notice = flag_notices.notice_for(heard, self._flags.get(heard.flag_id), subscription, at=at)
             with transaction() as tx:
                 fact = NewEvent(
-                    kind=EventKind.TELLING_MADE,
+                    kind=EventKind.FLAG_NOTICE_MADE,
                     occurred_at=at,
                     actor=RELAY,
-                    department=telling.office,
+                    department=flag_notice.office,
                     data={
                         "subscription_id": subscription_id,
-                        "to": telling.department,
-                        "number": telling.number,
-                        "flag_id": telling.flag_id,
-                        "flag_seq": telling.flag_seq,
-                        "change": telling.change.value,
-                        "clocks_started": told_clocks(*self._start(telling, at=at, tx=tx)),
+                        "to": flag_notice.department,
+                        "number": flag_notice.number,
+                        "flag_id": flag_notice.flag_id,
+                        "flag_seq": flag_notice.flag_seq,
+                        "change": flag_notice.change.value,
+                        "clocks_started": told_clocks(*self._start(flag_notice, at=at, tx=tx)),
                     },
                 )
-                self._store.add(telling, [fact], to=subscription, at=at, tx=tx)
-        self._queue.send(json.dumps({"telling_id": telling_id}), name=telling_id)
+                self._store.add(flag_notice, [fact], to=subscription, at=at, tx=tx)
+        self._queue.send(json.dumps({"flag_notice_id": flag_notice_id}), name=flag_notice_id)
 
-    def push(self, telling_id: str, *, at: datetime) -> bool:
-        """Hand a telling to the subscription's endpoint; say whether there was one to hand it to."""
-        telling = self._store.find(telling_id)
-        if telling is None or telling.acknowledged_at is not None:
+    def push(self, flag_notice_id: str, *, at: datetime) -> bool:
+        """Hand a notice to the subscription's endpoint; say whether there was one to hand it to."""
+        flag_notice = self._store.find(flag_notice_id)
+        if flag_notice is None or flag_notice.acknowledged_at is not None:
             return False
-        subscription = self._store.subscription(telling.subscription_id)
-        notice = flag_notices.notice_of(telling, key=self._key())
+        subscription = self._store.subscription(flag_notice.subscription_id)
+        notice = flag_notices.notice_of(flag_notice, key=self._key())
         return self._webhooks().tell_endpoint(subscription.webhook_id, notice, at=at)
 
     def told(
@@ -205,15 +205,15 @@ class FlagNotices:
         subscription = self.get(subscription_id, by=by)
         return subscription, self._store.told(subscription, after=after, limit=limit)
 
-    def data_of(self, telling: FlagNotice) -> dict[str, str | int | None]:
-        """Return a telling as its own subscription reads it."""
-        return flag_notices.data_of(telling, key=self._key())
+    def data_of(self, flag_notice: FlagNotice) -> dict[str, str | int | None]:
+        """Return a notice as its own subscription reads it."""
+        return flag_notices.data_of(flag_notice, key=self._key())
 
     @retry_on_conflict
-    def acknowledge(self, subscription_id: str, telling_id: str, *, by: Caller, at: datetime) -> FlagNotice:
+    def acknowledge(self, subscription_id: str, flag_notice_id: str, *, by: Caller, at: datetime) -> FlagNotice:
         """Take a system's word that it knows and has acted; again is once. It closes an incident, if one was open."""
         subscription = self.get(subscription_id, by=by)
-        before = self._store.find(telling_id)
+        before = self._store.find(flag_notice_id)
         if before is None or before.subscription_id != subscription.subscription_id:
             raise DomainError(ErrorCode.NOT_FOUND)
         if before.acknowledged_at is not None:
@@ -222,7 +222,7 @@ class FlagNotices:
             running = [clock for clock in self._clocks.of_owner(before.owner) if clock.stopped_at is None]
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
             data: dict[str, Json] = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
-            facts = [_fact(EventKind.TELLING_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
+            facts = [_fact(EventKind.FLAG_NOTICE_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
             if before.incident is IncidentState.OPEN:
                 facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
             return self._store.save(before, flag_notices.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
@@ -258,17 +258,17 @@ class FlagNotices:
     def _seen(self, page: FlagNoticePage, *, by: Caller) -> FlagNoticePage:
         """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""
         seen = tuple(
-            telling
-            for telling in page.tellings
-            if sees(by, roles=WATCHERS, department=telling.office)
-            or sees(by, roles=(Role.SUPERVISOR,), department=telling.department)
+            flag_notice
+            for flag_notice in page.flag_notices
+            if sees(by, roles=WATCHERS, department=flag_notice.office)
+            or sees(by, roles=(Role.SUPERVISOR,), department=flag_notice.department)
         )
-        return FlagNoticePage(tellings=seen, after=page.after)
+        return FlagNoticePage(flag_notices=seen, after=page.after)
 
-    def _start(self, telling: FlagNotice, *, at: datetime, tx: Transaction) -> list[Clock]:
+    def _start(self, flag_notice: FlagNotice, *, at: datetime, tx: Transaction) -> list[Clock]:
         """Start the clock of the answer, and for an ending the one after which an incident opens."""
-        wanted = [(ClockKind.TELLING, TermKey.TELLING)]
-        if telling.change in ENDINGS:
+        wanted = [(ClockKind.FLAG_NOTICE, TermKey.FLAG_NOTICE)]
+        if flag_notice.change in ENDINGS:
             wanted.append((ClockKind.PROPAGATION, TermKey.PROPAGATION))
         pack = self._pack(at)
         started = []
@@ -278,9 +278,9 @@ class FlagNotices:
             clock = self._clocks.start(
                 kind,
                 limit,
-                owner=telling.owner,
-                department=telling.office,
-                responsible=f"system:{telling.department}",
+                owner=flag_notice.owner,
+                department=flag_notice.office,
+                responsible=f"system:{flag_notice.department}",
                 pack=pack.code,
                 started_at=at,
                 tx=tx,
@@ -289,5 +289,5 @@ class FlagNotices:
         return started
 
 
-def _fact(kind: EventKind, telling: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
-    return NewEvent(kind=kind, occurred_at=at, actor=by, department=telling.office, data=data)
+def _fact(kind: EventKind, flag_notice: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
+    return NewEvent(kind=kind, occurred_at=at, actor=by, department=flag_notice.office, data=data)

@@ -1,4 +1,4 @@
-"""Loading and saving subscriptions and tellings."""
+"""Loading and saving subscriptions and flag_notices."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ Position = dict[str, dict[str, Any]] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagNoticePage:
-    """A page of tellings; ``after`` is where the next one begins."""
+    """A page of flag_notices; ``after`` is where the next one begins."""
 
-    tellings: tuple[FlagNotice, ...]
+    flag_notices: tuple[FlagNotice, ...]
     after: Position
 
 
@@ -65,29 +65,29 @@ class FlagNoticeStore:
         rows = read_together(*(SubscriptionRow(f"subscription:{name}") for name in shelf.names))
         return tuple(row.document for row in rows if isinstance(row, SubscriptionRow))
 
-    def find(self, telling_id: str) -> FlagNotice | None:
-        """Return a telling, strongly consistent, or ``None``."""
+    def find(self, flag_notice_id: str) -> FlagNotice | None:
+        """Return a notice, strongly consistent, or ``None``."""
         try:
-            return _telling_of(FlagNoticeRow.get(f"telling:{telling_id}", consistent_read=True))
+            return _notice_of(FlagNoticeRow.get(f"flag_notice:{flag_notice_id}", consistent_read=True))
         except FlagNoticeRow.DoesNotExist:
             return None
 
     def add(
-        self, telling: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
+        self, flag_notice: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> FlagNotice:
         """Put a new telling as the next one of its subscription; ``ConflictError`` if another one was faster."""
-        head = self._timeline.append(facts, owner=telling.owner, head=ChainHead(), at=at, tx=tx)
-        made = replace(telling, head=head)
+        head = self._timeline.append(facts, owner=flag_notice.owner, head=ChainHead(), at=at, tx=tx)
+        made = replace(flag_notice, head=head)
         tx.add(_row_of(made), on_failure=ConflictError())
-        line = LineRow(_line(to.subscription_id, telling.number), telling_id=telling.telling_id)
+        line = LineRow(_line(to.subscription_id, flag_notice.number), flag_notice_id=flag_notice.flag_notice_id)
         tx.add(line, on_failure=ConflictError())
-        self._put_subscription(to, replace(to, last=telling.number), tx)
+        self._put_subscription(to, replace(to, last=flag_notice.number), tx)
         return made
 
     def save(
         self, before: FlagNotice, after: FlagNotice, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
     ) -> FlagNotice:
-        """Put what became of a telling, with its events; ``ConflictError`` if ``before`` is no more."""
+        """Put what became of a notice, with its events; ``ConflictError`` if ``before`` is no more."""
         head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
         made = replace(after, version=before.version + 1, head=head)
         tx.put(_row_of(made), condition=FlagNoticeRow.head_hash == before.head.hash, on_failure=ConflictError())
@@ -99,19 +99,19 @@ class FlagNoticeStore:
         if not numbers:
             return ()
         lines = read_together(*(LineRow(_line(subscription.subscription_id, number)) for number in numbers))
-        names = [line.telling_id for line in lines if isinstance(line, LineRow)]
-        rows = read_together(*(FlagNoticeRow(f"telling:{name}") for name in names))
-        return tuple(_telling_of(row) for row in rows if isinstance(row, FlagNoticeRow))
+        names = [line.flag_notice_id for line in lines if isinstance(line, LineRow)]
+        rows = read_together(*(FlagNoticeRow(f"flag_notice:{name}") for name in names))
+        return tuple(_notice_of(row) for row in rows if isinstance(row, FlagNoticeRow))
 
     def of_flag(self, flag_id: str, *, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of what was told of a flag, oldest first."""
         rows = FlagNoticeRow.by_flag.query(flag_id, limit=limit, last_evaluated_key=after)
-        return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+        return FlagNoticePage(flag_notices=tuple(_notice_of(row) for row in rows), after=rows.last_evaluated_key)
 
     def incidents(self, state: IncidentState, *, limit: int, after: Position) -> FlagNoticePage:
         """Return a page of incidents in one state, oldest first."""
         rows = FlagNoticeRow.by_incident.query(state.value, limit=limit, last_evaluated_key=after)
-        return FlagNoticePage(tellings=tuple(_telling_of(row) for row in rows), after=rows.last_evaluated_key)
+        return FlagNoticePage(flag_notices=tuple(_notice_of(row) for row in rows), after=rows.last_evaluated_key)
 
     def _put_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
         tx.put(_subscription_row(after), condition=SubscriptionRow.document == before, on_failure=ConflictError())
@@ -137,20 +137,20 @@ def _subscription_row(subscription: Subscription) -> SubscriptionRow:
     return SubscriptionRow(f"subscription:{subscription.subscription_id}", document=subscription)
 
 
-def _telling_of(row: FlagNoticeRow) -> FlagNotice:
-    telling: FlagNotice = row.document
-    return replace(telling, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
+def _notice_of(row: FlagNoticeRow) -> FlagNotice:
+    flag_notice: FlagNotice = row.document
+    return replace(flag_notice, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
-def _row_of(telling: FlagNotice) -> FlagNoticeRow:
+def _row_of(flag_notice: FlagNotice) -> FlagNoticeRow:
     return FlagNoticeRow(
-        telling.owner,
-        version=telling.version,
-        head_seq=telling.head.seq,
-        head_hash=telling.head.hash,
-        flag_id=telling.flag_id,
-        told_at=telling.told_at,
-        incident=None if telling.incident is None else telling.incident.value,
-        incident_at=telling.incident_at,
-        document=telling,
+        flag_notice.owner,
+        version=flag_notice.version,
+        head_seq=flag_notice.head.seq,
+        head_hash=flag_notice.head.hash,
+        flag_id=flag_notice.flag_id,
+        told_at=flag_notice.told_at,
+        incident=None if flag_notice.incident is None else flag_notice.incident.value,
+        incident_at=flag_notice.incident_at,
+        document=flag_notice,
     )

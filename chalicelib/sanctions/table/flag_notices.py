@@ -23,7 +23,7 @@ class ByFlag(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-
 
 
 class ByIncident(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Incidents in one state; a telling without one is not in it."""
+    """Incidents in one state; a notice without one is not in it."""
 
     class Meta:
         """What the index is called and holds."""
@@ -36,12 +36,12 @@ class ByIncident(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-unty
 
 
 class FlagNoticeRow(OwnerRow):
-    """``telling:<telling id>``: one telling, with a timeline of its own."""
+    """``flag_notice:<notice id>``: one telling, with a timeline of its own."""
 
     class Meta:
         """Where the table is."""
 
-        table_name = settings().table("tellings")
+        table_name = settings().table("flag_notices")
 
     flag_id = UnicodeAttribute()
     told_at = InstantAttribute()
@@ -57,9 +57,9 @@ class SubscriptionRow(Row):
     """``subscription:<id>``: one subscription."""
 
     class Meta:
-        """In the same table as the tellings."""
+        """In the same table as the flag_notices."""
 
-        table_name = settings().table("tellings")
+        table_name = settings().table("flag_notices")
 
     pk = UnicodeAttribute(hash_key=True)
     document: DocumentAttribute[Subscription] = DocumentAttribute(lambda: Subscription)
@@ -69,21 +69,21 @@ class ShelfRow(Row):
     """``item:<code>`` and ``department:<name>``: which subscriptions there are, oldest first."""
 
     class Meta:
-        """In the same table as the tellings."""
+        """In the same table as the flag_notices."""
 
-        table_name = settings().table("tellings")
+        table_name = settings().table("flag_notices")
 
     pk = UnicodeAttribute(hash_key=True)
     names: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...])
 
 
 class LineRow(Row):
-    """``line:<subscription id>:<number>``: which telling a subscription was told as its nth."""
+    """``line:<subscription id>:<number>``: which notice a subscription was told as its nth."""
 
     class Meta:
-        """In the same table as the tellings."""
+        """In the same table as the flag_notices."""
 
-        table_name = settings().table("tellings")
+        table_name = settings().table("flag_notices")
 
     pk = UnicodeAttribute(hash_key=True)
-    telling_id = UnicodeAttribute()
+    flag_notice_id = UnicodeAttribute()

@@ -72,7 +72,7 @@ def read_flag(visit: PageRequest) -> Page:
     if Role.CREDIT_OFFICER in visit.caller.roles:
         cursor = visit.query.get("cursor", "")
         query = {"limit": "20"} | ({"cursor": cursor} if cursor else {})
-        facts["told"] = visit.shown("GET /v1/flags/{flag_id}/tellings", path=_path(visit), query=query)
+        facts["told"] = visit.shown("GET /v1/flags/{flag_id}/flag_notices", path=_path(visit), query=query)
     return Page(template="flag.html", facts=facts)
 
 

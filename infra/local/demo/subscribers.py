@@ -34,7 +34,7 @@ def the_lifting_is_told_and_answered(town: Town) -> None:
     """9, continued. Whoever was told of the flag is told of its end; the credit office sees who has answered."""
     told = _told_and_answered(town, "lifted")
     expect("which counts (以序号大者为准)", told["number"] > 1, expected=True)
-    seen = town.who("credit").every(f"/v1/flags/{town.flag_id}/tellings")
+    seen = town.who("credit").every(f"/v1/flags/{town.flag_id}/flag_notices")
     mine = [each for each in seen if each["subscription_id"] == town.subscription_id]
     expect("what it was told (告知)", [each["change"] for each in mine], ["in_force", "lifted"])
     for each in mine:
@@ -47,14 +47,14 @@ def the_lifting_is_told_and_answered(town: Town) -> None:
 
 
 def _told_and_answered(town: Town, state: str) -> dict[str, Any]:
-    """Wait for the webhook, find the same telling by reading on, answer it, and see that again is once."""
+    """Wait for the webhook, find the same notice by reading on, answer it, and see that again is once."""
     machine, path = town.who("system.market"), f"/v1/subscriptions/{town.subscription_id}"
     told = wait_for("the webhook (推送)", lambda: town.markets_receiver.about(town.flag_id, state))
     expect("the items (事项)", told["items"], ITEM)
-    page = machine.get(f"{path}/tellings?after={told['number'] - 1}").is_done(200).body
-    read = the_one("the telling, read (告知)", page["items"], telling_id=told["telling_id"])
+    page = machine.get(f"{path}/flag_notices?after={told['number'] - 1}").is_done(200).body
+    read = the_one("the notice, read (告知)", page["items"], flag_notice_id=told["flag_notice_id"])
     expect("its state (状态)", read["state"], state)
-    answer = {"telling_id": told["telling_id"]}
+    answer = {"flag_notice_id": told["flag_notice_id"]}
     first = machine.post(f"{path}/acknowledgements", answer).is_done(200).body
     again = machine.post(f"{path}/acknowledgements", answer).is_done(200).body
     expect("answering again (重复签收)", again, first)

@@ -1,6 +1,6 @@
 """What follows when a promise is checked, over HTTP (核查、陈述申辩、整改、撤销)."""
 
-from chalicelib.api.cases.routes.handling import Days, FreeText, TellingBody, act_of, done_answer
+from chalicelib.api.cases.routes.handling import Days, FlagNoticeBody, FreeText, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseShape
 from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
 from chalicelib.cases.model.stages import Finding
@@ -12,7 +12,7 @@ from chalicelib.wiring import services
 routes = Routes("handling")
 
 
-class VerificationBody(TellingBody):
+class VerificationBody(FlagNoticeBody):
     """What was found, how, and the facts; ``late_reason`` after the last day for it, and the applicant reads it."""
 
     result: Finding
@@ -34,7 +34,7 @@ class RectificationBody(Body):
     basis: Line
 
 
-class OutcomeBody(TellingBody):
+class OutcomeBody(FlagNoticeBody):
     """What came of the order, and the facts."""
 
     outcome: RectificationOutcome

@@ -23,7 +23,7 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40
 """Free text that may be blank; where it has to be there, the rules say so in their own words."""
 
 
-class TellingBody(Body):
+class FlagNoticeBody(Body):
     """An act that may have happened earlier than it is told; the clocks go by the moment of telling."""
 
     occurred_at: Instant | None = None
@@ -36,7 +36,7 @@ class ResultBody(Body):
     sha256: Digest
 
 
-class CorrectionBody(TellingBody):
+class CorrectionBody(FlagNoticeBody):
     """Everything that is missing, by ids of the list, and the article that asks for it."""
 
     missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
@@ -50,14 +50,14 @@ class CorrectionAnswerBody(Body):
     text: FreeText = ""
 
 
-class AcceptanceBody(TellingBody):
+class AcceptanceBody(FlagNoticeBody):
     """Accepted or not; not accepting needs its reason."""
 
     accepted: bool
     reason: FreeText = ""
 
 
-class PauseBody(TellingBody):
+class PauseBody(FlagNoticeBody):
     """A special procedure: its ground, its article, its expected length in working days, what the applicant is told."""
 
     ground: Line
@@ -73,7 +73,7 @@ class ExtensionBody(Body):
     reason: Text
 
 
-class DecisionBody(TellingBody):
+class DecisionBody(FlagNoticeBody):
     """The decision; a refusal needs its reasons, a late decision why it is late."""
 
     outcome: Outcome
@@ -83,7 +83,7 @@ class DecisionBody(TellingBody):
     result: ResultBody | None = None
 
 
-class DeliveryBody(TellingBody):
+class DeliveryBody(FlagNoticeBody):
     """How the result reached the applicant; a late delivery says why."""
 
     method: Line | None = None
@@ -162,13 +162,13 @@ def pause(call: Call[PauseBody]) -> Answer:
 @routes.post(
     "/v1/cases/{case_no}/pauses/{number}/end",
     roles=STEPS[CaseStep.RESUME].roles,
-    body=TellingBody,
+    body=FlagNoticeBody,
     answer=CaseShape,
     creates=True,
     needs_version=True,
     summary="End a special procedure",
 )
-def end_pause(call: Call[TellingBody]) -> Answer:
+def end_pause(call: Call[FlagNoticeBody]) -> Answer:
     """Let the handling clocks count again from tomorrow on; the body may be left out."""
     return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
 
@@ -234,7 +234,7 @@ def act_of(call: Call[Any]) -> Command:
         at=call.at,
         version=call.sent_version,
         idempotency_key=call.idempotency_key,
-        occurred_at=call.body.occurred_at if isinstance(call.body, TellingBody) else None,
+        occurred_at=call.body.occurred_at if isinstance(call.body, FlagNoticeBody) else None,
     )
 
 

@@ -237,13 +237,13 @@ def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer:
         provisional=authority.provisional or site.provisional,
         consumers=[
             ConsumerShape(
-                flag_id=telling.flag_id,
-                department=telling.department,
-                change=telling.change,
-                told_at=telling.told_at,
-                acknowledged_at=telling.acknowledged_at,
+                flag_id=flag_notice.flag_id,
+                department=flag_notice.department,
+                change=flag_notice.change,
+                told_at=flag_notice.told_at,
+                acknowledged_at=flag_notice.acknowledged_at,
             )
-            for telling in services().repairs.tellings(repair)
+            for flag_notice in services().repairs.flag_notices(repair)
         ],
     )
     return Answer(body=shape, version=repair.version, replayed=replayed)

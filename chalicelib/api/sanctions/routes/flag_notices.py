@@ -1,4 +1,4 @@
-"""Tellings over HTTP: departments' systems subscribe, read in order and answer; offices see who has heard."""
+"""Notices of flags over HTTP: departments' systems subscribe, read in order and answer; offices see who has heard."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -13,7 +13,7 @@ from chalicelib.sanctions.services.flag_notices import WATCHERS
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
 
-routes = Routes("tellings")
+routes = Routes("flag_notices")
 
 SYSTEMS = (Role.SYSTEM,)
 Name = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -35,17 +35,17 @@ class AskedSubject(Body):
 class AcknowledgementBody(Body):
     """What the system has taken in and acted upon."""
 
-    telling_id: Name
+    flag_notice_id: Name
 
 
-class TellingsQuery(Query):
+class FlagNoticesQuery(Query):
     """What was told after a number; 0 is from the beginning."""
 
     after: Annotated[int, Field(ge=0, le=10**9)] = 0
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class FlagTellingsQuery(PageQuery):
+class NoticesOfFlagQuery(PageQuery):
     """A page of who was told."""
 
 
@@ -85,7 +85,7 @@ class ToldShape(Shape):
     It says what stands, not what is to be done. Of two about a flag the one with the higher ``flag_seq`` counts.
     """
 
-    telling_id: str
+    flag_notice_id: str
     subscription_id: str
     number: int
     flag_id: str
@@ -111,7 +111,7 @@ class ToldPage(Shape):
     last: int
 
 
-class TellingShape(Shape):
+class FlagNoticeShape(Shape):
     """The proof for one system: what it was told, when, and when it answered."""
 
     id: str
@@ -129,10 +129,10 @@ class TellingShape(Shape):
     incident_at: datetime | None
 
 
-class Tellings(Page):
+class FlagNotices(Page):
     """Who was told, oldest first."""
 
-    items: list[TellingShape]
+    items: list[FlagNoticeShape]
 
 
 @routes.post(
@@ -147,7 +147,7 @@ class Tellings(Page):
 def subscribe(call: Call[SubscriptionBody]) -> Answer:
     """Subscribe one of the department's endpoints."""
     body = call.body
-    made, was_there = services().tellings.subscribe(
+    made, was_there = services().flag_notices.subscribe(
         body.webhook_id, tuple(body.items), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=_subscription(made), replayed=was_there)
@@ -156,14 +156,14 @@ def subscribe(call: Call[SubscriptionBody]) -> Answer:
 @routes.get("/v1/subscriptions", roles=SYSTEMS, answer=Subscriptions, summary="The department's subscriptions")
 def subscriptions(call: Call[None]) -> Answer:
     """List subscriptions, ended ones excepted."""
-    found = services().tellings.subscriptions(by=call.caller)
+    found = services().flag_notices.subscriptions(by=call.caller)
     return Answer(body=Subscriptions(items=[_subscription(each) for each in found]))
 
 
 @routes.get("/v1/subscriptions/{subscription_id}", roles=SYSTEMS, answer=SubscriptionShape, summary="One subscription")
 def read(call: Call[None]) -> Answer:
     """Show a subscription."""
-    return Answer(body=_subscription(services().tellings.get(call.path["subscription_id"], by=call.caller)))
+    return Answer(body=_subscription(services().flag_notices.get(call.path["subscription_id"], by=call.caller)))
 
 
 @routes.delete(
@@ -174,7 +174,7 @@ def read(call: Call[None]) -> Answer:
 )
 def end(call: Call[None]) -> Answer:
     """End a subscription."""
-    ended = services().tellings.end(call.path["subscription_id"], by=call.caller, at=call.at)
+    ended = services().flag_notices.end(call.path["subscription_id"], by=call.caller, at=call.at)
     return Answer(body=_subscription(ended))
 
 
@@ -188,21 +188,21 @@ def end(call: Call[None]) -> Answer:
 def pseudonym(call: Call[AskedSubject]) -> Answer:
     """Name a subject to one subscription."""
     about = call.body.subject.identity()
-    name = services().tellings.pseudonym(call.path["subscription_id"], about, by=call.caller)
+    name = services().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
     return Answer(body=PseudonymShape(subject=name))
 
 
 @routes.get(
-    "/v1/subscriptions/{subscription_id}/tellings",
+    "/v1/subscriptions/{subscription_id}/flag_notices",
     roles=SYSTEMS,
-    query=TellingsQuery,
+    query=FlagNoticesQuery,
     answer=ToldPage,
     summary="What the subscription was told, in order: for a system that was down",
 )
 def told(call: Call[None]) -> Answer:
     """Read on after a number."""
-    query: TellingsQuery = call.query
-    subscription, found = services().tellings.told(
+    query: FlagNoticesQuery = call.query
+    subscription, found = services().flag_notices.told(
         call.path["subscription_id"], after=query.after, limit=query.limit, by=call.caller
     )
     return Answer(body=ToldPage(items=[_told(each) for each in found], last=subscription.last))
@@ -214,30 +214,30 @@ def told(call: Call[None]) -> Answer:
     body=AcknowledgementBody,
     answer=ToldShape,
     names_another=True,
-    summary="Say that a telling was taken in and acted upon",
+    summary="Say that a notice was taken in and acted upon",
 )
 def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
     """Take the answer; the same one again is the same answer."""
-    answered = services().tellings.acknowledge(
-        call.path["subscription_id"], call.body.telling_id, by=call.caller, at=call.at
+    answered = services().flag_notices.acknowledge(
+        call.path["subscription_id"], call.body.flag_notice_id, by=call.caller, at=call.at
     )
     return Answer(body=_told(answered))
 
 
 @routes.get(
-    "/v1/flags/{flag_id}/tellings",
+    "/v1/flags/{flag_id}/flag_notices",
     roles=WATCHERS,
-    query=FlagTellingsQuery,
-    answer=Tellings,
+    query=NoticesOfFlagQuery,
+    answer=FlagNotices,
     summary="Which systems were told of a flag, when, and when they answered",
 )
 def of_flag(call: Call[None]) -> Answer:
     """Show the proof for each system."""
-    page = services().tellings.of_flag(
+    page = services().flag_notices.of_flag(
         call.path["flag_id"], by=call.caller, limit=call.query.limit, after=call.position
     )
     return Answer(
-        body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
+        body=FlagNotices(items=[_notice(each) for each in page.flag_notices], next_cursor=call.next_cursor(page.after))
     )
 
 
@@ -245,15 +245,15 @@ def of_flag(call: Call[None]) -> Answer:
     "/v1/credit/incidents",
     roles=WATCHERS,
     query=IncidentsQuery,
-    answer=Tellings,
+    answer=FlagNotices,
     summary="Systems that have not answered a day after a flag ended",
 )
 def incidents(call: Call[None]) -> Answer:
     """List incidents in one state."""
     query: IncidentsQuery = call.query
-    page = services().tellings.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
+    page = services().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
     return Answer(
-        body=Tellings(items=[_telling(each) for each in page.tellings], next_cursor=call.next_cursor(page.after))
+        body=FlagNotices(items=[_notice(each) for each in page.flag_notices], next_cursor=call.next_cursor(page.after))
     )
 
 
@@ -269,24 +269,24 @@ def _subscription(subscription: Subscription) -> SubscriptionShape:
     )
 
 
-def _told(telling: FlagNotice) -> ToldShape:
-    said = services().tellings.data_of(telling)
-    return ToldShape.model_validate({**said, "acknowledged_at": telling.acknowledged_at})
+def _told(flag_notice: FlagNotice) -> ToldShape:
+    said = services().flag_notices.data_of(flag_notice)
+    return ToldShape.model_validate({**said, "acknowledged_at": flag_notice.acknowledged_at})
 
 
-def _telling(telling: FlagNotice) -> TellingShape:
-    return TellingShape(
-        id=telling.telling_id,
-        department=telling.department,
-        subscription_id=telling.subscription_id,
-        number=telling.number,
-        flag_id=telling.flag_id,
-        flag_seq=telling.flag_seq,
-        change=telling.change,
-        items=list(telling.items),
-        told_at=telling.told_at,
-        acknowledged_at=telling.acknowledged_at,
-        acknowledged_by=telling.acknowledged_by or None,
-        incident=telling.incident,
-        incident_at=telling.incident_at,
+def _notice(flag_notice: FlagNotice) -> FlagNoticeShape:
+    return FlagNoticeShape(
+        id=flag_notice.flag_notice_id,
+        department=flag_notice.department,
+        subscription_id=flag_notice.subscription_id,
+        number=flag_notice.number,
+        flag_id=flag_notice.flag_id,
+        flag_seq=flag_notice.flag_seq,
+        change=flag_notice.change,
+        items=list(flag_notice.items),
+        told_at=flag_notice.told_at,
+        acknowledged_at=flag_notice.acknowledged_at,
+        acknowledged_by=flag_notice.acknowledged_by or None,
+        incident=flag_notice.incident,
+        incident_at=flag_notice.incident_at,
     )

@@ -48,12 +48,12 @@ def an_event(flag_id: str, seq: int, kind: EventKind) -> Event:
 
 
 def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    tellings = services().tellings
-    monkeypatch.setattr(tellings, "_queue", Quiet())
+    flag_notices = services().flag_notices
+    monkeypatch.setattr(flag_notices, "_queue", Quiet())
     webhook, _ = services().webhooks.subscribe(
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, idempotency_key=None
     )
-    to, _ = tellings.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, idempotency_key=None)
+    to, _ = flag_notices.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, idempotency_key=None)
 
     for number in range(ROUNDS):
         names = [f"race-{number}-{side}" for side in range(FLAGS)]
@@ -66,21 +66,21 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
         def relay(side: int, told: list[Event] = told, together: Barrier = together) -> None:
             together.wait()
             for event in told if side % 2 else reversed(told):
-                tellings.on_event(event, NOON)
+                flag_notices.on_event(event, NOON)
 
         with ThreadPoolExecutor(RELAYS) as pool:
             list(pool.map(relay, range(RELAYS)))
 
-    last = tellings.get(to.subscription_id, by=MACHINE).last
+    last = flag_notices.get(to.subscription_id, by=MACHINE).last
     found = [
-        telling
+        flag_notice
         for after in range(0, last, 50)
-        for telling in tellings.told(to.subscription_id, after=after, limit=50, by=MACHINE)[1]
+        for flag_notice in flag_notices.told(to.subscription_id, after=after, limit=50, by=MACHINE)[1]
     ]
     assert last == ROUNDS * FLAGS * len(CHANGES) == 100
-    assert [telling.number for telling in found] == list(range(1, 101))
-    assert len({(telling.flag_id, telling.flag_seq) for telling in found}) == 100
-    assert all(services().timeline.reading(telling.owner).verified for telling in found)
+    assert [flag_notice.number for flag_notice in found] == list(range(1, 101))
+    assert len({(flag_notice.flag_id, flag_notice.flag_seq) for flag_notice in found}) == 100
+    assert all(services().timeline.reading(flag_notice.owner).verified for flag_notice in found)
     assert FlagNoticeStore(services().timeline).subscription(to.subscription_id).last == 100
 
 

@@ -74,18 +74,18 @@ def test_nobody_hears_of_a_flag_that_has_no_effect_or_of_another_owners_event(ev
     assert flag_notices.news(event) is None
 
 
-def test_a_telling_is_the_next_one_of_its_subscription_and_names_only_the_items_of_both() -> None:
-    telling = told(an_event())
+def test_a_notice_is_the_next_one_of_its_subscription_and_names_only_the_items_of_both() -> None:
+    flag_notice = told(an_event())
 
-    assert (telling.number, telling.items, telling.office) == (5, ("business-address",), "credit")
+    assert (flag_notice.number, flag_notice.items, flag_notice.office) == (5, ("business-address",), "credit")
 
 
-def test_the_same_event_makes_the_same_telling_and_another_subscription_another_one() -> None:
+def test_the_same_event_makes_the_same_notice_and_another_subscription_another_one() -> None:
     heard = flag_notices.news(an_event())
     assert heard is not None
 
-    assert flag_notices.telling_id(heard, "s1") == flag_notices.telling_id(heard, "s1")
-    assert flag_notices.telling_id(heard, "s1") != flag_notices.telling_id(heard, "s2")
+    assert flag_notices.flag_notice_id(heard, "s1") == flag_notices.flag_notice_id(heard, "s1")
+    assert flag_notices.flag_notice_id(heard, "s1") != flag_notices.flag_notice_id(heard, "s2")
 
 
 def test_two_subscriptions_hear_of_one_subject_under_two_names_and_neither_is_its_key() -> None:
@@ -99,7 +99,7 @@ def test_what_is_told_says_what_stands_and_nothing_of_the_person_or_the_file() -
     data = flag_notices.data_of(told(an_event()), key=KEY)
 
     assert data == {
-        "telling_id": hashlib.sha256(b"flag:f1/4\ns1").hexdigest()[:32],
+        "flag_notice_id": hashlib.sha256(b"flag:f1/4\ns1").hexdigest()[:32],
         "subscription_id": "s1",
         "number": 5,
         "flag_id": "f1",
@@ -118,20 +118,20 @@ def test_what_is_told_says_what_stands_and_nothing_of_the_person_or_the_file() -
     }
 
 
-def test_a_webhook_carries_the_same_words_under_the_tellings_own_name() -> None:
-    telling = told(an_event("flag:lifted", was="active"))
+def test_a_webhook_carries_the_same_words_under_the_flag_notices_own_name() -> None:
+    flag_notice = told(an_event("flag:lifted", was="active"))
 
-    notice = flag_notices.notice_of(telling, key=KEY)
+    notice = flag_notices.notice_of(flag_notice, key=KEY)
 
-    assert (notice.topic, notice.name, notice.subject) == ("flag.told", telling.telling_id, "flag:f1")
-    assert notice.data == flag_notices.data_of(telling, key=KEY)
+    assert (notice.topic, notice.name, notice.subject) == ("flag.told", flag_notice.flag_notice_id, "flag:f1")
+    assert notice.data == flag_notices.data_of(flag_notice, key=KEY)
 
 
 def test_an_incident_is_open_until_the_answer_and_was_never_there_without_one() -> None:
-    telling = told(an_event("flag:lifted"))
-    late = flag_notices.left_unanswered(telling, at=LATER)
+    flag_notice = told(an_event("flag:lifted"))
+    late = flag_notices.left_unanswered(flag_notice, at=LATER)
     answered = flag_notices.acknowledged(late, by="system:market", at=LATER)
 
-    assert telling.owner == f"telling:{telling.telling_id}"
-    assert [each.incident for each in (telling, late, answered)] == [None, IncidentState.OPEN, IncidentState.CLOSED]
+    assert flag_notice.owner == f"flag_notice:{flag_notice.flag_notice_id}"
+    assert [each.incident for each in (flag_notice, late, answered)] == [None, IncidentState.OPEN, IncidentState.CLOSED]
     assert replace(answered, incident_at=None).incident is None

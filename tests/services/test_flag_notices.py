@@ -37,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(autouse=True)
 def pushed(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
     line = Line()
-    monkeypatch.setattr(services().tellings, "_queue", line)
+    monkeypatch.setattr(services().flag_notices, "_queue", line)
     monkeypatch.setattr(services().alerts, "_queue", Line())
     return line
 
@@ -52,7 +52,7 @@ def deliveries(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: A
 def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
     caller = MACHINE if by is MACHINE else TRAFFIC
     webhook, _ = services().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, idempotency_key=None)
-    made, _ = services().tellings.subscribe(
+    made, _ = services().flag_notices.subscribe(
         webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, idempotency_key=None
     )
     return made, services().webhooks.secret(webhook)
@@ -62,7 +62,7 @@ def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
     """Let the relay hand on an owner's events."""
     for event in services().timeline.events(owner)[after:]:
         services().alerts.on_event(event, at)
-        services().tellings.on_event(event, at)
+        services().flag_notices.on_event(event, at)
 
 
 def in_force() -> Flag:
@@ -72,18 +72,20 @@ def in_force() -> Flag:
 
 
 def told_to(subscription: Subscription, *, after: int = 0) -> list[FlagNotice]:
-    _, found = services().tellings.told(subscription.subscription_id, after=after, limit=100, by=MACHINE)
+    _, found = services().flag_notices.told(subscription.subscription_id, after=after, limit=100, by=MACHINE)
     return list(found)
 
 
-def sweep(*tellings: FlagNotice, at: datetime) -> None:
+def sweep(*flag_notices: FlagNotice, at: datetime) -> None:
     services().clocks.sweep(at=at)
-    for telling in tellings:
-        relayed(telling.owner, at=at)
+    for flag_notice in flag_notices:
+        relayed(flag_notice.owner, at=at)
 
 
-def acknowledge(telling: FlagNotice, *, at: datetime = AFTER) -> FlagNotice:
-    return services().tellings.acknowledge(telling.subscription_id, telling.telling_id, by=MACHINE, at=at)
+def acknowledge(flag_notice: FlagNotice, *, at: datetime = AFTER) -> FlagNotice:
+    return services().flag_notices.acknowledge(
+        flag_notice.subscription_id, flag_notice.flag_notice_id, by=MACHINE, at=at
+    )
 
 
 def alerts_of(recipient: object) -> list[tuple[str, int]]:
@@ -108,11 +110,11 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     relayed(flag.owner, after=3)
 
     for message, _ in pushed.messages:
-        services().tellings.push(message["telling_id"], at=AFTER)
+        services().flag_notices.push(message["flag_notice_id"], at=AFTER)
     told_until_ended(deliveries, AFTER)
 
     said = [Verifier(secret).verify(body, headers)["data"] for headers, body in receiver.got]
-    name = services().tellings.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
+    name = services().flag_notices.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
     assert [(each["number"], each["state"], each["flag_seq"]) for each in said] == [
         (1, "in_force", 3),
         (2, "lifted", 4),
@@ -131,9 +133,9 @@ def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(push
     relayed(flag.owner)
     relayed(flag.owner)
 
-    assert [telling.number for telling in told_to(subscription)] == [1]
+    assert [flag_notice.number for flag_notice in told_to(subscription)] == [1]
     assert len(pushed.messages) == 3
-    assert len({message["telling_id"] for message, _ in pushed.messages}) == 1
+    assert len({message["flag_notice_id"] for message, _ in pushed.messages}) == 1
 
 
 def test_only_who_handles_a_related_item_hears_of_a_flag() -> None:
@@ -142,7 +144,7 @@ def test_only_who_handles_a_related_item_hears_of_a_flag() -> None:
 
     in_force()
 
-    assert [telling.items for telling in told_to(related)] == [("business-address",)]
+    assert [flag_notice.items for flag_notice in told_to(related)] == [("business-address",)]
     assert told_to(unrelated) == []
 
 
@@ -162,7 +164,7 @@ def test_a_system_that_was_down_reads_on_in_order_and_without_gaps() -> None:
     lift(flags[0], at=AFTER)
     relayed(flags[0].owner, after=3)
 
-    assert [telling.number for telling in told_to(subscription)] == [1, 2, 3, 4]
+    assert [flag_notice.number for flag_notice in told_to(subscription)] == [1, 2, 3, 4]
     assert [(each.number, each.change) for each in told_to(subscription, after=2)] == [
         (3, Change.IN_FORCE),
         (4, Change.LIFTED),
@@ -173,43 +175,43 @@ def test_a_system_that_was_down_reads_on_in_order_and_without_gaps() -> None:
 def test_an_answer_stops_the_clock_and_the_same_one_again_is_once() -> None:
     subscription, _ = subscribed()
     in_force()
-    (telling,) = told_to(subscription)
+    (flag_notice,) = told_to(subscription)
 
-    first = acknowledge(telling)
-    again = acknowledge(telling, at=AFTER + timedelta(hours=1))
+    first = acknowledge(flag_notice)
+    again = acknowledge(flag_notice, at=AFTER + timedelta(hours=1))
 
     assert (first.acknowledged_at, first.acknowledged_by) == (AFTER, "system:system.market")
     assert again == first
-    assert [clock.stopped_at for clock in services().clocks.of_owner(telling.owner)] == [AFTER]
-    assert kinds_of(telling.owner) == ["telling:made", "telling:acknowledged"]
+    assert [clock.stopped_at for clock in services().clocks.of_owner(flag_notice.owner)] == [AFTER]
+    assert kinds_of(flag_notice.owner) == ["flag_notice:made", "flag_notice:acknowledged"]
 
 
 @pytest.mark.requirement("R2.13")
 def test_without_an_answer_in_one_working_day_the_credit_office_hears_of_it_and_then_the_monitoring_office() -> None:
     subscription, _ = subscribed()
     in_force()
-    (telling,) = told_to(subscription)
+    (flag_notice,) = told_to(subscription)
 
-    sweep(telling, at=ANSWER_DUE)
+    sweep(flag_notice, at=ANSWER_DUE)
     in_time = alerts_of(CREDIT)
-    sweep(telling, at=ANSWER_DUE + ONE_SECOND)
+    sweep(flag_notice, at=ANSWER_DUE + ONE_SECOND)
     late = alerts_of(CREDIT)
-    sweep(telling, at=ANSWER_DUE + timedelta(days=3))
+    sweep(flag_notice, at=ANSWER_DUE + timedelta(days=3))
 
     assert in_time == []
-    assert late == [("telling", 2)]
-    assert alerts_of(MONITOR) == [("telling", 3)]
+    assert late == [("flag_notice", 2)]
+    assert alerts_of(MONITOR) == [("flag_notice", 3)]
 
 
 def test_an_answer_takes_back_the_alerts_that_asked_for_it() -> None:
     subscription, _ = subscribed()
     in_force()
-    (telling,) = told_to(subscription)
-    sweep(telling, at=ANSWER_DUE + ONE_SECOND)
+    (flag_notice,) = told_to(subscription)
+    sweep(flag_notice, at=ANSWER_DUE + ONE_SECOND)
 
-    acknowledge(telling, at=ANSWER_DUE + timedelta(hours=1))
-    relayed(telling.owner, at=ANSWER_DUE + timedelta(hours=1))
-    sweep(telling, at=ANSWER_DUE + timedelta(days=3))
+    acknowledge(flag_notice, at=ANSWER_DUE + timedelta(hours=1))
+    relayed(flag_notice.owner, at=ANSWER_DUE + timedelta(hours=1))
+    sweep(flag_notice, at=ANSWER_DUE + timedelta(days=3))
 
     assert alerts_of(CREDIT) == []
     assert alerts_of(MONITOR) == []
@@ -229,13 +231,13 @@ def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: ti
     flag = in_force()
     lift(flag, at=AFTER)
     relayed(flag.owner, after=3)
-    in_force_telling, lifting = told_to(subscription)
-    acknowledge(in_force_telling)
+    in_force_notice, lifting = told_to(subscription)
+    acknowledge(in_force_notice)
 
     sweep(at=AFTER + waited)
 
-    page = services().tellings.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
-    assert [each.telling_id for each in page.tellings] == ([lifting.telling_id] if opened else [])
+    page = services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
+    assert [each.flag_notice_id for each in page.flag_notices] == ([lifting.flag_notice_id] if opened else [])
 
 
 @pytest.mark.requirement("R3.8")
@@ -251,16 +253,17 @@ def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None
 
     state = {
         state: [
-            each.telling_id for each in services().tellings.incidents(state, by=MONITOR, limit=10, after=None).tellings
+            each.flag_notice_id
+            for each in services().flag_notices.incidents(state, by=MONITOR, limit=10, after=None).flag_notices
         ]
         for state in IncidentState
     }
-    assert state == {IncidentState.OPEN: [], IncidentState.CLOSED: [lifting.telling_id]}
+    assert state == {IncidentState.OPEN: [], IncidentState.CLOSED: [lifting.flag_notice_id]}
     assert kinds_of(lifting.owner) == [
-        "telling:made",
+        "flag_notice:made",
         "clock:passed",
         "incident:opened",
-        "telling:acknowledged",
+        "flag_notice:acknowledged",
         "incident:closed",
     ]
 
@@ -271,7 +274,7 @@ def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> N
 
     sweep(at=AFTER + timedelta(days=9))
 
-    assert services().tellings.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).tellings == ()
+    assert services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).flag_notices == ()
 
 
 def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
@@ -281,30 +284,30 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
 
     def seen(role: Role, department: str) -> list[str]:
         by = a_caller(role, sub="x", department=department)
-        page = services().tellings.of_flag(flag.flag_id, by=by, limit=10, after=None)
-        return sorted(each.department for each in page.tellings)
+        page = services().flag_notices.of_flag(flag.flag_id, by=by, limit=10, after=None)
+        return sorted(each.department for each in page.flag_notices)
 
     assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
     assert seen(Role.MONITOR, "monitoring") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "credit") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
     with pytest.raises(DomainError) as refused:
-        services().tellings.of_flag(flag.flag_id, by=ELSEWHERE, limit=10, after=None)
+        services().flag_notices.of_flag(flag.flag_id, by=ELSEWHERE, limit=10, after=None)
     assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_it_was_told() -> None:
     subscription, _ = subscribed()
     in_force()
-    (telling,) = told_to(subscription)
+    (flag_notice,) = told_to(subscription)
 
-    services().tellings.end(subscription.subscription_id, by=MACHINE, at=AFTER)
-    services().tellings.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    services().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    services().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
     in_force()
 
     assert [each.number for each in told_to(subscription)] == [1]
-    assert services().tellings.subscriptions(by=MACHINE) == ()
-    assert acknowledge(telling).acknowledged_at == AFTER
+    assert services().flag_notices.subscriptions(by=MACHINE) == ()
+    assert acknowledge(flag_notice).acknowledged_at == AFTER
 
 
 @pytest.mark.requirement("R2.15")
@@ -315,25 +318,25 @@ def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
     )
 
     with pytest.raises(DomainError) as refused:
-        services().tellings.subscribe(
+        services().flag_notices.subscribe(
             webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, idempotency_key=None
         )
 
     assert refused.value.code is ErrorCode.FORBIDDEN
 
 
-def test_another_departments_subscription_endpoint_or_telling_does_not_exist() -> None:
+def test_another_departments_subscription_endpoint_or_notice_does_not_exist() -> None:
     subscription, _ = subscribed()
     theirs, _ = subscribed(by=TRAFFIC)
     in_force()
-    (telling,) = told_to(subscription)
+    (flag_notice,) = told_to(subscription)
 
     with pytest.raises(DomainError) as refused:
-        services().tellings.get(subscription.subscription_id, by=TRAFFIC)
+        services().flag_notices.get(subscription.subscription_id, by=TRAFFIC)
     with pytest.raises(DomainError) as unknown:
-        services().tellings.acknowledge(theirs.subscription_id, telling.telling_id, by=TRAFFIC, at=AFTER)
+        services().flag_notices.acknowledge(theirs.subscription_id, flag_notice.flag_notice_id, by=TRAFFIC, at=AFTER)
     with pytest.raises(DomainError) as faulty:
-        services().tellings.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, idempotency_key=None)
+        services().flag_notices.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, idempotency_key=None)
 
     assert [each.value.code for each in (refused, unknown, faulty)] == [
         ErrorCode.NOT_FOUND,
@@ -348,18 +351,18 @@ def test_a_system_whose_endpoint_is_gone_still_finds_what_it_was_told(pushed: Li
     in_force()
     ((message, _),) = pushed.messages
 
-    assert services().tellings.push(message["telling_id"], at=AFTER) is False
-    assert [telling.number for telling in told_to(subscription)] == [1]
+    assert services().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
+    assert [flag_notice.number for flag_notice in told_to(subscription)] == [1]
 
 
 def test_what_was_answered_before_it_was_pushed_is_not_pushed(deliveries: Line, pushed: Line) -> None:
     subscription, _ = subscribed()
     in_force()
-    (telling,) = told_to(subscription)
-    acknowledge(telling)
+    (flag_notice,) = told_to(subscription)
+    acknowledge(flag_notice)
     ((message, _),) = pushed.messages
 
-    assert services().tellings.push(message["telling_id"], at=AFTER) is False
+    assert services().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
     assert deliveries.messages == []
     found, _ = services().webhooks.deliveries(
         subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, limit=10, after=None
