@@ -1,9 +1,28 @@
-"""The queue and the topic that alerts go through."""
+"""Publishing to a queue or a topic."""
 
 import math
 from datetime import timedelta
+from typing import Final, Protocol
 
 from chalicelib.aws import client
+
+AT_ONCE: Final = timedelta(0)
+
+
+class Publisher(Protocol):
+    """Where messages are published; ``name`` lets consumers recognise a repetition."""
+
+    def send(self, message: str, *, name: str) -> None:
+        """Publish a message; raises if it was not accepted."""
+        ...
+
+
+class DelayingPublisher(Protocol):
+    """A publisher that can hold a message back for a while."""
+
+    def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
+        """Publish a message, to be seen ``after`` a while; raises if it was not accepted."""
+        ...
 
 
 class Queue:
@@ -13,7 +32,7 @@ class Queue:
         """Send to the queue at ``url``."""
         self._url = url
 
-    def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
+    def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
         """Put a message into the queue, to be seen ``after`` a while; ``name`` lets consumers tell repetitions."""
         client("sqs").send_message(
             QueueUrl=self._url,

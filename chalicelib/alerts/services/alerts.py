@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
@@ -19,6 +19,7 @@ from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller
+from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent
@@ -26,13 +27,6 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
 PUSHED = frozenset({TOPIC, WEBHOOK})
-
-
-class Channel(Protocol):
-    """Where alerts go beside the inbox; each is given with the name under which consumers may tell repetitions."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Hand a message over; raises if it was not taken."""
 
 
 class Alerts:
@@ -45,8 +39,8 @@ class Alerts:
         timeline: Timeline,
         *,
         pack: Callable[[str, datetime], RulePack],
-        queue: Channel,
-        topic: Channel,
+        queue: Publisher,
+        topic: Publisher,
         webhooks: Callable[[], Webhooks],
         digests: Digests,
     ) -> None:

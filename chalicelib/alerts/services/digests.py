@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Preference, Yellow
@@ -18,18 +18,12 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import Caller
+from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import Milestone
 
 TOPIC, WEBHOOK = "sns", "webhook"
 SETTLED = timedelta(minutes=2)
 """What was kept less than this ago waits for the next digest: machines' clocks differ, and keys are their instants."""
-
-
-class Channel(Protocol):
-    """Where digests go beside the list; each is given with the name under which consumers may tell repetitions."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Hand a message over; raises if it was not taken."""
 
 
 class Digests:
@@ -41,8 +35,8 @@ class Digests:
         alerts: AlertStore,
         *,
         hour: Callable[[datetime], int],
-        queue: Channel,
-        topic: Channel,
+        queue: Publisher,
+        topic: Publisher,
         webhooks: Callable[[], Webhooks],
     ) -> None:
         """Make digests from the ``hour`` in Shanghai on; ``queue`` brings them to ``publish``, which pushes them."""

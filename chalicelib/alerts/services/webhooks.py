@@ -4,7 +4,6 @@ import json
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
 from chalicelib.alerts.rules import webhooks as rules
@@ -14,19 +13,13 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
+from chalicelib.publisher import DelayingPublisher
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
 """Who may say where a department's own systems are told things."""
 
 AT_ONCE = timedelta(0)
 MOST_ENDPOINTS = 100
-
-
-class Line(Protocol):
-    """A queue that can keep a message back for a while."""
-
-    def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
-        """Hand a message over; raises if it was not taken."""
 
 
 class EarlyError(RuntimeError):
@@ -37,7 +30,14 @@ class Webhooks:
     """Endpoints of all departments."""
 
     def __init__(
-        self, store: WebhookStore, sender: Sender, *, key: bytes, source: str, queue: Line, dead_letters: Line
+        self,
+        store: WebhookStore,
+        sender: Sender,
+        *,
+        key: bytes,
+        source: str,
+        queue: DelayingPublisher,
+        dead_letters: DelayingPublisher,
     ) -> None:
         """Derive secrets from ``key``; attempts wait in ``queue``, what was given up is told to ``dead_letters``."""
         self._store = store

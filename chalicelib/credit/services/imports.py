@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
@@ -22,6 +22,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
+from chalicelib.publisher import Publisher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
@@ -41,13 +42,6 @@ At the end of a chunk all wait for the last one to write: in a small one that is
 CHUNKS_A_STEP = 12
 AT_ONCE = 4
 """Writers side by side."""
-
-
-class Line(Protocol):
-    """Where what goes on later waits."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Hand a message over; raises if it was not taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +74,7 @@ class Imports:
     """All bulk imports."""
 
     def __init__(
-        self, store: ImportStore, bucket: Bucket, receiving: Ingest, conflicts: Conflicts, *, queue: Line
+        self, store: ImportStore, bucket: Bucket, receiving: Ingest, conflicts: Conflicts, *, queue: Publisher
     ) -> None:
         """Hand lines to ``receiving``; ``queue`` brings a step back to go on."""
         self._store = store

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.clocks.model import Clock, ClockKind
@@ -15,6 +14,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, sees
+from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flag_notices import ENDINGS, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.rules import flag_notices
@@ -33,13 +33,6 @@ RELAY = "system:relay"
 SWEEP = "system:sweep"
 
 
-class Line(Protocol):
-    """Where what is to be pushed waits."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Hand a message over; raises if it was not taken."""
-
-
 class FlagNotices:
     """What the systems of all departments are told of flags."""
 
@@ -52,7 +45,7 @@ class FlagNotices:
         subject_keys: Callable[[], SubjectKeys],
         key: Callable[[], bytes],
         webhooks: Callable[[], Webhooks],
-        queue: Line,
+        queue: Publisher,
         pack: Callable[[datetime], RulePack],
         departments: Collection[str],
     ) -> None:
