@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api.addresses import ADDRESSES
-from chalicelib.api.gateway import App
+from chalicelib.http.app import App
 from chalicelib.web.addresses import ADDRESSES as PAGES
 from chalicelib.web.addresses import SHOWING
 

@@ -1,6 +1,6 @@
 """What the service refuses, in its own language.
 
-The HTTP status and the texts in both languages are looked up once, at the edge (``chalicelib.api.problems``).
+The HTTP status and the texts in both languages are looked up once, at the edge (``chalicelib.http.problems``).
 """
 
 from collections.abc import Mapping, Sequence

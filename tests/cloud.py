@@ -22,10 +22,10 @@ from pynamodb.constants import PAY_PER_REQUEST_BILLING_MODE
 import chalicelib
 from app import app
 from chalicelib import aws
-from chalicelib.api import cursors, identity
-from chalicelib.api.gateway import App
 from chalicelib.clock import ServiceClock, real_now
 from chalicelib.dynamo.model import Row, connection
+from chalicelib.http import cursors, tokens
+from chalicelib.http.app import App
 from chalicelib.settings import settings
 from chalicelib.wiring import services
 
@@ -176,7 +176,7 @@ class Issuer:
         assert url == "https://issuer.test/jwks"
         self.fetches += 1
         if self.is_down:
-            raise identity.IssuerUnreachableError
+            raise tokens.IssuerUnreachableError
         return {"keys": [key.as_dict(private=False) for key in self.published]}
 
     def token(
@@ -222,7 +222,7 @@ def the_issuer() -> Issuer:
 
 def forget_everything() -> None:
     """Let the next call build the services anew; clients stay, because moto answers them all and each costs much."""
-    for made_once in (services, cursors.cursors, identity.tokens):
+    for made_once in (services, cursors.cursors, tokens.tokens):
         made_once.cache_clear()
 
 
@@ -269,7 +269,7 @@ def _kinds_of(parent: type[Row]) -> Iterator[type[Any]]:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Moto with all tables, the secret and the key of KMS, and the issuer of the tests."""
-    monkeypatch.setattr(identity, "fetched", the_issuer().jwks)
+    monkeypatch.setattr(tokens, "fetched", the_issuer().jwks)
     with mock_aws():
         forget_everything()
         create_tables()

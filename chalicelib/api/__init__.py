@@ -1,1 +1,1 @@
-"""The JSON API: one file of routes a subject; ``edge`` makes routes of functions."""
+"""The JSON API: one file of routes a subject, on the machinery of ``chalicelib.http``."""

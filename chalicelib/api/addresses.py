@@ -100,7 +100,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/guides/{guide_code}",
         "GET /v1/guides/{guide_code}/step",
     ),
-    "chalicelib.api.health": (
+    "chalicelib.api.service.routes.health": (
         "GET /healthz",
         "GET /readyz",
     ),
@@ -119,7 +119,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/flags/{flag_id}/resumption",
     ),
     "chalicelib.api.supervision.routes.measure_statistics": ("GET /v1/supervision/measures",),
-    "chalicelib.api.openapi": ("GET /openapi.json",),
+    "chalicelib.api.service.routes.openapi": ("GET /openapi.json",),
     "chalicelib.api.credit.routes.imports": (
         "GET /v1/credit/schema",
         "POST /v1/credit/imports",

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.api.identity import FRESH_FOR
 from chalicelib.api.sanctions.schemas.flags import measure_shape
 from chalicelib.clock import real_now
+from chalicelib.http.tokens import FRESH_FOR
 from chalicelib.sanctions.store.flags import measure_lists
 from tests.cloud import PERSONAS, the_issuer
 

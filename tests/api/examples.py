@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.edge import Route
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.http.routes import Route
 from tests.api.bodies import (
     ALIAS,
     CARD,

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from chalicelib.api import identity
-from chalicelib.api.identity import IssuerUnreachableError, Tokens
 from chalicelib.clock import real_now
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.tokens import IssuerUnreachableError, Tokens, fetched
 from chalicelib.policy import Caller, Role
 from chalicelib.wiring import services
 from tests.builders import an_identity, base64url
@@ -234,7 +233,7 @@ def test_an_unreadable_key_does_not_hide_the_others(issuer: Issuer, cloud: None)
 
 
 def test_remembered_tokens_are_bounded(tokens: Tokens, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "KEPT_TOKENS", 2)
+    monkeypatch.setattr("chalicelib.http.tokens.KEPT_TOKENS", 2)
     for persona in ("applicant", "applicant2", "agent", "company"):
         caller(tokens, issuer.token(persona))
 
@@ -262,10 +261,10 @@ def test_the_key_set_is_fetched_from_this_address(tmp_path: Any) -> None:  # noq
     good = tmp_path / "good"
     good.write_text('{"keys": []}')
 
-    assert identity.fetched(good.as_uri()) == {"keys": []}
+    assert fetched(good.as_uri()) == {"keys": []}
     for bad in ("[]", "{}", '{"keys": 1}', "<html>"):
         (tmp_path / "bad").write_text(bad)
         with pytest.raises(IssuerUnreachableError):
-            identity.fetched((tmp_path / "bad").as_uri())
+            fetched((tmp_path / "bad").as_uri())
     with pytest.raises(IssuerUnreachableError):
-        identity.fetched((tmp_path / "none").as_uri())
+        fetched((tmp_path / "none").as_uri())

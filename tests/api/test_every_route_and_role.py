@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chalicelib.api.edge import ROUTES, Route
+from chalicelib.http.routes import ROUTES, Route
 from chalicelib.policy import FOR_THEMSELVES, Role
 from tests.api.bodies import subject_of, token_of
 from tests.api.examples import ABSENT, Example, known, name_of

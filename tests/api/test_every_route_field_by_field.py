@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from chalicelib.api.edge import ROUTES, Route
+from chalicelib.http.routes import ROUTES, Route
 from tests.api.bodies import token_of
 from tests.api.examples import Example, known, name_of
 from tests.api.judging import require_sound

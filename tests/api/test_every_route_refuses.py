@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.api.edge import ROUTES, PageQuery, Route
+from chalicelib.http.routes import ROUTES, PageQuery, Route
 from tests.api.bodies import token_of
 from tests.api.examples import Example, known, name_of
 from tests.api.judging import require_sound

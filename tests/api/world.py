@@ -18,10 +18,10 @@ from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.alerts.rules.webhooks import delivery_of
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
-from chalicelib.api import identity
 from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.http import tokens
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
@@ -132,7 +132,7 @@ class World:
 def world() -> Iterator[World]:
     """The town, with the clock at noon."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        patch.setattr(identity, "fetched", the_issuer().jwks)
+        patch.setattr(tokens, "fetched", the_issuer().jwks)
         forget_everything()
         create_tables()
         key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]

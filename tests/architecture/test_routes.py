@@ -12,11 +12,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import chalicelib.api
 from app import app
 from chalicelib.api.addresses import ADDRESSES, import_all
-from chalicelib.api.edge import ROUTES, Route
-from chalicelib.api.fault_texts import FAULT_TEXTS, OTHERWISE
-from chalicelib.api.openapi import document
-from chalicelib.api.problems import STATUS, TEXTS, problem_of
 from chalicelib.errors import ErrorCode
+from chalicelib.http.field_errors import FAULT_TEXTS, OTHERWISE
+from chalicelib.http.openapi import document
+from chalicelib.http.problems import STATUS, TEXTS, problem_of
+from chalicelib.http.routes import ROUTES, Route
 from chalicelib.policy import Role
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.web.addresses import ADDRESSES as PAGES

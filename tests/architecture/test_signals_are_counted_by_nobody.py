@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.addresses import import_all
-from chalicelib.api.edge import ROUTES
+from chalicelib.http.routes import ROUTES
 from chalicelib.supervision.model.anomalies import AnomalyKind
 from tests.architecture.test_layout import DEPLOYED, named, uses
 

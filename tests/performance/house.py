@@ -16,10 +16,10 @@ from stdnum.cn import ric, uscc
 import chalicelib.api
 from app import app
 from chalicelib import aws
-from chalicelib.api import identity
-from chalicelib.api.edge import ROUTES
-from chalicelib.api.exchange import respond
 from chalicelib.dynamo.model import connection
+from chalicelib.http import tokens
+from chalicelib.http.dispatch import respond
+from chalicelib.http.routes import ROUTES
 from tests.builders import KeyPair
 from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer
 from tests.performance.wire import Wire
@@ -156,7 +156,7 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
     }
     with (
         mock.patch.dict("os.environ", environment),
-        mock.patch.object(identity, "fetched", the_issuer().jwks),
+        mock.patch.object(tokens, "fetched", the_issuer().jwks),
     ):
         _forget_clients()
         tables = create_tables()

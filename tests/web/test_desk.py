@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.cases.rules.handling import STEPS
+from chalicelib.web.officers.case_actions import NAMED
+from chalicelib.web.officers.case_forms import ROUTES
 from tests.web.device import Device
 from tests.web.test_applying import ITEM, enrol, promise, sign
 from tests.web.visitor import Seen, Visitor
@@ -199,3 +202,9 @@ def test_a_filter_that_there_is_not_is_a_page_that_says_so(officer: Visitor, que
     page = "desk" if query.startswith("state") else "worklist"
 
     assert officer.open(f"/{page}?{query}").status == 400
+
+
+def test_every_act_has_a_route_that_the_same_roles_may_call() -> None:
+    assert {name: route.roles for name, route in ROUTES.items()} == {
+        name: frozenset(STEPS[act.step].roles) for name, act in NAMED.items()
+    }

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.api import identity
+from chalicelib.http import tokens
 from tests.api.test_punishment import AFTER_DEFENCE
 from tests.builders import NOON
 from tests.cloud import turn_clock
@@ -189,7 +189,7 @@ def test_what_a_stolen_session_must_not_do_asks_for_a_login_that_is_minutes_old(
     twice(first, f"{desk}/acts/decision", "decision", {"outcome": "granted", "document_no": "1号"})
     twice(first, f"{desk}/acts/verification", "verification", found)
     confirmation, keys = second.open(f"{desk}/acts/confirmation"), applicant.open("/keys")
-    monkeypatch.setattr(identity, "FRESH_FOR", -identity.FRESH_FOR)
+    monkeypatch.setattr(tokens, "FRESH_FOR", -tokens.FRESH_FOR)
 
     sent = second.send(confirmation, "confirmation")
     opened = second.open(f"{desk}/acts/confirmation")

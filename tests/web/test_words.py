@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api.calls import Language
 from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
@@ -20,6 +19,7 @@ from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcom
 from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
+from chalicelib.http.language import Language
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL

@@ -15,12 +15,12 @@ from chalicelib.api.calendars.schemas import (
     calendar_shape,
     recount_shape,
 )
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
-from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.calendars.model import Moving, Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.as_of import MomentQuery, moment_in
+from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.wiring import services
 
 routes = Routes("calendars")
@@ -36,7 +36,7 @@ YEAR = re.compile(r"[0-9]{4}", re.ASCII)
     body=EditionBody,
     answer=LoadingShape,
 )
-def load(call: Call[EditionBody]) -> Answer:
+def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
     """Load an edition; with ``dry_run=true`` say which open due dates would move, and write nothing."""
     editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
     after = _place(call.position)
@@ -83,7 +83,7 @@ def load(call: Call[EditionBody]) -> Answer:
     query=MomentQuery,
     answer=Calendars,
 )
-def calendars(call: Call[None]) -> Answer:
+def calendars(call: Call[None]) -> Answer[Calendars]:
     """List years with the edition that counted, oldest first."""
     found = services().editions.years(at=moment_in(call), now=call.at)
     return Answer(body=Calendars(items=[calendar_shape(each) for each in found]))
@@ -96,7 +96,7 @@ def calendars(call: Call[None]) -> Answer:
     query=MomentQuery,
     answer=CalendarShape,
 )
-def calendar(call: Call[None]) -> Answer:
+def calendar(call: Call[None]) -> Answer[CalendarShape]:
     """Show a year; one without an edition is not found."""
     found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
     return Answer(body=calendar_shape(found), version=found.version or None)
@@ -109,7 +109,7 @@ def calendar(call: Call[None]) -> Answer:
     query=PageQuery,
     answer=Waiting,
 )
-def provisional(call: Call[None]) -> Answer:
+def provisional(call: Call[None]) -> Answer[Waiting]:
     """List provisional due dates, of all departments, oldest due first."""
     found, after = services().editions.waiting(
         _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position

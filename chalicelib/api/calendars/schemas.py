@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Body, Day, PageQuery, Shape
 from chalicelib.calendars.model import Recount, RecountState, YearStatus
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.shapes import Page
+from chalicelib.http.routes import Body, Day, PageQuery, Shape
+from chalicelib.http.schemas import Page
 from chalicelib.workdays.model.limits import Notice
 
 MOST_DAYS = 200

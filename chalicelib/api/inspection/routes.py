@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from chalicelib.api.cases.schemas.timelines import event_shape, timeline_shape
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.api.inspection.schemas import (
     CaseLine,
     CasesQuery,
@@ -21,6 +20,7 @@ from chalicelib.api.inspection.schemas import (
 )
 from chalicelib.clock import instant_from
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.inspection.model import CaseFilter, Scope, Wanted
 from chalicelib.inspection.services import INSPECTORS
 from chalicelib.timeline.events import Reading
@@ -38,7 +38,7 @@ routes = Routes("inspection")
     status=201,
     creates=True,
 )
-def ask(call: Call[MandateBody]) -> Answer:
+def ask(call: Call[MandateBody]) -> Answer[MandateShape]:
     """Ask for a mandate; another inspector approves it."""
     body = call.body
     scope = Scope(
@@ -56,7 +56,7 @@ def ask(call: Call[MandateBody]) -> Answer:
 
 
 @routes.get("/v1/inspections", summary="The caller's own mandates", roles=INSPECTORS, query=PageQuery, answer=Mandates)
-def mandates(call: Call[None]) -> Answer:
+def mandates(call: Call[None]) -> Answer[Mandates]:
     """List the caller's mandates, newest first."""
     position = call.position
     found, following = services().inspection.asked_by(
@@ -66,7 +66,7 @@ def mandates(call: Call[None]) -> Answer:
 
 
 @routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateShape)
-def mandate(call: Call[None]) -> Answer:
+def mandate(call: Call[None]) -> Answer[MandateShape]:
     """Show a mandate, so that a second inspector sees what is to be approved."""
     found = services().inspection.mandate(call.path["mandate_id"], by=call.caller)
     return Answer(body=mandate_shape(found), version=found.version)
@@ -79,7 +79,7 @@ def mandate(call: Call[None]) -> Answer:
     answer=MandateShape,
     needs_version=True,
 )
-def approve(call: Call[None]) -> Answer:
+def approve(call: Call[None]) -> Answer[MandateShape]:
     """Put a mandate into force."""
     approved = services().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
     return Answer(body=mandate_shape(approved), version=approved.version)
@@ -92,7 +92,7 @@ def approve(call: Call[None]) -> Answer:
     query=CasesQuery,
     answer=CasesSeen,
 )
-def cases(call: Call[None]) -> Answer:
+def cases(call: Call[None]) -> Answer[CasesSeen]:
     """List cases within the scope only."""
     query: CasesQuery = call.query
     found, following = services().inspection.cases(
@@ -125,7 +125,7 @@ def cases(call: Call[None]) -> Answer:
     query=MomentQuery,
     answer=TimelineSeen,
 )
-def timeline(call: Call[None]) -> Answer:
+def timeline(call: Call[None]) -> Answer[TimelineSeen]:
     """Show a timeline; the reading is recorded, and so is an attempt outside the scope."""
     house = services()
     case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
@@ -189,7 +189,7 @@ def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
     roles=INSPECTORS,
     answer=Readings,
 )
-def readings(call: Call[None]) -> Answer:
+def readings(call: Call[None]) -> Answer[Readings]:
     """List the readings under a mandate, by its own timeline."""
     events = services().inspection.readings(call.path["mandate_id"], by=call.caller)
     return Answer(body=Readings(items=[event_shape(event) for event in events]))

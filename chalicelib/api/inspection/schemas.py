@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.api.cases.schemas.timelines import EventShape, TimelineShape
-from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape
 from chalicelib.clocks.model import Light
+from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape
 from chalicelib.inspection.model import Mandate
 
 Codes = Annotated[list[Code], Field(max_length=50)]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.edge import Code, PageQuery, Shape
+from chalicelib.http.routes import Code, PageQuery, Shape
 from chalicelib.redress.model import AffectedCase, HowAffected, Reopening, Undone
 from chalicelib.redress.rules import reopening
 from chalicelib.wiring import services

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from chalicelib.alerts.model.alerts import Alert
-from chalicelib.api.edge import Shape
+from chalicelib.http.routes import Shape
 from chalicelib.policy import Role
 
 RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.credit.model.submissions import Submission
-from chalicelib.shapes import Body, Code, Day, Instant, Text
 from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.validation import Body, Code, Day, Instant, Text
 
 Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """A line that may be empty: what is missing is told together with every other fault of the record."""

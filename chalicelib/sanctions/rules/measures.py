@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from chalicelib.credit.model.records import Document, Effect
 from chalicelib.credit.rules.submissions import months_after
@@ -48,7 +49,21 @@ def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -
     return edition, measure
 
 
-def is_measure_in_force(measure: Measure, *, on: date) -> bool:
+class HasDays(Protocol):
+    """A row of the list, as it is kept or as it is shown, with the days from and to which it holds."""
+
+    @property
+    def in_force_from(self) -> date:
+        """The first day."""
+        ...
+
+    @property
+    def in_force_to(self) -> date | None:
+        """The last day, if it is known."""
+        ...
+
+
+def is_measure_in_force(measure: HasDays, *, on: date) -> bool:
     """Say whether a row holds on a day, both end days included."""
     return measure.in_force_from <= on and (measure.in_force_to is None or on <= measure.in_force_to)
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.shapes import Body, Line
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.validation import Body, Line
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 

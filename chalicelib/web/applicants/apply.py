@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from chalicelib.api.cases.routes import drafts
+from chalicelib.api.cases.routes.drafts import DraftShape
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Question, QuestionKind
@@ -12,13 +14,13 @@ from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
 
-FILES, SIGNS = ("files",), ("passkey",)
-"""The scripts that look how large the files are, and that ask the person's device to sign."""
+SIGNS: Final = ("passkey",)
+"""The script that asks the person's device to sign."""
 
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
@@ -51,7 +53,7 @@ def draft(visit: PageRequest) -> Redirect | Page:
         named = {name: visit.sent(f"principal-{name}") for name in ("kind", "number", "name")}
         wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
     try:
-        made = visit.done("POST /v1/drafts", path={}, body=wish)
+        made = visit.do(drafts.draft, body=wish)
     except DomainError as error:
         fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
         fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(error.code, {})
@@ -72,7 +74,7 @@ WHERE: Final = {
 @pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)
 def read_draft(visit: PageRequest) -> Page | Redirect:
     """Show what would be promised or handed in, and let it be signed; one that was filed already leads to its case."""
-    made = visit.shown("GET /v1/drafts/{draft_id}")
+    made = visit.get(drafts.read_draft)
     if made.case_no is not None:
         return Redirect(to=f"cases/{made.case_no}/receipt")
     item = services().catalogue.find(made.item_code, at=visit.at)
@@ -98,10 +100,12 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
 def file(visit: PageRequest) -> Page | Redirect:
     """File the draft: every condition ticked and signed, or every material handed in; twice is once."""
+    from chalicelib.api.cases.routes import cases  # noqa: PLC0415 - only filing needs it
+
     shown = read_draft(visit)
     if isinstance(shown, Redirect):
         return shown
-    made: Any = shown.facts["draft"]
+    made = shown.fact("draft", DraftShape)
     confirmed = visit.form.get("confirmed", ())
     body: dict[str, Any] = {"draft_id": made.draft_id, "confirmed": confirmed, "materials": materials_sent(visit)}
     if made.way is Way.COMMITMENT:
@@ -114,24 +118,14 @@ def file(visit: PageRequest) -> Page | Redirect:
     try:
         if made.way is Way.COMMITMENT:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
-        filed = visit.done("POST /v1/cases", path={}, body=body)
+        filed = visit.do(cases.file, body=body)
     except DomainError as error:
         return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown))
     return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 
-def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
-    """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
-    prefix = "material-"
-    return [
-        {"id": upload.field.removeprefix(prefix), "sha256": upload.sha256, "name": upload.name[:200]}
-        for upload in visit.uploads
-        if upload.field.startswith(prefix)
-    ]
-
-
 def _material_fields(shown: Page) -> dict[str, str]:
-    owed: Any = shown.facts["owed"]
+    owed = shown.fact("owed", list)
     return {"/materials": f"material-{owed[0].id}"} if owed else {}
 
 

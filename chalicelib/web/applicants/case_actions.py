@@ -1,14 +1,16 @@
 """What an applicant does about a case: withdraw, complete, hand in, state one's side, rate, complain."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
+from chalicelib.api.cases.routes import cases
+from chalicelib.api.cases.schemas.cases import CaseShape
 from chalicelib.errors import DomainError
+from chalicelib.http.routes import Route
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.web.applicants.apply import FILES, materials_sent
 from chalicelib.web.applicants.cases import ACTS
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.wiring import services
@@ -28,7 +30,7 @@ def withdraw(visit: PageRequest) -> Page | Redirect:
     """Take the promise back."""
     return _do(
         visit,
-        "POST /v1/cases/{case_no}/commitment/withdrawal",
+        cases.withdraw,
         {"reason": visit.sent("reason")},
         page=ask_withdrawal,
         done="withdrawn",
@@ -40,7 +42,7 @@ def withdraw(visit: PageRequest) -> Page | Redirect:
 def ask_materials(visit: PageRequest) -> Page:
     """Ask for the certificates that are owed and not here yet."""
     page = _form(visit, "materials")
-    case: Any = page.facts["case"]
+    case = page.fact("case", CaseShape)
     here = {material.id for material in case.materials}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
     return Page(template=page.template, facts={**page.facts, "owed": owed}, scripts=FILES)
@@ -50,9 +52,9 @@ def ask_materials(visit: PageRequest) -> Page:
 def hand_in(visit: PageRequest) -> Page | Redirect:
     """Hand in certificates."""
     page = ask_materials(visit)
-    owed: Any = page.facts["owed"]
+    owed = page.fact("owed", list)
     sent = materials_sent(visit)
-    case: Any = page.facts["case"]
+    case = page.fact("case", CaseShape)
     if sent and not owed and {each["sha256"] for each in sent} <= {each.sha256 for each in case.materials}:
         return _gone_on(visit, "handed_in")  # the second click of a double click
     missing = [one.id for one in owed if one.id not in {each["id"] for each in sent}]
@@ -61,7 +63,7 @@ def hand_in(visit: PageRequest) -> Page | Redirect:
         return at_fault(page, **{f"material-{name}": words for name in missing})
     return _do(
         visit,
-        "POST /v1/cases/{case_no}/materials",
+        cases.hand_in,
         {"materials": sent},
         page=ask_materials,
         done="handed_in",
@@ -73,7 +75,7 @@ def hand_in(visit: PageRequest) -> Page | Redirect:
 def ask_correction(visit: PageRequest) -> Page:
     """Show all that is missing, told once, and take it."""
     page = _form(visit, "corrections")
-    case: Any = page.facts["case"]
+    case = page.fact("case", CaseShape)
     asked = [one for one in case.corrections if one.answered_at is None]
     names = {one.id: one.name for one in case.checklist}
     facts = {**page.facts, "asked": asked[-1:], "names": names}
@@ -83,13 +85,15 @@ def ask_correction(visit: PageRequest) -> Page:
 @pages.post("/cases/{case_no}/corrections", roles=FOR_THEMSELVES, form="/cases/{case_no}/corrections")
 def answer_correction(visit: PageRequest) -> Page | Redirect:
     """Bring what was missing, or say why not."""
+    from chalicelib.api.cases.routes import handling  # noqa: PLC0415 - only this act needs it
+
     number = visit.sent("number")
     body = {"materials": materials_sent(visit), "text": visit.sent("text")}
     if not body["materials"] and not body["text"]:
         return at_fault(ask_correction(visit), text=text("bring_or_say", visit.language))
     return _do(
         visit,
-        "POST /v1/cases/{case_no}/corrections/{number}/answer",
+        handling.answer_correction,
         body,
         page=ask_correction,
         done="answered",
@@ -107,9 +111,11 @@ def ask_statement(visit: PageRequest) -> Page:
 @pages.post("/cases/{case_no}/statement", roles=FOR_THEMSELVES, form="/cases/{case_no}/statement")
 def state(visit: PageRequest) -> Page | Redirect:
     """State one's side before anything is decided against one (R1.18)."""
+    from chalicelib.api.cases.routes import consequences  # noqa: PLC0415 - only this act needs it
+
     return _do(
         visit,
-        "POST /v1/cases/{case_no}/statement",
+        consequences.state,
         {"text": visit.sent("text")},
         page=ask_statement,
         done="stated",
@@ -127,13 +133,15 @@ def ask_rating(visit: PageRequest) -> Page:
 @pages.post("/cases/{case_no}/rating", roles=FOR_THEMSELVES, form="/cases/{case_no}/rating")
 def rate(visit: PageRequest) -> Page | Redirect:
     """Rate how the case was handled (好差评); anonymous unless the person wants otherwise."""
+    from chalicelib.api.feedback.routes import ratings  # noqa: PLC0415 - only this act needs it
+
     if visit.sent("level") not in LEVELS:
         return at_fault(ask_rating(visit), level=text("choose_a_level", visit.language))
     comment = visit.sent("comment")
     body = {"level": int(visit.sent("level")), "real_name": visit.sent("real_name") == "yes"}
     return _do(
         visit,
-        "POST /v1/cases/{case_no}/rating",
+        ratings.rate,
         body | ({"comment": comment} if comment else {}),
         page=ask_rating,
         done="rated",
@@ -153,31 +161,33 @@ def ask_complaint(visit: PageRequest) -> Page:
 @pages.post("/cases/{case_no}/complaint", roles=FOR_THEMSELVES, form="/cases/{case_no}/complaint")
 def complain(visit: PageRequest) -> Page | Redirect:
     """Take a complaint or suggestion about the case."""
+    from chalicelib.api.feedback.routes import complaints  # noqa: PLC0415 - only this act needs it
+
     if not visit.sent("category"):
         return at_fault(ask_complaint(visit), category=text("choose_a_category", visit.language))
     body = {"category": visit.sent("category"), "text": visit.sent("text"), "case_no": visit.path["case_no"]}
-    return _do(visit, "POST /v1/complaints", body, page=ask_complaint, done="complained", fields={}, path={})
+    return _do(visit, complaints.send, body, page=ask_complaint, done="complained", fields={})
 
 
 def _form(visit: PageRequest, act: str) -> Page:
     """Draw the form of an act; one that is not open now says so instead."""
-    case = visit.shown("GET /v1/cases/{case_no}")
+    case = visit.get(cases.read_case)
     return Page(template=f"act_{act}.html", facts={"case": case, "is_open": dict(ACTS)[act](case, visit.at)})
 
 
 def _do(  # noqa: PLR0913 - what every act differs in, each named
     visit: PageRequest,
-    route: str,
-    body: Mapping[str, Any],
+    route: Route,
+    body: Mapping[str, object],
     *,
-    page: Any,  # noqa: ANN401 - the function that draws the form
+    page: Callable[[PageRequest], Page],
     done: str,
     fields: Mapping[str, str],
     path: Mapping[str, str] | None = None,
 ) -> Page | Redirect:
     """Do it, and go on to the case, which says that it was done; or draw the form again with what is wrong."""
     try:
-        visit.done(route, path=None if path is None else ({**visit.path, **path} if path else {}), body=body)
+        visit.do(route, path=path, body=body)
     except DomainError as error:
         return again(page(visit), error, visit, fields=fields)
     return _gone_on(visit, done)

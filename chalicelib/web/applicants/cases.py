@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.api.cases.routes import cases
+from chalicelib.api.cases.schemas.cases import CaseShape
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.clocks.model import ClockKind
@@ -42,22 +44,24 @@ MASK: Final = 3
 @pages.get("/cases", roles=FOR_THEMSELVES)
 def list_cases(visit: PageRequest) -> Page:
     """List one's own cases, newest first, and above them the drafts that wait."""
+    from chalicelib.api.cases.routes import drafts  # noqa: PLC0415 - only this page needs it
+
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    facts: dict[str, object] = {"found": visit.shown("GET /v1/cases", query=query)}
-    facts["drafts"] = () if "cursor" in query else visit.shown("GET /v1/drafts").items
+    facts: dict[str, object] = {"found": visit.get(cases.list_cases, query=query)}
+    facts["drafts"] = () if "cursor" in query else visit.get(drafts.waiting).items
     return Page(template="own_cases.html", facts=facts)
 
 
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
 def read_case(visit: PageRequest) -> Page:
     """Show how far a case has come, by when what is due, what happened, and what can be done now."""
-    case = visit.shown("GET /v1/cases/{case_no}")
+    case = visit.get(cases.read_case)
     facts = {
         "case": case,
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
-        "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
+        "timeline": visit.get(cases.read_timeline),
         "acts": [name for name, is_open in ACTS if is_open(case, visit.at)],
         "done": visit.query.get("done"),
     }
@@ -67,7 +71,7 @@ def read_case(visit: PageRequest) -> Page:
 @pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
 def read_receipt(visit: PageRequest) -> Page:
     """Show the receipt: number, tracking code, dates; made to be printed."""
-    case = visit.shown("GET /v1/cases/{case_no}")
+    case = visit.get(cases.read_case)
     address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
     promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
     facts = {"case": case, "address": address, "picture": picture_of(address), "promised": promised[-1:]}
@@ -77,7 +81,7 @@ def read_receipt(visit: PageRequest) -> Page:
 @pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
 def explain(visit: PageRequest) -> Page:
     """Show why a day is the due day: every day from the start, counted or not, and why."""
-    facts = {"case_no": visit.path["case_no"], "told": visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")}
+    facts = {"case_no": visit.path["case_no"], "told": visit.get(cases.explain)}
     return Page(template="explanation.html", facts=facts)
 
 
@@ -99,7 +103,7 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def _may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's shape
+def _may_withdraw(case: CaseShape, at: datetime) -> bool:
     """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
     item = services().catalogue.find(case.item.code, at=at)
     pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
@@ -110,23 +114,23 @@ def _may_withdraw(case: Any, at: datetime) -> bool:  # noqa: ANN401 - the API's 
     return is_open and not is_broken and not is_late
 
 
-def _is_asked(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
-    return bool(case.state is State.CORRECTION_ASKED)
+def _is_asked(case: CaseShape, _at: datetime) -> bool:
+    return case.state is State.CORRECTION_ASKED
 
 
-def _owes_materials(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
-    return bool(case.state is State.AWAITING_MATERIALS)
+def _owes_materials(case: CaseShape, _at: datetime) -> bool:
+    return case.state is State.AWAITING_MATERIALS
 
 
-def _may_state(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
+def _may_state(case: CaseShape, _at: datetime) -> bool:
     return case.defence is not None and case.defence.stated_at is None
 
 
-def _may_rate(case: Any, _at: datetime) -> bool:  # noqa: ANN401 - as above
-    return bool(case.state in FINISHED)
+def _may_rate(case: CaseShape, _at: datetime) -> bool:
+    return case.state in FINISHED
 
 
-ACTS: Final[tuple[tuple[str, Callable[[Any, datetime], bool]], ...]] = (
+ACTS: Final[tuple[tuple[str, Callable[[CaseShape, datetime], bool]], ...]] = (
     ("corrections", _is_asked),
     ("materials", _owes_materials),
     ("statement", _may_state),

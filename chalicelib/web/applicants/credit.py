@@ -1,7 +1,10 @@
 """One's own credit: what is kept, what stands in the way, who asked, and the ways back: objecting and repairing."""
 
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.api.credit.routes import checks
+from chalicelib.api.redress.routes import objections, repairs
+from chalicelib.api.redress.routes.repairs import RepairFormShape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.records import directories
@@ -20,11 +23,11 @@ LONGEST_ENTRY: Final = 140
 @pages.get("/credit", roles=OWN)
 def read_credit(visit: PageRequest) -> Page:
     """Show all that is kept about oneself, free of charge, and what can be done about each of it (R3.14)."""
-    own = visit.shown("GET /v1/me/credit")
+    own = visit.get(checks.own)
     facts = {
         "own": own,
-        "objections": visit.shown("GET /v1/objections", query={"limit": "20"}).items,
-        "repairs": visit.shown("GET /v1/repairs", query={"limit": "20"}).items,
+        "objections": visit.get(objections.objections, query={"limit": "20"}).items,
+        "repairs": visit.get(repairs.repairs, query={"limit": "20"}).items,
         "kinds": _kinds(visit),
     }
     return Page(template="own_credit.html", facts=facts)
@@ -34,7 +37,7 @@ def read_credit(visit: PageRequest) -> Page:
 def list_queries(visit: PageRequest) -> Page:
     """Show who asked for one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    return Page(template="own_queries.html", facts={"found": visit.shown("GET /v1/me/credit/queries", query=query)})
+    return Page(template="own_queries.html", facts={"found": visit.get(checks.own_queries, query=query)})
 
 
 @pages.get("/credit/objection", roles=OWN)
@@ -59,7 +62,7 @@ def object_to(visit: PageRequest) -> Page | Redirect:
         return at_fault(page, ground=text("choose_a_ground", visit.language))
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
     try:
-        made = visit.done("POST /v1/objections", path={}, body=body)
+        made = visit.do(objections.make, body=body)
     except DomainError as error:
         return again(page, error, visit, fields={"": "ground"})
     return Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"})
@@ -68,21 +71,21 @@ def object_to(visit: PageRequest) -> Page | Redirect:
 @pages.get("/credit/objections/{objection_id}", roles=OWN)
 def read_objection(visit: PageRequest) -> Page:
     """Show an objection, by when it is answered, and the answer."""
-    facts = {"one": visit.shown("GET /v1/objections/{objection_id}"), "done": visit.query.get("done")}
+    facts = {"one": visit.get(objections.objection), "done": visit.query.get("done")}
     return Page(template="objection.html", facts=facts | {"grounds": _grounds(visit)})
 
 
 @pages.post("/credit/objections/{objection_id}", roles=OWN, form="/credit/objections/{objection_id}")
 def withdraw_objection(visit: PageRequest) -> Redirect:
     """Take an objection back."""
-    visit.done("POST /v1/objections/{objection_id}/withdrawal")
+    visit.do(objections.withdraw)
     return Redirect(to=f"credit/objections/{visit.path['objection_id']}", query={"done": "objection_withdrawn"})
 
 
 @pages.get("/credit/repair", roles=OWN)
 def ask_repair(visit: PageRequest) -> Page:
     """Show from when an entry can be repaired, what is known already, and the promise word for word."""
-    form = visit.shown("GET /v1/me/credit/repair", path={}, query={"entry": _entry(visit)})
+    form = visit.get(repairs.form, query={"entry": _entry(visit)})
     return Page(template="repair_form.html", facts={"form": form})
 
 
@@ -90,12 +93,12 @@ def ask_repair(visit: PageRequest) -> Page:
 def repair(visit: PageRequest) -> Page | Redirect:
     """Ask for repair: proof and promise, nothing else (R3.5)."""
     page = ask_repair(visit)
-    form: Any = page.facts["form"]
+    form = page.fact("form", RepairFormShape)
     if visit.sent("promise") != form.promise_hash:
         return at_fault(page, promise=text("tick_promise", visit.language))
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
     try:
-        made = visit.done("POST /v1/repairs", path={}, body=body)
+        made = visit.do(repairs.ask, body=body)
     except DomainError as error:
         return again(page, error, visit, fields={"": "proof"})
     return Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
@@ -104,7 +107,7 @@ def repair(visit: PageRequest) -> Page | Redirect:
 @pages.get("/credit/repairs/{repair_id}", roles=OWN)
 def read_repair(visit: PageRequest) -> Page:
     """Show a repair, by when it is answered, the answer, and which systems were told."""
-    facts = {"one": visit.shown("GET /v1/repairs/{repair_id}"), "done": visit.query.get("done")}
+    facts = {"one": visit.get(repairs.repair), "done": visit.query.get("done")}
     return Page(template="repair.html", facts=facts)
 
 

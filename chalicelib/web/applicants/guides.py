@@ -1,7 +1,9 @@
 """Guides: one question a page, each answer a link, until the one smallest unit stands there that somebody needs."""
 
-from typing import Any
+from collections.abc import Sequence
 
+from chalicelib.api.catalogue.routes import guides
+from chalicelib.api.catalogue.routes.guides import GivenShape, StepShape
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 
@@ -9,7 +11,7 @@ from chalicelib.web.core.request import Page, PageRequest
 @pages.get("/guides/{guide_code}", public=True)
 def guide(visit: PageRequest) -> Page:
     """Ask the next question, or show where the answers have led; the answers stand in the address and nowhere else."""
-    told = visit.shown("GET /v1/guides/{guide_code}/step", query=_answered(visit))
+    told = visit.get(guides.step, query=_answered(visit))
     facts: dict[str, object] = {"told": told, "given": _given(told), "before": _before(told.given)}
     if told.ending is not None:
         facts["known"] = {f"answer-{name}": str(answer).lower() for name, answer in told.answers.items()}
@@ -21,11 +23,11 @@ def _answered(visit: PageRequest) -> dict[str, str]:
     return {"answered": answered} if answered else {}
 
 
-def _given(told: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the API's shape
+def _given(told: StepShape) -> list[dict[str, object]]:
     """Return what was answered, each with the answers before it: the address at which it can be answered anew."""
     return [{"one": one, "before": _before(told.given[: place + 1])} for place, one in enumerate(told.given)]
 
 
-def _before(given: Any) -> str | None:  # noqa: ANN401 - the API's shapes
+def _before(given: Sequence[GivenShape]) -> str | None:
     """Return the answers but for the last, as an address has them; ``None`` where there is none to take back."""
     return ",".join(f"{one.question}:{one.value}" for one in given[:-1]) if given else None

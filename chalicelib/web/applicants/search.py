@@ -21,12 +21,16 @@ SHOWN: Final = 20
 @pages.get("/", public=True)
 def start(visit: PageRequest) -> Page:
     """Ask what somebody wants to do, or let questions lead to it."""
-    return Page(template="start.html", facts={"guides": visit.shown("GET /v1/guides").items})
+    from chalicelib.api.catalogue.routes import guides  # noqa: PLC0415 - reading an item needs no guide
+
+    return Page(template="start.html", facts={"guides": visit.get(guides.find_guides).items})
 
 
 @pages.get("/items", public=True)
 def find_items(visit: PageRequest) -> Page:
     """List the items that plain words find; too long a question is said to be so, and stays in its field."""
+    from chalicelib.api.catalogue.routes import guides  # noqa: PLC0415 - as above
+
     asked = visit.query.get("q", "").strip()
     if len(asked) > LONGEST:
         return Page(template="items.html", facts={"asked": asked, "fault": "search_too_long"}, status=400)
@@ -34,8 +38,9 @@ def find_items(visit: PageRequest) -> Page:
     if after is not None and CODE.fullmatch(after) is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
-    guides = visit.shown("GET /v1/guides", query={"q": asked} if asked else {}).items if after is None else ()
-    return Page(template="items.html", facts={"asked": asked, "found": found, "guides": guides})
+    query = {"q": asked} if asked else {}
+    leading = visit.get(guides.find_guides, query=query).items if after is None else ()
+    return Page(template="items.html", facts={"asked": asked, "found": found, "guides": leading})
 
 
 @pages.get("/items/{item_code}", public=True)

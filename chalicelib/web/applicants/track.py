@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chalicelib.api.cases.routes import cases
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.applicants.cases import REACHED, WAY_THROUGH
 from chalicelib.web.core import pages
@@ -18,7 +19,7 @@ def track(visit: PageRequest) -> Page:
     if not case_no and not code:
         return page
     try:
-        found = visit.shown("GET /v1/track/{case_no}", path={"case_no": case_no or "-"}, query={"code": code})
+        found = visit.get(cases.track, path={"case_no": case_no or "-"}, query={"code": code})
     except DomainError as error:
         if error.code not in {ErrorCode.NOT_FOUND, ErrorCode.INVALID_QUERY}:
             raise

@@ -6,25 +6,24 @@ from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from importlib import import_module
-from typing import Any, Final
-from urllib.parse import quote, unquote, urlencode
+from typing import Final
+from urllib.parse import quote, urlencode
 
-from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
-from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.api.calls import Language
-from chalicelib.api.identity import require_fresh, tokens
-from chalicelib.api.problems import problem_of
 from chalicelib.clock import real_now
-from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.logging import logger, tell
+from chalicelib.http.language import TAGS, chosen_in, language_of
+from chalicelib.http.parsing import bytes_of, form_of, path_of, require_names
+from chalicelib.http.problems import Failure, failure_of
+from chalicelib.http.request import Event, headers_of
+from chalicelib.http.tokens import require_fresh, tokens
+from chalicelib.logging import tell
 from chalicelib.policy import Caller
 from chalicelib.sessions.rules import is_form_token
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.cookies import SESSION, held, read_cookies
-from chalicelib.web.core.forms import is_too_large, read_form, too_large, words_of, written
+from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, is_too_large, too_large, words_of, written
 from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
 from chalicelib.web.core.request import Asset, Download, Page, PageRequest, Redirect, Shown
@@ -53,6 +52,7 @@ FAILED: Final = {
     ErrorCode.UNAVAILABLE: "unavailable",
     ErrorCode.BUSY: "busy",
     ErrorCode.INTERNAL_ERROR: "fault",
+    ErrorCode.INVALID_BODY: "no_form",
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: "no_form",
     ErrorCode.INVALID_IDEMPOTENCY_KEY: "no_form",
     ErrorCode.BODY_TOO_LARGE: "too_large",
@@ -64,7 +64,7 @@ class ForeignFormError(Exception):
     """A form did not come from a page of this session."""
 
 
-def show(route: str, event: Mapping[str, Any]) -> Response:
+def show(route: str, event: Event) -> Response:
     """Answer one request; whatever happens, the person gets a page, and the log one reason."""
     visit = _visit(route, event)
     entry = _entry(route)
@@ -72,6 +72,7 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         if not entry.is_public:
             visit = _known(visit)
             _let_in(entry, visit.caller)
+        require_names(visit.path)
         if route.startswith("POST"):
             visit = _sent(visit, event)
             _require_own_form(visit, event)
@@ -81,44 +82,40 @@ def show(route: str, event: Mapping[str, Any]) -> Response:
         tell(reason="FOREIGN_FORM")
         facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
         return _told(Page(template="failed.html", facts=facts, status=403), visit)
-    except DomainError as error:
-        return _refused(error, entry, visit, event)
-    except ConflictError:
-        return _failed(ErrorCode.BUSY, visit)
-    except (PynamoDBException, BotoCoreError, ClientError):
-        logger("web").exception("store_failed", route=route)
-        return _failed(ErrorCode.UNAVAILABLE, visit)
-    except Exception:  # noqa: BLE001 - the last place where a fault of ours can become a page
-        logger("web").exception("unexpected", route=route)
-        return _failed(ErrorCode.INTERNAL_ERROR, visit)
+    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can become a page
+        return _failed(failure_of(error, visit.language, route=route), entry, visit, event)
 
 
-def show_nothing(event: Mapping[str, Any]) -> Response:
+def show_nothing(event: Event) -> Response:
     """Tell somebody at a browser that there is no such page, and where to go on."""
     visit = _visit(f"NONE {event['path']}", event)
-    with suppress(DomainError):
-        visit = _known(visit)
-    return _failed(ErrorCode.NOT_FOUND, visit)
+    try:
+        with suppress(DomainError):
+            visit = _known(visit)
+    except Exception as error:  # noqa: BLE001 - as above
+        return _in_own_words(failure_of(error, visit.language, route=visit.route), visit)
+    return _in_own_words(failure_of(DomainError(ErrorCode.NOT_FOUND), visit.language, route=visit.route), visit)
 
 
-def _visit(route: str, event: Mapping[str, Any]) -> PageRequest:
-    headers = _headers(event)
+def _visit(route: str, event: Event) -> PageRequest:
+    headers = headers_of(event)
     query = {name: values[-1] for name, values in (event["multiValueQueryStringParameters"] or {}).items()}
     return PageRequest(
         route=route,
-        path={name: unquote(value) for name, value in (event["pathParameters"] or {}).items()},
+        path=path_of(event),
         query=query,
-        language=_language(query.get("lang"), headers.get("accept-language", "")),
+        language=chosen_in(query) or language_of(headers.get("accept-language", "")),
         at=services().clock.now(),
         cookies=read_cookies(headers.get("cookie", "")),
         context=event.get("requestContext") or {},
     )
 
 
-def _sent(visit: PageRequest, event: Mapping[str, Any]) -> PageRequest:
+def _sent(visit: PageRequest, event: Event) -> PageRequest:
     """Read the form that was sent."""
-    form, uploads = read_form(_headers(event).get("content-type", ""), event)
-    return replace(visit, form=form, uploads=uploads)
+    media_type = headers_of(event).get("content-type", "")
+    form = form_of(media_type, bytes_of(event), read={DOCUMENT_FILE: DOCUMENT})
+    return replace(visit, form=form.fields, uploads=form.uploads)
 
 
 def _known(visit: PageRequest) -> PageRequest:
@@ -141,9 +138,9 @@ def _let_in(entry: Entry, caller: Caller) -> None:
         require_fresh(caller, at=real_now())
 
 
-def _require_own_form(visit: PageRequest, event: Mapping[str, Any]) -> None:
+def _require_own_form(visit: PageRequest, event: Event) -> None:
     """Refuse a form that another site sent with this browser's cookie."""
-    site = _headers(event).get("sec-fetch-site", "")
+    site = headers_of(event).get("sec-fetch-site", "")
     if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
         raise ForeignFormError
 
@@ -154,13 +151,6 @@ def _too_large(entry: Entry, visit: PageRequest) -> Page:
     if not isinstance(page, Page):
         raise DomainError(ErrorCode.BODY_TOO_LARGE)
     return too_large(page, visit)
-
-
-def _language(chosen: str | None, accepted: str) -> Language:
-    """Return the language that was chosen, else the browser's first if it is English, else Chinese."""
-    if chosen in {"zh", "en"}:
-        return "en" if chosen == "en" else "zh"
-    return "en" if accepted.strip().lower().startswith("en") else "zh"
 
 
 def _response(shown: Shown, visit: PageRequest) -> Response:
@@ -177,8 +167,8 @@ def _response(shown: Shown, visit: PageRequest) -> Response:
 def _onward(onward: Redirect, visit: PageRequest) -> Response:
     """Send the browser on with a GET, so that no form is sent again by going back or loading again."""
     query = dict(onward.query)
-    if visit.query.get("lang") in {"zh", "en"}:
-        query.setdefault("lang", visit.query["lang"])
+    if (chosen := chosen_in(visit.query)) is not None:
+        query.setdefault("lang", chosen)
     place, mark, given = onward.to.partition("?")
     text = "&".join(part for part in (given if mark else "", urlencode(query)) if part)
     to = onward.url or f"{visit.root}{place}" + (f"?{text}" if text else "")
@@ -193,29 +183,25 @@ def _page(page: Page, visit: PageRequest) -> Response:
         **ALWAYS,
         "Content-Security-Policy": WITH_SCRIPTS if page.scripts else POLICY,
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Language": "zh-CN" if visit.language == "zh" else "en",
+        "Content-Language": TAGS[visit.language],
         "Cache-Control": "no-cache" if visit.who is None and not page.is_personal else NEVER,
         "Vary": "Accept-Language, Cookie",
     }
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
 
 
-def _refused(error: DomainError, entry: Entry, visit: PageRequest, event: Mapping[str, Any]) -> Response:
-    """Let somebody log in where that is what is missing; say anything else in the API's own words."""
-    reason = error.code
-    if reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
-        tell(reason=reason.value)
-        return _to_log_in(entry, visit, event, is_fresh=reason is ErrorCode.FRESH_LOGIN_REQUIRED)
-    if reason in FAILED:
-        return _failed(reason, visit)
-    known = problem_of(reason)
-    title, detail = words_of(reason, visit.language)
-    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": error.facts}
-    tell(reason=reason.value)
-    return _told(Page(template="refused.html", facts=facts, status=known.status), visit)
+def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) -> Response:
+    """Let somebody log in where that is what is missing; say anything else in our own words or in the API's."""
+    if failure.reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
+        return _to_log_in(entry, visit, event, is_fresh=failure.reason is ErrorCode.FRESH_LOGIN_REQUIRED)
+    if failure.reason in FAILED:
+        return _in_own_words(failure, visit)
+    title, detail = words_of(failure)
+    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": failure.facts}
+    return _told(Page(template="refused.html", facts=facts, status=failure.status), visit, failure)
 
 
-def _to_log_in(entry: Entry, visit: PageRequest, event: Mapping[str, Any], *, is_fresh: bool) -> Response:
+def _to_log_in(entry: Entry, visit: PageRequest, event: Event, *, is_fresh: bool) -> Response:
     """Send a reader to log in; whoever sent a form is told first, for what was sent is not there afterwards."""
     onward = _stands_at(entry, visit)
     if visit.query:
@@ -227,9 +213,9 @@ def _to_log_in(entry: Entry, visit: PageRequest, event: Mapping[str, Any], *, is
     return _told(Page(template="session_over.html", facts=facts, status=401), visit)
 
 
-def _wrote(visit: PageRequest, event: Mapping[str, Any]) -> list[str]:
+def _wrote(visit: PageRequest, event: Event) -> list[str]:
     """Return what a form that was sent in vain had in it, if the browser vouches that it stood on a page of ours."""
-    if _headers(event).get("sec-fetch-site") != "same-origin":
+    if headers_of(event).get("sec-fetch-site") != "same-origin":
         return []
     try:
         return written((visit if visit.form else _sent(visit, event)).form)
@@ -245,23 +231,16 @@ def _stands_at(entry: Entry, visit: PageRequest) -> str:
     return place.removeprefix("/")
 
 
-def _failed(reason: ErrorCode, visit: PageRequest) -> Response:
-    tell(reason=reason.value)
-    return _told(
-        Page(template="failed.html", facts={"name": FAILED[reason]}, status=problem_of(reason).status),
-        visit,
-    )
+def _in_own_words(failure: Failure, visit: PageRequest) -> Response:
+    page = Page(template="failed.html", facts={"name": FAILED[failure.reason]}, status=failure.status)
+    return _told(page, visit, failure)
 
 
-def _told(page: Page, visit: PageRequest) -> Response:
+def _told(page: Page, visit: PageRequest, failure: Failure | None = None) -> Response:
     """Answer a page that nobody keeps."""
     response = _page(page, visit)
-    response.headers["Cache-Control"] = NEVER
+    response.headers.update({"Cache-Control": NEVER, **(failure.headers if failure else {})})
     return response
-
-
-def _headers(event: Mapping[str, Any]) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in event["headers"].items()}
 
 
 def _entry(route: str) -> Entry:

@@ -1,26 +1,16 @@
 """Reading a form that was sent, and drawing it again where something in it is not as it should be."""
 
-import base64
-import binascii
-import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qs
 
-from chalicelib.api.calls import Language
-from chalicelib.api.exchange import told
-from chalicelib.api.problems import problem_of
-from chalicelib.api.reading import LARGEST_BODY
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.parsing import bytes_of
+from chalicelib.http.problems import Failure, failure_of, problem_of
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Page, PageRequest, Upload
-
-FORM: Final = "application/x-www-form-urlencoded"
-WITH_FILES: Final = "multipart/form-data"
+from chalicelib.web.core.request import Page, PageRequest
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a form with its files: what a function is handed in one call has room for no more."""
@@ -28,14 +18,12 @@ LARGEST: Final = 4 * 1024 * 1024
 ROOM: Final = 64 * 1024
 """Bytes of those that the browser's script leaves to what is written beside the files."""
 
-MOST_FIELDS: Final = 1000
-
 DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
-"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed.
+"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
 
-One that no route would take is not read; it comes as an upload like others.
-"""
+FILES: Final = ("files",)
+"""The script that looks how large the files of a form are."""
 
 CARRIED: Final = frozenset({"form_token", "once", "version", "assertion", "registration", "promise"})
 """Fields that nobody has filled in: the page brought them, or a device."""
@@ -53,24 +41,6 @@ OWN_PAGE: Final = frozenset(
 """Reasons that no change of the form can help: they have pages of their own."""
 
 
-def read_form(media_type: str, event: Mapping[str, Any]) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
-    """Return every field's values and the files that were sent; refuses what is no form, or has too many fields.
-
-    One that ``is_too_large`` is read all the same, so that its page can come back with what was typed.
-    """
-    kind, _, _ = media_type.partition(";")
-    raw = _bytes_of(event)
-    if kind.strip().lower() == FORM:
-        sent = raw.decode(errors="replace")
-        if sent.count("&") >= MOST_FIELDS:
-            raise DomainError(ErrorCode.BODY_TOO_LARGE)
-        fields = parse_qs(sent, keep_blank_values=True)
-        return {name: tuple(values) for name, values in fields.items()}, ()
-    if kind.strip().lower() == WITH_FILES:
-        return _parts_of(media_type, raw)
-    raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
-
-
 def written(form: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return what somebody wrote into a form in their own words, to be taken along where the form itself is lost."""
     texts = (value.strip() for name, values in form.items() if name not in CARRIED for value in values)
@@ -80,7 +50,7 @@ def written(form: Mapping[str, tuple[str, ...]]) -> list[str]:
 def is_too_large(event: Mapping[str, Any]) -> bool:
     """Say whether a form with its files has more than ``LARGEST`` bytes."""
     body = event["body"] or ""
-    return len(body) > LARGEST and len(_bytes_of(event)) > LARGEST
+    return len(body) > LARGEST and len(bytes_of(event)) > LARGEST
 
 
 def too_large(page: Page, visit: PageRequest) -> Page:
@@ -99,26 +69,21 @@ def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping
     """
     if error.code in OWN_PAGE:
         raise error
-    known = problem_of(error.code)
+    failure = failure_of(error, visit.language, route=visit.route)
     named = fields or {}
     faults = [
-        {
-            "field": named.get(fault.pointer, fault.pointer.strip("/").replace("/", "-")),
-            "text": told(fault, visit.language),
-        }
-        for fault in error.faults
+        {"field": named.get(pointer, pointer.strip("/").replace("/", "-")), "text": said}
+        for pointer, said in failure.faults
     ]
-    detail = words_of(error.code, visit.language)[1]
-    facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": detail}]}
-    return replace(page, facts=facts, status=known.status)
+    facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": words_of(failure)[1]}]}
+    return replace(page, facts=facts, status=failure.status)
 
 
-def words_of(reason: ErrorCode, language: Language) -> tuple[str, str]:
-    """Return what a refusal is called and what to do: the API's words, but where they speak of its own headers."""
-    if reason is ErrorCode.IDEMPOTENCY_KEY_REUSED:
-        return text("sent_before", language), text("sent_before_do", language)
-    known = problem_of(reason)
-    return (known.title_zh, known.detail_zh) if language == "zh" else (known.title_en, known.detail_en)
+def words_of(failure: Failure) -> tuple[str, str]:
+    """Return what went wrong and what to do: the API's words, but where they speak of its own headers."""
+    if failure.reason is ErrorCode.IDEMPOTENCY_KEY_REUSED:
+        return text("sent_before", failure.language), text("sent_before_do", failure.language)
+    return failure.title, failure.detail
 
 
 def at_fault(page: Page, **texts: str) -> Page:
@@ -127,57 +92,19 @@ def at_fault(page: Page, **texts: str) -> Page:
     return replace(page, facts=facts, status=problem_of(ErrorCode.INVALID_BODY).status)
 
 
+def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
+    """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
+    prefix = "material-"
+    return [
+        {"id": upload.field.removeprefix(prefix), "sha256": upload.sha256, "name": upload.name[:200]}
+        for upload in visit.uploads
+        if upload.field.startswith(prefix)
+    ]
+
+
 def moment_of(sent: str) -> str:
     """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
     try:
         return datetime.fromisoformat(sent).replace(tzinfo=SHANGHAI).isoformat()
     except ValueError:
         return sent
-
-
-def _bytes_of(event: Mapping[str, Any]) -> bytes:
-    body = event["body"] or ""
-    if not event.get("isBase64Encoded"):
-        raw = body.encode(errors="surrogatepass")
-    else:
-        try:
-            raw = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE) from None
-    return raw
-
-
-def _parts_of(media_type: str, raw: bytes) -> tuple[Mapping[str, tuple[str, ...]], tuple[Upload, ...]]:
-    """Read a form with files; of a file we keep its name and its digest, and never its bytes (R1.4).
-
-    Only an editor's document, which is nobody's evidence, is read.
-    """
-    from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415 - few forms have files
-
-    _, options = parse_options_header(media_type)
-    fields: dict[str, tuple[str, ...]] = {}
-    uploads: list[Upload] = []
-    document: str | None = None
-    try:
-        room = len(raw) + 1  # the parser would put whatever has no room in memory into files
-        parser = MultipartParser(
-            io.BytesIO(raw),
-            options.get("boundary", ""),
-            part_limit=MOST_FIELDS,
-            spool_limit=room,
-            memory_limit=room,
-        )
-        for part in parser.parts():
-            if not part.filename and part.content_type != "application/octet-stream":
-                fields[part.name] = (*fields.get(part.name, ()), part.value)
-            elif part.name == DOCUMENT_FILE and part.filename and len(part.raw) <= LARGEST_BODY:
-                document = part.raw.decode("utf-8-sig", errors="replace")
-            elif part.filename:
-                digest = hashlib.sha256(part.raw).hexdigest()
-                name = "".join(letter for letter in part.filename if letter.isprintable()).strip()
-                uploads.append(Upload(field=part.name, name=name or part.name, sha256=digest, size=len(part.raw)))
-    except (MultipartError, LookupError, ValueError):  # of the boundary, of a charset, of the text in it
-        raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE) from None
-    if document is not None:
-        fields[DOCUMENT] = (document,)
-    return fields, tuple(uploads)

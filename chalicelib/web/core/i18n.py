@@ -5,9 +5,9 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from typing import Final, NoReturn
 
-from chalicelib.api.calls import Language
 from chalicelib.catalogue.model.items import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.http.language import Language
 from chalicelib.web.core.assets import catalogue
 from chalicelib.workdays.model.limits import Limit
 

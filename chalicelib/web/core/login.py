@@ -5,9 +5,9 @@ from typing import Final
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from chalicelib.api.identity import tokens
 from chalicelib.clock import real_now
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.tokens import tokens
 from chalicelib.logging import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings

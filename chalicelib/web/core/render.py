@@ -13,6 +13,7 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.http.language import chosen_in
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.core.assets import built, icon, stylesheet
 from chalicelib.web.core.cookies import SESSION, held
@@ -29,7 +30,8 @@ HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 def drawn(page: Page, visit: PageRequest) -> str:
     """Return a page's HTML in the visit's language; links keep a language that was chosen."""
-    chosen = {"lang": visit.query["lang"]} if visit.query.get("lang") in {"zh", "en"} else {}
+    lang = chosen_in(visit.query)
+    chosen = {} if lang is None else {"lang": str(lang)}
     other = "en" if visit.language == "zh" else "zh"
     method, _, here = visit.route.partition(" ")
     for name, value in visit.path.items():
@@ -61,7 +63,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
             is_ticked=lambda name, value: value in visit.form.get(name, ()),
             scripts=[built(name) for name in page.scripts],
             language=visit.language,
-            chosen=chosen.get("lang"),
+            chosen=lang,
             root=visit.root,
             most=LARGEST - ROOM,
             as_written=partial(_as_written, visit),

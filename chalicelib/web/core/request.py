@@ -3,22 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from chalicelib.api.asking import Question, ask
-from chalicelib.api.calls import Answer, Language
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.in_process import Question, ask
+from chalicelib.http.language import Language
+from chalicelib.http.parsing import Upload
+from chalicelib.http.responses import Answer
+from chalicelib.http.routes import Route
+from chalicelib.http.schemas import Shape
 from chalicelib.policy import Caller
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that came with a form: its field, its name, the SHA-256 of its bytes and how many; never the bytes."""
-
-    field: str
-    name: str
-    sha256: str
-    size: int
+R = TypeVar("R", bound=Shape | None)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +65,20 @@ class PageRequest:
 
     def ask(
         self,
-        route: str,
+        route: Route[Any, R],
         *,
         path: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         version: int | None = None,
-    ) -> Answer:
+    ) -> Answer[R]:
         """Return what a route of the API answers to whoever is logged in; its refusals are raised.
 
-        A form that is sent twice has one effect: its ``once`` is the idempotency key.
+        Its parameters are those of the page, unless ``path`` says otherwise. A form that is sent twice has one effect:
+        its ``once`` is the idempotency key.
         """
         question = Question(
-            path=self.path if path is None else path,
+            path={**self.path, **(path or {})},
             query=query or {},
             body=body,
             version=version,
@@ -89,22 +87,27 @@ class PageRequest:
         )
         return ask(route, question, by=self.who, language=self.language)
 
-    def done(
+    def get(
         self,
-        route: str,
+        route: Route[None, R],
         *,
         path: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        version: int | None = None,
-    ) -> Any:  # noqa: ANN401 - the shape that the route answers with
-        """Do something by a route, and return the body of what it answers."""
-        return self.ask(route, path=path, body=body, version=version).body
-
-    def shown(
-        self, route: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None
-    ) -> Any:  # noqa: ANN401 - the shape that the route answers with
-        """Return the body of what a route answers, for a page to show."""
+        query: Mapping[str, str] | None = None,
+    ) -> R:
+        """Return what a route shows, for a page to show."""
         return self.ask(route, path=path, query=query).body
+
+    def do(
+        self,
+        route: Route[Any, R],
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        version: int | None = None,
+    ) -> R:
+        """Do something by a route, and return what it shows of it."""
+        return self.ask(route, path=path, query=query, body=body, version=version).body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,13 @@ class Page:
     status: int = 200
     scripts: tuple[str, ...] = ()
     is_personal: bool = False
+
+    def fact(self, name: str, kind: type[T]) -> T:
+        """Return one of the things that it shows; raises ``TypeError`` if it is not of the kind."""
+        found = self.facts[name]
+        if not isinstance(found, kind):
+            raise TypeError(name)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from chalicelib.api.sanctions.routes import flags
+from chalicelib.api.sanctions.schemas.flags import MeasureListShape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -33,7 +35,7 @@ PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
 @pages.get("/proposals", roles=PROPOSERS)
 def choose(visit: PageRequest) -> Page:
     """Show the list in force, so that law, class, bounds and proportion of a measure are seen before it is chosen."""
-    edition = visit.shown("GET /v1/measures")
+    edition = visit.get(flags.measures)
     today = day_in_shanghai(visit.at)
     codes = sorted({code for row in edition.items for code in row.related_items})
     facts = {
@@ -48,7 +50,7 @@ def choose(visit: PageRequest) -> Page:
 @pages.get("/proposals/{measure_code}", roles=PROPOSERS)
 def ask(visit: PageRequest) -> Page:
     """Draw the form for one measure: it offers the items and the conduct that the row carries, and no others."""
-    edition = visit.shown("GET /v1/measures")
+    edition = visit.get(flags.measures)
     measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
     if measure is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -74,7 +76,7 @@ def ask(visit: PageRequest) -> Page:
 def propose(visit: PageRequest) -> Page | Redirect:
     """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
     page = ask(visit)
-    edition: Any = page.facts["edition"]
+    edition = page.fact("edition", MeasureListShape)
     if visit.sent("edition") != edition.edition:
         return again(page, DomainError(ErrorCode.STALE_VERSION), visit)
     conduct, _, severity = visit.sent("conduct").partition(":")
@@ -87,7 +89,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
         "severity": severity,
     }
     try:
-        made = visit.done("POST /v1/flags", path={}, body=body)
+        made = visit.do(flags.propose, body=body)
     except DomainError as error:
         return again(page, error, visit, fields={"": AT.get(error.code, ""), "/severity": "conduct"})
     return Redirect(to=f"flags/{made.id}", query={"done": "proposed"})

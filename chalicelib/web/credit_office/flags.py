@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chalicelib.api.sanctions.routes import flags
+from chalicelib.api.sanctions.schemas.flags import FlagSeen
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.routes import Route
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.measures import WORDS
@@ -26,9 +29,21 @@ class Action:
     fields: dict[str, Kind]
 
     @property
-    def route(self) -> str:
+    def route(self) -> Route[Any, FlagSeen]:
         """The API's route that takes it."""
-        return f"POST /v1/flags/{{flag_id}}/{self.step}"
+        match self.step:
+            case FlagStep.SERVE:
+                return flags.serve
+            case FlagStep.STATE:
+                return flags.state
+            case FlagStep.CONFIRM:
+                return flags.confirm
+            case FlagStep.LIFT:
+                return flags.lift
+            case FlagStep.RESUME:
+                from chalicelib.api.sanctions.routes import measures  # noqa: PLC0415 - no other step needs it
+
+                return measures.resume
 
     @property
     def has_version(self) -> bool:
@@ -56,7 +71,7 @@ def list_flags(visit: PageRequest) -> Page:
     if is_office:
         asked["state"] = visit.query.get("state") or FlagState.PROPOSED.value
     facts = {
-        "found": visit.shown("GET /v1/flags", query={"limit": "20"} | asked),
+        "found": visit.get(flags.flags, query={"limit": "20"} | asked),
         "asked": asked,
         "states": tuple(FlagState),
         "is_office": is_office,
@@ -67,12 +82,14 @@ def list_flags(visit: PageRequest) -> Page:
 @pages.get("/flags/{flag_id}", roles=READERS)
 def read_flag(visit: PageRequest) -> Page:
     """Show a flag with its row of the list, the items that it touches, its persons and dates, and who was told."""
-    flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
+    flag = visit.get(flags.flag)
     facts = _facts(visit, flag) | {"done": visit.query.get("done"), "steps": tuple(FlagStep)}
     if Role.CREDIT_OFFICER in visit.caller.roles:
+        from chalicelib.api.sanctions.routes import flag_notices  # noqa: PLC0415 - only the office sees it
+
         cursor = visit.query.get("cursor", "")
         query = {"limit": "20"} | ({"cursor": cursor} if cursor else {})
-        facts["told"] = visit.shown("GET /v1/flags/{flag_id}/flag_notices", path=_path(visit), query=query)
+        facts["told"] = visit.get(flag_notices.of_flag, query=query)
     return Page(template="flag.html", facts=facts)
 
 
@@ -100,7 +117,7 @@ def do(visit: PageRequest) -> Page | Redirect:
     return _sent(visit, _act(visit))
 
 
-def is_open(step: FlagStep, flag: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
+def is_open(step: FlagStep, flag: FlagSeen, visit: PageRequest) -> bool:
     """Say whether to offer a step: by the right that the rules give, by the persons, and by what the flag is at."""
     right = STEPS[step]
     if right.role not in visit.caller.roles or flag.state not in right.states:
@@ -120,9 +137,9 @@ def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
     return [(code, item.name if item else code) for code, item in found]
 
 
-def _facts(visit: PageRequest, flag: Any) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+def _facts(visit: PageRequest, flag: FlagSeen) -> dict[str, object]:
     """Return what every page of a flag shows."""
-    edition = visit.shown("GET /v1/measures", query={"edition": flag.edition})
+    edition = visit.get(flags.measures, query={"edition": flag.edition})
     return {
         "flag": flag,
         "edition": edition,
@@ -138,7 +155,7 @@ def _facts(visit: PageRequest, flag: Any) -> dict[str, object]:  # noqa: ANN401 
 
 def _form(visit: PageRequest, act: Action) -> Page:
     """Draw a step's form beside what it is about; one that is not open now says so."""
-    flag = visit.shown("GET /v1/flags/{flag_id}", path=_path(visit))
+    flag = visit.get(flags.flag)
     fields = act.fields
     if act.step is FlagStep.CONFIRM and not flag.statements:
         fields = {name: kind for name, kind in fields.items() if name != "statement_answer"}
@@ -152,14 +169,14 @@ def _sent(visit: PageRequest, act: Action) -> Page | Redirect:
     body = {name: _value(kind, visit.sent(name)) for name, kind in act.fields.items()}
     version = visit.version() if act.has_version else None
     try:
-        visit.done(act.route, path=_path(visit), body=body, version=version)
+        visit.do(act.route, body=body, version=version)
     except DomainError as error:
-        if not _is_done_already(act, page.facts["flag"], visit):
+        if not _is_done_already(act, page.fact("flag", FlagSeen), visit):
             return again(page, error, visit)
     return Redirect(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
 
 
-def _is_done_already(act: Action, flag: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - as above
+def _is_done_already(act: Action, flag: FlagSeen, visit: PageRequest) -> bool:
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     done = {
         FlagStep.SERVE: (flag.service, "proof"),
@@ -182,7 +199,3 @@ def _act(visit: PageRequest) -> Action:
     if STEPS[act.step].role not in visit.caller.roles:
         raise DomainError(ErrorCode.FORBIDDEN)
     return act
-
-
-def _path(visit: PageRequest) -> dict[str, str]:
-    return {"flag_id": visit.path["flag_id"]}

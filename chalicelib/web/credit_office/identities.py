@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from chalicelib.api.credit.routes import identity_conflicts, identity_links
+from chalicelib.api.credit.routes.identity_conflicts import ConflictDecisionShape, ConflictShape
+from chalicelib.api.credit.routes.identity_links import AliasDeedShape, AliasShape
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import DomainError
+from chalicelib.http.routes import Route
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
@@ -24,11 +28,11 @@ LINK: Final = "/identities/links/{alias_id}"
 def list_all(visit: PageRequest) -> Page:
     """List records whose number has another name, and identities that belong together, each in one state."""
     state = visit.query.get("state") or IdentityLinkState.PROPOSED.value
-    conflicts = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
+    waiting = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
     links = {"limit": "20", "state": state} | _cursor(visit, "links_after")
     facts = {
-        "conflicts": visit.shown("GET /v1/credit/conflicts", query=conflicts),
-        "links": visit.shown("GET /v1/credit/aliases", query=links),
+        "conflicts": visit.get(identity_conflicts.page, query=waiting),
+        "links": visit.get(identity_links.page, query=links),
         "state": state,
         "states": tuple(IdentityLinkState),
         "done": visit.query.get("done"),
@@ -40,7 +44,7 @@ def list_all(visit: PageRequest) -> Page:
 def read_conflict(visit: PageRequest) -> Page:
     """Show a record that waits because its number is known under another name, and ask what a person found."""
     outcomes = [(one.value, text(f"conflict_{one}", visit.language)) for one in Outcome]
-    one = visit.shown("GET /v1/credit/conflicts/{conflict_id}")
+    one = visit.get(identity_conflicts.read)
     return Page(template="conflict.html", facts={"one": one, "outcomes": outcomes})
 
 
@@ -52,9 +56,9 @@ def decide(visit: PageRequest) -> Page | Redirect:
         return at_fault(page, outcome=text("choose_an_outcome", visit.language))
     body = {name: visit.sent(name) for name in ("outcome", "evidence", "reason")}
     try:
-        visit.done("POST /v1/credit/conflicts/{conflict_id}/decision", body=body, version=visit.version())
+        visit.do(identity_conflicts.decide, body=body, version=visit.version())
     except DomainError as error:
-        one: Any = page.facts["one"]
+        one = page.fact("one", ConflictShape)
         if not _is_said_already(one.decision, body, one.version, visit):
             return again(page, error, visit, fields={"": "outcome"})
     return Redirect(to="identities", query={"done": "found"})
@@ -84,7 +88,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
     }
     body |= {who: {name: visit.sent(f"{who}-{name}") for name in ("kind", "number", "name")} for who in PARTIES}
     try:
-        made = visit.done("POST /v1/credit/aliases", path={}, body=body)
+        made = visit.do(identity_links.propose, body=body)
     except DomainError as error:
         return again(page, error, visit, fields={"": "present-number", "/present": "present-number"})
     return Redirect(to=f"identities/links/{made.id}", query={"done": "proposed"})
@@ -93,7 +97,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
 @pages.get(LINK, roles=OFFICERS)
 def read_link(visit: PageRequest) -> Page:
     """Show who belongs together, by which document, who proposed and confirmed it, and what may be done now."""
-    link = visit.shown("GET /v1/credit/aliases/{alias_id}")
+    link = visit.get(identity_links.read)
     facts = {
         "link_": link,
         "may_confirm": link.state is IdentityLinkState.PROPOSED and link.proposed.by != visit.caller.actor,
@@ -112,7 +116,7 @@ def ask_confirmation(visit: PageRequest) -> Page:
 @pages.post(f"{LINK}/confirmation", roles=OFFICERS, form=f"{LINK}/confirmation", fresh=True)
 def confirm(visit: PageRequest) -> Page | Redirect:
     """Let it count from now on."""
-    return _acted(visit, ask_confirmation(visit), "confirmation")
+    return _acted(visit, ask_confirmation(visit), identity_links.confirm)
 
 
 @pages.get(f"{LINK}/revocation", roles=OFFICERS)
@@ -124,7 +128,7 @@ def ask_revocation(visit: PageRequest) -> Page:
 @pages.post(f"{LINK}/revocation", roles=OFFICERS, form=f"{LINK}/revocation")
 def revoke(visit: PageRequest) -> Page | Redirect:
     """Take it back: from now on it counts for nothing."""
-    return _acted(visit, ask_revocation(visit), "revocation")
+    return _acted(visit, ask_revocation(visit), identity_links.revoke)
 
 
 def _act(visit: PageRequest, act: str, fields: tuple[str, ...]) -> Page:
@@ -132,19 +136,21 @@ def _act(visit: PageRequest, act: str, fields: tuple[str, ...]) -> Page:
     return Page(template="link_act.html", facts={**page.facts, "act": act, "fields": fields})
 
 
-def _acted(visit: PageRequest, page: Page, act: str) -> Page | Redirect:
-    fields: Any = page.facts["fields"]
+def _acted(visit: PageRequest, page: Page, route: Route[Any, AliasShape]) -> Page | Redirect:
+    fields, act = page.fact("fields", tuple), page.fact("act", str)
     body = {name: visit.sent(name) for name in fields}
     try:
-        visit.done(f"POST /v1/credit/aliases/{{alias_id}}/{act}", body=body, version=visit.version())
+        visit.do(route, body=body, version=visit.version())
     except DomainError as error:
-        link: Any = page.facts["link_"]
+        link = page.fact("link_", AliasShape)
         if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
             return again(page, error, visit, fields={"": "reason"})
     return Redirect(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
 
 
-def _is_said_already(said: Any, body: Mapping[str, str], version: int, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
+def _is_said_already(
+    said: AliasDeedShape | ConflictDecisionShape | None, body: Mapping[str, str], version: int, visit: PageRequest
+) -> bool:
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     is_mine = said is not None and said.by == visit.caller.actor and version == visit.version() + 1
     return is_mine and all(getattr(said, name) == text for name, text in body.items())

@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from chalicelib.api.redress.routes import objections, repairs
+from chalicelib.api.redress.routes.objections import ObjectionShape
+from chalicelib.api.redress.routes.repairs import RepairShape
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -27,18 +30,15 @@ def list_matters(visit: PageRequest) -> Page:
         "of": department,
         "departments": settings().departments,
     }
-    for name in ("objections", "repairs"):
-        cursor = visit.query.get(f"{name}_after", "")
-        facts[name] = visit.shown(
-            f"GET /v1/{name}", query={"limit": "20", "department": department} | ({"cursor": cursor} if cursor else {})
-        )
+    facts["objections"] = visit.get(objections.objections, query=_page_of("objections", department, visit))
+    facts["repairs"] = visit.get(repairs.repairs, query=_page_of("repairs", department, visit))
     return Page(template="matters.html", facts=facts)
 
 
 @pages.get("/matters/objections/{objection_id}", roles=DECIDERS)
 def ask_ruling(visit: PageRequest) -> Page:
     """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
-    one = visit.shown("GET /v1/objections/{objection_id}")
+    one = visit.get(objections.objection)
     kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
     ground = services().usual_pack(visit.at).recourse.ground(one.ground)
     outcomes = ground.outcomes.get(kind, ()) if ground else ()
@@ -64,7 +64,7 @@ def rule(visit: PageRequest) -> Page | Redirect:
     if pairs:
         body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
     try:
-        visit.done("POST /v1/objections/{objection_id}/decision", body=body, version=visit.version())
+        visit.do(objections.decide, body=body, version=visit.version())
     except DomainError as error:
         fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
         return again(page, error, visit, fields={"": "outcome"} | fields)
@@ -76,7 +76,7 @@ def ask_verdict(visit: PageRequest) -> Page:
     """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
     refusals = services().usual_pack(visit.at).recourse.refusals
     facts = {
-        "one": visit.shown("GET /v1/repairs/{repair_id}"),
+        "one": visit.get(repairs.repair),
         "refusals": [
             (each.code, each.name if visit.language == "zh" else each.english, each.basis) for each in refusals
         ],
@@ -96,14 +96,14 @@ def judge(visit: PageRequest) -> Page | Redirect:
     if _is_said_already(page, body):
         return Redirect(to="matters", query={"done": "judged"})
     if not is_approved:
-        options: Any = page.facts["refusals"]
+        options = page.fact("refusals", list)
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
         body |= {"refusal": visit.sent("refusal"), "basis": basis} if visit.sent("refusal") else {}
         body["missing"] = [line.strip() for line in visit.sent("missing").splitlines() if line.strip()]
     if visit.sent("late_reason"):
         body["late_reason"] = visit.sent("late_reason")
     try:
-        visit.done("POST /v1/repairs/{repair_id}/decision", body=body, version=visit.version())
+        visit.do(repairs.judge, body=body, version=visit.version())
     except DomainError as error:
         return again(page, error, visit, fields={"": "approved", "/basis": "refusal"})
     return Redirect(to="matters", query={"done": "judged"})
@@ -111,5 +111,11 @@ def judge(visit: PageRequest) -> Page | Redirect:
 
 def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
     """Say whether exactly this answer was given: the second click of a double click finds it there."""
-    one: Any = page.facts["one"]
-    return one.decision is not None and all(getattr(one.decision, name) == said for name, said in body.items())
+    one = page.facts["one"]
+    decision = one.decision if isinstance(one, ObjectionShape | RepairShape) else None
+    return decision is not None and all(getattr(decision, name) == said for name, said in body.items())
+
+
+def _page_of(name: str, department: str, visit: PageRequest) -> dict[str, str]:
+    cursor = visit.query.get(f"{name}_after", "")
+    return {"limit": "20", "department": department} | ({"cursor": cursor} if cursor else {})

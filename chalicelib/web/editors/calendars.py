@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from chalicelib.api.calendars import routes
+from chalicelib.api.calendars.schemas import CalendarShape
 from chalicelib.calendars.services.calendars import EDITORS
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
@@ -24,7 +26,6 @@ from chalicelib.web.editors.drafts import (
     with_look,
 )
 
-ROUTE: Final = "PUT /v1/calendars/{year}"
 DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 LINE: Final = re.compile(rf"\s*{DAY}\s*(?:(?:至|到|~|\uff5e|—|–|to)\s*{DAY})?[\s:,\uff1a\uff0c]*(.*?)\s*")
 """A line of days: one, or from one to another, and the festival."""
@@ -38,7 +39,7 @@ DAYS: Final = ("holidays", "make_up_days")
 @pages.get("/calendars", roles=EDITORS)
 def list_years(visit: PageRequest) -> Page:
     """List every year with the edition that counts, and the next one, which may be missing still."""
-    found = visit.shown("GET /v1/calendars", path={})
+    found = visit.get(routes.calendars)
     coming = day_in_shanghai(visit.at).year + 1
     missing = coming if all(one.year != coming for one in found.items) else None
     return Page(template="calendars.html", facts={"found": found, "missing": missing})
@@ -48,7 +49,7 @@ def list_years(visit: PageRequest) -> Page:
 def read_year(visit: PageRequest) -> Page:
     """Show a year's edition with all that were loaded, what waits for one, and the form for the next."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    waiting = visit.shown("GET /v1/calendars/{year}/provisional", query=query)
+    waiting = visit.get(routes.provisional, query=query)
     standing = _standing(visit)
     days = {name: "\n".join(lines_of(getattr(standing, name))) if standing else "" for name in DAYS}
     facts = {
@@ -69,8 +70,8 @@ def load(visit: PageRequest) -> Page | Redirect:
         body = _body_of(visit)
         digest = digest_of(visit.path["year"], body)
         if not is_to_publish(visit, digest):
-            return with_look(page, visit, look(visit, ROUTE, body), digest)
-        visit.ask(ROUTE, body=body, version=visit.version() if visit.sent("version") else None)
+            return with_look(page, visit, look(visit, routes.load, body), digest)
+        visit.do(routes.load, body=body, version=visit.version() if visit.sent("version") else None)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:
@@ -111,10 +112,10 @@ def days_in(lines: str, field: str) -> dict[str, str]:
     return days
 
 
-def _standing(visit: PageRequest) -> Any:  # noqa: ANN401 - the API's shape
+def _standing(visit: PageRequest) -> CalendarShape | None:
     """Return a year as it stands; ``None`` where it has no edition yet."""
     try:
-        return visit.shown("GET /v1/calendars/{year}")
+        return visit.get(routes.calendar)
     except DomainError as refusal:
         if refusal.code is not ErrorCode.NOT_FOUND:
             raise

@@ -5,11 +5,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.errors import DomainError
+from chalicelib.http.routes import Route
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
 from chalicelib.web.core.request import Page, PageRequest
+
+if TYPE_CHECKING:
+    from chalicelib.api.calendars.schemas import LoadingShape
+    from chalicelib.api.sanctions.schemas.measures import ListLoadingShape
+
+L = TypeVar("L", "LoadingShape", "ListLoadingShape")
 
 PAGE: Final = 100
 MOST_LOOKS: Final = 5
@@ -45,7 +52,7 @@ class Seen:
     """What a dry run answered: so many things were looked at, these would change, and where the next look begins."""
 
     looked_at: int
-    items: tuple[Any, ...]
+    items: tuple[object, ...]
     after: str | None
 
 
@@ -99,13 +106,15 @@ def with_look(page: Page, visit: PageRequest, seen: object, digest: str) -> Page
     return replace(page, facts={**page.facts, "seen": seen, "digest": digest, "is_changed": is_changed})
 
 
-def look(visit: PageRequest, route: str, body: Mapping[str, Any], *, path: Mapping[str, str] | None = None) -> Seen:
+def look(
+    visit: PageRequest, route: Route[Any, L], body: Mapping[str, object], *, path: Mapping[str, str] | None = None
+) -> Seen:
     """Ask a route what it would change, from where the look before ended; nothing is written."""
-    items: list[Any] = []
+    items: list[object] = []
     looked_at, after = 0, visit.sent("after") or None
     for _ in range(MOST_LOOKS):
         query = {"dry_run": "true", "limit": str(PAGE)} | ({"cursor": after} if after else {})
-        told: Any = visit.ask(route, path=path, query=query, body=body).body
+        told = visit.do(route, path=path, query=query, body=body)
         items += told.items
         looked_at, after = looked_at + told.looked_at, told.next_cursor
         if after is None or len(items) >= PAGE:
@@ -134,7 +143,7 @@ def at_document(
     a refusal that points at nothing.
     """
     page = again(page, refusal, visit, fields={"": otherwise})
-    drawn: Any = page.facts["faults"]
+    drawn = page.fact("faults", list)
     faults = []
     for fault, told in zip(refusal.faults, drawn, strict=False):
         field, place = where(fault.pointer) if where else (DOCUMENT, fault.pointer)

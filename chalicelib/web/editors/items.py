@@ -3,7 +3,10 @@
 from typing import Any, Final
 from urllib.parse import quote
 
+from chalicelib.api.catalogue.routes import items
 from chalicelib.api.catalogue.routes.items import VERSION
+from chalicelib.api.catalogue.schemas.editions import EditionsOfItem
+from chalicelib.api.catalogue.schemas.items import ItemShape
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
@@ -22,7 +25,6 @@ from chalicelib.web.editors.drafts import (
 )
 
 EDITORS: Final = (Role.CATALOGUE_EDITOR,)
-ROUTE: Final = "PUT /v1/items/{item_code}/versions/{version}"
 WORKED_OUT: Final = {"item_code", "version", "offers_commitment", "notice_hash"}
 """What an item's answer says beyond what an editor writes."""
 
@@ -33,13 +35,13 @@ def list_items(visit: PageRequest) -> Page | Redirect:
     if code := visit.query.get("item", "").strip():
         return Redirect(to=f"catalogue/{quote(code, safe='')}")
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    return Page(template="catalogue.html", facts={"found": visit.shown("GET /v1/item-editions", query=query)})
+    return Page(template="catalogue.html", facts={"found": visit.get(items.item_editions, query=query)})
 
 
 @pages.get("/catalogue/{item_code}", roles=EDITORS)
 def read_item(visit: PageRequest) -> Page:
     """Show which versions an item has, and the form for the next one, which begins with what is published last."""
-    (one,) = visit.shown("GET /v1/item-editions", query={"item": visit.path["item_code"]}).items or (None,)
+    (one,) = visit.get(items.item_editions, query={"item": visit.path["item_code"]}).items or (None,)
     before = _version(visit, one.latest) if one else None
     facts = {
         "code": visit.path["item_code"],
@@ -63,8 +65,8 @@ def publish(visit: PageRequest) -> Page | Redirect:
         body = document_in(visit)
         digest = digest_of(path, body)
         if not is_to_publish(visit, digest):
-            return with_look(page, visit, _seen(visit, page.facts["one"], path, body), digest)
-        visit.ask(ROUTE, path=path, body=body)
+            return with_look(page, visit, _seen(visit, page, path, body), digest)
+        visit.do(items.publish_item, path=path, body=body)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:
@@ -73,11 +75,12 @@ def publish(visit: PageRequest) -> Page | Redirect:
     return Redirect(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
 
 
-def _seen(visit: PageRequest, one: Any, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:  # noqa: ANN401 - the API's shape
+def _seen(visit: PageRequest, page: Page, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:
     """Return what a version would change, against the one in force, and what it would put aside."""
-    proposed: Any = visit.ask(ROUTE, path=path, query={"dry_run": "true"}, body=body).body
+    proposed = visit.do(items.publish_item, path=path, query={"dry_run": "true"}, body=body)
+    one = page.fact("one", EditionsOfItem) if page.facts["one"] else None
     in_force = one.in_force if one else None
-    before: Any = _version(visit, in_force.version) if in_force else None
+    before = _version(visit, in_force.version) if in_force else None
     return {
         "proposed": proposed,
         "before": before,
@@ -87,12 +90,10 @@ def _seen(visit: PageRequest, one: Any, path: dict[str, str], body: dict[str, An
     }
 
 
-def _version(visit: PageRequest, version: int) -> Any:  # noqa: ANN401 - the API's shape
-    path = {"item_code": visit.path["item_code"], "version": str(version)}
-    return visit.shown("GET /v1/items/{item_code}/versions/{version}", path=path)
+def _version(visit: PageRequest, version: int) -> ItemShape:
+    return visit.get(items.read_item_version, path={"version": str(version)})
 
 
-def _as_written(item: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+def _as_written(item: ItemShape) -> dict[str, Any]:
     """Return an item as an editor sends it."""
-    whole: dict[str, Any] = item.model_dump(mode="json", exclude=WORKED_OUT)
-    return whole
+    return item.model_dump(mode="json", exclude=WORKED_OUT)

@@ -1,7 +1,6 @@
 """The list of measures, in pages: every edition, and loading the next after seeing which flags lose their ground."""
 
-from typing import Any, Final
-
+from chalicelib.api.sanctions.routes import flags, measures
 from chalicelib.errors import DomainError
 from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web.core import pages
@@ -19,15 +18,13 @@ from chalicelib.web.editors.drafts import (
     written,
 )
 
-ROUTE: Final = "PUT /v1/measures/{edition}"
-
 
 @pages.get("/measures", roles=PUBLISHERS)
 def list_editions(visit: PageRequest) -> Page:
     """List every edition, and show the form for the next one, which begins with the one in force."""
-    in_force: Any = visit.shown("GET /v1/measures")
+    in_force = visit.get(flags.measures)
     facts = {
-        "found": visit.shown("GET /v1/measure-editions"),
+        "found": visit.get(measures.editions),
         "start": written(in_force.model_dump(mode="json", exclude={"edition", "next_cursor"})),
         "done": visit.query.get("done"),
     }
@@ -46,8 +43,8 @@ def load(visit: PageRequest) -> Page | Redirect:
         body, path = {"edition": name} | body, {"edition": name}
         digest = digest_of(path, body)
         if not is_to_publish(visit, digest):
-            return with_look(page, visit, look(visit, ROUTE, body, path=path), digest)
-        visit.ask(ROUTE, path=path, body=body)
+            return with_look(page, visit, look(visit, measures.load, body, path=path), digest)
+        visit.do(measures.load, path=path, body=body)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:

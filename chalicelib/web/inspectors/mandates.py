@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from chalicelib.api.inspection import routes
+from chalicelib.api.inspection.schemas import TimelineSeen
 from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
 from chalicelib.errors import DomainError
@@ -21,7 +23,7 @@ def list_mandates(visit: PageRequest) -> Page:
     """List one's own mandates, and ask for another."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts = {
-        "found": visit.shown("GET /v1/inspections", query=query),
+        "found": visit.get(routes.mandates, query=query),
         "departments": settings().departments,
         "done": visit.query.get("done"),
     }
@@ -35,7 +37,7 @@ def ask(visit: PageRequest) -> Page | Redirect:
     scope |= {name: visit.sent(f"received_{name}") for name in ("from", "to") if visit.sent(f"received_{name}")}
     body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
     try:
-        made = visit.done("POST /v1/inspections", body=body)
+        made = visit.do(routes.ask, body=body)
     except DomainError as error:
         fields = {f"/scope/{name}": name for name in SCOPE} | {
             "/scope/from": "received_from",
@@ -48,22 +50,22 @@ def ask(visit: PageRequest) -> Page | Redirect:
 @pages.get("/inspection/{mandate_id}", roles=INSPECTORS)
 def read_mandate(visit: PageRequest) -> Page:
     """Show a mandate; to its owner, once it is in force, with the cases within its scope and the readings under it."""
-    mandate = visit.shown("GET /v1/inspections/{mandate_id}")
+    mandate = visit.get(routes.mandate)
     facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
     facts["is_mine"] = mandate.inspector == visit.caller.actor
     asked = {name: visit.query[name] for name in ("light", "officer", "cursor") if visit.query.get(name)}
     facts["asked"] = asked
     if facts["is_mine"] and mandate.approved_at is not None:
-        facts["found"] = visit.shown("GET /v1/inspections/{mandate_id}/cases", query={"limit": "20"} | asked)
-        facts["readings"] = visit.shown("GET /v1/inspections/{mandate_id}/readings")
+        facts["found"] = visit.get(routes.cases, query={"limit": "20"} | asked)
+        facts["readings"] = visit.get(routes.readings)
     return Page(template="mandate.html", facts=facts)
 
 
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
 def approve(visit: PageRequest) -> Redirect:
     """Put another inspector's mandate into force, with a login that is only minutes old."""
-    if visit.shown("GET /v1/inspections/{mandate_id}").approver != visit.caller.actor:  # else a second click
-        visit.done("POST /v1/inspections/{mandate_id}/approval", version=visit.version())
+    if visit.get(routes.mandate).approver != visit.caller.actor:  # else a second click
+        visit.do(routes.approve, version=visit.version())
     return Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
 
 
@@ -95,11 +97,11 @@ def evidence(visit: PageRequest) -> Download:
     return Download(text=told.model_dump_json(indent=1), headers=headers)
 
 
-def _timeline(visit: PageRequest) -> Any:  # noqa: ANN401 - the API's shape
+def _timeline(visit: PageRequest) -> TimelineSeen:
     at = _moment(visit.query.get("at", ""))
     event = visit.query.get("event")
     query = {"event": event} if event else {"at": at} if at else {}
-    return visit.shown("GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline", query=query)
+    return visit.get(routes.timeline, query=query)
 
 
 def _moment(sent: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
@@ -12,6 +12,9 @@ from chalicelib.policy import Role
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import PageRequest
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.api.cases.schemas.cases import CaseShape
 
 Options = Sequence[tuple[str, ...]]
 Kind = Literal["text", "area", "number", "choice", "ticks", "day", "moment", "file"]
@@ -23,13 +26,13 @@ class Field:
 
     name: str
     kind: Kind
-    options: Callable[[PageRequest, Any], Options] | None = None
+    options: "Callable[[PageRequest, CaseShape], Options] | None" = None
     may_be_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An act: its step, its route, its fields, and when a page offers it beyond what its right says.
+    """An act: its step, its fields, and when a page offers it beyond what its right says.
 
     ``is_fresh`` wants a login that is at most 300 seconds old, where one officer stands behind another's result.
     ``is_done`` says whether a form that comes a second time has done its work already, where the route does not know.
@@ -37,48 +40,47 @@ class Action:
 
     name: str
     step: CaseStep
-    route: str
     fields: tuple[Field, ...] = ()
-    applies: Callable[[Any], bool] = lambda _case: True
-    is_done: Callable[[Any, PageRequest], bool] = lambda _case, _visit: False
+    applies: "Callable[[CaseShape], bool]" = lambda _case: True
+    is_done: "Callable[[CaseShape, PageRequest], bool]" = lambda _case, _visit: False
     is_grave: bool = False
     is_fresh: bool = False
 
 
-def _words(prefix: str, values: Sequence[str]) -> Callable[[PageRequest, Any], Options]:
+def _words(prefix: str, values: Sequence[str]) -> "Callable[[PageRequest, CaseShape], Options]":
     return lambda visit, _case: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
 
 
-def _owed(_visit: PageRequest, case: Any) -> Options:  # noqa: ANN401 - the API's shape
+def _owed(_visit: PageRequest, case: "CaseShape") -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _grounds(visit: PageRequest, case: Any) -> Options:  # noqa: ANN401 - as above
+def _grounds(visit: PageRequest, case: "CaseShape") -> Options:
     """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
     item = services().catalogue.find(case.item.code, at=visit.at)
     pack = services().pack(item.jurisdiction, visit.at) if item else services().usual_pack(visit.at)
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
 
 
-def _is_paused(case: Any) -> bool:  # noqa: ANN401 - as above
+def _is_paused(case: "CaseShape") -> bool:
     return any(pause.ended_at is None for pause in case.pauses)
 
 
-def _has_just_ended(case: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - as above
+def _has_just_ended(case: "CaseShape", visit: PageRequest) -> bool:
     """Say whether the only thing that happened since the form was drawn is what it asks for."""
     return bool(case.pauses) and not _is_paused(case) and case.version == visit.version() + 1
 
 
-def _waits_for_second(case: Any) -> bool:  # noqa: ANN401 - as above
+def _waits_for_second(case: "CaseShape") -> bool:
     return case.verification is not None and not case.verification.has_effect
 
 
-def _is_adverse(case: Any) -> bool:  # noqa: ANN401 - as above
+def _is_adverse(case: "CaseShape") -> bool:
     found = case.verification
     return found is not None and found.has_effect and found.result in {Finding.UNTRUE, Finding.UNFULFILLED}
 
 
-def _is_ordered(case: Any) -> bool:  # noqa: ANN401 - as above
+def _is_ordered(case: "CaseShape") -> bool:
     return case.rectification is not None and case.rectification.ended_at is None
 
 
@@ -89,7 +91,6 @@ ACTIONS: Final = (
     Action(
         name="acceptance",
         step=CaseStep.ACCEPT,
-        route="POST /v1/cases/{case_no}/acceptance",
         fields=(
             Field(name="accepted", kind="choice", options=_words("accepted", ("yes", "no"))),
             Field(name="reason", kind="area", may_be_blank=True),
@@ -98,13 +99,11 @@ ACTIONS: Final = (
     Action(
         name="corrections",
         step=CaseStep.CORRECT,
-        route="POST /v1/cases/{case_no}/corrections",
         fields=(Field(name="missing", kind="ticks", options=_owed), Field(name="basis", kind="text")),
     ),
     Action(
         name="decision",
         step=CaseStep.DECIDE,
-        route="POST /v1/cases/{case_no}/decision",
         fields=(
             Field(name="outcome", kind="choice", options=_words("outcome", tuple(Outcome))),
             Field(name="document_no", kind="text"),
@@ -116,13 +115,11 @@ ACTIONS: Final = (
     Action(
         name="delivery",
         step=CaseStep.DELIVER,
-        route="POST /v1/cases/{case_no}/delivery",
         fields=(Field(name="method", kind="text", may_be_blank=True), LATE),
     ),
     Action(
         name="pause",
         step=CaseStep.PAUSE,
-        route="POST /v1/cases/{case_no}/pauses",
         fields=(
             Field(name="ground", kind="choice", options=_grounds),
             Field(name="expected_days", kind="number"),
@@ -132,21 +129,18 @@ ACTIONS: Final = (
     Action(
         name="pause_end",
         step=CaseStep.RESUME,
-        route="POST /v1/cases/{case_no}/pauses/{number}/end",
         applies=_is_paused,
         is_done=_has_just_ended,
     ),
     Action(
         name="extension",
         step=CaseStep.EXTEND,
-        route="POST /v1/cases/{case_no}/extension",
         fields=(Field(name="days", kind="number"), Field(name="reason", kind="area")),
         applies=lambda case: case.extension is None,
     ),
     Action(
         name="verification",
         step=CaseStep.VERIFY,
-        route="POST /v1/cases/{case_no}/verification",
         fields=(
             Field(name="result", kind="choice", options=_words("finding", tuple(Finding))),
             Field(name="method", kind="choice", options=_words("method", tuple(Method))),
@@ -158,14 +152,12 @@ ACTIONS: Final = (
     Action(
         name="confirmation",
         step=CaseStep.CONFIRM,
-        route="POST /v1/cases/{case_no}/verification/confirmation",
         applies=_waits_for_second,
         is_fresh=True,
     ),
     Action(
         name="rectification",
         step=CaseStep.RECTIFY,
-        route="POST /v1/cases/{case_no}/rectification",
         fields=(Field(name="days", kind="number"), Field(name="basis", kind="text")),
         applies=lambda case: _is_adverse(case) and case.rectification is None,
         is_grave=True,
@@ -173,7 +165,6 @@ ACTIONS: Final = (
     Action(
         name="rectification_outcome",
         step=CaseStep.END_RECTIFICATION,
-        route="POST /v1/cases/{case_no}/rectification/outcome",
         fields=(
             Field(name="outcome", kind="choice", options=_words("rectified", tuple(RectificationOutcome))),
             Field(name="findings", kind="area"),
@@ -183,7 +174,6 @@ ACTIONS: Final = (
     Action(
         name="revocation",
         step=CaseStep.REVOKE,
-        route="POST /v1/cases/{case_no}/revocation",
         fields=(
             Field(name="document_no", kind="text"),
             Field(name="basis", kind="text"),
@@ -198,13 +188,11 @@ ACTIONS: Final = (
     Action(
         name="reopening",
         step=CaseStep.REOPEN,
-        route="POST /v1/cases/{case_no}/reopening",
         fields=(Field(name="reason", kind="area"),),
     ),
     Action(
         name="assignment",
         step=CaseStep.ASSIGN,
-        route="POST /v1/cases/{case_no}/assignment",
         fields=(Field(name="officer", kind="text"),),
     ),
 )

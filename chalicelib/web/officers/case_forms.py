@@ -1,24 +1,45 @@
 """Officers' forms: one for each act, drawn from what its route asks for."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from chalicelib.api.identity import require_fresh
+from chalicelib.api.cases.routes import assignment, cases, consequences, handling
+from chalicelib.api.cases.schemas.cases import CaseShape
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clock import real_now
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.web.applicants.apply import FILES
+from chalicelib.http.routes import Route
+from chalicelib.http.tokens import require_fresh
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, moment_of
+from chalicelib.web.core.forms import FILES, again, moment_of
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.officers.case_actions import NAMED, OFFICE, Action, Field
+
+ROUTES: Final[Mapping[str, Route[Any, CaseShape]]] = {
+    "acceptance": handling.accept,
+    "corrections": handling.ask_correction,
+    "decision": handling.decide,
+    "delivery": handling.deliver,
+    "pause": handling.pause,
+    "pause_end": handling.end_pause,
+    "extension": handling.extend,
+    "verification": consequences.verify,
+    "confirmation": consequences.confirm_verification,
+    "rectification": consequences.order_rectification,
+    "rectification_outcome": consequences.end_rectification,
+    "revocation": consequences.revoke,
+    "reopening": assignment.reopen,
+    "assignment": assignment.assign,
+}
+"""The route that takes each act."""
 
 
 @pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
 def ask(visit: PageRequest) -> Page:
     """Draw the form of an act."""
     act = _act(visit)
-    case = visit.shown("GET /v1/cases/{case_no}", path={"case_no": visit.path["case_no"]})
+    case = visit.get(cases.read_case)
     facts = {
         "act": act,
         "case": case,
@@ -38,17 +59,20 @@ def do(visit: PageRequest) -> Page | Redirect:
     """
     act = _act(visit)
     page = ask(visit)
-    case: Any = page.facts["case"]
+    case = page.fact("case", CaseShape)
     if act.is_done(case, visit):
         return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
-    path = {"case_no": visit.path["case_no"]}
-    if "{number}" in act.route:
-        path["number"] = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
+    open_pause = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")
     try:
-        visit.done(act.route, path=path, body=_body(act, visit, page) if act.fields else None, version=visit.version())
+        visit.do(
+            ROUTES[act.name],
+            path={"number": open_pause},
+            body=_body(act, visit, page) if act.fields else None,
+            version=visit.version(),
+        )
     except DomainError as error:
         if error.code is ErrorCode.STALE_VERSION:
-            told = visit.shown("GET /v1/cases/{case_no}/timeline", path={"case_no": visit.path["case_no"]})
+            told = visit.get(cases.read_timeline)
             page = replace(page, facts={**page.facts, "timeline": told})
         return again(page, error, visit, fields={"/basis": "ground", "": ""} if act.name == "pause" else {})
     return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
@@ -73,7 +97,7 @@ def _body(act: Action, visit: PageRequest, page: Page) -> dict[str, Any]:
     if act.name == "acceptance":
         body["accepted"] = {"yes": True, "no": False}.get(body["accepted"])
     if act.name == "pause":
-        options: Any = page.facts["options"]
+        options = page.fact("options", dict)
         body["basis"] = next((one[2] for one in options["ground"] if one[0] == body["ground"]), "")
         body["notice_text"] = body["notice_text"] or None
     return body

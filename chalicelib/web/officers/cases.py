@@ -1,7 +1,9 @@
 """The officers' desk: the department's cases by due date, and each case on one page with what may be done next."""
 
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.api.cases.routes import cases
+from chalicelib.api.cases.schemas.cases import CaseShape
 from chalicelib.cases.model.case import State
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clocks.model import Light
@@ -17,8 +19,10 @@ FILTERS: Final = ("light", "kind", "officer")
 @pages.get("/worklist", roles=OFFICE)
 def worklist(visit: PageRequest) -> Page:
     """List what is due, oldest first, with its light; without a light, what is late or nearly so."""
+    from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
+
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
-    found = visit.shown("GET /v1/worklist", query={"limit": "20"} | asked)
+    found = visit.get(due.worklist, query={"limit": "20"} | asked)
     facts = {"found": found, "asked": asked, "lights": tuple(Light), "mine": visit.caller.sub}
     return Page(template="worklist.html", facts=facts)
 
@@ -27,17 +31,17 @@ def worklist(visit: PageRequest) -> Page:
 def list_cases(visit: PageRequest) -> Page:
     """List the department's cases, newest first, or those in one state."""
     asked = {name: visit.query[name] for name in ("state", "cursor") if visit.query.get(name)}
-    found = visit.shown("GET /v1/cases", query={"limit": "20"} | asked)
+    found = visit.get(cases.list_cases, query={"limit": "20"} | asked)
     return Page(template="desk_cases.html", facts={"found": found, "asked": asked, "states": tuple(State)})
 
 
 @pages.get("/desk/{case_no}", roles=OFFICE)
 def read_case(visit: PageRequest) -> Page:
     """Show a case with everything an officer decides by, and the acts that are open now."""
-    case = visit.shown("GET /v1/cases/{case_no}")
+    case = visit.get(cases.read_case)
     facts = {
         "case": case,
-        "timeline": visit.shown("GET /v1/cases/{case_no}/timeline"),
+        "timeline": visit.get(cases.read_timeline),
         "acts": [act for act in ACTIONS if is_open(act, case, visit)],
         "done": visit.query.get("done"),
         "desk_acts": tuple(NAMED),
@@ -51,11 +55,11 @@ def read_case(visit: PageRequest) -> Page:
 def explain(visit: PageRequest) -> Page:
     """Show why a day is the due day."""
     case_no = visit.path["case_no"]
-    told = visit.shown("GET /v1/cases/{case_no}/clocks/{kind}/explanation")
+    told = visit.get(cases.explain)
     return Page(template="explanation.html", facts={"case_no": case_no, "told": told, "back": f"desk/{case_no}"})
 
 
-def is_open(act: Action, case: Any, visit: PageRequest) -> bool:  # noqa: ANN401 - the API's shape
+def is_open(act: Action, case: CaseShape, visit: PageRequest) -> bool:
     """Say whether to offer an act: by the right that the rules give, and by what the case is at."""
     right = STEPS[act.step]
     return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and act.applies(case)

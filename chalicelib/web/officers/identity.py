@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chalicelib.api.cases.routes import cases, identity_disclosure
 from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
@@ -15,7 +16,7 @@ OFFICERS = (Role.OFFICER,)
 @pages.get("/desk/{case_no}/identity", roles=OFFICERS, fresh=True)
 def ask(visit: PageRequest) -> Page:
     """Ask what the identity is looked at for, and why."""
-    case = visit.shown("GET /v1/cases/{case_no}")
+    case = visit.get(cases.read_case)
     return Page(template="identity.html", facts={"case": case, "purposes": tuple(Sight), "seen": None})
 
 
@@ -25,7 +26,7 @@ def look(visit: PageRequest) -> Page:
     page = ask(visit)
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
     try:
-        seen = visit.done("POST /v1/cases/{case_no}/unmasking", body=body)
+        seen = visit.do(identity_disclosure.look, body=body)
     except DomainError as error:
         return again(page, error, visit)
     return replace(page, facts={**page.facts, "seen": seen})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.clocks.model import Light
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Role
@@ -34,10 +35,10 @@ def board(visit: PageRequest) -> Page:
     facts: dict[str, object] = {
         "counts": {one: {light.value: _count(visit, one, light) for light in COUNTED} for one in departments},
         "departments": departments,
-        "found": visit.shown("GET /v1/supervision/clocks", query={"limit": "20"} | asked),
+        "found": visit.get(supervision.board, query={"limit": "20"} | asked),
         "asked": asked,
         "lights": COUNTED,
-        "alerts": visit.shown("GET /v1/supervision/alerts", query={"limit": "20"}).items,
+        "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
         "can_open": bool(visit.caller.roles - ALL_DEPARTMENTS),
         "done": visit.query.get("done"),
     }
@@ -47,9 +48,7 @@ def board(visit: PageRequest) -> Page:
 @pages.get("/board/alerts/{alert_id}", roles=WATCHERS)
 def ask_answer(visit: PageRequest) -> Page:
     """Ask why something is late, which the applicant reads, and by when it is expected."""
-    found = [
-        one for one in visit.shown("GET /v1/supervision/alerts", path={}).items if one.id == visit.path["alert_id"]
-    ]
+    found = [one for one in visit.get(supervision.alerts).items if one.id == visit.path["alert_id"]]
     return Page(template="alert.html", facts={"alert": found[0] if found else None})
 
 
@@ -58,7 +57,7 @@ def answer(visit: PageRequest) -> Page | Redirect:
     """Answer an alert."""
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
     try:
-        visit.done("POST /v1/supervision/alerts/{alert_id}/acknowledgement", body=body)
+        visit.do(supervision.acknowledge, body=body)
     except DomainError as error:
         if error.code is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
             return again(ask_answer(visit), error, visit, fields={"": "reason"})
@@ -73,5 +72,5 @@ def _is_answered_so(visit: PageRequest) -> bool:
 
 def _count(visit: PageRequest, department: str, light: Light) -> Count:
     query = {"department": department, "light": light.value, "limit": str(MOST)}
-    found = visit.shown("GET /v1/supervision/clocks", query=query)
+    found = visit.get(supervision.board, query=query)
     return Count(number=len(found.items), is_more=found.next_cursor is not None)

@@ -1,7 +1,11 @@
 """The figures of departments and of measures, each as a sentence, a chart and a table, and as files to take away."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from chalicelib.api.supervision.routes import ageing, measure_statistics, statistics_export
+from chalicelib.api.supervision.routes import statistics as api_statistics
+from chalicelib.api.supervision.routes.statistics import FiguresShape, TimesShape
 from chalicelib.errors import DomainError
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
@@ -26,15 +30,15 @@ def statistics(visit: PageRequest) -> Page:
     asked = _asked(visit, "from", "to", "department")
     page = Page(template="statistics.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
-        told = visit.shown("GET /v1/supervision/statistics", query=asked | {"by": "day"})
-        ageing = visit.shown("GET /v1/supervision/ageing", query=_asked(visit, "department"))
+        told = visit.get(api_statistics.statistics, query=asked | {"by": "day"})
+        waited = visit.get(ageing.ageing, query=_asked(visit, "department"))
     except DomainError as error:
         return again(page, error, visit)
-    days, times, bands = told.total.parts, told.total.handling_times, ageing.total.bands
+    days, times, bands = told.total.parts, told.total.handling_times, waited.total.bands
     facts: dict[str, object] = {
         **page.facts,
         "told": told,
-        "ageing": ageing,
+        "ageing": waited,
         "by_day": beside([{"received": one.figures.received, "decided": one.figures.decided} for one in days]),
         "rates": [_rates(one.figures) for one in days],
         "by_rate": beside(
@@ -50,7 +54,7 @@ def statistics(visit: PageRequest) -> Page:
 @pages.get("/board/statistics/export", roles=WATCHERS)
 def export(visit: PageRequest) -> Download:
     """Answer the figures as a file for a spreadsheet."""
-    file = visit.ask("GET /v1/supervision/statistics/export", query=_asked(visit, "from", "to", "department", "format"))
+    file = visit.ask(statistics_export.export, query=_asked(visit, "from", "to", "department", "format"))
     return Download(text=file.text or "", headers=file.headers)
 
 
@@ -60,7 +64,7 @@ def measures(visit: PageRequest) -> Page:
     asked = _asked(visit, "from", "to", "department")
     page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
-        told = visit.shown("GET /v1/supervision/measures", query=asked)
+        told = visit.get(measure_statistics.measures, query=asked)
     except DomainError as error:
         return again(page, error, visit)
     drawn = beside([{"set": one.figures.set, "overturned": one.figures.overturned.flags} for one in told.measures])
@@ -71,7 +75,7 @@ def measures(visit: PageRequest) -> Page:
     )
 
 
-def _rates(figures: Any) -> dict[str, int | None]:  # noqa: ANN401 - the API's shape
+def _rates(figures: FiguresShape) -> dict[str, int | None]:
     """Return a day's rates in per cent, ``None`` of nothing: decided of what came in, and in time of those.
 
     A day can decide more than came in on it: what earlier days left.
@@ -91,7 +95,7 @@ def _departments(visit: PageRequest) -> tuple[str, ...]:
     return tuple(settings().departments) if visit.caller.roles & OF_ALL else ()
 
 
-def _from_to(times: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the API's shapes
+def _from_to(times: Sequence[TimesShape]) -> list[dict[str, int | None]]:
     """Return each band of handling time with the end of the one before it, in hours."""
     ends = [None if one.up_to is None else one.up_to // 60 for one in times]
     starts = (0, *(end for end in ends if end is not None))

@@ -2,8 +2,8 @@
 
 from chalicelib.api.cases.routes.handling import act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseShape
-from chalicelib.api.edge import Answer, Body, Call, Line, Routes, Text
 from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.http.routes import Answer, Body, Call, Line, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
@@ -30,7 +30,7 @@ class AssignmentBody(Body):
     needs_version=True,
     summary="Handle a decided or closed case again",
 )
-def reopen(call: Call[ReopeningBody]) -> Answer:
+def reopen(call: Call[ReopeningBody]) -> Answer[CaseShape]:
     """Start the handling clocks anew; the earlier decision stays readable."""
     return done_answer(call, services().overseeing.reopen(act_of(call), reason=call.body.reason))
 
@@ -44,6 +44,6 @@ def reopen(call: Call[ReopeningBody]) -> Answer:
     needs_version=True,
     summary="Give a case to an officer, or take it oneself",
 )
-def assign(call: Call[AssignmentBody]) -> Answer:
+def assign(call: Call[AssignmentBody]) -> Answer[CaseShape]:
     """Name the officer on the case and on its running clocks."""
     return done_answer(call, services().overseeing.assign(act_of(call), officer=call.body.officer))

@@ -17,13 +17,13 @@ from chalicelib.api.cases.schemas.cases import (
 )
 from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineShape, timeline_shape
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
-from chalicelib.api.moments import MomentQuery, moment_in
 from chalicelib.cases.model.case import Material, State
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.as_of import MomentQuery, moment_in
+from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
@@ -109,7 +109,7 @@ class ExplanationShape(Shape):
     creates=True,
     summary="File a draft; the same draft again answers the same case",
 )
-def file(call: Call[CaseBody]) -> Answer:
+def file(call: Call[CaseBody]) -> Answer[CaseShape]:
     """File by promise or by certificate; 202 with ``PENDING_CREDIT`` where credit cannot be read."""
     submission = Submission(
         draft_id=call.body.draft_id,
@@ -139,7 +139,7 @@ def file(call: Call[CaseBody]) -> Answer:
 @routes.get(
     "/v1/cases", roles=READERS, query=CasesQuery, answer=CasePageShape, summary="One's own cases, or a department's"
 )
-def list_cases(call: Call[None]) -> Answer:
+def list_cases(call: Call[None]) -> Answer[CasePageShape]:
     """List cases, newest first."""
     page = services().case_reading.page(
         by=call.caller,
@@ -163,7 +163,7 @@ def list_cases(call: Call[None]) -> Answer:
     answer=CaseShape,
     summary="A case, with its clocks as they stand now or stood at a moment",
 )
-def read_case(call: Call[None]) -> Answer:
+def read_case(call: Call[None]) -> Answer[CaseShape]:
     """Answer a case with its clocks, as they stand now or stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
     view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
@@ -176,7 +176,7 @@ def read_case(call: Call[None]) -> Answer:
     answer=ExplanationShape,
     summary="Why this is the due day",
 )
-def explain(call: Call[None]) -> Answer:
+def explain(call: Call[None]) -> Answer[ExplanationShape]:
     """Answer each day of the newest clock of a kind."""
     clock, days = services().case_reading.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
@@ -189,7 +189,7 @@ def explain(call: Call[None]) -> Answer:
 @routes.get(
     "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineShape, summary="Everything that happened, verified"
 )
-def read_timeline(call: Call[None]) -> Answer:
+def read_timeline(call: Call[None]) -> Answer[TimelineShape]:
     """Answer the timeline, recomputed at this reading."""
     reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
     return Answer(body=timeline_shape(reading, to=call.caller))
@@ -202,7 +202,7 @@ def read_timeline(call: Call[None]) -> Answer:
     answer=CaseShape,
     summary="Take a promise back, until the case is closed",
 )
-def withdraw(call: Call[WithdrawalBody]) -> Answer:
+def withdraw(call: Call[WithdrawalBody]) -> Answer[CaseShape]:
     """Go on by certificate; nothing is held against anybody."""
     case = services().change_of_way.withdraw(case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at)
     return case_answer(call, case)
@@ -215,7 +215,7 @@ def withdraw(call: Call[WithdrawalBody]) -> Answer:
     answer=CaseShape,
     summary="Hand in certificates after a promise was withdrawn or refused",
 )
-def hand_in(call: Call[MaterialsBody]) -> Answer:
+def hand_in(call: Call[MaterialsBody]) -> Answer[CaseShape]:
     """Hand in what is owed and not here yet."""
     case = services().change_of_way.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
@@ -230,7 +230,7 @@ def hand_in(call: Call[MaterialsBody]) -> Answer:
     answer=TrackShape,
     summary="State and dates, with the tracking code",
 )
-def track(call: Call[None]) -> Answer:
+def track(call: Call[None]) -> Answer[TrackShape]:
     """Answer whoever has the number and the code."""
     found = services().case_reading.track(call.path["case_no"], call.query.code)
     return Answer(body=TrackShape.model_validate(found), headers={"Cache-Control": "no-store"})

@@ -2,11 +2,11 @@
 
 from chalicelib.api.cases.routes.handling import Days, FlagNoticeBody, FreeText, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseShape
-from chalicelib.api.edge import Answer, Body, Call, Day, Instant, Line, Routes, Text
 from chalicelib.cases.model.stages import Finding
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
+from chalicelib.http.routes import Answer, Body, Call, Day, Instant, Line, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
@@ -61,7 +61,7 @@ class RevocationBody(Body):
     needs_version=True,
     summary="Record what the verification of a promise found",
 )
-def verify(call: Call[VerificationBody]) -> Answer:
+def verify(call: Call[VerificationBody]) -> Answer[CaseShape]:
     """Record the result; it waits for a second officer where the item asks for two."""
     body = call.body
     done = services().consequences.verify(
@@ -82,7 +82,7 @@ def verify(call: Call[VerificationBody]) -> Answer:
     needs_version=True,
     summary="Stand behind another officer's result",
 )
-def confirm_verification(call: Call[None]) -> Answer:
+def confirm_verification(call: Call[None]) -> Answer[CaseShape]:
     """Give the result its effect."""
     return done_answer(call, services().consequences.confirm_verification(act_of(call)))
 
@@ -95,7 +95,7 @@ def confirm_verification(call: Call[None]) -> Answer:
     creates=True,
     summary="State and defend before anything adverse is decided",
 )
-def state(call: Call[StatementBody]) -> Answer:
+def state(call: Call[StatementBody]) -> Answer[CaseShape]:
     """Take the person's statement; the decision must answer it."""
     return done_answer(call, services().consequences.state(act_of(call), text=call.body.text))
 
@@ -109,7 +109,7 @@ def state(call: Call[StatementBody]) -> Answer:
     needs_version=True,
     summary="Order to put things right, if that is the next step",
 )
-def order_rectification(call: Call[RectificationBody]) -> Answer:
+def order_rectification(call: Call[RectificationBody]) -> Answer[CaseShape]:
     """Give the person time to put things right."""
     done = services().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
     return done_answer(call, done)
@@ -124,7 +124,7 @@ def order_rectification(call: Call[RectificationBody]) -> Answer:
     needs_version=True,
     summary="Record what came of the order",
 )
-def end_rectification(call: Call[OutcomeBody]) -> Answer:
+def end_rectification(call: Call[OutcomeBody]) -> Answer[CaseShape]:
     """Done ends the matter; not done, once the time is over, opens the next step."""
     done = services().consequences.end_rectification(
         act_of(call), outcome=call.body.outcome, findings=call.body.findings
@@ -141,7 +141,7 @@ def end_rectification(call: Call[OutcomeBody]) -> Answer:
     needs_version=True,
     summary="Revoke the decision, in the order that the rule pack gives",
 )
-def revoke(call: Call[RevocationBody]) -> Answer:
+def revoke(call: Call[RevocationBody]) -> Answer[CaseShape]:
     """Revoke by a document that was served, after the person was heard."""
     body = call.body
     document = RevocationDocument(

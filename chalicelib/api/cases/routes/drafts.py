@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.calls import Language
 from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.cases.model.case import ConditionAsked, Draft, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.rules.summary import source_down
+from chalicelib.http.language import Language
+from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Routes, Shape
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
@@ -105,21 +105,21 @@ class DraftList(Shape):
     creates=True,
     summary="Draft an application, by promise or by certificate",
 )
-def draft(call: Call[DraftBody]) -> Answer:
+def draft(call: Call[DraftBody]) -> Answer[DraftShape]:
     """Say what must be confirmed and handed in, and whether a promise may be signed."""
     made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return Answer(body=_shape(made, call.language), replayed=made.is_repeat)
 
 
 @routes.get("/v1/drafts", roles=FOR_THEMSELVES, answer=DraftList, summary="One's own drafts that wait to be filed")
-def waiting(call: Call[None]) -> Answer:
+def waiting(call: Call[None]) -> Answer[DraftList]:
     """List the drafts that can still be filed and have not been, newest first."""
     found = services().drafting.waiting(by=call.caller, at=call.at)
     return Answer(body=DraftList(items=tuple(_line(draft) for draft in found)))
 
 
 @routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftShape, summary="A draft, judged as of now")
-def read_draft(call: Call[None]) -> Answer:
+def read_draft(call: Call[None]) -> Answer[DraftShape]:
     """Answer a draft of one's own, with what credit says of it at this moment."""
     made = services().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
     return Answer(body=_shape(made, call.language))

@@ -6,11 +6,11 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
 from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_in
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Routes, Text
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Command, Result
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
@@ -99,7 +99,7 @@ class DeliveryBody(FlagNoticeBody):
     needs_version=True,
     summary="Tell the applicant, once, everything that is missing",
 )
-def ask_correction(call: Call[CorrectionBody]) -> Answer:
+def ask_correction(call: Call[CorrectionBody]) -> Answer[CaseShape]:
     """Ask for what is missing; a second, different demand is recorded as a breach."""
     done = services().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
     return done_answer(call, done)
@@ -113,7 +113,7 @@ def ask_correction(call: Call[CorrectionBody]) -> Answer:
     creates=True,
     summary="Answer a demand for corrections",
 )
-def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer:
+def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer[CaseShape]:
     """Bring what was missing, or say why not; the office's time to accept begins anew."""
     done = services().accepting.answer_correction(
         act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
@@ -130,7 +130,7 @@ def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer:
     needs_version=True,
     summary="Accept a case, or say why not",
 )
-def accept(call: Call[AcceptanceBody]) -> Answer:
+def accept(call: Call[AcceptanceBody]) -> Answer[CaseShape]:
     """Accepting starts the handling clocks; not accepting stops every clock."""
     accepting = services().accepting
     step = accepting.accept if call.body.accepted else accepting.turn_away
@@ -146,7 +146,7 @@ def accept(call: Call[AcceptanceBody]) -> Answer:
     needs_version=True,
     summary="Begin a special procedure whose time does not count",
 )
-def pause(call: Call[PauseBody]) -> Answer:
+def pause(call: Call[PauseBody]) -> Answer[CaseShape]:
     """Pause the handling clocks, with notice to the applicant."""
     body = call.body
     done = services().handling.pause(
@@ -168,7 +168,7 @@ def pause(call: Call[PauseBody]) -> Answer:
     needs_version=True,
     summary="End a special procedure",
 )
-def end_pause(call: Call[FlagNoticeBody]) -> Answer:
+def end_pause(call: Call[FlagNoticeBody]) -> Answer[CaseShape]:
     """Let the handling clocks count again from tomorrow on; the body may be left out."""
     return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
 
@@ -182,7 +182,7 @@ def end_pause(call: Call[FlagNoticeBody]) -> Answer:
     needs_version=True,
     summary="Grant the one extension",
 )
-def extend(call: Call[ExtensionBody]) -> Answer:
+def extend(call: Call[ExtensionBody]) -> Answer[CaseShape]:
     """Extend both handling clocks, before the promised one expires."""
     return done_answer(call, services().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
@@ -196,7 +196,7 @@ def extend(call: Call[ExtensionBody]) -> Answer:
     needs_version=True,
     summary="Decide a case",
 )
-def decide(call: Call[DecisionBody]) -> Answer:
+def decide(call: Call[DecisionBody]) -> Answer[CaseShape]:
     """Grant or refuse; the applicant sees why a late decision is late."""
     body = call.body
     done = services().handling.decide(
@@ -219,7 +219,7 @@ def decide(call: Call[DecisionBody]) -> Answer:
     needs_version=True,
     summary="The result reached the applicant: close the case",
 )
-def deliver(call: Call[DeliveryBody]) -> Answer:
+def deliver(call: Call[DeliveryBody]) -> Answer[CaseShape]:
     """Close the case; the body may be left out."""
     body = call.body
     done = services().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
@@ -246,6 +246,6 @@ def number_in(call: Call[Any]) -> int:
     return int(number)
 
 
-def done_answer(call: Call[Any], done: Result) -> Answer:
+def done_answer(call: Call[Any], done: Result) -> Answer[CaseShape]:
     """Answer the case as it stands after the act."""
     return case_answer(call, done.case, replayed=done.is_repeat)

@@ -1,7 +1,7 @@
 """Who the applicant of a case is, over HTTP (查看完整身份信息): everywhere else names are masked (R7.6)."""
 
-from chalicelib.api.edge import Answer, Body, Call, Routes, Shape, Text
 from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.http.routes import Answer, Body, Call, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.wiring import services
@@ -40,7 +40,7 @@ class UnmaskedShape(Shape):
     fresh=True,
     summary="See who the applicant is; the look is an event of the case's timeline",
 )
-def look(call: Call[UnmaskingBody]) -> Answer:
+def look(call: Call[UnmaskingBody]) -> Answer[UnmaskedShape]:
     """Write the look down, and answer."""
     seen = services().unmasking.look(
         call.path["case_no"], call.body.purpose, reason=call.body.reason, by=call.caller, at=call.at

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Body, Call, Instant, Line, Routes, Shape
+from chalicelib.http.routes import Answer, Body, Call, Instant, Line, Routes, Shape
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey
 from chalicelib.wiring import services
@@ -51,7 +51,7 @@ class KeyList(Shape):
     fresh=True,
     summary="Enrol a public key to sign promises with",
 )
-def enrol(call: Call[KeyBody]) -> Answer:
+def enrol(call: Call[KeyBody]) -> Answer[KeyCreated]:
     """Take an ES256 or EdDSA key; the same key again answers the same id."""
     made = services().signing_keys.enrol(
         call.caller.own_subject(), call.body.jwk, at=call.at, idempotency_key=call.idempotency_key
@@ -62,7 +62,7 @@ def enrol(call: Call[KeyBody]) -> Answer:
 
 
 @routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=KeyList, summary="One's own signing keys")
-def own_keys(call: Call[None]) -> Answer:
+def own_keys(call: Call[None]) -> Answer[KeyList]:
     """List the keys, those revoked too."""
     return Answer(body=KeyList(items=[_shape(key) for key in services().signing_keys.list(call.caller.own_subject())]))
 
@@ -73,7 +73,7 @@ def own_keys(call: Call[None]) -> Answer:
     answer=KeyShape,
     summary="Revoke a signing key from now on",
 )
-def revoke(call: Call[None]) -> Answer:
+def revoke(call: Call[None]) -> Answer[KeyShape]:
     """What was signed before stays signed."""
     return Answer(
         body=_shape(services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at))

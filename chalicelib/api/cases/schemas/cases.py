@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.api.calls import Language
 from chalicelib.api.cases.schemas.reasons import CreditShape, credit_shape
-from chalicelib.api.edge import Answer, Call, Instant, Page, Shape
 from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
@@ -31,6 +29,8 @@ from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.language import Language
+from chalicelib.http.routes import Answer, Call, Instant, Page, Shape
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit
@@ -141,12 +141,14 @@ def case_answer(
     *,
     status: int | None = None,
     replayed: bool = False,
-) -> Answer:
+) -> Answer[CaseShape]:
     """Answer a case as it stands, with its clocks, and its version as the ETag."""
     return view_answer(call, services().case_reading.seen(case, at=call.at), status=status, replayed=replayed)
 
 
-def view_answer(call: Call[Any], view: CaseView, *, status: int | None = None, replayed: bool = False) -> Answer:
+def view_answer(
+    call: Call[Any], view: CaseView, *, status: int | None = None, replayed: bool = False
+) -> Answer[CaseShape]:
     """Answer what is seen of a case."""
     return Answer(
         body=_case_shape(view, by=call.caller, language=call.language),

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib.api.calls import Language
-from chalicelib.api.edge import Instant, Shape
-from chalicelib.api.problems import problem_of
 from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
 from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.errors import ErrorCode
+from chalicelib.http.language import Language
+from chalicelib.http.problems import problem_of
+from chalicelib.http.routes import Instant, Shape
 
 STILL_OPEN = {
     "zh": "可选择提交证明材料的方式办理。",
@@ -84,5 +84,4 @@ def credit_shape(credit: CreditSnapshot, language: Language) -> CreditShape:
 
 
 def _detail(reason: ErrorCode, language: Language) -> str:
-    problem = problem_of(reason)
-    return problem.detail_zh if language == "zh" else problem.detail_en
+    return problem_of(reason).texts(language)[1]

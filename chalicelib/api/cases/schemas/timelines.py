@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.api.edge import Shape
 from chalicelib.clock import instant_text
+from chalicelib.http.routes import Shape
 from chalicelib.policy import Caller
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import Event, FaultReason, Reading

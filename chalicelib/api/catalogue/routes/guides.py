@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.edge import Answer, Call, Query, Routes, Shape
 from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, GuideProgress
 from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.routes import Answer, Call, Query, Routes, Shape
 from chalicelib.wiring import services
 
 routes = Routes("catalogue")
@@ -119,14 +119,14 @@ class StepShape(Shape):
 
 
 @routes.get("/v1/guides", public=True, query=GuidesQuery, answer=GuideList, summary="Find guides by plain words")
-def find_guides(call: Call[None]) -> Answer:
+def find_guides(call: Call[None]) -> Answer[GuideList]:
     """List the guides in force; they are few, so the list is whole."""
     found = sought(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
     return Answer(body=GuideList(items=tuple(_listed(guide) for guide in found)))
 
 
 @routes.get("/v1/guides/{guide_code}", public=True, answer=GuideShape, summary="Read a guide with all its questions")
-def read_guide(call: Call[None]) -> Answer:
+def read_guide(call: Call[None]) -> Answer[GuideShape]:
     """Answer the whole tree, for whoever asks its questions in a system of their own."""
     guide = _guide_in(call)
     body = GuideShape(
@@ -145,7 +145,7 @@ def read_guide(call: Call[None]) -> Answer:
     answer=StepShape,
     summary="Say what a guide asks next, or where it has led",
 )
-def step(call: Call[None]) -> Answer:
+def step(call: Call[None]) -> Answer[StepShape]:
     """Follow the answers as far as they lead; one that is no choice of its question is asked for again."""
     guide = _guide_in(call)
     standing = walked(guide, _answers(call.query.answered))

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from chalicelib.api.catalogue.schemas.editions import EditionsOfItem, ItemEditionsPage, editions_shape
 from chalicelib.api.catalogue.schemas.items import ItemBody, ItemPage, ItemShape, ListedShape
-from chalicelib.api.edge import Answer, Call, PageQuery, Query, Routes
 from chalicelib.catalogue.model.items import Audience, Item
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.routes import Answer, Call, PageQuery, Query, Routes
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -40,7 +40,7 @@ class EditionsQuery(PageQuery):
 
 
 @routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
-def find_items(call: Call[None]) -> Answer:
+def find_items(call: Call[None]) -> Answer[ItemPage]:
     """List items in force by code; only smallest units are ever published."""
     position = call.position
     found = services().catalogue.search(
@@ -60,7 +60,7 @@ def find_items(call: Call[None]) -> Answer:
 
 
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
-def read_item(call: Call[None]) -> Answer:
+def read_item(call: Call[None]) -> Answer[ItemShape]:
     """Answer everything an applicant must know; an item not in force is not found."""
     item = services().catalogue.find(_code_in(call), at=call.at)
     if item is None:
@@ -74,7 +74,7 @@ def read_item(call: Call[None]) -> Answer:
     answer=ItemShape,
     summary="Read one version of an item",
 )
-def read_item_version(call: Call[None]) -> Answer:
+def read_item_version(call: Call[None]) -> Answer[ItemShape]:
     """Answer a version, in force or not: a running case keeps the one it was filed under."""
     return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
 
@@ -87,7 +87,7 @@ def read_item_version(call: Call[None]) -> Answer:
     answer=ItemShape,
     summary="Publish a version of an item, or see whether it could be published",
 )
-def publish_item(call: Call[ItemBody]) -> Answer:
+def publish_item(call: Call[ItemBody]) -> Answer[ItemShape]:
     """Publish, or say everything that is wrong; the same again changes nothing, and ``dry_run=true`` never does."""
     item = call.body.item(_code_in(call), _version_in(call))
     if call.query.dry_run:
@@ -102,7 +102,7 @@ def publish_item(call: Call[ItemBody]) -> Answer:
     answer=ItemEditionsPage,
     summary="Which version of each item is in force, and which waits for its day",
 )
-def item_editions(call: Call[None]) -> Answer:
+def item_editions(call: Call[None]) -> Answer[ItemEditionsPage]:
     """List all items by code, also those whose first version waits; or one, an empty list if nobody published it."""
     query, position = call.query, call.position
     after = None if position is None else position["after"]
@@ -129,5 +129,5 @@ def _version_in(call: Call[ItemBody] | Call[None]) -> int:
     return int(version)
 
 
-def _answer(item: Item) -> Answer:
+def _answer(item: Item) -> Answer[ItemShape]:
     return Answer(body=ItemShape.model_validate(item), version=item.version)

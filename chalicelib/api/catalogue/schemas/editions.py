@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from chalicelib.api.edge import Page, Shape
 from chalicelib.catalogue.model.versions import Listed, Shelf
 from chalicelib.clock import day_in_shanghai
+from chalicelib.http.routes import Page, Shape
 
 
 class EditionOfItem(Shape):

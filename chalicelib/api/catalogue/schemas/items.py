@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from chalicelib.api.edge import Body, Day, Page, Shape
 from chalicelib.catalogue.model.items import (
     Acceptance,
     Audience,
@@ -21,6 +20,7 @@ from chalicelib.catalogue.model.items import (
     Way,
 )
 from chalicelib.catalogue.model.questions import Question, QuestionKind
+from chalicelib.http.routes import Body, Day, Page, Shape
 from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.

@@ -17,7 +17,6 @@ from chalicelib.api.credit.schemas.credit import (
     record_shape,
 )
 from chalicelib.api.credit.schemas.grades import grade_shape
-from chalicelib.api.edge import Answer, Call, PageQuery, Routes
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.record_schema import RecordBody
 from chalicelib.credit.model.records import Purpose, Record
@@ -25,6 +24,7 @@ from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -40,7 +40,7 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
     answer=RecordShape,
     summary="Store one credit record; again and in any order is safe",
 )
-def put_record(call: Call[RecordBody]) -> Answer:
+def put_record(call: Call[RecordBody]) -> Answer[RecordShape]:
     """Store the record with the summary of its subject."""
     body = call.body
     submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
@@ -55,7 +55,7 @@ def put_record(call: Call[RecordBody]) -> Answer:
     answer=CheckShape,
     summary="Ask what records and flags mean for one subject and one item",
 )
-def check(call: Call[CheckBody]) -> Answer:
+def check(call: Call[CheckBody]) -> Answer[CheckShape]:
     """Answer with reasons, and write down who asked and why; ``ITEM_NOT_LISTED`` for an item that nobody published."""
     purpose = PURPOSES.get(call.body.purpose or "")
     if purpose is None:
@@ -85,7 +85,7 @@ def check(call: Call[CheckBody]) -> Answer:
 
 
 @routes.get("/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditShape, summary="One's own credit, free of charge")
-def own(call: Call[None]) -> Answer:
+def own(call: Call[None]) -> Answer[OwnCreditShape]:
     """Show the caller everything that is kept about it, and what can be done."""
     credit = services().credit.own(by=call.caller)
     grade = services().credit.graded(credit, by=call.caller, at=call.at)
@@ -125,7 +125,7 @@ def own(call: Call[None]) -> Answer:
     answer=Queries,
     summary="Who asked for one's own credit, when and why",
 )
-def own_queries(call: Call[None]) -> Answer:
+def own_queries(call: Call[None]) -> Answer[Queries]:
     """List the questions, newest first."""
     after = None if call.position is None else str(call.position["after"])
     page = services().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)

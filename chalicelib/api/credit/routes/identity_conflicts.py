@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from chalicelib.api.edge import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
+from chalicelib.http.routes import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -65,7 +65,7 @@ class ConflictPageShape(Page):
     answer=ConflictPageShape,
     summary="Records whose number and name do not belong together",
 )
-def page(call: Call[None]) -> Answer:
+def page(call: Call[None]) -> Answer[ConflictPageShape]:
     """List conflicts in one state."""
     query: ConflictsQuery = call.query
     found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
@@ -76,7 +76,7 @@ def page(call: Call[None]) -> Answer:
 @routes.get(
     "/v1/credit/conflicts/{conflict_id}", roles=OFFICERS, answer=ConflictShape, summary="One conflict of identity"
 )
-def read(call: Call[None]) -> Answer:
+def read(call: Call[None]) -> Answer[ConflictShape]:
     """Show a conflict."""
     found = services().conflicts.get(call.path["conflict_id"], by=call.caller)
     return Answer(body=_shape(found), version=found.version)
@@ -90,7 +90,7 @@ def read(call: Call[None]) -> Answer:
     needs_version=True,
     summary="Say whether both names are one person's",
 )
-def decide(call: Call[ConflictDecisionBody]) -> Answer:
+def decide(call: Call[ConflictDecisionBody]) -> Answer[ConflictShape]:
     """Take a person's finding."""
     body = call.body
     decided = services().conflicts.decide(

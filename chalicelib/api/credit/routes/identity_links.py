@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState, LinkAction, Party
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
+from chalicelib.http.routes import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.wiring import services
@@ -110,7 +110,7 @@ class AliasPageShape(Page):
     creates=True,
     summary="Propose that two identities belong together; nothing counts before a second person has confirmed it",
 )
-def propose(call: Call[AliasBody]) -> Answer:
+def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
     """Take an alias."""
     body = call.body
     document = Document(number=body.document.number, organ=body.document.organ, effective_on=body.document.effective_on)
@@ -134,7 +134,7 @@ def propose(call: Call[AliasBody]) -> Answer:
     answer=AliasPageShape,
     summary="Identities that belong together, or might",
 )
-def page(call: Call[None]) -> Answer:
+def page(call: Call[None]) -> Answer[AliasPageShape]:
     """List aliases in one state."""
     query: AliasesQuery = call.query
     found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
@@ -143,7 +143,7 @@ def page(call: Call[None]) -> Answer:
 
 
 @routes.get("/v1/credit/aliases/{alias_id}", roles=OFFICERS, answer=AliasShape, summary="One alias")
-def read(call: Call[None]) -> Answer:
+def read(call: Call[None]) -> Answer[AliasShape]:
     """Show an alias."""
     return _answer(services().aliases.get(call.path["alias_id"], by=call.caller))
 
@@ -157,7 +157,7 @@ def read(call: Call[None]) -> Answer:
     fresh=True,
     summary="Confirm a colleague's alias: from now on it counts",
 )
-def confirm(call: Call[AliasConfirmationBody]) -> Answer:
+def confirm(call: Call[AliasConfirmationBody]) -> Answer[AliasShape]:
     """Let an alias count."""
     confirmed = services().aliases.confirm(
         call.path["alias_id"], reason=call.body.reason, by=call.caller, version=call.version, at=call.at
@@ -173,7 +173,7 @@ def confirm(call: Call[AliasConfirmationBody]) -> Answer:
     needs_version=True,
     summary="Take an alias back: from now on it counts for nothing",
 )
-def revoke(call: Call[AliasRevocationBody]) -> Answer:
+def revoke(call: Call[AliasRevocationBody]) -> Answer[AliasShape]:
     """Take an alias back."""
     revoked = services().aliases.revoke(
         call.path["alias_id"],
@@ -186,7 +186,7 @@ def revoke(call: Call[AliasRevocationBody]) -> Answer:
     return _answer(revoked)
 
 
-def _answer(alias: IdentityLink) -> Answer:
+def _answer(alias: IdentityLink) -> Answer[AliasShape]:
     return Answer(body=_shape(alias), version=alias.version)
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Routes, Shape
 from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.imports import LARGEST, SOURCES
+from chalicelib.http.routes import Answer, Body, Call, Code, Routes, Shape
 from chalicelib.wiring import services
 
 routes = Routes("credit")
@@ -89,7 +89,7 @@ class SchemaShape(Shape):
 
 
 @routes.get("/v1/credit/schema", public=True, answer=SchemaShape, summary="The form in which sources hand in records")
-def schema(call: Call[None]) -> Answer:  # noqa: ARG001 - every view takes its call
+def schema(call: Call[None]) -> Answer[SchemaShape]:  # noqa: ARG001 - every view takes its call
     """Show what a line may hold, with an example for each kind of the directory."""
     form = published()
     return Answer(
@@ -108,7 +108,7 @@ def schema(call: Call[None]) -> Answer:  # noqa: ARG001 - every view takes its c
     creates=True,
     summary="Ask for an address to upload a file of records to",
 )
-def request(call: Call[ImportBody]) -> Answer:
+def request(call: Call[ImportBody]) -> Answer[ImportShape]:
     """Make room for a file; it is taken by itself once it is uploaded, if it is the one that was declared."""
     declared = Declared(size=call.body.size, sha256=call.body.sha256, count=call.body.count)
     made, is_repeated = services().imports.request(
@@ -118,12 +118,12 @@ def request(call: Call[ImportBody]) -> Answer:
 
 
 @routes.get("/v1/credit/imports/{import_id}", roles=SOURCES, answer=ImportShape, summary="How far an import has come")
-def one(call: Call[None]) -> Answer:
+def one(call: Call[None]) -> Answer[ImportShape]:
     """Show progress and counts, and at its end where the refused lines are."""
     return _shown(services().imports.one(call.path["import_id"], by=call.caller))
 
 
-def _shown(import_: Import, *, replayed: bool = False) -> Answer:
+def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportShape]:
     address = services().imports.address(import_)
     found, counts = import_.found, {fate.value: number for fate, number in import_.progress.counts.items()}
     shape = ImportShape(

@@ -5,9 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.calls import Language
 from chalicelib.api.credit.schemas.grades import GradeShape
-from chalicelib.api.edge import Body, Code, Line, Page, Shape
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import (
     Bar,
@@ -22,6 +20,8 @@ from chalicelib.credit.model.records import (
     Text,
 )
 from chalicelib.credit.rules.linked_credit import LINKED, Met
+from chalicelib.http.language import Language
+from chalicelib.http.routes import Body, Code, Line, Page, Shape
 from chalicelib.subjects.model.schema import SubjectBody
 
 

@@ -1,8 +1,8 @@
 """How a grade is shown to its subject: with all that it was worked out from (R6.12)."""
 
-from chalicelib.api.calls import Language
-from chalicelib.api.edge import Shape
 from chalicelib.credit.rules.grades import Grade
+from chalicelib.http.language import Language
+from chalicelib.http.routes import Shape
 
 
 class GradeInputShape(Shape):

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.model import Clock
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
 from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
 from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
+from chalicelib.http.routes import Answer, Body, Call, Code, Page, PageQuery, Routes, Shape, Text
 from chalicelib.wiring import services
 
 routes = Routes("complaints")
@@ -118,7 +118,7 @@ class ComplaintsPage(Page):
     creates=True,
     names_another=True,
 )
-def send(call: Call[ComplaintBody]) -> Answer:
+def send(call: Call[ComplaintBody]) -> Answer[ComplaintShape]:
     """Take it and route it: to the case's department, else the item's, else the one named, else monitoring."""
     body = call.body
     grievance = Grievance(
@@ -141,7 +141,7 @@ def send(call: Call[ComplaintBody]) -> Answer:
     query=ComplaintsQuery,
     answer=ComplaintsPage,
 )
-def complaints(call: Call[None]) -> Answer:
+def complaints(call: Call[None]) -> Answer[ComplaintsPage]:
     """List them, newest first."""
     query: ComplaintsQuery = call.query
     found, following = services().complaints.page(
@@ -157,7 +157,7 @@ def complaints(call: Call[None]) -> Answer:
     roles=READERS,
     answer=ComplaintShape,
 )
-def complaint(call: Call[None]) -> Answer:
+def complaint(call: Call[None]) -> Answer[ComplaintShape]:
     """Show it to whoever sent it, to its department and to the monitoring office."""
     found, clock = services().complaints.one(call.path["complaint_id"], by=call.caller)
     return Answer(body=complaint_shape(found, clock), version=found.version)
@@ -171,7 +171,7 @@ def complaint(call: Call[None]) -> Answer:
     answer=ComplaintShape,
     needs_version=True,
 )
-def transfer(call: Call[TransferBody]) -> Answer:
+def transfer(call: Call[TransferBody]) -> Answer[ComplaintShape]:
     """Pass it on."""
     moved = services().complaints.transfer(
         call.path["complaint_id"],
@@ -192,7 +192,7 @@ def transfer(call: Call[TransferBody]) -> Answer:
     answer=ComplaintShape,
     needs_version=True,
 )
-def sort(call: Call[SortingBody]) -> Answer:
+def sort(call: Call[SortingBody]) -> Answer[ComplaintShape]:
     """Sort it; a complex one has more time, counted from its receipt."""
     after = services().complaints.sort(
         call.path["complaint_id"],
@@ -213,7 +213,7 @@ def sort(call: Call[SortingBody]) -> Answer:
     answer=ComplaintShape,
     needs_version=True,
 )
-def answer(call: Call[AnswerBody]) -> Answer:
+def answer(call: Call[AnswerBody]) -> Answer[ComplaintShape]:
     """Take the answer; the person reads it."""
     said = OfficesAnswer(
         outcome=call.body.outcome,
@@ -226,7 +226,7 @@ def answer(call: Call[AnswerBody]) -> Answer:
     return _shown(after)
 
 
-def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer:
+def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer[ComplaintShape]:
     clock = services().complaints.clock(complaint)
     return Answer(body=complaint_shape(complaint, clock), version=complaint.version, replayed=replayed)
 

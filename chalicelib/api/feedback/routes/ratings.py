@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
 from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
+from chalicelib.http.routes import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
 from chalicelib.wiring import services
 
 routes = Routes("ratings")
@@ -103,7 +103,7 @@ class RatingsPage(Page):
     creates=True,
     discreet=True,
 )
-def rate(call: Call[RatingBody]) -> Answer:
+def rate(call: Call[RatingBody]) -> Answer[RatingShape]:
     """Rate one handling, once; 5 is 非常满意 and 1 is 非常不满意."""
     body = call.body
     opinion = Opinion(
@@ -130,7 +130,7 @@ def rate(call: Call[RatingBody]) -> Answer:
     answer=RatingShape,
     discreet=True,
 )
-def rating_of_case(call: Call[None]) -> Answer:
+def rating_of_case(call: Call[None]) -> Answer[RatingShape]:
     """Show the caller's own rating."""
     rating = services().ratings.mine(call.path["case_no"], by=call.caller)
     return Answer(body=rating_shape(rating), version=rating.version)
@@ -143,7 +143,7 @@ def rating_of_case(call: Call[None]) -> Answer:
     query=RatingsQuery,
     answer=RatingsPage,
 )
-def ratings(call: Call[None]) -> Answer:
+def ratings(call: Call[None]) -> Answer[RatingsPage]:
     """List ratings, newest day first; suspicious ones are marked."""
     query: RatingsQuery = call.query
     found, following = services().ratings.page(
@@ -164,7 +164,7 @@ def ratings(call: Call[None]) -> Answer:
     answer=RatingShape,
     needs_version=True,
 )
-def answer(call: Call[ReplyBody]) -> Answer:
+def answer(call: Call[ReplyBody]) -> Answer[RatingShape]:
     """Take the department's answer; the rater reads it."""
     body = call.body
     reply = Reply(

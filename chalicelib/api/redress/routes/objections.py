@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
 from chalicelib.api.redress.schemas import (
     EntryName,
     MattersQuery,
@@ -16,6 +15,7 @@ from chalicelib.api.redress.schemas import (
     undone_shapes,
 )
 from chalicelib.clocks.model import Clock
+from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
 from chalicelib.redress.rules import entry_named
@@ -105,7 +105,7 @@ class ObjectionsPage(Page):
     creates=True,
     names_another=True,
 )
-def make(call: Call[ObjectionBody]) -> Answer:
+def make(call: Call[ObjectionBody]) -> Answer[ObjectionShape]:
     """Take it: the mark shows in every answer from now on, and the gravest effects pause until it is decided."""
     body = call.body
     plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
@@ -122,7 +122,7 @@ def make(call: Call[ObjectionBody]) -> Answer:
     query=MattersQuery,
     answer=ObjectionsPage,
 )
-def objections(call: Call[None]) -> Answer:
+def objections(call: Call[None]) -> Answer[ObjectionsPage]:
     """List them, newest first."""
     query: MattersQuery = call.query
     found = services().objections.page(
@@ -138,7 +138,7 @@ def objections(call: Call[None]) -> Answer:
     roles=READERS,
     answer=ObjectionShape,
 )
-def objection(call: Call[None]) -> Answer:
+def objection(call: Call[None]) -> Answer[ObjectionShape]:
     """Show it to whoever made it, to the office that answers it and to those who watch the office."""
     return _shown(services().objections.one(call.path["objection_id"], by=call.caller))
 
@@ -149,7 +149,7 @@ def objection(call: Call[None]) -> Answer:
     roles=(Role.APPLICANT,),
     answer=ObjectionShape,
 )
-def withdraw(call: Call[None]) -> Answer:
+def withdraw(call: Call[None]) -> Answer[ObjectionShape]:
     """Take the mark off again."""
     return _shown(services().objections.withdraw(call.path["objection_id"], by=call.caller, at=call.at))
 
@@ -162,7 +162,7 @@ def withdraw(call: Call[None]) -> Answer:
     answer=ObjectionShape,
     needs_version=True,
 )
-def decide(call: Call[RulingBody]) -> Answer:
+def decide(call: Call[RulingBody]) -> Answer[ObjectionShape]:
     """Decide as a person, on an article; a review is decided by another one."""
     body = call.body
     ruling = ObjectionDecision(
@@ -179,7 +179,7 @@ def decide(call: Call[RulingBody]) -> Answer:
     return _shown(after)
 
 
-def _shown(objection: Objection, *, replayed: bool = False) -> Answer:
+def _shown(objection: Objection, *, replayed: bool = False) -> Answer[ObjectionShape]:
     shape = objection_shape(objection, services().objections.clock(objection))
     return Answer(body=shape, version=objection.version, replayed=replayed)
 

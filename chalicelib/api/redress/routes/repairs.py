@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.credit.schemas.credit import CHANNEL
-from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, Query, Routes, Shape, Text
 from chalicelib.api.redress.schemas import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
 from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, Query, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairDecision, RepairStage
 from chalicelib.redress.rules import entry_named
@@ -135,7 +135,7 @@ class RepairsPage(Page):
     query=EntryQuery,
     answer=RepairFormShape,
 )
-def form(call: Call[None]) -> Answer:
+def form(call: Call[None]) -> Answer[RepairFormShape]:
     """Show from when it can be repaired, what is known already, and the promise word for word."""
     found = services().repairs.form(entry_named(call.query.entry), by=call.caller, at=call.at)
     promise = found.promise
@@ -165,7 +165,7 @@ def form(call: Call[None]) -> Answer:
     creates=True,
     names_another=True,
 )
-def ask(call: Call[RepairBody]) -> Answer:
+def ask(call: Call[RepairBody]) -> Answer[RepairShape]:
     """Take it and send it to the office that made the entry, at once."""
     repair, is_repeated = services().repairs.ask(
         entry_named(call.body.entry),
@@ -185,7 +185,7 @@ def ask(call: Call[RepairBody]) -> Answer:
     query=MattersQuery,
     answer=RepairsPage,
 )
-def repairs(call: Call[None]) -> Answer:
+def repairs(call: Call[None]) -> Answer[RepairsPage]:
     """List them, newest first."""
     query: MattersQuery = call.query
     found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
@@ -199,7 +199,7 @@ def repairs(call: Call[None]) -> Answer:
     roles=READERS,
     answer=RepairShape,
 )
-def repair(call: Call[None]) -> Answer:
+def repair(call: Call[None]) -> Answer[RepairShape]:
     """Show it to whoever asked for it, to the office that decides and to those who watch the office."""
     return _shown(services().repairs.one(call.path["repair_id"], by=call.caller), language=call.language)
 
@@ -212,7 +212,7 @@ def repair(call: Call[None]) -> Answer:
     answer=RepairShape,
     needs_version=True,
 )
-def judge(call: Call[VerdictBody]) -> Answer:
+def judge(call: Call[VerdictBody]) -> Answer[RepairShape]:
     """Decide as a person; all or nothing."""
     body = call.body
     verdict = RepairDecision(
@@ -227,7 +227,7 @@ def judge(call: Call[VerdictBody]) -> Answer:
     return _shown(after, language=call.language)
 
 
-def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer:
+def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[RepairShape]:
     clocks = services().repairs.clocks(repair)
     authority, site = (_latest(clocks, kind) for kind in (ClockKind.REPAIR_AUTHORITY, ClockKind.REPAIR_SITE))
     shape = RepairShape(

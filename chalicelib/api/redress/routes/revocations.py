@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from chalicelib.api.edge import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
 from chalicelib.api.redress.schemas import (
     EntryName,
     MattersQuery,
@@ -11,6 +10,7 @@ from chalicelib.api.redress.schemas import (
     touched_shapes,
     undone_shapes,
 )
+from chalicelib.http.routes import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
 from chalicelib.redress.model import Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
@@ -86,7 +86,7 @@ class ReversalsPage(Page):
     creates=True,
     names_another=True,
 )
-def record(call: Call[ReversalBody]) -> Answer:
+def record(call: Call[ReversalBody]) -> Answer[ReversalShape]:
     """Undo, and answer with every case that had met it."""
     body = call.body
     fall = Fall(
@@ -113,7 +113,7 @@ def record(call: Call[ReversalBody]) -> Answer:
     query=MattersQuery,
     answer=ReversalsPage,
 )
-def reversals(call: Call[None]) -> Answer:
+def reversals(call: Call[None]) -> Answer[ReversalsPage]:
     """List them, newest first."""
     query: MattersQuery = call.query
     found = services().reversals.page(
@@ -129,12 +129,12 @@ def reversals(call: Call[None]) -> Answer:
     roles=READERS,
     answer=ReversalShape,
 )
-def reversal(call: Call[None]) -> Answer:
+def reversal(call: Call[None]) -> Answer[ReversalShape]:
     """Show it to its subject, to the office and to those who watch the office."""
     return _shown(services().reversals.one(call.path["reversal_id"], by=call.caller))
 
 
-def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer:
+def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[ReversalShape]:
     touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
     shape = ReversalShape(**dict(reversal_line(reversal)), touched=touched)
     return Answer(body=shape, version=reversal.version, replayed=replayed)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
 from chalicelib.credit.model.records import Effect
+from chalicelib.http.routes import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.services.flag_notices import WATCHERS
@@ -144,7 +144,7 @@ class FlagNotices(Page):
     creates=True,
     summary="Have the department's system told of flags, and of their end, for the items that it handles",
 )
-def subscribe(call: Call[SubscriptionBody]) -> Answer:
+def subscribe(call: Call[SubscriptionBody]) -> Answer[SubscriptionShape]:
     """Subscribe one of the department's endpoints."""
     body = call.body
     made, was_there = services().flag_notices.subscribe(
@@ -154,14 +154,14 @@ def subscribe(call: Call[SubscriptionBody]) -> Answer:
 
 
 @routes.get("/v1/subscriptions", roles=SYSTEMS, answer=Subscriptions, summary="The department's subscriptions")
-def subscriptions(call: Call[None]) -> Answer:
+def subscriptions(call: Call[None]) -> Answer[Subscriptions]:
     """List subscriptions, ended ones excepted."""
     found = services().flag_notices.subscriptions(by=call.caller)
     return Answer(body=Subscriptions(items=[_subscription(each) for each in found]))
 
 
 @routes.get("/v1/subscriptions/{subscription_id}", roles=SYSTEMS, answer=SubscriptionShape, summary="One subscription")
-def read(call: Call[None]) -> Answer:
+def read(call: Call[None]) -> Answer[SubscriptionShape]:
     """Show a subscription."""
     return Answer(body=_subscription(services().flag_notices.get(call.path["subscription_id"], by=call.caller)))
 
@@ -172,7 +172,7 @@ def read(call: Call[None]) -> Answer:
     answer=SubscriptionShape,
     summary="Tell a subscription nothing more",
 )
-def end(call: Call[None]) -> Answer:
+def end(call: Call[None]) -> Answer[SubscriptionShape]:
     """End a subscription."""
     ended = services().flag_notices.end(call.path["subscription_id"], by=call.caller, at=call.at)
     return Answer(body=_subscription(ended))
@@ -185,7 +185,7 @@ def end(call: Call[None]) -> Answer:
     answer=PseudonymShape,
     summary="Under which name this subscription hears of somebody whose number it knows",
 )
-def pseudonym(call: Call[AskedSubject]) -> Answer:
+def pseudonym(call: Call[AskedSubject]) -> Answer[PseudonymShape]:
     """Name a subject to one subscription."""
     about = call.body.subject.identity()
     name = services().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
@@ -199,7 +199,7 @@ def pseudonym(call: Call[AskedSubject]) -> Answer:
     answer=ToldPage,
     summary="What the subscription was told, in order: for a system that was down",
 )
-def told(call: Call[None]) -> Answer:
+def told(call: Call[None]) -> Answer[ToldPage]:
     """Read on after a number."""
     query: FlagNoticesQuery = call.query
     subscription, found = services().flag_notices.told(
@@ -216,7 +216,7 @@ def told(call: Call[None]) -> Answer:
     names_another=True,
     summary="Say that a notice was taken in and acted upon",
 )
-def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
+def acknowledge(call: Call[AcknowledgementBody]) -> Answer[ToldShape]:
     """Take the answer; the same one again is the same answer."""
     answered = services().flag_notices.acknowledge(
         call.path["subscription_id"], call.body.flag_notice_id, by=call.caller, at=call.at
@@ -231,7 +231,7 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
     answer=FlagNotices,
     summary="Which systems were told of a flag, when, and when they answered",
 )
-def of_flag(call: Call[None]) -> Answer:
+def of_flag(call: Call[None]) -> Answer[FlagNotices]:
     """Show the proof for each system."""
     page = services().flag_notices.of_flag(
         call.path["flag_id"], by=call.caller, limit=call.query.limit, after=call.position
@@ -248,7 +248,7 @@ def of_flag(call: Call[None]) -> Answer:
     answer=FlagNotices,
     summary="Systems that have not answered a day after a flag ended",
 )
-def incidents(call: Call[None]) -> Answer:
+def incidents(call: Call[None]) -> Answer[FlagNotices]:
     """List incidents in one state."""
     query: IncidentsQuery = call.query
     page = services().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)

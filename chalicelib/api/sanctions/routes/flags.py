@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from chalicelib.api.edge import Answer, Call, Routes
 from chalicelib.api.sanctions.schemas.flags import (
     ConductShape,
     FlagBody,
@@ -19,6 +18,7 @@ from chalicelib.api.sanctions.schemas.flags import (
     measure_shape,
 )
 from chalicelib.clock import day_in_shanghai
+from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Proposal, Service, Target
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -30,7 +30,7 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 
 
 @routes.get("/v1/measures", public=True, query=ListQuery, answer=MeasureListShape, summary="The list of measures")
-def measures(call: Call[None]) -> Answer:
+def measures(call: Call[None]) -> Answer[MeasureListShape]:
     """Show what may be done to whom: a measure that is not published here may not be used."""
     edition = services().punishment.measures(call.query.edition, at=call.at)
     return Answer(
@@ -54,7 +54,7 @@ def measures(call: Call[None]) -> Answer:
     creates=True,
     summary="Propose a flag on an effective document",
 )
-def propose(call: Call[FlagBody]) -> Answer:
+def propose(call: Call[FlagBody]) -> Answer[FlagSeen]:
     """Propose; nothing has effect before the subject was heard and a second officer confirms."""
     body = call.body
     document = body.document
@@ -92,7 +92,7 @@ def propose(call: Call[FlagBody]) -> Answer:
     answer=Flags,
     summary="The flags of a subject, or those of the office in one state, newest first",
 )
-def flags(call: Call[None]) -> Answer:
+def flags(call: Call[None]) -> Answer[Flags]:
     """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
@@ -109,7 +109,7 @@ def flags(call: Call[None]) -> Answer:
     answer=FlagSeen,
     summary="One flag",
 )
-def flag(call: Call[None]) -> Answer:
+def flag(call: Call[None]) -> Answer[FlagSeen]:
     """Show a flag to its subject or to the credit office that proposed it."""
     return _answer(services().punishment.get(call.path["flag_id"], by=call.caller), at=call.at)
 
@@ -122,7 +122,7 @@ def flag(call: Call[None]) -> Answer:
     needs_version=True,
     summary="Put proof of the notice's delivery on record",
 )
-def serve(call: Call[FlagServiceBody]) -> Answer:
+def serve(call: Call[FlagServiceBody]) -> Answer[FlagSeen]:
     """From the delivery on the subject may speak."""
     service = Service(
         served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
@@ -140,7 +140,7 @@ def serve(call: Call[FlagServiceBody]) -> Answer:
     answer=FlagSeen,
     summary="State and defend against a flag",
 )
-def state(call: Call[FlagStatementBody]) -> Answer:
+def state(call: Call[FlagStatementBody]) -> Answer[FlagSeen]:
     """Take down what the subject says; it will be answered."""
     stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
     return _answer(stated, at=call.at)
@@ -155,7 +155,7 @@ def state(call: Call[FlagStatementBody]) -> Answer:
     fresh=True,
     summary="Confirm a flag as a second officer, with a fresh login",
 )
-def confirm(call: Call[FlagConfirmationBody]) -> Answer:
+def confirm(call: Call[FlagConfirmationBody]) -> Answer[FlagSeen]:
     """Put the flag in force, and with it the gate, at once."""
     confirmed = services().punishment.confirm(
         call.path["flag_id"],
@@ -176,7 +176,7 @@ def confirm(call: Call[FlagConfirmationBody]) -> Answer:
     needs_version=True,
     summary="Lift a flag",
 )
-def lift(call: Call[LiftingBody]) -> Answer:
+def lift(call: Call[LiftingBody]) -> Answer[FlagSeen]:
     """End the flag, and open the promise again, at once."""
     lifted = services().punishment.lift(
         call.path["flag_id"],
@@ -189,7 +189,7 @@ def lift(call: Call[LiftingBody]) -> Answer:
     return _answer(lifted, at=call.at)
 
 
-def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer:
+def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagSeen]:
     shown = flag_shape(flag, on=day_in_shanghai(at))
     due_at = services().punishment.defence_due_at(flag)
     return Answer(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from chalicelib.api.edge import Answer, Call, Routes
 from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody, flag_shape
 from chalicelib.api.sanctions.schemas.measures import (
     GroundShape,
@@ -17,6 +16,7 @@ from chalicelib.api.sanctions.schemas.measures import (
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.editions import Losing, Place
 from chalicelib.sanctions.rules.measures import WORDS
@@ -34,7 +34,7 @@ routes = Routes("measures")
     body=MeasureListBody,
     answer=ListLoadingShape,
 )
-def load(call: Call[MeasureListBody]) -> Answer:
+def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
     """Load an edition; with ``dry_run=true`` say which live flags would lose their ground, and write nothing."""
     publishing, query, name = services().publishing, call.query, call.path["edition"]
     if call.body.edition not in {None, name}:
@@ -78,7 +78,7 @@ def load(call: Call[MeasureListBody]) -> Answer:
     roles=PUBLISHERS,
     answer=LoadedEditions,
 )
-def editions(call: Call[None]) -> Answer:
+def editions(call: Call[None]) -> Answer[LoadedEditions]:
     """List editions, oldest first: those that came with the service and those that were loaded."""
     publishing = services().publishing
     in_force = publishing.in_force(at=call.at)
@@ -94,7 +94,7 @@ def editions(call: Call[None]) -> Answer:
     needs_version=True,
     summary="Ask that a suspended flag goes on; a second officer's request puts it in force again",
 )
-def resume(call: Call[ResumptionBody]) -> Answer:
+def resume(call: Call[ResumptionBody]) -> Answer[FlagSeen]:
     """Let two persons put a flag back in force whose ground exists again."""
     flag = services().resuming.resume(
         call.path["flag_id"], call.body.reason, by=call.caller, version=call.version, at=call.at

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.credit.schemas.credit import DocumentShape
-from chalicelib.api.edge import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
+from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
 from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Measure, MeasureClass
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.subjects.model.subjects import SubjectKind

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Body, Code, Day, Line, Page, PageQuery, Shape, Text
 from chalicelib.credit.model.records import Effect, Severity
+from chalicelib.http.routes import Body, Code, Day, Line, Page, PageQuery, Shape, Text
 from chalicelib.sanctions.model.editions import EditionStatus, Evaluation, EvaluationState
 from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.subjects.model.subjects import SubjectKind

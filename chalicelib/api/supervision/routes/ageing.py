@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.api.edge import Answer, Call, Code, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Query, Routes, Shape
 from chalicelib.supervision.rules.ageing import Ageing, Waiting, together
 from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.wiring import services
@@ -49,7 +49,7 @@ class AgeingsShape(Shape):
     query=AgeingQuery,
     answer=AgeingsShape,
 )
-def ageing(call: Call[None]) -> Answer:
+def ageing(call: Call[None]) -> Answer[AgeingsShape]:
     """Tell how old what is open is."""
     told = services().supervision.ageing(call.query.department, by=call.caller, at=call.at)
     body = AgeingsShape(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
 from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
@@ -60,7 +60,7 @@ class SignalPageShape(Page):
     query=SignalQuery,
     answer=SignalPageShape,
 )
-def signals(call: Call[None]) -> Answer:
+def signals(call: Call[None]) -> Answer[SignalPageShape]:
     """List signals."""
     query: SignalQuery = call.query
     wanted = Wanted(

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from chalicelib.api.cases.schemas.cases import white_because
-from chalicelib.api.edge import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape, case_no_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.errors import ErrorCode
+from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
@@ -137,7 +137,7 @@ class Heartbeats(Page):
     query=BoardQuery,
     answer=Board,
 )
-def board(call: Call[None]) -> Answer:
+def board(call: Call[None]) -> Answer[Board]:
     """List open clocks of a department."""
     query: BoardQuery = call.query
     wanted = Filter(
@@ -158,7 +158,7 @@ def board(call: Call[None]) -> Answer:
     query=AlertQuery,
     answer=Alerts,
 )
-def alerts(call: Call[None]) -> Answer:
+def alerts(call: Call[None]) -> Answer[Alerts]:
     """List the caller's alerts."""
     query: AlertQuery = call.query
     found, following = services().alerts.inbox(call.caller, state=query.state, limit=query.limit, after=call.position)
@@ -172,7 +172,7 @@ def alerts(call: Call[None]) -> Answer:
     body=AcknowledgementBody,
     answer=AlertShape,
 )
-def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
+def acknowledge(call: Call[AcknowledgementBody]) -> Answer[AlertShape]:
     """Take the answer to an alert."""
     answered = services().alerts.acknowledge(
         call.path["alert_id"],
@@ -191,7 +191,7 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer:
     query=HeartbeatQuery,
     answer=Heartbeats,
 )
-def heartbeats(call: Call[None]) -> Answer:
+def heartbeats(call: Call[None]) -> Answer[Heartbeats]:
     """List the newest heartbeats."""
     beats = services().supervision.heartbeats(by=call.caller, limit=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome, Word
 from chalicelib.supervision.rules.cards import GIVERS
@@ -127,7 +127,7 @@ class CardPageShape(Page):
     creates=True,
     names_another=True,
 )
-def give(call: Call[CardBody]) -> Answer:
+def give(call: Call[CardBody]) -> Answer[CardShape]:
     """Give a card."""
     body = call.body
     if (body.case_no is None) == (body.owner is None):
@@ -150,7 +150,7 @@ def give(call: Call[CardBody]) -> Answer:
 @routes.get(
     "/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardQuery, answer=CardPageShape
 )
-def cards(call: Call[None]) -> Answer:
+def cards(call: Call[None]) -> Answer[CardPageShape]:
     """List cards."""
     query: CardQuery = call.query
     wanted = Wanted(
@@ -165,7 +165,7 @@ def cards(call: Call[None]) -> Answer:
 
 
 @routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardShape)
-def card(call: Call[None]) -> Answer:
+def card(call: Call[None]) -> Answer[CardShape]:
     """Show a card."""
     return _answer(call, services().cards.card(call.path["card_id"], by=call.caller))
 
@@ -178,7 +178,7 @@ def card(call: Call[None]) -> Answer:
     answer=CardShape,
     needs_version=True,
 )
-def reply(call: Call[ReplyBody]) -> Answer:
+def reply(call: Call[ReplyBody]) -> Answer[CardShape]:
     """Take the answer to a card."""
     return _answer(call, services().cards.reply(_act(call), call.body.text))
 
@@ -191,7 +191,7 @@ def reply(call: Call[ReplyBody]) -> Answer:
     answer=CardShape,
     needs_version=True,
 )
-def appeal(call: Call[AppealBody]) -> Answer:
+def appeal(call: Call[AppealBody]) -> Answer[CardShape]:
     """Take an appeal."""
     return _answer(call, services().cards.appeal(_act(call), call.body.grounds))
 
@@ -204,7 +204,7 @@ def appeal(call: Call[AppealBody]) -> Answer:
     answer=CardShape,
     needs_version=True,
 )
-def decide(call: Call[AppealDecisionBody]) -> Answer:
+def decide(call: Call[AppealDecisionBody]) -> Answer[CardShape]:
     """Decide on an appeal."""
     return _answer(call, services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
 
@@ -217,7 +217,7 @@ def decide(call: Call[AppealDecisionBody]) -> Answer:
     answer=CardShape,
     needs_version=True,
 )
-def withdraw(call: Call[CardWithdrawalBody]) -> Answer:
+def withdraw(call: Call[CardWithdrawalBody]) -> Answer[CardShape]:
     """Withdraw a card."""
     return _answer(call, services().cards.withdraw(_act(call), call.body.reason))
 
@@ -226,7 +226,7 @@ def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | C
     return CardCommand(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
 
 
-def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer:
+def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer[CardShape]:
     return Answer(body=_shape(card, at=call.at), version=card.rev, replayed=replayed)
 
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from chalicelib.alerts.model.digests import Digest, Preference, Yellow
-from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape
+from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.wiring import services
 
 routes = Routes("supervision")
@@ -64,7 +64,7 @@ class DigestInFull(DigestShape, Page):
     roles=RECIPIENTS,
     answer=PreferencesShape,
 )
-def preferences(call: Call[None]) -> Answer:
+def preferences(call: Call[None]) -> Answer[PreferencesShape]:
     """Tell how the caller's desks want to be warned."""
     return Answer(body=_preferences(services().digests.preferences(by=call.caller)))
 
@@ -76,7 +76,7 @@ def preferences(call: Call[None]) -> Answer:
     body=PreferencesBody,
     answer=PreferencesShape,
 )
-def prefer(call: Call[PreferencesBody]) -> Answer:
+def prefer(call: Call[PreferencesBody]) -> Answer[PreferencesShape]:
     """Change how the caller's desks want to be warned, from now on."""
     return Answer(body=_preferences(services().digests.prefer(call.body.yellow, by=call.caller, at=call.at)))
 
@@ -88,7 +88,7 @@ def prefer(call: Call[PreferencesBody]) -> Answer:
     query=DigestsQuery,
     answer=DigestPage,
 )
-def digests(call: Call[None]) -> Answer:
+def digests(call: Call[None]) -> Answer[DigestPage]:
     """List digests."""
     place = None if call.position is None else dict(call.position)
     found, following = services().digests.page(by=call.caller, limit=call.query.limit, after=place)
@@ -102,7 +102,7 @@ def digests(call: Call[None]) -> Answer:
     query=DigestsQuery,
     answer=DigestInFull,
 )
-def digest(call: Call[None]) -> Answer:
+def digest(call: Call[None]) -> Answer[DigestInFull]:
     """Show one digest."""
     found = services().digests.digest(call.path["digest_id"], by=call.caller)
     place = None if call.position is None else dict(call.position)

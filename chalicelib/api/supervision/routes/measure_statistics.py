@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
+from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes, Shape
 from chalicelib.supervision.model.statistics import Because, Figures, Measure
 from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES, AskedOfMeasures
@@ -72,7 +72,7 @@ class MeasureStatisticsShape(Shape):
     query=MeasuresQuery,
     answer=MeasureStatisticsShape,
 )
-def measures(call: Call[None]) -> Answer:
+def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
     """Tell what became of the flags of each measure."""
     query: MeasuresQuery = call.query
     last = query.last or day_in_shanghai(call.at)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.api.cases.routes.cases import Digest
-from chalicelib.api.edge import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.clocks.model import ClockKind
+from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.supervision.model.outages import Outage, Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
 from chalicelib.wiring import services
@@ -94,7 +94,7 @@ class OutagesShape(Page):
     status=201,
     creates=True,
 )
-def record(call: Call[OutageBody]) -> Answer:
+def record(call: Call[OutageBody]) -> Answer[OutageShape]:
     """Record an outage."""
     body = call.body
     window = Window(
@@ -118,7 +118,7 @@ def record(call: Call[OutageBody]) -> Answer:
     query=OutageQuery,
     answer=OutagesShape,
 )
-def outages(call: Call[None]) -> Answer:
+def outages(call: Call[None]) -> Answer[OutagesShape]:
     """List outages."""
     query: OutageQuery = call.query
     position: Any = call.position
@@ -134,7 +134,7 @@ def outages(call: Call[None]) -> Answer:
 
 
 @routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageShape)
-def outage(call: Call[None]) -> Answer:
+def outage(call: Call[None]) -> Answer[OutageShape]:
     """Show an outage."""
     found = services().outages.outage(call.path["outage_id"], by=call.caller)
     return Answer(body=_shape(found), version=found.version)
@@ -148,7 +148,7 @@ def outage(call: Call[None]) -> Answer:
     answer=OutageShape,
     needs_version=True,
 )
-def end(call: Call[EndBody]) -> Answer:
+def end(call: Call[EndBody]) -> Answer[OutageShape]:
     """End an outage."""
     ended = services().outages.end(
         call.path["outage_id"], call.body.ends_at, by=call.caller, version=call.version, at=call.at
@@ -164,7 +164,7 @@ def end(call: Call[EndBody]) -> Answer:
     answer=OutageShape,
     needs_version=True,
 )
-def withdraw(call: Call[OutageWithdrawalBody]) -> Answer:
+def withdraw(call: Call[OutageWithdrawalBody]) -> Answer[OutageShape]:
     """Withdraw an outage."""
     withdrawn = services().outages.withdraw(
         call.path["outage_id"], call.body.reason, by=call.caller, version=call.version, at=call.at

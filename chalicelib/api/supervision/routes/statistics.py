@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.api.edge import Answer, Call, Code, Day, Instant, Query, Routes, Shape
 from chalicelib.clock import day_in_shanghai
+from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Query, Routes, Shape
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
@@ -141,7 +141,7 @@ class StatisticsShape(Shape):
     query=StatisticsQuery,
     answer=StatisticsShape,
 )
-def statistics(call: Call[None]) -> Answer:
+def statistics(call: Call[None]) -> Answer[StatisticsShape]:
     """Tell the figures."""
     query: StatisticsQuery = call.query
     as_of = query.as_of or call.at

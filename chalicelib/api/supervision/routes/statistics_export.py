@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.api.edge import Answer, Call, Code, Day, Query, Routes
 from chalicelib.api.supervision.routes.statistics import figures_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes
 from chalicelib.supervision.model.statistics import Figures
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
 from chalicelib.wiring import services
@@ -54,7 +54,7 @@ class ExportQuery(Query):
     answer=None,
     files=("text/csv", "application/jsonl"),
 )
-def export(call: Call[None]) -> Answer:
+def export(call: Call[None]) -> Answer[None]:
     """Answer a file of figures; ``INVALID_QUERY`` where it would not fit into one answer."""
     query: ExportQuery = call.query
     last = query.last or day_in_shanghai(call.at)
@@ -77,7 +77,7 @@ def export(call: Call[None]) -> Answer:
         "Content-Type": f"{media}; charset=utf-8",
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return Answer(text=text, headers=headers)
+    return Answer(body=None, text=text, headers=headers)
 
 
 def _by_day_and_item(told: Sequence[Told]) -> dict[tuple[str, str, str], Figures]:

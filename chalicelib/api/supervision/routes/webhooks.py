@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Webhook
 from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
 from chalicelib.alerts.services.webhooks import KEEPERS
-from chalicelib.api.edge import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.wiring import services
 
 routes = Routes("webhooks")
@@ -85,7 +85,7 @@ class DeliveryPage(Page):
     creates=True,
     summary="Have the department's own system told of events; the answer shows its secret once",
 )
-def subscribe(call: Call[WebhookBody]) -> Answer:
+def subscribe(call: Call[WebhookBody]) -> Answer[WebhookShape]:
     """Register an endpoint."""
     webhooks = services().webhooks
     made, was_there = webhooks.subscribe(
@@ -101,20 +101,20 @@ def subscribe(call: Call[WebhookBody]) -> Answer:
     answer=WebhookPage,
     summary="The department's endpoints",
 )
-def page(call: Call[None]) -> Answer:
+def page(call: Call[None]) -> Answer[WebhookPage]:
     """List endpoints, without secrets."""
     found, following = services().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
     return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
 
 
 @routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="One endpoint")
-def read(call: Call[None]) -> Answer:
+def read(call: Call[None]) -> Answer[WebhookShape]:
     """Show an endpoint, without its secret."""
     return Answer(body=_shape(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
 
 
 @routes.delete("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="Tell an endpoint nothing more")
-def end(call: Call[None]) -> Answer:
+def end(call: Call[None]) -> Answer[WebhookShape]:
     """End an endpoint."""
     return Answer(body=_shape(services().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
 
@@ -125,7 +125,7 @@ def end(call: Call[None]) -> Answer:
     answer=WebhookShape,
     summary="A new secret; for 24 hours the old one signs beside it",
 )
-def rotate(call: Call[None]) -> Answer:
+def rotate(call: Call[None]) -> Answer[WebhookShape]:
     """Rotate the secret."""
     webhooks = services().webhooks
     rotated = webhooks.rotate(call.path["webhook_id"], by=call.caller, at=call.at)
@@ -139,7 +139,7 @@ def rotate(call: Call[None]) -> Answer:
     answer=DeliveryPage,
     summary="What an endpoint was told, and what came of it",
 )
-def deliveries(call: Call[None]) -> Answer:
+def deliveries(call: Call[None]) -> Answer[DeliveryPage]:
     """List deliveries in one state."""
     query: DeliveriesQuery = call.query
     found, following = services().webhooks.deliveries(
@@ -154,7 +154,7 @@ def deliveries(call: Call[None]) -> Answer:
     answer=DeliveryShape,
     summary="Tell it again under the same id",
 )
-def replay(call: Call[None]) -> Answer:
+def replay(call: Call[None]) -> Answer[DeliveryShape]:
     """Make a delivery that has ended pending again."""
     again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
     return Answer(body=_told(again))

@@ -1,8 +1,8 @@
 """An officer's worklist over HTTP: what the own department has to do, by due day."""
 
-from chalicelib.api.edge import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.api.supervision.routes.board import Board, clock_shape, watch_shape
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.http.routes import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.supervision.services.board import WORKERS, Filter
 from chalicelib.wiring import services
 
@@ -25,7 +25,7 @@ class WorkQuery(PageQuery):
     query=WorkQuery,
     answer=Board,
 )
-def worklist(call: Call[None]) -> Answer:
+def worklist(call: Call[None]) -> Answer[Board]:
     """List open clocks of the caller's own department."""
     query: WorkQuery = call.query
     wanted = Filter(light=query.light, kind=query.kind, officer=query.officer, item=query.item)

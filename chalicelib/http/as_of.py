@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from chalicelib.api.edge import Call, Instant, Query
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.routes import Call, Instant, Query
 
 
 class MomentQuery(Query):

@@ -2,19 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.api.addresses import import_all
-from chalicelib.api.calls import Route
-from chalicelib.api.edge import ROUTES, Answer, Call, Routes, Shape
-from chalicelib.api.problems import STATUS, problem_of
 from chalicelib.errors import ErrorCode
-
-routes = Routes("health")
+from chalicelib.http.problems import STATUS, problem_of
+from chalicelib.http.routes import Route
 
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM = {
@@ -40,24 +35,6 @@ PROBLEM = {
     },
 }
 ALWAYS_POSSIBLE = (ErrorCode.INTERNAL_ERROR, ErrorCode.UNAVAILABLE)
-
-
-class Published(Shape, extra="allow"):
-    """An OpenAPI 3.1 document."""
-
-    openapi: str
-
-
-@routes.get("/openapi.json", public=True, answer=Published, summary="This document")
-def openapi(_call: Call[None]) -> Answer:
-    """Publish what the routes say of themselves."""
-    return Answer(body=_published())
-
-
-@cache
-def _published() -> Published:
-    import_all()
-    return Published.model_validate(document(ROUTES))
 
 
 def document(described: Sequence[Route]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.catalogue.model.faults import FAULT_TEXTS as ITEM_FAULT_TEXTS
+from chalicelib.errors import FieldError
+from chalicelib.http.language import Language
 
 FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
@@ -57,11 +59,18 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 OTHERWISE = ("此项不正确。", "This is not right.")
+"""What is said of a field where pydantic has a code that nobody has worded."""
 
 
-def fault_text(code: str, blanks: Mapping[str, Any], language: str) -> str:
-    """Return the text of a fault; an unknown code has a general one."""
-    text = FAULT_TEXTS.get(code, OTHERWISE)[0 if language == "zh" else 1]
+def told(fault: FieldError, language: Language) -> str:
+    """Return what is wrong with one field, in one language only."""
+    if fault.code in FAULT_TEXTS:
+        return _filled(fault.code, fault.blanks, language)
+    return fault.english if language == "en" and fault.english else fault.detail
+
+
+def _filled(code: str, blanks: Mapping[str, Any], language: Language) -> str:
+    text = FAULT_TEXTS[code][0 if language == "zh" else 1]
     if "{" not in text:
         return text
     if language == "zh" and "expected" in blanks:

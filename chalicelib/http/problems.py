@@ -1,14 +1,23 @@
-"""The one place where a reason gets its HTTP status and its texts, Chinese and English.
+"""What is said in place of what somebody asked for: of each reason the HTTP status and the texts, in both languages.
 
 The texts stand in ``problem_texts.json``: title and detail in Chinese, title and detail in English.
 """
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from chalicelib.errors import ErrorCode
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.dynamo.transaction import ConflictError
+from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.field_errors import told
+from chalicelib.http.language import Language
+from chalicelib.logging import logger, tell
 
 TEXTS = Path(__file__).with_name("problem_texts.json")
 
@@ -105,6 +114,13 @@ STATUS: dict[ErrorCode, int] = {
 }
 
 
+RETRY_AFTER: Final = {ErrorCode.UNAVAILABLE: "5", ErrorCode.CREDIT_SOURCE_DOWN: "30", ErrorCode.BUSY: "1"}
+"""Seconds after which the same request may do better."""
+
+FAULTY_CALL: Final = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})
+"""What AWS calls our own mistakes; everything else it says no to is its being unavailable."""
+
+
 class Problem(NamedTuple):
     """A reason's HTTP status, and its title and detail in both languages."""
 
@@ -114,10 +130,77 @@ class Problem(NamedTuple):
     title_en: str
     detail_en: str
 
+    def texts(self, language: Language) -> tuple[str, str]:
+        """Return the title and the detail in one language."""
+        return (self.title_zh, self.detail_zh) if language == "zh" else (self.title_en, self.detail_en)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What somebody is told of an error, in their language; the API writes it as a problem, the portal as a page.
+
+    ``faults`` are what is wrong with each field, after its pointer; ``facts`` what else the text is about.
+    """
+
+    reason: ErrorCode
+    status: int
+    title: str
+    detail: str
+    language: Language
+    facts: Mapping[str, str | int | Sequence[Mapping[str, str]]]
+    faults: tuple[tuple[str, str], ...]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, where that helps."""
+        return {"Retry-After": RETRY_AFTER[self.reason]} if self.reason in RETRY_AFTER else {}
+
 
 def problem_of(reason: ErrorCode) -> Problem:
     """Return how a reason is told to people."""
     return Problem(STATUS[reason], *_texts()[reason.value])
+
+
+def failure_of(error: Exception, language: Language, *, route: str) -> Failure:
+    """Return what is told of an error while it is handled, whatever it is; the log gets its reason.
+
+    A store that cannot be reached and what nobody expected are logged with where they came from, and told in words
+    that say nothing of it.
+    """
+    refusal = _refusal_for(error, route)
+    problem = problem_of(refusal.code)
+    title, detail = problem.texts(language)
+    tell(reason=refusal.code.value)
+    return Failure(
+        reason=refusal.code,
+        status=problem.status,
+        title=title,
+        detail=detail,
+        language=language,
+        facts=refusal.facts,
+        faults=tuple((fault.pointer, told(fault, language)) for fault in refusal.faults),
+    )
+
+
+def _refusal_for(error: Exception, route: str) -> DomainError:
+    match error:
+        case DomainError():
+            return error
+        case ConflictError():
+            return DomainError(ErrorCode.BUSY)
+        case PynamoDBException() | BotoCoreError() | ClientError():
+            code = _code_of(error)
+            logger("http").exception("store_failed", route=route, code=code)
+            return DomainError(ErrorCode.INTERNAL_ERROR if code in FAULTY_CALL else ErrorCode.UNAVAILABLE)
+        case _:
+            logger("http").exception("unexpected", route=route)
+            return DomainError(ErrorCode.INTERNAL_ERROR)
+
+
+def _code_of(error: Exception) -> str:
+    """Return what AWS, or the way to it, calls the error."""
+    cause = getattr(error, "cause", None) or error
+    return str(cause.response.get("Error", {}).get("Code")) if isinstance(cause, ClientError) else type(cause).__name__
 
 
 @cache

@@ -2,25 +2,33 @@
 
 import base64
 import binascii
+import hashlib
+import io
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
-from urllib.parse import unquote
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
 
 from pydantic import ValidationError
 
-from chalicelib.api.calls import Route
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.http.field_errors import OTHERWISE
+from chalicelib.http.request import Event
+from chalicelib.http.routes import Route
 from chalicelib.policy import Caller
-
-Event: TypeAlias = Mapping[str, Any]
-"""An API Gateway REST event, with every key that it should have."""
 
 LARGEST_BODY = 256 * 1024
 LONGEST_NAME = 200
-MEDIA_TYPE = re.compile(r'application/json(\s*;\s*charset="?utf-?8"?)?\s*;?', re.IGNORECASE)
+MOST_FIELDS: Final = 1000
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+FORM_WITH_FILES: Final = "multipart/form-data"
+MEDIA_TYPE: Final = re.compile(r'\s*([^;\s]+)\s*((?:;\s*(?:[\w-]+=(?:"[^"]*"|[^\s";]*)\s*)?)*)', re.ASCII)
+PARAMETER: Final = re.compile(r';\s*([\w-]+)=(?:"([^"]*)"|([^\s";]*))', re.ASCII)
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
@@ -29,27 +37,50 @@ UNEXPECTED = FieldError(pointer="", detail="unexpected", code="body_unexpected")
 ABSENT = FieldError(pointer="", detail="absent", code="body_missing")
 
 
-def path_of(event: Event) -> Mapping[str, str]:
-    """Return the path parameters, decoded: API Gateway passes them as they stood in the URL (aws/chalice#511).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that came with a form: its field, its name, the SHA-256 of its bytes and how many; never the bytes."""
 
-    What could be the name of nothing (too long, unprintable) is ``NOT_FOUND`` before any store is asked.
-    """
-    path = {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
+    field: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form as it was sent: every value of each field, and its files."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    uploads: tuple[Upload, ...] = ()
+
+
+def path_of(event: Event) -> Mapping[str, str]:
+    """Return the path parameters, decoded: API Gateway passes them as they stood in the URL (aws/chalice#511)."""
+    return {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
+
+
+def require_names(path: Mapping[str, str]) -> Mapping[str, str]:
+    """Return path parameters; what names nothing (too long, unprintable) is ``NOT_FOUND`` before a store is asked."""
     if not all(0 < len(value) <= LONGEST_NAME and value.isprintable() for value in path.values()):
         raise DomainError(ErrorCode.NOT_FOUND)
     return path
 
 
-def raw_body_of(event: Event) -> bytes:
-    """Return the body's bytes; ``BODY_TOO_LARGE`` over 256 KB."""
+def bytes_of(event: Event) -> bytes:
+    """Return the body's bytes; ``INVALID_BODY`` for what says that it is base64 and is not."""
     body = event["body"] or ""
     if not event.get("isBase64Encoded"):
-        raw = body.encode(errors="surrogatepass")
-    else:
-        try:
-            raw = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise DomainError(ErrorCode.INVALID_BODY, faults=[UNREADABLE]) from None
+        return str(body).encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise DomainError(ErrorCode.INVALID_BODY, faults=[UNREADABLE]) from None
+
+
+def raw_body_of(event: Event) -> bytes:
+    """Return the body's bytes; ``BODY_TOO_LARGE`` over 256 KB."""
+    raw = bytes_of(event)
     if len(raw) > LARGEST_BODY:
         raise DomainError(ErrorCode.BODY_TOO_LARGE)
     return raw
@@ -61,7 +92,7 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
         if raw.strip() not in {b"", b"{}"}:
             raise DomainError(ErrorCode.INVALID_BODY, faults=[UNEXPECTED])
         return None
-    if media_type and not MEDIA_TYPE.fullmatch(media_type.strip()):
+    if media_type and _kind_of(media_type)[0] != JSON:
         raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if not raw.strip() and any(field.is_required() for field in route.body.model_fields.values()):
         raise DomainError(ErrorCode.INVALID_BODY, faults=[ABSENT])
@@ -69,6 +100,65 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
         return route.body.model_validate_json(raw.strip() or b"{}")
     except ValidationError as error:
         raise DomainError(ErrorCode.INVALID_BODY, faults=_faults(error, raw)) from None
+
+
+def form_of(media_type: str, raw: bytes, *, read: Mapping[str, str]) -> Form:
+    """Return a form; ``UNSUPPORTED_MEDIA_TYPE``, ``BODY_TOO_LARGE`` for too many fields, or ``INVALID_BODY``.
+
+    Of a file we keep the name and the digest, and never the bytes (R1.4). But a file in one of the fields of ``read``
+    is text that somebody might as well have typed, into the other field that stands there; one that no route would
+    take for its size is an upload like others.
+    """
+    kind, parameters = _kind_of(media_type)
+    if kind == FORM:
+        return _typed_form(raw)
+    if kind == FORM_WITH_FILES and parameters.get("boundary"):
+        return _form_with_files(parameters["boundary"], raw, read)
+    raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _kind_of(media_type: str) -> tuple[str, Mapping[str, str]]:
+    """Return a media type and its parameters; ``UNSUPPORTED_MEDIA_TYPE`` for any character set but UTF-8."""
+    found = MEDIA_TYPE.fullmatch(media_type)
+    parameters = {one[1].lower(): one[2] or one[3] for one in PARAMETER.finditer(found[2] if found else "")}
+    if found is None or parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+    return found[1].lower(), parameters
+
+
+def _typed_form(raw: bytes) -> Form:
+    if raw.count(b"&") >= MOST_FIELDS:
+        raise DomainError(ErrorCode.BODY_TOO_LARGE)
+    try:
+        fields = parse_qs(raw.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise DomainError(ErrorCode.INVALID_BODY) from None
+    return Form(fields={name: tuple(values) for name, values in fields.items()})
+
+
+def _form_with_files(boundary: str, raw: bytes, read: Mapping[str, str]) -> Form:
+    from multipart import MultipartParser, ParserLimitReached  # noqa: PLC0415 - few forms have files
+
+    fields: dict[str, tuple[str, ...]] = {}
+    uploads: list[Upload] = []
+    texts: dict[str, tuple[str, ...]] = {}
+    room = len(raw) + 1  # the parser would put whatever has no room in memory into files
+    parser = MultipartParser(io.BytesIO(raw), boundary, part_limit=MOST_FIELDS, spool_limit=room, memory_limit=room)
+    try:
+        for part in parser.parts():
+            if not part.filename and part.content_type != "application/octet-stream":
+                fields[part.name] = (*fields.get(part.name, ()), part.raw.decode())
+            elif part.filename and part.name in read and part.size <= LARGEST_BODY:
+                texts[read[part.name]] = (part.raw.decode("utf-8-sig", errors="replace"),)
+            elif part.filename:
+                digest = hashlib.sha256(part.raw).hexdigest()
+                name = "".join(letter for letter in part.filename if letter.isprintable()).strip()
+                uploads.append(Upload(field=part.name, name=name or part.name, sha256=digest, size=part.size))
+    except ParserLimitReached:
+        raise DomainError(ErrorCode.BODY_TOO_LARGE) from None
+    except (LookupError, ValueError):  # of the form, of a character set that it names, of the text in it
+        raise DomainError(ErrorCode.INVALID_BODY) from None
+    return Form(fields=fields | texts, uploads=tuple(uploads))
 
 
 def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's own model
@@ -135,7 +225,8 @@ def _faults(error: ValidationError, raw: bytes) -> list[FieldError]:
     return [
         FieldError(
             pointer=_pointer(one["loc"], document, is_missing=one["type"] == "missing"),
-            detail=one["msg"],
+            detail=OTHERWISE[0],
+            english=OTHERWISE[1],
             code=one["type"],
             blanks={name: str(value) for name, value in one.get("ctx", {}).items() if name != "error"},
         )

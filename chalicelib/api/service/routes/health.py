@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from chalicelib.api.cursors import cursors
-from chalicelib.api.edge import Answer, Call, Routes, Shape
+from chalicelib.http.cursors import cursors
+from chalicelib.http.routes import Answer, Call, Routes, Shape
 from chalicelib.wiring import services
 
 routes = Routes("health")
@@ -16,13 +16,13 @@ class Health(Shape):
 
 
 @routes.get("/healthz", public=True, answer=Health, summary="Is it up")
-def up(_call: Call[None]) -> Answer:
+def up(_call: Call[None]) -> Answer[Health]:
     """Answer, which is the answer."""
     return Answer(body=Health())
 
 
 @routes.get("/readyz", public=True, answer=Health, summary="Can it reach its stores")
-def ready(_call: Call[None]) -> Answer:
+def ready(_call: Call[None]) -> Answer[Health]:
     """Read the secret and a key that nothing is stored under; ``UNAVAILABLE`` if either cannot be read."""
     cursors()
     services().subjects.reach()

@@ -58,8 +58,8 @@ class App(Chalice):
 
     def _answered_by(self, file: str, name: str) -> Callable[..., Response]:
         def answered(**_path: str) -> Response:
-            from chalicelib.api.edge import route_named  # noqa: PLC0415 - see the top of the file
-            from chalicelib.api.exchange import respond  # noqa: PLC0415 - likewise
+            from chalicelib.http.dispatch import respond  # noqa: PLC0415 - see the top of the file
+            from chalicelib.http.routes import route_named  # noqa: PLC0415 - likewise
 
             import_module(file)
             request = cast("Request", self.current_request)
@@ -93,15 +93,15 @@ class App(Chalice):
 
     def _refused(self, event: dict[str, Any], *, allowed: str) -> dict[str, Any]:
         """Say that there is no such address, or no such method for it."""
-        from chalicelib.api.exchange import language_of, problem  # noqa: PLC0415 - see the top of the file
+        from chalicelib.http.request import headers_of  # noqa: PLC0415 - see the top of the file
+        from chalicelib.http.responses import refuse  # noqa: PLC0415 - likewise
 
-        headers = {name.lower(): text for name, text in event["headers"].items()}
         reason = ErrorCode.METHOD_NOT_ALLOWED if allowed else ErrorCode.NOT_FOUND
         response: Response
-        if self.showing and "text/html" in headers.get("accept", "") and not event["path"].startswith("/v1/"):
+        if self.showing and "text/html" in headers_of(event).get("accept", "") and not event["path"].startswith("/v1/"):
             response = import_module(self.showing).show_nothing(event)
         else:
-            response = problem(DomainError(reason), language_of(headers.get("accept-language", "")))
+            response = refuse(DomainError(reason), event, route="unknown")
         if allowed:
             response.headers["Allow"] = allowed
         answer: dict[str, Any] = response.to_dict(self.api.binary_types)

@@ -1,0 +1,75 @@
+"""From a request to its route, and from what the route gives back to a response."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.clock import real_now
+from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.language import Language, language_of
+from chalicelib.http.parsing import (
+    body_of,
+    once_of,
+    origin_of,
+    path_of,
+    query_of,
+    raw_body_of,
+    require_names,
+    version_of,
+)
+from chalicelib.http.request import Call, Event, headers_of
+from chalicelib.http.responses import refuse, response_of
+from chalicelib.http.routes import Route
+from chalicelib.http.tokens import caller_of, require_fresh
+from chalicelib.logging import tell
+from chalicelib.policy import Caller
+from chalicelib.wiring import services
+
+
+def respond(route: Route, event: Event) -> Response:
+    """Answer one request; whatever happens, the client gets JSON or a problem, and the log one reason."""
+    try:
+        answer = route.view(_call(route, event))
+        return response_of(answer, status=route.status, is_public=route.is_public)
+    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can become an answer
+        return refuse(error, event, route=route.name)
+
+
+def call_of(
+    route: Route, event: Event, headers: Mapping[str, str], language: Language, *, who: Caller | None
+) -> Call[Any]:
+    """Return a request of somebody who is known already, as its route takes it, or refuse it."""
+    if who is not None:
+        tell(role=",".join(sorted(who.roles)))
+        if not who.roles & route.roles:
+            raise DomainError(ErrorCode.FORBIDDEN)
+        if route.is_fresh:
+            require_fresh(who, at=real_now())
+    path = require_names(path_of(event))
+    # Anything else in its place may be somebody's own number; and who rates in which minute is nobody's to know.
+    if is_case_no(path.get("case_no", "")) and not route.is_discreet:
+        tell(case_no=path["case_no"])
+    raw = raw_body_of(event)
+    version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
+    once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
+    return Call(
+        place=route.path,
+        who=who,
+        body=body_of(route, headers.get("content-type", ""), raw),
+        query=query_of(route, event),
+        path=path,
+        at=services().clock.now(),
+        language=language,
+        sent_version=version,
+        idempotency_key=once,
+        origin=origin_of(event),
+    )
+
+
+def _call(route: Route, event: Event) -> Call[Any]:
+    headers = headers_of(event)
+    language = language_of(headers.get("accept-language", ""))
+    who = None if route.is_public else caller_of(headers.get("authorization", ""))
+    return call_of(route, event, headers, language, who=who)
