@@ -1,10 +1,15 @@
 """The base classes of queries and answers; bodies, and the types of their fields, are in ``chalicelib.validation``."""
 
-from typing import Annotated
+from functools import cache
+from types import SimpleNamespace
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
 LONGEST_PAGE = 100
+
+BlankAsNull = Annotated[str | None, BeforeValidator(lambda value: value or None)]
+"""Text that the domain keeps blank and the API returns as null."""
 
 
 class Query(BaseModel):
@@ -21,9 +26,31 @@ class PageQuery(Query):
 
 
 class Shape(BaseModel):
-    """An answer's body, or a part of one; it may be built from a domain value that has the same names."""
+    """A response or a part of one, filled from a domain value; a field of another name says so by its alias."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, from_attributes=True)
+
+    @classmethod
+    def of(cls, value: object, **others: object) -> Self:
+        """Fill the response from a domain value, but with ``others`` in place of attributes of the same names.
+
+        Raises ``TypeError`` for a name that no field is read from: a typo must not show what it was to replace.
+        """
+        needed = _attributes_of(cls)
+        if not others.keys() <= needed:
+            message = f"no field of {cls.__name__} is read from {sorted(others.keys() - needed)}"
+            raise TypeError(message)
+        own = {name: getattr(value, name) for name in needed if name not in others}
+        return cls.model_validate(SimpleNamespace(**own, **others))
+
+
+@cache
+def _attributes_of(shape: type[BaseModel]) -> frozenset[str]:
+    """Return the attributes of the domain value from which the fields are read."""
+    return frozenset(
+        str(alias.path[0]) if isinstance(alias := field.validation_alias, AliasPath) else str(alias or name)
+        for name, field in shape.model_fields.items()
+    )
 
 
 class Page(Shape):

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.api.sanctions.schemas.flags import measure_shape
+from chalicelib.api.sanctions.schemas.flags import MeasureShape
 from chalicelib.clock import real_now
 from chalicelib.http.tokens import FRESH_FOR
 from chalicelib.sanctions.store.flags import measure_lists
@@ -110,7 +110,9 @@ MANDATE: dict[str, Any] = {
 def a_list(edition: str, in_force_from: str, *, without: str = "") -> dict[str, Any]:
     """An edition of the list of measures, as the packaged one but for a measure."""
     packaged = measure_lists()[0]
-    rows = [measure_shape(row).model_dump(mode="json") for row in packaged.measures if row.code != without]
+    rows = [
+        MeasureShape.model_validate(row).model_dump(mode="json") for row in packaged.measures if row.code != without
+    ]
     return {
         "edition": edition,
         "title": f"全国失信惩戒措施基础清单({edition}年版,示例)",

@@ -1,4 +1,4 @@
-"""Editions of the working calendar over HTTP."""
+"""HTTP routes for editions of the working calendar."""
 
 import re
 from typing import Any
@@ -12,12 +12,9 @@ from chalicelib.api.calendars.schemas import (
     MovingShape,
     Waiting,
     WaitingShape,
-    calendar_shape,
-    recount_shape,
 )
-from chalicelib.calendars.model import Moving, Place
+from chalicelib.calendars.model import Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
-from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.as_of import MomentQuery, moment_in
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
@@ -37,7 +34,7 @@ YEAR = re.compile(r"[0-9]{4}", re.ASCII)
     answer=LoadingShape,
 )
 def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
-    """Load an edition; with ``dry_run=true`` say which open due dates would move, and write nothing."""
+    """Load an edition; with ``dry_run=true`` only return which open due dates would move."""
     editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
     after = _place(call.position)
     if body.year not in {None, year}:
@@ -56,18 +53,25 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
                 version=None,
                 recount=None,
                 looked_at=seen.looked_at,
-                items=[_moving(each) for each in seen.movings],
+                items=[
+                    MovingShape.of(
+                        moving.clock,
+                        would_be_due_on=moving.would_be.due_on,
+                        would_be_provisional=moving.would_be.provisional,
+                        light=moving.light,
+                        would_be_light=moving.would_be_light,
+                    )
+                    for moving in seen.movings
+                ],
                 next_cursor=call.next_cursor(_position(seen.after)),
             )
         )
     loaded = editions.load(edition, by=call.caller, version=call.sent_version, at=call.at)
     return Answer(
-        body=LoadingShape(
-            year=year,
+        body=LoadingShape.of(
+            loaded,
             dry_run=False,
             edition=loaded.edition.number,
-            version=loaded.version or None,
-            recount=recount_shape(loaded.recount),
             looked_at=loaded.recount.looked_at if loaded.recount else 0,
             items=[],
             next_cursor=None,
@@ -84,9 +88,9 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
     answer=Calendars,
 )
 def calendars(call: Call[None]) -> Answer[Calendars]:
-    """List years with the edition that counted, oldest first."""
+    """List the years with their edition at that moment, oldest first."""
     found = services().editions.years(at=moment_in(call), now=call.at)
-    return Answer(body=Calendars(items=[calendar_shape(each) for each in found]))
+    return Answer(body=Calendars(items=[CalendarShape.model_validate(each) for each in found]))
 
 
 @routes.get(
@@ -97,9 +101,9 @@ def calendars(call: Call[None]) -> Answer[Calendars]:
     answer=CalendarShape,
 )
 def calendar(call: Call[None]) -> Answer[CalendarShape]:
-    """Show a year; one without an edition is not found."""
+    """Return a year; ``NOT_FOUND`` without an edition."""
     found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
-    return Answer(body=calendar_shape(found), version=found.version or None)
+    return Answer(body=CalendarShape.model_validate(found), version=found.version or None)
 
 
 @routes.get(
@@ -110,20 +114,20 @@ def calendar(call: Call[None]) -> Answer[CalendarShape]:
     answer=Waiting,
 )
 def provisional(call: Call[None]) -> Answer[Waiting]:
-    """List provisional due dates, of all departments, oldest due first."""
+    """List the provisional due dates of all departments, earliest first."""
     found, after = services().editions.waiting(
         _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
     )
     return Answer(
         body=Waiting(
-            items=[WaitingShape(**_clock(clock), started_at=clock.started_at) for clock in found],
+            items=[WaitingShape.model_validate(clock) for clock in found],
             next_cursor=call.next_cursor(after),
         )
     )
 
 
 def _year_in(call: Call[Any]) -> int:
-    """Return the year in the address; ``NOT_FOUND`` for what can be none."""
+    """Return the year in the path; ``NOT_FOUND`` if it cannot be one."""
     year = call.path["year"]
     if YEAR.fullmatch(year) is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -136,26 +140,3 @@ def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position i
 
 def _position(place: Place | None) -> dict[str, Any] | None:
     return None if place is None else {"board": place.board, "key": place.key}
-
-
-def _clock(clock: Clock) -> dict[str, Any]:
-    kind, _, name = clock.owner.partition(":")
-    return {
-        "owner": clock.owner,
-        "case_no": name if kind == "case" else None,
-        "clock_id": clock.clock_id,
-        "kind": clock.kind,
-        "department": clock.department,
-        "due_on": clock.due_on,
-        "provisional": clock.provisional,
-    }
-
-
-def _moving(moving: Moving) -> MovingShape:
-    return MovingShape(
-        **_clock(moving.clock),
-        would_be_due_on=moving.would_be.due_on,
-        would_be_provisional=moving.would_be.provisional,
-        light=moving.light,
-        would_be_light=moving.would_be_light,
-    )

@@ -1,11 +1,12 @@
-"""What is sent and answered about editions of the working calendar."""
+"""Requests and responses for editions of the working calendar."""
 
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasPath, BeforeValidator, Field
 
-from chalicelib.calendars.model import Recount, RecountState, YearStatus
+from chalicelib.api.supervision.schemas import OwnersCaseNo
+from chalicelib.calendars.model import RecountState
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.http.routes import Body, Day, PageQuery, Shape
 from chalicelib.http.schemas import Page
@@ -14,11 +15,14 @@ from chalicelib.workdays.model.limits import Notice
 MOST_DAYS = 200
 
 Name = Annotated[str, Field(max_length=200)]
+ZeroAsNull = Annotated[int | None, BeforeValidator(lambda version: version or None)]
+"""The version of a year's calendar; null if no edition was loaded."""
+
 Days = Annotated[dict[Day, Name], Field(max_length=MOST_DAYS)]
 
 
 class NoticeBody(Body):
-    """The State Council's notice; its number where one is sure."""
+    """The State Council's notice; ``number`` is null if it is not known for certain."""
 
     title: Name
     number: Name | None
@@ -30,7 +34,7 @@ class NoticeBody(Body):
 
 
 class EditionBody(Body):
-    """A year's edition: days off and make-up working days, by festival; ``year`` is that of the address."""
+    """A year's edition: days off and make-up working days with their festivals; ``year`` must match the path."""
 
     year: int | None = None
     notice: NoticeBody
@@ -39,7 +43,7 @@ class EditionBody(Body):
 
 
 class LoadingQuery(PageQuery):
-    """Whether only to say what would move, and which page of that."""
+    """``dry_run`` previews which due dates would move, page by page."""
 
     dry_run: bool = False
 
@@ -53,7 +57,7 @@ class NoticeShape(Shape):
 
 
 class RecountShape(Shape):
-    """How far every open due date has been counted anew."""
+    """The progress of recalculating all open due dates."""
 
     state: RecountState
     looked_at: int
@@ -65,7 +69,7 @@ class MovingShape(Shape):
     """An open due date that an edition would move."""
 
     owner: str
-    case_no: str | None
+    case_no: OwnersCaseNo
     clock_id: str
     kind: ClockKind
     department: str
@@ -78,49 +82,49 @@ class MovingShape(Shape):
 
 
 class LoadingShape(Page):
-    """What was loaded, or, on a dry run, a page of what would move; a page may be empty and have a next one."""
+    """The loaded edition or, on a dry run, a page of what would move; a page may be empty and not be the last."""
 
     year: int
     dry_run: bool
     edition: int | None
-    version: int | None
+    version: ZeroAsNull
     recount: RecountShape | None
     looked_at: int
     items: list[MovingShape]
 
 
 class EditionShape(Shape):
-    """An edition that was loaded, and when."""
+    """A loaded edition."""
 
-    edition: int
+    edition: Annotated[int, Field(validation_alias=AliasPath("edition", "number"))]
     loaded_at: datetime
-    notice: NoticeShape
+    notice: Annotated[NoticeShape, Field(validation_alias=AliasPath("edition", "notice"))]
 
 
 class CalendarShape(Shape):
-    """A year: the edition that counts (0 came with the code), its days, and all editions that were loaded."""
+    """A year: its current edition (0 is the one shipped with the code), its days, and every loaded edition."""
 
     year: int
-    edition: int
-    version: int | None
-    notice: NoticeShape
-    holidays: dict[date, str]
-    make_up_days: dict[date, str]
-    editions: list[EditionShape]
+    edition: Annotated[int, Field(validation_alias=AliasPath("edition", "number"))]
+    version: ZeroAsNull
+    notice: Annotated[NoticeShape, Field(validation_alias=AliasPath("edition", "notice"))]
+    holidays: Annotated[dict[date, str], Field(validation_alias=AliasPath("edition", "holidays"))]
+    make_up_days: Annotated[dict[date, str], Field(validation_alias=AliasPath("edition", "make_up_days"))]
+    editions: Annotated[list[EditionShape], Field(validation_alias="loaded")]
     recount: RecountShape | None
 
 
 class Calendars(Shape):
-    """All years that can be counted on, oldest first."""
+    """All years with a calendar, oldest first."""
 
     items: list[CalendarShape]
 
 
 class WaitingShape(Shape):
-    """An open due date that waits for an edition."""
+    """A provisional due date: its year's edition is not loaded yet."""
 
     owner: str
-    case_no: str | None
+    case_no: OwnersCaseNo
     clock_id: str
     kind: ClockKind
     department: str
@@ -130,33 +134,6 @@ class WaitingShape(Shape):
 
 
 class Waiting(Page):
-    """Open due dates that wait for an edition."""
+    """A page of provisional due dates."""
 
     items: list[WaitingShape]
-
-
-def recount_shape(recount: Recount | None) -> RecountShape | None:
-    """Show how far a recount has come."""
-    return None if recount is None else RecountShape.model_validate(recount)
-
-
-def calendar_shape(standing: YearStatus) -> CalendarShape:
-    """Show a year."""
-    edition = standing.edition
-    return CalendarShape(
-        year=standing.year,
-        edition=edition.number,
-        version=standing.version or None,
-        notice=NoticeShape.model_validate(edition.notice),
-        holidays=dict(edition.holidays),
-        make_up_days=dict(edition.make_up_days),
-        editions=[
-            EditionShape(
-                edition=each.edition.number,
-                loaded_at=each.loaded_at,
-                notice=NoticeShape.model_validate(each.edition.notice),
-            )
-            for each in standing.loaded
-        ],
-        recount=recount_shape(standing.recount),
-    )

@@ -1,8 +1,8 @@
-"""Mandates and readings over HTTP."""
+"""HTTP routes for inspection: mandates (查阅授权) and what was read under them."""
 
 from datetime import datetime
 
-from chalicelib.api.cases.schemas.timelines import event_shape, timeline_shape
+from chalicelib.api.cases.schemas.timelines import EventShape, timeline_shape
 from chalicelib.api.inspection.schemas import (
     CaseLine,
     CasesQuery,
@@ -13,10 +13,7 @@ from chalicelib.api.inspection.schemas import (
     MandateShape,
     MomentQuery,
     Readings,
-    RulesSeen,
-    StepSeen,
     TimelineSeen,
-    mandate_shape,
 )
 from chalicelib.clock import instant_from
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -39,7 +36,7 @@ routes = Routes("inspection")
     creates=True,
 )
 def ask(call: Call[MandateBody]) -> Answer[MandateShape]:
-    """Ask for a mandate; another inspector approves it."""
+    """Request a mandate, which another inspector must approve."""
     body = call.body
     scope = Scope(
         departments=tuple(body.scope.departments),
@@ -52,7 +49,7 @@ def ask(call: Call[MandateBody]) -> Answer[MandateShape]:
     mandate, is_repeated = services().inspection.ask(
         wanted, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=mandate_shape(mandate), version=mandate.version, replayed=is_repeated)
+    return Answer(body=MandateShape.model_validate(mandate), version=mandate.version, replayed=is_repeated)
 
 
 @routes.get("/v1/inspections", summary="The caller's own mandates", roles=INSPECTORS, query=PageQuery, answer=Mandates)
@@ -62,14 +59,18 @@ def mandates(call: Call[None]) -> Answer[Mandates]:
     found, following = services().inspection.asked_by(
         call.caller, limit=call.query.limit, after=None if position is None else dict(position)
     )
-    return Answer(body=Mandates(items=[mandate_shape(each) for each in found], next_cursor=call.next_cursor(following)))
+    return Answer(
+        body=Mandates(
+            items=[MandateShape.model_validate(each) for each in found], next_cursor=call.next_cursor(following)
+        )
+    )
 
 
 @routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateShape)
 def mandate(call: Call[None]) -> Answer[MandateShape]:
-    """Show a mandate, so that a second inspector sees what is to be approved."""
+    """Return a mandate, for a second inspector to approve."""
     found = services().inspection.mandate(call.path["mandate_id"], by=call.caller)
-    return Answer(body=mandate_shape(found), version=found.version)
+    return Answer(body=MandateShape.model_validate(found), version=found.version)
 
 
 @routes.post(
@@ -80,9 +81,9 @@ def mandate(call: Call[None]) -> Answer[MandateShape]:
     needs_version=True,
 )
 def approve(call: Call[None]) -> Answer[MandateShape]:
-    """Put a mandate into force."""
+    """Approve a mandate."""
     approved = services().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
-    return Answer(body=mandate_shape(approved), version=approved.version)
+    return Answer(body=MandateShape.model_validate(approved), version=approved.version)
 
 
 @routes.get(
@@ -93,7 +94,7 @@ def approve(call: Call[None]) -> Answer[MandateShape]:
     answer=CasesSeen,
 )
 def cases(call: Call[None]) -> Answer[CasesSeen]:
-    """List cases within the scope only."""
+    """List the cases within the mandate's scope."""
     query: CasesQuery = call.query
     found, following = services().inspection.cases(
         call.path["mandate_id"],
@@ -103,18 +104,7 @@ def cases(call: Call[None]) -> Answer[CasesSeen]:
         limit=query.limit,
         after=call.position,
     )
-    items = [
-        CaseLine(
-            case_no=seen.card.case_no,
-            item_code=seen.card.item_code,
-            department=seen.card.department,
-            state=seen.card.state,
-            way=seen.card.way,
-            received_at=seen.card.received_at,
-            light=seen.light,
-        )
-        for seen in found
-    ]
+    items = [CaseLine.of(seen.card, light=seen.light) for seen in found]
     return Answer(body=CasesSeen(items=items, next_cursor=call.next_cursor(following)))
 
 
@@ -126,7 +116,7 @@ def cases(call: Call[None]) -> Answer[CasesSeen]:
     answer=TimelineSeen,
 )
 def timeline(call: Call[None]) -> Answer[TimelineSeen]:
-    """Show a timeline; the reading is recorded, and so is an attempt outside the scope."""
+    """Return a case's timeline; the reading is recorded, and so is an attempt outside the scope."""
     house = services()
     case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
     asked = _moment_of(call.query, reading)
@@ -138,36 +128,22 @@ def timeline(call: Call[None]) -> Answer[TimelineSeen]:
         if (past := house.clocks.as_of(clock, at=moment)) is not None
     ]
     return Answer(
-        body=TimelineSeen(
+        body=TimelineSeen.of(
+            reading,
             items=[one for one in shown.items if call.query.event is None or one.seq <= call.query.event],
             labels=timeline_shape(reading).labels,
-            verified=shown.verified,
-            fault=shown.fault,
             as_of=moment,
-            steps=[StepSeen(seq=one.seq, kind=one.kind, recorded_at=one.recorded_at) for one in reading.events],
-            clocks=[
-                ClockSeen(
-                    clock_id=clock.clock_id,
-                    kind=clock.kind,
-                    started_at=clock.started_at,
-                    due_at=clock.due_at,
-                    due_on=clock.due_on,
-                    provisional=clock.provisional,
-                    light=house.clocks.light(clock, at=moment),
-                )
-                for clock in clocks
-            ],
-            rules=RulesSeen(
-                item_code=case.terms.item_code, item_version=case.terms.item_version, rule_pack=case.terms.pack
-            ),
+            steps=reading.events,
+            clocks=[ClockSeen.of(clock, light=house.clocks.light(clock, at=moment)) for clock in clocks],
+            rules=case.terms,
         ),
     )
 
 
 def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
-    """Return the moment that is asked for; of a number that is missing, for the event was taken away, the one before.
+    """Return the moment asked for; if the event of that number is missing, that of the event before it.
 
-    ``INVALID_QUERY`` where no event stands at a number or before it, and where somebody has spoilt its time.
+    ``INVALID_QUERY`` if no event has that number or a lower one, or if its time is unreadable.
     """
     if query.event is None:
         return query.at
@@ -190,6 +166,6 @@ def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
     answer=Readings,
 )
 def readings(call: Call[None]) -> Answer[Readings]:
-    """List the readings under a mandate, by its own timeline."""
+    """List what was read under a mandate, from its own timeline."""
     events = services().inspection.readings(call.path["mandate_id"], by=call.caller)
-    return Answer(body=Readings(items=[event_shape(event) for event in events]))
+    return Answer(body=Readings(items=[EventShape.model_validate(event) for event in events]))

@@ -1,4 +1,4 @@
-"""What mandates and readings look like over HTTP."""
+"""Requests and responses for inspection."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,13 +8,12 @@ from pydantic import ConfigDict, Field
 from chalicelib.api.cases.schemas.timelines import EventShape, TimelineShape
 from chalicelib.clocks.model import Light
 from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape
-from chalicelib.inspection.model import Mandate
 
 Codes = Annotated[list[Code], Field(max_length=50)]
 
 
 class ScopeBody(Body):
-    """What the mandate reaches; each list that is not empty narrows it."""
+    """The scope of a mandate; every list that is not empty narrows it."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -26,7 +25,7 @@ class ScopeBody(Body):
 
 
 class MandateBody(Body):
-    """A request for a mandate: the inspection's file, its legal basis, its scope and its last day."""
+    """A request for a mandate: file number, legal basis, scope and last day."""
 
     file_no: Line
     basis: Line
@@ -35,7 +34,7 @@ class MandateBody(Body):
 
 
 class ScopeShape(Shape):
-    """What a mandate reaches."""
+    """The scope of a mandate (查阅范围)."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -47,9 +46,9 @@ class ScopeShape(Shape):
 
 
 class MandateShape(Shape):
-    """A mandate; nothing is readable before ``approved_at`` or after ``expires_on``."""
+    """A mandate; it is valid from ``approved_at`` until the end of ``expires_on``."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="mandate_id")]
     file_no: str
     basis: str
     scope: ScopeShape
@@ -62,13 +61,13 @@ class MandateShape(Shape):
 
 
 class Mandates(Page):
-    """The caller's own mandates, newest first."""
+    """A page of the caller's mandates, newest first."""
 
     items: list[MandateShape]
 
 
 class CaseLine(Shape):
-    """A case within a mandate, with the gravest light of its clocks."""
+    """A case within a mandate, with the most serious light of its clocks."""
 
     case_no: str
     item_code: str
@@ -80,22 +79,22 @@ class CaseLine(Shape):
 
 
 class CasesSeen(Page):
-    """Cases within a mandate."""
+    """A page of cases within a mandate."""
 
     items: list[CaseLine]
 
 
 class CasesQuery(PageQuery):
-    """Which of them: those that show a light now, those in which an officer (a staff id) acted."""
+    """Filters: by current light, or by the staff id of an officer who acted in the case."""
 
     light: Light | None = None
     officer: Annotated[str, Field(max_length=200)] | None = None
 
 
 class MomentQuery(Query):
-    """The moment as of which lights are shown, and up to which events are: an instant, or that of an event by number.
+    """The moment for lights and events: an instant, or that of an event by its number.
 
-    Where both are there, the event counts.
+    If both are given, the event wins.
     """
 
     at: Instant | None = None
@@ -103,7 +102,7 @@ class MomentQuery(Query):
 
 
 class ClockSeen(Shape):
-    """A clock and its light as of the moment asked for."""
+    """A clock with its light at that moment."""
 
     clock_id: str
     kind: str
@@ -115,15 +114,15 @@ class ClockSeen(Shape):
 
 
 class RulesSeen(Shape):
-    """By which versions of the rules the case goes."""
+    """The versions of the rules that apply to the case."""
 
     item_code: str
     item_version: int
-    rule_pack: str
+    rule_pack: Annotated[str, Field(validation_alias="pack")]
 
 
 class StepSeen(Shape):
-    """An event of the whole timeline, shown or not: at which moments one may look."""
+    """An event of the whole timeline, also those that are not shown: the moments one can choose."""
 
     seq: int
     kind: str
@@ -131,9 +130,9 @@ class StepSeen(Shape):
 
 
 class TimelineSeen(TimelineShape):
-    """A case's timeline, its clocks as of a moment and the rules that it goes by.
+    """A case's timeline with its clocks at a moment and the rules that apply.
 
-    ``steps`` are all its events, those after the moment too; ``labels`` name their kinds.
+    ``steps`` are all its events, including those after the moment; ``labels`` name their kinds.
     """
 
     as_of: datetime
@@ -143,30 +142,7 @@ class TimelineSeen(TimelineShape):
 
 
 class Readings(Shape):
-    """What was read under a mandate, and what was asked for outside it."""
+    """What was read under a mandate, and what was attempted outside its scope."""
 
     items: list[EventShape]
     next_cursor: None = None
-
-
-def mandate_shape(mandate: Mandate) -> MandateShape:
-    """Show a mandate."""
-    scope = mandate.scope
-    return MandateShape(
-        id=mandate.mandate_id,
-        file_no=mandate.file_no,
-        basis=mandate.basis,
-        scope=ScopeShape(
-            departments=list(scope.departments),
-            items=list(scope.items),
-            received_from=scope.received_from,
-            received_to=scope.received_to,
-            case_nos=list(scope.case_nos),
-        ),
-        expires_on=mandate.expires_on,
-        inspector=mandate.inspector,
-        asked_at=mandate.asked_at,
-        approver=mandate.approver,
-        approved_at=mandate.approved_at,
-        version=mandate.version,
-    )

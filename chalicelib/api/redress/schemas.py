@@ -1,13 +1,13 @@
-"""What bodies and answers about objections, repairs and reversals have in common."""
+"""What the requests and responses for objections, repairs and revocations have in common."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from chalicelib.http.routes import Code, PageQuery, Shape
-from chalicelib.redress.model import AffectedCase, HowAffected, Reopening, Undone
+from chalicelib.redress.model import AffectedCase, HowAffected, Reopening
 from chalicelib.redress.rules import reopening
 from chalicelib.wiring import services
 
@@ -18,32 +18,30 @@ EntryName = Annotated[
     ),
     Field(json_schema_extra={"examples": ["market/r-1"]}),
 ]
-"""An entry by the name that checks and one's own credit give it: ``<source>/<record id>`` or ``flag:<flag id>``."""
+"""An entry by its name in credit responses: ``<source>/<record id>`` or ``flag:<flag id>``."""
+
+EntrysName = Annotated[str, BeforeValidator(str)]
+"""The name of an entry, written out from its parts."""
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 """A text that may be empty."""
 
 
 class MattersQuery(PageQuery):
-    """Whose: people see their own; staff see their department's, and the monitoring office any."""
+    """Filter: applicants see their own, staff their department's, the monitoring office any."""
 
     department: Code | None = None
 
 
 class UndoneShape(Shape):
-    """An entry that was undone, and what it had been: a record's severity, a flag's state."""
+    """An entry that was undone, and its former severity (a record) or state (a flag)."""
 
     entry: str
     was: str
 
 
-def undone_shapes(undone: Iterable[Undone]) -> list[UndoneShape]:
-    """Show what was undone."""
-    return [UndoneShape(entry=one.entry, was=one.was) for one in undone]
-
-
 class TouchedShape(Shape):
-    """A case that met what fell, how, and how it stands now (R8.4)."""
+    """A case that relied on what was overturned, in which way, and where it stands now (R8.4)."""
 
     case_no: str
     item_code: str
@@ -53,14 +51,5 @@ class TouchedShape(Shape):
 
 
 def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[TouchedShape]:
-    """Show cases that met what was overturned at an instant, each as it stands now."""
-    return [
-        TouchedShape(
-            case_no=one.case_no,
-            item_code=one.item_code,
-            how=one.how,
-            met_at=one.met_at,
-            reopening=reopening(services().touching.case(one), since=since),
-        )
-        for one in touched
-    ]
+    """Build the responses for affected cases; ``since`` is when the entry was overturned."""
+    return [TouchedShape.of(one, reopening=reopening(services().touching.case(one), since=since)) for one in touched]

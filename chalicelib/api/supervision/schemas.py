@@ -1,6 +1,9 @@
-"""How an alert is told."""
+"""Responses for alerts (督办提醒)."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.http.routes import Shape
@@ -9,11 +12,21 @@ from chalicelib.policy import Role
 RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
 
 
-class AlertShape(Shape):
-    """An alert to the caller, and its answer once there is one."""
+def case_no_of(owner: str) -> str | None:
+    """Return the case number in an owner's name, ``None`` if the owner is not a case."""
+    kind, _, name = owner.partition(":")
+    return name if kind == "case" else None
 
-    id: str
-    case_no: str | None
+
+OwnersCaseNo = Annotated[str | None, BeforeValidator(case_no_of), Field(validation_alias="owner")]
+"""The case number, read from a timeline's owner; null where the owner is not a case."""
+
+
+class AlertShape(Shape):
+    """An alert to the caller, with its acknowledgement once there is one."""
+
+    id: Annotated[str, Field(validation_alias="alert_id")]
+    case_no: OwnersCaseNo
     owner: str
     clock_id: str
     clock_kind: str
@@ -30,28 +43,11 @@ class AlertShape(Shape):
 
 
 def alert_shape(alert: Alert) -> AlertShape:
-    """Return an alert as it is told."""
+    """Build the response for an alert."""
     answer = alert.acknowledgement
-    return AlertShape(
-        id=alert.alert_id,
-        case_no=case_no_of(alert.owner),
-        owner=alert.owner,
-        clock_id=alert.clock_id,
-        clock_kind=alert.clock_kind,
-        milestone=alert.milestone,
-        level=alert.level,
-        recipient=alert.recipient,
-        department=alert.department,
-        due_on=alert.due_on,
-        raised_at=alert.raised_at,
-        state=alert.state,
-        reason=answer.reason if answer else None,
-        expected_on=answer.expected_on if answer else None,
-        acknowledged_at=answer.at if answer else None,
+    return AlertShape.of(
+        alert,
+        reason=answer and answer.reason,
+        expected_on=answer and answer.expected_on,
+        acknowledged_at=answer and answer.at,
     )
-
-
-def case_no_of(owner: str) -> str | None:
-    """Return the case number in an owner's name, ``None`` where the owner is no case."""
-    kind, _, name = owner.partition(":")
-    return name if kind == "case" else None

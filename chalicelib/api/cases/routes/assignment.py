@@ -1,4 +1,4 @@
-"""Who has a case, and handling it again, over HTTP (指定经办人、重新办理)."""
+"""HTTP routes to assign a case and to reopen it (指定经办人、重新办理)."""
 
 from chalicelib.api.cases.routes.handling import act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseShape
@@ -10,13 +10,13 @@ routes = Routes("handling")
 
 
 class ReopeningBody(Body):
-    """Why the case is handled again, which the applicant reads."""
+    """Why the case is reopened; the applicant sees it."""
 
     reason: Text
 
 
 class AssignmentBody(Body):
-    """Whose case it is from now on: a staff id."""
+    """The staff id of the officer who takes over the case."""
 
     officer: Line
 
@@ -31,7 +31,7 @@ class AssignmentBody(Body):
     summary="Handle a decided or closed case again",
 )
 def reopen(call: Call[ReopeningBody]) -> Answer[CaseShape]:
-    """Start the handling clocks anew; the earlier decision stays readable."""
+    """Restart the handling clocks; the earlier decision stays on record."""
     return done_answer(call, services().overseeing.reopen(act_of(call), reason=call.body.reason))
 
 
@@ -45,5 +45,5 @@ def reopen(call: Call[ReopeningBody]) -> Answer[CaseShape]:
     summary="Give a case to an officer, or take it oneself",
 )
 def assign(call: Call[AssignmentBody]) -> Answer[CaseShape]:
-    """Name the officer on the case and on its running clocks."""
+    """Set the officer of the case and of its running clocks."""
     return done_answer(call, services().overseeing.assign(act_of(call), officer=call.body.officer))

@@ -1,4 +1,4 @@
-"""Cases: filing, reading, tracking, and changing one's way; what offices do with them is in ``handling``."""
+"""HTTP routes to file, read and track cases and to withdraw a promise; handling them is in ``case_handling``."""
 
 from datetime import date
 from typing import Annotated
@@ -35,11 +35,11 @@ MOST_MATERIALS = 50
 
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""The SHA-256 of a document's bytes, hexadecimal: the bytes stay where they are."""
+"""The hexadecimal SHA-256 of a document's content; the content itself is not sent."""
 
 
 class MaterialBody(Body):
-    """A material: which one of the list, and the SHA-256 of its bytes."""
+    """A material: its id in the checklist and the SHA-256 of its content."""
 
     id: Code
     sha256: Digest
@@ -47,7 +47,7 @@ class MaterialBody(Body):
 
 
 class CaseBody(Body):
-    """What is filed: every condition confirmed on its own and the signature, or the materials, or both."""
+    """What is filed: the individually confirmed conditions and the signature, or the materials, or both."""
 
     draft_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     confirmed: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
@@ -56,32 +56,32 @@ class CaseBody(Body):
 
 
 class WithdrawalBody(Body):
-    """Why the promise is taken back."""
+    """Why the promise is withdrawn."""
 
     reason: Text
 
 
 class MaterialsBody(Body):
-    """The certificates that are handed in after all."""
+    """The certificates that are handed in instead of the promise."""
 
     materials: Annotated[tuple[MaterialBody, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
 
 
 class CasesQuery(PageQuery):
-    """Which cases."""
+    """Filters for the list of cases."""
 
     state: State | None = None
     department: Annotated[str, Field(max_length=64)] | None = None
 
 
 class TrackQuery(Query):
-    """The tracking code that came with the case."""
+    """The tracking code of the case."""
 
     code: Annotated[str, Field(max_length=64)] = ""
 
 
 class TrackShape(Shape):
-    """State and dates: nothing personal."""
+    """The state and the dates of a case, without personal data."""
 
     state: State
     received_at: Instant
@@ -92,7 +92,7 @@ class TrackShape(Shape):
 
 
 class ExplanationShape(Shape):
-    """Why this is the due day: every day from the start, counted or not, and by which source."""
+    """How the due day was computed: every day from the start, whether it counts, and on which source."""
 
     clock: ClockShape
     days: tuple[DayCount, ...]
@@ -110,7 +110,7 @@ class ExplanationShape(Shape):
     summary="File a draft; the same draft again answers the same case",
 )
 def file(call: Call[CaseBody]) -> Answer[CaseShape]:
-    """File by promise or by certificate; 202 with ``PENDING_CREDIT`` where credit cannot be read."""
+    """File by promise or by certificate; 202 with ``PENDING_CREDIT`` if credit data cannot be read."""
     submission = Submission(
         draft_id=call.body.draft_id,
         confirmed=call.body.confirmed,
@@ -164,7 +164,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageShape]:
     summary="A case, with its clocks as they stand now or stood at a moment",
 )
 def read_case(call: Call[None]) -> Answer[CaseShape]:
-    """Answer a case with its clocks, as they stand now or stood at ``at``."""
+    """Return a case with its clocks as they stand now, or as they stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
     view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
     return view_answer(call, view)
@@ -177,7 +177,7 @@ def read_case(call: Call[None]) -> Answer[CaseShape]:
     summary="Why this is the due day",
 )
 def explain(call: Call[None]) -> Answer[ExplanationShape]:
-    """Answer each day of the newest clock of a kind."""
+    """Return every day of the newest clock of a kind."""
     clock, days = services().case_reading.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
     )
@@ -190,7 +190,7 @@ def explain(call: Call[None]) -> Answer[ExplanationShape]:
     "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineShape, summary="Everything that happened, verified"
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineShape]:
-    """Answer the timeline, recomputed at this reading."""
+    """Return the timeline, verified by recomputing its hashes."""
     reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
     return Answer(body=timeline_shape(reading, to=call.caller))
 
@@ -203,7 +203,7 @@ def read_timeline(call: Call[None]) -> Answer[TimelineShape]:
     summary="Take a promise back, until the case is closed",
 )
 def withdraw(call: Call[WithdrawalBody]) -> Answer[CaseShape]:
-    """Go on by certificate; nothing is held against anybody."""
+    """Withdraw the promise and continue by certificate, without adverse consequences."""
     case = services().change_of_way.withdraw(case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at)
     return case_answer(call, case)
 
@@ -216,7 +216,7 @@ def withdraw(call: Call[WithdrawalBody]) -> Answer[CaseShape]:
     summary="Hand in certificates after a promise was withdrawn or refused",
 )
 def hand_in(call: Call[MaterialsBody]) -> Answer[CaseShape]:
-    """Hand in what is owed and not here yet."""
+    """Hand in the materials that are still outstanding."""
     case = services().change_of_way.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
     )
@@ -231,11 +231,11 @@ def hand_in(call: Call[MaterialsBody]) -> Answer[CaseShape]:
     summary="State and dates, with the tracking code",
 )
 def track(call: Call[None]) -> Answer[TrackShape]:
-    """Answer whoever has the number and the code."""
+    """Return the state to anyone who has the case number and the tracking code."""
     found = services().case_reading.track(call.path["case_no"], call.query.code)
     return Answer(body=TrackShape.model_validate(found), headers={"Cache-Control": "no-store"})
 
 
 def materials_of(brought: tuple[MaterialBody, ...]) -> tuple[Material, ...]:
-    """Return materials as they were handed in."""
+    """Return the materials that were handed in."""
     return tuple(Material(id=each.id, sha256=each.sha256, name=each.name or "") for each in brought)

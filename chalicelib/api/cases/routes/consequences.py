@@ -1,4 +1,4 @@
-"""What follows when a promise is checked, over HTTP (核查、陈述申辩、整改、撤销)."""
+"""HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
 from chalicelib.api.cases.routes.handling import Days, FlagNoticeBody, FreeText, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseShape
@@ -13,7 +13,7 @@ routes = Routes("handling")
 
 
 class VerificationBody(FlagNoticeBody):
-    """What was found, how, and the facts; ``late_reason`` after the last day for it, and the applicant reads it."""
+    """The result, method and findings; ``late_reason``, which the applicant sees, once the deadline has passed."""
 
     result: Finding
     method: Method
@@ -22,27 +22,27 @@ class VerificationBody(FlagNoticeBody):
 
 
 class StatementBody(Body):
-    """What the person says for themselves."""
+    """The applicant's statement."""
 
     text: Text
 
 
 class RectificationBody(Body):
-    """Within how many working days things must be put right, and by which article."""
+    """The time to put things right, in working days, and its legal basis."""
 
     days: Days
     basis: Line
 
 
 class OutcomeBody(FlagNoticeBody):
-    """What came of the order, and the facts."""
+    """The outcome of a rectification order, and the findings."""
 
     outcome: RectificationOutcome
     findings: Text
 
 
 class RevocationBody(Body):
-    """The document that revokes the decision; ``statement_answer`` where the person made a statement."""
+    """The document that revokes the decision; ``statement_answer`` if the applicant made a statement."""
 
     document_no: Line
     basis: Line
@@ -62,7 +62,7 @@ class RevocationBody(Body):
     summary="Record what the verification of a promise found",
 )
 def verify(call: Call[VerificationBody]) -> Answer[CaseShape]:
-    """Record the result; it waits for a second officer where the item asks for two."""
+    """Record the result; if the item requires two officers, it awaits the second."""
     body = call.body
     done = services().consequences.verify(
         act_of(call),
@@ -83,7 +83,7 @@ def verify(call: Call[VerificationBody]) -> Answer[CaseShape]:
     summary="Stand behind another officer's result",
 )
 def confirm_verification(call: Call[None]) -> Answer[CaseShape]:
-    """Give the result its effect."""
+    """Confirm the result, which then takes effect."""
     return done_answer(call, services().consequences.confirm_verification(act_of(call)))
 
 
@@ -96,7 +96,7 @@ def confirm_verification(call: Call[None]) -> Answer[CaseShape]:
     summary="State and defend before anything adverse is decided",
 )
 def state(call: Call[StatementBody]) -> Answer[CaseShape]:
-    """Take the person's statement; the decision must answer it."""
+    """Record the applicant's statement, which the decision must answer."""
     return done_answer(call, services().consequences.state(act_of(call), text=call.body.text))
 
 
@@ -110,7 +110,7 @@ def state(call: Call[StatementBody]) -> Answer[CaseShape]:
     summary="Order to put things right, if that is the next step",
 )
 def order_rectification(call: Call[RectificationBody]) -> Answer[CaseShape]:
-    """Give the person time to put things right."""
+    """Order the applicant to put things right within a time limit."""
     done = services().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
     return done_answer(call, done)
 
@@ -125,7 +125,7 @@ def order_rectification(call: Call[RectificationBody]) -> Answer[CaseShape]:
     summary="Record what came of the order",
 )
 def end_rectification(call: Call[OutcomeBody]) -> Answer[CaseShape]:
-    """Done ends the matter; not done, once the time is over, opens the next step."""
+    """Record the outcome: if done, the matter ends; if not done and the time has passed, the next step opens."""
     done = services().consequences.end_rectification(
         act_of(call), outcome=call.body.outcome, findings=call.body.findings
     )
@@ -142,7 +142,7 @@ def end_rectification(call: Call[OutcomeBody]) -> Answer[CaseShape]:
     summary="Revoke the decision, in the order that the rule pack gives",
 )
 def revoke(call: Call[RevocationBody]) -> Answer[CaseShape]:
-    """Revoke by a document that was served, after the person was heard."""
+    """Revoke the decision by a document that was served, after the applicant was heard."""
     body = call.body
     document = RevocationDocument(
         document_no=body.document_no,

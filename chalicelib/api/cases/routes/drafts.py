@@ -1,11 +1,11 @@
-"""Drafts: what would be signed, and whether it may be."""
+"""HTTP routes for drafts (草稿): what would be signed, and whether it may be."""
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasPath, Field, StringConstraints
 
 from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
-from chalicelib.cases.model.case import ConditionAsked, Draft, Way
+from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -24,14 +24,14 @@ AnswerText = Annotated[str, StringConstraints(max_length=200)]
 
 
 class PrincipalBody(Body):
-    """For whom an agent acts, and the document that says so."""
+    """The person an agent acts for, and the power of attorney (授权委托书)."""
 
     subject: SubjectBody
     authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
 class DraftBody(Body):
-    """What somebody wants a draft of."""
+    """A request for a draft."""
 
     item_code: Code
     answers: Annotated[dict[Code, bool | AnswerText], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
@@ -40,14 +40,14 @@ class DraftBody(Body):
 
 
 class EligibilityShape(Shape):
-    """What the gate says of the commitment way now; a refusal is no error."""
+    """Whether a promise is open to the applicant now; a refusal is not an error."""
 
     commitment: CommitmentStatus
     reasons: tuple[ReasonShape, ...]
 
 
 class MaterialAskedShape(Shape):
-    """A material that applies; ``hand_in`` says on which ways the applicant owes it (none: it is shared)."""
+    """A required material; ``hand_in`` lists the ways for which the applicant must supply it (none if it is shared)."""
 
     id: str
     name: str
@@ -57,15 +57,15 @@ class MaterialAskedShape(Shape):
 
 
 class DraftShape(Shape):
-    """A draft; ``payload`` is the exact text to sign, its UTF-8 bytes the detached payload of the signature.
+    """A draft; ``payload`` is the exact text to sign, and its UTF-8 bytes are the signature's detached payload.
 
-    ``case_no`` is that of the case which it has become, and null until it is filed.
+    ``case_no`` is null until the draft is filed.
     """
 
     draft_id: str
     case_no: str | None
-    item_code: str
-    item_name: str
+    item_code: Annotated[str, Field(validation_alias=AliasPath("terms", "item_code"))]
+    item_name: Annotated[str, Field(validation_alias=AliasPath("terms", "item_name"))]
     way: Way
     eligibility: EligibilityShape
     ways_open: tuple[Way, ...]
@@ -79,18 +79,18 @@ class DraftShape(Shape):
 
 
 class DraftLine(Shape):
-    """What a list shows of a draft."""
+    """A draft in a list."""
 
     draft_id: str
-    item_code: str
-    item_name: str
+    item_code: Annotated[str, Field(validation_alias=AliasPath("terms", "item_code"))]
+    item_name: Annotated[str, Field(validation_alias=AliasPath("terms", "item_name"))]
     way: Way
     made_at: Instant
     expires_at: Instant
 
 
 class DraftList(Shape):
-    """One's own drafts; they live for a day, so there are never so many that they need pages."""
+    """One's own drafts; they expire after a day, so the list needs no pages."""
 
     items: tuple[DraftLine, ...]
     next_cursor: None = None
@@ -106,21 +106,21 @@ class DraftList(Shape):
     summary="Draft an application, by promise or by certificate",
 )
 def draft(call: Call[DraftBody]) -> Answer[DraftShape]:
-    """Say what must be confirmed and handed in, and whether a promise may be signed."""
+    """Return what must be confirmed and handed in, and whether a promise may be signed."""
     made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return Answer(body=_shape(made, call.language), replayed=made.is_repeat)
 
 
 @routes.get("/v1/drafts", roles=FOR_THEMSELVES, answer=DraftList, summary="One's own drafts that wait to be filed")
 def waiting(call: Call[None]) -> Answer[DraftList]:
-    """List the drafts that can still be filed and have not been, newest first."""
+    """List the caller's drafts that can still be filed, newest first."""
     found = services().drafting.waiting(by=call.caller, at=call.at)
-    return Answer(body=DraftList(items=tuple(_line(draft) for draft in found)))
+    return Answer(body=DraftList(items=tuple(DraftLine.model_validate(draft) for draft in found)))
 
 
 @routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftShape, summary="A draft, judged as of now")
 def read_draft(call: Call[None]) -> Answer[DraftShape]:
-    """Answer a draft of one's own, with what credit says of it at this moment."""
+    """Return one of the caller's drafts, with its eligibility as of now."""
     made = services().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
     return Answer(body=_shape(made, call.language))
 
@@ -129,44 +129,19 @@ def _shape(made: Drafted, language: Language) -> DraftShape:
     own = made.draft
     grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
     may_promise = made.standing is not CommitmentStatus.REFUSED
-    return DraftShape(
-        draft_id=own.draft_id,
+    return DraftShape.of(
+        own,
         case_no=own.case_no if made.is_filed else None,
-        item_code=own.terms.item_code,
-        item_name=own.terms.item_name,
-        way=own.way,
         eligibility=EligibilityShape(
             commitment=made.standing,
             reasons=reasons_told(grounds, own.closed_by, language),
         ),
         ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
         required_confirmations=tuple(condition.id for condition in own.conditions),
-        conditions=own.conditions,
-        materials=tuple(
-            MaterialAskedShape(
-                id=material.id,
-                name=material.name,
-                basis=material.basis,
-                ways=material.ways,
-                hand_in=tuple(way for way in Way if material.must_be_handed_in(way)),
-            )
+        materials=[
+            MaterialAskedShape.of(material, hand_in=[way for way in Way if material.must_be_handed_in(way)])
             for material in own.materials
-        ),
-        notice_hash=own.notice_hash,
-        payload=own.payload,
-        payload_hash=own.payload_hash,
-        expires_at=own.expires_at,
-    )
-
-
-def _line(draft: Draft) -> DraftLine:
-    return DraftLine(
-        draft_id=draft.draft_id,
-        item_code=draft.terms.item_code,
-        item_name=draft.terms.item_name,
-        way=draft.way,
-        made_at=draft.made_at,
-        expires_at=draft.expires_at,
+        ],
     )
 
 

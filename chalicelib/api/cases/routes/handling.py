@@ -1,4 +1,4 @@
-"""What offices and applicants do to a case from its receipt to its delivery (受理、延期、决定、送达)."""
+"""HTTP routes for handling a case, from receipt to delivery (受理、延期、决定、送达)."""
 
 from typing import Annotated, Any
 
@@ -16,49 +16,49 @@ from chalicelib.wiring import services
 routes = Routes("handling")
 
 LONGEST_PERIOD = 365
-"""Days: no notice, extension or order is longer than a year."""
+"""In days: no notice, extension or order lasts longer than a year."""
 
 Days = Annotated[int, Field(ge=1, le=LONGEST_PERIOD)]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-"""Free text that may be blank; where it has to be there, the rules say so in their own words."""
+"""Free text that may be blank; where it is required, the rules refuse a blank one with their own reason."""
 
 
 class FlagNoticeBody(Body):
-    """An act that may have happened earlier than it is told; the clocks go by the moment of telling."""
+    """An act that may have happened before it is reported; the clocks go by when it is reported."""
 
     occurred_at: Instant | None = None
 
 
 class ResultBody(Body):
-    """The document that the decision made: its name and the SHA-256 of its bytes, never the bytes."""
+    """The document that results from the decision: its name and the SHA-256 of its content, never the content."""
 
     name: Line
     sha256: Digest
 
 
 class CorrectionBody(FlagNoticeBody):
-    """Everything that is missing, by ids of the list, and the article that asks for it."""
+    """All missing materials, by their ids in the checklist, and the legal basis for requiring them."""
 
     missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
     basis: Line
 
 
 class CorrectionAnswerBody(Body):
-    """What the applicant brings, says, or both."""
+    """The materials that the applicant adds, a reply, or both."""
 
     materials: Annotated[tuple[MaterialBody, ...], Field(max_length=MOST_MATERIALS)] = ()
     text: FreeText = ""
 
 
 class AcceptanceBody(FlagNoticeBody):
-    """Accepted or not; not accepting needs its reason."""
+    """Whether the case is accepted; a refusal to accept needs a reason."""
 
     accepted: bool
     reason: FreeText = ""
 
 
 class PauseBody(FlagNoticeBody):
-    """A special procedure: its ground, its article, its expected length in working days, what the applicant is told."""
+    """A special procedure: ground, legal basis, expected length in working days, and the notice to the applicant."""
 
     ground: Line
     basis: Line
@@ -67,14 +67,14 @@ class PauseBody(FlagNoticeBody):
 
 
 class ExtensionBody(Body):
-    """By how many working days, and why: the applicant is told."""
+    """The length of the extension in working days, and the reason given to the applicant."""
 
     days: Days
     reason: Text
 
 
 class DecisionBody(FlagNoticeBody):
-    """The decision; a refusal needs its reasons, a late decision why it is late."""
+    """The decision; a refusal needs reasons, a late decision needs ``late_reason``."""
 
     outcome: Outcome
     document_no: Line
@@ -84,7 +84,7 @@ class DecisionBody(FlagNoticeBody):
 
 
 class DeliveryBody(FlagNoticeBody):
-    """How the result reached the applicant; a late delivery says why."""
+    """How the result reached the applicant; a late delivery needs ``late_reason``."""
 
     method: Line | None = None
     late_reason: FreeText | None = None
@@ -100,7 +100,7 @@ class DeliveryBody(FlagNoticeBody):
     summary="Tell the applicant, once, everything that is missing",
 )
 def ask_correction(call: Call[CorrectionBody]) -> Answer[CaseShape]:
-    """Ask for what is missing; a second, different demand is recorded as a breach."""
+    """Ask for missing materials; a second, different request is recorded as a breach (一次性告知)."""
     done = services().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
     return done_answer(call, done)
 
@@ -114,7 +114,7 @@ def ask_correction(call: Call[CorrectionBody]) -> Answer[CaseShape]:
     summary="Answer a demand for corrections",
 )
 def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer[CaseShape]:
-    """Bring what was missing, or say why not; the office's time to accept begins anew."""
+    """Supply the missing materials or say why not; the office's time to accept starts again."""
     done = services().accepting.answer_correction(
         act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
     )
@@ -131,7 +131,7 @@ def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer[CaseShape]:
     summary="Accept a case, or say why not",
 )
 def accept(call: Call[AcceptanceBody]) -> Answer[CaseShape]:
-    """Accepting starts the handling clocks; not accepting stops every clock."""
+    """Accept, which starts the handling clocks, or refuse to accept, which stops every clock."""
     accepting = services().accepting
     step = accepting.accept if call.body.accepted else accepting.turn_away
     return done_answer(call, step(act_of(call), reason=call.body.reason))
@@ -147,7 +147,7 @@ def accept(call: Call[AcceptanceBody]) -> Answer[CaseShape]:
     summary="Begin a special procedure whose time does not count",
 )
 def pause(call: Call[PauseBody]) -> Answer[CaseShape]:
-    """Pause the handling clocks, with notice to the applicant."""
+    """Pause the handling clocks and notify the applicant."""
     body = call.body
     done = services().handling.pause(
         act_of(call),
@@ -169,7 +169,7 @@ def pause(call: Call[PauseBody]) -> Answer[CaseShape]:
     summary="End a special procedure",
 )
 def end_pause(call: Call[FlagNoticeBody]) -> Answer[CaseShape]:
-    """Let the handling clocks count again from tomorrow on; the body may be left out."""
+    """Resume the handling clocks from tomorrow; the body may be omitted."""
     return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
 
 
@@ -183,7 +183,7 @@ def end_pause(call: Call[FlagNoticeBody]) -> Answer[CaseShape]:
     summary="Grant the one extension",
 )
 def extend(call: Call[ExtensionBody]) -> Answer[CaseShape]:
-    """Extend both handling clocks, before the promised one expires."""
+    """Extend both handling clocks; only before the promised one expires."""
     return done_answer(call, services().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
 
@@ -197,7 +197,7 @@ def extend(call: Call[ExtensionBody]) -> Answer[CaseShape]:
     summary="Decide a case",
 )
 def decide(call: Call[DecisionBody]) -> Answer[CaseShape]:
-    """Grant or refuse; the applicant sees why a late decision is late."""
+    """Grant or refuse; the applicant sees the reason for a late decision."""
     body = call.body
     done = services().handling.decide(
         act_of(call),
@@ -220,14 +220,14 @@ def decide(call: Call[DecisionBody]) -> Answer[CaseShape]:
     summary="The result reached the applicant: close the case",
 )
 def deliver(call: Call[DeliveryBody]) -> Answer[CaseShape]:
-    """Close the case; the body may be left out."""
+    """Close the case; the body may be omitted."""
     body = call.body
     done = services().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
     return done_answer(call, done)
 
 
 def act_of(call: Call[Any]) -> Command:
-    """Return who does what to which case; ``NOT_FOUND`` for a number that cannot be a case's."""
+    """Return the command for a case; ``NOT_FOUND`` if the number cannot be a case number."""
     return Command(
         case_no=case_no_in(call.path),
         by=call.caller,
@@ -239,7 +239,7 @@ def act_of(call: Call[Any]) -> Command:
 
 
 def number_in(call: Call[Any]) -> int:
-    """Return the number of a demand or a pause in the path; ``NOT_FOUND`` for what is no number."""
+    """Return the number of a correction request or pause from the path; ``NOT_FOUND`` if it is not a number."""
     number = call.path["number"]
     if not (number.isascii() and number.isdigit() and len(number) <= len(str(LONGEST_PERIOD))):
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -247,5 +247,5 @@ def number_in(call: Call[Any]) -> int:
 
 
 def done_answer(call: Call[Any], done: Result) -> Answer[CaseShape]:
-    """Answer the case as it stands after the act."""
+    """Answer with the case as it stands after the command."""
     return case_answer(call, done.case, replayed=done.is_repeat)

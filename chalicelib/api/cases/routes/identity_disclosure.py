@@ -1,23 +1,27 @@
-"""Who the applicant of a case is, over HTTP (查看完整身份信息): everywhere else names are masked (R7.6)."""
+"""HTTP route to see an applicant's full identity (查看完整身份信息); everywhere else names are masked (R7.6)."""
+
+from typing import Annotated
+
+from pydantic import AliasPath, Field
 
 from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.http.routes import Answer, Body, Call, Routes, Shape, Text
 from chalicelib.policy import Role
-from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.wiring import services
 
 routes = Routes("handling")
 
 
 class UnmaskingBody(Body):
-    """What it is looked at for, and why: the applicant reads both."""
+    """The purpose and the reason; the applicant sees both."""
 
     purpose: Sight
     reason: Text
 
 
 class IdentityShape(Shape):
-    """Who somebody is, in full."""
+    """A full identity, unmasked."""
 
     kind: SubjectKind
     number: str
@@ -25,9 +29,9 @@ class IdentityShape(Shape):
 
 
 class UnmaskedShape(Shape):
-    """Who the applicant is, and who acts for it."""
+    """The identities of the applicant and of the agent."""
 
-    case_no: str
+    case_no: Annotated[str, Field(validation_alias=AliasPath("case", "case_no"))]
     applicant: IdentityShape
     agent: IdentityShape | None
 
@@ -41,13 +45,8 @@ class UnmaskedShape(Shape):
     summary="See who the applicant is; the look is an event of the case's timeline",
 )
 def look(call: Call[UnmaskingBody]) -> Answer[UnmaskedShape]:
-    """Write the look down, and answer."""
+    """Record the disclosure on the case's timeline and return the identities."""
     seen = services().unmasking.look(
         call.path["case_no"], call.body.purpose, reason=call.body.reason, by=call.caller, at=call.at
     )
-    agent = None if seen.agent is None else _shape(seen.agent)
-    return Answer(body=UnmaskedShape(case_no=seen.case.case_no, applicant=_shape(seen.applicant), agent=agent))
-
-
-def _shape(identity: Identity) -> IdentityShape:
-    return IdentityShape(kind=identity.kind, number=identity.number, name=identity.name)
+    return Answer(body=UnmaskedShape.model_validate(seen))

@@ -1,4 +1,4 @@
-"""Signing keys: enrolling one needs a fresh login, so that a stolen session cannot sign (电子签名法 13)."""
+"""HTTP routes for signing keys; enrolling one needs a fresh login, so a stolen session cannot sign (电子签名法 13)."""
 
 from typing import Annotated
 
@@ -6,20 +6,20 @@ from pydantic import Field
 
 from chalicelib.http.routes import Answer, Body, Call, Instant, Line, Routes, Shape
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.subjects.model.subjects import Algorithm, SigningKey
+from chalicelib.subjects.model.subjects import Algorithm
 from chalicelib.wiring import services
 
 routes = Routes("signing-keys")
 
 
 class KeyBody(Body):
-    """A public key as a JWK (RFC 7517); members that do not belong to a public key make it unsuitable."""
+    """A public key as a JWK (RFC 7517); members that are not part of a public key are refused."""
 
     jwk: Annotated[dict[Line, str | bool | list[str]], Field(min_length=1, max_length=20)]
 
 
 class KeyCreated(Shape):
-    """The key's id, which signatures name as ``kid``."""
+    """The key's id, which signatures carry as ``kid``."""
 
     key_id: str
 
@@ -35,7 +35,7 @@ class KeyShape(Shape):
 
 
 class KeyList(Shape):
-    """All signing keys of the caller; there are never so many that they need pages."""
+    """All signing keys of the caller; they are few, so there are no pages."""
 
     items: list[KeyShape]
     next_cursor: None = None
@@ -52,7 +52,7 @@ class KeyList(Shape):
     summary="Enrol a public key to sign promises with",
 )
 def enrol(call: Call[KeyBody]) -> Answer[KeyCreated]:
-    """Take an ES256 or EdDSA key; the same key again answers the same id."""
+    """Enrol an ES256 or EdDSA key; enrolling the same key again returns the same id."""
     made = services().signing_keys.enrol(
         call.caller.own_subject(), call.body.jwk, at=call.at, idempotency_key=call.idempotency_key
     )
@@ -63,8 +63,9 @@ def enrol(call: Call[KeyBody]) -> Answer[KeyCreated]:
 
 @routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=KeyList, summary="One's own signing keys")
 def own_keys(call: Call[None]) -> Answer[KeyList]:
-    """List the keys, those revoked too."""
-    return Answer(body=KeyList(items=[_shape(key) for key in services().signing_keys.list(call.caller.own_subject())]))
+    """List the caller's keys, including revoked ones."""
+    keys = services().signing_keys.list(call.caller.own_subject())
+    return Answer(body=KeyList(items=[KeyShape.model_validate(key) for key in keys]))
 
 
 @routes.delete(
@@ -74,17 +75,6 @@ def own_keys(call: Call[None]) -> Answer[KeyList]:
     summary="Revoke a signing key from now on",
 )
 def revoke(call: Call[None]) -> Answer[KeyShape]:
-    """What was signed before stays signed."""
-    return Answer(
-        body=_shape(services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at))
-    )
-
-
-def _shape(key: SigningKey) -> KeyShape:
-    return KeyShape(
-        key_id=key.key_id,
-        algorithm=key.algorithm,
-        jwk=dict(key.jwk),
-        enrolled_at=key.enrolled_at,
-        revoked_at=key.revoked_at,
-    )
+    """Revoke a key; earlier signatures stay valid."""
+    revoked = services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at)
+    return Answer(body=KeyShape.model_validate(revoked))

@@ -1,11 +1,13 @@
-"""How a case is shown, to the person concerned and to its department alike: names masked, nothing left out."""
+"""Responses for cases: the same for the applicant and the department, with names masked."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.schemas.reasons import CreditShape, credit_shape
-from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Terms, Way
+from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Way
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
     Breach,
@@ -31,6 +33,7 @@ from chalicelib.clocks.model import Extension as ClockExtension
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Answer, Call, Instant, Page, Shape
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit
@@ -39,22 +42,22 @@ PENDING_CREDIT = "PENDING_CREDIT"
 
 
 class ItemPart(Shape):
-    """The item's version that the case lives by."""
+    """The version of the item that the case follows."""
 
-    code: str
-    version: int
-    name: str
+    code: Annotated[str, Field(validation_alias="item_code")]
+    version: Annotated[int, Field(validation_alias="item_version")]
+    name: Annotated[str, Field(validation_alias="item_name")]
     department: str
 
 
 class PersonShape(Shape):
-    """A person, masked."""
+    """A person, by their masked name."""
 
     name: str
 
 
 class ClockShape(Shape):
-    """A clock of a case, with the light that it shows now; ``white_because`` says why nobody can judge it."""
+    """A clock of a case with its current light; ``white_because`` says why the light is white."""
 
     clock_id: str
     kind: ClockKind
@@ -71,12 +74,12 @@ class ClockShape(Shape):
 
 
 class CaseShape(Shape):
-    """A case (办件). ``tracking_code`` is shown to the people concerned only; ``code`` says what it waits for."""
+    """A case (办件); only its applicant and agent see ``tracking_code``. ``code`` says what it is waiting for."""
 
     case_no: str
     state: State
     code: str | None
-    item: ItemPart
+    item: Annotated[ItemPart, Field(validation_alias="terms")]
     way: Way
     applicant: PersonShape
     agent: PersonShape | None
@@ -91,27 +94,27 @@ class CaseShape(Shape):
     withdrawal: Withdrawal | None
     acceptance: AcceptanceWord | None
     corrections: tuple[Correction, ...]
-    pauses: tuple[Interruption, ...]
+    pauses: Annotated[tuple[Interruption, ...], Field(validation_alias="interruptions")]
     extension: Extension | None
     decision: Decision | None
     delivery: Delivery | None
-    verification_plan: VerificationPlan
+    verification_plan: Annotated[VerificationPlan, Field(validation_alias=AliasPath("terms", "verification"))]
     verification: Verification | None
     defence: Defence | None
     rectification: Rectification | None
     revocation: Revocation | None
     breaches: tuple[Breach, ...]
     late_reasons: tuple[LateReason, ...]
-    handlings: int
+    handlings: Annotated[int, Field(validation_alias="handling")]
     earlier_decisions: tuple[EarlierDecision, ...]
-    officer: str | None
+    officer: BlankAsNull
     public_reasons: tuple[PublicReason, ...]
-    supervision_channel: str
+    supervision_channel: Annotated[str, Field(validation_alias=AliasPath("terms", "supervision_channel"))]
     version: int
 
 
 class CaseLine(Shape):
-    """What a list shows of a case."""
+    """A case in a list."""
 
     case_no: str
     state: State
@@ -129,7 +132,7 @@ class CasePageShape(Page):
 
 
 def case_no_in(path: Mapping[str, str]) -> str:
-    """Return the case number of a path; ``NOT_FOUND`` for one whose check character does not fit."""
+    """Return the case number in the path; ``NOT_FOUND`` if its check character is wrong."""
     if not is_case_no(path["case_no"]):
         raise DomainError(ErrorCode.NOT_FOUND)
     return path["case_no"]
@@ -142,14 +145,14 @@ def case_answer(
     status: int | None = None,
     replayed: bool = False,
 ) -> Answer[CaseShape]:
-    """Answer a case as it stands, with its clocks, and its version as the ETag."""
+    """Answer with a case and its clocks as they stand, and its version as the ETag."""
     return view_answer(call, services().case_reading.seen(case, at=call.at), status=status, replayed=replayed)
 
 
 def view_answer(
     call: Call[Any], view: CaseView, *, status: int | None = None, replayed: bool = False
 ) -> Answer[CaseShape]:
-    """Answer what is seen of a case."""
+    """Answer with a view of a case."""
     return Answer(
         body=_case_shape(view, by=call.caller, language=call.language),
         status=status,
@@ -159,86 +162,28 @@ def view_answer(
 
 
 def case_line(card: CaseCard) -> CaseLine:
-    """Show a case in a list."""
-    return CaseLine(
-        case_no=card.case_no,
-        state=card.state,
-        way=card.way,
-        item=_item(card),
-        applicant=PersonShape(name=card.applicant_name),
-        received_at=card.received_at,
-        version=card.version,
-    )
+    """Build the list entry for a case."""
+    return CaseLine.of(card, item=card, applicant={"name": card.applicant_name})
 
 
 def clock_shape(clock: Clock, light: Light) -> ClockShape:
-    """Show a clock."""
-    return ClockShape(
-        clock_id=clock.clock_id,
-        kind=clock.kind,
-        started_at=clock.started_at,
-        limit=clock.limit,
-        due_at=clock.due_at,
-        due_on=clock.due_on,
-        light=light,
-        white_because=white_because(light),
-        provisional=clock.provisional,
-        pauses=clock.pauses,
-        extension=clock.extension,
-        stopped_at=clock.stopped_at,
-    )
+    """Build the response for a clock."""
+    return ClockShape.of(clock, light=light, white_because=white_because(light))
 
 
 def white_because(light: Light) -> ErrorCode | None:
-    """Return why a light is white: the due date needs a year whose calendar is not loaded (R4.4)."""
+    """Return why a light is white: the due date falls in a year whose calendar is not loaded (R4.4)."""
     return ErrorCode.CALENDAR_UNKNOWN if light is Light.WHITE else None
 
 
 def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:
     case = view.case
-    return CaseShape(
-        case_no=case.case_no,
-        state=case.state,
+    return CaseShape.of(
+        case,
         code=PENDING_CREDIT if case.state is State.PENDING_CREDIT else None,
-        item=_item(case.terms),
-        way=case.way,
-        applicant=PersonShape(name=case.applicant_name),
-        agent=None if case.agent is None else PersonShape(name=case.agent.name),
+        applicant={"name": case.applicant_name},
         tracking_code=case.tracking_code if by.subject in case.people else None,
-        received_at=case.received_at,
-        conditions=case.conditions,
-        checklist=case.checklist,
-        materials=case.materials,
-        clocks=tuple(clock_shape(clock, light) for clock, light in view.clocks),
-        commitment=case.commitment,
+        clocks=[clock_shape(clock, light) for clock, light in view.clocks],
         credit=None if case.credit is None else credit_shape(case.credit, language),
-        withdrawal=case.withdrawal,
-        acceptance=case.acceptance,
-        corrections=case.corrections,
-        pauses=case.interruptions,
-        extension=case.extension,
-        decision=case.decision,
-        delivery=case.delivery,
-        verification_plan=case.terms.verification,
-        verification=case.verification,
-        defence=case.defence,
-        rectification=case.rectification,
-        revocation=case.revocation,
-        breaches=case.breaches,
-        late_reasons=case.late_reasons,
-        handlings=case.handling,
-        earlier_decisions=case.earlier_decisions,
-        officer=case.officer or None,
         public_reasons=view.public_reasons,
-        supervision_channel=case.terms.supervision_channel,
-        version=case.version,
-    )
-
-
-def _item(said: Terms | CaseCard) -> ItemPart:
-    return ItemPart(
-        code=said.item_code,
-        version=said.item_version,
-        name=said.item_name,
-        department=said.department,
     )

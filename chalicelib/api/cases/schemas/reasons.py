@@ -1,4 +1,4 @@
-"""Why the commitment way is closed, as people are told of it: with a draft, with a refusal and with a case."""
+"""Responses that say why a promise is not open to somebody: with a draft, a refusal and a case."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ STILL_OPEN = {
 
 
 class ReasonShape(Shape):
-    """Why the commitment way is closed, and what can be done about it (R1.2)."""
+    """Why a promise is not possible, and what can be done about it (R1.2)."""
 
     code: ErrorCode
     text: str
@@ -31,7 +31,7 @@ class ReasonShape(Shape):
 
 
 class CreditShape(Shape):
-    """What the gate decided on, and why; where it said no, with everything that a draft is told of it (R1.2)."""
+    """The credit that the case was filed on, with the reasons for a refusal as a draft shows them (R1.2)."""
 
     version: int
     head_hash: str
@@ -43,7 +43,7 @@ class CreditShape(Shape):
 def reasons_told(
     grounds: Sequence[Ground], closed_by: Sequence[ErrorCode], language: Language
 ) -> tuple[ReasonShape, ...]:
-    """Tell in the caller's language why a promise is not taken: by the item itself first, then by credit."""
+    """Return in the caller's language why a promise is not possible: the item's reasons first, then credit's."""
     of_item = tuple(
         ReasonShape(
             code=reason,
@@ -53,33 +53,20 @@ def reasons_told(
         for reason in closed_by
     )
     of_credit = tuple(
-        ReasonShape(
-            code=ground.code,
-            text=ground.text.zh if language == "zh" else ground.text.en,
-            source=ground.source,
-            basis=ground.basis,
-            remedy=ground.remedy.zh if language == "zh" else ground.remedy.en,
-            contact=ground.contact,
-            record=ground.record,
-            severity=ground.severity,
-            until=ground.until,
-        )
+        ReasonShape.of(ground, text=ground.text.read_in(language), remedy=ground.remedy.read_in(language))
         for ground in grounds
     )
     return of_item + of_credit
 
 
 def credit_shape(credit: CreditSnapshot, language: Language) -> CreditShape:
-    """Show what the gate decided on; what closed nothing is told by its code alone."""
+    """Build the response for a case's credit; entries that refused nothing are given by their code alone."""
     noted = [(ErrorCode(code), record) for code, _, record in (each.partition(":") for each in credit.reasons)]
-    return CreditShape(
-        version=credit.version,
-        head_hash=credit.head_hash,
-        standing=credit.standing,
+    return CreditShape.of(
+        credit,
         reasons=reasons_told(credit.grounds, (), language)
         if credit.grounds
         else tuple(ReasonShape(code=code, text=_detail(code, language), record=record) for code, record in noted),
-        checked_at=credit.checked_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""How a timeline is shown: every hashed field, the texts beside it, and what recomputing it said."""
+"""Responses for timelines: every hashed field, the texts beside them, and the result of verification."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,16 +15,16 @@ UNKNOWN = ("未知事件", "Unknown event")
 
 
 class Label(Shape):
-    """What people call an event."""
+    """The label of an event kind in both languages."""
 
     zh: str
     en: str
 
 
 class EventShape(Shape):
-    """An event: all hashed fields as they were hashed, ``hash``, and beside them its texts.
+    """An event: all hashed fields exactly as they were hashed, ``hash``, and its texts.
 
-    Nothing else stands here, so that whoever recomputes a hash takes away ``hash`` and ``texts`` and keeps the rest.
+    It has no other fields: to recompute the hash, drop ``hash`` and ``texts`` and keep the rest.
     """
 
     owner: str
@@ -48,7 +48,7 @@ class FaultShape(Shape):
 
 
 class TimelineShape(Shape):
-    """A timeline, recomputed at this reading; ``labels`` says what people call the kinds of event in it."""
+    """A timeline, verified when it was read; ``labels`` name the kinds of its events."""
 
     items: list[EventShape]
     labels: dict[str, Label]
@@ -56,25 +56,8 @@ class TimelineShape(Shape):
     fault: FaultShape | None
 
 
-def event_shape(event: Event) -> EventShape:
-    """Show one event."""
-    return EventShape(
-        owner=event.owner,
-        seq=event.seq,
-        kind=event.kind,
-        occurred_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        actor=event.actor,
-        department=event.department,
-        data=dict(event.data),
-        prev_hash=event.prev_hash,
-        hash=event.hash,
-        texts=dict(event.texts),
-    )
-
-
 def labels_of(shown: Sequence[EventShape]) -> dict[str, Label]:
-    """Say what people call each kind of event; one that somebody altered has no name of its own."""
+    """Return the label of each kind of event; a kind that was tampered with gets a generic label."""
     kinds = sorted({event.kind for event in shown})
     known = {kind: LABELS[EventKind(kind)] for kind in kinds if kind in EventKind._value2member_map_}
     named = {kind: known.get(kind, UNKNOWN) for kind in kinds}
@@ -82,21 +65,22 @@ def labels_of(shown: Sequence[EventShape]) -> dict[str, Label]:
 
 
 def timeline_shape(reading: Reading, *, up_to: datetime | None = None, to: Caller | None = None) -> TimelineShape:
-    """Show a timeline, as a whole or as far as it was recorded up to a moment; the verdict is always on the whole.
+    """Build the response for a timeline, whole or up to a moment; verification always covers the whole.
 
-    ``to`` people whose case it is, the texts of cards are not shown: they are between an office and its own staff.
+    Applicants and agents (``to``) do not see the texts of cards, which are internal to the office.
     """
     shown = [
-        event_shape(_without_texts(event) if _is_within(event) and to is not None and not to.is_staff else event)
+        EventShape.model_validate(
+            _without_texts(event) if _is_within(event) and to is not None and not to.is_staff else event
+        )
         for event in reading.events
         if up_to is None or event.recorded_at <= instant_text(up_to)
     ]
-    fault = FaultShape(seq=reading.fault.seq, reason=reading.fault.reason) if reading.fault else None
-    return TimelineShape(items=shown, labels=labels_of(shown), verified=reading.verified, fault=fault)
+    return TimelineShape.of(reading, items=shown, labels=labels_of(shown))
 
 
 def _is_within(event: Event) -> bool:
-    """Whether an event is about an office's own staff."""
+    """Whether an event is internal to the office."""
     return event.kind.startswith("card:")
 
 

@@ -1,12 +1,12 @@
-"""Guides over HTTP: a few questions that lead to the one smallest unit that somebody needs."""
+"""HTTP routes for guides (引导办理): a few questions that lead to the one item that somebody needs."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasPath, BeforeValidator, Field, StringConstraints
 
-from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide, GuideProgress
+from chalicelib.catalogue.model.guides import Ending, Guide
 from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
@@ -22,19 +22,19 @@ Answered = Annotated[
 
 
 class GuidesQuery(Query):
-    """What to look for, in plain words."""
+    """The search words."""
 
     q: Annotated[str, Field(max_length=100)] = ""
 
 
 class StepQuery(Query):
-    """The answers so far, ``question:value`` with commas between them; of two to one question the later one counts."""
+    """The answers so far as ``question:value``, separated by commas; a later answer to the same question wins."""
 
     answered: Answered = ""
 
 
 class GuideListedShape(Shape):
-    """A guide as lists show it: ``kinds`` is the number of smallest units it leads to, ``source`` whence they come."""
+    """A guide in a list; ``kinds`` is the number of items it can lead to, ``source`` where they are published."""
 
     code: str
     name: str
@@ -43,17 +43,17 @@ class GuideListedShape(Shape):
     summary_en: str
     source: str
     in_force_from: date
-    kinds: int
+    kinds: Annotated[int, Field(validation_alias="endings"), BeforeValidator(len)]
 
 
 class GuideList(Shape):
-    """Guides in force, by code."""
+    """The guides in force, by code."""
 
     items: tuple[GuideListedShape, ...]
 
 
 class ChoiceShape(Shape):
-    """One of the answers; ``leads_to`` is a question's id or an ending's, ``fills`` what it answers of the item."""
+    """An answer; ``leads_to`` is the id of a question or ending, ``fills`` what it already answers of the item."""
 
     value: str
     text: str
@@ -63,7 +63,7 @@ class ChoiceShape(Shape):
 
 
 class ForkShape(Shape):
-    """A question, of which exactly one choice is taken."""
+    """A question with exactly one answer."""
 
     id: str
     text: str
@@ -74,7 +74,7 @@ class ForkShape(Shape):
 
 
 class EndingShape(Shape):
-    """A smallest unit; ``item_code`` is absent where the office named does it, or while the item is not in force."""
+    """Where a guide leads; ``item_code`` is null if another office handles it or the item is not in force."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class EndingShape(Shape):
 
 
 class GuideShape(GuideListedShape):
-    """A guide with every question and every ending."""
+    """A guide with all its questions and endings."""
 
     first: str
     forks: tuple[ForkShape, ...]
@@ -93,49 +93,44 @@ class GuideShape(GuideListedShape):
 
 
 class GivenShape(Shape):
-    """A question that was answered, and what was chosen."""
+    """A question that was answered, and the answer."""
 
-    question: str
-    text: str
-    text_en: str
-    value: str
-    choice: str
-    choice_en: str
+    question: Annotated[str, Field(validation_alias=AliasPath("fork", "id"))]
+    text: Annotated[str, Field(validation_alias=AliasPath("fork", "text"))]
+    text_en: Annotated[str, Field(validation_alias=AliasPath("fork", "text_en"))]
+    value: Annotated[str, Field(validation_alias=AliasPath("choice", "value"))]
+    choice: Annotated[str, Field(validation_alias=AliasPath("choice", "text"))]
+    choice_en: Annotated[str, Field(validation_alias=AliasPath("choice", "text_en"))]
 
 
 class StepShape(Shape):
-    """How far the answers lead: the next question or the end, one of the two.
+    """Where the answers lead: either the next question or an ending.
 
-    ``answered`` are the answers that count, as the next request sends them; ``answers`` are those to the questions of
+    ``answered`` holds the valid answers in the form of the next request; ``answers`` are those to the questions of
     the item at the end.
     """
 
     guide: GuideListedShape
     answered: str
     given: tuple[GivenShape, ...]
-    question: ForkShape | None
+    question: Annotated[ForkShape | None, Field(validation_alias="fork")]
     ending: EndingShape | None
     answers: Mapping[str, bool | str]
 
 
 @routes.get("/v1/guides", public=True, query=GuidesQuery, answer=GuideList, summary="Find guides by plain words")
 def find_guides(call: Call[None]) -> Answer[GuideList]:
-    """List the guides in force; they are few, so the list is whole."""
+    """List the guides in force; they are few, so there are no pages."""
     found = sought(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
-    return Answer(body=GuideList(items=tuple(_listed(guide) for guide in found)))
+    return Answer(body=GuideList(items=tuple(GuideListedShape.model_validate(guide) for guide in found)))
 
 
 @routes.get("/v1/guides/{guide_code}", public=True, answer=GuideShape, summary="Read a guide with all its questions")
 def read_guide(call: Call[None]) -> Answer[GuideShape]:
-    """Answer the whole tree, for whoever asks its questions in a system of their own."""
+    """Return the whole tree, for clients that ask the questions themselves."""
     guide = _guide_in(call)
-    body = GuideShape(
-        **_listed(guide).model_dump(),
-        first=guide.first,
-        forks=tuple(map(_fork, guide.forks)),
-        endings=tuple(_ending(ending, call) for ending in guide.endings),
-    )
-    return Answer(body=body)
+    endings = [_ending(ending, call) for ending in guide.endings]
+    return Answer(body=GuideShape.of(guide, endings=endings))
 
 
 @routes.get(
@@ -146,10 +141,16 @@ def read_guide(call: Call[None]) -> Answer[GuideShape]:
     summary="Say what a guide asks next, or where it has led",
 )
 def step(call: Call[None]) -> Answer[StepShape]:
-    """Follow the answers as far as they lead; one that is no choice of its question is asked for again."""
+    """Follow the answers; an invalid answer is ignored and its question asked again."""
     guide = _guide_in(call)
     standing = walked(guide, _answers(call.query.answered))
-    return Answer(body=_step(guide, standing, call))
+    body = StepShape.of(
+        standing,
+        guide=guide,
+        answered=",".join(f"{one.fork.id}:{one.choice.value}" for one in standing.given),
+        ending=None if standing.ending is None else _ending(standing.ending, call),
+    )
+    return Answer(body=body)
 
 
 def _guide_in(call: Call[None]) -> Guide:
@@ -164,66 +165,8 @@ def _answers(answered: str) -> dict[str, str]:
     return {question: value for question, _, value in parts}
 
 
-def _step(guide: Guide, standing: GuideProgress, call: Call[None]) -> StepShape:
-    return StepShape(
-        guide=_listed(guide),
-        answered=",".join(f"{one.fork.id}:{one.choice.value}" for one in standing.given),
-        given=tuple(
-            GivenShape(
-                question=one.fork.id,
-                text=one.fork.text,
-                text_en=one.fork.text_en,
-                value=one.choice.value,
-                choice=one.choice.text,
-                choice_en=one.choice.text_en,
-            )
-            for one in standing.given
-        ),
-        question=None if standing.fork is None else _fork(standing.fork),
-        ending=None if standing.ending is None else _ending(standing.ending, call),
-        answers=standing.answers,
-    )
-
-
-def _listed(guide: Guide) -> GuideListedShape:
-    return GuideListedShape(
-        code=guide.code,
-        name=guide.name,
-        name_en=guide.name_en,
-        summary=guide.summary,
-        summary_en=guide.summary_en,
-        source=guide.source,
-        in_force_from=guide.in_force_from,
-        kinds=len(guide.endings),
-    )
-
-
-def _fork(fork: Fork) -> ForkShape:
-    return ForkShape(
-        id=fork.id,
-        text=fork.text,
-        text_en=fork.text_en,
-        hint=fork.hint,
-        hint_en=fork.hint_en,
-        choices=tuple(map(_choice, fork.choices)),
-    )
-
-
-def _choice(choice: Choice) -> ChoiceShape:
-    return ChoiceShape(
-        value=choice.value, text=choice.text, text_en=choice.text_en, leads_to=choice.leads_to, fills=choice.fills
-    )
-
-
 def _ending(ending: Ending, call: Call[None]) -> EndingShape:
-    """Name the item only where somebody can apply for it now."""
+    """Build the response for an ending; it names the item only if one can apply for it now."""
     code = ending.item_code
     is_listed = code is not None and services().catalogue.find(code, at=call.at) is not None
-    return EndingShape(
-        id=ending.id,
-        name=ending.name,
-        name_en=ending.name_en,
-        office=ending.office,
-        office_en=ending.office_en,
-        item_code=code if is_listed else None,
-    )
+    return EndingShape.of(ending, item_code=code if is_listed else None)

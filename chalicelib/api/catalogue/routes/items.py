@@ -1,4 +1,4 @@
-"""Service items: anyone reads them, editors publish them."""
+"""HTTP routes for service items: anyone may read them, editors publish them."""
 
 import re
 from typing import Annotated
@@ -20,7 +20,7 @@ VERSION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class ItemsQuery(PageQuery):
-    """What to look for: plain words, for whom, and whose."""
+    """Filters: search words, audience and department."""
 
     q: Annotated[str, Field(max_length=100)] = ""
     audience: Audience | None = None
@@ -28,20 +28,20 @@ class ItemsQuery(PageQuery):
 
 
 class PublishingQuery(Query):
-    """Whether only to say what would be published."""
+    """``dry_run`` validates without publishing."""
 
     dry_run: bool = False
 
 
 class EditionsQuery(PageQuery):
-    """Whose versions, if it is one item's."""
+    """Filter: the versions of one item."""
 
     item: Annotated[str, Field(max_length=64)] | None = None
 
 
 @routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
 def find_items(call: Call[None]) -> Answer[ItemPage]:
-    """List items in force by code; only smallest units are ever published."""
+    """List the items in force by code; only the smallest units (业务办理项) are published."""
     position = call.position
     found = services().catalogue.search(
         at=call.at,
@@ -61,7 +61,7 @@ def find_items(call: Call[None]) -> Answer[ItemPage]:
 
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
 def read_item(call: Call[None]) -> Answer[ItemShape]:
-    """Answer everything an applicant must know; an item not in force is not found."""
+    """Return everything an applicant must know; an item that is not in force is not found."""
     item = services().catalogue.find(_code_in(call), at=call.at)
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -75,7 +75,7 @@ def read_item(call: Call[None]) -> Answer[ItemShape]:
     summary="Read one version of an item",
 )
 def read_item_version(call: Call[None]) -> Answer[ItemShape]:
-    """Answer a version, in force or not: a running case keeps the one it was filed under."""
+    """Return a version, whether or not in force: a case keeps the version it was filed under."""
     return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
 
 
@@ -88,7 +88,7 @@ def read_item_version(call: Call[None]) -> Answer[ItemShape]:
     summary="Publish a version of an item, or see whether it could be published",
 )
 def publish_item(call: Call[ItemBody]) -> Answer[ItemShape]:
-    """Publish, or say everything that is wrong; the same again changes nothing, and ``dry_run=true`` never does."""
+    """Publish, or return every fault. Idempotent; with ``dry_run=true`` nothing is written."""
     item = call.body.item(_code_in(call), _version_in(call))
     if call.query.dry_run:
         return _answer(services().catalogue.publishable(item, by=call.caller))
@@ -103,7 +103,7 @@ def publish_item(call: Call[ItemBody]) -> Answer[ItemShape]:
     summary="Which version of each item is in force, and which waits for its day",
 )
 def item_editions(call: Call[None]) -> Answer[ItemEditionsPage]:
-    """List all items by code, also those whose first version waits; or one, an empty list if nobody published it."""
+    """List all items by code, including those not yet in force; with ``item`` only that one, or none."""
     query, position = call.query, call.position
     after = None if position is None else position["after"]
     found, after = services().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
@@ -114,7 +114,7 @@ def item_editions(call: Call[None]) -> Answer[ItemEditionsPage]:
 
 
 def _code_in(call: Call[ItemBody] | Call[None]) -> str:
-    """Return the code in the address; ``NOT_FOUND`` for what can be none."""
+    """Return the item code in the path; ``NOT_FOUND`` if it cannot be one."""
     code = call.path["item_code"]
     if CODE.fullmatch(code) is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -122,7 +122,7 @@ def _code_in(call: Call[ItemBody] | Call[None]) -> str:
 
 
 def _version_in(call: Call[ItemBody] | Call[None]) -> int:
-    """Return the version in the address; ``NOT_FOUND`` for what can be none."""
+    """Return the version in the path; ``NOT_FOUND`` if it cannot be one."""
     version = call.path["version"]
     if VERSION.fullmatch(version) is None:
         raise DomainError(ErrorCode.NOT_FOUND)

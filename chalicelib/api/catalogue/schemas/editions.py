@@ -1,4 +1,4 @@
-"""What is answered about the versions of items: which holds, and which waits for its day."""
+"""Responses for the versions of items: the one in force and the one to come."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from chalicelib.http.routes import Page, Shape
 
 
 class EditionOfItem(Shape):
-    """A version of an item, and from which day on it holds."""
+    """A version of an item, and the day from which it is in force."""
 
     version: int
     effective_from: date
@@ -17,7 +17,7 @@ class EditionOfItem(Shape):
 
 
 class EditionsOfItem(Shape):
-    """An item's version in force, and the one that waits for its day; ``latest`` is the highest number so far."""
+    """An item's version in force and the one to come; ``latest`` is the highest version number so far."""
 
     item_code: str
     latest: int
@@ -32,13 +32,8 @@ class ItemEditionsPage(Page):
 
 
 def editions_shape(shelf: Shelf, *, at: datetime) -> EditionsOfItem:
-    """Show what is in force of an item at an instant, and what is to come."""
+    """Build the response for an item's version in force at an instant, and the one to come."""
     in_force = shelf.on(day_in_shanghai(at))
     to_come = None if shelf.upcoming is None or shelf.upcoming == in_force else shelf.upcoming
     listed: Listed = next(each for each in (in_force, to_come) if each is not None)
-    return EditionsOfItem(
-        item_code=listed.code,
-        latest=shelf.latest,
-        in_force=None if in_force is None else EditionOfItem.model_validate(in_force),
-        to_come=None if to_come is None else EditionOfItem.model_validate(to_come),
-    )
+    return EditionsOfItem.of(shelf, item_code=listed.code, in_force=in_force, to_come=to_come)

@@ -1,4 +1,4 @@
-"""An item as it is sent and as it is answered."""
+"""Requests and responses for service items."""
 
 from datetime import date
 from functools import cache
@@ -32,7 +32,7 @@ MANY = Field(max_length=50)
 
 
 class LimitBody(Body):
-    """A time limit, its unit and the article that sets it."""
+    """A time limit with its unit and legal basis."""
 
     value: Annotated[int, Field(ge=0, le=9999)] = 0
     unit: Unit | None = None
@@ -40,7 +40,7 @@ class LimitBody(Body):
 
 
 class LimitsBody(Body):
-    """The promised and the statutory limit."""
+    """The promised and the statutory time limit."""
 
     promised: LimitBody = Field(default_factory=LimitBody)
     statutory: LimitBody = Field(default_factory=LimitBody)
@@ -62,7 +62,7 @@ class LegalBasisBody(Body):
 
 
 class OptionBody(Body):
-    """An answer to choose."""
+    """An answer to choose from."""
 
     value: Answer
     text: Words = ""
@@ -70,7 +70,7 @@ class OptionBody(Body):
 
 
 class QuestionBody(Body):
-    """A question that is asked before the checklist is made."""
+    """A question that decides what the checklist contains."""
 
     id: Id = ""
     text: Words = ""
@@ -81,7 +81,7 @@ class QuestionBody(Body):
 
 
 class ConditionBody(Body):
-    """A fact that must be true, by what it is judged, and the material that promising it replaces."""
+    """A condition: a fact that must be true, how it is judged, and the material that a promise replaces."""
 
     id: Id = ""
     text: Prose = ""
@@ -92,14 +92,14 @@ class ConditionBody(Body):
 
 
 class WhenBody(Body):
-    """Under which answer a material is needed."""
+    """The answer that makes a material necessary."""
 
     question: Id = ""
     equals: Answer
 
 
 class MaterialBody(Body):
-    """A material, the article that allows to ask for it, and the ways in which it may come."""
+    """A material, the legal basis for requiring it, and the ways to provide it."""
 
     id: Id = ""
     name: Words = ""
@@ -119,7 +119,7 @@ class LiabilityBody(Body):
 
 
 class NoticeBody(Body):
-    """What the applicant is told once and completely before promising."""
+    """The notice (告知书) that the applicant gets before promising."""
 
     item_name: Words = ""
     proof_obligation: Prose = ""
@@ -147,14 +147,14 @@ class VerificationBody(Body):
 
 
 class RecommitmentBody(Body):
-    """Whether one may promise again after withdrawing, and after how long."""
+    """Whether one may promise again after withdrawing, and how long one must wait."""
 
     allowed: bool = True
     wait: Annotated[LimitBody | None, Field(serialization_alias="written_wait")] = None
 
 
 class ItemBody(Body):
-    """One version of an item; its code and version stand in the address."""
+    """One version of an item; its code and version are in the path."""
 
     name: Words = ""
     name_en: Words = ""
@@ -195,7 +195,7 @@ def _items() -> TypeAdapter[Item]:
 
 
 class LimitShape(Shape):
-    """A time limit, its unit and the article that sets it."""
+    """A time limit with its unit and legal basis."""
 
     value: int
     unit: Unit
@@ -203,14 +203,14 @@ class LimitShape(Shape):
 
 
 class LimitsShape(Shape):
-    """The promised and the statutory limit."""
+    """The promised and the statutory time limit."""
 
     promised: LimitShape
     statutory: LimitShape
 
 
 class VerificationShape(Shape):
-    """How promises are verified; no limit where they are not."""
+    """How promises are verified; ``limit`` is null if they are not."""
 
     required: bool
     method: Method
@@ -222,14 +222,14 @@ class VerificationShape(Shape):
 
 
 class RecommitmentShape(Shape):
-    """Whether one may promise again after withdrawing, and after how long."""
+    """Whether one may promise again after withdrawing, and how long one must wait."""
 
     allowed: bool
     wait: LimitShape | None
 
 
 class ItemShape(Shape):
-    """One version of an item; ``notice_hash`` covers its code, version, notice and conditions as they stand here."""
+    """One version of an item; ``notice_hash`` covers its code, version, notice and conditions exactly as given here."""
 
     item_code: Annotated[str, Field(validation_alias="code")]
     version: int
@@ -265,7 +265,7 @@ class ItemShape(Shape):
 
 
 class ListedShape(Shape):
-    """What a list shows of an item."""
+    """An item in a list."""
 
     item_code: Annotated[str, Field(validation_alias="code")]
     version: int

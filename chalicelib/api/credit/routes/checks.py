@@ -1,26 +1,23 @@
-"""Credit over HTTP: records in, checks with reasons out, and everybody's own."""
-
-from datetime import datetime
+"""HTTP routes for credit: storing records, checks with reasons, and everyone's own credit."""
 
 from chalicelib.api.credit.schemas.credit import (
     CHANNEL,
+    BarShape,
     CheckBody,
     CheckReason,
     CheckShape,
+    FlagMarkShape,
+    LinkShape,
     OwnCreditShape,
     Queries,
     QueryShape,
     RecordShape,
-    bar_shape,
-    flag_mark_shape,
-    link_shape,
-    record_shape,
 )
 from chalicelib.api.credit.schemas.grades import grade_shape
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.record_schema import RecordBody
-from chalicelib.credit.model.records import Purpose, Record
-from chalicelib.credit.rules.linked_credit import others_of, parts_of, together
+from chalicelib.credit.model.records import Purpose
+from chalicelib.credit.rules.linked_credit import LINKED, others_of, parts_of, together
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
@@ -41,11 +38,12 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
     summary="Store one credit record; again and in any order is safe",
 )
 def put_record(call: Call[RecordBody]) -> Answer[RecordShape]:
-    """Store the record with the summary of its subject."""
+    """Store the record and update its subject's summary."""
     body = call.body
     submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
     record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
-    return Answer(body=_record(record, at=call.at), version=record.version)
+    shown = RecordShape.of(record, displayed=record.is_displayed(day_in_shanghai(call.at)))
+    return Answer(body=shown, version=record.version)
 
 
 @routes.post(
@@ -56,7 +54,7 @@ def put_record(call: Call[RecordBody]) -> Answer[RecordShape]:
     summary="Ask what records and flags mean for one subject and one item",
 )
 def check(call: Call[CheckBody]) -> Answer[CheckShape]:
-    """Answer with reasons, and write down who asked and why; ``ITEM_NOT_LISTED`` for an item that nobody published."""
+    """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
     purpose = PURPOSES.get(call.body.purpose or "")
     if purpose is None:
         raise DomainError(ErrorCode.PURPOSE_REQUIRED)
@@ -68,25 +66,15 @@ def check(call: Call[CheckBody]) -> Answer[CheckShape]:
     )
     answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [
-        CheckReason(
-            code=ground.code.value,
-            text=ground.text.read_in(call.language),
-            source=ground.source,
-            basis=ground.basis,
-            remedy=ground.remedy.read_in(call.language),
-            contact=ground.contact,
-            record=ground.record,
-            severity=ground.severity,
-            until=ground.until,
-        )
+        CheckReason.of(ground, text=ground.text.read_in(call.language), remedy=ground.remedy.read_in(call.language))
         for ground in answer.reasons
     ]
-    return Answer(body=CheckShape(effect=answer.effect, reasons=reasons, as_of=answer.as_of))
+    return Answer(body=CheckShape.of(answer, reasons=reasons))
 
 
 @routes.get("/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditShape, summary="One's own credit, free of charge")
 def own(call: Call[None]) -> Answer[OwnCreditShape]:
-    """Show the caller everything that is kept about it, and what can be done."""
+    """Return everything that is kept about the caller, and what can be done about it."""
     credit = services().credit.own(by=call.caller)
     grade = services().credit.graded(credit, by=call.caller, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
@@ -96,7 +84,7 @@ def own(call: Call[None]) -> Answer[OwnCreditShape]:
             kept_promises=together(summary).kept_promises,
             grade=None if grade is None else grade_shape(grade, call.language),
             bars=[
-                bar_shape(
+                BarShape.of(
                     bar,
                     in_force=is_bar_in_force(bar, on=today),
                     stale=is_stale(part.freshness.get(bar.source), on=today),
@@ -105,10 +93,13 @@ def own(call: Call[None]) -> Answer[OwnCreditShape]:
                 for bar in part.bars
             ],
             flags=[
-                flag_mark_shape(flag, in_force=is_flag_in_force(flag, on=today)) for flag in together(summary).flags
+                FlagMarkShape.of(flag, in_force=is_flag_in_force(flag, on=today) and not flag.is_paused)
+                for flag in together(summary).flags
             ],
-            links=[link_shape(met, call.language) for met in others_of(summary)],
-            records=[_record(record, at=call.at) for record in credit.records],
+            links=[
+                LinkShape.of(met.link, text=LINKED[met.link.kind].read_in(call.language)) for met in others_of(summary)
+            ],
+            records=[RecordShape.of(record, displayed=record.is_displayed(today)) for record in credit.records],
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),
             free_of_charge=True,
@@ -126,28 +117,12 @@ def own(call: Call[None]) -> Answer[OwnCreditShape]:
     summary="Who asked for one's own credit, when and why",
 )
 def own_queries(call: Call[None]) -> Answer[Queries]:
-    """List the questions, newest first."""
+    """List the queries about the caller, newest first."""
     after = None if call.position is None else str(call.position["after"])
     page = services().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)
     return Answer(
         body=Queries(
-            items=[
-                QueryShape(
-                    asked_at=query.asked_at,
-                    by=query.by,
-                    department=query.department,
-                    purpose=query.purpose,
-                    item_code=query.item_code,
-                    case_no=query.case_no,
-                    fields=list(query.fields),
-                    result_size=query.result_size,
-                )
-                for query in page.queries
-            ],
+            items=[QueryShape.model_validate(query) for query in page.queries],
             next_cursor=call.next_cursor(None if page.after is None else {"after": page.after}),
         ),
     )
-
-
-def _record(record: Record, *, at: datetime) -> RecordShape:
-    return record_shape(record, is_displayed=record.is_displayed(day_in_shanghai(at)))

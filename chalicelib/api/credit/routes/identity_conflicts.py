@@ -1,8 +1,11 @@
-"""Conflicts of identity over HTTP: a person looks at a number that came with another name."""
+"""HTTP routes for identity conflicts: a record came with a known number under another name, and a person decides."""
 
 from datetime import datetime
+from typing import Annotated
 
-from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
+from pydantic import Field
+
+from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.http.routes import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.wiring import services
@@ -13,13 +16,13 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 
 
 class ConflictsQuery(PageQuery):
-    """Which conflicts: those that wait for a person, or those that were decided."""
+    """Filter: open or decided conflicts."""
 
     state: ConflictState = ConflictState.OPEN
 
 
 class ConflictDecisionBody(Body):
-    """What a person found, on which document, and why."""
+    """The outcome, the document it rests on, and the reason."""
 
     outcome: Outcome
     evidence: Line
@@ -27,7 +30,7 @@ class ConflictDecisionBody(Body):
 
 
 class ConflictDecisionShape(Shape):
-    """What a person found."""
+    """The decision on a conflict."""
 
     outcome: Outcome
     evidence: str
@@ -37,9 +40,9 @@ class ConflictDecisionShape(Shape):
 
 
 class ConflictShape(Shape):
-    """A record whose number is known under another name; names are masked."""
+    """A record whose number is known under another name; both names are masked."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="conflict_id")]
     version: int
     state: ConflictState
     subject: str
@@ -53,7 +56,7 @@ class ConflictShape(Shape):
 
 
 class ConflictPageShape(Page):
-    """Conflicts, oldest first."""
+    """A page of conflicts, oldest first."""
 
     items: list[ConflictShape]
 
@@ -66,10 +69,10 @@ class ConflictPageShape(Page):
     summary="Records whose number and name do not belong together",
 )
 def page(call: Call[None]) -> Answer[ConflictPageShape]:
-    """List conflicts in one state."""
+    """List the conflicts in one state."""
     query: ConflictsQuery = call.query
     found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [_shape(conflict) for conflict in found.conflicts]
+    shapes = [ConflictShape.model_validate(conflict) for conflict in found.conflicts]
     return Answer(body=ConflictPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 
@@ -77,9 +80,9 @@ def page(call: Call[None]) -> Answer[ConflictPageShape]:
     "/v1/credit/conflicts/{conflict_id}", roles=OFFICERS, answer=ConflictShape, summary="One conflict of identity"
 )
 def read(call: Call[None]) -> Answer[ConflictShape]:
-    """Show a conflict."""
+    """Return a conflict."""
     found = services().conflicts.get(call.path["conflict_id"], by=call.caller)
-    return Answer(body=_shape(found), version=found.version)
+    return Answer(body=ConflictShape.model_validate(found), version=found.version)
 
 
 @routes.post(
@@ -91,7 +94,7 @@ def read(call: Call[None]) -> Answer[ConflictShape]:
     summary="Say whether both names are one person's",
 )
 def decide(call: Call[ConflictDecisionBody]) -> Answer[ConflictShape]:
-    """Take a person's finding."""
+    """Decide a conflict."""
     body = call.body
     decided = services().conflicts.decide(
         call.path["conflict_id"],
@@ -102,21 +105,4 @@ def decide(call: Call[ConflictDecisionBody]) -> Answer[ConflictShape]:
         version=call.version,
         at=call.at,
     )
-    return Answer(body=_shape(decided), version=decided.version)
-
-
-def _shape(conflict: Conflict) -> ConflictShape:
-    decision = conflict.decision
-    return ConflictShape(
-        id=conflict.conflict_id,
-        version=conflict.version,
-        state=conflict.state,
-        subject=conflict.subject,
-        source=conflict.source,
-        record_id=conflict.record_id,
-        known_as=conflict.known_as,
-        said=conflict.said,
-        said_by=conflict.said_by,
-        said_at=conflict.said_at,
-        decision=None if decision is None else ConflictDecisionShape.model_validate(decision),
-    )
+    return Answer(body=ConflictShape.model_validate(decided), version=decided.version)

@@ -1,8 +1,11 @@
-"""Aliases over HTTP: two credit officers say that two identities belong together, by a document."""
+"""HTTP routes for aliases (主体关联): two credit officers link two identities on the strength of a document."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState, LinkAction, Party
+from pydantic import AliasPath, Field
+
+from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
@@ -17,13 +20,13 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 
 
 class AliasesQuery(PageQuery):
-    """Which aliases: those that wait for a second person, those that count, or those taken back."""
+    """Filter: aliases that await a second person, that are confirmed, or that were revoked."""
 
     state: IdentityLinkState = IdentityLinkState.PROPOSED
 
 
 class AliasDocumentBody(Body):
-    """The paper that says so: an approval of a change, a merger agreement on the register, a police certificate."""
+    """The supporting document: an approval of a change, a registered merger agreement, a police certificate."""
 
     number: Line
     organ: Line
@@ -31,7 +34,7 @@ class AliasDocumentBody(Body):
 
 
 class AliasBody(Body):
-    """Who the subject was, who it is now, and why: the ``evidence`` says what stands in the document."""
+    """Who the subject was and who it is now; ``evidence`` quotes what the document says."""
 
     kind: LinkKind
     former: SubjectBody
@@ -41,27 +44,27 @@ class AliasBody(Body):
 
 
 class AliasConfirmationBody(Body):
-    """What the second person looked at."""
+    """What the second person checked."""
 
     reason: Text
 
 
 class AliasRevocationBody(Body):
-    """Why it is taken back, and on which document."""
+    """Why the alias is revoked, and on which document."""
 
     reason: Text
     basis: Line
 
 
 class AliasPartyShape(Shape):
-    """One of the two: its key, and its masked name."""
+    """One of the two identities: its subject key and its masked name."""
 
     subject: str
-    name: str
+    name: Annotated[str, Field(validation_alias="masked_name")]
 
 
 class AliasDocumentShape(Shape):
-    """The paper that says so."""
+    """The supporting document."""
 
     number: str
     organ: str
@@ -69,7 +72,7 @@ class AliasDocumentShape(Shape):
 
 
 class AliasDeedShape(Shape):
-    """What somebody did with it, when, why, and on which other paper."""
+    """Who proposed, confirmed or revoked the alias, when, why, and on which further document."""
 
     by: str
     at: datetime
@@ -78,14 +81,14 @@ class AliasDeedShape(Shape):
 
 
 class AliasShape(Shape):
-    """That the former identity's records and flags count for the present one; ``mutual``: the other way round too."""
+    """An alias: the former identity's records and flags count for the present one, and vice versa if ``mutual``."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="alias_id")]
     version: int
     state: IdentityLinkState
     kind: LinkKind
-    mutual: bool
-    basis: str
+    mutual: Annotated[bool, Field(validation_alias=AliasPath("law", "is_mutual"))]
+    basis: Annotated[str, Field(validation_alias=AliasPath("law", "basis"))]
     edition: str
     former: AliasPartyShape
     present: AliasPartyShape
@@ -96,7 +99,7 @@ class AliasShape(Shape):
 
 
 class AliasPageShape(Page):
-    """Aliases, oldest first."""
+    """A page of aliases, oldest first."""
 
     items: list[AliasShape]
 
@@ -111,7 +114,7 @@ class AliasPageShape(Page):
     summary="Propose that two identities belong together; nothing counts before a second person has confirmed it",
 )
 def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
-    """Take an alias."""
+    """Propose an alias."""
     body = call.body
     document = Document(number=body.document.number, organ=body.document.organ, effective_on=body.document.effective_on)
     proposal = IdentityLinkProposal(
@@ -124,7 +127,7 @@ def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
     alias, replayed = services().aliases.propose(
         proposal, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=_shape(alias), version=alias.version, replayed=replayed)
+    return Answer(body=AliasShape.model_validate(alias), version=alias.version, replayed=replayed)
 
 
 @routes.get(
@@ -135,16 +138,16 @@ def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
     summary="Identities that belong together, or might",
 )
 def page(call: Call[None]) -> Answer[AliasPageShape]:
-    """List aliases in one state."""
+    """List the aliases in one state."""
     query: AliasesQuery = call.query
     found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [_shape(alias) for alias in found.aliases]
+    shapes = [AliasShape.model_validate(alias) for alias in found.aliases]
     return Answer(body=AliasPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 
 @routes.get("/v1/credit/aliases/{alias_id}", roles=OFFICERS, answer=AliasShape, summary="One alias")
 def read(call: Call[None]) -> Answer[AliasShape]:
-    """Show an alias."""
+    """Return an alias."""
     return _answer(services().aliases.get(call.path["alias_id"], by=call.caller))
 
 
@@ -158,7 +161,7 @@ def read(call: Call[None]) -> Answer[AliasShape]:
     summary="Confirm a colleague's alias: from now on it counts",
 )
 def confirm(call: Call[AliasConfirmationBody]) -> Answer[AliasShape]:
-    """Let an alias count."""
+    """Confirm an alias, which takes effect at once."""
     confirmed = services().aliases.confirm(
         call.path["alias_id"], reason=call.body.reason, by=call.caller, version=call.version, at=call.at
     )
@@ -174,7 +177,7 @@ def confirm(call: Call[AliasConfirmationBody]) -> Answer[AliasShape]:
     summary="Take an alias back: from now on it counts for nothing",
 )
 def revoke(call: Call[AliasRevocationBody]) -> Answer[AliasShape]:
-    """Take an alias back."""
+    """Revoke an alias, which ends its effect at once."""
     revoked = services().aliases.revoke(
         call.path["alias_id"],
         reason=call.body.reason,
@@ -187,31 +190,4 @@ def revoke(call: Call[AliasRevocationBody]) -> Answer[AliasShape]:
 
 
 def _answer(alias: IdentityLink) -> Answer[AliasShape]:
-    return Answer(body=_shape(alias), version=alias.version)
-
-
-def _shape(alias: IdentityLink) -> AliasShape:
-    document = alias.document
-    return AliasShape(
-        id=alias.alias_id,
-        version=alias.version,
-        state=alias.state,
-        kind=alias.kind,
-        mutual=alias.law.is_mutual,
-        basis=alias.law.basis,
-        edition=alias.edition,
-        former=_party(alias.former),
-        present=_party(alias.present),
-        document=AliasDocumentShape(number=document.number, organ=document.organ, effective_on=document.effective_on),
-        proposed=AliasDeedShape.model_validate(alias.proposed),
-        confirmed=_deed(alias.confirmed),
-        revoked=_deed(alias.revoked),
-    )
-
-
-def _party(party: Party) -> AliasPartyShape:
-    return AliasPartyShape(subject=party.subject, name=party.masked_name)
-
-
-def _deed(deed: LinkAction | None) -> AliasDeedShape | None:
-    return None if deed is None else AliasDeedShape.model_validate(deed)
+    return Answer(body=AliasShape.model_validate(alias), version=alias.version)

@@ -1,4 +1,4 @@
-"""Bulk imports over HTTP: an address to upload to, how far it has come, and what was refused."""
+"""HTTP routes for bulk imports of records (批量导入): an upload address, the progress, and the refused lines."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,9 +15,9 @@ routes = Routes("credit")
 
 
 class ImportBody(Body):
-    """What will be uploaded: the source, bytes as they will be sent, their SHA-256, and how many records if known.
+    """The file to be uploaded: its source, size in bytes as sent, SHA-256, and number of records if known.
 
-    The form shows from the file itself: JSON Lines or CSV, plain or gzip.
+    The format is detected: JSON Lines or CSV, plain or gzipped.
     """
 
     source: Code
@@ -27,7 +27,7 @@ class ImportBody(Body):
 
 
 class DeclaredShape(Shape):
-    """What the source said of its file."""
+    """What the source declared about its file."""
 
     size: int
     sha256: str
@@ -35,14 +35,14 @@ class DeclaredShape(Shape):
 
 
 class FoundShape(DeclaredShape):
-    """What the file was."""
+    """What the uploaded file turned out to be."""
 
     format: Format
-    compressed: bool
+    compressed: Annotated[bool, Field(validation_alias="is_compressed")]
 
 
 class UploadShape(Shape):
-    """Where to PUT the file within the hour, and the headers that must go with it."""
+    """Where to PUT the file within an hour, and the headers to send with it."""
 
     url: str
     method: str
@@ -50,7 +50,7 @@ class UploadShape(Shape):
 
 
 class CountsShape(Shape):
-    """Lines by what became of them; they add up to ``done``."""
+    """The numbers of lines by outcome, which add up to ``done``."""
 
     done: int
     total: int | None
@@ -62,9 +62,9 @@ class CountsShape(Shape):
 
 
 class ImportShape(Shape):
-    """An import; ``refused_file`` is where the refused lines can be read, each with its number and reason."""
+    """An import; ``refused_file`` is the address of the refused lines, each with its number and reason."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="import_id")]
     version: int
     state: ImportState
     problem: Problem | None
@@ -80,7 +80,7 @@ class ImportShape(Shape):
 
 
 class SchemaShape(Shape):
-    """The published form of a line, as JSON Schema, with an example for each kind, and the columns of the CSV form."""
+    """The published format of a line: its JSON Schema, an example for each kind, and the columns of the CSV form."""
 
     edition: str
     line: dict[str, Any]
@@ -90,13 +90,8 @@ class SchemaShape(Shape):
 
 @routes.get("/v1/credit/schema", public=True, answer=SchemaShape, summary="The form in which sources hand in records")
 def schema(call: Call[None]) -> Answer[SchemaShape]:  # noqa: ARG001 - every view takes its call
-    """Show what a line may hold, with an example for each kind of the directory."""
-    form = published()
-    return Answer(
-        body=SchemaShape(
-            edition=form.edition, line=dict(form.line), examples=dict(form.examples), columns=list(form.columns)
-        )
-    )
+    """Return the format of a line, with an example for each kind in the directory."""
+    return Answer(body=SchemaShape.model_validate(published()))
 
 
 @routes.post(
@@ -109,7 +104,7 @@ def schema(call: Call[None]) -> Answer[SchemaShape]:  # noqa: ARG001 - every vie
     summary="Ask for an address to upload a file of records to",
 )
 def request(call: Call[ImportBody]) -> Answer[ImportShape]:
-    """Make room for a file; it is taken by itself once it is uploaded, if it is the one that was declared."""
+    """Create an import; it starts by itself once the declared file is uploaded."""
     declared = Declared(size=call.body.size, sha256=call.body.sha256, count=call.body.count)
     made, is_repeated = services().imports.request(
         call.body.source, declared, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
@@ -119,29 +114,15 @@ def request(call: Call[ImportBody]) -> Answer[ImportShape]:
 
 @routes.get("/v1/credit/imports/{import_id}", roles=SOURCES, answer=ImportShape, summary="How far an import has come")
 def one(call: Call[None]) -> Answer[ImportShape]:
-    """Show progress and counts, and at its end where the refused lines are."""
+    """Return the progress and, once done, where the refused lines are."""
     return _shown(services().imports.one(call.path["import_id"], by=call.caller))
 
 
 def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportShape]:
     address = services().imports.address(import_)
     found, counts = import_.found, {fate.value: number for fate, number in import_.progress.counts.items()}
-    shape = ImportShape(
-        id=import_.import_id,
-        version=import_.version,
-        state=import_.state,
-        problem=import_.problem,
-        source=import_.source,
-        declared=DeclaredShape.model_validate(import_.declared),
-        found=None
-        if found is None
-        else FoundShape(
-            size=found.size,
-            sha256=found.sha256,
-            count=found.count,
-            format=found.format,
-            compressed=found.is_compressed,
-        ),
+    shape = ImportShape.of(
+        import_,
         upload=None if address is None else UploadShape(url=address.url, method="PUT", headers=dict(address.headers)),
         records=CountsShape(
             done=import_.progress.done,
@@ -149,8 +130,5 @@ def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportShape]:
             **{name: counts.get(name, 0) for name in ("stored", "unchanged", "late", "refused", "conflict")},
         ),
         refused_file=services().imports.refused_file(import_),
-        requested_at=import_.requested_at,
-        started_at=import_.started_at,
-        finished_at=import_.finished_at,
     )
     return Answer(body=shape, version=import_.version, replayed=replayed)

@@ -1,32 +1,19 @@
-"""Bodies and answers about credit."""
+"""Requests and responses for credit."""
 
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from chalicelib.api.credit.schemas.grades import GradeShape
 from chalicelib.credit.model.links import LinkKind
-from chalicelib.credit.model.records import (
-    Bar,
-    Effect,
-    FlagMark,
-    ObjectionState,
-    Publicity,
-    Purpose,
-    Record,
-    RepairState,
-    Severity,
-    Text,
-)
-from chalicelib.credit.rules.linked_credit import LINKED, Met
-from chalicelib.http.language import Language
+from chalicelib.credit.model.records import Effect, ObjectionState, Publicity, Purpose, RepairState, Severity, Text
 from chalicelib.http.routes import Body, Code, Line, Page, Shape
 from chalicelib.subjects.model.schema import SubjectBody
 
 
 class DocumentShape(Shape):
-    """The paper that a record or a flag stands on."""
+    """The document on which a record or a flag is based (认定文书)."""
 
     number: str
     organ: str
@@ -36,9 +23,9 @@ class DocumentShape(Shape):
 
 
 class RecordShape(Shape):
-    """A record as it is kept; ``displayed_until`` and ``repairable_from`` follow from severity and dates.
+    """A stored record; ``displayed_until`` and ``repairable_from`` follow from its severity and dates.
 
-    ``displayed`` says whether it may be shown and shared today, ``display_edition`` by which rules.
+    ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules.
     """
 
     source: str
@@ -48,15 +35,15 @@ class RecordShape(Shape):
     severity: Severity
     publicity: Publicity
     document: DocumentShape
-    judged_on: date
-    received_on: date
+    judged_on: Annotated[date, Field(validation_alias=AliasPath("dates", "judged_on"))]
+    received_on: Annotated[date, Field(validation_alias=AliasPath("dates", "received_on"))]
     displayed: bool
-    displayed_until: date | None
-    display_edition: str
-    display_reason: str
-    display_ended_at: datetime | None
-    repairable_from: date | None
-    expires_on: date | None
+    displayed_until: Annotated[date | None, Field(validation_alias=AliasPath("display", "until"))]
+    display_edition: Annotated[str, Field(validation_alias=AliasPath("display", "edition"))]
+    display_reason: Annotated[str, Field(validation_alias=AliasPath("display", "reason"))]
+    display_ended_at: Annotated[datetime | None, Field(validation_alias=AliasPath("display", "ended_at"))]
+    repairable_from: Annotated[date | None, Field(validation_alias=AliasPath("display", "repairable_from"))]
+    expires_on: Annotated[date | None, Field(validation_alias=AliasPath("dates", "expires_on"))]
     basis: str
     repair_notice: str
     contents: dict[str, str]
@@ -71,11 +58,11 @@ CHANNEL = Text(
     zh="本服务是唯一的官方受理渠道,不收取任何费用。",
     en="This service is the only official channel; it costs nothing.",
 )
-"""Said wherever somebody may object or ask for repair, so that nobody pays for it elsewhere (R3.14)."""
+"""Shown wherever somebody can object or ask for repair, so that nobody pays an agency for it (R3.14)."""
 
 
 class CheckBody(Body):
-    """A question about one subject and one item; ``purpose`` is one of a closed list (``PURPOSE_REQUIRED``)."""
+    """A check of one subject for one item; ``purpose`` must be one of a closed list (else ``PURPOSE_REQUIRED``)."""
 
     subject: SubjectBody
     item_code: Code
@@ -86,7 +73,7 @@ class CheckBody(Body):
 
 
 class CheckReason(Shape):
-    """One reason, and what can be done about it."""
+    """A reason, and the remedy against it."""
 
     code: str
     text: str
@@ -100,7 +87,7 @@ class CheckReason(Shape):
 
 
 class CheckShape(Shape):
-    """What a check answers."""
+    """The result of a check."""
 
     effect: Effect
     reasons: list[CheckReason]
@@ -108,7 +95,7 @@ class CheckShape(Shape):
 
 
 class BarShape(Shape):
-    """A record that stands in the way of promises, whether it does so today, and whether its source has gone silent."""
+    """A record that bars promises; ``in_force`` as of today, ``stale`` if its source has missed its update."""
 
     record: str
     kind: str
@@ -126,7 +113,7 @@ class BarShape(Shape):
 
 
 class FlagMarkShape(Shape):
-    """A joint-punishment flag in the summary, and whether it has effect today."""
+    """A flag (惩戒标识) in the summary, and whether it is in force today."""
 
     flag_id: str
     measure_code: str
@@ -141,11 +128,11 @@ class FlagMarkShape(Shape):
     ends_on: date
     in_force: bool
     objection: ObjectionState
-    paused: bool
+    paused: Annotated[bool, Field(validation_alias="is_paused")]
 
 
 class LinkShape(Shape):
-    """Another identity whose records and flags count for one's own, and the document that says so."""
+    """Another identity whose records and flags count for this one, and the document that links them."""
 
     subject: str
     kind: LinkKind
@@ -156,10 +143,10 @@ class LinkShape(Shape):
 
 
 class OwnCreditShape(Shape):
-    """One's own credit, whole: records, what stands in the way, kept promises, and what can be done about it.
+    """Everything in one's own credit: records, bars, flags, kept promises, and the remedies.
 
-    ``links`` are identities that one had before or took over; what is kept of them is among the rest.
-    ``grade`` is there only where an edition of a scale gives one to subjects of this kind.
+    ``links`` are former or merged identities, whose records are included.
+    ``grade`` is null unless an edition of a scale grades this kind of subject.
     """
 
     version: int
@@ -176,7 +163,7 @@ class OwnCreditShape(Shape):
 
 
 class QueryShape(Shape):
-    """That somebody asked: who, when, why, for which item and case, and how much they were told."""
+    """A query about a subject: who asked, when, why, for which item and case, and how much was returned."""
 
     asked_at: datetime
     by: str
@@ -189,88 +176,6 @@ class QueryShape(Shape):
 
 
 class Queries(Page):
-    """Who asked for one's credit, newest first."""
+    """A page of queries about oneself, newest first."""
 
     items: list[QueryShape]
-
-
-def bar_shape(bar: Bar, *, in_force: bool, stale: bool) -> BarShape:
-    """Show a bar to the subject."""
-    return BarShape(
-        record=bar.record,
-        kind=bar.kind,
-        severity=bar.severity,
-        organ=bar.organ,
-        document_no=bar.document_no,
-        basis=bar.basis,
-        starts_on=bar.starts_on,
-        ends_on=bar.ends_on,
-        items=list(bar.items),
-        in_force=in_force,
-        stale=stale,
-        objection=bar.objection,
-        repair=bar.repair,
-    )
-
-
-def flag_mark_shape(flag: FlagMark, *, in_force: bool) -> FlagMarkShape:
-    """Show a flag to the subject."""
-    return FlagMarkShape(
-        flag_id=flag.flag_id,
-        measure_code=flag.measure_code,
-        measure=flag.measure,
-        edition=flag.edition,
-        effect=flag.effect,
-        items=list(flag.items),
-        organ=flag.organ,
-        document_no=flag.document_no,
-        basis=flag.basis,
-        starts_on=flag.starts_on,
-        ends_on=flag.ends_on,
-        in_force=in_force and not flag.is_paused,
-        objection=flag.objection,
-        paused=flag.is_paused,
-    )
-
-
-def link_shape(met: Met, language: Language) -> LinkShape:
-    """Show to the subject why another identity counts for it."""
-    link = met.link
-    return LinkShape(
-        subject=link.subject,
-        kind=link.kind,
-        text=LINKED[link.kind].read_in(language),
-        organ=link.organ,
-        document_no=link.document_no,
-        since=link.since,
-    )
-
-
-def record_shape(record: Record, *, is_displayed: bool) -> RecordShape:
-    """Show a record to whoever stored it, or to its subject."""
-    return RecordShape(
-        source=record.source,
-        record_id=record.record_id,
-        kind=record.kind,
-        edition=record.edition,
-        severity=record.severity,
-        publicity=record.publicity,
-        document=DocumentShape.model_validate(record.document),
-        judged_on=record.dates.judged_on,
-        received_on=record.dates.received_on,
-        displayed=is_displayed,
-        displayed_until=record.display.until,
-        display_edition=record.display.edition,
-        display_reason=record.display.reason,
-        display_ended_at=record.display.ended_at,
-        repairable_from=record.display.repairable_from,
-        expires_on=record.dates.expires_on,
-        basis=record.basis,
-        repair_notice=record.repair_notice,
-        contents=dict(record.contents),
-        related_items=list(record.related_items),
-        objection=record.objection,
-        repair=record.repair,
-        source_version=record.source_version,
-        version=record.version,
-    )

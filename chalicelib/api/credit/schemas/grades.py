@@ -1,4 +1,8 @@
-"""How a grade is shown to its subject: with all that it was worked out from (R6.12)."""
+"""Responses for credit grades, with everything a grade was computed from (R6.12)."""
+
+from typing import Annotated
+
+from pydantic import AliasPath, Field
 
 from chalicelib.credit.rules.grades import Grade
 from chalicelib.http.language import Language
@@ -6,31 +10,31 @@ from chalicelib.http.routes import Shape
 
 
 class GradeInputShape(Shape):
-    """What counts towards a grade: how many there are, what each weighs, and the points that they made together.
+    """One input of a grade: the number counted, the weight of each, and the resulting points.
 
-    Beyond ``most`` of them, none counts any more.
+    Anything beyond ``most`` is not counted.
     """
 
-    input: str
+    input: Annotated[str, Field(validation_alias=AliasPath("weight", "key"))]
     text: str
     number: int
-    weight: int
-    most: int | None
+    weight: Annotated[int, Field(validation_alias=AliasPath("weight", "points"))]
+    most: Annotated[int | None, Field(validation_alias=AliasPath("weight", "most"))]
     points: int
-    basis: str
+    basis: Annotated[str, Field(validation_alias=AliasPath("weight", "basis"))]
 
 
 class GradeBandShape(Shape):
-    """A grade of the scale, and the fewest points that reach it."""
+    """A grade of the scale, and the lowest score for it."""
 
     label: str
     least: int
 
 
 class GradeShape(Shape):
-    """One's own grade with the edition of its scale, what it was worked out from, and what other grades there are.
+    """One's own grade: the scale's edition, the inputs, and all grades of the scale.
 
-    No check, no promise and no decision asks for it.
+    No check, promise or decision uses it.
     """
 
     label: str
@@ -45,29 +49,16 @@ class GradeShape(Shape):
 
 
 def grade_shape(grade: Grade, language: Language) -> GradeShape:
-    """Show a grade to the subject, in its language."""
+    """Build the response for a grade in the caller's language."""
     scale, is_english = grade.scale, language == "en"
-    return GradeShape(
+    return GradeShape.of(
+        scale,
         label=grade.band.english if is_english else grade.band.name,
         score=grade.score,
-        base=scale.base,
-        top=scale.top,
-        edition=scale.edition,
         scale=scale.english if is_english else scale.name,
-        basis=scale.basis,
         inputs=[
-            GradeInputShape(
-                input=each.weight.key,
-                text=each.weight.english if is_english else each.weight.name,
-                number=each.number,
-                weight=each.weight.points,
-                most=each.weight.most,
-                points=each.points,
-                basis=each.weight.basis,
-            )
+            GradeInputShape.of(each, text=each.weight.english if is_english else each.weight.name)
             for each in grade.inputs
         ],
-        bands=[
-            GradeBandShape(label=band.english if is_english else band.name, least=band.least) for band in scale.bands
-        ],
+        bands=[GradeBandShape.of(band, label=band.english if is_english else band.name) for band in scale.bands],
     )

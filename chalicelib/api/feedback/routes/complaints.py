@@ -1,6 +1,9 @@
-"""Complaints and suggestions over HTTP."""
+"""HTTP routes for complaints and suggestions (投诉建议)."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from chalicelib.clocks.model import Clock
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
@@ -13,7 +16,7 @@ routes = Routes("complaints")
 
 
 class ComplaintBody(Body):
-    """A complaint or suggestion: a category of the rule pack, a text, and what it is about as far as one knows."""
+    """A complaint or suggestion: a category of the rule pack, a text, and what it is about, as far as known."""
 
     category: Code
     text: Text
@@ -23,21 +26,21 @@ class ComplaintBody(Body):
 
 
 class TransferBody(Body):
-    """To which department it goes, and why."""
+    """The department that takes over the complaint, and why."""
 
     department: Code
     reason: Text
 
 
 class SortingBody(Body):
-    """Whether it is clear, and why; the person is told."""
+    """Whether the complaint is clear, and why; the sender is told."""
 
     clear: bool
     reason: Text
 
 
 class AnswerBody(Body):
-    """The answer; ``late_reason`` once the limit has passed."""
+    """The answer; ``late_reason`` is needed once the deadline has passed."""
 
     text: Text
     outcome: AnswerOutcome
@@ -45,7 +48,7 @@ class AnswerBody(Body):
 
 
 class RoutingShape(Shape):
-    """To which department it went, why and when."""
+    """The department a complaint was routed to, why and when."""
 
     department: str
     routed_by: RoutedBy
@@ -54,15 +57,15 @@ class RoutingShape(Shape):
 
 
 class SortingShape(Shape):
-    """Whether it is clear, and why."""
+    """Whether the complaint is clear or complex, and why."""
 
-    clear: bool
+    clear: Annotated[bool, Field(validation_alias="is_clear")]
     reason: str
     sorted_at: datetime
 
 
 class AnswerShape(Shape):
-    """The office's answer."""
+    """The department's answer."""
 
     text: str
     outcome: AnswerOutcome
@@ -71,16 +74,16 @@ class AnswerShape(Shape):
 
 
 class ComplaintLine(Shape):
-    """A complaint or suggestion, with whoever sent it by their masked name."""
+    """A complaint or suggestion in a list; the sender is shown by masked name."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="complaint_id")]
     state: ComplaintState
     category: str
     text: str
     case_no: str | None
     item_code: str | None
     department: str
-    sender: str
+    sender: Annotated[str, Field(validation_alias="masked_name")]
     received_at: datetime
     routings: list[RoutingShape]
     sorting: SortingShape | None
@@ -89,21 +92,21 @@ class ComplaintLine(Shape):
 
 
 class ComplaintShape(ComplaintLine):
-    """A complaint or suggestion with its dates: by when it is to be answered, and whether that is only provisional."""
+    """A complaint or suggestion with its due date, and whether that date is provisional."""
 
     due_on: date
     provisional: bool
 
 
 class ComplaintsQuery(PageQuery):
-    """Which of them: those still open or those answered; staff may name a department."""
+    """Filters: by state and, for staff, by department."""
 
     department: Code | None = None
     state: ComplaintState | None = None
 
 
 class ComplaintsPage(Page):
-    """Complaints and suggestions, newest first."""
+    """A page of complaints and suggestions, newest first."""
 
     items: list[ComplaintLine]
 
@@ -119,7 +122,7 @@ class ComplaintsPage(Page):
     names_another=True,
 )
 def send(call: Call[ComplaintBody]) -> Answer[ComplaintShape]:
-    """Take it and route it: to the case's department, else the item's, else the one named, else monitoring."""
+    """Route a complaint to the case's department, else the item's, else the one named, else the monitoring office."""
     body = call.body
     grievance = Grievance(
         category=body.category,
@@ -142,12 +145,12 @@ def send(call: Call[ComplaintBody]) -> Answer[ComplaintShape]:
     answer=ComplaintsPage,
 )
 def complaints(call: Call[None]) -> Answer[ComplaintsPage]:
-    """List them, newest first."""
+    """List complaints and suggestions, newest first."""
     query: ComplaintsQuery = call.query
     found, following = services().complaints.page(
         by=call.caller, department=query.department, state=query.state, limit=query.limit, after=call.position
     )
-    items = [complaint_line(complaint) for complaint in found]
+    items = [ComplaintLine.model_validate(complaint) for complaint in found]
     return Answer(body=ComplaintsPage(items=items, next_cursor=call.next_cursor(following)))
 
 
@@ -158,9 +161,9 @@ def complaints(call: Call[None]) -> Answer[ComplaintsPage]:
     answer=ComplaintShape,
 )
 def complaint(call: Call[None]) -> Answer[ComplaintShape]:
-    """Show it to whoever sent it, to its department and to the monitoring office."""
+    """Return a complaint; visible to its sender, its department and the monitoring office."""
     found, clock = services().complaints.one(call.path["complaint_id"], by=call.caller)
-    return Answer(body=complaint_shape(found, clock), version=found.version)
+    return _with_clock(found, clock)
 
 
 @routes.post(
@@ -172,7 +175,7 @@ def complaint(call: Call[None]) -> Answer[ComplaintShape]:
     needs_version=True,
 )
 def transfer(call: Call[TransferBody]) -> Answer[ComplaintShape]:
-    """Pass it on."""
+    """Transfer a complaint to another department; its deadline stays."""
     moved = services().complaints.transfer(
         call.path["complaint_id"],
         department=call.body.department,
@@ -193,7 +196,7 @@ def transfer(call: Call[TransferBody]) -> Answer[ComplaintShape]:
     needs_version=True,
 )
 def sort(call: Call[SortingBody]) -> Answer[ComplaintShape]:
-    """Sort it; a complex one has more time, counted from its receipt."""
+    """Classify a complaint as clear or complex; a complex one has more time, counted from receipt."""
     after = services().complaints.sort(
         call.path["complaint_id"],
         is_clear=call.body.clear,
@@ -214,7 +217,7 @@ def sort(call: Call[SortingBody]) -> Answer[ComplaintShape]:
     needs_version=True,
 )
 def answer(call: Call[AnswerBody]) -> Answer[ComplaintShape]:
-    """Take the answer; the person reads it."""
+    """Record the answer, which the sender can read."""
     said = OfficesAnswer(
         outcome=call.body.outcome,
         text=call.body.text,
@@ -227,37 +230,9 @@ def answer(call: Call[AnswerBody]) -> Answer[ComplaintShape]:
 
 
 def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer[ComplaintShape]:
-    clock = services().complaints.clock(complaint)
-    return Answer(body=complaint_shape(complaint, clock), version=complaint.version, replayed=replayed)
+    return _with_clock(complaint, services().complaints.clock(complaint), replayed=replayed)
 
 
-def complaint_line(complaint: Complaint) -> ComplaintLine:
-    """Show a complaint without its clock."""
-    sorting = complaint.sorting
-    return ComplaintLine(
-        id=complaint.complaint_id,
-        state=complaint.state,
-        category=complaint.category,
-        text=complaint.text,
-        case_no=complaint.case_no,
-        item_code=complaint.item_code,
-        department=complaint.department,
-        sender=complaint.masked_name,
-        received_at=complaint.received_at,
-        routings=[RoutingShape.model_validate(routing) for routing in complaint.routings],
-        sorting=None
-        if sorting is None
-        else SortingShape(clear=sorting.is_clear, reason=sorting.reason, sorted_at=sorting.sorted_at),
-        answer=None if complaint.answer is None else AnswerShape.model_validate(complaint.answer),
-        version=complaint.version,
-    )
-
-
-def complaint_shape(complaint: Complaint, clock: Clock) -> ComplaintShape:
-    """Show a complaint with the dates of its clock."""
-    line = complaint_line(complaint)
-    return ComplaintShape(
-        **{name: getattr(line, name) for name in ComplaintLine.model_fields},
-        due_on=clock.due_on,
-        provisional=clock.provisional,
-    )
+def _with_clock(complaint: Complaint, clock: Clock, *, replayed: bool = False) -> Answer[ComplaintShape]:
+    body = ComplaintShape.of(complaint, due_on=clock.due_on, provisional=clock.provisional)
+    return Answer(body=body, version=complaint.version, replayed=replayed)

@@ -1,4 +1,4 @@
-"""Ratings over HTTP."""
+"""HTTP routes for ratings (好差评)."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,6 +8,7 @@ from pydantic import Field
 from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
 from chalicelib.http.routes import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.wiring import services
 
 routes = Routes("ratings")
@@ -24,7 +25,7 @@ Level = Annotated[
 
 
 class AspectsBody(Body):
-    """Levels by aspect; each may be left out (整体、效率、指南、便捷、平台)."""
+    """Levels by aspect, each optional (整体、效率、指南、便捷、平台)."""
 
     overall: Level | None = None
     efficiency: Level | None = None
@@ -34,7 +35,7 @@ class AspectsBody(Body):
 
 
 class RatingBody(Body):
-    """A rating: anonymous to staff unless ``real_name`` is true."""
+    """A rating; it is anonymous unless ``real_name`` is true."""
 
     level: Level
     comment: Text | None = None
@@ -43,7 +44,7 @@ class RatingBody(Body):
 
 
 class ReplyBody(Body):
-    """What came of a bad rating; ``expected_on`` if it needs time, ``late_reason`` once the limit has passed."""
+    """The answer to a bad rating; ``expected_on`` if it needs time, ``late_reason`` once the deadline has passed."""
 
     findings: Text
     outcome: ReplyOutcome
@@ -62,11 +63,11 @@ class ReplyShape(Shape):
 
 
 class RatingShape(Shape):
-    """A rating as its own rater sees it, and staff too: of an anonymous one no case, no name and no instant."""
+    """A rating; an anonymous one has no case, name or time, for its rater and staff alike."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="rating_id")]
     level: int
-    comment: str | None
+    comment: BlankAsNull
     aspects: dict[Aspect, int]
     item_code: str
     department: str
@@ -80,7 +81,7 @@ class RatingShape(Shape):
 
 
 class RatingsQuery(PageQuery):
-    """Which ratings: of a department, of a level, only those marked as suspicious or only those that are not."""
+    """Filters: by department, by level, by whether they are marked as suspicious."""
 
     department: Code | None = None
     level: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -88,7 +89,7 @@ class RatingsQuery(PageQuery):
 
 
 class RatingsPage(Page):
-    """Ratings, newest day first."""
+    """A page of ratings, newest day first."""
 
     items: list[RatingShape]
 
@@ -104,7 +105,7 @@ class RatingsPage(Page):
     discreet=True,
 )
 def rate(call: Call[RatingBody]) -> Answer[RatingShape]:
-    """Rate one handling, once; 5 is 非常满意 and 1 is 非常不满意."""
+    """Rate the handling of a case, once; 5 is 非常满意 and 1 is 非常不满意."""
     body = call.body
     opinion = Opinion(
         level=body.level,
@@ -131,7 +132,7 @@ def rate(call: Call[RatingBody]) -> Answer[RatingShape]:
     discreet=True,
 )
 def rating_of_case(call: Call[None]) -> Answer[RatingShape]:
-    """Show the caller's own rating."""
+    """Return the caller's own rating."""
     rating = services().ratings.mine(call.path["case_no"], by=call.caller)
     return Answer(body=rating_shape(rating), version=rating.version)
 
@@ -165,7 +166,7 @@ def ratings(call: Call[None]) -> Answer[RatingsPage]:
     needs_version=True,
 )
 def answer(call: Call[ReplyBody]) -> Answer[RatingShape]:
-    """Take the department's answer; the rater reads it."""
+    """Record the department's answer, which the rater can read."""
     body = call.body
     reply = Reply(
         outcome=body.outcome,
@@ -180,20 +181,11 @@ def answer(call: Call[ReplyBody]) -> Answer[RatingShape]:
 
 
 def rating_shape(rating: Rating) -> RatingShape:
-    """Show a rating; there is nothing more to show of an anonymous one, to anybody."""
+    """Build the response for a rating; of an anonymous one nothing more is known."""
     rater = rating.rater
-    return RatingShape(
-        id=rating.rating_id,
-        level=rating.level,
-        comment=rating.comment or None,
-        aspects=dict(rating.aspects),
-        item_code=rating.item_code,
-        department=rating.department,
-        day=rating.day,
+    return RatingShape.of(
+        rating,
         real_name=rater is not None,
-        suspicious=list(rating.suspicious),
-        case_no=None if rater is None else rater.case_no,
-        rater_name=None if rater is None else rater.masked_name,
-        replies=[ReplyShape.model_validate(reply) for reply in rating.replies],
-        version=rating.version,
+        case_no=rater and rater.case_no,
+        rater_name=rater and rater.masked_name,
     )

@@ -1,20 +1,19 @@
-"""Objections over HTTP: what is disputed shows at once, and a person answers."""
+"""HTTP routes for objections (异议申诉): the entry is marked as disputed at once, and a person decides."""
 
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from chalicelib.api.redress.schemas import (
     EntryName,
+    EntrysName,
     MattersQuery,
     Said,
     TouchedShape,
     UndoneShape,
     touched_shapes,
-    undone_shapes,
 )
-from chalicelib.clocks.model import Clock
 from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
@@ -26,9 +25,9 @@ routes = Routes("remedies")
 
 
 class ObjectionBody(Body):
-    """What is disputed, on which ground, and why; ``repair:<id>`` disputes that a repair was refused.
+    """The disputed entry, the ground and the reason; ``repair:<id>`` disputes the refusal of a repair.
 
-    ``ground`` is one of fact, identity, period, list_entry, measure, repair_refusal, as the rules in force have them.
+    ``ground`` is one of fact, identity, period, list_entry, measure, repair_refusal, as the rules in force define.
     """
 
     entry: EntryName
@@ -38,7 +37,7 @@ class ObjectionBody(Body):
 
 
 class RulingBody(Body):
-    """What comes of it, why, and on which article; ``ends_on`` for a shorter period, ``contents`` for a correction."""
+    """The decision, its reason and legal basis; ``ends_on`` for a shortened period, ``contents`` for a correction."""
 
     outcome: Outcome
     reason: Text
@@ -49,39 +48,39 @@ class RulingBody(Body):
 
 
 class RulingShape(Shape):
-    """What a person decided, and what that undid."""
+    """The decision on an objection, and the entries that it undid."""
 
-    outcome: Outcome
-    reason: str
-    basis: str
-    ends_on: date | None
-    contents: dict[str, str]
-    late_reason: str | None
+    outcome: Annotated[Outcome, Field(validation_alias=AliasPath("ruling", "outcome"))]
+    reason: Annotated[str, Field(validation_alias=AliasPath("ruling", "reason"))]
+    basis: Annotated[str, Field(validation_alias=AliasPath("ruling", "basis"))]
+    ends_on: Annotated[date | None, Field(validation_alias=AliasPath("ruling", "ends_on"))]
+    contents: Annotated[dict[str, str], Field(validation_alias=AliasPath("ruling", "contents"))]
+    late_reason: Annotated[str | None, Field(validation_alias=AliasPath("ruling", "late_reason"))]
     decided_at: datetime
     decided_by: str
     undone: list[UndoneShape]
 
 
 class ObjectionLine(Shape):
-    """An objection; ``paused`` says that what it is about has no effect while it is open."""
+    """An objection; ``paused`` means that the disputed entry has no effect while it is open."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="objection_id")]
     state: ObjectionState
-    entry: str
-    ground: str
-    text: str
-    evidence: str
+    entry: EntrysName
+    ground: Annotated[str, Field(validation_alias=AliasPath("plea", "ground"))]
+    text: Annotated[str, Field(validation_alias=AliasPath("plea", "text"))]
+    evidence: Annotated[str, Field(validation_alias=AliasPath("plea", "evidence"))]
     department: str
-    review: bool
+    review: Annotated[bool, Field(validation_alias="is_review")]
     paused: bool
     made_at: datetime
     withdrawn_at: datetime | None
-    decision: RulingShape | None
+    decision: Annotated[RulingShape | None, Field(validation_alias="decided")]
     version: int
 
 
 class ObjectionShape(ObjectionLine):
-    """An objection with its dates and their article; nobody's silence ever decides it."""
+    """An objection with its deadline and the legal basis for it; silence never decides it."""
 
     due_on: date
     provisional: bool
@@ -90,7 +89,7 @@ class ObjectionShape(ObjectionLine):
 
 
 class ObjectionsPage(Page):
-    """Objections, newest first."""
+    """A page of objections, newest first."""
 
     items: list[ObjectionLine]
 
@@ -106,7 +105,7 @@ class ObjectionsPage(Page):
     names_another=True,
 )
 def make(call: Call[ObjectionBody]) -> Answer[ObjectionShape]:
-    """Take it: the mark shows in every answer from now on, and the gravest effects pause until it is decided."""
+    """Make an objection: the entry is marked from now on, and the most serious effects pause until the decision."""
     body = call.body
     plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
     objection, is_repeated = services().objections.make(
@@ -123,12 +122,12 @@ def make(call: Call[ObjectionBody]) -> Answer[ObjectionShape]:
     answer=ObjectionsPage,
 )
 def objections(call: Call[None]) -> Answer[ObjectionsPage]:
-    """List them, newest first."""
+    """List objections, newest first."""
     query: MattersQuery = call.query
     found = services().objections.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [objection_line(objection) for objection in found.matters]
+    items = [ObjectionLine.of(objection, paused=_is_pausing(objection)) for objection in found.matters]
     return Answer(body=ObjectionsPage(items=items, next_cursor=call.next_cursor(found.after)))
 
 
@@ -139,7 +138,7 @@ def objections(call: Call[None]) -> Answer[ObjectionsPage]:
     answer=ObjectionShape,
 )
 def objection(call: Call[None]) -> Answer[ObjectionShape]:
-    """Show it to whoever made it, to the office that answers it and to those who watch the office."""
+    """Return an objection; visible to whoever made it, the deciding department and its supervisors."""
     return _shown(services().objections.one(call.path["objection_id"], by=call.caller))
 
 
@@ -150,7 +149,7 @@ def objection(call: Call[None]) -> Answer[ObjectionShape]:
     answer=ObjectionShape,
 )
 def withdraw(call: Call[None]) -> Answer[ObjectionShape]:
-    """Take the mark off again."""
+    """Withdraw an objection, which removes the mark."""
     return _shown(services().objections.withdraw(call.path["objection_id"], by=call.caller, at=call.at))
 
 
@@ -163,7 +162,7 @@ def withdraw(call: Call[None]) -> Answer[ObjectionShape]:
     needs_version=True,
 )
 def decide(call: Call[RulingBody]) -> Answer[ObjectionShape]:
-    """Decide as a person, on an article; a review is decided by another one."""
+    """Decide an objection; a review is decided by somebody else than before."""
     body = call.body
     ruling = ObjectionDecision(
         outcome=body.outcome,
@@ -180,50 +179,17 @@ def decide(call: Call[RulingBody]) -> Answer[ObjectionShape]:
 
 
 def _shown(objection: Objection, *, replayed: bool = False) -> Answer[ObjectionShape]:
-    shape = objection_shape(objection, services().objections.clock(objection))
-    return Answer(body=shape, version=objection.version, replayed=replayed)
-
-
-def objection_shape(objection: Objection, clock: Clock) -> ObjectionShape:
-    """Show an objection with its dates."""
-    return ObjectionShape(
-        **dict(objection_line(objection)),
+    decided, clock = objection.decided, services().objections.clock(objection)
+    body = ObjectionShape.of(
+        objection,
+        paused=_is_pausing(objection),
         due_on=clock.due_on,
         provisional=clock.provisional,
         limit_basis=clock.limit.basis,
-        touched=[]
-        if objection.decided is None
-        else touched_shapes(objection.decided.touched, since=objection.decided.decided_at),
+        touched=() if decided is None else touched_shapes(decided.touched, since=decided.decided_at),
     )
+    return Answer(body=body, version=objection.version, replayed=replayed)
 
 
-def objection_line(objection: Objection) -> ObjectionLine:
-    """Show an objection without its dates."""
-    decided = objection.decided
-    return ObjectionLine(
-        id=objection.objection_id,
-        state=objection.state,
-        entry=str(objection.entry),
-        ground=objection.plea.ground,
-        text=objection.plea.text,
-        evidence=objection.plea.evidence,
-        department=objection.department,
-        review=objection.is_review,
-        paused=objection.is_paused and objection.state is ObjectionState.OPEN,
-        made_at=objection.made_at,
-        withdrawn_at=objection.withdrawn_at,
-        decision=None
-        if decided is None
-        else RulingShape(
-            outcome=decided.ruling.outcome,
-            reason=decided.ruling.reason,
-            basis=decided.ruling.basis,
-            ends_on=decided.ruling.ends_on,
-            contents=dict(decided.ruling.contents),
-            late_reason=decided.ruling.late_reason,
-            decided_at=decided.decided_at,
-            decided_by=decided.decided_by,
-            undone=undone_shapes(decided.undone),
-        ),
-        version=objection.version,
-    )
+def _is_pausing(objection: Objection) -> bool:
+    return objection.is_paused and objection.state is ObjectionState.OPEN

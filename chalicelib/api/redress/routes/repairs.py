@@ -1,17 +1,18 @@
-"""Repairs over HTTP: two things to hand in, everything else filled in, and all of it undone at once."""
+"""HTTP routes for credit repair (信用修复): little to hand in, the rest prefilled, and all effects undone at once."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasPath, Field, StringConstraints
 
 from chalicelib.api.credit.schemas.credit import CHANNEL
-from chalicelib.api.redress.schemas import EntryName, MattersQuery, Said, UndoneShape, undone_shapes
+from chalicelib.api.redress.schemas import EntryName, EntrysName, MattersQuery, Said, UndoneShape
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, Query, Routes, Shape, Text
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
-from chalicelib.redress.model import Judged, Proof, ProofKind, Repair, RepairDecision, RepairStage
+from chalicelib.redress.model import Proof, ProofKind, Repair, RepairDecision, RepairStage
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.sanctions.model.flag_notices import Change
@@ -21,13 +22,13 @@ routes = Routes("remedies")
 
 
 class EntryQuery(Query):
-    """Which entry."""
+    """The entry to repair."""
 
     entry: EntryName
 
 
 class RepairBody(Body):
-    """All that a repair asks for: proof beyond what the service has itself, and the promise, by its digest."""
+    """A request for repair: proof that the service does not have itself, and the digest of the promise."""
 
     entry: EntryName
     proof: Said = ""
@@ -35,7 +36,7 @@ class RepairBody(Body):
 
 
 class VerdictBody(Body):
-    """Whether it is repaired, and why; a refusal names its ground and what is still missing.
+    """The decision; a refusal names its ground and what is still missing.
 
     ``refusal`` is one of period_not_reached, duty_not_fulfilled, not_corrected, proof_insufficient, not_repairable.
     """
@@ -49,7 +50,7 @@ class VerdictBody(Body):
 
 
 class ProofShape(Shape):
-    """A proof that the service has itself."""
+    """A proof that the service already has."""
 
     kind: ProofKind
     source: str
@@ -57,12 +58,12 @@ class ProofShape(Shape):
 
 
 class RepairFormShape(Shape):
-    """What a repair takes and undoes; ``together`` are all entries on the same document, undone at once."""
+    """What a repair requires and undoes; ``together`` are all entries on the same document, undone with it."""
 
-    entry: str
+    entry: EntrysName
     together: list[str]
     repairable_from: date
-    repairable: bool
+    repairable: Annotated[bool, Field(validation_alias="is_repairable")]
     proofs: list[ProofShape]
     promise: str
     promise_hash: str
@@ -72,25 +73,25 @@ class RepairFormShape(Shape):
 
 
 class VerdictShape(Shape):
-    """What a person decided, and what that undid."""
+    """The decision on a repair, and the entries that it undid."""
 
-    approved: bool
-    reason: str
-    refusal: str | None
-    basis: str
-    missing: list[str]
-    late_reason: str | None
-    decided_at: datetime
-    decided_by: str
+    approved: Annotated[bool, Field(validation_alias=AliasPath("verdict", "is_approved"))]
+    reason: Annotated[str, Field(validation_alias=AliasPath("verdict", "reason"))]
+    refusal: Annotated[BlankAsNull, Field(validation_alias=AliasPath("verdict", "refusal"))]
+    basis: Annotated[str, Field(validation_alias=AliasPath("verdict", "basis"))]
+    missing: Annotated[list[str], Field(validation_alias=AliasPath("verdict", "missing"))]
+    late_reason: Annotated[str | None, Field(validation_alias=AliasPath("verdict", "late_reason"))]
+    decided_at: Annotated[datetime, Field(validation_alias="judged_at")]
+    decided_by: Annotated[str, Field(validation_alias="judged_by")]
     undone: list[UndoneShape]
 
 
 class RepairLine(Shape):
-    """A repair; ``earlier`` are answers that an objection had looked at again."""
+    """A repair; ``earlier`` are decisions that were reconsidered after an objection."""
 
-    id: str
-    state: RepairStage
-    entry: str
+    id: Annotated[str, Field(validation_alias="repair_id")]
+    state: Annotated[RepairStage, Field(validation_alias="stage")]
+    entry: EntrysName
     department: str
     organ: str
     document_no: str
@@ -98,13 +99,13 @@ class RepairLine(Shape):
     promise_hash: str
     proofs: list[ProofShape]
     asked_at: datetime
-    decision: VerdictShape | None
+    decision: Annotated[VerdictShape | None, Field(validation_alias="judged")]
     earlier: list[VerdictShape]
     version: int
 
 
 class ConsumerShape(Shape):
-    """A department's system that was told of a flag that the repair lifted, and when it answered."""
+    """A department's system that was notified that the repair lifted a flag, and when it acknowledged."""
 
     flag_id: str
     department: str
@@ -114,7 +115,7 @@ class ConsumerShape(Shape):
 
 
 class RepairShape(RepairLine):
-    """A repair with the office's last day and that of the whole, and the proof for each system that was told."""
+    """A repair with the office's deadline, the overall deadline, and the systems that were notified."""
 
     authority_due_on: date
     due_on: date
@@ -123,7 +124,7 @@ class RepairShape(RepairLine):
 
 
 class RepairsPage(Page):
-    """Repairs, newest first."""
+    """A page of repairs, newest first."""
 
     items: list[RepairLine]
 
@@ -136,18 +137,14 @@ class RepairsPage(Page):
     answer=RepairFormShape,
 )
 def form(call: Call[None]) -> Answer[RepairFormShape]:
-    """Show from when it can be repaired, what is known already, and the promise word for word."""
+    """Return the day from which a repair is possible, the known proofs, and the wording of the promise."""
     found = services().repairs.form(entry_named(call.query.entry), by=call.caller, at=call.at)
     promise = found.promise
     return Answer(
-        body=RepairFormShape(
-            entry=str(found.entry),
-            together=list(found.together),
-            repairable_from=found.repairable_from,
-            repairable=found.is_repairable,
+        body=RepairFormShape.of(
+            found,
             proofs=proof_shapes(found.proofs, language=call.language),
             promise=promise.english if call.language == "en" else promise.text,
-            promise_hash=found.promise_hash,
             basis=promise.basis,
             free_of_charge=True,
             channel=CHANNEL.read_in(call.language),
@@ -166,7 +163,7 @@ def form(call: Call[None]) -> Answer[RepairFormShape]:
     names_another=True,
 )
 def ask(call: Call[RepairBody]) -> Answer[RepairShape]:
-    """Take it and send it to the office that made the entry, at once."""
+    """Request a repair; it goes to the office that made the entry at once."""
     repair, is_repeated = services().repairs.ask(
         entry_named(call.body.entry),
         call.body.proof,
@@ -186,10 +183,12 @@ def ask(call: Call[RepairBody]) -> Answer[RepairShape]:
     answer=RepairsPage,
 )
 def repairs(call: Call[None]) -> Answer[RepairsPage]:
-    """List them, newest first."""
+    """List repairs, newest first."""
     query: MattersQuery = call.query
     found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
-    items = [repair_line(repair, language=call.language) for repair in found.matters]
+    items = [
+        RepairLine.of(repair, proofs=proof_shapes(repair.proofs, language=call.language)) for repair in found.matters
+    ]
     return Answer(body=RepairsPage(items=items, next_cursor=call.next_cursor(found.after)))
 
 
@@ -200,7 +199,7 @@ def repairs(call: Call[None]) -> Answer[RepairsPage]:
     answer=RepairShape,
 )
 def repair(call: Call[None]) -> Answer[RepairShape]:
-    """Show it to whoever asked for it, to the office that decides and to those who watch the office."""
+    """Return a repair; visible to whoever asked for it, the deciding office and its supervisors."""
     return _shown(services().repairs.one(call.path["repair_id"], by=call.caller), language=call.language)
 
 
@@ -213,7 +212,7 @@ def repair(call: Call[None]) -> Answer[RepairShape]:
     needs_version=True,
 )
 def judge(call: Call[VerdictBody]) -> Answer[RepairShape]:
-    """Decide as a person; all or nothing."""
+    """Decide a repair, all or nothing."""
     body = call.body
     verdict = RepairDecision(
         is_approved=body.approved,
@@ -230,21 +229,13 @@ def judge(call: Call[VerdictBody]) -> Answer[RepairShape]:
 def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[RepairShape]:
     clocks = services().repairs.clocks(repair)
     authority, site = (_latest(clocks, kind) for kind in (ClockKind.REPAIR_AUTHORITY, ClockKind.REPAIR_SITE))
-    shape = RepairShape(
-        **dict(repair_line(repair, language=language)),
+    shape = RepairShape.of(
+        repair,
+        proofs=proof_shapes(repair.proofs, language=language),
         authority_due_on=authority.due_on,
         due_on=site.due_on,
         provisional=authority.provisional or site.provisional,
-        consumers=[
-            ConsumerShape(
-                flag_id=flag_notice.flag_id,
-                department=flag_notice.department,
-                change=flag_notice.change,
-                told_at=flag_notice.told_at,
-                acknowledged_at=flag_notice.acknowledged_at,
-            )
-            for flag_notice in services().repairs.flag_notices(repair)
-        ],
+        consumers=services().repairs.flag_notices(repair),
     )
     return Answer(body=shape, version=repair.version, replayed=replayed)
 
@@ -253,43 +244,6 @@ def _latest(clocks: Iterable[Clock], kind: ClockKind) -> Clock:
     return max((clock for clock in clocks if clock.kind is kind), key=lambda clock: clock.started_at)
 
 
-def repair_line(repair: Repair, *, language: str) -> RepairLine:
-    """Show a repair without its dates."""
-    return RepairLine(
-        id=repair.repair_id,
-        state=repair.stage,
-        entry=str(repair.entry),
-        department=repair.department,
-        organ=repair.organ,
-        document_no=repair.document_no,
-        proof=repair.proof,
-        promise_hash=repair.promise_hash,
-        proofs=proof_shapes(repair.proofs, language=language),
-        asked_at=repair.asked_at,
-        decision=None if repair.judged is None else _verdict(repair.judged),
-        earlier=[_verdict(judged) for judged in repair.earlier],
-        version=repair.version,
-    )
-
-
 def proof_shapes(proofs: Iterable[Proof], *, language: str) -> list[ProofShape]:
-    """Show proofs in a language."""
-    return [
-        ProofShape(kind=proof.kind, source=proof.source, text=proof.en if language == "en" else proof.zh)
-        for proof in proofs
-    ]
-
-
-def _verdict(judged: Judged) -> VerdictShape:
-    verdict = judged.verdict
-    return VerdictShape(
-        approved=verdict.is_approved,
-        reason=verdict.reason,
-        refusal=verdict.refusal or None,
-        basis=verdict.basis,
-        missing=list(verdict.missing),
-        late_reason=verdict.late_reason,
-        decided_at=judged.judged_at,
-        decided_by=judged.judged_by,
-        undone=undone_shapes(judged.undone),
-    )
+    """Build the responses for proofs in a language."""
+    return [ProofShape.of(proof, text=proof.en if language == "en" else proof.zh) for proof in proofs]

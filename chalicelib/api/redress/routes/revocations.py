@@ -1,16 +1,20 @@
-"""Reversals over HTTP: a basis document fell, and everything that stood on it goes with it."""
+"""HTTP routes for revoked documents (依据文书被撤销): everything based on such a document is undone with it."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from chalicelib.api.redress.schemas import (
     EntryName,
+    EntrysName,
     MattersQuery,
     TouchedShape,
     UndoneShape,
     touched_shapes,
-    undone_shapes,
 )
 from chalicelib.http.routes import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.redress.model import Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
@@ -21,7 +25,7 @@ routes = Routes("remedies")
 
 
 class ReversingDocumentBody(Body):
-    """The paper that took the ground away: of an administrative review, a court, or the organ itself."""
+    """The revoking document: of an administrative review, a court, or the organ itself."""
 
     number: Line
     organ: Line
@@ -30,7 +34,7 @@ class ReversingDocumentBody(Body):
 
 
 class ReversalBody(Body):
-    """Which document fell, by any entry on it, and by which paper; ``late_reason`` after the days that rules give."""
+    """The revoked document, named by any entry based on it, and the revoking one; ``late_reason`` if late."""
 
     entry: EntryName
     document: ReversingDocumentBody
@@ -39,7 +43,7 @@ class ReversalBody(Body):
 
 
 class ReversingDocumentShape(Shape):
-    """The paper that took the ground away."""
+    """The revoking document."""
 
     number: str
     organ: str
@@ -48,16 +52,16 @@ class ReversingDocumentShape(Shape):
 
 
 class ReversalLine(Shape):
-    """A reversal and what it undid."""
+    """A revocation and what it undid."""
 
-    id: str
-    entry: str
+    id: Annotated[str, Field(validation_alias="reversal_id")]
+    entry: EntrysName
     department: str
     organ: str
     document_no: str
-    document: ReversingDocumentShape
+    document: Annotated[ReversingDocumentShape, Field(validation_alias="by_document")]
     reason: str
-    late_reason: str | None
+    late_reason: BlankAsNull
     recorded_at: datetime
     recorded_by: str
     undone: list[UndoneShape]
@@ -65,13 +69,13 @@ class ReversalLine(Shape):
 
 
 class ReversalShape(ReversalLine):
-    """A reversal with every case that it touched."""
+    """A revocation with every affected case."""
 
     touched: list[TouchedShape]
 
 
 class ReversalsPage(Page):
-    """Reversals, newest first."""
+    """A page of revocations, newest first."""
 
     items: list[ReversalLine]
 
@@ -87,7 +91,7 @@ class ReversalsPage(Page):
     names_another=True,
 )
 def record(call: Call[ReversalBody]) -> Answer[ReversalShape]:
-    """Undo, and answer with every case that had met it."""
+    """Undo everything based on the document, and return every affected case."""
     body = call.body
     fall = Fall(
         entry=entry_named(body.entry),
@@ -114,12 +118,12 @@ def record(call: Call[ReversalBody]) -> Answer[ReversalShape]:
     answer=ReversalsPage,
 )
 def reversals(call: Call[None]) -> Answer[ReversalsPage]:
-    """List them, newest first."""
+    """List revocations, newest first."""
     query: MattersQuery = call.query
     found = services().reversals.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [reversal_line(reversal) for reversal in found.matters]
+    items = [ReversalLine.model_validate(reversal) for reversal in found.matters]
     return Answer(body=ReversalsPage(items=items, next_cursor=call.next_cursor(found.after)))
 
 
@@ -130,29 +134,10 @@ def reversals(call: Call[None]) -> Answer[ReversalsPage]:
     answer=ReversalShape,
 )
 def reversal(call: Call[None]) -> Answer[ReversalShape]:
-    """Show it to its subject, to the office and to those who watch the office."""
+    """Return a revocation; visible to its subject, the office and its supervisors."""
     return _shown(services().reversals.one(call.path["reversal_id"], by=call.caller))
 
 
 def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[ReversalShape]:
     touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
-    shape = ReversalShape(**dict(reversal_line(reversal)), touched=touched)
-    return Answer(body=shape, version=reversal.version, replayed=replayed)
-
-
-def reversal_line(reversal: Revocation) -> ReversalLine:
-    """Show a reversal and what it undid."""
-    return ReversalLine(
-        id=reversal.reversal_id,
-        entry=str(reversal.entry),
-        department=reversal.department,
-        organ=reversal.organ,
-        document_no=reversal.document_no,
-        document=ReversingDocumentShape.model_validate(reversal.by_document),
-        reason=reversal.reason,
-        late_reason=reversal.late_reason or None,
-        recorded_at=reversal.recorded_at,
-        recorded_by=reversal.recorded_by,
-        undone=undone_shapes(reversal.undone),
-        version=reversal.version,
-    )
+    return Answer(body=ReversalShape.of(reversal, touched=touched), version=reversal.version, replayed=replayed)

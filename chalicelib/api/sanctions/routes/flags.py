@@ -1,21 +1,19 @@
-"""Measures and flags over HTTP."""
+"""HTTP routes for measures and flags (失信惩戒)."""
 
 from datetime import datetime
 
 from chalicelib.api.sanctions.schemas.flags import (
-    ConductShape,
     FlagBody,
     FlagConfirmationBody,
     Flags,
     FlagSeen,
     FlagServiceBody,
+    FlagShape,
     FlagsQuery,
     FlagStatementBody,
     LiftingBody,
     ListQuery,
     MeasureListShape,
-    flag_shape,
-    measure_shape,
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.http.routes import Answer, Call, Routes
@@ -31,18 +29,9 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 
 @routes.get("/v1/measures", public=True, query=ListQuery, answer=MeasureListShape, summary="The list of measures")
 def measures(call: Call[None]) -> Answer[MeasureListShape]:
-    """Show what may be done to whom: a measure that is not published here may not be used."""
+    """Return the list of measures; a measure that is not on it may not be used."""
     edition = services().punishment.measures(call.query.edition, at=call.at)
-    return Answer(
-        body=MeasureListShape(
-            edition=edition.edition,
-            title=edition.title,
-            in_force_from=edition.in_force_from,
-            conducts=[ConductShape(code=conduct.code, name=conduct.name) for conduct in edition.conducts],
-            items=[measure_shape(measure) for measure in edition.measures],
-            sources=list(edition.sources),
-        ),
-    )
+    return Answer(body=MeasureListShape.model_validate(edition))
 
 
 @routes.post(
@@ -55,7 +44,7 @@ def measures(call: Call[None]) -> Answer[MeasureListShape]:
     summary="Propose a flag on an effective document",
 )
 def propose(call: Call[FlagBody]) -> Answer[FlagSeen]:
-    """Propose; nothing has effect before the subject was heard and a second officer confirms."""
+    """Propose a flag, which has no effect until the subject was heard and a second officer has confirmed."""
     body = call.body
     document = body.document
     proposal = Proposal(
@@ -93,14 +82,13 @@ def propose(call: Call[FlagBody]) -> Answer[FlagSeen]:
     summary="The flags of a subject, or those of the office in one state, newest first",
 )
 def flags(call: Call[None]) -> Answer[Flags]:
-    """List one's own flags, or those that the credit office proposed: for a subject, or in one state."""
+    """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
     page = services().punishment.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
-    return Answer(
-        body=Flags(items=[flag_shape(flag, on=today) for flag in page.flags], next_cursor=call.next_cursor(page.after)),
-    )
+    items = [FlagShape.of(flag, in_force=flag.is_in_force(today)) for flag in page.flags]
+    return Answer(body=Flags(items=items, next_cursor=call.next_cursor(page.after)))
 
 
 @routes.get(
@@ -110,7 +98,7 @@ def flags(call: Call[None]) -> Answer[Flags]:
     summary="One flag",
 )
 def flag(call: Call[None]) -> Answer[FlagSeen]:
-    """Show a flag to its subject or to the credit office that proposed it."""
+    """Return a flag; visible to its subject and to the credit office that proposed it."""
     return _answer(services().punishment.get(call.path["flag_id"], by=call.caller), at=call.at)
 
 
@@ -123,7 +111,7 @@ def flag(call: Call[None]) -> Answer[FlagSeen]:
     summary="Put proof of the notice's delivery on record",
 )
 def serve(call: Call[FlagServiceBody]) -> Answer[FlagSeen]:
-    """From the delivery on the subject may speak."""
+    """Record delivery of the notice, from which the time to make a statement runs."""
     service = Service(
         served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
     )
@@ -141,7 +129,7 @@ def serve(call: Call[FlagServiceBody]) -> Answer[FlagSeen]:
     summary="State and defend against a flag",
 )
 def state(call: Call[FlagStatementBody]) -> Answer[FlagSeen]:
-    """Take down what the subject says; it will be answered."""
+    """Record the subject's statement, which the confirmation must answer."""
     stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
     return _answer(stated, at=call.at)
 
@@ -156,7 +144,7 @@ def state(call: Call[FlagStatementBody]) -> Answer[FlagSeen]:
     summary="Confirm a flag as a second officer, with a fresh login",
 )
 def confirm(call: Call[FlagConfirmationBody]) -> Answer[FlagSeen]:
-    """Put the flag in force, and with it the gate, at once."""
+    """Confirm the flag, which takes effect at once, in credit checks too."""
     confirmed = services().punishment.confirm(
         call.path["flag_id"],
         call.body.reason,
@@ -177,7 +165,7 @@ def confirm(call: Call[FlagConfirmationBody]) -> Answer[FlagSeen]:
     summary="Lift a flag",
 )
 def lift(call: Call[LiftingBody]) -> Answer[FlagSeen]:
-    """End the flag, and open the promise again, at once."""
+    """Lift the flag, which ends its effect at once."""
     lifted = services().punishment.lift(
         call.path["flag_id"],
         reason=call.body.reason,
@@ -190,10 +178,9 @@ def lift(call: Call[LiftingBody]) -> Answer[FlagSeen]:
 
 
 def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagSeen]:
-    shown = flag_shape(flag, on=day_in_shanghai(at))
-    due_at = services().punishment.defence_due_at(flag)
-    return Answer(
-        body=FlagSeen(**dict(shown), defence_due_at=due_at),
-        version=flag.version,
-        replayed=replayed,
+    body = FlagSeen.of(
+        flag,
+        in_force=flag.is_in_force(day_in_shanghai(at)),
+        defence_due_at=services().punishment.defence_due_at(flag),
     )
+    return Answer(body=body, version=flag.version, replayed=replayed)

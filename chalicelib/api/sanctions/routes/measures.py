@@ -1,8 +1,8 @@
-"""Editions of the list of measures over HTTP, and flags that one of them suspended."""
+"""HTTP routes for editions of the list of measures, and for the flags that an edition suspends."""
 
 from typing import Any
 
-from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody, flag_shape
+from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody
 from chalicelib.api.sanctions.schemas.measures import (
     GroundShape,
     ListLoadingQuery,
@@ -35,7 +35,7 @@ routes = Routes("measures")
     answer=ListLoadingShape,
 )
 def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
-    """Load an edition; with ``dry_run=true`` say which live flags would lose their ground, and write nothing."""
+    """Load an edition; with ``dry_run=true`` only return which flags would lose their ground."""
     publishing, query, name = services().publishing, call.query, call.path["edition"]
     if call.body.edition not in {None, name}:
         fault = FieldError(
@@ -79,7 +79,7 @@ def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
     answer=LoadedEditions,
 )
 def editions(call: Call[None]) -> Answer[LoadedEditions]:
-    """List editions, oldest first: those that came with the service and those that were loaded."""
+    """List all editions, shipped with the service or loaded later, oldest first."""
     publishing = services().publishing
     in_force = publishing.in_force(at=call.at)
     items = [standing_shape(each, in_force) for each in publishing.editions(by=call.caller)]
@@ -95,26 +95,21 @@ def editions(call: Call[None]) -> Answer[LoadedEditions]:
     summary="Ask that a suspended flag goes on; a second officer's request puts it in force again",
 )
 def resume(call: Call[ResumptionBody]) -> Answer[FlagSeen]:
-    """Let two persons put a flag back in force whose ground exists again."""
+    """Reinstate a suspended flag; this takes the requests of two people."""
     flag = services().resuming.resume(
         call.path["flag_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
-    shown = flag_shape(flag, on=day_in_shanghai(call.at))
-    due_at = services().punishment.defence_due_at(flag)
-    return Answer(body=FlagSeen(**dict(shown), defence_due_at=due_at), version=flag.version)
+    body = FlagSeen.of(
+        flag,
+        in_force=flag.is_in_force(day_in_shanghai(call.at)),
+        defence_due_at=services().punishment.defence_due_at(flag),
+    )
+    return Answer(body=body, version=flag.version)
 
 
 def _losing(one: Losing, language: str) -> LosingShape:
-    return LosingShape(
-        flag_id=one.flag.flag_id,
-        department=one.flag.department,
-        measure_code=one.flag.measure_code,
-        measure=one.flag.measure,
-        edition=one.flag.edition,
-        related_items=list(one.flag.related_items),
-        ends_on=one.flag.ends_on,
-        grounds=[GroundShape(code=each, text=WORDS[each][language == "en"]) for each in one.grounds],
-    )
+    grounds = [GroundShape(code=each, text=WORDS[each][language == "en"]) for each in one.grounds]
+    return LosingShape.of(one.flag, grounds=grounds)
 
 
 def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in

@@ -1,4 +1,4 @@
-"""Bodies and answers about measures and flags."""
+"""Requests and responses for measures and flags."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -9,29 +9,29 @@ from chalicelib.api.credit.schemas.credit import DocumentShape
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
 from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
-from chalicelib.sanctions.model.flags import Flag, FlagState, LostGround, Measure, MeasureClass
+from chalicelib.sanctions.model.flags import FlagState, LostGround, MeasureClass
 from chalicelib.subjects.model.schema import SubjectBody
 from chalicelib.subjects.model.subjects import SubjectKind
 
 
 class ListQuery(Query):
-    """Which edition of the list; the one in force if none is named."""
+    """The edition of the list; by default the one in force."""
 
     edition: Code | None = None
 
 
 class ConductShape(Shape):
-    """A level of conduct that the proportionality table knows."""
+    """A level of conduct in the proportionality table (失信行为)."""
 
     code: str
     name: str
 
 
 class MeasureShape(Shape):
-    """A row of the list; ``allowed`` says for each conduct which severities carry the measure."""
+    """A measure of the list; ``allowed`` says for which severities of each conduct it may be used."""
 
     code: str
-    measure_class: MeasureClass
+    measure_class: Annotated[MeasureClass, Field(validation_alias="class_")]
     measure: str
     content: str
     target: str
@@ -54,13 +54,13 @@ class MeasureListShape(Shape):
     title: str
     in_force_from: date
     conducts: list[ConductShape]
-    items: list[MeasureShape]
+    items: Annotated[list[MeasureShape], Field(validation_alias="measures")]
     next_cursor: None = None
     sources: list[str]
 
 
 class FlagDocumentBody(Body):
-    """The effective document; ``subject`` is whom it is about, if that is not the flag's own subject."""
+    """The document in effect; ``subject`` is given if it concerns somebody else than the flag's subject."""
 
     number: Given | None = None
     organ: Given | None = None
@@ -71,9 +71,9 @@ class FlagDocumentBody(Body):
 
 
 class FlagBody(Body):
-    """A flag to propose: which measure, on which document, for which related items, from when to when.
+    """A proposed flag: the measure, the document, the related items and the period.
 
-    ``personal_finding`` says why a person answers for the organisation that the document is about (R2.11).
+    ``personal_finding`` says why a person answers for the organisation that the document concerns (R2.11).
     """
 
     subject: SubjectBody
@@ -91,7 +91,7 @@ class FlagBody(Body):
 
 
 class FlagServiceBody(Body):
-    """Proof that the subject was told."""
+    """Proof that the notice was delivered."""
 
     served_at: Instant
     method: Line
@@ -99,43 +99,43 @@ class FlagServiceBody(Body):
 
 
 class FlagStatementBody(Body):
-    """What the subject says in its defence."""
+    """The subject's statement in its defence."""
 
     text: Text
 
 
 class FlagConfirmationBody(Body):
-    """Why the flag is confirmed; ``statement_answer`` is owed if the subject spoke."""
+    """Why the flag is confirmed; ``statement_answer`` is required if the subject made a statement."""
 
     reason: Text
     statement_answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
 
 
 class LiftingBody(Body):
-    """Why the flag ends, and on which basis."""
+    """Why the flag is lifted, and on which legal basis."""
 
     reason: Text
     basis: Line
 
 
 class ResumptionBody(Body):
-    """Why a suspended flag should go on."""
+    """Why a suspended flag should be reinstated."""
 
     reason: Text
 
 
 class FlagsQuery(PageQuery):
-    """Whose flags, or the department's own in one state; applicants see their own whatever they ask for."""
+    """Filters: by subject or by state; applicants always get their own flags."""
 
     subject: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
     state: FlagState | None = None
 
 
 class FlagSubject(Shape):
-    """Whom a flag is for, masked."""
+    """The subject of a flag, by masked name."""
 
-    key: str
-    name: str
+    key: Annotated[str, Field(validation_alias="subject")]
+    name: Annotated[str, Field(validation_alias="masked_name")]
 
 
 class FlagServiceShape(Shape):
@@ -147,14 +147,14 @@ class FlagServiceShape(Shape):
 
 
 class FlagStatementShape(Shape):
-    """One statement of the subject."""
+    """A statement by the subject."""
 
     made_at: datetime
     text: str
 
 
 class FlagConfirmationShape(Shape):
-    """The second person's decision."""
+    """The confirmation by a second person."""
 
     confirmed_at: datetime
     by: str
@@ -163,7 +163,7 @@ class FlagConfirmationShape(Shape):
 
 
 class LiftingShape(Shape):
-    """How a flag ended before its time; ``because`` names what undid it, ``lifting`` where nobody asked for it."""
+    """How a flag was lifted; ``because`` names the remedy that undid it, or ``lifting`` if there was none."""
 
     lifted_at: datetime
     by: str
@@ -173,7 +173,7 @@ class LiftingShape(Shape):
 
 
 class ResumptionShape(Shape):
-    """Who asked that the flag goes on; a second person must want it too."""
+    """The first request to reinstate a flag; a second person must agree."""
 
     asked_at: datetime
     by: str
@@ -181,7 +181,7 @@ class ResumptionShape(Shape):
 
 
 class SuspensionShape(Shape):
-    """Which edition of the list took the flag's ground, and what it lacks."""
+    """The edition under which the flag lost its ground, and what it lacks."""
 
     suspended_at: datetime
     edition: str
@@ -190,16 +190,16 @@ class SuspensionShape(Shape):
 
 
 class FlagShape(Shape):
-    """A flag; it has effect only while ``in_force``, and stops by itself after ``ends_on``.
+    """A flag; it has effect only while ``in_force`` and expires after ``ends_on``.
 
-    ``objection`` says whether it is disputed, ``paused`` that it has no effect until that is decided.
+    ``objection`` says whether it is disputed, ``paused`` whether it has no effect until that is decided.
     """
 
-    id: str
+    id: Annotated[str, Field(validation_alias="flag_id")]
     version: int
     state: FlagState
     in_force: bool
-    subject: FlagSubject
+    subject: Annotated[FlagSubject, Field(validation_alias="party")]
     case_no: str | None
     measure_code: str
     measure: str
@@ -222,71 +222,16 @@ class FlagShape(Shape):
     lifting: LiftingShape | None
     suspension: SuspensionShape | None
     objection: ObjectionState
-    paused: bool
+    paused: Annotated[bool, Field(validation_alias="is_paused")]
 
 
 class FlagSeen(FlagShape):
-    """A flag by itself, with the last second in which its subject may still speak."""
+    """A single flag, with the deadline for the subject's statement."""
 
     defence_due_at: datetime | None
 
 
 class Flags(Page):
-    """Flags of a subject, or of a department in one state, newest first."""
+    """A page of flags, newest first."""
 
     items: list[FlagShape]
-
-
-def measure_shape(measure: Measure) -> MeasureShape:
-    """Show a row of the list."""
-    return MeasureShape(
-        code=measure.code,
-        measure_class=measure.class_,
-        measure=measure.measure,
-        content=measure.content,
-        target=measure.target,
-        basis=measure.basis,
-        organ=measure.organ,
-        in_force_from=measure.in_force_from,
-        in_force_to=measure.in_force_to,
-        effect=measure.effect,
-        subject_kinds=list(measure.subject_kinds),
-        allowed={conduct: list(severities) for conduct, severities in measure.allowed.items()},
-        related_items=list(measure.related_items),
-        most_months=measure.most_months,
-        note=measure.note,
-    )
-
-
-def flag_shape(flag: Flag, *, on: date) -> FlagShape:
-    """Show a flag as it stands on a day."""
-    return FlagShape(
-        id=flag.flag_id,
-        version=flag.version,
-        state=flag.state,
-        in_force=flag.is_in_force(on),
-        subject=FlagSubject(key=flag.subject, name=flag.party.masked_name),
-        case_no=flag.case_no,
-        measure_code=flag.measure_code,
-        measure=flag.measure,
-        edition=flag.edition,
-        effect=flag.effect,
-        basis=flag.basis,
-        conduct=flag.conduct,
-        severity=flag.severity,
-        document=DocumentShape.model_validate(flag.document),
-        related_items=list(flag.related_items),
-        starts_on=flag.starts_on,
-        ends_on=flag.ends_on,
-        facts=flag.facts,
-        personal_finding=flag.personal_finding,
-        proposed_by=flag.proposed_by,
-        proposed_at=flag.proposed_at,
-        service=None if flag.service is None else FlagServiceShape.model_validate(flag.service),
-        statements=[FlagStatementShape.model_validate(statement) for statement in flag.statements],
-        confirmation=None if flag.confirmation is None else FlagConfirmationShape.model_validate(flag.confirmation),
-        lifting=None if flag.lifting is None else LiftingShape.model_validate(flag.lifting),
-        suspension=None if flag.suspension is None else SuspensionShape.model_validate(flag.suspension),
-        objection=flag.objection,
-        paused=flag.is_paused,
-    )

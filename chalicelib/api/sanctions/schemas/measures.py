@@ -1,4 +1,4 @@
-"""What is sent and answered about editions of the list of measures."""
+"""Requests and responses for editions of the list of measures."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ Carried = Annotated[list[Severity], Field(min_length=1, max_length=3)]
 
 
 class EditionStands(StrEnum):
-    """Whether an edition holds, held before, or will hold."""
+    """Whether an edition is in force, was, or will be."""
 
     PAST = "past"
     IN_FORCE = "in_force"
@@ -25,14 +25,14 @@ class EditionStands(StrEnum):
 
 
 class ConductBody(Body):
-    """A level of conduct that the proportionality table knows."""
+    """A level of conduct in the proportionality table (失信行为)."""
 
     code: Code
     name: Line
 
 
 class MeasureBody(Body):
-    """A row of the list; what is missing here may not be used (R2.1)."""
+    """A measure of the list; a measure that is not listed may not be used (R2.1)."""
 
     code: Code
     measure_class: MeasureClass
@@ -52,7 +52,7 @@ class MeasureBody(Body):
 
 
 class MeasureListBody(Body):
-    """An edition of the list, as ``GET /v1/measures`` shows one; ``edition`` is that of the address."""
+    """An edition of the list, as ``GET /v1/measures`` returns it; ``edition`` must match the path."""
 
     edition: Code | None = None
     title: Line
@@ -63,20 +63,20 @@ class MeasureListBody(Body):
 
 
 class ListLoadingQuery(PageQuery):
-    """Whether only to say which flags would lose their ground, and which page of that."""
+    """``dry_run`` previews which flags would lose their ground, page by page."""
 
     dry_run: bool = False
 
 
 class GroundShape(Shape):
-    """What a flag lacks under the edition."""
+    """What a flag lacks under an edition."""
 
     code: LostGround
     text: str
 
 
 class LosingShape(Shape):
-    """A live flag that the edition takes the ground from."""
+    """A flag that would lose its ground under an edition."""
 
     flag_id: str
     department: str
@@ -89,7 +89,7 @@ class LosingShape(Shape):
 
 
 class EvaluationShape(Shape):
-    """How far live flags have been held against the edition."""
+    """The progress of re-evaluating live flags under an edition."""
 
     state: EvaluationState
     begins_on: date
@@ -99,7 +99,7 @@ class EvaluationShape(Shape):
 
 
 class ListLoadingShape(Page):
-    """What an edition brings: with ``dry_run`` the flags that it would suspend, else how far the evaluation is."""
+    """The effect of an edition: on a dry run the flags it would suspend, else the progress of the re-evaluation."""
 
     edition: str
     in_force_from: date
@@ -110,7 +110,7 @@ class ListLoadingShape(Page):
 
 
 class LoadedEdition(Shape):
-    """An edition of the list; ``evaluation`` is ``null`` for one that came with the service."""
+    """An edition of the list; ``evaluation`` is null for one shipped with the service."""
 
     edition: str
     title: str
@@ -126,18 +126,13 @@ class LoadedEditions(Shape):
 
 
 def standing_shape(standing: EditionStatus, in_force: MeasureList) -> LoadedEdition:
-    """Show an edition beside the one that is in force."""
+    """Build the response for an edition, compared with the one in force."""
     edition = standing.edition
     stands = EditionStands.TO_COME if edition.in_force_from > in_force.in_force_from else EditionStands.PAST
     if edition.edition == in_force.edition:
         stands = EditionStands.IN_FORCE
-    return LoadedEdition(
-        edition=edition.edition,
-        title=edition.title,
-        in_force_from=edition.in_force_from,
-        stands=stands,
-        evaluation=evaluation_shape(standing.evaluation, begins_on=edition.in_force_from),
-    )
+    evaluation = evaluation_shape(standing.evaluation, begins_on=edition.in_force_from)
+    return LoadedEdition.of(edition, stands=stands, evaluation=evaluation)
 
 
 def measure_list(body: MeasureListBody, edition: str) -> MeasureList:
@@ -153,16 +148,8 @@ def measure_list(body: MeasureListBody, edition: str) -> MeasureList:
 
 
 def evaluation_shape(evaluation: Evaluation | None, *, begins_on: date) -> EvaluationShape | None:
-    """Show how far an evaluation is; None for an edition that came with the service."""
-    if evaluation is None:
-        return None
-    return EvaluationShape(
-        state=evaluation.state,
-        begins_on=begins_on,
-        looked_at=evaluation.looked_at,
-        suspended=evaluation.suspended,
-        failed=evaluation.failed,
-    )
+    """Build the response for a re-evaluation; ``None`` for an edition shipped with the service."""
+    return None if evaluation is None else EvaluationShape.of(evaluation, begins_on=begins_on)
 
 
 def _measure(row: MeasureBody) -> Measure:

@@ -1,9 +1,9 @@
-"""How long open cases have waited, over HTTP (在办件龄)."""
+"""HTTP routes for the age of open cases (在办件龄)."""
 
 from datetime import datetime
 
 from chalicelib.http.routes import Answer, Call, Code, Query, Routes, Shape
-from chalicelib.supervision.rules.ageing import Ageing, Waiting, together
+from chalicelib.supervision.rules.ageing import Waiting, together
 from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.wiring import services
 
@@ -11,13 +11,13 @@ routes = Routes("supervision")
 
 
 class AgeingQuery(Query):
-    """Whose open cases; without a department, those of each that the caller watches."""
+    """Which department's open cases; by default those of every department that the caller supervises."""
 
     department: Code | None = None
 
 
 class BandShape(Shape):
-    """Cases that have waited ``first`` to ``last`` days, both in, by what they wait for; the last band is open."""
+    """Cases that have waited ``first`` to ``last`` days inclusive, by what they wait for; the last band has no end."""
 
     first: int
     last: int | None
@@ -25,7 +25,7 @@ class BandShape(Shape):
 
 
 class AgeingShape(Shape):
-    """One department's open cases; ``is_more`` where there are more than were looked at, which were the first due."""
+    """One department's open cases; ``is_more`` if there are more than were counted, which were those due first."""
 
     department: str
     open: int
@@ -35,7 +35,7 @@ class AgeingShape(Shape):
 
 
 class AgeingsShape(Shape):
-    """Departments in the town's own order, and all of them together, as they stand at ``at``."""
+    """The departments in the order of the settings, and their total, as of ``at``."""
 
     at: datetime
     departments: tuple[AgeingShape, ...]
@@ -50,15 +50,11 @@ class AgeingsShape(Shape):
     answer=AgeingsShape,
 )
 def ageing(call: Call[None]) -> Answer[AgeingsShape]:
-    """Tell how old what is open is."""
+    """Return how long open cases have waited, by department."""
     told = services().supervision.ageing(call.query.department, by=call.caller, at=call.at)
     body = AgeingsShape(
         at=call.at,
-        departments=tuple(map(_shape, told)),
-        total=_shape(together(told, department="*")),
+        departments=tuple(AgeingShape.model_validate(one) for one in told),
+        total=AgeingShape.model_validate(together(told, department="*")),
     )
     return Answer(body=body)
-
-
-def _shape(one: Ageing) -> AgeingShape:
-    return AgeingShape.model_validate(one)

@@ -1,4 +1,4 @@
-"""Signals of window dressing over HTTP (疑点)."""
+"""HTTP route for anomalies that suggest window dressing (疑点)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.http.routes import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
-from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
+from chalicelib.supervision.model.anomalies import AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.wiring import services
@@ -15,7 +15,7 @@ routes = Routes("supervision")
 
 
 class SignalQuery(PageQuery):
-    """Which signals: of a department, a kind, an officer, found from one day to another, both included."""
+    """Filters: by department, kind, officer, and by the day it was found, both days inclusive."""
 
     department: Code | None = None
     kind: AnomalyKind | None = None
@@ -25,7 +25,7 @@ class SignalQuery(PageQuery):
 
 
 class EvidenceShape(Shape):
-    """An event that a signal rests on: when it happened, and when it was told."""
+    """An event behind an anomaly: when it happened and when it was recorded."""
 
     owner: str
     seq: int
@@ -35,9 +35,9 @@ class EvidenceShape(Shape):
 
 
 class SignalShape(Shape):
-    """Something for a person to look at; it accuses nobody, and nothing is counted from it."""
+    """Something for a person to look into; it accuses nobody and enters no statistics."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="signal_id")]
     kind: AnomalyKind
     case_no: str
     department: str
@@ -48,7 +48,7 @@ class SignalShape(Shape):
 
 
 class SignalPageShape(Page):
-    """A page of signals, newest first."""
+    """A page of anomalies, newest first."""
 
     items: tuple[SignalShape, ...]
 
@@ -61,7 +61,7 @@ class SignalPageShape(Page):
     answer=SignalPageShape,
 )
 def signals(call: Call[None]) -> Answer[SignalPageShape]:
-    """List signals."""
+    """List anomalies, newest first."""
     query: SignalQuery = call.query
     wanted = Wanted(
         department=query.department,
@@ -71,18 +71,5 @@ def signals(call: Call[None]) -> Answer[SignalPageShape]:
         found_to=query.found_to,
     )
     page = services().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
-    items = tuple(_signal(signal) for signal in page.signals)
+    items = tuple(SignalShape.model_validate(signal) for signal in page.signals)
     return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))
-
-
-def _signal(signal: Anomaly) -> SignalShape:
-    return SignalShape(
-        id=signal.signal_id,
-        kind=signal.kind,
-        case_no=signal.case_no,
-        department=signal.department,
-        item_code=signal.item_code,
-        officer=signal.officer,
-        found_at=signal.found_at,
-        events=tuple(EvidenceShape.model_validate(event) for event in signal.events),
-    )

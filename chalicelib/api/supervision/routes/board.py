@@ -1,14 +1,18 @@
-"""The board, alerts and heartbeats over HTTP."""
+"""HTTP routes for the board, alerts and heartbeats."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from chalicelib.api.cases.schemas.cases import white_because
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape, case_no_of
+from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, OwnersCaseNo, alert_shape
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
 from chalicelib.wiring import services
@@ -18,9 +22,9 @@ routes = Routes("supervision")
 
 
 class BoardQuery(PageQuery):
-    """Which clocks, by any of these; ``officer`` is whom the clock names as responsible.
+    """Filters for the board; ``officer`` is the clock's responsible officer.
 
-    Without a light, what is late or nearly so.
+    By default clocks that are overdue or nearly due.
     """
 
     department: Code | None = None
@@ -31,7 +35,7 @@ class BoardQuery(PageQuery):
 
 
 class LimitShape(Shape):
-    """A time limit with its unit and article."""
+    """A time limit with its unit and legal basis."""
 
     value: int
     unit: Unit
@@ -39,14 +43,14 @@ class LimitShape(Shape):
 
 
 class BoardClock(Shape):
-    """An open clock; ``owner`` is what its timeline is kept under, ``case_no`` is there if that is a case.
+    """An open clock; ``owner`` is the timeline's owner, ``case_no`` is null if that is not a case.
 
-    ``white_because`` is why nobody can judge it.
-    ``excused_by`` is the outage that excuses it: its light stays as it is, for a light blames nobody.
+    ``white_because`` says why the light is white.
+    ``excused_by`` is the outage that excuses it; the light stays as it is, for a light blames nobody.
     """
 
     owner: str
-    case_no: str | None
+    case_no: OwnersCaseNo
     clock_id: str
     kind: ClockKind
     department: str
@@ -60,12 +64,12 @@ class BoardClock(Shape):
     white_because: ErrorCode | None
     excused_by: str | None
     binds: Literal["office", "person"]
-    item_code: str | None
+    item_code: Annotated[BlankAsNull, Field(validation_alias="item")]
     paused_until: date | None
 
 
 class WatchShape(Shape):
-    """Since when every sweep has come in time and seen everything, and the last that did; null before the first."""
+    """Since when every sweep was complete and on time, and the last such sweep; null before the first."""
 
     complete_since: datetime | None
     last_sweep_at: datetime | None
@@ -73,7 +77,7 @@ class WatchShape(Shape):
 
 
 class Board(Page):
-    """Open clocks, oldest due first, and since when none can have been overlooked."""
+    """A page of open clocks, earliest due first, and since when none can have been missed."""
 
     watch: WatchShape
 
@@ -81,30 +85,30 @@ class Board(Page):
 
 
 class AlertQuery(PageQuery):
-    """Which alerts: those still open, those answered, or those whose milestone was taken back."""
+    """Filter: alerts that are open, acknowledged, or withdrawn."""
 
     state: Literal["open", "acknowledged", "withdrawn"] = "open"
 
 
 class Alerts(Page):
-    """Alerts, oldest first."""
+    """A page of alerts, oldest first."""
 
     items: list[AlertShape]
 
 
 class AcknowledgementBody(Body):
-    """Why it is late, which the applicant will read, and when it is expected."""
+    """The reason for the delay, which the applicant sees, and the expected date."""
 
     reason: Text
     expected_on: Day
 
 
 class HeartbeatQuery(PageQuery):
-    """How many heartbeats; there is one page, of the newest."""
+    """The number of heartbeats; there is only one page, of the newest."""
 
 
 class ShardSeen(Shape):
-    """What a sweep saw in one shard."""
+    """The result of a sweep in one shard."""
 
     shard: int
     due: int
@@ -115,7 +119,7 @@ class ShardSeen(Shape):
 
 
 class Heartbeat(Shape):
-    """What one sweep saw, and when."""
+    """The result of one sweep."""
 
     at: datetime
     complete: bool = True
@@ -123,7 +127,7 @@ class Heartbeat(Shape):
 
 
 class Heartbeats(Page):
-    """The last sweeps, newest first, and since when they have seen everything."""
+    """The last sweeps, newest first, and since when all were complete."""
 
     watch: WatchShape
 
@@ -138,7 +142,7 @@ class Heartbeats(Page):
     answer=Board,
 )
 def board(call: Call[None]) -> Answer[Board]:
-    """List open clocks of a department."""
+    """List the open clocks of departments."""
     query: BoardQuery = call.query
     wanted = Filter(
         department=query.department, light=query.light, kind=query.kind, officer=query.officer, item=query.item
@@ -146,9 +150,7 @@ def board(call: Call[None]) -> Answer[Board]:
     shown, following = services().supervision.board(
         wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
-    excused = services().outages.excused([each.clock for each in shown], at=call.at)
-    items = [clock_shape(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
-    return Answer(body=Board(items=items, watch=watch_shape(call.at), next_cursor=call.next_cursor(following)))
+    return board_answer(call, shown, following)
 
 
 @routes.get(
@@ -173,7 +175,7 @@ def alerts(call: Call[None]) -> Answer[Alerts]:
     answer=AlertShape,
 )
 def acknowledge(call: Call[AcknowledgementBody]) -> Answer[AlertShape]:
-    """Take the answer to an alert."""
+    """Acknowledge an alert."""
     answered = services().alerts.acknowledge(
         call.path["alert_id"],
         reason=call.body.reason,
@@ -195,36 +197,30 @@ def heartbeats(call: Call[None]) -> Answer[Heartbeats]:
     """List the newest heartbeats."""
     beats = services().supervision.heartbeats(by=call.caller, limit=call.query.limit)
     items = [Heartbeat.model_validate(beat) for beat in beats]
-    return Answer(body=Heartbeats(items=items, watch=watch_shape(call.at), next_cursor=None))
+    return Answer(body=Heartbeats(items=items, watch=_watch(call.at), next_cursor=None))
 
 
-def watch_shape(at: datetime) -> WatchShape:
-    """Say since when nothing can have been overlooked."""
+def _watch(at: datetime) -> WatchShape:
     watch = services().supervision.watch(at=at)
     if watch is None:
         return WatchShape(complete_since=None, last_sweep_at=None, lag_seconds=None)
     return WatchShape.model_validate(watch)
 
 
-def clock_shape(shown: Shown, excused_by: str | None) -> BoardClock:
-    """Show an open clock with the light that it shows now."""
-    clock = shown.clock
-    return BoardClock(
-        owner=clock.owner,
-        case_no=case_no_of(clock.owner),
-        clock_id=clock.clock_id,
-        kind=clock.kind,
-        department=clock.department,
-        responsible=clock.responsible,
-        limit=LimitShape.model_validate(clock.limit),
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        due_on=clock.due_on,
-        provisional=clock.provisional,
+def board_answer(call: Call[None], shown: Sequence[Shown], following: Mapping[str, Any] | None) -> Answer[Board]:
+    """Answer with a page of open clocks, each with its current light and the outage that excuses it."""
+    excused = services().outages.excused([each.clock for each in shown], at=call.at)
+    items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
+    return Answer(body=Board(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
+
+
+def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
+    clock, pause = shown.clock, shown.clock.open_pause
+    return BoardClock.of(
+        clock,
         light=shown.light,
         white_because=white_because(shown.light),
         excused_by=excused_by,
         binds="person" if binds_person(clock) else "office",
-        item_code=clock.item or None,
-        paused_until=None if clock.open_pause is None else clock.open_pause.expected_until,
+        paused_until=pause and pause.expected_until,
     )

@@ -1,16 +1,18 @@
-"""Cards over HTTP (黄牌、红牌)."""
+"""HTTP routes for cards (黄牌、红牌)."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
+from chalicelib.api.supervision.schemas import OwnersCaseNo
 from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
-from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome, Word
+from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.supervision.services.cards import READERS, CardCommand
 from chalicelib.supervision.store.cards import Wanted
@@ -19,13 +21,13 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 CONCERNED = (Role.OFFICER, Role.HEAD)
-"""Who speaks for the department that a card is about."""
+"""Who may answer for the department that got the card."""
 
 DECIDERS = (Role.HEAD, Role.MONITOR)
 
 
 class CardBody(Body):
-    """A finding: about a case, or about another owner of a timeline, exactly one of the two."""
+    """A finding about a case or about another owner of a timeline; exactly one of the two is given."""
 
     case_no: Line | None = None
     owner: Line | None = None
@@ -37,19 +39,19 @@ class CardBody(Body):
 
 
 class ReplyBody(Body):
-    """What the officer or the department says to a card."""
+    """The officer's or the department's reply to a card."""
 
     text: Text
 
 
 class AppealBody(Body):
-    """Why a card should not stand."""
+    """The grounds of an appeal against a card."""
 
     grounds: Text
 
 
 class AppealDecisionBody(Body):
-    """What comes of an appeal, and why."""
+    """The decision on an appeal, with its reasons."""
 
     outcome: Annotated[Outcome, Field(strict=False)]
     reasons: Text
@@ -62,7 +64,7 @@ class CardWithdrawalBody(Body):
 
 
 class CardQuery(PageQuery):
-    """Which cards."""
+    """Filters for the list of cards."""
 
     department: Code | None = None
     state: CardState | None = None
@@ -71,7 +73,7 @@ class CardQuery(PageQuery):
 
 
 class WordShape(Shape):
-    """What somebody said about a card; ``late`` where the time for it was over."""
+    """A statement about a card; ``late`` if its deadline had passed."""
 
     text: str
     by: str
@@ -80,7 +82,7 @@ class WordShape(Shape):
 
 
 class CardClockShape(Shape):
-    """By when somebody must act on a card, and the light of that."""
+    """The deadline for the next act on a card, and its light."""
 
     kind: ClockKind
     due_on: date
@@ -88,17 +90,17 @@ class CardClockShape(Shape):
 
 
 class CardShape(Shape):
-    """A card; a withdrawn one counts nowhere. ``clock`` runs while an answer or a decision on an appeal is owed."""
+    """A card; a withdrawn one does not count. ``clock`` runs while a reply or a decision on an appeal is due."""
 
-    id: str
-    owner: str
-    case_no: str | None
+    id: Annotated[str, Field(validation_alias="card_id")]
+    owner: Annotated[str, Field(validation_alias=AliasPath("finding", "owner"))]
+    case_no: Annotated[OwnersCaseNo, Field(validation_alias=AliasPath("finding", "owner"))]
     department: str
-    officer: str | None
-    colour: Colour
-    ground: str
+    officer: Annotated[BlankAsNull, Field(validation_alias=AliasPath("finding", "officer"))]
+    colour: Annotated[Colour, Field(validation_alias=AliasPath("finding", "colour"))]
+    ground: Annotated[str, Field(validation_alias=AliasPath("finding", "ground"))]
     events: tuple[int, ...]
-    facts: str
+    facts: Annotated[str, Field(validation_alias=AliasPath("finding", "facts"))]
     state: CardState
     given_by: str
     given_at: datetime
@@ -108,7 +110,7 @@ class CardShape(Shape):
     decision: WordShape | None
     withdrawal: WordShape | None
     clock: CardClockShape | None
-    version: int
+    version: Annotated[int, Field(validation_alias="rev")]
 
 
 class CardPageShape(Page):
@@ -166,7 +168,7 @@ def cards(call: Call[None]) -> Answer[CardPageShape]:
 
 @routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardShape)
 def card(call: Call[None]) -> Answer[CardShape]:
-    """Show a card."""
+    """Return a card."""
     return _answer(call, services().cards.card(call.path["card_id"], by=call.caller))
 
 
@@ -179,7 +181,7 @@ def card(call: Call[None]) -> Answer[CardShape]:
     needs_version=True,
 )
 def reply(call: Call[ReplyBody]) -> Answer[CardShape]:
-    """Take the answer to a card."""
+    """Record the reply to a card."""
     return _answer(call, services().cards.reply(_act(call), call.body.text))
 
 
@@ -192,7 +194,7 @@ def reply(call: Call[ReplyBody]) -> Answer[CardShape]:
     needs_version=True,
 )
 def appeal(call: Call[AppealBody]) -> Answer[CardShape]:
-    """Take an appeal."""
+    """Record an appeal against a card."""
     return _answer(call, services().cards.appeal(_act(call), call.body.grounds))
 
 
@@ -231,32 +233,9 @@ def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer[Ca
 
 
 def _shape(card: Card, *, at: datetime) -> CardShape:
-    finding, clock = card.finding, services().cards.running(card)
-    kind, _, name = finding.owner.partition(":")
-    return CardShape(
-        id=card.card_id,
-        owner=finding.owner,
-        case_no=name if kind == "case" else None,
-        department=card.department,
-        officer=finding.officer or None,
-        colour=finding.colour,
-        ground=finding.ground,
-        events=tuple(sorted(set(finding.events))),
-        facts=finding.facts,
-        state=card.state,
-        given_by=card.given_by,
-        given_at=card.given_at,
-        reply_due_at=card.reply_due_at,
-        reply=_word(card.reply),
-        appeal=_word(card.appeal),
-        decision=_word(card.decision),
-        withdrawal=_word(card.withdrawal),
-        clock=None
-        if clock is None
-        else CardClockShape(kind=clock.kind, due_on=clock.due_on, light=services().clocks.light(clock, at=at)),
-        version=card.rev,
+    clock = services().cards.running(card)
+    return CardShape.of(
+        card,
+        events=sorted(set(card.finding.events)),
+        clock=None if clock is None else CardClockShape.of(clock, light=services().clocks.light(clock, at=at)),
     )
-
-
-def _word(word: Word | None) -> WordShape | None:
-    return None if word is None else WordShape.model_validate(word)

@@ -1,8 +1,11 @@
-"""Digests over HTTP: how the caller's desks want to be warned, and what they were told together."""
+"""HTTP routes for daily digests of alerts (每日摘要) and for how recipients want to be warned."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from chalicelib.alerts.model.digests import Digest, Preference, Yellow
+from pydantic import Field
+
+from chalicelib.alerts.model.digests import Preference, Yellow
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape
 from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
 from chalicelib.wiring import services
@@ -11,13 +14,13 @@ routes = Routes("supervision")
 
 
 class PreferencesBody(Body):
-    """When yellow alerts are pushed; red ones never wait."""
+    """When yellow alerts are pushed; red ones are always pushed at once."""
 
     yellow: Yellow
 
 
 class DeskShape(Shape):
-    """How one desk (``<role>.<department>``) wants to be warned; everybody who sits there is told the same."""
+    """The setting of one recipient (``<role>.<department>``), shared by everybody with that role there."""
 
     recipient: str
     yellow: Yellow
@@ -25,29 +28,29 @@ class DeskShape(Shape):
 
 
 class PreferencesShape(Shape):
-    """How the caller's desks want to be warned: ``daily`` only where all of them want it so."""
+    """The settings of all the caller's roles: ``daily`` only if every one of them is."""
 
     yellow: Yellow
     desks: tuple[DeskShape, ...]
 
 
 class DigestsQuery(PageQuery):
-    """A page of digests, or of a digest's alerts."""
+    """The page of digests, or of the alerts in a digest."""
 
 
 class DigestShape(Shape):
-    """A digest: whose, of which day, how many alerts it told of, and when it was pushed."""
+    """A digest: recipient, day, number of alerts, and when it was pushed."""
 
-    id: str
+    id: Annotated[str, Field(validation_alias="digest_id")]
     recipient: str
     day: date
-    alerts: int
+    alerts: Annotated[int, Field(validation_alias="number")]
     made_at: datetime
     published_at: datetime | None
 
 
 class DigestPage(Page):
-    """Digests, each desk's newest first."""
+    """A page of digests, newest first for each recipient."""
 
     items: list[DigestShape]
 
@@ -65,7 +68,7 @@ class DigestInFull(DigestShape, Page):
     answer=PreferencesShape,
 )
 def preferences(call: Call[None]) -> Answer[PreferencesShape]:
-    """Tell how the caller's desks want to be warned."""
+    """Return the caller's settings."""
     return Answer(body=_preferences(services().digests.preferences(by=call.caller)))
 
 
@@ -77,7 +80,7 @@ def preferences(call: Call[None]) -> Answer[PreferencesShape]:
     answer=PreferencesShape,
 )
 def prefer(call: Call[PreferencesBody]) -> Answer[PreferencesShape]:
-    """Change how the caller's desks want to be warned, from now on."""
+    """Change the settings of all the caller's roles."""
     return Answer(body=_preferences(services().digests.prefer(call.body.yellow, by=call.caller, at=call.at)))
 
 
@@ -92,7 +95,8 @@ def digests(call: Call[None]) -> Answer[DigestPage]:
     """List digests."""
     place = None if call.position is None else dict(call.position)
     found, following = services().digests.page(by=call.caller, limit=call.query.limit, after=place)
-    return Answer(body=DigestPage(items=[_digest(one) for one in found], next_cursor=call.next_cursor(following)))
+    items = [DigestShape.model_validate(one) for one in found]
+    return Answer(body=DigestPage(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
@@ -103,12 +107,12 @@ def digests(call: Call[None]) -> Answer[DigestPage]:
     answer=DigestInFull,
 )
 def digest(call: Call[None]) -> Answer[DigestInFull]:
-    """Show one digest."""
+    """Return a digest."""
     found = services().digests.digest(call.path["digest_id"], by=call.caller)
     place = None if call.position is None else dict(call.position)
     alerts, following = services().digests.alerts_of(found, limit=call.query.limit, after=place)
-    body = DigestInFull(
-        **_digest(found).model_dump(),
+    body = DigestInFull.of(
+        found,
         items=[alert_shape(alert) for alert in alerts],
         next_cursor=call.next_cursor(following),
     )
@@ -119,16 +123,5 @@ def _preferences(desks: tuple[Preference, ...]) -> PreferencesShape:
     is_daily = bool(desks) and all(desk.yellow is Yellow.DAILY for desk in desks)
     return PreferencesShape(
         yellow=Yellow.DAILY if is_daily else Yellow.AT_ONCE,
-        desks=tuple(DeskShape(recipient=desk.recipient, yellow=desk.yellow, set_at=desk.set_at) for desk in desks),
-    )
-
-
-def _digest(digest: Digest) -> DigestShape:
-    return DigestShape(
-        id=digest.digest_id,
-        recipient=digest.recipient,
-        day=digest.day,
-        alerts=digest.number,
-        made_at=digest.made_at,
-        published_at=digest.published_at,
+        desks=tuple(DeskShape.model_validate(desk) for desk in desks),
     )

@@ -1,4 +1,4 @@
-"""The figures of the measures of the list over HTTP (惩戒措施统计): what was set, overturned, and after how long."""
+"""HTTP route for statistics of measures (惩戒措施统计): flags set, flags overturned, and after how long."""
 
 from datetime import date
 from typing import Annotated
@@ -16,7 +16,7 @@ routes = Routes("supervision")
 
 
 class MeasuresQuery(Query):
-    """Which figures; without days, those of today; ``department`` is the office that proposed the flags."""
+    """Filters: by default today's figures; ``department`` is the office that proposed the flags."""
 
     department: Code | None = None
     measure: Code | None = None
@@ -25,7 +25,7 @@ class MeasuresQuery(Query):
 
 
 class OverturnedShape(Shape):
-    """How many flags were overturned, after how many days together, and on average to one place; absent of none."""
+    """Flags overturned, days in total, and the average to one decimal place, null if there were none."""
 
     flags: int
     days: int
@@ -33,10 +33,10 @@ class OverturnedShape(Shape):
 
 
 class FlagFiguresShape(Shape):
-    """What became of flags: set, overturned and by which way; ``in_force`` is how many are in force now.
+    """Flags set and overturned, by which remedy; ``in_force`` is the number in force now.
 
-    An end by its own date overturns nothing; a flag that was lifted before it was in force was never set.
-    A flag that an objection pauses is in force still, a suspended one is not.
+    Expiry is not overturning, and a flag that was lifted before it took effect was never set.
+    A flag paused by an objection still counts as in force, a suspended one does not.
     """
 
     set: int
@@ -46,7 +46,7 @@ class FlagFiguresShape(Shape):
 
 
 class MeasureFiguresShape(Shape):
-    """One measure as an edition of the list has it; ``measure`` is its name there."""
+    """The figures of one measure of an edition; ``measure`` is its name there."""
 
     edition: str
     measure_code: str
@@ -55,7 +55,7 @@ class MeasureFiguresShape(Shape):
 
 
 class MeasureStatisticsShape(Shape):
-    """Measures by edition, in the order of the list, and all of them together."""
+    """The measures by edition in the order of the list, and their total."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -73,7 +73,7 @@ class MeasureStatisticsShape(Shape):
     answer=MeasureStatisticsShape,
 )
 def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
-    """Tell what became of the flags of each measure."""
+    """Return the figures of each measure."""
     query: MeasuresQuery = call.query
     last = query.last or day_in_shanghai(call.at)
     asked = AskedOfMeasures(
@@ -89,11 +89,8 @@ def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
         first=asked.first,
         last=asked.last,
         measures=tuple(
-            MeasureFiguresShape(
-                edition=one.edition,
-                measure_code=one.measure_code,
-                measure=names.get((one.edition, one.measure_code)),
-                figures=_figures(one.figures),
+            MeasureFiguresShape.of(
+                one, measure=names.get((one.edition, one.measure_code)), figures=_figures(one.figures)
             )
             for one in told
         ),

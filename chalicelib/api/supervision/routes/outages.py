@@ -1,14 +1,15 @@
-"""Outages of the system over HTTP (系统故障时段)."""
+"""HTTP routes for system outages (系统故障时段)."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.routes.cases import Digest
 from chalicelib.clocks.model import ClockKind
 from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
-from chalicelib.supervision.model.outages import Outage, Proof, Window
+from chalicelib.http.schemas import BlankAsNull
+from chalicelib.supervision.model.outages import Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
 from chalicelib.wiring import services
 
@@ -19,14 +20,14 @@ LAST = datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class ProofBody(Body):
-    """A document that shows the outage."""
+    """A document that proves the outage."""
 
     name: Line
     sha256: Digest
 
 
 class OutageBody(Body):
-    """An outage; no departments are all of them, no kinds are all clocks, no end means that it goes on."""
+    """An outage; without ``departments`` or ``kinds`` it affects all of them, without an end it goes on."""
 
     starts_at: Instant
     ends_at: Instant | None
@@ -49,14 +50,14 @@ class OutageWithdrawalBody(Body):
 
 
 class OutageQuery(PageQuery):
-    """Which outages: those that began between two instants, both included."""
+    """Filter: outages that began between two instants, both inclusive."""
 
     since: Annotated[Instant | None, Field(alias="from")] = None
     until: Annotated[Instant | None, Field(alias="to")] = None
 
 
 class ProofShape(Shape):
-    """A document that shows the outage."""
+    """A document that proves the outage."""
 
     name: str
     sha256: str
@@ -66,16 +67,16 @@ class OutageShape(Shape):
     """An outage; a withdrawn one excuses nothing."""
 
     outage_id: str
-    starts_at: datetime
-    ends_at: datetime | None
-    departments: tuple[str, ...]
-    kinds: tuple[ClockKind, ...]
-    reason: str
-    evidence: tuple[ProofShape, ...]
+    starts_at: Annotated[datetime, Field(validation_alias=AliasPath("window", "starts_at"))]
+    ends_at: Annotated[datetime | None, Field(validation_alias=AliasPath("window", "ends_at"))]
+    departments: Annotated[tuple[str, ...], Field(validation_alias=AliasPath("window", "departments"))]
+    kinds: Annotated[tuple[ClockKind, ...], Field(validation_alias=AliasPath("window", "kinds"))]
+    reason: Annotated[str, Field(validation_alias=AliasPath("window", "reason"))]
+    evidence: Annotated[tuple[ProofShape, ...], Field(validation_alias=AliasPath("window", "evidence"))]
     recorded_by: str
     recorded_at: datetime
     withdrawn_at: datetime | None
-    withdrawn_because: str | None
+    withdrawn_because: BlankAsNull
     version: int
 
 
@@ -108,7 +109,7 @@ def record(call: Call[OutageBody]) -> Answer[OutageShape]:
     outage, is_repeat = services().outages.record(
         window, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=_shape(outage), version=outage.version, replayed=is_repeat)
+    return Answer(body=OutageShape.model_validate(outage), version=outage.version, replayed=is_repeat)
 
 
 @routes.get(
@@ -129,15 +130,15 @@ def outages(call: Call[None]) -> Answer[OutagesShape]:
         limit=query.limit,
         after=None if position is None else dict(position),
     )
-    items = tuple(_shape(outage) for outage in page.outages)
+    items = tuple(OutageShape.model_validate(outage) for outage in page.outages)
     return Answer(body=OutagesShape(items=items, next_cursor=call.next_cursor(page.after)))
 
 
 @routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageShape)
 def outage(call: Call[None]) -> Answer[OutageShape]:
-    """Show an outage."""
+    """Return an outage."""
     found = services().outages.outage(call.path["outage_id"], by=call.caller)
-    return Answer(body=_shape(found), version=found.version)
+    return Answer(body=OutageShape.model_validate(found), version=found.version)
 
 
 @routes.post(
@@ -153,7 +154,7 @@ def end(call: Call[EndBody]) -> Answer[OutageShape]:
     ended = services().outages.end(
         call.path["outage_id"], call.body.ends_at, by=call.caller, version=call.version, at=call.at
     )
-    return Answer(body=_shape(ended), version=ended.version)
+    return Answer(body=OutageShape.model_validate(ended), version=ended.version)
 
 
 @routes.post(
@@ -169,22 +170,4 @@ def withdraw(call: Call[OutageWithdrawalBody]) -> Answer[OutageShape]:
     withdrawn = services().outages.withdraw(
         call.path["outage_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
-    return Answer(body=_shape(withdrawn), version=withdrawn.version)
-
-
-def _shape(outage: Outage) -> OutageShape:
-    window = outage.window
-    return OutageShape(
-        outage_id=outage.outage_id,
-        starts_at=window.starts_at,
-        ends_at=window.ends_at,
-        departments=window.departments,
-        kinds=window.kinds,
-        reason=window.reason,
-        evidence=tuple(ProofShape.model_validate(proof) for proof in window.evidence),
-        recorded_by=outage.recorded_by,
-        recorded_at=outage.recorded_at,
-        withdrawn_at=outage.withdrawn_at,
-        withdrawn_because=outage.withdrawn_because or None,
-        version=outage.version,
-    )
+    return Answer(body=OutageShape.model_validate(withdrawn), version=withdrawn.version)

@@ -1,4 +1,4 @@
-"""The figures of departments over HTTP (效能统计)."""
+"""HTTP route for the figures of departments (效能统计)."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -18,11 +18,11 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 BANDS = (60, 240, 480, 960, 1440, 2400)
-"""The ends of the bands of handling time in working minutes: from an hour to a week of forty hours."""
+"""The upper ends of the handling time bands in working minutes, from an hour to a 40-hour week."""
 
 
 class Grouping(StrEnum):
-    """What the figures of a department are told by."""
+    """How a department's figures are broken down."""
 
     TOTAL = "total"
     DAY = "day"
@@ -36,7 +36,7 @@ KEYS: dict[Grouping, Callable[[DayFigures], str]] = {
 
 
 class StatisticsQuery(Query):
-    """Which figures; without days, those of today; ``as_of`` is the last second for what is completed."""
+    """Filters: by default today's figures; ``as_of`` is the moment at which completion is measured."""
 
     by: Grouping = Grouping.TOTAL
 
@@ -48,7 +48,7 @@ class StatisticsQuery(Query):
 
 
 class ShareShape(Shape):
-    """A share: the exact counts, and whole per cent with halves up, absent of nothing."""
+    """A share: the exact counts, and the percentage rounded half up, null if ``whole`` is 0."""
 
     part: int
     whole: int
@@ -56,7 +56,7 @@ class ShareShape(Shape):
 
 
 class MinutesShape(Shape):
-    """Times in minutes: median and P90 within 2 %, the longest exact; absent where nothing was measured."""
+    """Times in minutes: median and P90 within 2 %, the longest exact; null if nothing was measured."""
 
     median: int | None
     p90: int | None
@@ -64,7 +64,7 @@ class MinutesShape(Shape):
 
 
 class FiguresShape(Shape):
-    """What was done, how fast and how well; speed never stands without quality beside it."""
+    """Volume, speed and quality; speed is never reported without quality."""
 
     received: int
     accepted: int
@@ -95,24 +95,24 @@ class FiguresShape(Shape):
 
 
 class TimesShape(Shape):
-    """How many decisions took longer than the band before and up to so many working minutes; the last is open."""
+    """The number of decisions in a band of handling time, up to ``up_to`` working minutes; the last is open-ended."""
 
     up_to: int | None
     decisions: int
 
 
 class PartFigures(Shape):
-    """The figures of one day, or of one item (``-`` is what belongs to none)."""
+    """The figures of one day, or of one item (``-`` for what belongs to no item)."""
 
     key: str
     figures: FiguresShape
 
 
 class DepartmentFigures(Shape):
-    """One department: ``completion`` is what was decided of what was received, as of the instant asked for.
+    """One department; ``completion`` is the share of received cases that were decided as of ``as_of``.
 
-    ``handling_times`` is the distribution of working minutes of handling, its bounds within 1 %.
-    ``parts`` are there where days or items were asked for, in their own order and in no other.
+    ``handling_times`` is the distribution of handling times in working minutes, its bounds within 1 %.
+    ``parts`` are given if days or items were asked for, always in their natural order.
     """
 
     department: str
@@ -123,7 +123,7 @@ class DepartmentFigures(Shape):
 
 
 class StatisticsShape(Shape):
-    """Departments in the town's own order, and all of them together."""
+    """The departments in the order of the settings, and their total."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -142,7 +142,7 @@ class StatisticsShape(Shape):
     answer=StatisticsShape,
 )
 def statistics(call: Call[None]) -> Answer[StatisticsShape]:
-    """Tell the figures."""
+    """Return the figures of departments."""
     query: StatisticsQuery = call.query
     as_of = query.as_of or call.at
     last = query.last or day_in_shanghai(call.at)
@@ -190,7 +190,7 @@ def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> t
 
 
 def figures_shape(sums: Figures) -> FiguresShape:
-    """Return sums as they are told."""
+    """Build the response for summed figures."""
     decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
     late, excused = sums.of(Measure.LATE), sums.of(Measure.LATE_EXCUSED)
     complaints = sums.by(Measure.COMPLAINED)

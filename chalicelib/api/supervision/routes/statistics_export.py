@@ -1,4 +1,4 @@
-"""The figures of departments as a file: one line for each department, day and item that has any."""
+"""HTTP route to export the figures of departments: one line per department, day and item."""
 
 import csv
 import io
@@ -20,24 +20,24 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 MARK = "\ufeff"
-"""What makes spreadsheets take a file for UTF-8."""
+"""The byte order mark, by which spreadsheets recognise UTF-8."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would calculate."""
+"""First characters of cells that a spreadsheet would evaluate as a formula."""
 
 MOST_CHARACTERS = 4_000_000
-"""A gateway's answer holds six megabytes; a file beyond this is asked for by fewer days or by department."""
+"""Lambda's response limit is 6 MB; a larger file must be requested for fewer days or by department."""
 
 
 class Format(StrEnum):
-    """What the file is."""
+    """The format of the file."""
 
     CSV = "csv"
     JSONL = "jsonl"
 
 
 class ExportQuery(Query):
-    """Which figures, and as which file; without days, those of today."""
+    """Filters and format; by default today's figures."""
 
     format: Format = Format.CSV
     department: Code | None = None
@@ -55,7 +55,7 @@ class ExportQuery(Query):
     files=("text/csv", "application/jsonl"),
 )
 def export(call: Call[None]) -> Answer[None]:
-    """Answer a file of figures; ``INVALID_QUERY`` where it would not fit into one answer."""
+    """Return a file of figures; ``INVALID_QUERY`` if it would not fit into one response."""
     query: ExportQuery = call.query
     last = query.last or day_in_shanghai(call.at)
     asked = Asked(
@@ -81,7 +81,7 @@ def export(call: Call[None]) -> Answer[None]:
 
 
 def _by_day_and_item(told: Sequence[Told]) -> dict[tuple[str, str, str], Figures]:
-    """Return the sums of each department, day and item; departments stay in the town's order."""
+    """Return the sums by department, day and item; departments keep their order."""
     sums: dict[tuple[str, str, str], Figures] = {}
     for one in told:
         for each in sorted(one.days, key=lambda day: (day.day, day.item_code)):
@@ -100,7 +100,7 @@ def _jsonl(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Write a table with a heading, even where there is no row: what has levels is one cell such as ``1=3 2=1``."""
+    """Return a CSV table with a header row; counts by level share one cell, such as ``1=3 2=1``."""
     heading = list(_flat(_row(("", "", ""), Figures())))
     paper = io.StringIO()
     paper.write(MARK)
@@ -112,7 +112,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Give each part of a share or of a stretch of time a column of its own, and what has levels one for all."""
+    """Flatten a row: shares and times become a column per part, counts by level one column."""
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict) and value.keys() & {"part", "median"}:
@@ -126,5 +126,5 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Keep a spreadsheet from calculating what somebody named."""
+    """Quote a value that a spreadsheet would evaluate as a formula."""
     return f"'{value}" if isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA) else value

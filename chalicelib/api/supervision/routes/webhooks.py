@@ -1,14 +1,15 @@
-"""Webhooks over HTTP: where a department's own systems are told things."""
+"""HTTP routes for webhooks: endpoints of departments' own systems."""
 
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Webhook
 from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
 from chalicelib.alerts.services.webhooks import KEEPERS
 from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.wiring import services
 
 routes = Routes("webhooks")
@@ -17,32 +18,32 @@ Url = Annotated[str, Field(min_length=8, max_length=1000, pattern=r"^https?://[!
 
 
 class WebhookBody(Body):
-    """Where to tell, and of what."""
+    """The endpoint's address, and its topics."""
 
     url: Url
     events: Annotated[list[Topic], Field(min_length=1, max_length=20)]
 
 
 class WebhooksQuery(PageQuery):
-    """A page of endpoints."""
+    """The page of endpoints."""
 
 
 class DeliveriesQuery(PageQuery):
-    """Which deliveries: still pending, taken, or given up."""
+    """Filter: deliveries that are pending, delivered or dead."""
 
     state: DeliveryState = DeliveryState.PENDING
 
 
 class WebhookShape(Shape):
-    """An endpoint; ``secret`` is there only in the answer to making or rotating it.
+    """An endpoint; ``secret`` is given only when it is created or rotated.
 
     ``state`` is ``active``, ``disabled`` (it answered 410 Gone) or ``ended``.
     """
 
-    id: str
+    id: Annotated[str, Field(validation_alias="webhook_id")]
     department: str
     url: str
-    events: list[Topic]
+    events: Annotated[list[Topic], Field(validation_alias="topics")]
     state: str
     made_at: datetime
     old_secret_until: datetime | None
@@ -50,28 +51,28 @@ class WebhookShape(Shape):
 
 
 class WebhookPage(Page):
-    """Endpoints, oldest first."""
+    """A page of endpoints, oldest first."""
 
     items: list[WebhookShape]
 
 
 class DeliveryShape(Shape):
-    """One thing that an endpoint was told; ``id`` is its ``webhook-id`` at every attempt."""
+    """A delivery to an endpoint; ``id`` is the ``webhook-id`` of every attempt."""
 
-    id: str
-    event: Topic
-    subject: str
+    id: Annotated[str, Field(validation_alias="delivery_id")]
+    event: Annotated[Topic, Field(validation_alias=AliasPath("notice", "topic"))]
+    subject: Annotated[str, Field(validation_alias=AliasPath("notice", "subject"))]
     state: DeliveryState
     attempts: int
     replays: int
-    outcome: str | None
+    outcome: BlankAsNull
     made_at: datetime
     next_at: datetime | None
     ended_at: datetime | None
 
 
 class DeliveryPage(Page):
-    """Deliveries, oldest first."""
+    """A page of deliveries, oldest first."""
 
     items: list[DeliveryShape]
 
@@ -102,14 +103,14 @@ def subscribe(call: Call[WebhookBody]) -> Answer[WebhookShape]:
     summary="The department's endpoints",
 )
 def page(call: Call[None]) -> Answer[WebhookPage]:
-    """List endpoints, without secrets."""
+    """List the department's endpoints, without secrets."""
     found, following = services().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
     return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
 
 
 @routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="One endpoint")
 def read(call: Call[None]) -> Answer[WebhookShape]:
-    """Show an endpoint, without its secret."""
+    """Return an endpoint, without its secret."""
     return Answer(body=_shape(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
 
 
@@ -155,35 +156,16 @@ def deliveries(call: Call[None]) -> Answer[DeliveryPage]:
     summary="Tell it again under the same id",
 )
 def replay(call: Call[None]) -> Answer[DeliveryShape]:
-    """Make a delivery that has ended pending again."""
+    """Deliver again what was delivered or given up, under the same id."""
     again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
     return Answer(body=_told(again))
 
 
 def _shape(webhook: Webhook, *, secret: str | None = None) -> WebhookShape:
-    return WebhookShape(
-        id=webhook.webhook_id,
-        department=webhook.department,
-        url=webhook.url,
-        events=list(webhook.topics),
-        state=webhook.state,
-        made_at=webhook.made_at,
-        old_secret_until=None if webhook.rotated_at is None else webhook.rotated_at + OLD_SECRET_SIGNS_FOR,
-        secret=secret,
-    )
+    old_secret_until = None if webhook.rotated_at is None else webhook.rotated_at + OLD_SECRET_SIGNS_FOR
+    return WebhookShape.of(webhook, old_secret_until=old_secret_until, secret=secret)
 
 
 def _told(delivery: Delivery) -> DeliveryShape:
     is_pending = delivery.state is DeliveryState.PENDING
-    return DeliveryShape(
-        id=delivery.delivery_id,
-        event=delivery.notice.topic,
-        subject=delivery.notice.subject,
-        state=delivery.state,
-        attempts=delivery.attempts,
-        replays=delivery.replays,
-        outcome=delivery.outcome or None,
-        made_at=delivery.made_at,
-        next_at=delivery.next_at if is_pending else None,
-        ended_at=delivery.ended_at,
-    )
+    return DeliveryShape.of(delivery, next_at=delivery.next_at if is_pending else None)

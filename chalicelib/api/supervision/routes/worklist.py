@@ -1,6 +1,6 @@
-"""An officer's worklist over HTTP: what the own department has to do, by due day."""
+"""HTTP route for an officer's worklist: the open clocks of the own department, by due day."""
 
-from chalicelib.api.supervision.routes.board import Board, clock_shape, watch_shape
+from chalicelib.api.supervision.routes.board import Board, board_answer
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.http.routes import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.supervision.services.board import WORKERS, Filter
@@ -10,7 +10,7 @@ routes = Routes("handling")
 
 
 class WorkQuery(PageQuery):
-    """Which clocks of the own department, by any of these; without a light, what is late or nearly so."""
+    """Filters for the worklist; by default clocks that are overdue or nearly due."""
 
     light: Light | None = None
     kind: ClockKind | None = None
@@ -26,12 +26,10 @@ class WorkQuery(PageQuery):
     answer=Board,
 )
 def worklist(call: Call[None]) -> Answer[Board]:
-    """List open clocks of the caller's own department."""
+    """List the open clocks of the caller's department."""
     query: WorkQuery = call.query
     wanted = Filter(light=query.light, kind=query.kind, officer=query.officer, item=query.item)
     shown, following = services().supervision.worklist(
         wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
-    excused = services().outages.excused([each.clock for each in shown], at=call.at)
-    items = [clock_shape(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
-    return Answer(body=Board(items=items, watch=watch_shape(call.at), next_cursor=call.next_cursor(following)))
+    return board_answer(call, shown, following)
