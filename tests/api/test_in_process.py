@@ -71,12 +71,12 @@ def test_an_answer_has_the_type_that_its_route_declares(made: Asked) -> None:
 
 
 def test_only_the_roles_of_a_route_may_ask_it(made: Asked) -> None:
-    assert refused(made.create, HEAD, body={"name": "x"}).reason is ErrorCode.FORBIDDEN
-    assert refused(made.create, None, body={"name": "x"}).reason is ErrorCode.UNAUTHENTICATED
+    assert refused(made.create, HEAD, body={"name": "x"}).code is ErrorCode.FORBIDDEN
+    assert refused(made.create, None, body={"name": "x"}).code is ErrorCode.UNAUTHENTICATED
 
 
 def test_a_route_that_wants_a_fresh_login_wants_it_here_too(made: Asked) -> None:
-    assert refused(made.look).reason is ErrorCode.FRESH_LOGIN_REQUIRED
+    assert refused(made.look).code is ErrorCode.FRESH_LOGIN_REQUIRED
 
 
 def test_a_route_that_is_open_to_anyone_does_not_hear_who_asks(made: Asked) -> None:
@@ -89,14 +89,14 @@ def test_body_query_version_and_key_are_checked(made: Asked) -> None:
     bad_body = refused(made.create, body={"more": 1})
     bad_query = refused(made.read, query={"limit": "0"})
 
-    assert (bad_body.reason, [fault.pointer for fault in bad_body.faults]) == (
+    assert (bad_body.code, [fault.pointer for fault in bad_body.faults]) == (
         ErrorCode.INVALID_BODY,
         ["/name", "/more"],
     )
-    assert (bad_query.reason, [fault.pointer for fault in bad_query.faults]) == (ErrorCode.INVALID_QUERY, ["/limit"])
-    assert refused(made.change, path={"thing_id": "a"}, body={"name": "x"}).reason is ErrorCode.PRECONDITION_REQUIRED
-    assert refused(made.change, path={"thing_id": ""}, body={"name": "x"}, version=1).reason is ErrorCode.NOT_FOUND
-    assert refused(made.create, body={"name": "x"}, key="a b").reason is ErrorCode.INVALID_IDEMPOTENCY_KEY
+    assert (bad_query.code, [fault.pointer for fault in bad_query.faults]) == (ErrorCode.INVALID_QUERY, ["/limit"])
+    assert refused(made.change, path={"thing_id": "a"}, body={"name": "x"}).code is ErrorCode.PRECONDITION_REQUIRED
+    assert refused(made.change, path={"thing_id": ""}, body={"name": "x"}, version=1).code is ErrorCode.NOT_FOUND
+    assert refused(made.create, body={"name": "x"}, key="a b").code is ErrorCode.INVALID_IDEMPOTENCY_KEY
 
 
 def test_a_key_reaches_the_route(made: Asked) -> None:
