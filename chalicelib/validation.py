@@ -56,7 +56,7 @@ Instant = Annotated[
 """An instant in UTC, to the second; one without an offset is refused."""
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """An object that comes in: strict JSON types, and no field that is not named."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, allow_inf_nan=False)

@@ -6,7 +6,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Call, Instant, Query
 
 
-class MomentQuery(Query):
+class AsOfQuery(Query):
     """The moment as of which something is shown; now unless said."""
 
     at: Instant | None = None

@@ -11,9 +11,9 @@ from chalice.app import Response
 from chalicelib.http.language import TAGS, language_of
 from chalicelib.http.problems import failure_of
 from chalicelib.http.request import Event, headers_of
-from chalicelib.http.schemas import Shape
+from chalicelib.http.schemas import ResponseBody
 
-R = TypeVar("R", bound=Shape | None)
+R = TypeVar("R", bound=ResponseBody | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

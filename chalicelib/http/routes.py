@@ -14,31 +14,31 @@ from typing_extensions import TypeVar
 
 from chalicelib.http.request import Call
 from chalicelib.http.responses import Answer
-from chalicelib.http.schemas import Page, PageQuery, Query, Shape
+from chalicelib.http.schemas import PageQuery, PageResponse, Query, ResponseBody
 from chalicelib.policy import Role
-from chalicelib.validation import Body, Code, Day, Instant, Line, Text
+from chalicelib.validation import Code, Day, Instant, Line, RequestBody, Text
 
 __all__ = [
     "ROUTES",
     "Answer",
-    "Body",
     "Call",
     "Code",
     "Day",
     "Instant",
     "Line",
-    "Page",
     "PageQuery",
+    "PageResponse",
     "Query",
+    "RequestBody",
+    "ResponseBody",
     "Route",
     "Routes",
-    "Shape",
     "Text",
     "route_named",
 ]
 
-B = TypeVar("B", bound=Body | None, default=Any)
-R = TypeVar("R", bound=Shape | None, default=Any)
+B = TypeVar("B", bound=RequestBody | None, default=Any)
+R = TypeVar("R", bound=ResponseBody | None, default=Any)
 
 PARAMETER: Final = re.compile(r"{(\w+)}")
 
@@ -53,9 +53,9 @@ class Route(Generic[B, R]):
     tag: str
     summary: str
     roles: frozenset[Role]
-    body: type[Body] | None
+    body: type[RequestBody] | None
     query: type[Query] | None
-    answer: type[Shape] | None
+    answer: type[ResponseBody] | None
     status: int
     is_public: bool
     creates: bool

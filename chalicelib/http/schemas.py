@@ -25,7 +25,7 @@ class PageQuery(Query):
     cursor: Annotated[str, Field(max_length=2000)] | None = None
 
 
-class Shape(BaseModel):
+class ResponseBody(BaseModel):
     """A response or a part of one, filled from a domain value; a field of another name says so by its alias."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, from_attributes=True)
@@ -53,7 +53,7 @@ def _attributes_of(shape: type[BaseModel]) -> frozenset[str]:
     )
 
 
-class Page(Shape):
+class PageResponse(ResponseBody):
     """A page of a list; answers derive from it with ``items`` of their own type."""
 
     next_cursor: str | None

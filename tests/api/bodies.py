@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.api.sanctions.schemas.flags import MeasureShape
+from chalicelib.api.sanctions.schemas.flags import MeasureResponse
 from chalicelib.clock import real_now
 from chalicelib.http.tokens import FRESH_FOR
 from chalicelib.sanctions.store.flags import measure_lists
@@ -111,7 +111,7 @@ def a_list(edition: str, in_force_from: str, *, without: str = "") -> dict[str, 
     """An edition of the list of measures, as the packaged one but for a measure."""
     packaged = measure_lists()[0]
     rows = [
-        MeasureShape.model_validate(row).model_dump(mode="json") for row in packaged.measures if row.code != without
+        MeasureResponse.model_validate(row).model_dump(mode="json") for row in packaged.measures if row.code != without
     ]
     return {
         "edition": edition,

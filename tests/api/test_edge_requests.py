@@ -14,27 +14,38 @@ from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http import routes as registry
 from chalicelib.http.app import App
-from chalicelib.http.routes import Answer, Body, Call, Day, Instant, Line, Page, PageQuery, Routes, Shape
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Day,
+    Instant,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+)
 from chalicelib.policy import Role
 from tests.cloud import Client, TokenOf
 
 
-class Part(Body):
+class Part(RequestBody):
     count: int
     day: Day | None = None
 
 
-class Whole(Body):
+class Whole(RequestBody):
     name: Line
     parts: tuple[Part, ...] = ()
     at: Instant | None = None
 
 
-class Echo(Shape):
+class Echo(ResponseBody):
     said: str
 
 
-class Names(Page):
+class Names(PageResponse):
     items: list[str]
 
 

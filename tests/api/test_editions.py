@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.cases.schemas.cases import clock_shape
+from chalicelib.api.cases.schemas.cases import clock_response
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.wiring import services
@@ -63,7 +63,7 @@ def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(cli
     assert (loaded.body["edition"], loaded.body["recount"]["moved"]) == (1, 1)
     assert [(each["would_be_due_on"], each["would_be_light"]) for each in dry["items"]] == [("2027-01-05", "green")]
     assert (firm.due_on.isoformat(), firm.provisional) == ("2027-01-05", False)
-    told = [clock_shape(clock, Light.WHITE).white_because, clock_shape(firm, Light.GREEN).white_because]
+    told = [clock_response(clock, Light.WHITE).white_because, clock_response(firm, Light.GREEN).white_because]
     assert told == ["CALENDAR_UNKNOWN", None]
     assert [(each.data["was_due_on"], each.data["due_on"], each.data["edition"]) for each in events] == [
         ("2027-01-04", "2027-01-05", "2027/1")

@@ -8,7 +8,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http import routes as registry
 from chalicelib.http.in_process import Question, ask
 from chalicelib.http.responses import Answer
-from chalicelib.http.routes import Body, Call, Line, PageQuery, Route, Routes, Shape
+from chalicelib.http.routes import Call, Line, PageQuery, RequestBody, ResponseBody, Route, Routes
 from chalicelib.policy import Caller, Role
 
 OFFICES = (Role.OFFICER,)
@@ -16,11 +16,11 @@ OFFICER = Caller(sub="officer-1", roles=frozenset({Role.OFFICER}), department="t
 HEAD = Caller(sub="head-1", roles=frozenset({Role.HEAD}), department="traffic")
 
 
-class Named(Body):
+class Named(RequestBody):
     name: Line
 
 
-class Echo(Shape):
+class Echo(ResponseBody):
     said: str
 
 

@@ -4,19 +4,19 @@ import re
 from typing import Any
 
 from chalicelib.api.calendars.schemas import (
-    Calendars,
-    CalendarShape,
-    EditionBody,
-    LoadingQuery,
-    LoadingShape,
-    MovingShape,
-    Waiting,
-    WaitingShape,
+    CalendarEditionRequest,
+    CalendarListResponse,
+    CalendarResponse,
+    LoadCalendarQuery,
+    LoadCalendarResponse,
+    MovedDueDateResponse,
+    ProvisionalDueDatePageResponse,
+    ProvisionalDueDateResponse,
 )
 from chalicelib.calendars.model import Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.http.as_of import MomentQuery, moment_in
+from chalicelib.http.as_of import AsOfQuery, moment_in
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.wiring import services
 
@@ -29,11 +29,11 @@ YEAR = re.compile(r"[0-9]{4}", re.ASCII)
     "/v1/calendars/{year}",
     summary="Load an edition of a year's working calendar, or see what it would move",
     roles=EDITORS,
-    query=LoadingQuery,
-    body=EditionBody,
-    answer=LoadingShape,
+    query=LoadCalendarQuery,
+    body=CalendarEditionRequest,
+    answer=LoadCalendarResponse,
 )
-def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
+def load(call: Call[CalendarEditionRequest]) -> Answer[LoadCalendarResponse]:
     """Load an edition; with ``dry_run=true`` only return which open due dates would move."""
     editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
     after = _place(call.position)
@@ -46,7 +46,7 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
     if query.dry_run:
         seen = editions.preview(edition, by=call.caller, at=call.at, limit=query.limit, after=after)
         return Answer(
-            body=LoadingShape(
+            body=LoadCalendarResponse(
                 year=year,
                 dry_run=True,
                 edition=None,
@@ -54,7 +54,7 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
                 recount=None,
                 looked_at=seen.looked_at,
                 items=[
-                    MovingShape.of(
+                    MovedDueDateResponse.of(
                         moving.clock,
                         would_be_due_on=moving.would_be.due_on,
                         would_be_provisional=moving.would_be.provisional,
@@ -68,7 +68,7 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
         )
     loaded = editions.load(edition, by=call.caller, version=call.sent_version, at=call.at)
     return Answer(
-        body=LoadingShape.of(
+        body=LoadCalendarResponse.of(
             loaded,
             dry_run=False,
             edition=loaded.edition.number,
@@ -84,26 +84,26 @@ def load(call: Call[EditionBody]) -> Answer[LoadingShape]:
     "/v1/calendars",
     summary="The working calendar of every year, as it counted at a moment",
     public=True,
-    query=MomentQuery,
-    answer=Calendars,
+    query=AsOfQuery,
+    answer=CalendarListResponse,
 )
-def calendars(call: Call[None]) -> Answer[Calendars]:
+def calendars(call: Call[None]) -> Answer[CalendarListResponse]:
     """List the years with their edition at that moment, oldest first."""
     found = services().editions.years(at=moment_in(call), now=call.at)
-    return Answer(body=Calendars(items=[CalendarShape.model_validate(each) for each in found]))
+    return Answer(body=CalendarListResponse(items=[CalendarResponse.model_validate(each) for each in found]))
 
 
 @routes.get(
     "/v1/calendars/{year}",
     summary="A year's working calendar, its editions, and how far the last recount has come",
     public=True,
-    query=MomentQuery,
-    answer=CalendarShape,
+    query=AsOfQuery,
+    answer=CalendarResponse,
 )
-def calendar(call: Call[None]) -> Answer[CalendarShape]:
+def calendar(call: Call[None]) -> Answer[CalendarResponse]:
     """Return a year; ``NOT_FOUND`` without an edition."""
     found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
-    return Answer(body=CalendarShape.model_validate(found), version=found.version or None)
+    return Answer(body=CalendarResponse.model_validate(found), version=found.version or None)
 
 
 @routes.get(
@@ -111,16 +111,16 @@ def calendar(call: Call[None]) -> Answer[CalendarShape]:
     summary="Open due dates that wait for a year's edition",
     roles=WAITING_FOR_IT,
     query=PageQuery,
-    answer=Waiting,
+    answer=ProvisionalDueDatePageResponse,
 )
-def provisional(call: Call[None]) -> Answer[Waiting]:
+def provisional(call: Call[None]) -> Answer[ProvisionalDueDatePageResponse]:
     """List the provisional due dates of all departments, earliest first."""
     found, after = services().editions.waiting(
         _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
     )
     return Answer(
-        body=Waiting(
-            items=[WaitingShape.model_validate(clock) for clock in found],
+        body=ProvisionalDueDatePageResponse(
+            items=[ProvisionalDueDateResponse.model_validate(clock) for clock in found],
             next_cursor=call.next_cursor(after),
         )
     )

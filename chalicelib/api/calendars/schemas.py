@@ -8,8 +8,8 @@ from pydantic import AliasPath, BeforeValidator, Field
 from chalicelib.api.supervision.schemas import OwnersCaseNo
 from chalicelib.calendars.model import RecountState
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.http.routes import Body, Day, PageQuery, Shape
-from chalicelib.http.schemas import Page
+from chalicelib.http.routes import Day, PageQuery, RequestBody, ResponseBody
+from chalicelib.http.schemas import PageResponse
 from chalicelib.workdays.model.limits import Notice
 
 MOST_DAYS = 200
@@ -21,7 +21,7 @@ ZeroAsNull = Annotated[int | None, BeforeValidator(lambda version: version or No
 Days = Annotated[dict[Day, Name], Field(max_length=MOST_DAYS)]
 
 
-class NoticeBody(Body):
+class CalendarNoticeInput(RequestBody):
     """The State Council's notice; ``number`` is null if it is not known for certain."""
 
     title: Name
@@ -33,22 +33,22 @@ class NoticeBody(Body):
         return Notice(title=self.title, number=self.number, issued_on=self.issued_on)
 
 
-class EditionBody(Body):
+class CalendarEditionRequest(RequestBody):
     """A year's edition: days off and make-up working days with their festivals; ``year`` must match the path."""
 
     year: int | None = None
-    notice: NoticeBody
+    notice: CalendarNoticeInput
     holidays: Days
     make_up_days: Days
 
 
-class LoadingQuery(PageQuery):
+class LoadCalendarQuery(PageQuery):
     """``dry_run`` previews which due dates would move, page by page."""
 
     dry_run: bool = False
 
 
-class NoticeShape(Shape):
+class CalendarNoticeResponse(ResponseBody):
     """The State Council's notice."""
 
     title: str
@@ -56,7 +56,7 @@ class NoticeShape(Shape):
     issued_on: date
 
 
-class RecountShape(Shape):
+class RecalculationResponse(ResponseBody):
     """The progress of recalculating all open due dates."""
 
     state: RecountState
@@ -65,7 +65,7 @@ class RecountShape(Shape):
     failed: int
 
 
-class MovingShape(Shape):
+class MovedDueDateResponse(ResponseBody):
     """An open due date that an edition would move."""
 
     owner: str
@@ -81,46 +81,46 @@ class MovingShape(Shape):
     would_be_light: Light
 
 
-class LoadingShape(Page):
+class LoadCalendarResponse(PageResponse):
     """The loaded edition or, on a dry run, a page of what would move; a page may be empty and not be the last."""
 
     year: int
     dry_run: bool
     edition: int | None
     version: ZeroAsNull
-    recount: RecountShape | None
+    recount: RecalculationResponse | None
     looked_at: int
-    items: list[MovingShape]
+    items: list[MovedDueDateResponse]
 
 
-class EditionShape(Shape):
+class CalendarEditionResponse(ResponseBody):
     """A loaded edition."""
 
     edition: Annotated[int, Field(validation_alias=AliasPath("edition", "number"))]
     loaded_at: datetime
-    notice: Annotated[NoticeShape, Field(validation_alias=AliasPath("edition", "notice"))]
+    notice: Annotated[CalendarNoticeResponse, Field(validation_alias=AliasPath("edition", "notice"))]
 
 
-class CalendarShape(Shape):
+class CalendarResponse(ResponseBody):
     """A year: its current edition (0 is the one shipped with the code), its days, and every loaded edition."""
 
     year: int
     edition: Annotated[int, Field(validation_alias=AliasPath("edition", "number"))]
     version: ZeroAsNull
-    notice: Annotated[NoticeShape, Field(validation_alias=AliasPath("edition", "notice"))]
+    notice: Annotated[CalendarNoticeResponse, Field(validation_alias=AliasPath("edition", "notice"))]
     holidays: Annotated[dict[date, str], Field(validation_alias=AliasPath("edition", "holidays"))]
     make_up_days: Annotated[dict[date, str], Field(validation_alias=AliasPath("edition", "make_up_days"))]
-    editions: Annotated[list[EditionShape], Field(validation_alias="loaded")]
-    recount: RecountShape | None
+    editions: Annotated[list[CalendarEditionResponse], Field(validation_alias="loaded")]
+    recount: RecalculationResponse | None
 
 
-class Calendars(Shape):
+class CalendarListResponse(ResponseBody):
     """All years with a calendar, oldest first."""
 
-    items: list[CalendarShape]
+    items: list[CalendarResponse]
 
 
-class WaitingShape(Shape):
+class ProvisionalDueDateResponse(ResponseBody):
     """A provisional due date: its year's edition is not loaded yet."""
 
     owner: str
@@ -133,7 +133,7 @@ class WaitingShape(Shape):
     provisional: bool
 
 
-class Waiting(Page):
+class ProvisionalDueDatePageResponse(PageResponse):
     """A page of provisional due dates."""
 
-    items: list[WaitingShape]
+    items: list[ProvisionalDueDateResponse]

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from chalicelib.api.cases.schemas.timelines import EventShape, timeline_shape
+from chalicelib.api.cases.schemas.timelines import EventResponse, timeline_response
 from chalicelib.api.inspection.schemas import (
-    CaseLine,
-    CasesQuery,
-    CasesSeen,
-    ClockSeen,
-    MandateBody,
-    Mandates,
-    MandateShape,
-    MomentQuery,
-    Readings,
-    TimelineSeen,
+    MandateCasePageResponse,
+    MandateCaseResponse,
+    MandateCasesQuery,
+    MandateClockResponse,
+    MandatePageResponse,
+    MandateReadingsResponse,
+    MandateRequest,
+    MandateResponse,
+    MandateTimelineQuery,
+    MandateTimelineResponse,
 )
 from chalicelib.clock import instant_from
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -30,12 +30,12 @@ routes = Routes("inspection")
     "/v1/inspections",
     summary="Ask for a mandate to inspect",
     roles=INSPECTORS,
-    body=MandateBody,
-    answer=MandateShape,
+    body=MandateRequest,
+    answer=MandateResponse,
     status=201,
     creates=True,
 )
-def ask(call: Call[MandateBody]) -> Answer[MandateShape]:
+def ask(call: Call[MandateRequest]) -> Answer[MandateResponse]:
     """Request a mandate, which another inspector must approve."""
     body = call.body
     scope = Scope(
@@ -49,53 +49,59 @@ def ask(call: Call[MandateBody]) -> Answer[MandateShape]:
     mandate, is_repeated = services().inspection.ask(
         wanted, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=MandateShape.model_validate(mandate), version=mandate.version, replayed=is_repeated)
+    return Answer(body=MandateResponse.model_validate(mandate), version=mandate.version, replayed=is_repeated)
 
 
-@routes.get("/v1/inspections", summary="The caller's own mandates", roles=INSPECTORS, query=PageQuery, answer=Mandates)
-def mandates(call: Call[None]) -> Answer[Mandates]:
+@routes.get(
+    "/v1/inspections",
+    summary="The caller's own mandates",
+    roles=INSPECTORS,
+    query=PageQuery,
+    answer=MandatePageResponse,
+)
+def mandates(call: Call[None]) -> Answer[MandatePageResponse]:
     """List the caller's mandates, newest first."""
     position = call.position
     found, following = services().inspection.asked_by(
         call.caller, limit=call.query.limit, after=None if position is None else dict(position)
     )
     return Answer(
-        body=Mandates(
-            items=[MandateShape.model_validate(each) for each in found], next_cursor=call.next_cursor(following)
+        body=MandatePageResponse(
+            items=[MandateResponse.model_validate(each) for each in found], next_cursor=call.next_cursor(following)
         )
     )
 
 
-@routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateShape)
-def mandate(call: Call[None]) -> Answer[MandateShape]:
+@routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateResponse)
+def mandate(call: Call[None]) -> Answer[MandateResponse]:
     """Return a mandate, for a second inspector to approve."""
     found = services().inspection.mandate(call.path["mandate_id"], by=call.caller)
-    return Answer(body=MandateShape.model_validate(found), version=found.version)
+    return Answer(body=MandateResponse.model_validate(found), version=found.version)
 
 
 @routes.post(
     "/v1/inspections/{mandate_id}/approval",
     summary="Approve another inspector's mandate",
     roles=INSPECTORS,
-    answer=MandateShape,
+    answer=MandateResponse,
     needs_version=True,
 )
-def approve(call: Call[None]) -> Answer[MandateShape]:
+def approve(call: Call[None]) -> Answer[MandateResponse]:
     """Approve a mandate."""
     approved = services().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
-    return Answer(body=MandateShape.model_validate(approved), version=approved.version)
+    return Answer(body=MandateResponse.model_validate(approved), version=approved.version)
 
 
 @routes.get(
     "/v1/inspections/{mandate_id}/cases",
     summary="The cases within a mandate",
     roles=INSPECTORS,
-    query=CasesQuery,
-    answer=CasesSeen,
+    query=MandateCasesQuery,
+    answer=MandateCasePageResponse,
 )
-def cases(call: Call[None]) -> Answer[CasesSeen]:
+def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     """List the cases within the mandate's scope."""
-    query: CasesQuery = call.query
+    query: MandateCasesQuery = call.query
     found, following = services().inspection.cases(
         call.path["mandate_id"],
         CaseFilter(light=query.light, officer=query.officer),
@@ -104,43 +110,43 @@ def cases(call: Call[None]) -> Answer[CasesSeen]:
         limit=query.limit,
         after=call.position,
     )
-    items = [CaseLine.of(seen.card, light=seen.light) for seen in found]
-    return Answer(body=CasesSeen(items=items, next_cursor=call.next_cursor(following)))
+    items = [MandateCaseResponse.of(seen.card, light=seen.light) for seen in found]
+    return Answer(body=MandateCasePageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
     "/v1/inspections/{mandate_id}/cases/{case_no}/timeline",
     summary="A case's timeline, with lights as of any moment",
     roles=INSPECTORS,
-    query=MomentQuery,
-    answer=TimelineSeen,
+    query=MandateTimelineQuery,
+    answer=MandateTimelineResponse,
 )
-def timeline(call: Call[None]) -> Answer[TimelineSeen]:
+def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
     """Return a case's timeline; the reading is recorded, and so is an attempt outside the scope."""
     house = services()
     case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
     asked = _moment_of(call.query, reading)
     moment = asked or call.at
-    shown = timeline_shape(reading, up_to=asked)
+    shown = timeline_response(reading, up_to=asked)
     clocks = [
         past
         for clock in house.clocks.of_owner(case.owner)
         if (past := house.clocks.as_of(clock, at=moment)) is not None
     ]
     return Answer(
-        body=TimelineSeen.of(
+        body=MandateTimelineResponse.of(
             reading,
             items=[one for one in shown.items if call.query.event is None or one.seq <= call.query.event],
-            labels=timeline_shape(reading).labels,
+            labels=timeline_response(reading).labels,
             as_of=moment,
             steps=reading.events,
-            clocks=[ClockSeen.of(clock, light=house.clocks.light(clock, at=moment)) for clock in clocks],
+            clocks=[MandateClockResponse.of(clock, light=house.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
         ),
     )
 
 
-def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
+def _moment_of(query: MandateTimelineQuery, reading: Reading) -> datetime | None:
     """Return the moment asked for; if the event of that number is missing, that of the event before it.
 
     ``INVALID_QUERY`` if no event has that number or a lower one, or if its time is unreadable.
@@ -163,9 +169,9 @@ def _moment_of(query: MomentQuery, reading: Reading) -> datetime | None:
     "/v1/inspections/{mandate_id}/readings",
     summary="What was read under a mandate",
     roles=INSPECTORS,
-    answer=Readings,
+    answer=MandateReadingsResponse,
 )
-def readings(call: Call[None]) -> Answer[Readings]:
+def readings(call: Call[None]) -> Answer[MandateReadingsResponse]:
     """List what was read under a mandate, from its own timeline."""
     events = services().inspection.readings(call.path["mandate_id"], by=call.caller)
-    return Answer(body=Readings(items=[EventShape.model_validate(event) for event in events]))
+    return Answer(body=MandateReadingsResponse(items=[EventResponse.model_validate(event) for event in events]))

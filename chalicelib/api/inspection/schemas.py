@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.api.cases.schemas.timelines import EventShape, TimelineShape
+from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.clocks.model import Light
-from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape
+from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, Query, RequestBody, ResponseBody
 
 Codes = Annotated[list[Code], Field(max_length=50)]
 
 
-class ScopeBody(Body):
+class MandateScopeInput(RequestBody):
     """The scope of a mandate; every list that is not empty narrows it."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -24,16 +24,16 @@ class ScopeBody(Body):
     case_nos: Codes = Field(default_factory=list)
 
 
-class MandateBody(Body):
+class MandateRequest(RequestBody):
     """A request for a mandate: file number, legal basis, scope and last day."""
 
     file_no: Line
     basis: Line
-    scope: ScopeBody
+    scope: MandateScopeInput
     expires_on: Day
 
 
-class ScopeShape(Shape):
+class MandateScopeResponse(ResponseBody):
     """The scope of a mandate (查阅范围)."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
@@ -45,13 +45,13 @@ class ScopeShape(Shape):
     case_nos: list[str]
 
 
-class MandateShape(Shape):
+class MandateResponse(ResponseBody):
     """A mandate; it is valid from ``approved_at`` until the end of ``expires_on``."""
 
     id: Annotated[str, Field(validation_alias="mandate_id")]
     file_no: str
     basis: str
-    scope: ScopeShape
+    scope: MandateScopeResponse
     expires_on: date
     inspector: str
     asked_at: datetime
@@ -60,13 +60,13 @@ class MandateShape(Shape):
     version: int
 
 
-class Mandates(Page):
+class MandatePageResponse(PageResponse):
     """A page of the caller's mandates, newest first."""
 
-    items: list[MandateShape]
+    items: list[MandateResponse]
 
 
-class CaseLine(Shape):
+class MandateCaseResponse(ResponseBody):
     """A case within a mandate, with the most serious light of its clocks."""
 
     case_no: str
@@ -78,20 +78,20 @@ class CaseLine(Shape):
     light: Light
 
 
-class CasesSeen(Page):
+class MandateCasePageResponse(PageResponse):
     """A page of cases within a mandate."""
 
-    items: list[CaseLine]
+    items: list[MandateCaseResponse]
 
 
-class CasesQuery(PageQuery):
+class MandateCasesQuery(PageQuery):
     """Filters: by current light, or by the staff id of an officer who acted in the case."""
 
     light: Light | None = None
     officer: Annotated[str, Field(max_length=200)] | None = None
 
 
-class MomentQuery(Query):
+class MandateTimelineQuery(Query):
     """The moment for lights and events: an instant, or that of an event by its number.
 
     If both are given, the event wins.
@@ -101,7 +101,7 @@ class MomentQuery(Query):
     event: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
-class ClockSeen(Shape):
+class MandateClockResponse(ResponseBody):
     """A clock with its light at that moment."""
 
     clock_id: str
@@ -113,7 +113,7 @@ class ClockSeen(Shape):
     light: Light
 
 
-class RulesSeen(Shape):
+class RulesInForceResponse(ResponseBody):
     """The versions of the rules that apply to the case."""
 
     item_code: str
@@ -121,7 +121,7 @@ class RulesSeen(Shape):
     rule_pack: Annotated[str, Field(validation_alias="pack")]
 
 
-class StepSeen(Shape):
+class TimelineStepResponse(ResponseBody):
     """An event of the whole timeline, also those that are not shown: the moments one can choose."""
 
     seq: int
@@ -129,20 +129,20 @@ class StepSeen(Shape):
     recorded_at: str
 
 
-class TimelineSeen(TimelineShape):
+class MandateTimelineResponse(TimelineResponse):
     """A case's timeline with its clocks at a moment and the rules that apply.
 
     ``steps`` are all its events, including those after the moment; ``labels`` name their kinds.
     """
 
     as_of: datetime
-    steps: list[StepSeen]
-    clocks: list[ClockSeen]
-    rules: RulesSeen
+    steps: list[TimelineStepResponse]
+    clocks: list[MandateClockResponse]
+    rules: RulesInForceResponse
 
 
-class Readings(Shape):
+class MandateReadingsResponse(ResponseBody):
     """What was read under a mandate, and what was attempted outside its scope."""
 
-    items: list[EventShape]
+    items: list[EventResponse]
     next_cursor: None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from chalicelib.http.routes import Code, PageQuery, Shape
+from chalicelib.http.routes import Code, PageQuery, ResponseBody
 from chalicelib.redress.model import AffectedCase, HowAffected, Reopening
 from chalicelib.redress.rules import reopening
 from chalicelib.wiring import services
@@ -27,20 +27,20 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 """A text that may be empty."""
 
 
-class MattersQuery(PageQuery):
+class RedressQuery(PageQuery):
     """Filter: applicants see their own, staff their department's, the monitoring office any."""
 
     department: Code | None = None
 
 
-class UndoneShape(Shape):
+class UndoneEntryResponse(ResponseBody):
     """An entry that was undone, and its former severity (a record) or state (a flag)."""
 
     entry: str
     was: str
 
 
-class TouchedShape(Shape):
+class AffectedCaseResponse(ResponseBody):
     """A case that relied on what was overturned, in which way, and where it stands now (R8.4)."""
 
     case_no: str
@@ -50,6 +50,8 @@ class TouchedShape(Shape):
     reopening: Reopening
 
 
-def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[TouchedShape]:
+def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[AffectedCaseResponse]:
     """Build the responses for affected cases; ``since`` is when the entry was overturned."""
-    return [TouchedShape.of(one, reopening=reopening(services().touching.case(one), since=since)) for one in touched]
+    return [
+        AffectedCaseResponse.of(one, reopening=reopening(services().touching.case(one), since=since)) for one in touched
+    ]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from chalicelib.alerts.model.alerts import Alert
-from chalicelib.http.routes import Shape
+from chalicelib.http.routes import ResponseBody
 from chalicelib.policy import Role
 
 RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
@@ -22,7 +22,7 @@ OwnersCaseNo = Annotated[str | None, BeforeValidator(case_no_of), Field(validati
 """The case number, read from a timeline's owner; null where the owner is not a case."""
 
 
-class AlertShape(Shape):
+class AlertResponse(ResponseBody):
     """An alert to the caller, with its acknowledgement once there is one."""
 
     id: Annotated[str, Field(validation_alias="alert_id")]
@@ -42,10 +42,10 @@ class AlertShape(Shape):
     acknowledged_at: datetime | None
 
 
-def alert_shape(alert: Alert) -> AlertShape:
+def alert_response(alert: Alert) -> AlertResponse:
     """Build the response for an alert."""
     answer = alert.acknowledgement
-    return AlertShape.of(
+    return AlertResponse.of(
         alert,
         reason=answer and answer.reason,
         expected_on=answer and answer.expected_on,

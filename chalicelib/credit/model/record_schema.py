@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.credit.model.submissions import Submission
-from chalicelib.subjects.model.schema import SubjectBody
-from chalicelib.validation import Body, Code, Day, Instant, Text
+from chalicelib.subjects.model.schema import SubjectInput
+from chalicelib.validation import Code, Day, Instant, RequestBody, Text
 
 Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """A line that may be empty: what is missing is told together with every other fault of the record."""
 
 
-class DocumentBody(Body):
+class RecordDocumentInput(RequestBody):
     """The paper that a record stands on."""
 
     number: Given | None = None
@@ -21,7 +21,7 @@ class DocumentBody(Body):
     served_at: Instant | None = None
 
 
-class DatesBody(Body):
+class RecordDatesInput(RequestBody):
     """The days of a record; ``display_until`` may shorten what severity sets, not lengthen it."""
 
     judged_on: Day | None = None
@@ -30,7 +30,7 @@ class DatesBody(Body):
     expires_on: Day | None = None
 
 
-class RecordBody(Body):
+class RecordRequest(RequestBody):
     """A record; ``version`` is the source's own count, and without one each change is newer than the one before.
 
     ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
@@ -38,12 +38,12 @@ class RecordBody(Body):
     ``display_reason`` says why a minor record is to be shown: without one it is not.
     """
 
-    subject: SubjectBody
+    subject: SubjectInput
     kind: Given | None = None
     severity: Given | None = None
     publicity: Given | None = None
-    document: DocumentBody = DocumentBody()
-    dates: DatesBody = DatesBody()
+    document: RecordDocumentInput = RecordDocumentInput()
+    dates: RecordDatesInput = RecordDatesInput()
     basis: Given | None = None
     display_reason: Given | None = None
     repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
@@ -80,7 +80,7 @@ class RecordBody(Body):
         )
 
 
-class RecordLine(RecordBody):
+class RecordLine(RecordRequest):
     """A line of a bulk import: a record with the id that the source gave it; the source is the import's."""
 
     record_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -6,12 +6,12 @@ from pydantic import StringConstraints
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from chalicelib.validation import Body, Line
+from chalicelib.validation import Line, RequestBody
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
-class SubjectBody(Body):
+class SubjectInput(RequestBody):
     """A subject as somebody names it; without kind and number it is nobody (``INSUFFICIENT_IDENTITY``)."""
 
     kind: SubjectKind | None = None

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from chalicelib.api.cases.routes import drafts
-from chalicelib.api.cases.routes.drafts import DraftShape
+from chalicelib.api.cases.routes.drafts import DraftResponse
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Question, QuestionKind
@@ -105,7 +105,7 @@ def file(visit: PageRequest) -> Page | Redirect:
     shown = read_draft(visit)
     if isinstance(shown, Redirect):
         return shown
-    made = shown.fact("draft", DraftShape)
+    made = shown.fact("draft", DraftResponse)
     confirmed = visit.form.get("confirmed", ())
     body: dict[str, Any] = {"draft_id": made.draft_id, "confirmed": confirmed, "materials": materials_sent(visit)}
     if made.way is Way.COMMITMENT:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.errors import DomainError
 from chalicelib.http.routes import Route
 from chalicelib.policy import FOR_THEMSELVES
@@ -42,7 +42,7 @@ def withdraw(visit: PageRequest) -> Page | Redirect:
 def ask_materials(visit: PageRequest) -> Page:
     """Ask for the certificates that are owed and not here yet."""
     page = _form(visit, "materials")
-    case = page.fact("case", CaseShape)
+    case = page.fact("case", CaseResponse)
     here = {material.id for material in case.materials}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
     return Page(template=page.template, facts={**page.facts, "owed": owed}, scripts=FILES)
@@ -54,7 +54,7 @@ def hand_in(visit: PageRequest) -> Page | Redirect:
     page = ask_materials(visit)
     owed = page.fact("owed", list)
     sent = materials_sent(visit)
-    case = page.fact("case", CaseShape)
+    case = page.fact("case", CaseResponse)
     if sent and not owed and {each["sha256"] for each in sent} <= {each.sha256 for each in case.materials}:
         return _gone_on(visit, "handed_in")  # the second click of a double click
     missing = [one.id for one in owed if one.id not in {each["id"] for each in sent}]
@@ -75,7 +75,7 @@ def hand_in(visit: PageRequest) -> Page | Redirect:
 def ask_correction(visit: PageRequest) -> Page:
     """Show all that is missing, told once, and take it."""
     page = _form(visit, "corrections")
-    case = page.fact("case", CaseShape)
+    case = page.fact("case", CaseResponse)
     asked = [one for one in case.corrections if one.answered_at is None]
     names = {one.id: one.name for one in case.checklist}
     facts = {**page.facts, "asked": asked[-1:], "names": names}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.clocks.model import ClockKind
@@ -103,7 +103,7 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def _may_withdraw(case: CaseShape, at: datetime) -> bool:
+def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
     """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
     item = services().catalogue.find(case.item.code, at=at)
     pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
@@ -114,23 +114,23 @@ def _may_withdraw(case: CaseShape, at: datetime) -> bool:
     return is_open and not is_broken and not is_late
 
 
-def _is_asked(case: CaseShape, _at: datetime) -> bool:
+def _is_asked(case: CaseResponse, _at: datetime) -> bool:
     return case.state is State.CORRECTION_ASKED
 
 
-def _owes_materials(case: CaseShape, _at: datetime) -> bool:
+def _owes_materials(case: CaseResponse, _at: datetime) -> bool:
     return case.state is State.AWAITING_MATERIALS
 
 
-def _may_state(case: CaseShape, _at: datetime) -> bool:
+def _may_state(case: CaseResponse, _at: datetime) -> bool:
     return case.defence is not None and case.defence.stated_at is None
 
 
-def _may_rate(case: CaseShape, _at: datetime) -> bool:
+def _may_rate(case: CaseResponse, _at: datetime) -> bool:
     return case.state in FINISHED
 
 
-ACTS: Final[tuple[tuple[str, Callable[[CaseShape, datetime], bool]], ...]] = (
+ACTS: Final[tuple[tuple[str, Callable[[CaseResponse, datetime], bool]], ...]] = (
     ("corrections", _is_asked),
     ("materials", _owes_materials),
     ("statement", _may_state),

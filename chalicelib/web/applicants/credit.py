@@ -4,7 +4,7 @@ from typing import Final
 
 from chalicelib.api.credit.routes import checks
 from chalicelib.api.redress.routes import objections, repairs
-from chalicelib.api.redress.routes.repairs import RepairFormShape
+from chalicelib.api.redress.routes.repairs import RepairFormResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.records import directories
@@ -93,7 +93,7 @@ def ask_repair(visit: PageRequest) -> Page:
 def repair(visit: PageRequest) -> Page | Redirect:
     """Ask for repair: proof and promise, nothing else (R3.5)."""
     page = ask_repair(visit)
-    form = page.fact("form", RepairFormShape)
+    form = page.fact("form", RepairFormResponse)
     if visit.sent("promise") != form.promise_hash:
         return at_fault(page, promise=text("tick_promise", visit.language))
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}

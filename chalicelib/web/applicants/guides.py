@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.api.catalogue.routes import guides
-from chalicelib.api.catalogue.routes.guides import GivenShape, StepShape
+from chalicelib.api.catalogue.routes.guides import GuideAnswerResponse, GuideStepResponse
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 
@@ -23,11 +23,11 @@ def _answered(visit: PageRequest) -> dict[str, str]:
     return {"answered": answered} if answered else {}
 
 
-def _given(told: StepShape) -> list[dict[str, object]]:
+def _given(told: GuideStepResponse) -> list[dict[str, object]]:
     """Return what was answered, each with the answers before it: the address at which it can be answered anew."""
     return [{"one": one, "before": _before(told.given[: place + 1])} for place, one in enumerate(told.given)]
 
 
-def _before(given: Sequence[GivenShape]) -> str | None:
+def _before(given: Sequence[GuideAnswerResponse]) -> str | None:
     """Return the answers but for the last, as an address has them; ``None`` where there is none to take back."""
     return ",".join(f"{one.question}:{one.value}" for one in given[:-1]) if given else None

@@ -11,10 +11,10 @@ from chalicelib.http.language import Language
 from chalicelib.http.parsing import Upload
 from chalicelib.http.responses import Answer
 from chalicelib.http.routes import Route
-from chalicelib.http.schemas import Shape
+from chalicelib.http.schemas import ResponseBody
 from chalicelib.policy import Caller
 
-R = TypeVar("R", bound=Shape | None)
+R = TypeVar("R", bound=ResponseBody | None)
 T = TypeVar("T")
 
 

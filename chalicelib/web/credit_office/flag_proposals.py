@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.api.sanctions.routes import flags
-from chalicelib.api.sanctions.schemas.flags import MeasureListShape
+from chalicelib.api.sanctions.schemas.flags import MeasureListResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -76,7 +76,7 @@ def ask(visit: PageRequest) -> Page:
 def propose(visit: PageRequest) -> Page | Redirect:
     """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
     page = ask(visit)
-    edition = page.fact("edition", MeasureListShape)
+    edition = page.fact("edition", MeasureListResponse)
     if visit.sent("edition") != edition.edition:
         return again(page, DomainError(ErrorCode.STALE_VERSION), visit)
     conduct, _, severity = visit.sent("conduct").partition(":")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.api.sanctions.routes import flags
-from chalicelib.api.sanctions.schemas.flags import FlagSeen
+from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Route
 from chalicelib.policy import Role
@@ -29,7 +29,7 @@ class Action:
     fields: dict[str, Kind]
 
     @property
-    def route(self) -> Route[Any, FlagSeen]:
+    def route(self) -> Route[Any, FlagDetailResponse]:
         """The API's route that takes it."""
         match self.step:
             case FlagStep.SERVE:
@@ -117,7 +117,7 @@ def do(visit: PageRequest) -> Page | Redirect:
     return _sent(visit, _act(visit))
 
 
-def is_open(step: FlagStep, flag: FlagSeen, visit: PageRequest) -> bool:
+def is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> bool:
     """Say whether to offer a step: by the right that the rules give, by the persons, and by what the flag is at."""
     right = STEPS[step]
     if right.role not in visit.caller.roles or flag.state not in right.states:
@@ -137,7 +137,7 @@ def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
     return [(code, item.name if item else code) for code, item in found]
 
 
-def _facts(visit: PageRequest, flag: FlagSeen) -> dict[str, object]:
+def _facts(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:
     """Return what every page of a flag shows."""
     edition = visit.get(flags.measures, query={"edition": flag.edition})
     return {
@@ -171,12 +171,12 @@ def _sent(visit: PageRequest, act: Action) -> Page | Redirect:
     try:
         visit.do(act.route, body=body, version=version)
     except DomainError as error:
-        if not _is_done_already(act, page.fact("flag", FlagSeen), visit):
+        if not _is_done_already(act, page.fact("flag", FlagDetailResponse), visit):
             return again(page, error, visit)
     return Redirect(to=f"flags/{visit.path['flag_id']}", query={"done": act.step.value})
 
 
-def _is_done_already(act: Action, flag: FlagSeen, visit: PageRequest) -> bool:
+def _is_done_already(act: Action, flag: FlagDetailResponse, visit: PageRequest) -> bool:
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     done = {
         FlagStep.SERVE: (flag.service, "proof"),

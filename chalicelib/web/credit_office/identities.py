@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.credit.routes import identity_conflicts, identity_links
-from chalicelib.api.credit.routes.identity_conflicts import ConflictDecisionShape, ConflictShape
-from chalicelib.api.credit.routes.identity_links import AliasDeedShape, AliasShape
+from chalicelib.api.credit.routes.identity_conflicts import ConflictDecisionResponse, ConflictResponse
+from chalicelib.api.credit.routes.identity_links import AliasActResponse, AliasResponse
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
@@ -58,7 +58,7 @@ def decide(visit: PageRequest) -> Page | Redirect:
     try:
         visit.do(identity_conflicts.decide, body=body, version=visit.version())
     except DomainError as error:
-        one = page.fact("one", ConflictShape)
+        one = page.fact("one", ConflictResponse)
         if not _is_said_already(one.decision, body, one.version, visit):
             return again(page, error, visit, fields={"": "outcome"})
     return Redirect(to="identities", query={"done": "found"})
@@ -136,20 +136,20 @@ def _act(visit: PageRequest, act: str, fields: tuple[str, ...]) -> Page:
     return Page(template="link_act.html", facts={**page.facts, "act": act, "fields": fields})
 
 
-def _acted(visit: PageRequest, page: Page, route: Route[Any, AliasShape]) -> Page | Redirect:
+def _acted(visit: PageRequest, page: Page, route: Route[Any, AliasResponse]) -> Page | Redirect:
     fields, act = page.fact("fields", tuple), page.fact("act", str)
     body = {name: visit.sent(name) for name in fields}
     try:
         visit.do(route, body=body, version=visit.version())
     except DomainError as error:
-        link = page.fact("link_", AliasShape)
+        link = page.fact("link_", AliasResponse)
         if not _is_said_already(link.confirmed if act == "confirmation" else link.revoked, body, link.version, visit):
             return again(page, error, visit, fields={"": "reason"})
     return Redirect(to=f"identities/links/{visit.path['alias_id']}", query={"done": act})
 
 
 def _is_said_already(
-    said: AliasDeedShape | ConflictDecisionShape | None, body: Mapping[str, str], version: int, visit: PageRequest
+    said: AliasActResponse | ConflictDecisionResponse | None, body: Mapping[str, str], version: int, visit: PageRequest
 ) -> bool:
     """Say whether exactly this is all that happened since the form was drawn: the second click of a double click."""
     is_mine = said is not None and said.by == visit.caller.actor and version == visit.version() + 1

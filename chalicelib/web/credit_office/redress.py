@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.redress.routes import objections, repairs
-from chalicelib.api.redress.routes.objections import ObjectionShape
-from chalicelib.api.redress.routes.repairs import RepairShape
+from chalicelib.api.redress.routes.objections import ObjectionResponse
+from chalicelib.api.redress.routes.repairs import RepairResponse
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -112,7 +112,7 @@ def judge(visit: PageRequest) -> Page | Redirect:
 def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
     """Say whether exactly this answer was given: the second click of a double click finds it there."""
     one = page.facts["one"]
-    decision = one.decision if isinstance(one, ObjectionShape | RepairShape) else None
+    decision = one.decision if isinstance(one, ObjectionResponse | RepairResponse) else None
     return decision is not None and all(getattr(decision, name) == said for name, said in body.items())
 
 

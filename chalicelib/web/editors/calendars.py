@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.api.calendars import routes
-from chalicelib.api.calendars.schemas import CalendarShape
+from chalicelib.api.calendars.schemas import CalendarResponse
 from chalicelib.calendars.services.calendars import EDITORS
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
@@ -112,7 +112,7 @@ def days_in(lines: str, field: str) -> dict[str, str]:
     return days
 
 
-def _standing(visit: PageRequest) -> CalendarShape | None:
+def _standing(visit: PageRequest) -> CalendarResponse | None:
     """Return a year as it stands; ``None`` where it has no edition yet."""
     try:
         return visit.get(routes.calendar)

@@ -13,10 +13,10 @@ from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
-    from chalicelib.api.calendars.schemas import LoadingShape
-    from chalicelib.api.sanctions.schemas.measures import ListLoadingShape
+    from chalicelib.api.calendars.schemas import LoadCalendarResponse
+    from chalicelib.api.sanctions.schemas.measures import LoadMeasureListResponse
 
-L = TypeVar("L", "LoadingShape", "ListLoadingShape")
+L = TypeVar("L", "LoadCalendarResponse", "LoadMeasureListResponse")
 
 PAGE: Final = 100
 MOST_LOOKS: Final = 5

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from chalicelib.api.catalogue.routes import items
 from chalicelib.api.catalogue.routes.items import VERSION
-from chalicelib.api.catalogue.schemas.editions import EditionsOfItem
-from chalicelib.api.catalogue.schemas.items import ItemShape
+from chalicelib.api.catalogue.schemas.editions import ItemEditionsResponse
+from chalicelib.api.catalogue.schemas.items import ItemResponse
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
@@ -78,7 +78,7 @@ def publish(visit: PageRequest) -> Page | Redirect:
 def _seen(visit: PageRequest, page: Page, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:
     """Return what a version would change, against the one in force, and what it would put aside."""
     proposed = visit.do(items.publish_item, path=path, query={"dry_run": "true"}, body=body)
-    one = page.fact("one", EditionsOfItem) if page.facts["one"] else None
+    one = page.fact("one", ItemEditionsResponse) if page.facts["one"] else None
     in_force = one.in_force if one else None
     before = _version(visit, in_force.version) if in_force else None
     return {
@@ -90,10 +90,10 @@ def _seen(visit: PageRequest, page: Page, path: dict[str, str], body: dict[str, 
     }
 
 
-def _version(visit: PageRequest, version: int) -> ItemShape:
+def _version(visit: PageRequest, version: int) -> ItemResponse:
     return visit.get(items.read_item_version, path={"version": str(version)})
 
 
-def _as_written(item: ItemShape) -> dict[str, Any]:
+def _as_written(item: ItemResponse) -> dict[str, Any]:
     """Return an item as an editor sends it."""
     return item.model_dump(mode="json", exclude=WORKED_OUT)

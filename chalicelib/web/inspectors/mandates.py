@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.api.inspection import routes
-from chalicelib.api.inspection.schemas import TimelineSeen
+from chalicelib.api.inspection.schemas import MandateTimelineResponse
 from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
 from chalicelib.errors import DomainError
@@ -97,7 +97,7 @@ def evidence(visit: PageRequest) -> Download:
     return Download(text=told.model_dump_json(indent=1), headers=headers)
 
 
-def _timeline(visit: PageRequest) -> TimelineSeen:
+def _timeline(visit: PageRequest) -> MandateTimelineResponse:
     at = _moment(visit.query.get("at", ""))
     event = visit.query.get("event")
     query = {"event": event} if event else {"at": at} if at else {}

@@ -14,7 +14,7 @@ from chalicelib.web.core.request import PageRequest
 from chalicelib.wiring import services
 
 if TYPE_CHECKING:
-    from chalicelib.api.cases.schemas.cases import CaseShape
+    from chalicelib.api.cases.schemas.cases import CaseResponse
 
 Options = Sequence[tuple[str, ...]]
 Kind = Literal["text", "area", "number", "choice", "ticks", "day", "moment", "file"]
@@ -26,7 +26,7 @@ class Field:
 
     name: str
     kind: Kind
-    options: "Callable[[PageRequest, CaseShape], Options] | None" = None
+    options: "Callable[[PageRequest, CaseResponse], Options] | None" = None
     may_be_blank: bool = False
 
 
@@ -41,46 +41,46 @@ class Action:
     name: str
     step: CaseStep
     fields: tuple[Field, ...] = ()
-    applies: "Callable[[CaseShape], bool]" = lambda _case: True
-    is_done: "Callable[[CaseShape, PageRequest], bool]" = lambda _case, _visit: False
+    applies: "Callable[[CaseResponse], bool]" = lambda _case: True
+    is_done: "Callable[[CaseResponse, PageRequest], bool]" = lambda _case, _visit: False
     is_grave: bool = False
     is_fresh: bool = False
 
 
-def _words(prefix: str, values: Sequence[str]) -> "Callable[[PageRequest, CaseShape], Options]":
+def _words(prefix: str, values: Sequence[str]) -> "Callable[[PageRequest, CaseResponse], Options]":
     return lambda visit, _case: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
 
 
-def _owed(_visit: PageRequest, case: "CaseShape") -> Options:
+def _owed(_visit: PageRequest, case: "CaseResponse") -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _grounds(visit: PageRequest, case: "CaseShape") -> Options:
+def _grounds(visit: PageRequest, case: "CaseResponse") -> Options:
     """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
     item = services().catalogue.find(case.item.code, at=visit.at)
     pack = services().pack(item.jurisdiction, visit.at) if item else services().usual_pack(visit.at)
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
 
 
-def _is_paused(case: "CaseShape") -> bool:
+def _is_paused(case: "CaseResponse") -> bool:
     return any(pause.ended_at is None for pause in case.pauses)
 
 
-def _has_just_ended(case: "CaseShape", visit: PageRequest) -> bool:
+def _has_just_ended(case: "CaseResponse", visit: PageRequest) -> bool:
     """Say whether the only thing that happened since the form was drawn is what it asks for."""
     return bool(case.pauses) and not _is_paused(case) and case.version == visit.version() + 1
 
 
-def _waits_for_second(case: "CaseShape") -> bool:
+def _waits_for_second(case: "CaseResponse") -> bool:
     return case.verification is not None and not case.verification.has_effect
 
 
-def _is_adverse(case: "CaseShape") -> bool:
+def _is_adverse(case: "CaseResponse") -> bool:
     found = case.verification
     return found is not None and found.has_effect and found.result in {Finding.UNTRUE, Finding.UNFULFILLED}
 
 
-def _is_ordered(case: "CaseShape") -> bool:
+def _is_ordered(case: "CaseResponse") -> bool:
     return case.rectification is not None and case.rectification.ended_at is None
 
 

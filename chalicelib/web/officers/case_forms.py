@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.api.cases.routes import assignment, cases, consequences, handling
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clock import real_now
 from chalicelib.errors import DomainError, ErrorCode
@@ -16,7 +16,7 @@ from chalicelib.web.core.forms import FILES, again, moment_of
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.officers.case_actions import NAMED, OFFICE, Action, Field
 
-ROUTES: Final[Mapping[str, Route[Any, CaseShape]]] = {
+ROUTES: Final[Mapping[str, Route[Any, CaseResponse]]] = {
     "acceptance": handling.accept,
     "corrections": handling.ask_correction,
     "decision": handling.decide,
@@ -59,7 +59,7 @@ def do(visit: PageRequest) -> Page | Redirect:
     """
     act = _act(visit)
     page = ask(visit)
-    case = page.fact("case", CaseShape)
+    case = page.fact("case", CaseResponse)
     if act.is_done(case, visit):
         return Redirect(to=f"desk/{visit.path['case_no']}", query={"done": act.name})
     open_pause = next((str(pause.number) for pause in case.pauses if pause.ended_at is None), "0")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import State
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.clocks.model import Light
@@ -59,7 +59,7 @@ def explain(visit: PageRequest) -> Page:
     return Page(template="explanation.html", facts={"case_no": case_no, "told": told, "back": f"desk/{case_no}"})
 
 
-def is_open(act: Action, case: CaseShape, visit: PageRequest) -> bool:
+def is_open(act: Action, case: CaseResponse, visit: PageRequest) -> bool:
     """Say whether to offer an act: by the right that the rules give, and by what the case is at."""
     right = STEPS[act.step]
     return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and act.applies(case)

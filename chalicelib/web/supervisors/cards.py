@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.api.supervision.routes import cards
-from chalicelib.api.supervision.routes.cards import CardShape
+from chalicelib.api.supervision.routes.cards import CardResponse
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Route
 from chalicelib.policy import ALL_DEPARTMENTS
@@ -26,7 +26,7 @@ class Action:
     """What may be done with a card: its step, its route, what its text is called there, and the answers to choose."""
 
     step: CardStep
-    route: Route[Any, CardShape]
+    route: Route[Any, CardResponse]
     field: str
     outcomes: tuple[str, ...] = ()
 
@@ -144,11 +144,11 @@ def ask_card(visit: PageRequest) -> Page:
 @pages.post("/card", roles=GIVERS, form="/card")
 def give(visit: PageRequest) -> Page | Redirect:
     """Give a card; its colour follows from its ground."""
-    from chalicelib.api.cases.schemas.cases import CaseShape  # noqa: PLC0415 - as above
+    from chalicelib.api.cases.schemas.cases import CaseResponse  # noqa: PLC0415 - as above
 
     page = ask_card(visit)
     case = page.facts.get("case")
-    if not isinstance(case, CaseShape):
+    if not isinstance(case, CaseResponse):
         return page
     ground = _pack(visit, case.item.code).card_ground(visit.sent("ground"))
     if ground is None:

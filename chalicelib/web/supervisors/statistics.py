@@ -5,7 +5,7 @@ from typing import Final
 
 from chalicelib.api.supervision.routes import ageing, measure_statistics, statistics_export
 from chalicelib.api.supervision.routes import statistics as api_statistics
-from chalicelib.api.supervision.routes.statistics import FiguresShape, TimesShape
+from chalicelib.api.supervision.routes.statistics import FiguresResponse, HandlingTimeBandResponse
 from chalicelib.errors import DomainError
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
@@ -75,7 +75,7 @@ def measures(visit: PageRequest) -> Page:
     )
 
 
-def _rates(figures: FiguresShape) -> dict[str, int | None]:
+def _rates(figures: FiguresResponse) -> dict[str, int | None]:
     """Return a day's rates in per cent, ``None`` of nothing: decided of what came in, and in time of those.
 
     A day can decide more than came in on it: what earlier days left.
@@ -95,7 +95,7 @@ def _departments(visit: PageRequest) -> tuple[str, ...]:
     return tuple(settings().departments) if visit.caller.roles & OF_ALL else ()
 
 
-def _from_to(times: Sequence[TimesShape]) -> list[dict[str, int | None]]:
+def _from_to(times: Sequence[HandlingTimeBandResponse]) -> list[dict[str, int | None]]:
     """Return each band of handling time with the end of the one before it, in hours."""
     ends = [None if one.up_to is None else one.up_to // 60 for one in times]
     starts = (0, *(end for end in ends if end is not None))

@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from pydantic import AliasPath, Field
 
-from chalicelib.http.schemas import BlankAsNull, Shape
+from chalicelib.http.schemas import BlankAsNull, ResponseBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Thing:
     secret: str = "secret"
 
 
-class ThingShape(Shape):
+class ThingShape(ResponseBody):
     id: Annotated[str, Field(validation_alias="thing_id")]
     name: Annotated[str, Field(validation_alias=AliasPath("person", "masked_name"))]
     remark: BlankAsNull

@@ -1,21 +1,21 @@
 """HTTP routes to assign a case and to reopen it (指定经办人、重新办理)."""
 
 from chalicelib.api.cases.routes.handling import act_of, done_answer
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.rules.handling import STEPS, CaseStep
-from chalicelib.http.routes import Answer, Body, Call, Line, Routes, Text
+from chalicelib.http.routes import Answer, Call, Line, RequestBody, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
 
 
-class ReopeningBody(Body):
+class ReopeningRequest(RequestBody):
     """Why the case is reopened; the applicant sees it."""
 
     reason: Text
 
 
-class AssignmentBody(Body):
+class AssignmentRequest(RequestBody):
     """The staff id of the officer who takes over the case."""
 
     officer: Line
@@ -24,13 +24,13 @@ class AssignmentBody(Body):
 @routes.post(
     "/v1/cases/{case_no}/reopening",
     roles=STEPS[CaseStep.REOPEN].roles,
-    body=ReopeningBody,
-    answer=CaseShape,
+    body=ReopeningRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Handle a decided or closed case again",
 )
-def reopen(call: Call[ReopeningBody]) -> Answer[CaseShape]:
+def reopen(call: Call[ReopeningRequest]) -> Answer[CaseResponse]:
     """Restart the handling clocks; the earlier decision stays on record."""
     return done_answer(call, services().overseeing.reopen(act_of(call), reason=call.body.reason))
 
@@ -38,12 +38,12 @@ def reopen(call: Call[ReopeningBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/assignment",
     roles=STEPS[CaseStep.ASSIGN].roles,
-    body=AssignmentBody,
-    answer=CaseShape,
+    body=AssignmentRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Give a case to an officer, or take it oneself",
 )
-def assign(call: Call[AssignmentBody]) -> Answer[CaseShape]:
+def assign(call: Call[AssignmentRequest]) -> Answer[CaseResponse]:
     """Set the officer of the case and of its running clocks."""
     return done_answer(call, services().overseeing.assign(act_of(call), officer=call.body.officer))

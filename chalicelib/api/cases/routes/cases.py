@@ -6,24 +6,36 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.cases.schemas.cases import (
-    CasePageShape,
-    CaseShape,
-    ClockShape,
+    CasePageResponse,
+    CaseResponse,
+    ClockResponse,
     case_answer,
     case_line,
     case_no_in,
-    clock_shape,
+    clock_response,
     view_answer,
 )
 from chalicelib.api.cases.schemas.reasons import reasons_told
-from chalicelib.api.cases.schemas.timelines import TimelineShape, timeline_shape
+from chalicelib.api.cases.schemas.timelines import TimelineResponse, timeline_response
 from chalicelib.cases.model.case import Material, State
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.as_of import MomentQuery, moment_in
-from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, PageQuery, Query, Routes, Shape, Text
+from chalicelib.http.as_of import AsOfQuery, moment_in
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Instant,
+    Line,
+    PageQuery,
+    Query,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.wiring import services
@@ -38,7 +50,7 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The hexadecimal SHA-256 of a document's content; the content itself is not sent."""
 
 
-class MaterialBody(Body):
+class MaterialInput(RequestBody):
     """A material: its id in the checklist and the SHA-256 of its content."""
 
     id: Code
@@ -46,25 +58,25 @@ class MaterialBody(Body):
     name: Line | None = None
 
 
-class CaseBody(Body):
+class FileCaseRequest(RequestBody):
     """What is filed: the individually confirmed conditions and the signature, or the materials, or both."""
 
     draft_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     confirmed: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
     signature: Annotated[str, StringConstraints(max_length=4000)] | None = None
-    materials: Annotated[tuple[MaterialBody, ...], Field(max_length=MOST_MATERIALS)] = ()
+    materials: Annotated[tuple[MaterialInput, ...], Field(max_length=MOST_MATERIALS)] = ()
 
 
-class WithdrawalBody(Body):
+class PromiseWithdrawalRequest(RequestBody):
     """Why the promise is withdrawn."""
 
     reason: Text
 
 
-class MaterialsBody(Body):
+class HandInMaterialsRequest(RequestBody):
     """The certificates that are handed in instead of the promise."""
 
-    materials: Annotated[tuple[MaterialBody, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
+    materials: Annotated[tuple[MaterialInput, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
 
 
 class CasesQuery(PageQuery):
@@ -80,7 +92,7 @@ class TrackQuery(Query):
     code: Annotated[str, Field(max_length=64)] = ""
 
 
-class TrackShape(Shape):
+class TrackResponse(ResponseBody):
     """The state and the dates of a case, without personal data."""
 
     state: State
@@ -91,25 +103,25 @@ class TrackShape(Shape):
     due_on: date | None
 
 
-class ExplanationShape(Shape):
+class DueDateExplanationResponse(ResponseBody):
     """How the due day was computed: every day from the start, whether it counts, and on which source."""
 
-    clock: ClockShape
+    clock: ClockResponse
     days: tuple[DayCount, ...]
 
 
 @routes.post(
     "/v1/cases",
     roles=FOR_THEMSELVES,
-    body=CaseBody,
-    answer=CaseShape,
+    body=FileCaseRequest,
+    answer=CaseResponse,
     status=201,
     also=202,
     names_another=True,
     creates=True,
     summary="File a draft; the same draft again answers the same case",
 )
-def file(call: Call[CaseBody]) -> Answer[CaseShape]:
+def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
     """File by promise or by certificate; 202 with ``PENDING_CREDIT`` if credit data cannot be read."""
     submission = Submission(
         draft_id=call.body.draft_id,
@@ -137,9 +149,9 @@ def file(call: Call[CaseBody]) -> Answer[CaseShape]:
 
 
 @routes.get(
-    "/v1/cases", roles=READERS, query=CasesQuery, answer=CasePageShape, summary="One's own cases, or a department's"
+    "/v1/cases", roles=READERS, query=CasesQuery, answer=CasePageResponse, summary="One's own cases, or a department's"
 )
-def list_cases(call: Call[None]) -> Answer[CasePageShape]:
+def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
     page = services().case_reading.page(
         by=call.caller,
@@ -149,7 +161,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageShape]:
         after=call.position,
     )
     return Answer(
-        body=CasePageShape(
+        body=CasePageResponse(
             items=tuple(case_line(card) for card in page.cards),
             next_cursor=call.next_cursor(page.next_key),
         ),
@@ -159,11 +171,11 @@ def list_cases(call: Call[None]) -> Answer[CasePageShape]:
 @routes.get(
     "/v1/cases/{case_no}",
     roles=READERS,
-    query=MomentQuery,
-    answer=CaseShape,
+    query=AsOfQuery,
+    answer=CaseResponse,
     summary="A case, with its clocks as they stand now or stood at a moment",
 )
-def read_case(call: Call[None]) -> Answer[CaseShape]:
+def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
     view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
@@ -173,36 +185,38 @@ def read_case(call: Call[None]) -> Answer[CaseShape]:
 @routes.get(
     "/v1/cases/{case_no}/clocks/{kind}/explanation",
     roles=READERS,
-    answer=ExplanationShape,
+    answer=DueDateExplanationResponse,
     summary="Why this is the due day",
 )
-def explain(call: Call[None]) -> Answer[ExplanationShape]:
+def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
     clock, days = services().case_reading.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
     )
     return Answer(
-        body=ExplanationShape(clock=clock_shape(clock, services().clocks.light(clock, at=call.at)), days=days),
+        body=DueDateExplanationResponse(
+            clock=clock_response(clock, services().clocks.light(clock, at=call.at)), days=days
+        ),
     )
 
 
 @routes.get(
-    "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineShape, summary="Everything that happened, verified"
+    "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineResponse, summary="Everything that happened, verified"
 )
-def read_timeline(call: Call[None]) -> Answer[TimelineShape]:
+def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
     reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
-    return Answer(body=timeline_shape(reading, to=call.caller))
+    return Answer(body=timeline_response(reading, to=call.caller))
 
 
 @routes.post(
     "/v1/cases/{case_no}/commitment/withdrawal",
     roles=FOR_THEMSELVES,
-    body=WithdrawalBody,
-    answer=CaseShape,
+    body=PromiseWithdrawalRequest,
+    answer=CaseResponse,
     summary="Take a promise back, until the case is closed",
 )
-def withdraw(call: Call[WithdrawalBody]) -> Answer[CaseShape]:
+def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
     case = services().change_of_way.withdraw(case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at)
     return case_answer(call, case)
@@ -211,11 +225,11 @@ def withdraw(call: Call[WithdrawalBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/materials",
     roles=FOR_THEMSELVES,
-    body=MaterialsBody,
-    answer=CaseShape,
+    body=HandInMaterialsRequest,
+    answer=CaseResponse,
     summary="Hand in certificates after a promise was withdrawn or refused",
 )
-def hand_in(call: Call[MaterialsBody]) -> Answer[CaseShape]:
+def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
     """Hand in the materials that are still outstanding."""
     case = services().change_of_way.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
@@ -227,15 +241,15 @@ def hand_in(call: Call[MaterialsBody]) -> Answer[CaseShape]:
     "/v1/track/{case_no}",
     public=True,
     query=TrackQuery,
-    answer=TrackShape,
+    answer=TrackResponse,
     summary="State and dates, with the tracking code",
 )
-def track(call: Call[None]) -> Answer[TrackShape]:
+def track(call: Call[None]) -> Answer[TrackResponse]:
     """Return the state to anyone who has the case number and the tracking code."""
     found = services().case_reading.track(call.path["case_no"], call.query.code)
-    return Answer(body=TrackShape.model_validate(found), headers={"Cache-Control": "no-store"})
+    return Answer(body=TrackResponse.model_validate(found), headers={"Cache-Control": "no-store"})
 
 
-def materials_of(brought: tuple[MaterialBody, ...]) -> tuple[Material, ...]:
+def materials_of(brought: tuple[MaterialInput, ...]) -> tuple[Material, ...]:
     """Return the materials that were handed in."""
     return tuple(Material(id=each.id, sha256=each.sha256, name=each.name or "") for each in brought)

@@ -1,18 +1,18 @@
 """HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
-from chalicelib.api.cases.routes.handling import Days, FlagNoticeBody, FreeText, act_of, done_answer
-from chalicelib.api.cases.schemas.cases import CaseShape
+from chalicelib.api.cases.routes.handling import Days, FreeText, OccurredAtRequest, act_of, done_answer
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
-from chalicelib.http.routes import Answer, Body, Call, Day, Instant, Line, Routes, Text
+from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
 
 
-class VerificationBody(FlagNoticeBody):
+class VerificationRequest(OccurredAtRequest):
     """The result, method and findings; ``late_reason``, which the applicant sees, once the deadline has passed."""
 
     result: Finding
@@ -21,27 +21,27 @@ class VerificationBody(FlagNoticeBody):
     late_reason: FreeText | None = None
 
 
-class StatementBody(Body):
+class CaseStatementRequest(RequestBody):
     """The applicant's statement."""
 
     text: Text
 
 
-class RectificationBody(Body):
+class RectificationRequest(RequestBody):
     """The time to put things right, in working days, and its legal basis."""
 
     days: Days
     basis: Line
 
 
-class OutcomeBody(FlagNoticeBody):
+class RectificationOutcomeRequest(OccurredAtRequest):
     """The outcome of a rectification order, and the findings."""
 
     outcome: RectificationOutcome
     findings: Text
 
 
-class RevocationBody(Body):
+class CaseRevocationRequest(RequestBody):
     """The document that revokes the decision; ``statement_answer`` if the applicant made a statement."""
 
     document_no: Line
@@ -55,13 +55,13 @@ class RevocationBody(Body):
 @routes.post(
     "/v1/cases/{case_no}/verification",
     roles=STEPS[CaseStep.VERIFY].roles,
-    body=VerificationBody,
-    answer=CaseShape,
+    body=VerificationRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Record what the verification of a promise found",
 )
-def verify(call: Call[VerificationBody]) -> Answer[CaseShape]:
+def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
     """Record the result; if the item requires two officers, it awaits the second."""
     body = call.body
     done = services().consequences.verify(
@@ -77,12 +77,12 @@ def verify(call: Call[VerificationBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/verification/confirmation",
     roles=STEPS[CaseStep.CONFIRM].roles,
-    answer=CaseShape,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Stand behind another officer's result",
 )
-def confirm_verification(call: Call[None]) -> Answer[CaseShape]:
+def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
     return done_answer(call, services().consequences.confirm_verification(act_of(call)))
 
@@ -90,12 +90,12 @@ def confirm_verification(call: Call[None]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/statement",
     roles=STEPS[CaseStep.STATE].roles,
-    body=StatementBody,
-    answer=CaseShape,
+    body=CaseStatementRequest,
+    answer=CaseResponse,
     creates=True,
     summary="State and defend before anything adverse is decided",
 )
-def state(call: Call[StatementBody]) -> Answer[CaseShape]:
+def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     """Record the applicant's statement, which the decision must answer."""
     return done_answer(call, services().consequences.state(act_of(call), text=call.body.text))
 
@@ -103,13 +103,13 @@ def state(call: Call[StatementBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/rectification",
     roles=STEPS[CaseStep.RECTIFY].roles,
-    body=RectificationBody,
-    answer=CaseShape,
+    body=RectificationRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Order to put things right, if that is the next step",
 )
-def order_rectification(call: Call[RectificationBody]) -> Answer[CaseShape]:
+def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
     done = services().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
     return done_answer(call, done)
@@ -118,13 +118,13 @@ def order_rectification(call: Call[RectificationBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/rectification/outcome",
     roles=STEPS[CaseStep.END_RECTIFICATION].roles,
-    body=OutcomeBody,
-    answer=CaseShape,
+    body=RectificationOutcomeRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Record what came of the order",
 )
-def end_rectification(call: Call[OutcomeBody]) -> Answer[CaseShape]:
+def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseResponse]:
     """Record the outcome: if done, the matter ends; if not done and the time has passed, the next step opens."""
     done = services().consequences.end_rectification(
         act_of(call), outcome=call.body.outcome, findings=call.body.findings
@@ -135,13 +135,13 @@ def end_rectification(call: Call[OutcomeBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/revocation",
     roles=STEPS[CaseStep.REVOKE].roles,
-    body=RevocationBody,
-    answer=CaseShape,
+    body=CaseRevocationRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Revoke the decision, in the order that the rule pack gives",
 )
-def revoke(call: Call[RevocationBody]) -> Answer[CaseShape]:
+def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
     """Revoke the decision by a document that was served, after the applicant was heard."""
     body = call.body
     document = RevocationDocument(

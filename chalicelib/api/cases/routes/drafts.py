@@ -4,16 +4,16 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field, StringConstraints
 
-from chalicelib.api.cases.schemas.reasons import ReasonShape, reasons_told
+from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_told
 from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Instant, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.wiring import services
 
 routes = Routes("cases")
@@ -23,30 +23,30 @@ MOST_ANSWERS = 50
 AnswerText = Annotated[str, StringConstraints(max_length=200)]
 
 
-class PrincipalBody(Body):
+class PrincipalInput(RequestBody):
     """The person an agent acts for, and the power of attorney (授权委托书)."""
 
-    subject: SubjectBody
+    subject: SubjectInput
     authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
-class DraftBody(Body):
+class DraftRequest(RequestBody):
     """A request for a draft."""
 
     item_code: Code
     answers: Annotated[dict[Code, bool | AnswerText], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
     way: Way
-    on_behalf_of: PrincipalBody | None = None
+    on_behalf_of: PrincipalInput | None = None
 
 
-class EligibilityShape(Shape):
+class EligibilityResponse(ResponseBody):
     """Whether a promise is open to the applicant now; a refusal is not an error."""
 
     commitment: CommitmentStatus
-    reasons: tuple[ReasonShape, ...]
+    reasons: tuple[IneligibilityReasonResponse, ...]
 
 
-class MaterialAskedShape(Shape):
+class RequiredMaterialResponse(ResponseBody):
     """A required material; ``hand_in`` lists the ways for which the applicant must supply it (none if it is shared)."""
 
     id: str
@@ -56,7 +56,7 @@ class MaterialAskedShape(Shape):
     hand_in: tuple[Way, ...]
 
 
-class DraftShape(Shape):
+class DraftResponse(ResponseBody):
     """A draft; ``payload`` is the exact text to sign, and its UTF-8 bytes are the signature's detached payload.
 
     ``case_no`` is null until the draft is filed.
@@ -67,18 +67,18 @@ class DraftShape(Shape):
     item_code: Annotated[str, Field(validation_alias=AliasPath("terms", "item_code"))]
     item_name: Annotated[str, Field(validation_alias=AliasPath("terms", "item_name"))]
     way: Way
-    eligibility: EligibilityShape
+    eligibility: EligibilityResponse
     ways_open: tuple[Way, ...]
     required_confirmations: tuple[str, ...]
     conditions: tuple[ConditionAsked, ...]
-    materials: tuple[MaterialAskedShape, ...]
+    materials: tuple[RequiredMaterialResponse, ...]
     notice_hash: str
     payload: str
     payload_hash: str
     expires_at: Instant
 
 
-class DraftLine(Shape):
+class DraftListItemResponse(ResponseBody):
     """A draft in a list."""
 
     draft_id: str
@@ -89,63 +89,65 @@ class DraftLine(Shape):
     expires_at: Instant
 
 
-class DraftList(Shape):
+class DraftListResponse(ResponseBody):
     """One's own drafts; they expire after a day, so the list needs no pages."""
 
-    items: tuple[DraftLine, ...]
+    items: tuple[DraftListItemResponse, ...]
     next_cursor: None = None
 
 
 @routes.post(
     "/v1/drafts",
     roles=FOR_THEMSELVES,
-    body=DraftBody,
-    answer=DraftShape,
+    body=DraftRequest,
+    answer=DraftResponse,
     status=201,
     creates=True,
     summary="Draft an application, by promise or by certificate",
 )
-def draft(call: Call[DraftBody]) -> Answer[DraftShape]:
+def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
     """Return what must be confirmed and handed in, and whether a promise may be signed."""
     made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
-    return Answer(body=_shape(made, call.language), replayed=made.is_repeat)
+    return Answer(body=_response(made, call.language), replayed=made.is_repeat)
 
 
-@routes.get("/v1/drafts", roles=FOR_THEMSELVES, answer=DraftList, summary="One's own drafts that wait to be filed")
-def waiting(call: Call[None]) -> Answer[DraftList]:
+@routes.get(
+    "/v1/drafts", roles=FOR_THEMSELVES, answer=DraftListResponse, summary="One's own drafts that wait to be filed"
+)
+def waiting(call: Call[None]) -> Answer[DraftListResponse]:
     """List the caller's drafts that can still be filed, newest first."""
     found = services().drafting.waiting(by=call.caller, at=call.at)
-    return Answer(body=DraftList(items=tuple(DraftLine.model_validate(draft) for draft in found)))
+    return Answer(body=DraftListResponse(items=tuple(DraftListItemResponse.model_validate(draft) for draft in found)))
 
 
-@routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftShape, summary="A draft, judged as of now")
-def read_draft(call: Call[None]) -> Answer[DraftShape]:
+@routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftResponse, summary="A draft, judged as of now")
+def read_draft(call: Call[None]) -> Answer[DraftResponse]:
     """Return one of the caller's drafts, with its eligibility as of now."""
     made = services().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
-    return Answer(body=_shape(made, call.language))
+    return Answer(body=_response(made, call.language))
 
 
-def _shape(made: Drafted, language: Language) -> DraftShape:
+def _response(made: Drafted, language: Language) -> DraftResponse:
     own = made.draft
     grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
     may_promise = made.standing is not CommitmentStatus.REFUSED
-    return DraftShape.of(
+    return DraftResponse.of(
         own,
         case_no=own.case_no if made.is_filed else None,
-        eligibility=EligibilityShape(
+        eligibility=EligibilityResponse(
             commitment=made.standing,
             reasons=reasons_told(grounds, own.closed_by, language),
         ),
         ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
         required_confirmations=tuple(condition.id for condition in own.conditions),
         materials=[
-            MaterialAskedShape.of(material, hand_in=[way for way in Way if material.must_be_handed_in(way)])
+            RequiredMaterialResponse.of(material, hand_in=[way for way in Way if material.must_be_handed_in(way)])
             for material in own.materials
         ],
     )
 
 
-def _wish(body: DraftBody) -> Wish:
+def _wish(body: DraftRequest) -> Wish:
     principal = body.on_behalf_of
     return Wish(
         item_code=body.item_code,

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialBody, materials_of
-from chalicelib.api.cases.schemas.cases import CaseShape, case_answer, case_no_in
+from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialInput, materials_of
+from chalicelib.api.cases.schemas.cases import CaseResponse, case_answer, case_no_in
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Command, Result
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, Routes, Text
+from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("handling")
@@ -23,41 +23,41 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40
 """Free text that may be blank; where it is required, the rules refuse a blank one with their own reason."""
 
 
-class FlagNoticeBody(Body):
+class OccurredAtRequest(RequestBody):
     """An act that may have happened before it is reported; the clocks go by when it is reported."""
 
     occurred_at: Instant | None = None
 
 
-class ResultBody(Body):
+class ResultDocumentInput(RequestBody):
     """The document that results from the decision: its name and the SHA-256 of its content, never the content."""
 
     name: Line
     sha256: Digest
 
 
-class CorrectionBody(FlagNoticeBody):
+class CorrectionRequest(OccurredAtRequest):
     """All missing materials, by their ids in the checklist, and the legal basis for requiring them."""
 
     missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_MATERIALS)]
     basis: Line
 
 
-class CorrectionAnswerBody(Body):
+class CorrectionAnswerRequest(RequestBody):
     """The materials that the applicant adds, a reply, or both."""
 
-    materials: Annotated[tuple[MaterialBody, ...], Field(max_length=MOST_MATERIALS)] = ()
+    materials: Annotated[tuple[MaterialInput, ...], Field(max_length=MOST_MATERIALS)] = ()
     text: FreeText = ""
 
 
-class AcceptanceBody(FlagNoticeBody):
+class AcceptanceRequest(OccurredAtRequest):
     """Whether the case is accepted; a refusal to accept needs a reason."""
 
     accepted: bool
     reason: FreeText = ""
 
 
-class PauseBody(FlagNoticeBody):
+class PauseRequest(OccurredAtRequest):
     """A special procedure: ground, legal basis, expected length in working days, and the notice to the applicant."""
 
     ground: Line
@@ -66,24 +66,24 @@ class PauseBody(FlagNoticeBody):
     notice_text: FreeText | None = None
 
 
-class ExtensionBody(Body):
+class ExtensionRequest(RequestBody):
     """The length of the extension in working days, and the reason given to the applicant."""
 
     days: Days
     reason: Text
 
 
-class DecisionBody(FlagNoticeBody):
+class CaseDecisionRequest(OccurredAtRequest):
     """The decision; a refusal needs reasons, a late decision needs ``late_reason``."""
 
     outcome: Outcome
     document_no: Line
     reasons: FreeText = ""
     late_reason: FreeText | None = None
-    result: ResultBody | None = None
+    result: ResultDocumentInput | None = None
 
 
-class DeliveryBody(FlagNoticeBody):
+class DeliveryRequest(OccurredAtRequest):
     """How the result reached the applicant; a late delivery needs ``late_reason``."""
 
     method: Line | None = None
@@ -93,13 +93,13 @@ class DeliveryBody(FlagNoticeBody):
 @routes.post(
     "/v1/cases/{case_no}/corrections",
     roles=STEPS[CaseStep.CORRECT].roles,
-    body=CorrectionBody,
-    answer=CaseShape,
+    body=CorrectionRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Tell the applicant, once, everything that is missing",
 )
-def ask_correction(call: Call[CorrectionBody]) -> Answer[CaseShape]:
+def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     """Ask for missing materials; a second, different request is recorded as a breach (一次性告知)."""
     done = services().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
     return done_answer(call, done)
@@ -108,12 +108,12 @@ def ask_correction(call: Call[CorrectionBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/corrections/{number}/answer",
     roles=STEPS[CaseStep.ANSWER].roles,
-    body=CorrectionAnswerBody,
-    answer=CaseShape,
+    body=CorrectionAnswerRequest,
+    answer=CaseResponse,
     creates=True,
     summary="Answer a demand for corrections",
 )
-def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer[CaseShape]:
+def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseResponse]:
     """Supply the missing materials or say why not; the office's time to accept starts again."""
     done = services().accepting.answer_correction(
         act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
@@ -124,13 +124,13 @@ def answer_correction(call: Call[CorrectionAnswerBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/acceptance",
     roles=STEPS[CaseStep.ACCEPT].roles,
-    body=AcceptanceBody,
-    answer=CaseShape,
+    body=AcceptanceRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Accept a case, or say why not",
 )
-def accept(call: Call[AcceptanceBody]) -> Answer[CaseShape]:
+def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
     """Accept, which starts the handling clocks, or refuse to accept, which stops every clock."""
     accepting = services().accepting
     step = accepting.accept if call.body.accepted else accepting.turn_away
@@ -140,13 +140,13 @@ def accept(call: Call[AcceptanceBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/pauses",
     roles=STEPS[CaseStep.PAUSE].roles,
-    body=PauseBody,
-    answer=CaseShape,
+    body=PauseRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Begin a special procedure whose time does not count",
 )
-def pause(call: Call[PauseBody]) -> Answer[CaseShape]:
+def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
     """Pause the handling clocks and notify the applicant."""
     body = call.body
     done = services().handling.pause(
@@ -162,13 +162,13 @@ def pause(call: Call[PauseBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/pauses/{number}/end",
     roles=STEPS[CaseStep.RESUME].roles,
-    body=FlagNoticeBody,
-    answer=CaseShape,
+    body=OccurredAtRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="End a special procedure",
 )
-def end_pause(call: Call[FlagNoticeBody]) -> Answer[CaseShape]:
+def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     """Resume the handling clocks from tomorrow; the body may be omitted."""
     return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
 
@@ -176,13 +176,13 @@ def end_pause(call: Call[FlagNoticeBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/extension",
     roles=STEPS[CaseStep.EXTEND].roles,
-    body=ExtensionBody,
-    answer=CaseShape,
+    body=ExtensionRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Grant the one extension",
 )
-def extend(call: Call[ExtensionBody]) -> Answer[CaseShape]:
+def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
     """Extend both handling clocks; only before the promised one expires."""
     return done_answer(call, services().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
@@ -190,13 +190,13 @@ def extend(call: Call[ExtensionBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/decision",
     roles=STEPS[CaseStep.DECIDE].roles,
-    body=DecisionBody,
-    answer=CaseShape,
+    body=CaseDecisionRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="Decide a case",
 )
-def decide(call: Call[DecisionBody]) -> Answer[CaseShape]:
+def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
     """Grant or refuse; the applicant sees the reason for a late decision."""
     body = call.body
     done = services().handling.decide(
@@ -213,13 +213,13 @@ def decide(call: Call[DecisionBody]) -> Answer[CaseShape]:
 @routes.post(
     "/v1/cases/{case_no}/delivery",
     roles=STEPS[CaseStep.DELIVER].roles,
-    body=DeliveryBody,
-    answer=CaseShape,
+    body=DeliveryRequest,
+    answer=CaseResponse,
     creates=True,
     needs_version=True,
     summary="The result reached the applicant: close the case",
 )
-def deliver(call: Call[DeliveryBody]) -> Answer[CaseShape]:
+def deliver(call: Call[DeliveryRequest]) -> Answer[CaseResponse]:
     """Close the case; the body may be omitted."""
     body = call.body
     done = services().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
@@ -234,7 +234,7 @@ def act_of(call: Call[Any]) -> Command:
         at=call.at,
         version=call.sent_version,
         idempotency_key=call.idempotency_key,
-        occurred_at=call.body.occurred_at if isinstance(call.body, FlagNoticeBody) else None,
+        occurred_at=call.body.occurred_at if isinstance(call.body, OccurredAtRequest) else None,
     )
 
 
@@ -246,6 +246,6 @@ def number_in(call: Call[Any]) -> int:
     return int(number)
 
 
-def done_answer(call: Call[Any], done: Result) -> Answer[CaseShape]:
+def done_answer(call: Call[Any], done: Result) -> Answer[CaseResponse]:
     """Answer with the case as it stands after the command."""
     return case_answer(call, done.case, replayed=done.is_repeat)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AliasPath, Field
 
 from chalicelib.cases.services.identity_disclosure import Sight
-from chalicelib.http.routes import Answer, Body, Call, Routes, Shape, Text
+from chalicelib.http.routes import Answer, Call, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.wiring import services
@@ -13,14 +13,14 @@ from chalicelib.wiring import services
 routes = Routes("handling")
 
 
-class UnmaskingBody(Body):
+class IdentityDisclosureRequest(RequestBody):
     """The purpose and the reason; the applicant sees both."""
 
     purpose: Sight
     reason: Text
 
 
-class IdentityShape(Shape):
+class IdentityResponse(ResponseBody):
     """A full identity, unmasked."""
 
     kind: SubjectKind
@@ -28,25 +28,25 @@ class IdentityShape(Shape):
     name: str
 
 
-class UnmaskedShape(Shape):
+class IdentityDisclosureResponse(ResponseBody):
     """The identities of the applicant and of the agent."""
 
     case_no: Annotated[str, Field(validation_alias=AliasPath("case", "case_no"))]
-    applicant: IdentityShape
-    agent: IdentityShape | None
+    applicant: IdentityResponse
+    agent: IdentityResponse | None
 
 
 @routes.post(
     "/v1/cases/{case_no}/unmasking",
     roles=(Role.OFFICER,),
-    body=UnmaskingBody,
-    answer=UnmaskedShape,
+    body=IdentityDisclosureRequest,
+    answer=IdentityDisclosureResponse,
     fresh=True,
     summary="See who the applicant is; the look is an event of the case's timeline",
 )
-def look(call: Call[UnmaskingBody]) -> Answer[UnmaskedShape]:
+def look(call: Call[IdentityDisclosureRequest]) -> Answer[IdentityDisclosureResponse]:
     """Record the disclosure on the case's timeline and return the identities."""
     seen = services().unmasking.look(
         call.path["case_no"], call.body.purpose, reason=call.body.reason, by=call.caller, at=call.at
     )
-    return Answer(body=UnmaskedShape.model_validate(seen))
+    return Answer(body=IdentityDisclosureResponse.model_validate(seen))

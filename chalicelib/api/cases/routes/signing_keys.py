@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.http.routes import Answer, Body, Call, Instant, Line, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Instant, Line, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.subjects import Algorithm
 from chalicelib.wiring import services
@@ -12,19 +12,19 @@ from chalicelib.wiring import services
 routes = Routes("signing-keys")
 
 
-class KeyBody(Body):
+class SigningKeyRequest(RequestBody):
     """A public key as a JWK (RFC 7517); members that are not part of a public key are refused."""
 
     jwk: Annotated[dict[Line, str | bool | list[str]], Field(min_length=1, max_length=20)]
 
 
-class KeyCreated(Shape):
+class SigningKeyCreatedResponse(ResponseBody):
     """The key's id, which signatures carry as ``kid``."""
 
     key_id: str
 
 
-class KeyShape(Shape):
+class SigningKeyResponse(ResponseBody):
     """A signing key."""
 
     key_id: str
@@ -34,47 +34,48 @@ class KeyShape(Shape):
     revoked_at: Instant | None
 
 
-class KeyList(Shape):
+class SigningKeyListResponse(ResponseBody):
     """All signing keys of the caller; they are few, so there are no pages."""
 
-    items: list[KeyShape]
+    items: list[SigningKeyResponse]
     next_cursor: None = None
 
 
 @routes.post(
     "/v1/signing-keys",
     roles=FOR_THEMSELVES,
-    body=KeyBody,
-    answer=KeyCreated,
+    body=SigningKeyRequest,
+    answer=SigningKeyCreatedResponse,
     status=201,
     creates=True,
     fresh=True,
     summary="Enrol a public key to sign promises with",
 )
-def enrol(call: Call[KeyBody]) -> Answer[KeyCreated]:
+def enrol(call: Call[SigningKeyRequest]) -> Answer[SigningKeyCreatedResponse]:
     """Enrol an ES256 or EdDSA key; enrolling the same key again returns the same id."""
     made = services().signing_keys.enrol(
         call.caller.own_subject(), call.body.jwk, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(
-        body=KeyCreated(key_id=made.key.key_id), replayed=made.is_repeated and call.idempotency_key is not None
+        body=SigningKeyCreatedResponse(key_id=made.key.key_id),
+        replayed=made.is_repeated and call.idempotency_key is not None,
     )
 
 
-@routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=KeyList, summary="One's own signing keys")
-def own_keys(call: Call[None]) -> Answer[KeyList]:
+@routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=SigningKeyListResponse, summary="One's own signing keys")
+def own_keys(call: Call[None]) -> Answer[SigningKeyListResponse]:
     """List the caller's keys, including revoked ones."""
     keys = services().signing_keys.list(call.caller.own_subject())
-    return Answer(body=KeyList(items=[KeyShape.model_validate(key) for key in keys]))
+    return Answer(body=SigningKeyListResponse(items=[SigningKeyResponse.model_validate(key) for key in keys]))
 
 
 @routes.delete(
     "/v1/signing-keys/{key_id}",
     roles=FOR_THEMSELVES,
-    answer=KeyShape,
+    answer=SigningKeyResponse,
     summary="Revoke a signing key from now on",
 )
-def revoke(call: Call[None]) -> Answer[KeyShape]:
+def revoke(call: Call[None]) -> Answer[SigningKeyResponse]:
     """Revoke a key; earlier signatures stay valid."""
     revoked = services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at)
-    return Answer(body=KeyShape.model_validate(revoked))
+    return Answer(body=SigningKeyResponse.model_validate(revoked))

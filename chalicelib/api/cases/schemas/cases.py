@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.cases.schemas.reasons import CreditShape, credit_shape
+from chalicelib.api.cases.schemas.reasons import CaseCreditResponse, credit_response
 from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Way
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
@@ -32,7 +32,7 @@ from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Answer, Call, Instant, Page, Shape
+from chalicelib.http.routes import Answer, Call, Instant, PageResponse, ResponseBody
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
 from chalicelib.wiring import services
@@ -41,7 +41,7 @@ from chalicelib.workdays.model.limits import Limit
 PENDING_CREDIT = "PENDING_CREDIT"
 
 
-class ItemPart(Shape):
+class CaseItemResponse(ResponseBody):
     """The version of the item that the case follows."""
 
     code: Annotated[str, Field(validation_alias="item_code")]
@@ -50,13 +50,13 @@ class ItemPart(Shape):
     department: str
 
 
-class PersonShape(Shape):
+class PersonResponse(ResponseBody):
     """A person, by their masked name."""
 
     name: str
 
 
-class ClockShape(Shape):
+class ClockResponse(ResponseBody):
     """A clock of a case with its current light; ``white_because`` says why the light is white."""
 
     clock_id: str
@@ -73,24 +73,24 @@ class ClockShape(Shape):
     stopped_at: Instant | None
 
 
-class CaseShape(Shape):
+class CaseResponse(ResponseBody):
     """A case (办件); only its applicant and agent see ``tracking_code``. ``code`` says what it is waiting for."""
 
     case_no: str
     state: State
     code: str | None
-    item: Annotated[ItemPart, Field(validation_alias="terms")]
+    item: Annotated[CaseItemResponse, Field(validation_alias="terms")]
     way: Way
-    applicant: PersonShape
-    agent: PersonShape | None
+    applicant: PersonResponse
+    agent: PersonResponse | None
     tracking_code: str | None
     received_at: Instant
     conditions: tuple[ConditionAsked, ...]
     checklist: tuple[MaterialAsked, ...]
     materials: tuple[Material, ...]
-    clocks: tuple[ClockShape, ...]
+    clocks: tuple[ClockResponse, ...]
     commitment: Commitment | None
-    credit: CreditShape | None
+    credit: CaseCreditResponse | None
     withdrawal: Withdrawal | None
     acceptance: AcceptanceWord | None
     corrections: tuple[Correction, ...]
@@ -113,22 +113,22 @@ class CaseShape(Shape):
     version: int
 
 
-class CaseLine(Shape):
+class CaseListItemResponse(ResponseBody):
     """A case in a list."""
 
     case_no: str
     state: State
     way: Way
-    item: ItemPart
-    applicant: PersonShape
+    item: CaseItemResponse
+    applicant: PersonResponse
     received_at: Instant
     version: int
 
 
-class CasePageShape(Page):
+class CasePageResponse(PageResponse):
     """A page of cases, newest first."""
 
-    items: tuple[CaseLine, ...]
+    items: tuple[CaseListItemResponse, ...]
 
 
 def case_no_in(path: Mapping[str, str]) -> str:
@@ -144,31 +144,31 @@ def case_answer(
     *,
     status: int | None = None,
     replayed: bool = False,
-) -> Answer[CaseShape]:
+) -> Answer[CaseResponse]:
     """Answer with a case and its clocks as they stand, and its version as the ETag."""
     return view_answer(call, services().case_reading.seen(case, at=call.at), status=status, replayed=replayed)
 
 
 def view_answer(
     call: Call[Any], view: CaseView, *, status: int | None = None, replayed: bool = False
-) -> Answer[CaseShape]:
+) -> Answer[CaseResponse]:
     """Answer with a view of a case."""
     return Answer(
-        body=_case_shape(view, by=call.caller, language=call.language),
+        body=_case_response(view, by=call.caller, language=call.language),
         status=status,
         version=view.case.version,
         replayed=replayed and call.idempotency_key is not None,
     )
 
 
-def case_line(card: CaseCard) -> CaseLine:
+def case_line(card: CaseCard) -> CaseListItemResponse:
     """Build the list entry for a case."""
-    return CaseLine.of(card, item=card, applicant={"name": card.applicant_name})
+    return CaseListItemResponse.of(card, item=card, applicant={"name": card.applicant_name})
 
 
-def clock_shape(clock: Clock, light: Light) -> ClockShape:
+def clock_response(clock: Clock, light: Light) -> ClockResponse:
     """Build the response for a clock."""
-    return ClockShape.of(clock, light=light, white_because=white_because(light))
+    return ClockResponse.of(clock, light=light, white_because=white_because(light))
 
 
 def white_because(light: Light) -> ErrorCode | None:
@@ -176,14 +176,14 @@ def white_because(light: Light) -> ErrorCode | None:
     return ErrorCode.CALENDAR_UNKNOWN if light is Light.WHITE else None
 
 
-def _case_shape(view: CaseView, *, by: Caller, language: Language) -> CaseShape:
+def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseResponse:
     case = view.case
-    return CaseShape.of(
+    return CaseResponse.of(
         case,
         code=PENDING_CREDIT if case.state is State.PENDING_CREDIT else None,
         applicant={"name": case.applicant_name},
         tracking_code=case.tracking_code if by.subject in case.people else None,
-        clocks=[clock_shape(clock, light) for clock, light in view.clocks],
-        credit=None if case.credit is None else credit_shape(case.credit, language),
+        clocks=[clock_response(clock, light) for clock, light in view.clocks],
+        credit=None if case.credit is None else credit_response(case.credit, language),
         public_reasons=view.public_reasons,
     )

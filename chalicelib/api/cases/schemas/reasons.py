@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.errors import ErrorCode
 from chalicelib.http.language import Language
 from chalicelib.http.problems import problem_of
-from chalicelib.http.routes import Instant, Shape
+from chalicelib.http.routes import Instant, ResponseBody
 
 STILL_OPEN = {
     "zh": "可选择提交证明材料的方式办理。",
@@ -16,7 +16,7 @@ STILL_OPEN = {
 }
 
 
-class ReasonShape(Shape):
+class IneligibilityReasonResponse(ResponseBody):
     """Why a promise is not possible, and what can be done about it (R1.2)."""
 
     code: ErrorCode
@@ -30,22 +30,22 @@ class ReasonShape(Shape):
     until: date | None = None
 
 
-class CreditShape(Shape):
+class CaseCreditResponse(ResponseBody):
     """The credit that the case was filed on, with the reasons for a refusal as a draft shows them (R1.2)."""
 
     version: int
     head_hash: str
     standing: CommitmentStatus
-    reasons: tuple[ReasonShape, ...]
+    reasons: tuple[IneligibilityReasonResponse, ...]
     checked_at: Instant
 
 
 def reasons_told(
     grounds: Sequence[Ground], closed_by: Sequence[ErrorCode], language: Language
-) -> tuple[ReasonShape, ...]:
+) -> tuple[IneligibilityReasonResponse, ...]:
     """Return in the caller's language why a promise is not possible: the item's reasons first, then credit's."""
     of_item = tuple(
-        ReasonShape(
+        IneligibilityReasonResponse(
             code=reason,
             text=_detail(reason, language),
             remedy=STILL_OPEN[language],
@@ -53,20 +53,25 @@ def reasons_told(
         for reason in closed_by
     )
     of_credit = tuple(
-        ReasonShape.of(ground, text=ground.text.read_in(language), remedy=ground.remedy.read_in(language))
+        IneligibilityReasonResponse.of(
+            ground, text=ground.text.read_in(language), remedy=ground.remedy.read_in(language)
+        )
         for ground in grounds
     )
     return of_item + of_credit
 
 
-def credit_shape(credit: CreditSnapshot, language: Language) -> CreditShape:
+def credit_response(credit: CreditSnapshot, language: Language) -> CaseCreditResponse:
     """Build the response for a case's credit; entries that refused nothing are given by their code alone."""
     noted = [(ErrorCode(code), record) for code, _, record in (each.partition(":") for each in credit.reasons)]
-    return CreditShape.of(
+    return CaseCreditResponse.of(
         credit,
         reasons=reasons_told(credit.grounds, (), language)
         if credit.grounds
-        else tuple(ReasonShape(code=code, text=_detail(code, language), record=record) for code, record in noted),
+        else tuple(
+            IneligibilityReasonResponse(code=code, text=_detail(code, language), record=record)
+            for code, record in noted
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import instant_text
-from chalicelib.http.routes import Shape
+from chalicelib.http.routes import ResponseBody
 from chalicelib.policy import Caller
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import Event, FaultReason, Reading
@@ -14,14 +14,14 @@ from chalicelib.timeline.events import Event, FaultReason, Reading
 UNKNOWN = ("未知事件", "Unknown event")
 
 
-class Label(Shape):
+class EventLabelResponse(ResponseBody):
     """The label of an event kind in both languages."""
 
     zh: str
     en: str
 
 
-class EventShape(Shape):
+class EventResponse(ResponseBody):
     """An event: all hashed fields exactly as they were hashed, ``hash``, and its texts.
 
     It has no other fields: to recompute the hash, drop ``hash`` and ``texts`` and keep the rest.
@@ -40,43 +40,43 @@ class EventShape(Shape):
     texts: dict[str, str]
 
 
-class FaultShape(Shape):
+class ChainFaultResponse(ResponseBody):
     """The first event that cannot be trusted, and why."""
 
     seq: int
     reason: FaultReason
 
 
-class TimelineShape(Shape):
+class TimelineResponse(ResponseBody):
     """A timeline, verified when it was read; ``labels`` name the kinds of its events."""
 
-    items: list[EventShape]
-    labels: dict[str, Label]
+    items: list[EventResponse]
+    labels: dict[str, EventLabelResponse]
     verified: bool
-    fault: FaultShape | None
+    fault: ChainFaultResponse | None
 
 
-def labels_of(shown: Sequence[EventShape]) -> dict[str, Label]:
+def labels_of(shown: Sequence[EventResponse]) -> dict[str, EventLabelResponse]:
     """Return the label of each kind of event; a kind that was tampered with gets a generic label."""
     kinds = sorted({event.kind for event in shown})
     known = {kind: LABELS[EventKind(kind)] for kind in kinds if kind in EventKind._value2member_map_}
     named = {kind: known.get(kind, UNKNOWN) for kind in kinds}
-    return {kind: Label(zh=zh, en=en) for kind, (zh, en) in named.items()}
+    return {kind: EventLabelResponse(zh=zh, en=en) for kind, (zh, en) in named.items()}
 
 
-def timeline_shape(reading: Reading, *, up_to: datetime | None = None, to: Caller | None = None) -> TimelineShape:
+def timeline_response(reading: Reading, *, up_to: datetime | None = None, to: Caller | None = None) -> TimelineResponse:
     """Build the response for a timeline, whole or up to a moment; verification always covers the whole.
 
     Applicants and agents (``to``) do not see the texts of cards, which are internal to the office.
     """
     shown = [
-        EventShape.model_validate(
+        EventResponse.model_validate(
             _without_texts(event) if _is_within(event) and to is not None and not to.is_staff else event
         )
         for event in reading.events
         if up_to is None or event.recorded_at <= instant_text(up_to)
     ]
-    return TimelineShape.of(reading, items=shown, labels=labels_of(shown))
+    return TimelineResponse.of(reading, items=shown, labels=labels_of(shown))
 
 
 def _is_within(event: Event) -> bool:

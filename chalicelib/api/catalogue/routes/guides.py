@@ -11,7 +11,7 @@ from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Answer, Call, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Query, ResponseBody, Routes
 from chalicelib.wiring import services
 
 routes = Routes("catalogue")
@@ -27,13 +27,13 @@ class GuidesQuery(Query):
     q: Annotated[str, Field(max_length=100)] = ""
 
 
-class StepQuery(Query):
+class GuideStepQuery(Query):
     """The answers so far as ``question:value``, separated by commas; a later answer to the same question wins."""
 
     answered: Answered = ""
 
 
-class GuideListedShape(Shape):
+class GuideListItemResponse(ResponseBody):
     """A guide in a list; ``kinds`` is the number of items it can lead to, ``source`` where they are published."""
 
     code: str
@@ -46,13 +46,13 @@ class GuideListedShape(Shape):
     kinds: Annotated[int, Field(validation_alias="endings"), BeforeValidator(len)]
 
 
-class GuideList(Shape):
+class GuideListResponse(ResponseBody):
     """The guides in force, by code."""
 
-    items: tuple[GuideListedShape, ...]
+    items: tuple[GuideListItemResponse, ...]
 
 
-class ChoiceShape(Shape):
+class GuideChoiceResponse(ResponseBody):
     """An answer; ``leads_to`` is the id of a question or ending, ``fills`` what it already answers of the item."""
 
     value: str
@@ -62,7 +62,7 @@ class ChoiceShape(Shape):
     fills: Mapping[str, bool | str]
 
 
-class ForkShape(Shape):
+class GuideQuestionResponse(ResponseBody):
     """A question with exactly one answer."""
 
     id: str
@@ -70,10 +70,10 @@ class ForkShape(Shape):
     text_en: str
     hint: str
     hint_en: str
-    choices: tuple[ChoiceShape, ...]
+    choices: tuple[GuideChoiceResponse, ...]
 
 
-class EndingShape(Shape):
+class GuideEndingResponse(ResponseBody):
     """Where a guide leads; ``item_code`` is null if another office handles it or the item is not in force."""
 
     id: str
@@ -84,15 +84,15 @@ class EndingShape(Shape):
     item_code: str | None
 
 
-class GuideShape(GuideListedShape):
+class GuideResponse(GuideListItemResponse):
     """A guide with all its questions and endings."""
 
     first: str
-    forks: tuple[ForkShape, ...]
-    endings: tuple[EndingShape, ...]
+    forks: tuple[GuideQuestionResponse, ...]
+    endings: tuple[GuideEndingResponse, ...]
 
 
-class GivenShape(Shape):
+class GuideAnswerResponse(ResponseBody):
     """A question that was answered, and the answer."""
 
     question: Annotated[str, Field(validation_alias=AliasPath("fork", "id"))]
@@ -103,48 +103,50 @@ class GivenShape(Shape):
     choice_en: Annotated[str, Field(validation_alias=AliasPath("choice", "text_en"))]
 
 
-class StepShape(Shape):
+class GuideStepResponse(ResponseBody):
     """Where the answers lead: either the next question or an ending.
 
     ``answered`` holds the valid answers in the form of the next request; ``answers`` are those to the questions of
     the item at the end.
     """
 
-    guide: GuideListedShape
+    guide: GuideListItemResponse
     answered: str
-    given: tuple[GivenShape, ...]
-    question: Annotated[ForkShape | None, Field(validation_alias="fork")]
-    ending: EndingShape | None
+    given: tuple[GuideAnswerResponse, ...]
+    question: Annotated[GuideQuestionResponse | None, Field(validation_alias="fork")]
+    ending: GuideEndingResponse | None
     answers: Mapping[str, bool | str]
 
 
-@routes.get("/v1/guides", public=True, query=GuidesQuery, answer=GuideList, summary="Find guides by plain words")
-def find_guides(call: Call[None]) -> Answer[GuideList]:
+@routes.get(
+    "/v1/guides", public=True, query=GuidesQuery, answer=GuideListResponse, summary="Find guides by plain words"
+)
+def find_guides(call: Call[None]) -> Answer[GuideListResponse]:
     """List the guides in force; they are few, so there are no pages."""
     found = sought(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
-    return Answer(body=GuideList(items=tuple(GuideListedShape.model_validate(guide) for guide in found)))
+    return Answer(body=GuideListResponse(items=tuple(GuideListItemResponse.model_validate(guide) for guide in found)))
 
 
-@routes.get("/v1/guides/{guide_code}", public=True, answer=GuideShape, summary="Read a guide with all its questions")
-def read_guide(call: Call[None]) -> Answer[GuideShape]:
+@routes.get("/v1/guides/{guide_code}", public=True, answer=GuideResponse, summary="Read a guide with all its questions")
+def read_guide(call: Call[None]) -> Answer[GuideResponse]:
     """Return the whole tree, for clients that ask the questions themselves."""
     guide = _guide_in(call)
     endings = [_ending(ending, call) for ending in guide.endings]
-    return Answer(body=GuideShape.of(guide, endings=endings))
+    return Answer(body=GuideResponse.of(guide, endings=endings))
 
 
 @routes.get(
     "/v1/guides/{guide_code}/step",
     public=True,
-    query=StepQuery,
-    answer=StepShape,
+    query=GuideStepQuery,
+    answer=GuideStepResponse,
     summary="Say what a guide asks next, or where it has led",
 )
-def step(call: Call[None]) -> Answer[StepShape]:
+def step(call: Call[None]) -> Answer[GuideStepResponse]:
     """Follow the answers; an invalid answer is ignored and its question asked again."""
     guide = _guide_in(call)
     standing = walked(guide, _answers(call.query.answered))
-    body = StepShape.of(
+    body = GuideStepResponse.of(
         standing,
         guide=guide,
         answered=",".join(f"{one.fork.id}:{one.choice.value}" for one in standing.given),
@@ -165,8 +167,8 @@ def _answers(answered: str) -> dict[str, str]:
     return {question: value for question, _, value in parts}
 
 
-def _ending(ending: Ending, call: Call[None]) -> EndingShape:
+def _ending(ending: Ending, call: Call[None]) -> GuideEndingResponse:
     """Build the response for an ending; it names the item only if one can apply for it now."""
     code = ending.item_code
     is_listed = code is not None and services().catalogue.find(code, at=call.at) is not None
-    return EndingShape.of(ending, item_code=code if is_listed else None)
+    return GuideEndingResponse.of(ending, item_code=code if is_listed else None)

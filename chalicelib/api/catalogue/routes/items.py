@@ -5,8 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.catalogue.schemas.editions import EditionsOfItem, ItemEditionsPage, editions_shape
-from chalicelib.api.catalogue.schemas.items import ItemBody, ItemPage, ItemShape, ListedShape
+from chalicelib.api.catalogue.schemas.editions import ItemEditionsPageResponse, ItemEditionsResponse, editions_response
+from chalicelib.api.catalogue.schemas.items import (
+    ItemListItemResponse,
+    ItemPageResponse,
+    ItemResponse,
+    PublishItemRequest,
+)
 from chalicelib.catalogue.model.items import Audience, Item
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Query, Routes
@@ -27,20 +32,20 @@ class ItemsQuery(PageQuery):
     department: Annotated[str, Field(max_length=64)] | None = None
 
 
-class PublishingQuery(Query):
+class PublishItemQuery(Query):
     """``dry_run`` validates without publishing."""
 
     dry_run: bool = False
 
 
-class EditionsQuery(PageQuery):
+class ItemEditionsQuery(PageQuery):
     """Filter: the versions of one item."""
 
     item: Annotated[str, Field(max_length=64)] | None = None
 
 
-@routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPage, summary="Find items by plain words")
-def find_items(call: Call[None]) -> Answer[ItemPage]:
+@routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPageResponse, summary="Find items by plain words")
+def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
     """List the items in force by code; only the smallest units (业务办理项) are published."""
     position = call.position
     found = services().catalogue.search(
@@ -52,15 +57,15 @@ def find_items(call: Call[None]) -> Answer[ItemPage]:
         after=None if position is None else position["after"],
     )
     return Answer(
-        body=ItemPage(
-            items=tuple(ListedShape.model_validate(item) for item in found.items),
+        body=ItemPageResponse(
+            items=tuple(ItemListItemResponse.model_validate(item) for item in found.items),
             next_cursor=None if found.after is None else call.next_cursor({"after": found.after}),
         ),
     )
 
 
-@routes.get("/v1/items/{item_code}", public=True, answer=ItemShape, summary="Read an item's version in force")
-def read_item(call: Call[None]) -> Answer[ItemShape]:
+@routes.get("/v1/items/{item_code}", public=True, answer=ItemResponse, summary="Read an item's version in force")
+def read_item(call: Call[None]) -> Answer[ItemResponse]:
     """Return everything an applicant must know; an item that is not in force is not found."""
     item = services().catalogue.find(_code_in(call), at=call.at)
     if item is None:
@@ -71,10 +76,10 @@ def read_item(call: Call[None]) -> Answer[ItemShape]:
 @routes.get(
     "/v1/items/{item_code}/versions/{version}",
     public=True,
-    answer=ItemShape,
+    answer=ItemResponse,
     summary="Read one version of an item",
 )
-def read_item_version(call: Call[None]) -> Answer[ItemShape]:
+def read_item_version(call: Call[None]) -> Answer[ItemResponse]:
     """Return a version, whether or not in force: a case keeps the version it was filed under."""
     return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
 
@@ -82,12 +87,12 @@ def read_item_version(call: Call[None]) -> Answer[ItemShape]:
 @routes.put(
     "/v1/items/{item_code}/versions/{version}",
     roles=(Role.CATALOGUE_EDITOR,),
-    query=PublishingQuery,
-    body=ItemBody,
-    answer=ItemShape,
+    query=PublishItemQuery,
+    body=PublishItemRequest,
+    answer=ItemResponse,
     summary="Publish a version of an item, or see whether it could be published",
 )
-def publish_item(call: Call[ItemBody]) -> Answer[ItemShape]:
+def publish_item(call: Call[PublishItemRequest]) -> Answer[ItemResponse]:
     """Publish, or return every fault. Idempotent; with ``dry_run=true`` nothing is written."""
     item = call.body.item(_code_in(call), _version_in(call))
     if call.query.dry_run:
@@ -98,22 +103,24 @@ def publish_item(call: Call[ItemBody]) -> Answer[ItemShape]:
 @routes.get(
     "/v1/item-editions",
     roles=(Role.CATALOGUE_EDITOR,),
-    query=EditionsQuery,
-    answer=ItemEditionsPage,
+    query=ItemEditionsQuery,
+    answer=ItemEditionsPageResponse,
     summary="Which version of each item is in force, and which waits for its day",
 )
-def item_editions(call: Call[None]) -> Answer[ItemEditionsPage]:
+def item_editions(call: Call[None]) -> Answer[ItemEditionsPageResponse]:
     """List all items by code, including those not yet in force; with ``item`` only that one, or none."""
     query, position = call.query, call.position
     after = None if position is None else position["after"]
     found, after = services().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
-    items: tuple[EditionsOfItem, ...] = tuple(editions_shape(shelf, at=call.at) for shelf in found)
+    items: tuple[ItemEditionsResponse, ...] = tuple(editions_response(shelf, at=call.at) for shelf in found)
     return Answer(
-        body=ItemEditionsPage(items=items, next_cursor=None if after is None else call.next_cursor({"after": after}))
+        body=ItemEditionsPageResponse(
+            items=items, next_cursor=None if after is None else call.next_cursor({"after": after})
+        )
     )
 
 
-def _code_in(call: Call[ItemBody] | Call[None]) -> str:
+def _code_in(call: Call[PublishItemRequest] | Call[None]) -> str:
     """Return the item code in the path; ``NOT_FOUND`` if it cannot be one."""
     code = call.path["item_code"]
     if CODE.fullmatch(code) is None:
@@ -121,7 +128,7 @@ def _code_in(call: Call[ItemBody] | Call[None]) -> str:
     return code
 
 
-def _version_in(call: Call[ItemBody] | Call[None]) -> int:
+def _version_in(call: Call[PublishItemRequest] | Call[None]) -> int:
     """Return the version in the path; ``NOT_FOUND`` if it cannot be one."""
     version = call.path["version"]
     if VERSION.fullmatch(version) is None:
@@ -129,5 +136,5 @@ def _version_in(call: Call[ItemBody] | Call[None]) -> int:
     return int(version)
 
 
-def _answer(item: Item) -> Answer[ItemShape]:
-    return Answer(body=ItemShape.model_validate(item), version=item.version)
+def _answer(item: Item) -> Answer[ItemResponse]:
+    return Answer(body=ItemResponse.model_validate(item), version=item.version)

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from chalicelib.catalogue.model.versions import Listed, Shelf
 from chalicelib.clock import day_in_shanghai
-from chalicelib.http.routes import Page, Shape
+from chalicelib.http.routes import PageResponse, ResponseBody
 
 
-class EditionOfItem(Shape):
+class ItemEditionResponse(ResponseBody):
     """A version of an item, and the day from which it is in force."""
 
     version: int
@@ -16,24 +16,24 @@ class EditionOfItem(Shape):
     department: str
 
 
-class EditionsOfItem(Shape):
+class ItemEditionsResponse(ResponseBody):
     """An item's version in force and the one to come; ``latest`` is the highest version number so far."""
 
     item_code: str
     latest: int
-    in_force: EditionOfItem | None
-    to_come: EditionOfItem | None
+    in_force: ItemEditionResponse | None
+    to_come: ItemEditionResponse | None
 
 
-class ItemEditionsPage(Page):
+class ItemEditionsPageResponse(PageResponse):
     """A page of items with their versions, by code."""
 
-    items: tuple[EditionsOfItem, ...]
+    items: tuple[ItemEditionsResponse, ...]
 
 
-def editions_shape(shelf: Shelf, *, at: datetime) -> EditionsOfItem:
+def editions_response(shelf: Shelf, *, at: datetime) -> ItemEditionsResponse:
     """Build the response for an item's version in force at an instant, and the one to come."""
     in_force = shelf.on(day_in_shanghai(at))
     to_come = None if shelf.upcoming is None or shelf.upcoming == in_force else shelf.upcoming
     listed: Listed = next(each for each in (in_force, to_come) if each is not None)
-    return EditionsOfItem.of(shelf, item_code=listed.code, in_force=in_force, to_come=to_come)
+    return ItemEditionsResponse.of(shelf, item_code=listed.code, in_force=in_force, to_come=to_come)

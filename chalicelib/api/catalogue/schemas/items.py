@@ -20,7 +20,7 @@ from chalicelib.catalogue.model.items import (
     Way,
 )
 from chalicelib.catalogue.model.questions import Question, QuestionKind
-from chalicelib.http.routes import Body, Day, Page, Shape
+from chalicelib.http.routes import Day, PageResponse, RequestBody, ResponseBody
 from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.
@@ -31,7 +31,7 @@ Answer = bool | Words
 MANY = Field(max_length=50)
 
 
-class LimitBody(Body):
+class LimitInput(RequestBody):
     """A time limit with its unit and legal basis."""
 
     value: Annotated[int, Field(ge=0, le=9999)] = 0
@@ -39,29 +39,29 @@ class LimitBody(Body):
     basis: Words = ""
 
 
-class LimitsBody(Body):
+class LimitsInput(RequestBody):
     """The promised and the statutory time limit."""
 
-    promised: LimitBody = Field(default_factory=LimitBody)
-    statutory: LimitBody = Field(default_factory=LimitBody)
+    promised: LimitInput = Field(default_factory=LimitInput)
+    statutory: LimitInput = Field(default_factory=LimitInput)
 
 
-class StepBody(Body):
+class StepInput(RequestBody):
     """A step of handling."""
 
     id: Id = ""
     name: Words = ""
-    limit: LimitBody = Field(default_factory=LimitBody)
+    limit: LimitInput = Field(default_factory=LimitInput)
 
 
-class LegalBasisBody(Body):
+class LegalBasisInput(RequestBody):
     """A law and its article."""
 
     law: Words = ""
     article: Words = ""
 
 
-class OptionBody(Body):
+class QuestionOptionInput(RequestBody):
     """An answer to choose from."""
 
     value: Answer
@@ -69,18 +69,18 @@ class OptionBody(Body):
     text_en: Words = ""
 
 
-class QuestionBody(Body):
+class QuestionInput(RequestBody):
     """A question that decides what the checklist contains."""
 
     id: Id = ""
     text: Words = ""
     kind: QuestionKind = QuestionKind.CHOICE
     required: bool = True
-    options: Annotated[tuple[OptionBody, ...], MANY] = ()
+    options: Annotated[tuple[QuestionOptionInput, ...], MANY] = ()
     text_en: Words = ""
 
 
-class ConditionBody(Body):
+class ConditionInput(RequestBody):
     """A condition: a fact that must be true, how it is judged, and the material that a promise replaces."""
 
     id: Id = ""
@@ -91,26 +91,26 @@ class ConditionBody(Body):
     text_en: Prose = ""
 
 
-class WhenBody(Body):
+class MaterialConditionInput(RequestBody):
     """The answer that makes a material necessary."""
 
     question: Id = ""
     equals: Answer
 
 
-class MaterialBody(Body):
+class ItemMaterialInput(RequestBody):
     """A material, the legal basis for requiring it, and the ways to provide it."""
 
     id: Id = ""
     name: Words = ""
     basis: Words = ""
     ways: Annotated[tuple[Way, ...], MANY] = ()
-    when: WhenBody | None = None
+    when: MaterialConditionInput | None = None
     source: Words = ""
     name_en: Words = ""
 
 
-class LiabilityBody(Body):
+class LiabilityInput(RequestBody):
     """Legal liability for an untrue promise."""
 
     civil: Prose = ""
@@ -118,7 +118,7 @@ class LiabilityBody(Body):
     criminal: Prose = ""
 
 
-class NoticeBody(Body):
+class ItemNoticeInput(RequestBody):
     """The notice (告知书) that the applicant gets before promising."""
 
     item_name: Words = ""
@@ -126,7 +126,7 @@ class NoticeBody(Body):
     proof_content: Prose = ""
     way_to_commit: Prose = ""
     right_to_verify: Prose = ""
-    liability: LiabilityBody = Field(default_factory=LiabilityBody)
+    liability: LiabilityInput = Field(default_factory=LiabilityInput)
     publication: Prose = ""
     setting_basis: Prose = ""
     contact: Prose = ""
@@ -134,26 +134,26 @@ class NoticeBody(Body):
     alternative: Prose = ""
 
 
-class VerificationBody(Body):
+class VerificationPlanInput(RequestBody):
     """How promises are verified."""
 
     required: bool = True
     method: Method = Method.ONLINE
     officers: Annotated[int, Field(ge=0, le=9)] = 1
     substantive: bool = False
-    limit: Annotated[LimitBody | None, Field(serialization_alias="written_limit")] = None
+    limit: Annotated[LimitInput | None, Field(serialization_alias="written_limit")] = None
     standard: Prose = ""
     exempt_justification: Prose = ""
 
 
-class RecommitmentBody(Body):
+class RecommitmentInput(RequestBody):
     """Whether one may promise again after withdrawing, and how long one must wait."""
 
     allowed: bool = True
-    wait: Annotated[LimitBody | None, Field(serialization_alias="written_wait")] = None
+    wait: Annotated[LimitInput | None, Field(serialization_alias="written_wait")] = None
 
 
-class ItemBody(Body):
+class PublishItemRequest(RequestBody):
     """One version of an item; its code and version are in the path."""
 
     name: Words = ""
@@ -169,19 +169,19 @@ class ItemBody(Body):
     acceptance: Acceptance
     granularity: Granularity = Granularity.GRANULAR
     parent: Id | None = None
-    limits: LimitsBody = Field(default_factory=LimitsBody)
-    steps: Annotated[tuple[StepBody, ...], MANY] = ()
-    legal_basis: Annotated[tuple[LegalBasisBody, ...], MANY] = ()
-    questions: Annotated[tuple[QuestionBody, ...], MANY] = ()
-    conditions: Annotated[tuple[ConditionBody, ...], MANY] = ()
-    materials: Annotated[tuple[MaterialBody, ...], MANY] = ()
-    notice: NoticeBody = Field(default_factory=NoticeBody)
+    limits: LimitsInput = Field(default_factory=LimitsInput)
+    steps: Annotated[tuple[StepInput, ...], MANY] = ()
+    legal_basis: Annotated[tuple[LegalBasisInput, ...], MANY] = ()
+    questions: Annotated[tuple[QuestionInput, ...], MANY] = ()
+    conditions: Annotated[tuple[ConditionInput, ...], MANY] = ()
+    materials: Annotated[tuple[ItemMaterialInput, ...], MANY] = ()
+    notice: ItemNoticeInput = Field(default_factory=ItemNoticeInput)
     result_type: Words = ""
     supervision_channel: Words = ""
     consultation_channel: Words = ""
     proxy_allowed: bool
-    verification: VerificationBody = Field(default_factory=VerificationBody)
-    recommitment: RecommitmentBody = Field(default_factory=RecommitmentBody)
+    verification: VerificationPlanInput = Field(default_factory=VerificationPlanInput)
+    recommitment: RecommitmentInput = Field(default_factory=RecommitmentInput)
     related_items: Annotated[tuple[Id, ...], MANY] = ()
 
     def item(self, code: str, version: int) -> Item:
@@ -194,7 +194,7 @@ def _items() -> TypeAdapter[Item]:
     return TypeAdapter(Item)
 
 
-class LimitShape(Shape):
+class LimitResponse(ResponseBody):
     """A time limit with its unit and legal basis."""
 
     value: int
@@ -202,33 +202,33 @@ class LimitShape(Shape):
     basis: str
 
 
-class LimitsShape(Shape):
+class LimitsResponse(ResponseBody):
     """The promised and the statutory time limit."""
 
-    promised: LimitShape
-    statutory: LimitShape
+    promised: LimitResponse
+    statutory: LimitResponse
 
 
-class VerificationShape(Shape):
+class VerificationPlanResponse(ResponseBody):
     """How promises are verified; ``limit`` is null if they are not."""
 
     required: bool
     method: Method
     officers: int
     substantive: bool
-    limit: LimitShape | None
+    limit: LimitResponse | None
     standard: str
     exempt_justification: str
 
 
-class RecommitmentShape(Shape):
+class RecommitmentResponse(ResponseBody):
     """Whether one may promise again after withdrawing, and how long one must wait."""
 
     allowed: bool
-    wait: LimitShape | None
+    wait: LimitResponse | None
 
 
-class ItemShape(Shape):
+class ItemResponse(ResponseBody):
     """One version of an item; ``notice_hash`` covers its code, version, notice and conditions exactly as given here."""
 
     item_code: Annotated[str, Field(validation_alias="code")]
@@ -246,7 +246,7 @@ class ItemShape(Shape):
     acceptance: Acceptance
     granularity: Granularity
     parent: str | None
-    limits: LimitsShape
+    limits: LimitsResponse
     steps: tuple[Step, ...]
     legal_basis: tuple[LegalBasis, ...]
     questions: tuple[Question, ...]
@@ -259,12 +259,12 @@ class ItemShape(Shape):
     supervision_channel: str
     consultation_channel: str
     proxy_allowed: bool
-    verification: VerificationShape
-    recommitment: RecommitmentShape
+    verification: VerificationPlanResponse
+    recommitment: RecommitmentResponse
     related_items: tuple[str, ...]
 
 
-class ListedShape(Shape):
+class ItemListItemResponse(ResponseBody):
     """An item in a list."""
 
     item_code: Annotated[str, Field(validation_alias="code")]
@@ -275,10 +275,10 @@ class ListedShape(Shape):
     department: str
     audience: Audience
     offers_commitment: bool
-    limits: LimitsShape
+    limits: LimitsResponse
 
 
-class ItemPage(Page):
+class ItemPageResponse(PageResponse):
     """A page of items."""
 
-    items: tuple[ListedShape, ...]
+    items: tuple[ItemListItemResponse, ...]

@@ -2,20 +2,20 @@
 
 from chalicelib.api.credit.schemas.credit import (
     CHANNEL,
-    BarShape,
-    CheckBody,
-    CheckReason,
-    CheckShape,
-    FlagMarkShape,
-    LinkShape,
-    OwnCreditShape,
-    Queries,
-    QueryShape,
-    RecordShape,
+    BarResponse,
+    CheckReasonResponse,
+    CreditCheckRequest,
+    CreditCheckResponse,
+    CreditLinkResponse,
+    CreditQueryPageResponse,
+    CreditQueryResponse,
+    FlagMarkResponse,
+    OwnCreditResponse,
+    RecordResponse,
 )
-from chalicelib.api.credit.schemas.grades import grade_shape
+from chalicelib.api.credit.schemas.grades import grade_response
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.record_schema import RecordBody
+from chalicelib.credit.model.record_schema import RecordRequest
 from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.rules.linked_credit import LINKED, others_of, parts_of, together
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
@@ -33,27 +33,27 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
 @routes.put(
     "/v1/credit/records/{source}/{record_id}",
     roles=(Role.SYSTEM, Role.CREDIT_OFFICER),
-    body=RecordBody,
-    answer=RecordShape,
+    body=RecordRequest,
+    answer=RecordResponse,
     summary="Store one credit record; again and in any order is safe",
 )
-def put_record(call: Call[RecordBody]) -> Answer[RecordShape]:
+def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     """Store the record and update its subject's summary."""
     body = call.body
     submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
     record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
-    shown = RecordShape.of(record, displayed=record.is_displayed(day_in_shanghai(call.at)))
+    shown = RecordResponse.of(record, displayed=record.is_displayed(day_in_shanghai(call.at)))
     return Answer(body=shown, version=record.version)
 
 
 @routes.post(
     "/v1/credit/checks",
     roles=(Role.OFFICER, Role.SYSTEM),
-    body=CheckBody,
-    answer=CheckShape,
+    body=CreditCheckRequest,
+    answer=CreditCheckResponse,
     summary="Ask what records and flags mean for one subject and one item",
 )
-def check(call: Call[CheckBody]) -> Answer[CheckShape]:
+def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
     purpose = PURPOSES.get(call.body.purpose or "")
     if purpose is None:
@@ -66,25 +66,29 @@ def check(call: Call[CheckBody]) -> Answer[CheckShape]:
     )
     answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [
-        CheckReason.of(ground, text=ground.text.read_in(call.language), remedy=ground.remedy.read_in(call.language))
+        CheckReasonResponse.of(
+            ground, text=ground.text.read_in(call.language), remedy=ground.remedy.read_in(call.language)
+        )
         for ground in answer.reasons
     ]
-    return Answer(body=CheckShape.of(answer, reasons=reasons))
+    return Answer(body=CreditCheckResponse.of(answer, reasons=reasons))
 
 
-@routes.get("/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditShape, summary="One's own credit, free of charge")
-def own(call: Call[None]) -> Answer[OwnCreditShape]:
+@routes.get(
+    "/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditResponse, summary="One's own credit, free of charge"
+)
+def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     """Return everything that is kept about the caller, and what can be done about it."""
     credit = services().credit.own(by=call.caller)
     grade = services().credit.graded(credit, by=call.caller, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
     return Answer(
-        body=OwnCreditShape(
+        body=OwnCreditResponse(
             version=summary.version,
             kept_promises=together(summary).kept_promises,
-            grade=None if grade is None else grade_shape(grade, call.language),
+            grade=None if grade is None else grade_response(grade, call.language),
             bars=[
-                BarShape.of(
+                BarResponse.of(
                     bar,
                     in_force=is_bar_in_force(bar, on=today),
                     stale=is_stale(part.freshness.get(bar.source), on=today),
@@ -93,13 +97,14 @@ def own(call: Call[None]) -> Answer[OwnCreditShape]:
                 for bar in part.bars
             ],
             flags=[
-                FlagMarkShape.of(flag, in_force=is_flag_in_force(flag, on=today) and not flag.is_paused)
+                FlagMarkResponse.of(flag, in_force=is_flag_in_force(flag, on=today) and not flag.is_paused)
                 for flag in together(summary).flags
             ],
             links=[
-                LinkShape.of(met.link, text=LINKED[met.link.kind].read_in(call.language)) for met in others_of(summary)
+                CreditLinkResponse.of(met.link, text=LINKED[met.link.kind].read_in(call.language))
+                for met in others_of(summary)
             ],
-            records=[RecordShape.of(record, displayed=record.is_displayed(today)) for record in credit.records],
+            records=[RecordResponse.of(record, displayed=record.is_displayed(today)) for record in credit.records],
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),
             free_of_charge=True,
@@ -113,16 +118,16 @@ def own(call: Call[None]) -> Answer[OwnCreditShape]:
     "/v1/me/credit/queries",
     roles=(Role.APPLICANT,),
     query=PageQuery,
-    answer=Queries,
+    answer=CreditQueryPageResponse,
     summary="Who asked for one's own credit, when and why",
 )
-def own_queries(call: Call[None]) -> Answer[Queries]:
+def own_queries(call: Call[None]) -> Answer[CreditQueryPageResponse]:
     """List the queries about the caller, newest first."""
     after = None if call.position is None else str(call.position["after"])
     page = services().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)
     return Answer(
-        body=Queries(
-            items=[QueryShape.model_validate(query) for query in page.queries],
+        body=CreditQueryPageResponse(
+            items=[CreditQueryResponse.model_validate(query) for query in page.queries],
             next_cursor=call.next_cursor(None if page.after is None else {"after": page.after}),
         ),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
-from chalicelib.http.routes import Answer, Body, Call, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import Answer, Call, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 from chalicelib.wiring import services
 
@@ -21,7 +21,7 @@ class ConflictsQuery(PageQuery):
     state: ConflictState = ConflictState.OPEN
 
 
-class ConflictDecisionBody(Body):
+class ConflictDecisionRequest(RequestBody):
     """The outcome, the document it rests on, and the reason."""
 
     outcome: Outcome
@@ -29,7 +29,7 @@ class ConflictDecisionBody(Body):
     reason: Text
 
 
-class ConflictDecisionShape(Shape):
+class ConflictDecisionResponse(ResponseBody):
     """The decision on a conflict."""
 
     outcome: Outcome
@@ -39,7 +39,7 @@ class ConflictDecisionShape(Shape):
     at: datetime
 
 
-class ConflictShape(Shape):
+class ConflictResponse(ResponseBody):
     """A record whose number is known under another name; both names are masked."""
 
     id: Annotated[str, Field(validation_alias="conflict_id")]
@@ -52,48 +52,48 @@ class ConflictShape(Shape):
     said: str
     said_by: str
     said_at: datetime
-    decision: ConflictDecisionShape | None
+    decision: ConflictDecisionResponse | None
 
 
-class ConflictPageShape(Page):
+class ConflictPageResponse(PageResponse):
     """A page of conflicts, oldest first."""
 
-    items: list[ConflictShape]
+    items: list[ConflictResponse]
 
 
 @routes.get(
     "/v1/credit/conflicts",
     roles=OFFICERS,
     query=ConflictsQuery,
-    answer=ConflictPageShape,
+    answer=ConflictPageResponse,
     summary="Records whose number and name do not belong together",
 )
-def page(call: Call[None]) -> Answer[ConflictPageShape]:
+def page(call: Call[None]) -> Answer[ConflictPageResponse]:
     """List the conflicts in one state."""
     query: ConflictsQuery = call.query
     found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [ConflictShape.model_validate(conflict) for conflict in found.conflicts]
-    return Answer(body=ConflictPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
+    shapes = [ConflictResponse.model_validate(conflict) for conflict in found.conflicts]
+    return Answer(body=ConflictPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 
 @routes.get(
-    "/v1/credit/conflicts/{conflict_id}", roles=OFFICERS, answer=ConflictShape, summary="One conflict of identity"
+    "/v1/credit/conflicts/{conflict_id}", roles=OFFICERS, answer=ConflictResponse, summary="One conflict of identity"
 )
-def read(call: Call[None]) -> Answer[ConflictShape]:
+def read(call: Call[None]) -> Answer[ConflictResponse]:
     """Return a conflict."""
     found = services().conflicts.get(call.path["conflict_id"], by=call.caller)
-    return Answer(body=ConflictShape.model_validate(found), version=found.version)
+    return Answer(body=ConflictResponse.model_validate(found), version=found.version)
 
 
 @routes.post(
     "/v1/credit/conflicts/{conflict_id}/decision",
     roles=OFFICERS,
-    body=ConflictDecisionBody,
-    answer=ConflictShape,
+    body=ConflictDecisionRequest,
+    answer=ConflictResponse,
     needs_version=True,
     summary="Say whether both names are one person's",
 )
-def decide(call: Call[ConflictDecisionBody]) -> Answer[ConflictShape]:
+def decide(call: Call[ConflictDecisionRequest]) -> Answer[ConflictResponse]:
     """Decide a conflict."""
     body = call.body
     decided = services().conflicts.decide(
@@ -105,4 +105,4 @@ def decide(call: Call[ConflictDecisionBody]) -> Answer[ConflictShape]:
         version=call.version,
         at=call.at,
     )
-    return Answer(body=ConflictShape.model_validate(decided), version=decided.version)
+    return Answer(body=ConflictResponse.model_validate(decided), version=decided.version)

@@ -9,9 +9,20 @@ from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkSta
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
-from chalicelib.http.routes import Answer, Body, Call, Day, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Day,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.policy import Role
-from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.wiring import services
 
 routes = Routes("credit")
@@ -25,7 +36,7 @@ class AliasesQuery(PageQuery):
     state: IdentityLinkState = IdentityLinkState.PROPOSED
 
 
-class AliasDocumentBody(Body):
+class AliasDocumentInput(RequestBody):
     """The supporting document: an approval of a change, a registered merger agreement, a police certificate."""
 
     number: Line
@@ -33,37 +44,37 @@ class AliasDocumentBody(Body):
     effective_on: Day
 
 
-class AliasBody(Body):
+class AliasRequest(RequestBody):
     """Who the subject was and who it is now; ``evidence`` quotes what the document says."""
 
     kind: LinkKind
-    former: SubjectBody
-    present: SubjectBody
-    document: AliasDocumentBody
+    former: SubjectInput
+    present: SubjectInput
+    document: AliasDocumentInput
     evidence: Text
 
 
-class AliasConfirmationBody(Body):
+class AliasConfirmationRequest(RequestBody):
     """What the second person checked."""
 
     reason: Text
 
 
-class AliasRevocationBody(Body):
+class AliasRevocationRequest(RequestBody):
     """Why the alias is revoked, and on which document."""
 
     reason: Text
     basis: Line
 
 
-class AliasPartyShape(Shape):
+class AliasPartyResponse(ResponseBody):
     """One of the two identities: its subject key and its masked name."""
 
     subject: str
     name: Annotated[str, Field(validation_alias="masked_name")]
 
 
-class AliasDocumentShape(Shape):
+class AliasDocumentResponse(ResponseBody):
     """The supporting document."""
 
     number: str
@@ -71,7 +82,7 @@ class AliasDocumentShape(Shape):
     effective_on: date
 
 
-class AliasDeedShape(Shape):
+class AliasActResponse(ResponseBody):
     """Who proposed, confirmed or revoked the alias, when, why, and on which further document."""
 
     by: str
@@ -80,7 +91,7 @@ class AliasDeedShape(Shape):
     basis: str
 
 
-class AliasShape(Shape):
+class AliasResponse(ResponseBody):
     """An alias: the former identity's records and flags count for the present one, and vice versa if ``mutual``."""
 
     id: Annotated[str, Field(validation_alias="alias_id")]
@@ -90,30 +101,30 @@ class AliasShape(Shape):
     mutual: Annotated[bool, Field(validation_alias=AliasPath("law", "is_mutual"))]
     basis: Annotated[str, Field(validation_alias=AliasPath("law", "basis"))]
     edition: str
-    former: AliasPartyShape
-    present: AliasPartyShape
-    document: AliasDocumentShape
-    proposed: AliasDeedShape
-    confirmed: AliasDeedShape | None
-    revoked: AliasDeedShape | None
+    former: AliasPartyResponse
+    present: AliasPartyResponse
+    document: AliasDocumentResponse
+    proposed: AliasActResponse
+    confirmed: AliasActResponse | None
+    revoked: AliasActResponse | None
 
 
-class AliasPageShape(Page):
+class AliasPageResponse(PageResponse):
     """A page of aliases, oldest first."""
 
-    items: list[AliasShape]
+    items: list[AliasResponse]
 
 
 @routes.post(
     "/v1/credit/aliases",
     roles=OFFICERS,
-    body=AliasBody,
-    answer=AliasShape,
+    body=AliasRequest,
+    answer=AliasResponse,
     status=201,
     creates=True,
     summary="Propose that two identities belong together; nothing counts before a second person has confirmed it",
 )
-def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
+def propose(call: Call[AliasRequest]) -> Answer[AliasResponse]:
     """Propose an alias."""
     body = call.body
     document = Document(number=body.document.number, organ=body.document.organ, effective_on=body.document.effective_on)
@@ -127,26 +138,26 @@ def propose(call: Call[AliasBody]) -> Answer[AliasShape]:
     alias, replayed = services().aliases.propose(
         proposal, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=AliasShape.model_validate(alias), version=alias.version, replayed=replayed)
+    return Answer(body=AliasResponse.model_validate(alias), version=alias.version, replayed=replayed)
 
 
 @routes.get(
     "/v1/credit/aliases",
     roles=OFFICERS,
     query=AliasesQuery,
-    answer=AliasPageShape,
+    answer=AliasPageResponse,
     summary="Identities that belong together, or might",
 )
-def page(call: Call[None]) -> Answer[AliasPageShape]:
+def page(call: Call[None]) -> Answer[AliasPageResponse]:
     """List the aliases in one state."""
     query: AliasesQuery = call.query
     found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [AliasShape.model_validate(alias) for alias in found.aliases]
-    return Answer(body=AliasPageShape(items=shapes, next_cursor=call.next_cursor(found.after)))
+    shapes = [AliasResponse.model_validate(alias) for alias in found.aliases]
+    return Answer(body=AliasPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 
-@routes.get("/v1/credit/aliases/{alias_id}", roles=OFFICERS, answer=AliasShape, summary="One alias")
-def read(call: Call[None]) -> Answer[AliasShape]:
+@routes.get("/v1/credit/aliases/{alias_id}", roles=OFFICERS, answer=AliasResponse, summary="One alias")
+def read(call: Call[None]) -> Answer[AliasResponse]:
     """Return an alias."""
     return _answer(services().aliases.get(call.path["alias_id"], by=call.caller))
 
@@ -154,13 +165,13 @@ def read(call: Call[None]) -> Answer[AliasShape]:
 @routes.post(
     "/v1/credit/aliases/{alias_id}/confirmation",
     roles=OFFICERS,
-    body=AliasConfirmationBody,
-    answer=AliasShape,
+    body=AliasConfirmationRequest,
+    answer=AliasResponse,
     needs_version=True,
     fresh=True,
     summary="Confirm a colleague's alias: from now on it counts",
 )
-def confirm(call: Call[AliasConfirmationBody]) -> Answer[AliasShape]:
+def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     """Confirm an alias, which takes effect at once."""
     confirmed = services().aliases.confirm(
         call.path["alias_id"], reason=call.body.reason, by=call.caller, version=call.version, at=call.at
@@ -171,12 +182,12 @@ def confirm(call: Call[AliasConfirmationBody]) -> Answer[AliasShape]:
 @routes.post(
     "/v1/credit/aliases/{alias_id}/revocation",
     roles=OFFICERS,
-    body=AliasRevocationBody,
-    answer=AliasShape,
+    body=AliasRevocationRequest,
+    answer=AliasResponse,
     needs_version=True,
     summary="Take an alias back: from now on it counts for nothing",
 )
-def revoke(call: Call[AliasRevocationBody]) -> Answer[AliasShape]:
+def revoke(call: Call[AliasRevocationRequest]) -> Answer[AliasResponse]:
     """Revoke an alias, which ends its effect at once."""
     revoked = services().aliases.revoke(
         call.path["alias_id"],
@@ -189,5 +200,5 @@ def revoke(call: Call[AliasRevocationBody]) -> Answer[AliasShape]:
     return _answer(revoked)
 
 
-def _answer(alias: IdentityLink) -> Answer[AliasShape]:
-    return Answer(body=AliasShape.model_validate(alias), version=alias.version)
+def _answer(alias: IdentityLink) -> Answer[AliasResponse]:
+    return Answer(body=AliasResponse.model_validate(alias), version=alias.version)

@@ -8,13 +8,13 @@ from pydantic import Field, StringConstraints
 from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.imports import LARGEST, SOURCES
-from chalicelib.http.routes import Answer, Body, Call, Code, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, RequestBody, ResponseBody, Routes
 from chalicelib.wiring import services
 
 routes = Routes("credit")
 
 
-class ImportBody(Body):
+class ImportRequest(RequestBody):
     """The file to be uploaded: its source, size in bytes as sent, SHA-256, and number of records if known.
 
     The format is detected: JSON Lines or CSV, plain or gzipped.
@@ -26,7 +26,7 @@ class ImportBody(Body):
     count: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
 
-class DeclaredShape(Shape):
+class DeclaredFileResponse(ResponseBody):
     """What the source declared about its file."""
 
     size: int
@@ -34,14 +34,14 @@ class DeclaredShape(Shape):
     count: int | None
 
 
-class FoundShape(DeclaredShape):
+class FoundFileResponse(DeclaredFileResponse):
     """What the uploaded file turned out to be."""
 
     format: Format
     compressed: Annotated[bool, Field(validation_alias="is_compressed")]
 
 
-class UploadShape(Shape):
+class UploadResponse(ResponseBody):
     """Where to PUT the file within an hour, and the headers to send with it."""
 
     url: str
@@ -49,7 +49,7 @@ class UploadShape(Shape):
     headers: dict[str, str]
 
 
-class CountsShape(Shape):
+class ImportCountsResponse(ResponseBody):
     """The numbers of lines by outcome, which add up to ``done``."""
 
     done: int
@@ -61,7 +61,7 @@ class CountsShape(Shape):
     conflict: int
 
 
-class ImportShape(Shape):
+class ImportResponse(ResponseBody):
     """An import; ``refused_file`` is the address of the refused lines, each with its number and reason."""
 
     id: Annotated[str, Field(validation_alias="import_id")]
@@ -69,17 +69,17 @@ class ImportShape(Shape):
     state: ImportState
     problem: Problem | None
     source: str
-    declared: DeclaredShape
-    found: FoundShape | None
-    upload: UploadShape | None
-    records: CountsShape
+    declared: DeclaredFileResponse
+    found: FoundFileResponse | None
+    upload: UploadResponse | None
+    records: ImportCountsResponse
     refused_file: str | None
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
 
 
-class SchemaShape(Shape):
+class RecordSchemaResponse(ResponseBody):
     """The published format of a line: its JSON Schema, an example for each kind, and the columns of the CSV form."""
 
     edition: str
@@ -88,22 +88,24 @@ class SchemaShape(Shape):
     columns: list[str]
 
 
-@routes.get("/v1/credit/schema", public=True, answer=SchemaShape, summary="The form in which sources hand in records")
-def schema(call: Call[None]) -> Answer[SchemaShape]:  # noqa: ARG001 - every view takes its call
+@routes.get(
+    "/v1/credit/schema", public=True, answer=RecordSchemaResponse, summary="The form in which sources hand in records"
+)
+def schema(call: Call[None]) -> Answer[RecordSchemaResponse]:  # noqa: ARG001 - every view takes its call
     """Return the format of a line, with an example for each kind in the directory."""
-    return Answer(body=SchemaShape.model_validate(published()))
+    return Answer(body=RecordSchemaResponse.model_validate(published()))
 
 
 @routes.post(
     "/v1/credit/imports",
     roles=SOURCES,
-    body=ImportBody,
-    answer=ImportShape,
+    body=ImportRequest,
+    answer=ImportResponse,
     status=201,
     creates=True,
     summary="Ask for an address to upload a file of records to",
 )
-def request(call: Call[ImportBody]) -> Answer[ImportShape]:
+def request(call: Call[ImportRequest]) -> Answer[ImportResponse]:
     """Create an import; it starts by itself once the declared file is uploaded."""
     declared = Declared(size=call.body.size, sha256=call.body.sha256, count=call.body.count)
     made, is_repeated = services().imports.request(
@@ -112,19 +114,23 @@ def request(call: Call[ImportBody]) -> Answer[ImportShape]:
     return _shown(made, replayed=is_repeated)
 
 
-@routes.get("/v1/credit/imports/{import_id}", roles=SOURCES, answer=ImportShape, summary="How far an import has come")
-def one(call: Call[None]) -> Answer[ImportShape]:
+@routes.get(
+    "/v1/credit/imports/{import_id}", roles=SOURCES, answer=ImportResponse, summary="How far an import has come"
+)
+def one(call: Call[None]) -> Answer[ImportResponse]:
     """Return the progress and, once done, where the refused lines are."""
     return _shown(services().imports.one(call.path["import_id"], by=call.caller))
 
 
-def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportShape]:
+def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportResponse]:
     address = services().imports.address(import_)
     found, counts = import_.found, {fate.value: number for fate, number in import_.progress.counts.items()}
-    shape = ImportShape.of(
+    shape = ImportResponse.of(
         import_,
-        upload=None if address is None else UploadShape(url=address.url, method="PUT", headers=dict(address.headers)),
-        records=CountsShape(
+        upload=None
+        if address is None
+        else UploadResponse(url=address.url, method="PUT", headers=dict(address.headers)),
+        records=ImportCountsResponse(
             done=import_.progress.done,
             total=None if found is None else found.count,
             **{name: counts.get(name, 0) for name in ("stored", "unchanged", "late", "refused", "conflict")},

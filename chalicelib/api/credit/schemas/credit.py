@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.credit.schemas.grades import GradeShape
+from chalicelib.api.credit.schemas.grades import GradeResponse
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, ObjectionState, Publicity, Purpose, RepairState, Severity, Text
-from chalicelib.http.routes import Body, Code, Line, Page, Shape
-from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.http.routes import Code, Line, PageResponse, RequestBody, ResponseBody
+from chalicelib.subjects.model.schema import SubjectInput
 
 
-class DocumentShape(Shape):
+class DocumentResponse(ResponseBody):
     """The document on which a record or a flag is based (认定文书)."""
 
     number: str
@@ -22,7 +22,7 @@ class DocumentShape(Shape):
     remedy_until: date | None
 
 
-class RecordShape(Shape):
+class RecordResponse(ResponseBody):
     """A stored record; ``displayed_until`` and ``repairable_from`` follow from its severity and dates.
 
     ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules.
@@ -34,7 +34,7 @@ class RecordShape(Shape):
     edition: str
     severity: Severity
     publicity: Publicity
-    document: DocumentShape
+    document: DocumentResponse
     judged_on: Annotated[date, Field(validation_alias=AliasPath("dates", "judged_on"))]
     received_on: Annotated[date, Field(validation_alias=AliasPath("dates", "received_on"))]
     displayed: bool
@@ -61,10 +61,10 @@ CHANNEL = Text(
 """Shown wherever somebody can object or ask for repair, so that nobody pays an agency for it (R3.14)."""
 
 
-class CheckBody(Body):
+class CreditCheckRequest(RequestBody):
     """A check of one subject for one item; ``purpose`` must be one of a closed list (else ``PURPOSE_REQUIRED``)."""
 
-    subject: SubjectBody
+    subject: SubjectInput
     item_code: Code
     purpose: Annotated[Line | None, Field(json_schema_extra={"examples": [purpose.value for purpose in Purpose]})] = (
         None
@@ -72,7 +72,7 @@ class CheckBody(Body):
     case_no: Code | None = None
 
 
-class CheckReason(Shape):
+class CheckReasonResponse(ResponseBody):
     """A reason, and the remedy against it."""
 
     code: str
@@ -86,15 +86,15 @@ class CheckReason(Shape):
     until: date | None
 
 
-class CheckShape(Shape):
+class CreditCheckResponse(ResponseBody):
     """The result of a check."""
 
     effect: Effect
-    reasons: list[CheckReason]
+    reasons: list[CheckReasonResponse]
     as_of: datetime
 
 
-class BarShape(Shape):
+class BarResponse(ResponseBody):
     """A record that bars promises; ``in_force`` as of today, ``stale`` if its source has missed its update."""
 
     record: str
@@ -112,7 +112,7 @@ class BarShape(Shape):
     repair: RepairState
 
 
-class FlagMarkShape(Shape):
+class FlagMarkResponse(ResponseBody):
     """A flag (惩戒标识) in the summary, and whether it is in force today."""
 
     flag_id: str
@@ -131,7 +131,7 @@ class FlagMarkShape(Shape):
     paused: Annotated[bool, Field(validation_alias="is_paused")]
 
 
-class LinkShape(Shape):
+class CreditLinkResponse(ResponseBody):
     """Another identity whose records and flags count for this one, and the document that links them."""
 
     subject: str
@@ -142,7 +142,7 @@ class LinkShape(Shape):
     since: date
 
 
-class OwnCreditShape(Shape):
+class OwnCreditResponse(ResponseBody):
     """Everything in one's own credit: records, bars, flags, kept promises, and the remedies.
 
     ``links`` are former or merged identities, whose records are included.
@@ -151,18 +151,18 @@ class OwnCreditShape(Shape):
 
     version: int
     kept_promises: int
-    grade: GradeShape | None
-    bars: list[BarShape]
-    flags: list[FlagMarkShape]
-    links: list[LinkShape]
-    records: list[RecordShape]
+    grade: GradeResponse | None
+    bars: list[BarResponse]
+    flags: list[FlagMarkResponse]
+    links: list[CreditLinkResponse]
+    records: list[RecordResponse]
     objection: str
     repair: str
     free_of_charge: bool
     channel: str
 
 
-class QueryShape(Shape):
+class CreditQueryResponse(ResponseBody):
     """A query about a subject: who asked, when, why, for which item and case, and how much was returned."""
 
     asked_at: datetime
@@ -175,7 +175,7 @@ class QueryShape(Shape):
     result_size: int
 
 
-class Queries(Page):
+class CreditQueryPageResponse(PageResponse):
     """A page of queries about oneself, newest first."""
 
-    items: list[QueryShape]
+    items: list[CreditQueryResponse]

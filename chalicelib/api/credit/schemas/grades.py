@@ -6,10 +6,10 @@ from pydantic import AliasPath, Field
 
 from chalicelib.credit.rules.grades import Grade
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Shape
+from chalicelib.http.routes import ResponseBody
 
 
-class GradeInputShape(Shape):
+class GradeInputResponse(ResponseBody):
     """One input of a grade: the number counted, the weight of each, and the resulting points.
 
     Anything beyond ``most`` is not counted.
@@ -24,14 +24,14 @@ class GradeInputShape(Shape):
     basis: Annotated[str, Field(validation_alias=AliasPath("weight", "basis"))]
 
 
-class GradeBandShape(Shape):
+class GradeBandResponse(ResponseBody):
     """A grade of the scale, and the lowest score for it."""
 
     label: str
     least: int
 
 
-class GradeShape(Shape):
+class GradeResponse(ResponseBody):
     """One's own grade: the scale's edition, the inputs, and all grades of the scale.
 
     No check, promise or decision uses it.
@@ -44,21 +44,21 @@ class GradeShape(Shape):
     edition: str
     scale: str
     basis: str
-    inputs: list[GradeInputShape]
-    bands: list[GradeBandShape]
+    inputs: list[GradeInputResponse]
+    bands: list[GradeBandResponse]
 
 
-def grade_shape(grade: Grade, language: Language) -> GradeShape:
+def grade_response(grade: Grade, language: Language) -> GradeResponse:
     """Build the response for a grade in the caller's language."""
     scale, is_english = grade.scale, language == "en"
-    return GradeShape.of(
+    return GradeResponse.of(
         scale,
         label=grade.band.english if is_english else grade.band.name,
         score=grade.score,
         scale=scale.english if is_english else scale.name,
         inputs=[
-            GradeInputShape.of(each, text=each.weight.english if is_english else each.weight.name)
+            GradeInputResponse.of(each, text=each.weight.english if is_english else each.weight.name)
             for each in grade.inputs
         ],
-        bands=[GradeBandShape.of(band, label=band.english if is_english else band.name) for band in scale.bands],
+        bands=[GradeBandResponse.of(band, label=band.english if is_english else band.name) for band in scale.bands],
     )

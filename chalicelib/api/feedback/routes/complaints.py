@@ -9,13 +9,13 @@ from chalicelib.clocks.model import Clock
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
 from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
 from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
-from chalicelib.http.routes import Answer, Body, Call, Code, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.wiring import services
 
 routes = Routes("complaints")
 
 
-class ComplaintBody(Body):
+class ComplaintRequest(RequestBody):
     """A complaint or suggestion: a category of the rule pack, a text, and what it is about, as far as known."""
 
     category: Code
@@ -25,21 +25,21 @@ class ComplaintBody(Body):
     department: Code | None = None
 
 
-class TransferBody(Body):
+class ComplaintTransferRequest(RequestBody):
     """The department that takes over the complaint, and why."""
 
     department: Code
     reason: Text
 
 
-class SortingBody(Body):
+class ComplaintSortingRequest(RequestBody):
     """Whether the complaint is clear, and why; the sender is told."""
 
     clear: bool
     reason: Text
 
 
-class AnswerBody(Body):
+class ComplaintAnswerRequest(RequestBody):
     """The answer; ``late_reason`` is needed once the deadline has passed."""
 
     text: Text
@@ -47,7 +47,7 @@ class AnswerBody(Body):
     late_reason: Text | None = None
 
 
-class RoutingShape(Shape):
+class ComplaintRoutingResponse(ResponseBody):
     """The department a complaint was routed to, why and when."""
 
     department: str
@@ -56,7 +56,7 @@ class RoutingShape(Shape):
     routed_at: datetime
 
 
-class SortingShape(Shape):
+class ComplaintSortingResponse(ResponseBody):
     """Whether the complaint is clear or complex, and why."""
 
     clear: Annotated[bool, Field(validation_alias="is_clear")]
@@ -64,7 +64,7 @@ class SortingShape(Shape):
     sorted_at: datetime
 
 
-class AnswerShape(Shape):
+class ComplaintAnswerResponse(ResponseBody):
     """The department's answer."""
 
     text: str
@@ -73,7 +73,7 @@ class AnswerShape(Shape):
     given_at: datetime
 
 
-class ComplaintLine(Shape):
+class ComplaintListItemResponse(ResponseBody):
     """A complaint or suggestion in a list; the sender is shown by masked name."""
 
     id: Annotated[str, Field(validation_alias="complaint_id")]
@@ -85,13 +85,13 @@ class ComplaintLine(Shape):
     department: str
     sender: Annotated[str, Field(validation_alias="masked_name")]
     received_at: datetime
-    routings: list[RoutingShape]
-    sorting: SortingShape | None
-    answer: AnswerShape | None
+    routings: list[ComplaintRoutingResponse]
+    sorting: ComplaintSortingResponse | None
+    answer: ComplaintAnswerResponse | None
     version: int
 
 
-class ComplaintShape(ComplaintLine):
+class ComplaintResponse(ComplaintListItemResponse):
     """A complaint or suggestion with its due date, and whether that date is provisional."""
 
     due_on: date
@@ -105,23 +105,23 @@ class ComplaintsQuery(PageQuery):
     state: ComplaintState | None = None
 
 
-class ComplaintsPage(Page):
+class ComplaintPageResponse(PageResponse):
     """A page of complaints and suggestions, newest first."""
 
-    items: list[ComplaintLine]
+    items: list[ComplaintListItemResponse]
 
 
 @routes.post(
     "/v1/complaints",
     summary="Send a complaint or suggestion (找茬)",
     roles=PEOPLE,
-    body=ComplaintBody,
-    answer=ComplaintShape,
+    body=ComplaintRequest,
+    answer=ComplaintResponse,
     status=201,
     creates=True,
     names_another=True,
 )
-def send(call: Call[ComplaintBody]) -> Answer[ComplaintShape]:
+def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:
     """Route a complaint to the case's department, else the item's, else the one named, else the monitoring office."""
     body = call.body
     grievance = Grievance(
@@ -142,25 +142,25 @@ def send(call: Call[ComplaintBody]) -> Answer[ComplaintShape]:
     summary="One's own complaints and suggestions, or a department's",
     roles=READERS,
     query=ComplaintsQuery,
-    answer=ComplaintsPage,
+    answer=ComplaintPageResponse,
 )
-def complaints(call: Call[None]) -> Answer[ComplaintsPage]:
+def complaints(call: Call[None]) -> Answer[ComplaintPageResponse]:
     """List complaints and suggestions, newest first."""
     query: ComplaintsQuery = call.query
     found, following = services().complaints.page(
         by=call.caller, department=query.department, state=query.state, limit=query.limit, after=call.position
     )
-    items = [ComplaintLine.model_validate(complaint) for complaint in found]
-    return Answer(body=ComplaintsPage(items=items, next_cursor=call.next_cursor(following)))
+    items = [ComplaintListItemResponse.model_validate(complaint) for complaint in found]
+    return Answer(body=ComplaintPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
     "/v1/complaints/{complaint_id}",
     summary="A complaint or suggestion, with its answer and dates",
     roles=READERS,
-    answer=ComplaintShape,
+    answer=ComplaintResponse,
 )
-def complaint(call: Call[None]) -> Answer[ComplaintShape]:
+def complaint(call: Call[None]) -> Answer[ComplaintResponse]:
     """Return a complaint; visible to its sender, its department and the monitoring office."""
     found, clock = services().complaints.one(call.path["complaint_id"], by=call.caller)
     return _with_clock(found, clock)
@@ -170,11 +170,11 @@ def complaint(call: Call[None]) -> Answer[ComplaintShape]:
     "/v1/complaints/{complaint_id}/transfer",
     summary="Pass a complaint on to the department that can answer it; the time goes on",
     roles=SORTERS,
-    body=TransferBody,
-    answer=ComplaintShape,
+    body=ComplaintTransferRequest,
+    answer=ComplaintResponse,
     needs_version=True,
 )
-def transfer(call: Call[TransferBody]) -> Answer[ComplaintShape]:
+def transfer(call: Call[ComplaintTransferRequest]) -> Answer[ComplaintResponse]:
     """Transfer a complaint to another department; its deadline stays."""
     moved = services().complaints.transfer(
         call.path["complaint_id"],
@@ -191,11 +191,11 @@ def transfer(call: Call[TransferBody]) -> Answer[ComplaintShape]:
     "/v1/complaints/{complaint_id}/sorting",
     summary="Say whether a complaint is clear or complex, once",
     roles=SORTERS,
-    body=SortingBody,
-    answer=ComplaintShape,
+    body=ComplaintSortingRequest,
+    answer=ComplaintResponse,
     needs_version=True,
 )
-def sort(call: Call[SortingBody]) -> Answer[ComplaintShape]:
+def sort(call: Call[ComplaintSortingRequest]) -> Answer[ComplaintResponse]:
     """Classify a complaint as clear or complex; a complex one has more time, counted from receipt."""
     after = services().complaints.sort(
         call.path["complaint_id"],
@@ -212,11 +212,11 @@ def sort(call: Call[SortingBody]) -> Answer[ComplaintShape]:
     "/v1/complaints/{complaint_id}/answer",
     summary="Answer a complaint or suggestion",
     roles=SORTERS,
-    body=AnswerBody,
-    answer=ComplaintShape,
+    body=ComplaintAnswerRequest,
+    answer=ComplaintResponse,
     needs_version=True,
 )
-def answer(call: Call[AnswerBody]) -> Answer[ComplaintShape]:
+def answer(call: Call[ComplaintAnswerRequest]) -> Answer[ComplaintResponse]:
     """Record the answer, which the sender can read."""
     said = OfficesAnswer(
         outcome=call.body.outcome,
@@ -229,10 +229,10 @@ def answer(call: Call[AnswerBody]) -> Answer[ComplaintShape]:
     return _shown(after)
 
 
-def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer[ComplaintShape]:
+def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer[ComplaintResponse]:
     return _with_clock(complaint, services().complaints.clock(complaint), replayed=replayed)
 
 
-def _with_clock(complaint: Complaint, clock: Clock, *, replayed: bool = False) -> Answer[ComplaintShape]:
-    body = ComplaintShape.of(complaint, due_on=clock.due_on, provisional=clock.provisional)
+def _with_clock(complaint: Complaint, clock: Clock, *, replayed: bool = False) -> Answer[ComplaintResponse]:
+    body = ComplaintResponse.of(complaint, due_on=clock.due_on, provisional=clock.provisional)
     return Answer(body=body, version=complaint.version, replayed=replayed)

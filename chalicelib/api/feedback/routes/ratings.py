@@ -7,7 +7,18 @@ from pydantic import Field
 
 from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
-from chalicelib.http.routes import Answer, Body, Call, Code, Day, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Day,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.wiring import services
 
@@ -24,7 +35,7 @@ Level = Annotated[
 ]
 
 
-class AspectsBody(Body):
+class RatingAspectsInput(RequestBody):
     """Levels by aspect, each optional (整体、效率、指南、便捷、平台)."""
 
     overall: Level | None = None
@@ -34,16 +45,16 @@ class AspectsBody(Body):
     platform: Level | None = None
 
 
-class RatingBody(Body):
+class RatingRequest(RequestBody):
     """A rating; it is anonymous unless ``real_name`` is true."""
 
     level: Level
     comment: Text | None = None
     real_name: bool = False
-    aspects: AspectsBody = Field(default_factory=AspectsBody)
+    aspects: RatingAspectsInput = Field(default_factory=RatingAspectsInput)
 
 
-class ReplyBody(Body):
+class RatingAnswerRequest(RequestBody):
     """The answer to a bad rating; ``expected_on`` if it needs time, ``late_reason`` once the deadline has passed."""
 
     findings: Text
@@ -52,7 +63,7 @@ class ReplyBody(Body):
     late_reason: Text | None = None
 
 
-class ReplyShape(Shape):
+class RatingAnswerResponse(ResponseBody):
     """The department's answer to a bad rating."""
 
     findings: str
@@ -62,7 +73,7 @@ class ReplyShape(Shape):
     given_at: datetime
 
 
-class RatingShape(Shape):
+class RatingResponse(ResponseBody):
     """A rating; an anonymous one has no case, name or time, for its rater and staff alike."""
 
     id: Annotated[str, Field(validation_alias="rating_id")]
@@ -76,7 +87,7 @@ class RatingShape(Shape):
     suspicious: list[Suspicion]
     case_no: str | None
     rater_name: str | None
-    replies: list[ReplyShape]
+    replies: list[RatingAnswerResponse]
     version: int
 
 
@@ -88,23 +99,23 @@ class RatingsQuery(PageQuery):
     suspicious: bool | None = None
 
 
-class RatingsPage(Page):
+class RatingPageResponse(PageResponse):
     """A page of ratings, newest day first."""
 
-    items: list[RatingShape]
+    items: list[RatingResponse]
 
 
 @routes.post(
     "/v1/cases/{case_no}/rating",
     summary="Rate how a case was handled, once it is closed (好差评)",
     roles=RATERS,
-    body=RatingBody,
-    answer=RatingShape,
+    body=RatingRequest,
+    answer=RatingResponse,
     status=201,
     creates=True,
     discreet=True,
 )
-def rate(call: Call[RatingBody]) -> Answer[RatingShape]:
+def rate(call: Call[RatingRequest]) -> Answer[RatingResponse]:
     """Rate the handling of a case, once; 5 is 非常满意 and 1 is 非常不满意."""
     body = call.body
     opinion = Opinion(
@@ -121,20 +132,20 @@ def rate(call: Call[RatingBody]) -> Answer[RatingShape]:
         at=call.at,
         idempotency_key=call.idempotency_key,
     )
-    return Answer(body=rating_shape(rating), version=rating.version, replayed=is_repeated)
+    return Answer(body=rating_response(rating), version=rating.version, replayed=is_repeated)
 
 
 @routes.get(
     "/v1/cases/{case_no}/rating",
     summary="One's own rating of a case, with the department's answer",
     roles=RATERS,
-    answer=RatingShape,
+    answer=RatingResponse,
     discreet=True,
 )
-def rating_of_case(call: Call[None]) -> Answer[RatingShape]:
+def rating_of_case(call: Call[None]) -> Answer[RatingResponse]:
     """Return the caller's own rating."""
     rating = services().ratings.mine(call.path["case_no"], by=call.caller)
-    return Answer(body=rating_shape(rating), version=rating.version)
+    return Answer(body=rating_response(rating), version=rating.version)
 
 
 @routes.get(
@@ -142,9 +153,9 @@ def rating_of_case(call: Call[None]) -> Answer[RatingShape]:
     summary="Ratings of a department's handlings; anonymous ones without the case",
     roles=READERS,
     query=RatingsQuery,
-    answer=RatingsPage,
+    answer=RatingPageResponse,
 )
-def ratings(call: Call[None]) -> Answer[RatingsPage]:
+def ratings(call: Call[None]) -> Answer[RatingPageResponse]:
     """List ratings, newest day first; suspicious ones are marked."""
     query: RatingsQuery = call.query
     found, following = services().ratings.page(
@@ -153,19 +164,19 @@ def ratings(call: Call[None]) -> Answer[RatingsPage]:
         limit=query.limit,
         after=call.position,
     )
-    items = [rating_shape(rating) for rating in found]
-    return Answer(body=RatingsPage(items=items, next_cursor=call.next_cursor(following)))
+    items = [rating_response(rating) for rating in found]
+    return Answer(body=RatingPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.post(
     "/v1/ratings/{rating_id}/answer",
     summary="Answer a bad rating that somebody gave in their own name",
     roles=ANSWERERS,
-    body=ReplyBody,
-    answer=RatingShape,
+    body=RatingAnswerRequest,
+    answer=RatingResponse,
     needs_version=True,
 )
-def answer(call: Call[ReplyBody]) -> Answer[RatingShape]:
+def answer(call: Call[RatingAnswerRequest]) -> Answer[RatingResponse]:
     """Record the department's answer, which the rater can read."""
     body = call.body
     reply = Reply(
@@ -177,13 +188,13 @@ def answer(call: Call[ReplyBody]) -> Answer[RatingShape]:
         given_by=call.caller.actor,
     )
     rating = services().ratings.answer(call.path["rating_id"], reply, by=call.caller, version=call.version)
-    return Answer(body=rating_shape(rating), version=rating.version)
+    return Answer(body=rating_response(rating), version=rating.version)
 
 
-def rating_shape(rating: Rating) -> RatingShape:
+def rating_response(rating: Rating) -> RatingResponse:
     """Build the response for a rating; of an anonymous one nothing more is known."""
     rater = rating.rater
-    return RatingShape.of(
+    return RatingResponse.of(
         rating,
         real_name=rater is not None,
         case_no=rater and rater.case_no,

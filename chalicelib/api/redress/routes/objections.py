@@ -6,15 +6,15 @@ from typing import Annotated
 from pydantic import AliasPath, Field
 
 from chalicelib.api.redress.schemas import (
+    AffectedCaseResponse,
     EntryName,
     EntrysName,
-    MattersQuery,
+    RedressQuery,
     Said,
-    TouchedShape,
-    UndoneShape,
+    UndoneEntryResponse,
     touched_shapes,
 )
-from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, Routes, Shape, Text
+from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
 from chalicelib.redress.rules import entry_named
@@ -24,7 +24,7 @@ from chalicelib.wiring import services
 routes = Routes("remedies")
 
 
-class ObjectionBody(Body):
+class FileObjectionRequest(RequestBody):
     """The disputed entry, the ground and the reason; ``repair:<id>`` disputes the refusal of a repair.
 
     ``ground`` is one of fact, identity, period, list_entry, measure, repair_refusal, as the rules in force define.
@@ -36,7 +36,7 @@ class ObjectionBody(Body):
     evidence: Said = ""
 
 
-class RulingBody(Body):
+class ObjectionDecisionRequest(RequestBody):
     """The decision, its reason and legal basis; ``ends_on`` for a shortened period, ``contents`` for a correction."""
 
     outcome: Outcome
@@ -47,7 +47,7 @@ class RulingBody(Body):
     late_reason: Text | None = None
 
 
-class RulingShape(Shape):
+class ObjectionDecisionResponse(ResponseBody):
     """The decision on an objection, and the entries that it undid."""
 
     outcome: Annotated[Outcome, Field(validation_alias=AliasPath("ruling", "outcome"))]
@@ -58,10 +58,10 @@ class RulingShape(Shape):
     late_reason: Annotated[str | None, Field(validation_alias=AliasPath("ruling", "late_reason"))]
     decided_at: datetime
     decided_by: str
-    undone: list[UndoneShape]
+    undone: list[UndoneEntryResponse]
 
 
-class ObjectionLine(Shape):
+class ObjectionListItemResponse(ResponseBody):
     """An objection; ``paused`` means that the disputed entry has no effect while it is open."""
 
     id: Annotated[str, Field(validation_alias="objection_id")]
@@ -75,36 +75,36 @@ class ObjectionLine(Shape):
     paused: bool
     made_at: datetime
     withdrawn_at: datetime | None
-    decision: Annotated[RulingShape | None, Field(validation_alias="decided")]
+    decision: Annotated[ObjectionDecisionResponse | None, Field(validation_alias="decided")]
     version: int
 
 
-class ObjectionShape(ObjectionLine):
+class ObjectionResponse(ObjectionListItemResponse):
     """An objection with its deadline and the legal basis for it; silence never decides it."""
 
     due_on: date
     provisional: bool
     limit_basis: str
-    touched: list[TouchedShape]
+    touched: list[AffectedCaseResponse]
 
 
-class ObjectionsPage(Page):
+class ObjectionPageResponse(PageResponse):
     """A page of objections, newest first."""
 
-    items: list[ObjectionLine]
+    items: list[ObjectionListItemResponse]
 
 
 @routes.post(
     "/v1/objections",
     summary="Object to a record, a flag or a refused repair (异议申诉), free of charge",
     roles=(Role.APPLICANT,),
-    body=ObjectionBody,
-    answer=ObjectionShape,
+    body=FileObjectionRequest,
+    answer=ObjectionResponse,
     status=201,
     creates=True,
     names_another=True,
 )
-def make(call: Call[ObjectionBody]) -> Answer[ObjectionShape]:
+def make(call: Call[FileObjectionRequest]) -> Answer[ObjectionResponse]:
     """Make an objection: the entry is marked from now on, and the most serious effects pause until the decision."""
     body = call.body
     plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
@@ -118,26 +118,26 @@ def make(call: Call[ObjectionBody]) -> Answer[ObjectionShape]:
     "/v1/objections",
     summary="One's own objections, or those that a department answers",
     roles=READERS,
-    query=MattersQuery,
-    answer=ObjectionsPage,
+    query=RedressQuery,
+    answer=ObjectionPageResponse,
 )
-def objections(call: Call[None]) -> Answer[ObjectionsPage]:
+def objections(call: Call[None]) -> Answer[ObjectionPageResponse]:
     """List objections, newest first."""
-    query: MattersQuery = call.query
+    query: RedressQuery = call.query
     found = services().objections.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [ObjectionLine.of(objection, paused=_is_pausing(objection)) for objection in found.matters]
-    return Answer(body=ObjectionsPage(items=items, next_cursor=call.next_cursor(found.after)))
+    items = [ObjectionListItemResponse.of(objection, paused=_is_pausing(objection)) for objection in found.matters]
+    return Answer(body=ObjectionPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 
 @routes.get(
     "/v1/objections/{objection_id}",
     summary="An objection, with its answer and dates",
     roles=READERS,
-    answer=ObjectionShape,
+    answer=ObjectionResponse,
 )
-def objection(call: Call[None]) -> Answer[ObjectionShape]:
+def objection(call: Call[None]) -> Answer[ObjectionResponse]:
     """Return an objection; visible to whoever made it, the deciding department and its supervisors."""
     return _shown(services().objections.one(call.path["objection_id"], by=call.caller))
 
@@ -146,9 +146,9 @@ def objection(call: Call[None]) -> Answer[ObjectionShape]:
     "/v1/objections/{objection_id}/withdrawal",
     summary="Take an objection back",
     roles=(Role.APPLICANT,),
-    answer=ObjectionShape,
+    answer=ObjectionResponse,
 )
-def withdraw(call: Call[None]) -> Answer[ObjectionShape]:
+def withdraw(call: Call[None]) -> Answer[ObjectionResponse]:
     """Withdraw an objection, which removes the mark."""
     return _shown(services().objections.withdraw(call.path["objection_id"], by=call.caller, at=call.at))
 
@@ -157,11 +157,11 @@ def withdraw(call: Call[None]) -> Answer[ObjectionShape]:
     "/v1/objections/{objection_id}/decision",
     summary="Answer an objection; the answer has its effect at once",
     roles=DECIDERS,
-    body=RulingBody,
-    answer=ObjectionShape,
+    body=ObjectionDecisionRequest,
+    answer=ObjectionResponse,
     needs_version=True,
 )
-def decide(call: Call[RulingBody]) -> Answer[ObjectionShape]:
+def decide(call: Call[ObjectionDecisionRequest]) -> Answer[ObjectionResponse]:
     """Decide an objection; a review is decided by somebody else than before."""
     body = call.body
     ruling = ObjectionDecision(
@@ -178,9 +178,9 @@ def decide(call: Call[RulingBody]) -> Answer[ObjectionShape]:
     return _shown(after)
 
 
-def _shown(objection: Objection, *, replayed: bool = False) -> Answer[ObjectionShape]:
+def _shown(objection: Objection, *, replayed: bool = False) -> Answer[ObjectionResponse]:
     decided, clock = objection.decided, services().objections.clock(objection)
-    body = ObjectionShape.of(
+    body = ObjectionResponse.of(
         objection,
         paused=_is_pausing(objection),
         due_on=clock.due_on,

@@ -7,9 +7,20 @@ from typing import Annotated
 from pydantic import AliasPath, Field, StringConstraints
 
 from chalicelib.api.credit.schemas.credit import CHANNEL
-from chalicelib.api.redress.schemas import EntryName, EntrysName, MattersQuery, Said, UndoneShape
+from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, Said, UndoneEntryResponse
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, Query, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Line,
+    PageResponse,
+    Query,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.redress.model import Proof, ProofKind, Repair, RepairDecision, RepairStage
@@ -21,13 +32,13 @@ from chalicelib.wiring import services
 routes = Routes("remedies")
 
 
-class EntryQuery(Query):
+class RepairFormQuery(Query):
     """The entry to repair."""
 
     entry: EntryName
 
 
-class RepairBody(Body):
+class RepairRequest(RequestBody):
     """A request for repair: proof that the service does not have itself, and the digest of the promise."""
 
     entry: EntryName
@@ -35,7 +46,7 @@ class RepairBody(Body):
     promise_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class VerdictBody(Body):
+class RepairDecisionRequest(RequestBody):
     """The decision; a refusal names its ground and what is still missing.
 
     ``refusal`` is one of period_not_reached, duty_not_fulfilled, not_corrected, proof_insufficient, not_repairable.
@@ -49,7 +60,7 @@ class VerdictBody(Body):
     late_reason: Text | None = None
 
 
-class ProofShape(Shape):
+class RepairProofResponse(ResponseBody):
     """A proof that the service already has."""
 
     kind: ProofKind
@@ -57,14 +68,14 @@ class ProofShape(Shape):
     text: str
 
 
-class RepairFormShape(Shape):
+class RepairFormResponse(ResponseBody):
     """What a repair requires and undoes; ``together`` are all entries on the same document, undone with it."""
 
     entry: EntrysName
     together: list[str]
     repairable_from: date
     repairable: Annotated[bool, Field(validation_alias="is_repairable")]
-    proofs: list[ProofShape]
+    proofs: list[RepairProofResponse]
     promise: str
     promise_hash: str
     basis: str
@@ -72,7 +83,7 @@ class RepairFormShape(Shape):
     channel: str
 
 
-class VerdictShape(Shape):
+class RepairDecisionResponse(ResponseBody):
     """The decision on a repair, and the entries that it undid."""
 
     approved: Annotated[bool, Field(validation_alias=AliasPath("verdict", "is_approved"))]
@@ -83,10 +94,10 @@ class VerdictShape(Shape):
     late_reason: Annotated[str | None, Field(validation_alias=AliasPath("verdict", "late_reason"))]
     decided_at: Annotated[datetime, Field(validation_alias="judged_at")]
     decided_by: Annotated[str, Field(validation_alias="judged_by")]
-    undone: list[UndoneShape]
+    undone: list[UndoneEntryResponse]
 
 
-class RepairLine(Shape):
+class RepairListItemResponse(ResponseBody):
     """A repair; ``earlier`` are decisions that were reconsidered after an objection."""
 
     id: Annotated[str, Field(validation_alias="repair_id")]
@@ -97,14 +108,14 @@ class RepairLine(Shape):
     document_no: str
     proof: str
     promise_hash: str
-    proofs: list[ProofShape]
+    proofs: list[RepairProofResponse]
     asked_at: datetime
-    decision: Annotated[VerdictShape | None, Field(validation_alias="judged")]
-    earlier: list[VerdictShape]
+    decision: Annotated[RepairDecisionResponse | None, Field(validation_alias="judged")]
+    earlier: list[RepairDecisionResponse]
     version: int
 
 
-class ConsumerShape(Shape):
+class NotifiedSystemResponse(ResponseBody):
     """A department's system that was notified that the repair lifted a flag, and when it acknowledged."""
 
     flag_id: str
@@ -114,34 +125,34 @@ class ConsumerShape(Shape):
     acknowledged_at: datetime | None
 
 
-class RepairShape(RepairLine):
+class RepairResponse(RepairListItemResponse):
     """A repair with the office's deadline, the overall deadline, and the systems that were notified."""
 
     authority_due_on: date
     due_on: date
     provisional: bool
-    consumers: list[ConsumerShape]
+    consumers: list[NotifiedSystemResponse]
 
 
-class RepairsPage(Page):
+class RepairPageResponse(PageResponse):
     """A page of repairs, newest first."""
 
-    items: list[RepairLine]
+    items: list[RepairListItemResponse]
 
 
 @routes.get(
     "/v1/me/credit/repair",
     summary="What a repair of one's own entry takes and undoes, with everything filled in that is known",
     roles=(Role.APPLICANT,),
-    query=EntryQuery,
-    answer=RepairFormShape,
+    query=RepairFormQuery,
+    answer=RepairFormResponse,
 )
-def form(call: Call[None]) -> Answer[RepairFormShape]:
+def form(call: Call[None]) -> Answer[RepairFormResponse]:
     """Return the day from which a repair is possible, the known proofs, and the wording of the promise."""
     found = services().repairs.form(entry_named(call.query.entry), by=call.caller, at=call.at)
     promise = found.promise
     return Answer(
-        body=RepairFormShape.of(
+        body=RepairFormResponse.of(
             found,
             proofs=proof_shapes(found.proofs, language=call.language),
             promise=promise.english if call.language == "en" else promise.text,
@@ -156,13 +167,13 @@ def form(call: Call[None]) -> Answer[RepairFormShape]:
     "/v1/repairs",
     summary="Ask for a credit repair (信用修复), free of charge",
     roles=(Role.APPLICANT,),
-    body=RepairBody,
-    answer=RepairShape,
+    body=RepairRequest,
+    answer=RepairResponse,
     status=201,
     creates=True,
     names_another=True,
 )
-def ask(call: Call[RepairBody]) -> Answer[RepairShape]:
+def ask(call: Call[RepairRequest]) -> Answer[RepairResponse]:
     """Request a repair; it goes to the office that made the entry at once."""
     repair, is_repeated = services().repairs.ask(
         entry_named(call.body.entry),
@@ -179,26 +190,27 @@ def ask(call: Call[RepairBody]) -> Answer[RepairShape]:
     "/v1/repairs",
     summary="One's own repairs, or those that a department decides",
     roles=READERS,
-    query=MattersQuery,
-    answer=RepairsPage,
+    query=RedressQuery,
+    answer=RepairPageResponse,
 )
-def repairs(call: Call[None]) -> Answer[RepairsPage]:
+def repairs(call: Call[None]) -> Answer[RepairPageResponse]:
     """List repairs, newest first."""
-    query: MattersQuery = call.query
+    query: RedressQuery = call.query
     found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
     items = [
-        RepairLine.of(repair, proofs=proof_shapes(repair.proofs, language=call.language)) for repair in found.matters
+        RepairListItemResponse.of(repair, proofs=proof_shapes(repair.proofs, language=call.language))
+        for repair in found.matters
     ]
-    return Answer(body=RepairsPage(items=items, next_cursor=call.next_cursor(found.after)))
+    return Answer(body=RepairPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 
 @routes.get(
     "/v1/repairs/{repair_id}",
     summary="A repair, with its answer, its dates and who was told",
     roles=READERS,
-    answer=RepairShape,
+    answer=RepairResponse,
 )
-def repair(call: Call[None]) -> Answer[RepairShape]:
+def repair(call: Call[None]) -> Answer[RepairResponse]:
     """Return a repair; visible to whoever asked for it, the deciding office and its supervisors."""
     return _shown(services().repairs.one(call.path["repair_id"], by=call.caller), language=call.language)
 
@@ -207,11 +219,11 @@ def repair(call: Call[None]) -> Answer[RepairShape]:
     "/v1/repairs/{repair_id}/decision",
     summary="Approve a repair, which undoes everything at once, or refuse it with what is missing",
     roles=DECIDERS,
-    body=VerdictBody,
-    answer=RepairShape,
+    body=RepairDecisionRequest,
+    answer=RepairResponse,
     needs_version=True,
 )
-def judge(call: Call[VerdictBody]) -> Answer[RepairShape]:
+def judge(call: Call[RepairDecisionRequest]) -> Answer[RepairResponse]:
     """Decide a repair, all or nothing."""
     body = call.body
     verdict = RepairDecision(
@@ -226,10 +238,10 @@ def judge(call: Call[VerdictBody]) -> Answer[RepairShape]:
     return _shown(after, language=call.language)
 
 
-def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[RepairShape]:
+def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[RepairResponse]:
     clocks = services().repairs.clocks(repair)
     authority, site = (_latest(clocks, kind) for kind in (ClockKind.REPAIR_AUTHORITY, ClockKind.REPAIR_SITE))
-    shape = RepairShape.of(
+    shape = RepairResponse.of(
         repair,
         proofs=proof_shapes(repair.proofs, language=language),
         authority_due_on=authority.due_on,
@@ -244,6 +256,6 @@ def _latest(clocks: Iterable[Clock], kind: ClockKind) -> Clock:
     return max((clock for clock in clocks if clock.kind is kind), key=lambda clock: clock.started_at)
 
 
-def proof_shapes(proofs: Iterable[Proof], *, language: str) -> list[ProofShape]:
+def proof_shapes(proofs: Iterable[Proof], *, language: str) -> list[RepairProofResponse]:
     """Build the responses for proofs in a language."""
-    return [ProofShape.of(proof, text=proof.en if language == "en" else proof.zh) for proof in proofs]
+    return [RepairProofResponse.of(proof, text=proof.en if language == "en" else proof.zh) for proof in proofs]

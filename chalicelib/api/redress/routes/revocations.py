@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.redress.schemas import (
+    AffectedCaseResponse,
     EntryName,
     EntrysName,
-    MattersQuery,
-    TouchedShape,
-    UndoneShape,
+    RedressQuery,
+    UndoneEntryResponse,
     touched_shapes,
 )
-from chalicelib.http.routes import Answer, Body, Call, Day, Line, Page, Routes, Shape, Text
+from chalicelib.http.routes import Answer, Call, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.redress.model import Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
@@ -24,7 +24,7 @@ from chalicelib.wiring import services
 routes = Routes("remedies")
 
 
-class ReversingDocumentBody(Body):
+class RevokingDocumentInput(RequestBody):
     """The revoking document: of an administrative review, a court, or the organ itself."""
 
     number: Line
@@ -33,16 +33,16 @@ class ReversingDocumentBody(Body):
     basis: Line
 
 
-class ReversalBody(Body):
+class RevocationRequest(RequestBody):
     """The revoked document, named by any entry based on it, and the revoking one; ``late_reason`` if late."""
 
     entry: EntryName
-    document: ReversingDocumentBody
+    document: RevokingDocumentInput
     reason: Text
     late_reason: Text | None = None
 
 
-class ReversingDocumentShape(Shape):
+class RevokingDocumentResponse(ResponseBody):
     """The revoking document."""
 
     number: str
@@ -51,7 +51,7 @@ class ReversingDocumentShape(Shape):
     basis: str
 
 
-class ReversalLine(Shape):
+class RevocationListItemResponse(ResponseBody):
     """A revocation and what it undid."""
 
     id: Annotated[str, Field(validation_alias="reversal_id")]
@@ -59,38 +59,38 @@ class ReversalLine(Shape):
     department: str
     organ: str
     document_no: str
-    document: Annotated[ReversingDocumentShape, Field(validation_alias="by_document")]
+    document: Annotated[RevokingDocumentResponse, Field(validation_alias="by_document")]
     reason: str
     late_reason: BlankAsNull
     recorded_at: datetime
     recorded_by: str
-    undone: list[UndoneShape]
+    undone: list[UndoneEntryResponse]
     version: int
 
 
-class ReversalShape(ReversalLine):
+class RevocationResponse(RevocationListItemResponse):
     """A revocation with every affected case."""
 
-    touched: list[TouchedShape]
+    touched: list[AffectedCaseResponse]
 
 
-class ReversalsPage(Page):
+class RevocationPageResponse(PageResponse):
     """A page of revocations, newest first."""
 
-    items: list[ReversalLine]
+    items: list[RevocationListItemResponse]
 
 
 @routes.post(
     "/v1/reversals",
     summary="Put on record that a basis document fell; everything that stood on it is undone at once",
     roles=DECIDERS,
-    body=ReversalBody,
-    answer=ReversalShape,
+    body=RevocationRequest,
+    answer=RevocationResponse,
     status=201,
     creates=True,
     names_another=True,
 )
-def record(call: Call[ReversalBody]) -> Answer[ReversalShape]:
+def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
     """Undo everything based on the document, and return every affected case."""
     body = call.body
     fall = Fall(
@@ -114,30 +114,30 @@ def record(call: Call[ReversalBody]) -> Answer[ReversalShape]:
     "/v1/reversals",
     summary="Reversals about oneself, or those of a department",
     roles=READERS,
-    query=MattersQuery,
-    answer=ReversalsPage,
+    query=RedressQuery,
+    answer=RevocationPageResponse,
 )
-def reversals(call: Call[None]) -> Answer[ReversalsPage]:
+def reversals(call: Call[None]) -> Answer[RevocationPageResponse]:
     """List revocations, newest first."""
-    query: MattersQuery = call.query
+    query: RedressQuery = call.query
     found = services().reversals.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [ReversalLine.model_validate(reversal) for reversal in found.matters]
-    return Answer(body=ReversalsPage(items=items, next_cursor=call.next_cursor(found.after)))
+    items = [RevocationListItemResponse.model_validate(reversal) for reversal in found.matters]
+    return Answer(body=RevocationPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 
 @routes.get(
     "/v1/reversals/{reversal_id}",
     summary="A reversal, with every case that it touched and how each stands now",
     roles=READERS,
-    answer=ReversalShape,
+    answer=RevocationResponse,
 )
-def reversal(call: Call[None]) -> Answer[ReversalShape]:
+def reversal(call: Call[None]) -> Answer[RevocationResponse]:
     """Return a revocation; visible to its subject, the office and its supervisors."""
     return _shown(services().reversals.one(call.path["reversal_id"], by=call.caller))
 
 
-def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[ReversalShape]:
+def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[RevocationResponse]:
     touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
-    return Answer(body=ReversalShape.of(reversal, touched=touched), version=reversal.version, replayed=replayed)
+    return Answer(body=RevocationResponse.of(reversal, touched=touched), version=reversal.version, replayed=replayed)

@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.model.records import Effect
-from chalicelib.http.routes import Answer, Body, Call, Code, Page, PageQuery, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, Query, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState
 from chalicelib.sanctions.services.flag_notices import WATCHERS
-from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.wiring import services
 
 routes = Routes("flag_notices")
@@ -20,20 +20,20 @@ SYSTEMS = (Role.SYSTEM,)
 Name = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-class SubscriptionBody(Body):
+class SubscriptionRequest(RequestBody):
     """The endpoint to notify, and the items whose flags it is notified of."""
 
     webhook_id: Name
     items: Annotated[list[Code], Field(min_length=1, max_length=50)]
 
 
-class AskedSubject(Body):
+class PseudonymRequest(RequestBody):
     """A subject whose full identifier the system knows."""
 
-    subject: SubjectBody
+    subject: SubjectInput
 
 
-class AcknowledgementBody(Body):
+class FlagNoticeAcknowledgementRequest(RequestBody):
     """The notice that the system has processed."""
 
     flag_notice_id: Name
@@ -46,7 +46,7 @@ class FlagNoticesQuery(Query):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class NoticesOfFlagQuery(PageQuery):
+class FlagNoticePageQuery(PageQuery):
     """The page of notices."""
 
 
@@ -56,7 +56,7 @@ class IncidentsQuery(PageQuery):
     state: IncidentState = IncidentState.OPEN
 
 
-class SubscriptionShape(Shape):
+class SubscriptionResponse(ResponseBody):
     """A subscription; ``last`` is the number of its latest notice."""
 
     id: Annotated[str, Field(validation_alias="subscription_id")]
@@ -68,19 +68,19 @@ class SubscriptionShape(Shape):
     ended_at: datetime | None
 
 
-class Subscriptions(Shape):
+class SubscriptionListResponse(ResponseBody):
     """A department's subscriptions, oldest first."""
 
-    items: list[SubscriptionShape]
+    items: list[SubscriptionResponse]
 
 
-class PseudonymShape(Shape):
+class PseudonymResponse(ResponseBody):
     """The pseudonym of a subject, which is different for every subscription."""
 
     subject: str
 
 
-class ToldShape(Shape):
+class FlagNoticeResponse(ResponseBody):
     """A notice exactly as the webhook delivers it, and when it was acknowledged.
 
     It reports a flag's state and does not prescribe action. Of two about a flag the one with the higher
@@ -106,14 +106,14 @@ class ToldShape(Shape):
     acknowledged_at: datetime | None
 
 
-class ToldPage(Shape):
+class FlagNoticesResponse(ResponseBody):
     """The notices to a subscription, in order and without gaps; there are more until ``last`` is reached."""
 
-    items: list[ToldShape]
+    items: list[FlagNoticeResponse]
     last: int
 
 
-class FlagNoticeShape(Shape):
+class FlagNoticeProofResponse(ResponseBody):
     """The proof that one system was notified: of what, when, and when it acknowledged."""
 
     id: Annotated[str, Field(validation_alias="flag_notice_id")]
@@ -131,96 +131,102 @@ class FlagNoticeShape(Shape):
     incident_at: datetime | None
 
 
-class FlagNotices(Page):
+class FlagNoticeProofPageResponse(PageResponse):
     """A page of notices to systems, oldest first."""
 
-    items: list[FlagNoticeShape]
+    items: list[FlagNoticeProofResponse]
 
 
 @routes.post(
     "/v1/subscriptions",
     roles=SYSTEMS,
-    body=SubscriptionBody,
-    answer=SubscriptionShape,
+    body=SubscriptionRequest,
+    answer=SubscriptionResponse,
     status=201,
     creates=True,
     summary="Have the department's system told of flags, and of their end, for the items that it handles",
 )
-def subscribe(call: Call[SubscriptionBody]) -> Answer[SubscriptionShape]:
+def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
     """Subscribe one of the department's endpoints."""
     body = call.body
     made, was_there = services().flag_notices.subscribe(
         body.webhook_id, tuple(body.items), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=SubscriptionShape.model_validate(made), replayed=was_there)
+    return Answer(body=SubscriptionResponse.model_validate(made), replayed=was_there)
 
 
-@routes.get("/v1/subscriptions", roles=SYSTEMS, answer=Subscriptions, summary="The department's subscriptions")
-def subscriptions(call: Call[None]) -> Answer[Subscriptions]:
+@routes.get(
+    "/v1/subscriptions", roles=SYSTEMS, answer=SubscriptionListResponse, summary="The department's subscriptions"
+)
+def subscriptions(call: Call[None]) -> Answer[SubscriptionListResponse]:
     """List the department's active subscriptions."""
     found = services().flag_notices.subscriptions(by=call.caller)
-    return Answer(body=Subscriptions(items=[SubscriptionShape.model_validate(each) for each in found]))
+    return Answer(body=SubscriptionListResponse(items=[SubscriptionResponse.model_validate(each) for each in found]))
 
 
-@routes.get("/v1/subscriptions/{subscription_id}", roles=SYSTEMS, answer=SubscriptionShape, summary="One subscription")
-def read(call: Call[None]) -> Answer[SubscriptionShape]:
+@routes.get(
+    "/v1/subscriptions/{subscription_id}", roles=SYSTEMS, answer=SubscriptionResponse, summary="One subscription"
+)
+def read(call: Call[None]) -> Answer[SubscriptionResponse]:
     """Return a subscription."""
     return Answer(
-        body=SubscriptionShape.model_validate(services().flag_notices.get(call.path["subscription_id"], by=call.caller))
+        body=SubscriptionResponse.model_validate(
+            services().flag_notices.get(call.path["subscription_id"], by=call.caller)
+        )
     )
 
 
 @routes.delete(
     "/v1/subscriptions/{subscription_id}",
     roles=SYSTEMS,
-    answer=SubscriptionShape,
+    answer=SubscriptionResponse,
     summary="Tell a subscription nothing more",
 )
-def end(call: Call[None]) -> Answer[SubscriptionShape]:
+def end(call: Call[None]) -> Answer[SubscriptionResponse]:
     """End a subscription."""
     ended = services().flag_notices.end(call.path["subscription_id"], by=call.caller, at=call.at)
-    return Answer(body=SubscriptionShape.model_validate(ended))
+    return Answer(body=SubscriptionResponse.model_validate(ended))
 
 
 @routes.post(
     "/v1/subscriptions/{subscription_id}/subjects",
     roles=SYSTEMS,
-    body=AskedSubject,
-    answer=PseudonymShape,
+    body=PseudonymRequest,
+    answer=PseudonymResponse,
     summary="Under which name this subscription hears of somebody whose number it knows",
 )
-def pseudonym(call: Call[AskedSubject]) -> Answer[PseudonymShape]:
+def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
     """Return a subject's pseudonym for a subscription."""
     about = call.body.subject.identity()
     name = services().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
-    return Answer(body=PseudonymShape(subject=name))
+    return Answer(body=PseudonymResponse(subject=name))
 
 
 @routes.get(
     "/v1/subscriptions/{subscription_id}/flag_notices",
     roles=SYSTEMS,
     query=FlagNoticesQuery,
-    answer=ToldPage,
+    answer=FlagNoticesResponse,
     summary="What the subscription was told, in order: for a system that was down",
 )
-def told(call: Call[None]) -> Answer[ToldPage]:
+def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
     """List a subscription's notices after a number."""
     query: FlagNoticesQuery = call.query
     subscription, found = services().flag_notices.told(
         call.path["subscription_id"], after=query.after, limit=query.limit, by=call.caller
     )
-    return Answer(body=ToldPage(items=[_told(each) for each in found], last=subscription.last))
+    return Answer(body=FlagNoticesResponse(items=[_told(each) for each in found], last=subscription.last))
 
 
 @routes.post(
     "/v1/subscriptions/{subscription_id}/acknowledgements",
     roles=SYSTEMS,
-    body=AcknowledgementBody,
-    answer=ToldShape,
+    body=FlagNoticeAcknowledgementRequest,
+    answer=FlagNoticeResponse,
     names_another=True,
     summary="Say that a notice was taken in and acted upon",
 )
-def acknowledge(call: Call[AcknowledgementBody]) -> Answer[ToldShape]:
+def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoticeResponse]:
     """Acknowledge a notice. Idempotent."""
     answered = services().flag_notices.acknowledge(
         call.path["subscription_id"], call.body.flag_notice_id, by=call.caller, at=call.at
@@ -231,18 +237,18 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer[ToldShape]:
 @routes.get(
     "/v1/flags/{flag_id}/flag_notices",
     roles=WATCHERS,
-    query=NoticesOfFlagQuery,
-    answer=FlagNotices,
+    query=FlagNoticePageQuery,
+    answer=FlagNoticeProofPageResponse,
     summary="Which systems were told of a flag, when, and when they answered",
 )
-def of_flag(call: Call[None]) -> Answer[FlagNotices]:
+def of_flag(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     """List the notices about a flag to every system."""
     page = services().flag_notices.of_flag(
         call.path["flag_id"], by=call.caller, limit=call.query.limit, after=call.position
     )
     return Answer(
-        body=FlagNotices(
-            items=[FlagNoticeShape.model_validate(each) for each in page.flag_notices],
+        body=FlagNoticeProofPageResponse(
+            items=[FlagNoticeProofResponse.model_validate(each) for each in page.flag_notices],
             next_cursor=call.next_cursor(page.after),
         )
     )
@@ -252,21 +258,21 @@ def of_flag(call: Call[None]) -> Answer[FlagNotices]:
     "/v1/credit/incidents",
     roles=WATCHERS,
     query=IncidentsQuery,
-    answer=FlagNotices,
+    answer=FlagNoticeProofPageResponse,
     summary="Systems that have not answered a day after a flag ended",
 )
-def incidents(call: Call[None]) -> Answer[FlagNotices]:
+def incidents(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     """List the incidents in one state."""
     query: IncidentsQuery = call.query
     page = services().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
     return Answer(
-        body=FlagNotices(
-            items=[FlagNoticeShape.model_validate(each) for each in page.flag_notices],
+        body=FlagNoticeProofPageResponse(
+            items=[FlagNoticeProofResponse.model_validate(each) for each in page.flag_notices],
             next_cursor=call.next_cursor(page.after),
         )
     )
 
 
-def _told(flag_notice: FlagNotice) -> ToldShape:
+def _told(flag_notice: FlagNotice) -> FlagNoticeResponse:
     said = services().flag_notices.data_of(flag_notice)
-    return ToldShape.model_validate({**said, "acknowledged_at": flag_notice.acknowledged_at})
+    return FlagNoticeResponse.model_validate({**said, "acknowledged_at": flag_notice.acknowledged_at})

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from chalicelib.api.sanctions.schemas.flags import (
-    FlagBody,
-    FlagConfirmationBody,
-    Flags,
-    FlagSeen,
-    FlagServiceBody,
-    FlagShape,
+    FlagConfirmationRequest,
+    FlagDetailResponse,
+    FlagLiftingRequest,
+    FlagPageResponse,
+    FlagProposalRequest,
+    FlagResponse,
+    FlagServiceRequest,
     FlagsQuery,
-    FlagStatementBody,
-    LiftingBody,
-    ListQuery,
-    MeasureListShape,
+    FlagStatementRequest,
+    MeasureListQuery,
+    MeasureListResponse,
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.http.routes import Answer, Call, Routes
@@ -27,23 +27,25 @@ routes = Routes("punishment")
 OFFICERS = (Role.CREDIT_OFFICER,)
 
 
-@routes.get("/v1/measures", public=True, query=ListQuery, answer=MeasureListShape, summary="The list of measures")
-def measures(call: Call[None]) -> Answer[MeasureListShape]:
+@routes.get(
+    "/v1/measures", public=True, query=MeasureListQuery, answer=MeasureListResponse, summary="The list of measures"
+)
+def measures(call: Call[None]) -> Answer[MeasureListResponse]:
     """Return the list of measures; a measure that is not on it may not be used."""
     edition = services().punishment.measures(call.query.edition, at=call.at)
-    return Answer(body=MeasureListShape.model_validate(edition))
+    return Answer(body=MeasureListResponse.model_validate(edition))
 
 
 @routes.post(
     "/v1/flags",
     roles=OFFICERS,
-    body=FlagBody,
-    answer=FlagSeen,
+    body=FlagProposalRequest,
+    answer=FlagDetailResponse,
     status=201,
     creates=True,
     summary="Propose a flag on an effective document",
 )
-def propose(call: Call[FlagBody]) -> Answer[FlagSeen]:
+def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
     """Propose a flag, which has no effect until the subject was heard and a second officer has confirmed."""
     body = call.body
     document = body.document
@@ -78,26 +80,26 @@ def propose(call: Call[FlagBody]) -> Answer[FlagSeen]:
     "/v1/flags",
     roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
     query=FlagsQuery,
-    answer=Flags,
+    answer=FlagPageResponse,
     summary="The flags of a subject, or those of the office in one state, newest first",
 )
-def flags(call: Call[None]) -> Answer[Flags]:
+def flags(call: Call[None]) -> Answer[FlagPageResponse]:
     """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
     page = services().punishment.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
-    items = [FlagShape.of(flag, in_force=flag.is_in_force(today)) for flag in page.flags]
-    return Answer(body=Flags(items=items, next_cursor=call.next_cursor(page.after)))
+    items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.flags]
+    return Answer(body=FlagPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 
 @routes.get(
     "/v1/flags/{flag_id}",
     roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
-    answer=FlagSeen,
+    answer=FlagDetailResponse,
     summary="One flag",
 )
-def flag(call: Call[None]) -> Answer[FlagSeen]:
+def flag(call: Call[None]) -> Answer[FlagDetailResponse]:
     """Return a flag; visible to its subject and to the credit office that proposed it."""
     return _answer(services().punishment.get(call.path["flag_id"], by=call.caller), at=call.at)
 
@@ -105,12 +107,12 @@ def flag(call: Call[None]) -> Answer[FlagSeen]:
 @routes.post(
     "/v1/flags/{flag_id}/service",
     roles=OFFICERS,
-    body=FlagServiceBody,
-    answer=FlagSeen,
+    body=FlagServiceRequest,
+    answer=FlagDetailResponse,
     needs_version=True,
     summary="Put proof of the notice's delivery on record",
 )
-def serve(call: Call[FlagServiceBody]) -> Answer[FlagSeen]:
+def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
     """Record delivery of the notice, from which the time to make a statement runs."""
     service = Service(
         served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
@@ -124,11 +126,11 @@ def serve(call: Call[FlagServiceBody]) -> Answer[FlagSeen]:
 @routes.post(
     "/v1/flags/{flag_id}/statement",
     roles=(Role.APPLICANT,),
-    body=FlagStatementBody,
-    answer=FlagSeen,
+    body=FlagStatementRequest,
+    answer=FlagDetailResponse,
     summary="State and defend against a flag",
 )
-def state(call: Call[FlagStatementBody]) -> Answer[FlagSeen]:
+def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
     """Record the subject's statement, which the confirmation must answer."""
     stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
     return _answer(stated, at=call.at)
@@ -137,13 +139,13 @@ def state(call: Call[FlagStatementBody]) -> Answer[FlagSeen]:
 @routes.post(
     "/v1/flags/{flag_id}/confirmation",
     roles=OFFICERS,
-    body=FlagConfirmationBody,
-    answer=FlagSeen,
+    body=FlagConfirmationRequest,
+    answer=FlagDetailResponse,
     needs_version=True,
     fresh=True,
     summary="Confirm a flag as a second officer, with a fresh login",
 )
-def confirm(call: Call[FlagConfirmationBody]) -> Answer[FlagSeen]:
+def confirm(call: Call[FlagConfirmationRequest]) -> Answer[FlagDetailResponse]:
     """Confirm the flag, which takes effect at once, in credit checks too."""
     confirmed = services().punishment.confirm(
         call.path["flag_id"],
@@ -159,12 +161,12 @@ def confirm(call: Call[FlagConfirmationBody]) -> Answer[FlagSeen]:
 @routes.post(
     "/v1/flags/{flag_id}/lifting",
     roles=OFFICERS,
-    body=LiftingBody,
-    answer=FlagSeen,
+    body=FlagLiftingRequest,
+    answer=FlagDetailResponse,
     needs_version=True,
     summary="Lift a flag",
 )
-def lift(call: Call[LiftingBody]) -> Answer[FlagSeen]:
+def lift(call: Call[FlagLiftingRequest]) -> Answer[FlagDetailResponse]:
     """Lift the flag, which ends its effect at once."""
     lifted = services().punishment.lift(
         call.path["flag_id"],
@@ -177,8 +179,8 @@ def lift(call: Call[LiftingBody]) -> Answer[FlagSeen]:
     return _answer(lifted, at=call.at)
 
 
-def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagSeen]:
-    body = FlagSeen.of(
+def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagDetailResponse]:
+    body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(at)),
         defence_due_at=services().punishment.defence_due_at(flag),

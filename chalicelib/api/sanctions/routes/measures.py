@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from chalicelib.api.sanctions.schemas.flags import FlagSeen, ResumptionBody
+from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse, FlagReinstatementRequest
 from chalicelib.api.sanctions.schemas.measures import (
-    GroundShape,
-    ListLoadingQuery,
-    ListLoadingShape,
-    LoadedEditions,
-    LosingShape,
-    MeasureListBody,
-    evaluation_shape,
+    FlagLosingGroundResponse,
+    LoadMeasureListQuery,
+    LoadMeasureListResponse,
+    LostGroundResponse,
+    MeasureListEditionsResponse,
+    MeasureListRequest,
+    evaluation_response,
     measure_list,
-    standing_shape,
+    standing_response,
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -30,11 +30,11 @@ routes = Routes("measures")
     "/v1/measures/{edition}",
     summary="Load an edition of the list of measures, or see which flags it would suspend",
     roles=PUBLISHERS,
-    query=ListLoadingQuery,
-    body=MeasureListBody,
-    answer=ListLoadingShape,
+    query=LoadMeasureListQuery,
+    body=MeasureListRequest,
+    answer=LoadMeasureListResponse,
 )
-def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
+def load(call: Call[MeasureListRequest]) -> Answer[LoadMeasureListResponse]:
     """Load an edition; with ``dry_run=true`` only return which flags would lose their ground."""
     publishing, query, name = services().publishing, call.query, call.path["edition"]
     if call.body.edition not in {None, name}:
@@ -47,7 +47,7 @@ def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
         after = _place(call.position)
         seen = publishing.preview(edition, by=call.caller, at=call.at, limit=query.limit, after=after)
         return Answer(
-            body=ListLoadingShape(
+            body=LoadMeasureListResponse(
                 edition=name,
                 in_force_from=edition.in_force_from,
                 dry_run=True,
@@ -60,12 +60,12 @@ def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
     loaded = publishing.load(edition, by=call.caller, at=call.at)
     evaluation = loaded.evaluation
     return Answer(
-        body=ListLoadingShape(
+        body=LoadMeasureListResponse(
             edition=name,
             in_force_from=edition.in_force_from,
             dry_run=False,
             looked_at=0 if evaluation is None else evaluation.looked_at,
-            evaluation=evaluation_shape(evaluation, begins_on=edition.in_force_from),
+            evaluation=evaluation_response(evaluation, begins_on=edition.in_force_from),
             items=[],
             next_cursor=None,
         )
@@ -76,30 +76,30 @@ def load(call: Call[MeasureListBody]) -> Answer[ListLoadingShape]:
     "/v1/measure-editions",
     summary="Every edition of the list of measures, which one is in force, and how far its evaluation is",
     roles=PUBLISHERS,
-    answer=LoadedEditions,
+    answer=MeasureListEditionsResponse,
 )
-def editions(call: Call[None]) -> Answer[LoadedEditions]:
+def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
     """List all editions, shipped with the service or loaded later, oldest first."""
     publishing = services().publishing
     in_force = publishing.in_force(at=call.at)
-    items = [standing_shape(each, in_force) for each in publishing.editions(by=call.caller)]
-    return Answer(body=LoadedEditions(items=items))
+    items = [standing_response(each, in_force) for each in publishing.editions(by=call.caller)]
+    return Answer(body=MeasureListEditionsResponse(items=items))
 
 
 @routes.post(
     "/v1/flags/{flag_id}/resumption",
     roles=(Role.CREDIT_OFFICER,),
-    body=ResumptionBody,
-    answer=FlagSeen,
+    body=FlagReinstatementRequest,
+    answer=FlagDetailResponse,
     needs_version=True,
     summary="Ask that a suspended flag goes on; a second officer's request puts it in force again",
 )
-def resume(call: Call[ResumptionBody]) -> Answer[FlagSeen]:
+def resume(call: Call[FlagReinstatementRequest]) -> Answer[FlagDetailResponse]:
     """Reinstate a suspended flag; this takes the requests of two people."""
     flag = services().resuming.resume(
         call.path["flag_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
-    body = FlagSeen.of(
+    body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(call.at)),
         defence_due_at=services().punishment.defence_due_at(flag),
@@ -107,9 +107,9 @@ def resume(call: Call[ResumptionBody]) -> Answer[FlagSeen]:
     return Answer(body=body, version=flag.version)
 
 
-def _losing(one: Losing, language: str) -> LosingShape:
-    grounds = [GroundShape(code=each, text=WORDS[each][language == "en"]) for each in one.grounds]
-    return LosingShape.of(one.flag, grounds=grounds)
+def _losing(one: Losing, language: str) -> FlagLosingGroundResponse:
+    grounds = [LostGroundResponse(code=each, text=WORDS[each][language == "en"]) for each in one.grounds]
+    return FlagLosingGroundResponse.of(one.flag, grounds=grounds)
 
 
 def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in

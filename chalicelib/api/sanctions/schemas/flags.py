@@ -5,29 +5,40 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.credit.schemas.credit import DocumentShape
+from chalicelib.api.credit.schemas.credit import DocumentResponse
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
-from chalicelib.http.routes import Body, Code, Day, Instant, Line, Page, PageQuery, Query, Shape, Text
+from chalicelib.http.routes import (
+    Code,
+    Day,
+    Instant,
+    Line,
+    PageQuery,
+    PageResponse,
+    Query,
+    RequestBody,
+    ResponseBody,
+    Text,
+)
 from chalicelib.sanctions.model.flags import FlagState, LostGround, MeasureClass
-from chalicelib.subjects.model.schema import SubjectBody
+from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.subjects.model.subjects import SubjectKind
 
 
-class ListQuery(Query):
+class MeasureListQuery(Query):
     """The edition of the list; by default the one in force."""
 
     edition: Code | None = None
 
 
-class ConductShape(Shape):
+class ConductResponse(ResponseBody):
     """A level of conduct in the proportionality table (失信行为)."""
 
     code: str
     name: str
 
 
-class MeasureShape(Shape):
+class MeasureResponse(ResponseBody):
     """A measure of the list; ``allowed`` says for which severities of each conduct it may be used."""
 
     code: str
@@ -47,19 +58,19 @@ class MeasureShape(Shape):
     note: str
 
 
-class MeasureListShape(Shape):
+class MeasureListResponse(ResponseBody):
     """An edition of the list of measures."""
 
     edition: str
     title: str
     in_force_from: date
-    conducts: list[ConductShape]
-    items: Annotated[list[MeasureShape], Field(validation_alias="measures")]
+    conducts: list[ConductResponse]
+    items: Annotated[list[MeasureResponse], Field(validation_alias="measures")]
     next_cursor: None = None
     sources: list[str]
 
 
-class FlagDocumentBody(Body):
+class FlagDocumentInput(RequestBody):
     """The document in effect; ``subject`` is given if it concerns somebody else than the flag's subject."""
 
     number: Given | None = None
@@ -67,20 +78,20 @@ class FlagDocumentBody(Body):
     effective_on: Day | None = None
     served_at: Instant | None = None
     remedy_until: Day | None = None
-    subject: SubjectBody | None = None
+    subject: SubjectInput | None = None
 
 
-class FlagBody(Body):
+class FlagProposalRequest(RequestBody):
     """A proposed flag: the measure, the document, the related items and the period.
 
     ``personal_finding`` says why a person answers for the organisation that the document concerns (R2.11).
     """
 
-    subject: SubjectBody
+    subject: SubjectInput
     case_no: Code | None = None
     measure_code: Code
     edition: Code | None = None
-    document: FlagDocumentBody = FlagDocumentBody()
+    document: FlagDocumentInput = FlagDocumentInput()
     related_items: Annotated[list[Code], Field(default_factory=list, max_length=20)]
     starts_on: Day | None = None
     ends_on: Day | None = None
@@ -90,7 +101,7 @@ class FlagBody(Body):
     personal_finding: Text | None = None
 
 
-class FlagServiceBody(Body):
+class FlagServiceRequest(RequestBody):
     """Proof that the notice was delivered."""
 
     served_at: Instant
@@ -98,27 +109,27 @@ class FlagServiceBody(Body):
     proof: Text
 
 
-class FlagStatementBody(Body):
+class FlagStatementRequest(RequestBody):
     """The subject's statement in its defence."""
 
     text: Text
 
 
-class FlagConfirmationBody(Body):
+class FlagConfirmationRequest(RequestBody):
     """Why the flag is confirmed; ``statement_answer`` is required if the subject made a statement."""
 
     reason: Text
     statement_answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
 
 
-class LiftingBody(Body):
+class FlagLiftingRequest(RequestBody):
     """Why the flag is lifted, and on which legal basis."""
 
     reason: Text
     basis: Line
 
 
-class ResumptionBody(Body):
+class FlagReinstatementRequest(RequestBody):
     """Why a suspended flag should be reinstated."""
 
     reason: Text
@@ -131,14 +142,14 @@ class FlagsQuery(PageQuery):
     state: FlagState | None = None
 
 
-class FlagSubject(Shape):
+class FlagSubjectResponse(ResponseBody):
     """The subject of a flag, by masked name."""
 
     key: Annotated[str, Field(validation_alias="subject")]
     name: Annotated[str, Field(validation_alias="masked_name")]
 
 
-class FlagServiceShape(Shape):
+class FlagServiceResponse(ResponseBody):
     """Proof of delivery."""
 
     served_at: datetime
@@ -146,14 +157,14 @@ class FlagServiceShape(Shape):
     proof: str
 
 
-class FlagStatementShape(Shape):
+class FlagStatementResponse(ResponseBody):
     """A statement by the subject."""
 
     made_at: datetime
     text: str
 
 
-class FlagConfirmationShape(Shape):
+class FlagConfirmationResponse(ResponseBody):
     """The confirmation by a second person."""
 
     confirmed_at: datetime
@@ -162,7 +173,7 @@ class FlagConfirmationShape(Shape):
     statement_answer: str
 
 
-class LiftingShape(Shape):
+class FlagLiftingResponse(ResponseBody):
     """How a flag was lifted; ``because`` names the remedy that undid it, or ``lifting`` if there was none."""
 
     lifted_at: datetime
@@ -172,7 +183,7 @@ class LiftingShape(Shape):
     because: str
 
 
-class ResumptionShape(Shape):
+class FlagReinstatementResponse(ResponseBody):
     """The first request to reinstate a flag; a second person must agree."""
 
     asked_at: datetime
@@ -180,16 +191,16 @@ class ResumptionShape(Shape):
     reason: str
 
 
-class SuspensionShape(Shape):
+class FlagSuspensionResponse(ResponseBody):
     """The edition under which the flag lost its ground, and what it lacks."""
 
     suspended_at: datetime
     edition: str
     grounds: list[LostGround]
-    request: ResumptionShape | None
+    request: FlagReinstatementResponse | None
 
 
-class FlagShape(Shape):
+class FlagResponse(ResponseBody):
     """A flag; it has effect only while ``in_force`` and expires after ``ends_on``.
 
     ``objection`` says whether it is disputed, ``paused`` whether it has no effect until that is decided.
@@ -199,7 +210,7 @@ class FlagShape(Shape):
     version: int
     state: FlagState
     in_force: bool
-    subject: Annotated[FlagSubject, Field(validation_alias="party")]
+    subject: Annotated[FlagSubjectResponse, Field(validation_alias="party")]
     case_no: str | None
     measure_code: str
     measure: str
@@ -208,7 +219,7 @@ class FlagShape(Shape):
     basis: str
     conduct: str
     severity: Severity
-    document: DocumentShape
+    document: DocumentResponse
     related_items: list[str]
     starts_on: date
     ends_on: date
@@ -216,22 +227,22 @@ class FlagShape(Shape):
     personal_finding: str
     proposed_by: str
     proposed_at: datetime
-    service: FlagServiceShape | None
-    statements: list[FlagStatementShape]
-    confirmation: FlagConfirmationShape | None
-    lifting: LiftingShape | None
-    suspension: SuspensionShape | None
+    service: FlagServiceResponse | None
+    statements: list[FlagStatementResponse]
+    confirmation: FlagConfirmationResponse | None
+    lifting: FlagLiftingResponse | None
+    suspension: FlagSuspensionResponse | None
     objection: ObjectionState
     paused: Annotated[bool, Field(validation_alias="is_paused")]
 
 
-class FlagSeen(FlagShape):
+class FlagDetailResponse(FlagResponse):
     """A single flag, with the deadline for the subject's statement."""
 
     defence_due_at: datetime | None
 
 
-class Flags(Page):
+class FlagPageResponse(PageResponse):
     """A page of flags, newest first."""
 
-    items: list[FlagShape]
+    items: list[FlagResponse]

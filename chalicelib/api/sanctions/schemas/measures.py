@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.model.records import Effect, Severity
-from chalicelib.http.routes import Body, Code, Day, Line, Page, PageQuery, Shape, Text
+from chalicelib.http.routes import Code, Day, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Text
 from chalicelib.sanctions.model.editions import EditionStatus, Evaluation, EvaluationState
 from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -24,14 +24,14 @@ class EditionStands(StrEnum):
     TO_COME = "to_come"
 
 
-class ConductBody(Body):
+class ConductInput(RequestBody):
     """A level of conduct in the proportionality table (失信行为)."""
 
     code: Code
     name: Line
 
 
-class MeasureBody(Body):
+class MeasureInput(RequestBody):
     """A measure of the list; a measure that is not listed may not be used (R2.1)."""
 
     code: Code
@@ -51,31 +51,31 @@ class MeasureBody(Body):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
-class MeasureListBody(Body):
+class MeasureListRequest(RequestBody):
     """An edition of the list, as ``GET /v1/measures`` returns it; ``edition`` must match the path."""
 
     edition: Code | None = None
     title: Line
     in_force_from: Day
-    conducts: Annotated[list[ConductBody], Field(min_length=1, max_length=50)]
-    items: Annotated[list[MeasureBody], Field(min_length=1, max_length=100)]
+    conducts: Annotated[list[ConductInput], Field(min_length=1, max_length=50)]
+    items: Annotated[list[MeasureInput], Field(min_length=1, max_length=100)]
     sources: Annotated[list[Line], Field(min_length=1, max_length=50)]
 
 
-class ListLoadingQuery(PageQuery):
+class LoadMeasureListQuery(PageQuery):
     """``dry_run`` previews which flags would lose their ground, page by page."""
 
     dry_run: bool = False
 
 
-class GroundShape(Shape):
+class LostGroundResponse(ResponseBody):
     """What a flag lacks under an edition."""
 
     code: LostGround
     text: str
 
 
-class LosingShape(Shape):
+class FlagLosingGroundResponse(ResponseBody):
     """A flag that would lose its ground under an edition."""
 
     flag_id: str
@@ -85,10 +85,10 @@ class LosingShape(Shape):
     edition: str
     related_items: list[str]
     ends_on: date
-    grounds: list[GroundShape]
+    grounds: list[LostGroundResponse]
 
 
-class EvaluationShape(Shape):
+class ReEvaluationResponse(ResponseBody):
     """The progress of re-evaluating live flags under an edition."""
 
     state: EvaluationState
@@ -98,44 +98,44 @@ class EvaluationShape(Shape):
     failed: int
 
 
-class ListLoadingShape(Page):
+class LoadMeasureListResponse(PageResponse):
     """The effect of an edition: on a dry run the flags it would suspend, else the progress of the re-evaluation."""
 
     edition: str
     in_force_from: date
     dry_run: bool
     looked_at: int
-    evaluation: EvaluationShape | None
-    items: list[LosingShape]
+    evaluation: ReEvaluationResponse | None
+    items: list[FlagLosingGroundResponse]
 
 
-class LoadedEdition(Shape):
+class MeasureListEditionResponse(ResponseBody):
     """An edition of the list; ``evaluation`` is null for one shipped with the service."""
 
     edition: str
     title: str
     in_force_from: date
     stands: EditionStands
-    evaluation: EvaluationShape | None
+    evaluation: ReEvaluationResponse | None
 
 
-class LoadedEditions(Shape):
+class MeasureListEditionsResponse(ResponseBody):
     """All editions of the list, oldest first."""
 
-    items: list[LoadedEdition]
+    items: list[MeasureListEditionResponse]
 
 
-def standing_shape(standing: EditionStatus, in_force: MeasureList) -> LoadedEdition:
+def standing_response(standing: EditionStatus, in_force: MeasureList) -> MeasureListEditionResponse:
     """Build the response for an edition, compared with the one in force."""
     edition = standing.edition
     stands = EditionStands.TO_COME if edition.in_force_from > in_force.in_force_from else EditionStands.PAST
     if edition.edition == in_force.edition:
         stands = EditionStands.IN_FORCE
-    evaluation = evaluation_shape(standing.evaluation, begins_on=edition.in_force_from)
-    return LoadedEdition.of(edition, stands=stands, evaluation=evaluation)
+    evaluation = evaluation_response(standing.evaluation, begins_on=edition.in_force_from)
+    return MeasureListEditionResponse.of(edition, stands=stands, evaluation=evaluation)
 
 
-def measure_list(body: MeasureListBody, edition: str) -> MeasureList:
+def measure_list(body: MeasureListRequest, edition: str) -> MeasureList:
     """Return the edition that was sent."""
     return MeasureList(
         edition=edition,
@@ -147,12 +147,12 @@ def measure_list(body: MeasureListBody, edition: str) -> MeasureList:
     )
 
 
-def evaluation_shape(evaluation: Evaluation | None, *, begins_on: date) -> EvaluationShape | None:
+def evaluation_response(evaluation: Evaluation | None, *, begins_on: date) -> ReEvaluationResponse | None:
     """Build the response for a re-evaluation; ``None`` for an edition shipped with the service."""
-    return None if evaluation is None else EvaluationShape.of(evaluation, begins_on=begins_on)
+    return None if evaluation is None else ReEvaluationResponse.of(evaluation, begins_on=begins_on)
 
 
-def _measure(row: MeasureBody) -> Measure:
+def _measure(row: MeasureInput) -> Measure:
     return Measure(
         code=row.code,
         class_=row.measure_class,

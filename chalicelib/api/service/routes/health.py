@@ -3,27 +3,27 @@
 from typing import Literal
 
 from chalicelib.http.cursors import cursors
-from chalicelib.http.routes import Answer, Call, Routes, Shape
+from chalicelib.http.routes import Answer, Call, ResponseBody, Routes
 from chalicelib.wiring import services
 
 routes = Routes("health")
 
 
-class Health(Shape):
+class HealthResponse(ResponseBody):
     """The good answer; the other one is a problem."""
 
     status: Literal["ok"] = "ok"
 
 
-@routes.get("/healthz", public=True, answer=Health, summary="Is it up")
-def up(_call: Call[None]) -> Answer[Health]:
+@routes.get("/healthz", public=True, answer=HealthResponse, summary="Is it up")
+def up(_call: Call[None]) -> Answer[HealthResponse]:
     """Answer, which is the answer."""
-    return Answer(body=Health())
+    return Answer(body=HealthResponse())
 
 
-@routes.get("/readyz", public=True, answer=Health, summary="Can it reach its stores")
-def ready(_call: Call[None]) -> Answer[Health]:
+@routes.get("/readyz", public=True, answer=HealthResponse, summary="Can it reach its stores")
+def ready(_call: Call[None]) -> Answer[HealthResponse]:
     """Read the secret and a key that nothing is stored under; ``UNAVAILABLE`` if either cannot be read."""
     cursors()
     services().subjects.reach()
-    return Answer(body=Health())
+    return Answer(body=HealthResponse())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.http.routes import Answer, Call, Code, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Query, ResponseBody, Routes
 from chalicelib.supervision.rules.ageing import Waiting, together
 from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.wiring import services
@@ -16,7 +16,7 @@ class AgeingQuery(Query):
     department: Code | None = None
 
 
-class BandShape(Shape):
+class AgeingBandResponse(ResponseBody):
     """Cases that have waited ``first`` to ``last`` days inclusive, by what they wait for; the last band has no end."""
 
     first: int
@@ -24,22 +24,22 @@ class BandShape(Shape):
     waiting: dict[Waiting, int]
 
 
-class AgeingShape(Shape):
+class DepartmentAgeingResponse(ResponseBody):
     """One department's open cases; ``is_more`` if there are more than were counted, which were those due first."""
 
     department: str
     open: int
     oldest: int | None
     is_more: bool
-    bands: tuple[BandShape, ...]
+    bands: tuple[AgeingBandResponse, ...]
 
 
-class AgeingsShape(Shape):
+class AgeingResponse(ResponseBody):
     """The departments in the order of the settings, and their total, as of ``at``."""
 
     at: datetime
-    departments: tuple[AgeingShape, ...]
-    total: AgeingShape
+    departments: tuple[DepartmentAgeingResponse, ...]
+    total: DepartmentAgeingResponse
 
 
 @routes.get(
@@ -47,14 +47,14 @@ class AgeingsShape(Shape):
     summary="How long open cases have waited, to be accepted, to be decided, or for a pause to end",
     roles=WATCHERS,
     query=AgeingQuery,
-    answer=AgeingsShape,
+    answer=AgeingResponse,
 )
-def ageing(call: Call[None]) -> Answer[AgeingsShape]:
+def ageing(call: Call[None]) -> Answer[AgeingResponse]:
     """Return how long open cases have waited, by department."""
     told = services().supervision.ageing(call.query.department, by=call.caller, at=call.at)
-    body = AgeingsShape(
+    body = AgeingResponse(
         at=call.at,
-        departments=tuple(AgeingShape.model_validate(one) for one in told),
-        total=AgeingShape.model_validate(together(told, department="*")),
+        departments=tuple(DepartmentAgeingResponse.model_validate(one) for one in told),
+        total=DepartmentAgeingResponse.model_validate(together(told, department="*")),
     )
     return Answer(body=body)

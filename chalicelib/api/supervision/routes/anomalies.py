@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.http.routes import Answer, Call, Code, Day, Line, Page, PageQuery, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageQuery, PageResponse, ResponseBody, Routes
 from chalicelib.supervision.model.anomalies import AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
@@ -14,7 +14,7 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 
-class SignalQuery(PageQuery):
+class AnomaliesQuery(PageQuery):
     """Filters: by department, kind, officer, and by the day it was found, both days inclusive."""
 
     department: Code | None = None
@@ -24,7 +24,7 @@ class SignalQuery(PageQuery):
     found_to: Annotated[Day | None, Field(alias="to")] = None
 
 
-class EvidenceShape(Shape):
+class AnomalyEvidenceResponse(ResponseBody):
     """An event behind an anomaly: when it happened and when it was recorded."""
 
     owner: str
@@ -34,7 +34,7 @@ class EvidenceShape(Shape):
     recorded_at: datetime
 
 
-class SignalShape(Shape):
+class AnomalyResponse(ResponseBody):
     """Something for a person to look into; it accuses nobody and enters no statistics."""
 
     id: Annotated[str, Field(validation_alias="signal_id")]
@@ -44,25 +44,25 @@ class SignalShape(Shape):
     item_code: str
     officer: str
     found_at: datetime
-    events: tuple[EvidenceShape, ...]
+    events: tuple[AnomalyEvidenceResponse, ...]
 
 
-class SignalPageShape(Page):
+class AnomalyPageResponse(PageResponse):
     """A page of anomalies, newest first."""
 
-    items: tuple[SignalShape, ...]
+    items: tuple[AnomalyResponse, ...]
 
 
 @routes.get(
     "/v1/supervision/signals",
     summary="Signals of window dressing, with the events that they rest on, newest first",
     roles=WATCHERS,
-    query=SignalQuery,
-    answer=SignalPageShape,
+    query=AnomaliesQuery,
+    answer=AnomalyPageResponse,
 )
-def signals(call: Call[None]) -> Answer[SignalPageShape]:
+def signals(call: Call[None]) -> Answer[AnomalyPageResponse]:
     """List anomalies, newest first."""
-    query: SignalQuery = call.query
+    query: AnomaliesQuery = call.query
     wanted = Wanted(
         department=query.department,
         kind=query.kind,
@@ -71,5 +71,5 @@ def signals(call: Call[None]) -> Answer[SignalPageShape]:
         found_to=query.found_to,
     )
     page = services().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
-    items = tuple(SignalShape.model_validate(signal) for signal in page.signals)
-    return Answer(body=SignalPageShape(items=items, next_cursor=call.next_cursor(page.after)))
+    items = tuple(AnomalyResponse.model_validate(signal) for signal in page.signals)
+    return Answer(body=AnomalyPageResponse(items=items, next_cursor=call.next_cursor(page.after)))

@@ -7,11 +7,23 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.api.cases.schemas.cases import white_because
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, OwnersCaseNo, alert_shape
+from chalicelib.api.supervision.schemas import RECIPIENTS, AlertResponse, OwnersCaseNo, alert_response
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Body, Call, Code, Day, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Day,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
@@ -34,7 +46,7 @@ class BoardQuery(PageQuery):
     item: Code | None = None
 
 
-class LimitShape(Shape):
+class BoardLimitResponse(ResponseBody):
     """A time limit with its unit and legal basis."""
 
     value: int
@@ -42,7 +54,7 @@ class LimitShape(Shape):
     basis: str
 
 
-class BoardClock(Shape):
+class BoardClockResponse(ResponseBody):
     """An open clock; ``owner`` is the timeline's owner, ``case_no`` is null if that is not a case.
 
     ``white_because`` says why the light is white.
@@ -55,7 +67,7 @@ class BoardClock(Shape):
     kind: ClockKind
     department: str
     responsible: str
-    limit: LimitShape
+    limit: BoardLimitResponse
     started_at: datetime
     due_at: datetime
     due_on: date
@@ -68,7 +80,7 @@ class BoardClock(Shape):
     paused_until: date | None
 
 
-class WatchShape(Shape):
+class WatchResponse(ResponseBody):
     """Since when every sweep was complete and on time, and the last such sweep; null before the first."""
 
     complete_since: datetime | None
@@ -76,38 +88,38 @@ class WatchShape(Shape):
     lag_seconds: int | None
 
 
-class Board(Page):
+class BoardResponse(PageResponse):
     """A page of open clocks, earliest due first, and since when none can have been missed."""
 
-    watch: WatchShape
+    watch: WatchResponse
 
-    items: list[BoardClock]
+    items: list[BoardClockResponse]
 
 
-class AlertQuery(PageQuery):
+class AlertsQuery(PageQuery):
     """Filter: alerts that are open, acknowledged, or withdrawn."""
 
     state: Literal["open", "acknowledged", "withdrawn"] = "open"
 
 
-class Alerts(Page):
+class AlertPageResponse(PageResponse):
     """A page of alerts, oldest first."""
 
-    items: list[AlertShape]
+    items: list[AlertResponse]
 
 
-class AcknowledgementBody(Body):
+class AlertAcknowledgementRequest(RequestBody):
     """The reason for the delay, which the applicant sees, and the expected date."""
 
     reason: Text
     expected_on: Day
 
 
-class HeartbeatQuery(PageQuery):
+class HeartbeatsQuery(PageQuery):
     """The number of heartbeats; there is only one page, of the newest."""
 
 
-class ShardSeen(Shape):
+class ShardSweepResponse(ResponseBody):
     """The result of a sweep in one shard."""
 
     shard: int
@@ -118,20 +130,20 @@ class ShardSeen(Shape):
     complete: bool = True
 
 
-class Heartbeat(Shape):
+class HeartbeatResponse(ResponseBody):
     """The result of one sweep."""
 
     at: datetime
     complete: bool = True
-    shards: list[ShardSeen]
+    shards: list[ShardSweepResponse]
 
 
-class Heartbeats(Page):
+class HeartbeatPageResponse(PageResponse):
     """The last sweeps, newest first, and since when all were complete."""
 
-    watch: WatchShape
+    watch: WatchResponse
 
-    items: list[Heartbeat]
+    items: list[HeartbeatResponse]
 
 
 @routes.get(
@@ -139,9 +151,9 @@ class Heartbeats(Page):
     summary="Open clocks: the overdue and the near-due, oldest due first",
     roles=WATCHERS,
     query=BoardQuery,
-    answer=Board,
+    answer=BoardResponse,
 )
-def board(call: Call[None]) -> Answer[Board]:
+def board(call: Call[None]) -> Answer[BoardResponse]:
     """List the open clocks of departments."""
     query: BoardQuery = call.query
     wanted = Filter(
@@ -157,24 +169,28 @@ def board(call: Call[None]) -> Answer[Board]:
     "/v1/supervision/alerts",
     summary="The caller's own alerts",
     roles=RECIPIENTS,
-    query=AlertQuery,
-    answer=Alerts,
+    query=AlertsQuery,
+    answer=AlertPageResponse,
 )
-def alerts(call: Call[None]) -> Answer[Alerts]:
+def alerts(call: Call[None]) -> Answer[AlertPageResponse]:
     """List the caller's alerts."""
-    query: AlertQuery = call.query
+    query: AlertsQuery = call.query
     found, following = services().alerts.inbox(call.caller, state=query.state, limit=query.limit, after=call.position)
-    return Answer(body=Alerts(items=[alert_shape(alert) for alert in found], next_cursor=call.next_cursor(following)))
+    return Answer(
+        body=AlertPageResponse(
+            items=[alert_response(alert) for alert in found], next_cursor=call.next_cursor(following)
+        )
+    )
 
 
 @routes.post(
     "/v1/supervision/alerts/{alert_id}/acknowledgement",
     summary="Answer an alert with a reason, which the applicant sees",
     roles=RECIPIENTS,
-    body=AcknowledgementBody,
-    answer=AlertShape,
+    body=AlertAcknowledgementRequest,
+    answer=AlertResponse,
 )
-def acknowledge(call: Call[AcknowledgementBody]) -> Answer[AlertShape]:
+def acknowledge(call: Call[AlertAcknowledgementRequest]) -> Answer[AlertResponse]:
     """Acknowledge an alert."""
     answered = services().alerts.acknowledge(
         call.path["alert_id"],
@@ -183,40 +199,42 @@ def acknowledge(call: Call[AcknowledgementBody]) -> Answer[AlertShape]:
         by=call.caller,
         at=call.at,
     )
-    return Answer(body=alert_shape(answered))
+    return Answer(body=alert_response(answered))
 
 
 @routes.get(
     "/v1/supervision/heartbeats",
     summary="The last sweeps, and what each saw",
     roles=(*WATCHERS, Role.INSPECTOR),
-    query=HeartbeatQuery,
-    answer=Heartbeats,
+    query=HeartbeatsQuery,
+    answer=HeartbeatPageResponse,
 )
-def heartbeats(call: Call[None]) -> Answer[Heartbeats]:
+def heartbeats(call: Call[None]) -> Answer[HeartbeatPageResponse]:
     """List the newest heartbeats."""
     beats = services().supervision.heartbeats(by=call.caller, limit=call.query.limit)
-    items = [Heartbeat.model_validate(beat) for beat in beats]
-    return Answer(body=Heartbeats(items=items, watch=_watch(call.at), next_cursor=None))
+    items = [HeartbeatResponse.model_validate(beat) for beat in beats]
+    return Answer(body=HeartbeatPageResponse(items=items, watch=_watch(call.at), next_cursor=None))
 
 
-def _watch(at: datetime) -> WatchShape:
+def _watch(at: datetime) -> WatchResponse:
     watch = services().supervision.watch(at=at)
     if watch is None:
-        return WatchShape(complete_since=None, last_sweep_at=None, lag_seconds=None)
-    return WatchShape.model_validate(watch)
+        return WatchResponse(complete_since=None, last_sweep_at=None, lag_seconds=None)
+    return WatchResponse.model_validate(watch)
 
 
-def board_answer(call: Call[None], shown: Sequence[Shown], following: Mapping[str, Any] | None) -> Answer[Board]:
+def board_answer(
+    call: Call[None], shown: Sequence[Shown], following: Mapping[str, Any] | None
+) -> Answer[BoardResponse]:
     """Answer with a page of open clocks, each with its current light and the outage that excuses it."""
     excused = services().outages.excused([each.clock for each in shown], at=call.at)
     items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
-    return Answer(body=Board(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
+    return Answer(body=BoardResponse(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
 
 
-def _clock(shown: Shown, excused_by: str | None) -> BoardClock:
+def _clock(shown: Shown, excused_by: str | None) -> BoardClockResponse:
     clock, pause = shown.clock, shown.clock.open_pause
-    return BoardClock.of(
+    return BoardClockResponse.of(
         clock,
         light=shown.light,
         white_because=white_because(shown.light),

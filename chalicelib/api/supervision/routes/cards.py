@@ -9,7 +9,18 @@ from chalicelib.api.supervision.schemas import OwnersCaseNo
 from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.http.routes import Answer, Body, Call, Code, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome
@@ -26,7 +37,7 @@ CONCERNED = (Role.OFFICER, Role.HEAD)
 DECIDERS = (Role.HEAD, Role.MONITOR)
 
 
-class CardBody(Body):
+class GiveCardRequest(RequestBody):
     """A finding about a case or about another owner of a timeline; exactly one of the two is given."""
 
     case_no: Line | None = None
@@ -38,32 +49,32 @@ class CardBody(Body):
     officer: Code | None = None
 
 
-class ReplyBody(Body):
+class CardReplyRequest(RequestBody):
     """The officer's or the department's reply to a card."""
 
     text: Text
 
 
-class AppealBody(Body):
+class CardAppealRequest(RequestBody):
     """The grounds of an appeal against a card."""
 
     grounds: Text
 
 
-class AppealDecisionBody(Body):
+class CardAppealDecisionRequest(RequestBody):
     """The decision on an appeal, with its reasons."""
 
     outcome: Annotated[Outcome, Field(strict=False)]
     reasons: Text
 
 
-class CardWithdrawalBody(Body):
+class CardWithdrawalRequest(RequestBody):
     """Why a card is withdrawn."""
 
     reason: Text
 
 
-class CardQuery(PageQuery):
+class CardsQuery(PageQuery):
     """Filters for the list of cards."""
 
     department: Code | None = None
@@ -72,7 +83,7 @@ class CardQuery(PageQuery):
     case_no: Line | None = None
 
 
-class WordShape(Shape):
+class CardStatementResponse(ResponseBody):
     """A statement about a card; ``late`` if its deadline had passed."""
 
     text: str
@@ -81,7 +92,7 @@ class WordShape(Shape):
     late: bool
 
 
-class CardClockShape(Shape):
+class CardClockResponse(ResponseBody):
     """The deadline for the next act on a card, and its light."""
 
     kind: ClockKind
@@ -89,7 +100,7 @@ class CardClockShape(Shape):
     light: Light
 
 
-class CardShape(Shape):
+class CardResponse(ResponseBody):
     """A card; a withdrawn one does not count. ``clock`` runs while a reply or a decision on an appeal is due."""
 
     id: Annotated[str, Field(validation_alias="card_id")]
@@ -105,31 +116,31 @@ class CardShape(Shape):
     given_by: str
     given_at: datetime
     reply_due_at: datetime
-    reply: WordShape | None
-    appeal: WordShape | None
-    decision: WordShape | None
-    withdrawal: WordShape | None
-    clock: CardClockShape | None
+    reply: CardStatementResponse | None
+    appeal: CardStatementResponse | None
+    decision: CardStatementResponse | None
+    withdrawal: CardStatementResponse | None
+    clock: CardClockResponse | None
     version: Annotated[int, Field(validation_alias="rev")]
 
 
-class CardPageShape(Page):
+class CardPageResponse(PageResponse):
     """A page of cards, newest first."""
 
-    items: tuple[CardShape, ...]
+    items: tuple[CardResponse, ...]
 
 
 @routes.post(
     "/v1/supervision/cards",
     summary="Give a card on stated events, when the office's time to correct them is over",
     roles=GIVERS,
-    body=CardBody,
-    answer=CardShape,
+    body=GiveCardRequest,
+    answer=CardResponse,
     status=201,
     creates=True,
     names_another=True,
 )
-def give(call: Call[CardBody]) -> Answer[CardShape]:
+def give(call: Call[GiveCardRequest]) -> Answer[CardResponse]:
     """Give a card."""
     body = call.body
     if (body.case_no is None) == (body.owner is None):
@@ -150,11 +161,11 @@ def give(call: Call[CardBody]) -> Answer[CardShape]:
 
 
 @routes.get(
-    "/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardQuery, answer=CardPageShape
+    "/v1/supervision/cards", summary="Cards, newest first", roles=READERS, query=CardsQuery, answer=CardPageResponse
 )
-def cards(call: Call[None]) -> Answer[CardPageShape]:
+def cards(call: Call[None]) -> Answer[CardPageResponse]:
     """List cards."""
-    query: CardQuery = call.query
+    query: CardsQuery = call.query
     wanted = Wanted(
         department=query.department,
         state=query.state,
@@ -162,12 +173,12 @@ def cards(call: Call[None]) -> Answer[CardPageShape]:
         owner=None if query.case_no is None else owner_of(query.case_no),
     )
     page = services().cards.page(wanted, by=call.caller, limit=query.limit, after=call.position)
-    items = tuple(_shape(card, at=call.at) for card in page.cards)
-    return Answer(body=CardPageShape(items=items, next_cursor=call.next_cursor(page.after)))
+    items = tuple(_response(card, at=call.at) for card in page.cards)
+    return Answer(body=CardPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 
-@routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardShape)
-def card(call: Call[None]) -> Answer[CardShape]:
+@routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardResponse)
+def card(call: Call[None]) -> Answer[CardResponse]:
     """Return a card."""
     return _answer(call, services().cards.card(call.path["card_id"], by=call.caller))
 
@@ -176,11 +187,11 @@ def card(call: Call[None]) -> Answer[CardShape]:
     "/v1/supervision/cards/{card_id}/reply",
     summary="Answer a card, late or in time",
     roles=CONCERNED,
-    body=ReplyBody,
-    answer=CardShape,
+    body=CardReplyRequest,
+    answer=CardResponse,
     needs_version=True,
 )
-def reply(call: Call[ReplyBody]) -> Answer[CardShape]:
+def reply(call: Call[CardReplyRequest]) -> Answer[CardResponse]:
     """Record the reply to a card."""
     return _answer(call, services().cards.reply(_act(call), call.body.text))
 
@@ -189,11 +200,11 @@ def reply(call: Call[ReplyBody]) -> Answer[CardShape]:
     "/v1/supervision/cards/{card_id}/appeal",
     summary="Appeal against a card",
     roles=CONCERNED,
-    body=AppealBody,
-    answer=CardShape,
+    body=CardAppealRequest,
+    answer=CardResponse,
     needs_version=True,
 )
-def appeal(call: Call[AppealBody]) -> Answer[CardShape]:
+def appeal(call: Call[CardAppealRequest]) -> Answer[CardResponse]:
     """Record an appeal against a card."""
     return _answer(call, services().cards.appeal(_act(call), call.body.grounds))
 
@@ -202,11 +213,11 @@ def appeal(call: Call[AppealBody]) -> Answer[CardShape]:
     "/v1/supervision/cards/{card_id}/appeal/decision",
     summary="Decide on an appeal, never on a card that one gave oneself",
     roles=DECIDERS,
-    body=AppealDecisionBody,
-    answer=CardShape,
+    body=CardAppealDecisionRequest,
+    answer=CardResponse,
     needs_version=True,
 )
-def decide(call: Call[AppealDecisionBody]) -> Answer[CardShape]:
+def decide(call: Call[CardAppealDecisionRequest]) -> Answer[CardResponse]:
     """Decide on an appeal."""
     return _answer(call, services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
 
@@ -215,27 +226,32 @@ def decide(call: Call[AppealDecisionBody]) -> Answer[CardShape]:
     "/v1/supervision/cards/{card_id}/withdrawal",
     summary="Withdraw a card, which counts nowhere any more",
     roles=GIVERS,
-    body=CardWithdrawalBody,
-    answer=CardShape,
+    body=CardWithdrawalRequest,
+    answer=CardResponse,
     needs_version=True,
 )
-def withdraw(call: Call[CardWithdrawalBody]) -> Answer[CardShape]:
+def withdraw(call: Call[CardWithdrawalRequest]) -> Answer[CardResponse]:
     """Withdraw a card."""
     return _answer(call, services().cards.withdraw(_act(call), call.body.reason))
 
 
-def _act(call: Call[ReplyBody] | Call[AppealBody] | Call[AppealDecisionBody] | Call[CardWithdrawalBody]) -> CardCommand:
+def _act(
+    call: Call[CardReplyRequest]
+    | Call[CardAppealRequest]
+    | Call[CardAppealDecisionRequest]
+    | Call[CardWithdrawalRequest],
+) -> CardCommand:
     return CardCommand(card_id=call.path["card_id"], by=call.caller, version=call.version, at=call.at)
 
 
-def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer[CardShape]:
-    return Answer(body=_shape(card, at=call.at), version=card.rev, replayed=replayed)
+def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer[CardResponse]:
+    return Answer(body=_response(card, at=call.at), version=card.rev, replayed=replayed)
 
 
-def _shape(card: Card, *, at: datetime) -> CardShape:
+def _response(card: Card, *, at: datetime) -> CardResponse:
     clock = services().cards.running(card)
-    return CardShape.of(
+    return CardResponse.of(
         card,
         events=sorted(set(card.finding.events)),
-        clock=None if clock is None else CardClockShape.of(clock, light=services().clocks.light(clock, at=at)),
+        clock=None if clock is None else CardClockResponse.of(clock, light=services().clocks.light(clock, at=at)),
     )

@@ -6,20 +6,20 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.alerts.model.digests import Preference, Yellow
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertShape, alert_shape
-from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.api.supervision.schemas import RECIPIENTS, AlertResponse, alert_response
+from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, RequestBody, ResponseBody, Routes
 from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
 
-class PreferencesBody(Body):
+class AlertPreferencesRequest(RequestBody):
     """When yellow alerts are pushed; red ones are always pushed at once."""
 
     yellow: Yellow
 
 
-class DeskShape(Shape):
+class RecipientPreferenceResponse(ResponseBody):
     """The setting of one recipient (``<role>.<department>``), shared by everybody with that role there."""
 
     recipient: str
@@ -27,18 +27,18 @@ class DeskShape(Shape):
     set_at: datetime | None
 
 
-class PreferencesShape(Shape):
+class AlertPreferencesResponse(ResponseBody):
     """The settings of all the caller's roles: ``daily`` only if every one of them is."""
 
     yellow: Yellow
-    desks: tuple[DeskShape, ...]
+    desks: tuple[RecipientPreferenceResponse, ...]
 
 
 class DigestsQuery(PageQuery):
     """The page of digests, or of the alerts in a digest."""
 
 
-class DigestShape(Shape):
+class DigestResponse(ResponseBody):
     """A digest: recipient, day, number of alerts, and when it was pushed."""
 
     id: Annotated[str, Field(validation_alias="digest_id")]
@@ -49,25 +49,25 @@ class DigestShape(Shape):
     published_at: datetime | None
 
 
-class DigestPage(Page):
+class DigestPageResponse(PageResponse):
     """A page of digests, newest first for each recipient."""
 
-    items: list[DigestShape]
+    items: list[DigestResponse]
 
 
-class DigestInFull(DigestShape, Page):
+class DigestDetailResponse(DigestResponse, PageResponse):
     """A digest with a page of its alerts as they stand now, oldest first."""
 
-    items: list[AlertShape]
+    items: list[AlertResponse]
 
 
 @routes.get(
     "/v1/supervision/preferences",
     summary="How the caller's desks want to be warned",
     roles=RECIPIENTS,
-    answer=PreferencesShape,
+    answer=AlertPreferencesResponse,
 )
-def preferences(call: Call[None]) -> Answer[PreferencesShape]:
+def preferences(call: Call[None]) -> Answer[AlertPreferencesResponse]:
     """Return the caller's settings."""
     return Answer(body=_preferences(services().digests.preferences(by=call.caller)))
 
@@ -76,10 +76,10 @@ def preferences(call: Call[None]) -> Answer[PreferencesShape]:
     "/v1/supervision/preferences",
     summary="Have yellow alerts pushed one by one, or once a day",
     roles=RECIPIENTS,
-    body=PreferencesBody,
-    answer=PreferencesShape,
+    body=AlertPreferencesRequest,
+    answer=AlertPreferencesResponse,
 )
-def prefer(call: Call[PreferencesBody]) -> Answer[PreferencesShape]:
+def prefer(call: Call[AlertPreferencesRequest]) -> Answer[AlertPreferencesResponse]:
     """Change the settings of all the caller's roles."""
     return Answer(body=_preferences(services().digests.prefer(call.body.yellow, by=call.caller, at=call.at)))
 
@@ -89,14 +89,14 @@ def prefer(call: Call[PreferencesBody]) -> Answer[PreferencesShape]:
     summary="The digests of the caller's desks",
     roles=RECIPIENTS,
     query=DigestsQuery,
-    answer=DigestPage,
+    answer=DigestPageResponse,
 )
-def digests(call: Call[None]) -> Answer[DigestPage]:
+def digests(call: Call[None]) -> Answer[DigestPageResponse]:
     """List digests."""
     place = None if call.position is None else dict(call.position)
     found, following = services().digests.page(by=call.caller, limit=call.query.limit, after=place)
-    items = [DigestShape.model_validate(one) for one in found]
-    return Answer(body=DigestPage(items=items, next_cursor=call.next_cursor(following)))
+    items = [DigestResponse.model_validate(one) for one in found]
+    return Answer(body=DigestPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
@@ -104,24 +104,24 @@ def digests(call: Call[None]) -> Answer[DigestPage]:
     summary="One digest, with its alerts as they stand now",
     roles=RECIPIENTS,
     query=DigestsQuery,
-    answer=DigestInFull,
+    answer=DigestDetailResponse,
 )
-def digest(call: Call[None]) -> Answer[DigestInFull]:
+def digest(call: Call[None]) -> Answer[DigestDetailResponse]:
     """Return a digest."""
     found = services().digests.digest(call.path["digest_id"], by=call.caller)
     place = None if call.position is None else dict(call.position)
     alerts, following = services().digests.alerts_of(found, limit=call.query.limit, after=place)
-    body = DigestInFull.of(
+    body = DigestDetailResponse.of(
         found,
-        items=[alert_shape(alert) for alert in alerts],
+        items=[alert_response(alert) for alert in alerts],
         next_cursor=call.next_cursor(following),
     )
     return Answer(body=body)
 
 
-def _preferences(desks: tuple[Preference, ...]) -> PreferencesShape:
+def _preferences(desks: tuple[Preference, ...]) -> AlertPreferencesResponse:
     is_daily = bool(desks) and all(desk.yellow is Yellow.DAILY for desk in desks)
-    return PreferencesShape(
+    return AlertPreferencesResponse(
         yellow=Yellow.DAILY if is_daily else Yellow.AT_ONCE,
-        desks=tuple(DeskShape.model_validate(desk) for desk in desks),
+        desks=tuple(RecipientPreferenceResponse.model_validate(desk) for desk in desks),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Day, Query, ResponseBody, Routes
 from chalicelib.supervision.model.statistics import Because, Figures, Measure
 from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES, AskedOfMeasures
@@ -15,7 +15,7 @@ from chalicelib.wiring import services
 routes = Routes("supervision")
 
 
-class MeasuresQuery(Query):
+class MeasureStatisticsQuery(Query):
     """Filters: by default today's figures; ``department`` is the office that proposed the flags."""
 
     department: Code | None = None
@@ -24,7 +24,7 @@ class MeasuresQuery(Query):
     last: Annotated[Day | None, Field(alias="to")] = None
 
 
-class OverturnedShape(Shape):
+class OverturnedResponse(ResponseBody):
     """Flags overturned, days in total, and the average to one decimal place, null if there were none."""
 
     flags: int
@@ -32,7 +32,7 @@ class OverturnedShape(Shape):
     average_days: str | None
 
 
-class FlagFiguresShape(Shape):
+class FlagFiguresResponse(ResponseBody):
     """Flags set and overturned, by which remedy; ``in_force`` is the number in force now.
 
     Expiry is not overturning, and a flag that was lifted before it took effect was never set.
@@ -40,41 +40,41 @@ class FlagFiguresShape(Shape):
     """
 
     set: int
-    overturned: OverturnedShape
-    overturned_by: dict[Because, OverturnedShape]
+    overturned: OverturnedResponse
+    overturned_by: dict[Because, OverturnedResponse]
     in_force: int
 
 
-class MeasureFiguresShape(Shape):
+class MeasureFiguresResponse(ResponseBody):
     """The figures of one measure of an edition; ``measure`` is its name there."""
 
     edition: str
     measure_code: str
     measure: str | None
-    figures: FlagFiguresShape
+    figures: FlagFiguresResponse
 
 
-class MeasureStatisticsShape(Shape):
+class MeasureStatisticsResponse(ResponseBody):
     """The measures by edition in the order of the list, and their total."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     first: Annotated[date, Field(serialization_alias="from")]
     last: Annotated[date, Field(serialization_alias="to")]
-    measures: tuple[MeasureFiguresShape, ...]
-    total: FlagFiguresShape
+    measures: tuple[MeasureFiguresResponse, ...]
+    total: FlagFiguresResponse
 
 
 @routes.get(
     "/v1/supervision/measures",
     summary="The figures of measures between two days: flags set, overturned, and days to overturn",
     roles=READERS_OF_MEASURES,
-    query=MeasuresQuery,
-    answer=MeasureStatisticsShape,
+    query=MeasureStatisticsQuery,
+    answer=MeasureStatisticsResponse,
 )
-def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
+def measures(call: Call[None]) -> Answer[MeasureStatisticsResponse]:
     """Return the figures of each measure."""
-    query: MeasuresQuery = call.query
+    query: MeasureStatisticsQuery = call.query
     last = query.last or day_in_shanghai(call.at)
     asked = AskedOfMeasures(
         first=query.first or last, last=last, department=query.department, measure_code=query.measure
@@ -85,11 +85,11 @@ def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
         for each in services().lists.current()
         for measure in each.measures
     }
-    body = MeasureStatisticsShape(
+    body = MeasureStatisticsResponse(
         first=asked.first,
         last=asked.last,
         measures=tuple(
-            MeasureFiguresShape.of(
+            MeasureFiguresResponse.of(
                 one, measure=names.get((one.edition, one.measure_code)), figures=_figures(one.figures)
             )
             for one in told
@@ -99,9 +99,9 @@ def measures(call: Call[None]) -> Answer[MeasureStatisticsShape]:
     return Answer(body=body)
 
 
-def _figures(sums: Figures) -> FlagFiguresShape:
+def _figures(sums: Figures) -> FlagFiguresResponse:
     flags, days = sums.by(Measure.FLAG_OVERTURNED), sums.by(Measure.DAYS_TO_OVERTURN)
-    return FlagFiguresShape(
+    return FlagFiguresResponse(
         set=sums.of(Measure.FLAG_SET),
         overturned=_overturned(sum(flags.values()), sum(days.values())),
         overturned_by={way: _overturned(flags.get(way, 0), days.get(way, 0)) for way in Because},
@@ -109,5 +109,5 @@ def _figures(sums: Figures) -> FlagFiguresShape:
     )
 
 
-def _overturned(flags: int, days: int) -> OverturnedShape:
-    return OverturnedShape(flags=flags, days=days, average_days=average_of(days, flags))
+def _overturned(flags: int, days: int) -> OverturnedResponse:
+    return OverturnedResponse(flags=flags, days=days, average_days=average_of(days, flags))

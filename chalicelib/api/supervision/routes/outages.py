@@ -7,7 +7,19 @@ from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.routes.cases import Digest
 from chalicelib.clocks.model import ClockKind
-from chalicelib.http.routes import Answer, Body, Call, Code, Instant, Line, Page, PageQuery, Routes, Shape, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Instant,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.supervision.model.outages import Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
@@ -19,14 +31,14 @@ FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 LAST = datetime(2199, 12, 31, tzinfo=UTC)
 
 
-class ProofBody(Body):
+class OutageProofInput(RequestBody):
     """A document that proves the outage."""
 
     name: Line
     sha256: Digest
 
 
-class OutageBody(Body):
+class OutageRequest(RequestBody):
     """An outage; without ``departments`` or ``kinds`` it affects all of them, without an end it goes on."""
 
     starts_at: Instant
@@ -34,36 +46,36 @@ class OutageBody(Body):
     departments: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
     kinds: Annotated[tuple[Annotated[ClockKind, Field(strict=False)], ...], Field(max_length=50)] = ()
     reason: Text
-    evidence: Annotated[tuple[ProofBody, ...], Field(min_length=1, max_length=20)]
+    evidence: Annotated[tuple[OutageProofInput, ...], Field(min_length=1, max_length=20)]
 
 
-class EndBody(Body):
+class OutageEndRequest(RequestBody):
     """When an outage ended."""
 
     ends_at: Instant
 
 
-class OutageWithdrawalBody(Body):
+class OutageWithdrawalRequest(RequestBody):
     """Why an outage is withdrawn."""
 
     reason: Text
 
 
-class OutageQuery(PageQuery):
+class OutagesQuery(PageQuery):
     """Filter: outages that began between two instants, both inclusive."""
 
     since: Annotated[Instant | None, Field(alias="from")] = None
     until: Annotated[Instant | None, Field(alias="to")] = None
 
 
-class ProofShape(Shape):
+class OutageProofResponse(ResponseBody):
     """A document that proves the outage."""
 
     name: str
     sha256: str
 
 
-class OutageShape(Shape):
+class OutageResponse(ResponseBody):
     """An outage; a withdrawn one excuses nothing."""
 
     outage_id: str
@@ -72,7 +84,7 @@ class OutageShape(Shape):
     departments: Annotated[tuple[str, ...], Field(validation_alias=AliasPath("window", "departments"))]
     kinds: Annotated[tuple[ClockKind, ...], Field(validation_alias=AliasPath("window", "kinds"))]
     reason: Annotated[str, Field(validation_alias=AliasPath("window", "reason"))]
-    evidence: Annotated[tuple[ProofShape, ...], Field(validation_alias=AliasPath("window", "evidence"))]
+    evidence: Annotated[tuple[OutageProofResponse, ...], Field(validation_alias=AliasPath("window", "evidence"))]
     recorded_by: str
     recorded_at: datetime
     withdrawn_at: datetime | None
@@ -80,22 +92,22 @@ class OutageShape(Shape):
     version: int
 
 
-class OutagesShape(Page):
+class OutagePageResponse(PageResponse):
     """A page of outages, newest first."""
 
-    items: tuple[OutageShape, ...]
+    items: tuple[OutageResponse, ...]
 
 
 @routes.post(
     "/v1/supervision/outages",
     summary="Record an outage of the system, with what shows it",
     roles=RECORDERS,
-    body=OutageBody,
-    answer=OutageShape,
+    body=OutageRequest,
+    answer=OutageResponse,
     status=201,
     creates=True,
 )
-def record(call: Call[OutageBody]) -> Answer[OutageShape]:
+def record(call: Call[OutageRequest]) -> Answer[OutageResponse]:
     """Record an outage."""
     body = call.body
     window = Window(
@@ -109,19 +121,19 @@ def record(call: Call[OutageBody]) -> Answer[OutageShape]:
     outage, is_repeat = services().outages.record(
         window, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=OutageShape.model_validate(outage), version=outage.version, replayed=is_repeat)
+    return Answer(body=OutageResponse.model_validate(outage), version=outage.version, replayed=is_repeat)
 
 
 @routes.get(
     "/v1/supervision/outages",
     summary="Outages of the system, newest first",
     roles=READERS,
-    query=OutageQuery,
-    answer=OutagesShape,
+    query=OutagesQuery,
+    answer=OutagePageResponse,
 )
-def outages(call: Call[None]) -> Answer[OutagesShape]:
+def outages(call: Call[None]) -> Answer[OutagePageResponse]:
     """List outages."""
-    query: OutageQuery = call.query
+    query: OutagesQuery = call.query
     position: Any = call.position
     page = services().outages.page(
         query.since or FIRST,
@@ -130,44 +142,44 @@ def outages(call: Call[None]) -> Answer[OutagesShape]:
         limit=query.limit,
         after=None if position is None else dict(position),
     )
-    items = tuple(OutageShape.model_validate(outage) for outage in page.outages)
-    return Answer(body=OutagesShape(items=items, next_cursor=call.next_cursor(page.after)))
+    items = tuple(OutageResponse.model_validate(outage) for outage in page.outages)
+    return Answer(body=OutagePageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 
-@routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageShape)
-def outage(call: Call[None]) -> Answer[OutageShape]:
+@routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageResponse)
+def outage(call: Call[None]) -> Answer[OutageResponse]:
     """Return an outage."""
     found = services().outages.outage(call.path["outage_id"], by=call.caller)
-    return Answer(body=OutageShape.model_validate(found), version=found.version)
+    return Answer(body=OutageResponse.model_validate(found), version=found.version)
 
 
 @routes.post(
     "/v1/supervision/outages/{outage_id}/end",
     summary="Say when an outage ended",
     roles=RECORDERS,
-    body=EndBody,
-    answer=OutageShape,
+    body=OutageEndRequest,
+    answer=OutageResponse,
     needs_version=True,
 )
-def end(call: Call[EndBody]) -> Answer[OutageShape]:
+def end(call: Call[OutageEndRequest]) -> Answer[OutageResponse]:
     """End an outage."""
     ended = services().outages.end(
         call.path["outage_id"], call.body.ends_at, by=call.caller, version=call.version, at=call.at
     )
-    return Answer(body=OutageShape.model_validate(ended), version=ended.version)
+    return Answer(body=OutageResponse.model_validate(ended), version=ended.version)
 
 
 @routes.post(
     "/v1/supervision/outages/{outage_id}/withdrawal",
     summary="Withdraw an outage, which excuses nothing any more",
     roles=RECORDERS,
-    body=OutageWithdrawalBody,
-    answer=OutageShape,
+    body=OutageWithdrawalRequest,
+    answer=OutageResponse,
     needs_version=True,
 )
-def withdraw(call: Call[OutageWithdrawalBody]) -> Answer[OutageShape]:
+def withdraw(call: Call[OutageWithdrawalRequest]) -> Answer[OutageResponse]:
     """Withdraw an outage."""
     withdrawn = services().outages.withdraw(
         call.path["outage_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
-    return Answer(body=OutageShape.model_validate(withdrawn), version=withdrawn.version)
+    return Answer(body=OutageResponse.model_validate(withdrawn), version=withdrawn.version)

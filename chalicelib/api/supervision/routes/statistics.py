@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Query, Routes, Shape
+from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Query, ResponseBody, Routes
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
@@ -47,7 +47,7 @@ class StatisticsQuery(Query):
     as_of: Instant | None = None
 
 
-class ShareShape(Shape):
+class ShareResponse(ResponseBody):
     """A share: the exact counts, and the percentage rounded half up, null if ``whole`` is 0."""
 
     part: int
@@ -55,7 +55,7 @@ class ShareShape(Shape):
     per_cent: int | None
 
 
-class MinutesShape(Shape):
+class MinutesResponse(ResponseBody):
     """Times in minutes: median and P90 within 2 %, the longest exact; null if nothing was measured."""
 
     median: int | None
@@ -63,7 +63,7 @@ class MinutesShape(Shape):
     longest: int | None
 
 
-class FiguresShape(Shape):
+class FiguresResponse(ResponseBody):
     """Volume, speed and quality; speed is never reported without quality."""
 
     received: int
@@ -72,12 +72,12 @@ class FiguresShape(Shape):
     not_accepted: int
     decided: int
     decided_again: int
-    on_time: ShareShape
+    on_time: ShareResponse
     late: int
     late_excused: int
-    out_of_hours: ShareShape
-    on_promise: ShareShape
-    handling_minutes: MinutesShape
+    out_of_hours: ShareResponse
+    on_promise: ShareResponse
+    handling_minutes: MinutesResponse
     pauses: int
     returns: int
     reopened: int
@@ -85,30 +85,30 @@ class FiguresShape(Shape):
     ratings_suspicious: int
     alerts: dict[str, int]
     alerts_acknowledged: dict[str, int]
-    acknowledgement_minutes: MinutesShape
+    acknowledgement_minutes: MinutesResponse
     cards_given: dict[str, int]
     cards_withdrawn: dict[str, int]
-    complaints: dict[str, ShareShape]
+    complaints: dict[str, ShareResponse]
     flags_set: int
     flags_overturned: int
-    late_entries: ShareShape
+    late_entries: ShareResponse
 
 
-class TimesShape(Shape):
+class HandlingTimeBandResponse(ResponseBody):
     """The number of decisions in a band of handling time, up to ``up_to`` working minutes; the last is open-ended."""
 
     up_to: int | None
     decisions: int
 
 
-class PartFigures(Shape):
+class PartFiguresResponse(ResponseBody):
     """The figures of one day, or of one item (``-`` for what belongs to no item)."""
 
     key: str
-    figures: FiguresShape
+    figures: FiguresResponse
 
 
-class DepartmentFigures(Shape):
+class DepartmentFiguresResponse(ResponseBody):
     """One department; ``completion`` is the share of received cases that were decided as of ``as_of``.
 
     ``handling_times`` is the distribution of handling times in working minutes, its bounds within 1 %.
@@ -116,13 +116,13 @@ class DepartmentFigures(Shape):
     """
 
     department: str
-    completion: ShareShape
-    figures: FiguresShape
-    handling_times: tuple[TimesShape, ...]
-    parts: tuple[PartFigures, ...] = ()
+    completion: ShareResponse
+    figures: FiguresResponse
+    handling_times: tuple[HandlingTimeBandResponse, ...]
+    parts: tuple[PartFiguresResponse, ...] = ()
 
 
-class StatisticsShape(Shape):
+class StatisticsResponse(ResponseBody):
     """The departments in the order of the settings, and their total."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -130,8 +130,8 @@ class StatisticsShape(Shape):
     first: Annotated[date, Field(serialization_alias="from")]
     last: Annotated[date, Field(serialization_alias="to")]
     as_of: datetime
-    departments: tuple[DepartmentFigures, ...]
-    total: DepartmentFigures
+    departments: tuple[DepartmentFiguresResponse, ...]
+    total: DepartmentFiguresResponse
 
 
 @routes.get(
@@ -139,9 +139,9 @@ class StatisticsShape(Shape):
     summary="The figures of departments between two days: what was done, how fast and how well",
     roles=READERS,
     query=StatisticsQuery,
-    answer=StatisticsShape,
+    answer=StatisticsResponse,
 )
-def statistics(call: Call[None]) -> Answer[StatisticsShape]:
+def statistics(call: Call[None]) -> Answer[StatisticsResponse]:
     """Return the figures of departments."""
     query: StatisticsQuery = call.query
     as_of = query.as_of or call.at
@@ -153,7 +153,7 @@ def statistics(call: Call[None]) -> Answer[StatisticsShape]:
         days=tuple(day for one in told for day in one.days),
         completion=sum((one.completion for one in told), Figures()),
     )
-    body = StatisticsShape(
+    body = StatisticsResponse(
         first=asked.first,
         last=asked.last,
         as_of=as_of,
@@ -163,38 +163,42 @@ def statistics(call: Call[None]) -> Answer[StatisticsShape]:
     return Answer(body=body)
 
 
-def _department(told: Told, by: Grouping) -> DepartmentFigures:
+def _department(told: Told, by: Grouping) -> DepartmentFiguresResponse:
     completed = told.completion
     sums = sum((day.figures for day in told.days), Figures())
-    return DepartmentFigures(
+    return DepartmentFiguresResponse(
         department=told.department,
         completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
-        figures=figures_shape(sums),
+        figures=figures_response(sums),
         handling_times=_times(sums),
         parts=_parts(told.days, KEYS[by]) if by in KEYS else (),
     )
 
 
-def _times(sums: Figures) -> tuple[TimesShape, ...]:
+def _times(sums: Figures) -> tuple[HandlingTimeBandResponse, ...]:
     buckets = sums.buckets.get(Span.HANDLING, {})
     upto = [up_to(buckets, minutes) for minutes in BANDS]
     each = [number - before for number, before in zip((*upto, sum(buckets.values())), (0, *upto), strict=True)]
-    return tuple(TimesShape(up_to=bound, decisions=one) for bound, one in zip((*BANDS, None), each, strict=True))
+    return tuple(
+        HandlingTimeBandResponse(up_to=bound, decisions=one) for bound, one in zip((*BANDS, None), each, strict=True)
+    )
 
 
-def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> tuple[PartFigures, ...]:
+def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> tuple[PartFiguresResponse, ...]:
     sums: dict[str, Figures] = {}
     for one in days:
         sums[key_of(one)] = sums.get(key_of(one), Figures()) + one.figures
-    return tuple(PartFigures(key=key, figures=figures_shape(figures)) for key, figures in sorted(sums.items()))
+    return tuple(
+        PartFiguresResponse(key=key, figures=figures_response(figures)) for key, figures in sorted(sums.items())
+    )
 
 
-def figures_shape(sums: Figures) -> FiguresShape:
+def figures_response(sums: Figures) -> FiguresResponse:
     """Build the response for summed figures."""
     decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
     late, excused = sums.of(Measure.LATE), sums.of(Measure.LATE_EXCUSED)
     complaints = sums.by(Measure.COMPLAINED)
-    return FiguresShape(
+    return FiguresResponse(
         received=sums.of(Measure.RECEIVED),
         accepted=sums.of(Measure.ACCEPTED),
         deemed_accepted=sums.of(Measure.DEEMED_ACCEPTED),
@@ -224,10 +228,10 @@ def figures_shape(sums: Figures) -> FiguresShape:
     )
 
 
-def _share(part: int, whole: int) -> ShareShape:
-    return ShareShape(part=part, whole=whole, per_cent=per_cent(part, whole))
+def _share(part: int, whole: int) -> ShareResponse:
+    return ShareResponse(part=part, whole=whole, per_cent=per_cent(part, whole))
 
 
-def _minutes(sums: Figures, span: Span) -> MinutesShape:
+def _minutes(sums: Figures, span: Span) -> MinutesResponse:
     buckets = sums.buckets.get(span, {})
-    return MinutesShape(median=quantile(buckets, 50), p90=quantile(buckets, 90), longest=sums.longest.get(span))
+    return MinutesResponse(median=quantile(buckets, 50), p90=quantile(buckets, 90), longest=sums.longest.get(span))

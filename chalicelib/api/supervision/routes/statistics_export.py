@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.api.supervision.routes.statistics import figures_shape
+from chalicelib.api.supervision.routes.statistics import figures_response
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes
@@ -36,7 +36,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-class ExportQuery(Query):
+class StatisticsExportQuery(Query):
     """Filters and format; by default today's figures."""
 
     format: Format = Format.CSV
@@ -50,13 +50,13 @@ class ExportQuery(Query):
     "/v1/supervision/statistics/export",
     summary="The figures of departments by day and item as CSV or JSON Lines",
     roles=READERS,
-    query=ExportQuery,
+    query=StatisticsExportQuery,
     answer=None,
     files=("text/csv", "application/jsonl"),
 )
 def export(call: Call[None]) -> Answer[None]:
     """Return a file of figures; ``INVALID_QUERY`` if it would not fit into one response."""
-    query: ExportQuery = call.query
+    query: StatisticsExportQuery = call.query
     last = query.last or day_in_shanghai(call.at)
     asked = Asked(
         first=query.first or last, last=last, as_of=call.at, department=query.department, item_code=query.item
@@ -92,7 +92,7 @@ def _by_day_and_item(told: Sequence[Told]) -> dict[tuple[str, str, str], Figures
 
 def _row(key: tuple[str, str, str], figures: Figures) -> dict[str, Any]:
     department, day, item = key
-    return {"department": department, "day": day, "item": item, **figures_shape(figures).model_dump(mode="json")}
+    return {"department": department, "day": day, "item": item, **figures_response(figures).model_dump(mode="json")}
 
 
 def _jsonl(rows: Sequence[dict[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from pydantic import AliasPath, Field
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Webhook
 from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
 from chalicelib.alerts.services.webhooks import KEEPERS
-from chalicelib.http.routes import Answer, Body, Call, Page, PageQuery, Routes, Shape
+from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.wiring import services
 
@@ -17,7 +17,7 @@ routes = Routes("webhooks")
 Url = Annotated[str, Field(min_length=8, max_length=1000, pattern=r"^https?://[!-~]+$")]
 
 
-class WebhookBody(Body):
+class WebhookRequest(RequestBody):
     """The endpoint's address, and its topics."""
 
     url: Url
@@ -34,7 +34,7 @@ class DeliveriesQuery(PageQuery):
     state: DeliveryState = DeliveryState.PENDING
 
 
-class WebhookShape(Shape):
+class WebhookResponse(ResponseBody):
     """An endpoint; ``secret`` is given only when it is created or rotated.
 
     ``state`` is ``active``, ``disabled`` (it answered 410 Gone) or ``ended``.
@@ -50,13 +50,13 @@ class WebhookShape(Shape):
     secret: str | None
 
 
-class WebhookPage(Page):
+class WebhookPageResponse(PageResponse):
     """A page of endpoints, oldest first."""
 
-    items: list[WebhookShape]
+    items: list[WebhookResponse]
 
 
-class DeliveryShape(Shape):
+class DeliveryResponse(ResponseBody):
     """A delivery to an endpoint; ``id`` is the ``webhook-id`` of every attempt."""
 
     id: Annotated[str, Field(validation_alias="delivery_id")]
@@ -71,101 +71,107 @@ class DeliveryShape(Shape):
     ended_at: datetime | None
 
 
-class DeliveryPage(Page):
+class DeliveryPageResponse(PageResponse):
     """A page of deliveries, oldest first."""
 
-    items: list[DeliveryShape]
+    items: list[DeliveryResponse]
 
 
 @routes.post(
     "/v1/webhooks",
     roles=KEEPERS,
-    body=WebhookBody,
-    answer=WebhookShape,
+    body=WebhookRequest,
+    answer=WebhookResponse,
     status=201,
     creates=True,
     summary="Have the department's own system told of events; the answer shows its secret once",
 )
-def subscribe(call: Call[WebhookBody]) -> Answer[WebhookShape]:
+def subscribe(call: Call[WebhookRequest]) -> Answer[WebhookResponse]:
     """Register an endpoint."""
     webhooks = services().webhooks
     made, was_there = webhooks.subscribe(
         call.body.url, tuple(call.body.events), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=_shape(made, secret=webhooks.secret(made)), replayed=was_there)
+    return Answer(body=_response(made, secret=webhooks.secret(made)), replayed=was_there)
 
 
 @routes.get(
     "/v1/webhooks",
     roles=KEEPERS,
     query=WebhooksQuery,
-    answer=WebhookPage,
+    answer=WebhookPageResponse,
     summary="The department's endpoints",
 )
-def page(call: Call[None]) -> Answer[WebhookPage]:
+def page(call: Call[None]) -> Answer[WebhookPageResponse]:
     """List the department's endpoints, without secrets."""
     found, following = services().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
-    return Answer(body=WebhookPage(items=[_shape(each) for each in found], next_cursor=call.next_cursor(following)))
+    return Answer(
+        body=WebhookPageResponse(items=[_response(each) for each in found], next_cursor=call.next_cursor(following))
+    )
 
 
-@routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="One endpoint")
-def read(call: Call[None]) -> Answer[WebhookShape]:
+@routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookResponse, summary="One endpoint")
+def read(call: Call[None]) -> Answer[WebhookResponse]:
     """Return an endpoint, without its secret."""
-    return Answer(body=_shape(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
+    return Answer(body=_response(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
 
 
-@routes.delete("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookShape, summary="Tell an endpoint nothing more")
-def end(call: Call[None]) -> Answer[WebhookShape]:
+@routes.delete(
+    "/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookResponse, summary="Tell an endpoint nothing more"
+)
+def end(call: Call[None]) -> Answer[WebhookResponse]:
     """End an endpoint."""
-    return Answer(body=_shape(services().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
+    return Answer(body=_response(services().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
 
 
 @routes.post(
     "/v1/webhooks/{webhook_id}/rotation",
     roles=KEEPERS,
-    answer=WebhookShape,
+    answer=WebhookResponse,
     summary="A new secret; for 24 hours the old one signs beside it",
 )
-def rotate(call: Call[None]) -> Answer[WebhookShape]:
+def rotate(call: Call[None]) -> Answer[WebhookResponse]:
     """Rotate the secret."""
     webhooks = services().webhooks
     rotated = webhooks.rotate(call.path["webhook_id"], by=call.caller, at=call.at)
-    return Answer(body=_shape(rotated, secret=webhooks.secret(rotated)))
+    return Answer(body=_response(rotated, secret=webhooks.secret(rotated)))
 
 
 @routes.get(
     "/v1/webhooks/{webhook_id}/deliveries",
     roles=KEEPERS,
     query=DeliveriesQuery,
-    answer=DeliveryPage,
+    answer=DeliveryPageResponse,
     summary="What an endpoint was told, and what came of it",
 )
-def deliveries(call: Call[None]) -> Answer[DeliveryPage]:
+def deliveries(call: Call[None]) -> Answer[DeliveryPageResponse]:
     """List deliveries in one state."""
     query: DeliveriesQuery = call.query
     found, following = services().webhooks.deliveries(
         call.path["webhook_id"], query.state, by=call.caller, limit=query.limit, after=call.position
     )
-    return Answer(body=DeliveryPage(items=[_told(each) for each in found], next_cursor=call.next_cursor(following)))
+    return Answer(
+        body=DeliveryPageResponse(items=[_told(each) for each in found], next_cursor=call.next_cursor(following))
+    )
 
 
 @routes.post(
     "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
     roles=KEEPERS,
-    answer=DeliveryShape,
+    answer=DeliveryResponse,
     summary="Tell it again under the same id",
 )
-def replay(call: Call[None]) -> Answer[DeliveryShape]:
+def replay(call: Call[None]) -> Answer[DeliveryResponse]:
     """Deliver again what was delivered or given up, under the same id."""
     again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
     return Answer(body=_told(again))
 
 
-def _shape(webhook: Webhook, *, secret: str | None = None) -> WebhookShape:
+def _response(webhook: Webhook, *, secret: str | None = None) -> WebhookResponse:
     old_secret_until = None if webhook.rotated_at is None else webhook.rotated_at + OLD_SECRET_SIGNS_FOR
-    return WebhookShape.of(webhook, old_secret_until=old_secret_until, secret=secret)
+    return WebhookResponse.of(webhook, old_secret_until=old_secret_until, secret=secret)
 
 
-def _told(delivery: Delivery) -> DeliveryShape:
+def _told(delivery: Delivery) -> DeliveryResponse:
     is_pending = delivery.state is DeliveryState.PENDING
-    return DeliveryShape.of(delivery, next_at=delivery.next_at if is_pending else None)
+    return DeliveryResponse.of(delivery, next_at=delivery.next_at if is_pending else None)

@@ -1,6 +1,6 @@
 """HTTP route for an officer's worklist: the open clocks of the own department, by due day."""
 
-from chalicelib.api.supervision.routes.board import Board, board_answer
+from chalicelib.api.supervision.routes.board import BoardResponse, board_answer
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.http.routes import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.supervision.services.board import WORKERS, Filter
@@ -9,7 +9,7 @@ from chalicelib.wiring import services
 routes = Routes("handling")
 
 
-class WorkQuery(PageQuery):
+class WorklistQuery(PageQuery):
     """Filters for the worklist; by default clocks that are overdue or nearly due."""
 
     light: Light | None = None
@@ -22,12 +22,12 @@ class WorkQuery(PageQuery):
     "/v1/worklist",
     summary="What the own department has to do, oldest due first",
     roles=WORKERS,
-    query=WorkQuery,
-    answer=Board,
+    query=WorklistQuery,
+    answer=BoardResponse,
 )
-def worklist(call: Call[None]) -> Answer[Board]:
+def worklist(call: Call[None]) -> Answer[BoardResponse]:
     """List the open clocks of the caller's department."""
-    query: WorkQuery = call.query
+    query: WorklistQuery = call.query
     wanted = Filter(light=query.light, kind=query.kind, officer=query.officer, item=query.item)
     shown, following = services().supervision.worklist(
         wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
