@@ -34,15 +34,9 @@ from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.identity_conflicts import ConflictStore
-from chalicelib.credit.store.identity_links import IdentityLinkStore
-from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.feedback.store.complaints import ComplaintStore
-from chalicelib.feedback.store.ratings import RatingStore
 from chalicelib.foundations import Foundations
-from chalicelib.inspection.store import MandateStore
 from chalicelib.publisher import Queue, Topic
-from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.services.flag_notices import FlagNotices
@@ -51,7 +45,6 @@ from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, Loa
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.settings import settings
-from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.store import load_calendar
 
@@ -88,28 +81,8 @@ class Offices(Foundations):
 
     @cached_property
     def timeline(self) -> Timeline:
-        """All timelines, and where their owners live."""
-        return Timeline(
-            {
-                "alias": IdentityLinkStore.row,
-                "calendar": YearStore.row,
-                "case": CaseStore.row,
-                "complaint": ComplaintStore.row,
-                "conflict": ConflictStore.row,
-                "credit": CreditStore.row,
-                "flag": FlagStore.row,
-                "import": ImportStore.row,
-                "item": CatalogueStore.row,
-                "mandate": MandateStore.row,
-                "measures": ShelfStore.row,
-                "outage": OutageStore.row,
-                "objection": RedressStore.row,
-                "rating": RatingStore.row,
-                "repair": RedressStore.row,
-                "reversal": RedressStore.row,
-                "flag_notice": FlagNoticeStore.row,
-            },
-        )
+        """All timelines."""
+        return Timeline()
 
     @cached_property
     def clocks(self) -> Clocks:
@@ -171,8 +144,7 @@ class Offices(Foundations):
     def credit(self) -> Credit:
         """What is known of subjects' promises and records."""
         return Credit(
-            CreditStore(),
-            self.timeline,
+            CreditStore(self.timeline),
             self.subjects,
             self.subject_keys,
             packs=load_rule_packs(),
@@ -183,8 +155,7 @@ class Offices(Foundations):
     def receiving(self) -> Ingest:
         """Where records come in."""
         return Ingest(
-            CreditStore(),
-            self.timeline,
+            CreditStore(self.timeline),
             self.subjects,
             self.subject_keys,
             packs=load_rule_packs(),
@@ -194,7 +165,7 @@ class Offices(Foundations):
     @cached_property
     def conflicts(self) -> Conflicts:
         """Records that wait for a person to say whose they are."""
-        return Conflicts(ConflictStore(self.timeline), self.receiving, CreditStore(), self.subjects, self.timeline)
+        return Conflicts(ConflictStore(self.timeline), self.receiving, CreditStore(self.timeline), self.subjects)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -269,18 +240,18 @@ class Offices(Foundations):
     @cached_property
     def lists(self) -> LoadedLists:
         """Editions of the list of measures."""
-        return LoadedLists(ShelfStore(), measure_lists())
+        return LoadedLists(ShelfStore(self.timeline), measure_lists())
 
     @cached_property
     def credit_upkeep(self) -> CreditExpiry:
         """What days and lists bring to credit by themselves."""
-        return CreditExpiry(CreditStore(), self.timeline)
+        return CreditExpiry(CreditStore(self.timeline))
 
     @cached_property
     def evaluations(self) -> ReEvaluation:
         """What a new edition of the list takes from flags."""
         return ReEvaluation(
-            EvaluationStore(TaskStore()), FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep
+            EvaluationStore(TaskStore()), FlagStore(self.timeline), self.lists, credit=self.credit_upkeep
         )
 
     @cached_property
@@ -288,7 +259,7 @@ class Offices(Foundations):
         """Which systems are told of flags; the secrets are read by those who need them alone."""
         return FlagNotices(
             FlagNoticeStore(self.timeline),
-            FlagStore(),
+            FlagStore(self.timeline),
             self.clocks,
             subject_keys=lambda: self.subject_keys,
             key=lambda: self.keys.webhook_key,

@@ -55,7 +55,7 @@ class Services(Offices):
     @cached_property
     def aliases(self) -> IdentityLinks:
         """Which identities belong together."""
-        return IdentityLinks(IdentityLinkStore(self.timeline), self.credit, CreditStore(), self.subjects, self.timeline)
+        return IdentityLinks(IdentityLinkStore(self.timeline), self.credit, CreditStore(self.timeline), self.subjects)
 
     @cached_property
     def unmasking(self) -> IdentityDisclosure:
@@ -85,17 +85,17 @@ class Services(Offices):
     @cached_property
     def publishing(self) -> MeasureEditions:
         """Editions of the list of measures."""
-        return MeasureEditions(ShelfStore(), self.lists, self.evaluations, self.timeline)
+        return MeasureEditions(ShelfStore(self.timeline), self.lists, self.evaluations)
 
     @cached_property
     def resuming(self) -> Reinstatement:
         """How suspended flags go on."""
-        return Reinstatement(FlagStore(), self.lists, timeline=self.timeline, credit=self.credit_upkeep)
+        return Reinstatement(FlagStore(self.timeline), self.lists, credit=self.credit_upkeep)
 
     @cached_property
     def flag_upkeep(self) -> FlagExpiry:
         """What days bring to flags."""
-        return FlagExpiry(FlagStore(), self.timeline, self.credit_upkeep)
+        return FlagExpiry(FlagStore(self.timeline), self.credit_upkeep)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -114,8 +114,7 @@ class Services(Offices):
     def mending(self) -> Reconciliation:
         """Whether summaries are what they should be."""
         return Reconciliation(
-            CreditStore(),
-            self.timeline,
+            CreditStore(self.timeline),
             TaskStore(),
             marks_of=self.flag_upkeep.marks_of,
             kept_from=severity_kept(load_rule_packs()),
@@ -152,8 +151,7 @@ class Services(Offices):
     def punishment(self) -> Flags:
         """The list of measures, and flags."""
         return Flags(
-            FlagStore(),
-            self.timeline,
+            FlagStore(self.timeline),
             self.clocks,
             self.credit,
             subjects=self.subjects,
@@ -172,12 +170,12 @@ class Services(Offices):
     @cached_property
     def flag_remedies(self) -> FlagRedress:
         """What ways back do to flags."""
-        return FlagRedress(FlagStore(), self.timeline, self.clocks, lists=self.lists.current)
+        return FlagRedress(FlagStore(self.timeline), self.clocks, lists=self.lists.current)
 
     @cached_property
     def undoing(self) -> Withdrawal:
         """What stands on documents."""
-        credit = CreditRedress(CreditStore(), self.timeline, kept_from=severity_kept(load_rule_packs()))
+        credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(load_rule_packs()))
         return Withdrawal(self.redress_store, credit, self.flag_remedies, departments=settings().departments)
 
     @cached_property
@@ -211,7 +209,7 @@ class Services(Offices):
     @cached_property
     def touching(self) -> Impact:
         """Which cases met what is overturned."""
-        return Impact(self.cases, CreditStore())
+        return Impact(self.cases, CreditStore(self.timeline))
 
     @cached_property
     def reversals(self) -> Revocations:

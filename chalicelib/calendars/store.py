@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,9 +11,8 @@ from chalicelib.calendars.rules import editions_at, years_within_reach
 from chalicelib.calendars.table import YearRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
-from chalicelib.timeline.events import ChainHead, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.dynamo.transaction import Transaction, read_together
+from chalicelib.timeline.repository import Repository
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
 
@@ -25,38 +23,18 @@ KEPT_SECONDS = 30
 """How long a process counts on the editions that it has read; a recount looks again when that is over."""
 
 
-class YearStore:
+class YearStore(Repository[Year]):
     """All years."""
 
+    kind = "calendar"
     row = YearRow
-
-    def __init__(self, timeline: Timeline) -> None:
-        """Know where the events go."""
-        self._timeline = timeline
 
     def each(self, years: Sequence[int]) -> tuple[Year, ...]:
         """Return years in one strongly consistent read; one that has no row has no editions."""
         rows = read_together(*(YearRow(owner_of(year)) for year in years))
         return tuple(
-            _year_of(row) if isinstance(row, YearRow) else Year(year=year)
-            for year, row in zip(years, rows, strict=True)
+            Year(year=year) if row is None else self.from_row(row) for year, row in zip(years, rows, strict=True)
         )
-
-    def save(self, before: Year, after: Year, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Year:
-        """Put what became of a year, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
-        made = replace(after, version=before.version + 1, head=head)
-        row = YearRow(made.owner, version=made.version, head_seq=head.seq, head_hash=head.hash, document=made)
-        if before.version == 0:
-            tx.add(row, on_failure=ConflictError())
-        else:
-            tx.put(row, condition=YearRow.head_hash == before.head.hash, on_failure=ConflictError())
-        return made
-
-
-def _year_of(row: YearRow) -> Year:
-    year: Year = row.document
-    return replace(year, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
 
 
 RECOUNT = "recount"
@@ -76,7 +54,7 @@ class RecountStore:
         return None if task is None else _recounts().validate_json(task.text)
 
     def save(self, recount: Recount, tx: Transaction) -> None:
-        """Write a recount over the revision that it was made from; ``ConflictError`` if that is no more."""
+        """Write a recount over the revision that it was made from; ``MovedError`` if that is no more."""
         text = _recounts().dump_json(recount).decode()
         owner = f"{RECOUNT}:{recount.year}"
         self._tasks.save(Task(owner=owner, kind=RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx)

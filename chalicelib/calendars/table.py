@@ -3,7 +3,7 @@
 from chalicelib.calendars.model import Year
 from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class YearRow(OwnerRow):

@@ -1,6 +1,6 @@
 """Cases and drafts as the rest of the package knows them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,46 +14,17 @@ from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.timeline.events import ChainHead, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.timeline.repository import Repository
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""
 
 
-class CaseStore:
+class CaseStore(Repository[Case]):
     """Every write of a case goes with the events that say what happened, and only onto what was read."""
 
+    kind = "case"
     row = CaseRow
-
-    def __init__(self, timeline: Timeline) -> None:
-        """Know where the events go."""
-        self._timeline = timeline
-
-    def load(self, case_no: str) -> Case:
-        """Return a case, strongly consistent; ``NOT_FOUND`` if there is none by that number."""
-        try:
-            return case_of(CaseRow.get(owner_of(case_no), consistent_read=True))
-        except CaseRow.DoesNotExist:
-            raise DomainError(ErrorCode.NOT_FOUND) from None
-
-    def add(self, case: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
-        """Put a new case and its first events; ``ConflictError`` if there is one by its number."""
-        head = self._timeline.append(facts, owner=case.owner, head=ChainHead(), at=at, tx=tx)
-        made = replace(case, version=1, head=head)
-        tx.add(_row_of(made), on_failure=ConflictError())
-        return made
-
-    def save(self, before: Case, after: Case, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
-        """Save the new version and its events. Raises ``ConflictError`` if the stored version has changed."""
-        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
-        made = replace(after, version=before.version + 1, head=head)
-        tx.put(
-            _row_of(made),
-            condition=(CaseRow.head_hash == before.head.hash) & (CaseRow.version == before.version),
-            on_failure=ConflictError(),
-        )
-        return made
 
     def of_subject(
         self,
@@ -132,7 +103,18 @@ class CaseStore:
     def case_of_draft(self, draft: Draft) -> Case | None:
         """Return the case that a draft became; ``None`` while it has become none."""
         (row,) = read_together(case_key(draft.case_no))
-        return None if row is None else case_of(row)
+        return None if row is None else self.from_row(row)
+
+    def _columns(self, case: Case) -> dict[str, Any]:
+        return {
+            "document": case,
+            "subject": case.subject,
+            "agent": None if case.agent is None else case.agent.subject,
+            "desk": case.department,
+            "listed_at": f"{instant_text(case.received_at)}#{case.case_no}",
+            "state": case.state.value,
+            "card": case.card,
+        }
 
 
 def case_key(case_no: str) -> Row:
@@ -145,36 +127,12 @@ def draft_key(draft_id: str) -> Row:
     return DraftRow(f"draft:{draft_id}")
 
 
-def case_of(row: Row) -> Case:
-    """Read a case from its row; raises ``TypeError`` for a row of another kind."""
-    if not isinstance(row, CaseRow):
-        raise TypeError(type(row).__name__)
-    case: Case = row.document
-    return replace(case, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
-
-
 def draft_of(row: Row) -> Draft:
     """Read a draft from its row; raises ``TypeError`` for a row of another kind."""
     if not isinstance(row, DraftRow):
         raise TypeError(type(row).__name__)
     draft: Draft = row.document
     return draft
-
-
-def _row_of(case: Case) -> CaseRow:
-    return CaseRow(
-        case.owner,
-        version=case.version,
-        head_seq=case.head.seq,
-        head_hash=case.head.hash,
-        subject=case.subject,
-        agent=None if case.agent is None else case.agent.subject,
-        desk=case.department,
-        listed_at=f"{instant_text(case.received_at)}#{case.case_no}",
-        state=case.state.value,
-        card=case.card,
-        document=case,
-    )
 
 
 def _card_of(row: CaseRow) -> CaseCard:

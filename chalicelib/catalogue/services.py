@@ -40,7 +40,7 @@ class Catalogue:
         if is_there:
             return item
         with transaction() as tx:
-            self._store.add(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
+            self._store.publish(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
         return item
 
     def publishable(self, item: Item, *, by: Caller) -> Item:

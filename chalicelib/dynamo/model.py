@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
@@ -11,6 +11,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, NULL, STRING
 from pynamodb.exceptions import AttributeNullError
 from pynamodb.models import Model
+from pynamodb.pagination import ResultIterator
 
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.dynamo.connection import QuickConnection
@@ -19,7 +20,23 @@ from chalicelib.settings import settings
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+R = TypeVar("R", bound=Model)
 T = TypeVar("T")
+
+Position: TypeAlias = dict[str, Any]
+"""Where a page begins: the key of the row before it."""
+
+
+class Page(NamedTuple, Generic[T]):
+    """A page of a list; ``after`` is where the next one begins, ``None`` at the end."""
+
+    items: tuple[T, ...]
+    after: Position | None
+
+
+def page_of(rows: ResultIterator[R], read: Callable[[R], T]) -> Page[T]:
+    """Read a page of a query that was asked for with a limit."""
+    return Page(tuple(read(row) for row in rows), rows.last_evaluated_key)
 
 
 @cache

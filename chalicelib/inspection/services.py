@@ -14,6 +14,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
@@ -107,9 +108,7 @@ class Inspection:
         require(by, roles=INSPECTORS)
         return self._store.load(mandate_id)
 
-    def asked_by(
-        self, by: Caller, *, limit: int, after: dict[str, dict[str, Any]] | None
-    ) -> tuple[tuple[Mandate, ...], dict[str, dict[str, Any]] | None]:
+    def asked_by(self, by: Caller, *, limit: int, after: Position | None) -> Page[Mandate]:
         """Return a page of the caller's own mandates, newest first."""
         require(by, roles=INSPECTORS)
         return self._store.asked_by(by.actor, limit=limit, after=after)
@@ -210,7 +209,7 @@ class Inspection:
     ) -> None:
         fact = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
         with transaction() as tx:
-            self._timeline.append_alone([fact], owner=owner_of(mandate_id), at=at, tx=tx)
+            self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
 
 
 def _facts_of(card: CaseCard) -> CaseFacts:

@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.inspection.model import Mandate
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ByInspector(GlobalSecondaryIndex["MandateRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
 from chalicelib.redress.model import Objection, Repair, Revocation
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

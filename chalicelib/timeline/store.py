@@ -8,48 +8,43 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.chain import chained, first_fault
 from chalicelib.timeline.events import ChainHead, Event, Json, NewEvent, Reading
-from chalicelib.timeline.table import EventRow, OwnerRow
+from chalicelib.timeline.owners import OwnerRow, row_of
+from chalicelib.timeline.table import EventRow
 
 
 class Timeline:
-    """All timelines; ``owners`` says in which table the owners of each kind (``case``, ``flag``, …) live."""
+    """All timelines."""
 
-    def __init__(self, owners: Mapping[str, type[OwnerRow]]) -> None:
-        """Know the owners' tables, so that a timer can add to a chain without knowing what it belongs to."""
-        self._owners = owners
-
-    def append(
+    def add_events(
         self, facts: Sequence[NewEvent], *, owner: str, head: ChainHead, at: datetime, tx: Transaction
     ) -> ChainHead:
-        """Add events to a transaction that also moves the owner's row from ``head`` to the head returned."""
+        """Add events behind ``head`` and return the new head, which whoever calls this must write to the owner's row.
+
+        That is ``Repository.save`` for an owner that changes too, and ``append`` for one that does not.
+        """
         for event in chained(facts, owner=owner, head=head, recorded_at=at):
             tx.add(_row_of(event), on_failure=ConflictError())
             head = ChainHead(event.seq, event.hash)
         return head
 
-    def append_alone(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
-        """Add events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
+    def append(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
+        """Append events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
 
-        Raises ``ConflictError`` at the commit if somebody else added meanwhile; ``NOT_FOUND`` for an unknown owner.
+        Raises ``ConflictError`` at the commit if the owner has changed meanwhile; ``NOT_FOUND`` for an unknown owner.
         """
-        old = self.head(owner)
-        new = self.append(facts, owner=owner, head=old, at=at, tx=tx)
-        table = self._table_of(owner)
+        row = _stored(owner)
+        table = type(row)
+        new = self.add_events(facts, owner=owner, head=row.head, at=at, tx=tx)
         tx.change(
             table(owner),
             actions=[table.head_seq.set(new.seq), table.head_hash.set(new.hash)],
-            condition=(table.head_hash == old.hash) & (table.head_seq == old.seq),
+            condition=table.is_at(int(row.version), row.head),
             on_failure=ConflictError(),
         )
 
     def head(self, owner: str) -> ChainHead:
         """Return where an owner's chain ends, by its own row; ``NOT_FOUND`` for an unknown owner."""
-        table = self._table_of(owner)
-        try:
-            row = table.get(owner, consistent_read=True, attributes_to_get=["head_seq", "head_hash"])
-        except table.DoesNotExist:
-            raise DomainError(ErrorCode.NOT_FOUND) from None
-        return ChainHead(int(row.head_seq), row.head_hash)
+        return _stored(owner).head
 
     def events(self, owner: str) -> tuple[Event, ...]:
         """Return all events of an owner, first to last, strongly consistent."""
@@ -67,8 +62,14 @@ class Timeline:
             return self.reading(owner, head=moved)
         return Reading(events=events, fault=fault)
 
-    def _table_of(self, owner: str) -> type[OwnerRow]:
-        return self._owners[owner.partition(":")[0]]
+
+def _stored(owner: str) -> OwnerRow:
+    """Read the version and the head of an owner's row, strongly consistent."""
+    table = row_of(owner)
+    try:
+        return table.get(owner, consistent_read=True, attributes_to_get=["version", "head_seq", "head_hash"])
+    except table.DoesNotExist:
+        raise DomainError(ErrorCode.NOT_FOUND) from None
 
 
 def _row_of(event: Event) -> EventRow:

@@ -1,4 +1,4 @@
-"""The table of events, and what every owner's row has in common."""
+"""The table of events."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import Row
 from chalicelib.settings import settings
-from chalicelib.timeline.events import NOTHING_BEFORE
 
 
 class AsWrittenAttribute(UnicodeAttribute):
@@ -36,15 +35,3 @@ class EventRow(Row):
     prev_hash = AsWrittenAttribute(default="")
     hash = AsWrittenAttribute(default="")
     texts = AsWrittenAttribute(null=True)
-
-
-class OwnerRow(Row):
-    """A row that owns a timeline: ``pk`` is the owner's name in it, and the head is the condition of every write.
-
-    ``version`` counts what people did; it is the ETag, and a clock that turns yellow does not change it.
-    """
-
-    pk = UnicodeAttribute(hash_key=True)
-    version = NumberAttribute(default=0)
-    head_seq = NumberAttribute(default=0)
-    head_hash = UnicodeAttribute(default=NOTHING_BEFORE)

@@ -108,6 +108,16 @@ def test_every_model_and_all_rules_are_held_pure() -> None:
     } <= pure
 
 
+def test_only_a_repository_writes_an_owner_and_its_events_together() -> None:
+    writers = [
+        named(path)
+        for path in DEPLOYED
+        if any(name.endswith("timeline.add_events") for name in uses(path.read_text(encoding="utf-8")))
+    ]
+
+    assert writers == ["chalicelib/timeline/repository.py"]
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = users({"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}, among=DEPLOYED)
 

@@ -90,7 +90,7 @@ class Story:
                 texts={"reason": "资料较多，正在核对。"},
             )
             with transaction() as tx:
-                services().timeline.append_alone([fact], owner=owner, at=real_now(), tx=tx)
+                services().timeline.append([fact], owner=owner, at=real_now(), tx=tx)
         self._long = self.client.event("GET", f"/v1/cases/{case['case_no']}/timeline", token=self.applicant.token)
         return self._long
 

@@ -59,7 +59,7 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
         names = [f"race-{number}-{side}" for side in range(FLAGS)]
         for name in names:
             with transaction() as tx:
-                FlagStore().add(a_flag(flag_id=name, state=FlagState.ACTIVE), tx)
+                FlagStore(services().timeline).add(a_flag(flag_id=name, state=FlagState.ACTIVE), [], at=NOON, tx=tx)
         told = [an_event(name, 4 + step, kind) for name in names for step, kind in enumerate(CHANGES)]
         together = Barrier(RELAYS)
 

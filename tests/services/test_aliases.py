@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -15,7 +15,7 @@ from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
-from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.model import Position, connection
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
@@ -27,9 +27,6 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -346,10 +343,10 @@ def a_flag(about: Identity, document_no: str) -> Flag:
 def listed(owner: Caller) -> list[Flag]:
     """Return all flags that somebody sees as their own, a page of one after the other."""
     found: list[Flag] = []
-    after: Mapping[str, Any] | None = None
+    after: Position | None = None
     while True:
         page = services().punishment.flags_of(FlagFilter(), by=owner, limit=1, after=after)
-        found += page.flags
+        found += page.items
         if page.after is None:
             return found
         after = page.after

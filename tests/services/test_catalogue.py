@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 @pytest.fixture
 def timeline() -> Timeline:
-    return Timeline({"item": CatalogueStore.row})
+    return Timeline()
 
 
 @pytest.fixture

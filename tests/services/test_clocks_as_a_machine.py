@@ -226,7 +226,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             facts = self.clocks.moved_on(clock, at=at)[1] if tells else []
             change(clock, tx)
             if facts:
-                services().timeline.append_alone(facts, owner=clock.owner, at=at, tx=tx)
+                services().timeline.append(facts, owner=clock.owner, at=at, tx=tx)
         if tells:
             plain.tell(self.calendar, at)
 

@@ -34,7 +34,7 @@ def conflicting(record_id: str = "r-2") -> Conflict:
 
 
 def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
-    return list(services().conflicts.page(state, by=CREDIT, limit=10, after=None).conflicts)
+    return list(services().conflicts.page(state, by=CREDIT, limit=10, after=None).items)
 
 
 def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) -> Conflict:

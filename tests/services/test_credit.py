@@ -162,7 +162,7 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
     one, other = load_rule_packs()
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
     known = services()
-    parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
+    parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, lenient), pack=one.code)
     receiving = Ingest(*parts, packs=(one, lenient), pack=one.code)
     receiving.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
@@ -189,7 +189,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
         ),
     )
     known = services()
-    parts = (CreditStore(), known.timeline, known.subjects, known.subject_keys)
+    parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
     receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code)
     record = receiving.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)

@@ -58,7 +58,7 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
     runs = [services().credit_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
     summary = services().credit.summary(record.subject)
-    after = CreditStore().record("market", "r-1")
+    after = CreditStore(services().timeline).record("market", "r-1")
     assert runs == [0, 1, 0]
     assert (summary.bars, summary.version) == ((), 1)
     assert after is not None
@@ -116,7 +116,7 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
                 raise RuntimeError(record_id)
             return super().record(source, record_id)
 
-    seen = CreditExpiry(Poisoned(), services().timeline).expire(at=PAST)
+    seen = CreditExpiry(Poisoned(services().timeline)).expire(at=PAST)
 
     assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
 
@@ -138,9 +138,9 @@ def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.Monkey
     def torn(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(Timeline, "record", torn)
+    monkeypatch.setattr(Timeline, "add_events", torn)
 
     assert services().credit_upkeep.expire(at=PAST).failed == 1
-    kept = CreditStore().record("market", "r-1")
+    kept = CreditStore(services().timeline).record("market", "r-1")
     assert kept is not None
     assert kept.display.ended_at is None

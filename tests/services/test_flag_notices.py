@@ -237,7 +237,7 @@ def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: ti
     sweep(at=AFTER + waited)
 
     page = services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
-    assert [each.flag_notice_id for each in page.flag_notices] == ([lifting.flag_notice_id] if opened else [])
+    assert [each.flag_notice_id for each in page.items] == ([lifting.flag_notice_id] if opened else [])
 
 
 @pytest.mark.requirement("R3.8")
@@ -254,7 +254,7 @@ def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None
     state = {
         state: [
             each.flag_notice_id
-            for each in services().flag_notices.incidents(state, by=MONITOR, limit=10, after=None).flag_notices
+            for each in services().flag_notices.incidents(state, by=MONITOR, limit=10, after=None).items
         ]
         for state in IncidentState
     }
@@ -274,7 +274,7 @@ def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> N
 
     sweep(at=AFTER + timedelta(days=9))
 
-    assert services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).flag_notices == ()
+    assert services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).items == ()
 
 
 def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
@@ -285,7 +285,7 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
     def seen(role: Role, department: str) -> list[str]:
         by = a_caller(role, sub="x", department=department)
         page = services().flag_notices.of_flag(flag.flag_id, by=by, limit=10, after=None)
-        return sorted(each.department for each in page.flag_notices)
+        return sorted(each.department for each in page.items)
 
     assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
     assert seen(Role.MONITOR, "monitoring") == ["market", "traffic"]

@@ -187,13 +187,13 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
 
 def test_the_same_file_again_changes_nothing_and_an_older_version_comes_too_late(queue: Waiting) -> None:
     taken([a_line("r-1", version=2)], queue)
-    before = CreditStore().record("market", "r-1")
+    before = CreditStore(services().timeline).record("market", "r-1")
 
     again = taken([a_line("r-1", version=2)], queue)
     late = taken([a_line("r-1", version=1)], queue)
 
     assert (counts(again), counts(late)) == ({"unchanged": 1}, {"late": 1})
-    assert CreditStore().record("market", "r-1") == before
+    assert CreditStore(services().timeline).record("market", "r-1") == before
 
 
 def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue: Waiting) -> None:
@@ -202,8 +202,8 @@ def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue:
         name = "r-" + "".join(map(str, order))
         taken([{**versions[place], "record_id": name} for place in order], queue)
 
-    found = [record.basis for record in CreditStore().records(services().subject_keys.key_of(an_organisation()))]
-    assert set(found) == {"第3条"}
+    records = CreditStore(services().timeline).records(services().subject_keys.key_of(an_organisation()))
+    assert {record.basis for record in records} == {"第3条"}
 
 
 def test_a_record_of_somebody_else_is_refused_to_a_subject_nobody_has_spoken_of(queue: Waiting) -> None:
@@ -320,7 +320,7 @@ def test_a_record_that_came_twice_is_not_counted_up_when_its_lines_are_taken_aga
             services().imports.step(made.import_id, at=NOON)
     done = run(made, queue)
 
-    record = CreditStore().record("market", "r-1")
+    record = CreditStore(services().timeline).record("market", "r-1")
     assert record is not None
     assert (record.basis, record.version, counts(done)) == ("第2条", 2, {"stored": 2})
 
@@ -334,7 +334,7 @@ def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     assert (counts(made), refused["code"]) == ({"conflict": 1}, ErrorCode.IDENTITY_CONFLICT.value)
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
     page = services().conflicts.page(ConflictState.OPEN, by=officer, limit=5, after=None)
-    assert [conflict.record_id for conflict in page.conflicts] == ["r-2"]
+    assert [conflict.record_id for conflict in page.items] == ["r-2"]
     assert bars_of(COMPANY) == ["r-1"]
 
 
@@ -361,7 +361,7 @@ def test_a_csv_is_the_same_as_json_lines(queue: Waiting, end: str, mark: str, *,
 
     made = run(uploaded(data, count=3), queue)
 
-    record = CreditStore().record("market", "r-2")
+    record = CreditStore(services().timeline).record("market", "r-2")
     assert record is not None
     assert (record.contents, record.related_items) == ({"fine": "一万元"}, ("business-address", "plate-replacement"))
     assert counts(made) == {"stored": 2, "refused": 1}
@@ -382,7 +382,7 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
     made = taken([a_line()], queue, **declared)
 
     assert (made.state, made.problem) == (ImportState.REFUSED, problem)
-    assert CreditStore().record("market", "r-1") is None
+    assert CreditStore(services().timeline).record("market", "r-1") is None
     assert names_in_bucket() == []
 
 
@@ -498,7 +498,7 @@ def the_end_of(lines: list[Mapping[str, Any] | str], queue: Waiting, deaths: ran
                 continue
             queue.messages.pop(0)
     done = services().imports.one(made.import_id, by=MACHINE)
-    records = CreditStore().records(services().subject_keys.key_of(an_organisation()))
+    records = CreditStore(services().timeline).records(services().subject_keys.key_of(an_organisation()))
     return done.state, counts(done), refused_lines(done), records
 
 

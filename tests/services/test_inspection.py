@@ -212,7 +212,7 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
         fact = NewEvent(
             kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
         )
-        services().timeline.append_alone([fact], owner=case.owner, at=AT, tx=tx)
+        services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
     assert found(CaseFilter(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 

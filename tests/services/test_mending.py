@@ -28,8 +28,7 @@ LATER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 def mending(pauses: list[float] | None = None) -> Reconciliation:
     house, waited = services(), pauses if pauses is not None else []
     return Reconciliation(
-        CreditStore(),
-        house.timeline,
+        CreditStore(house.timeline),
         TaskStore(),
         marks_of=house.flag_upkeep.marks_of,
         kept_from=Severity.SERIOUS,
@@ -45,7 +44,7 @@ def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
     """Change a stored summary behind the service's back."""
     before = company()
     with transaction() as tx:
-        CreditStore().save(before, replace(before, **change), tx)
+        CreditStore(services().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)
 
 
 def test_a_summary_that_is_as_it_should_be_is_left_alone() -> None:
@@ -97,8 +96,7 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
     altered(kept_promises=7)
 
     settled = Reconciliation(
-        CreditStore(),
-        services().timeline,
+        CreditStore(services().timeline),
         TaskStore(),
         marks_of=services().flag_upkeep.marks_of,
         kept_from=Severity.SERIOUS,
@@ -137,7 +135,7 @@ def test_mending_stands_or_falls_with_its_event(monkeypatch: pytest.MonkeyPatch)
     def torn(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(Timeline, "record", torn)
+    monkeypatch.setattr(Timeline, "add_events", torn)
 
     assert mending().check(at=LATER).failed == 1
     assert company().kept_promises == 7

@@ -48,7 +48,7 @@ def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing()
     assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
     assert (preview.looked_at, preview.after) == (1, None)
     assert seen(flag).state is FlagState.ACTIVE
-    assert ShelfStore().shelf().loaded == ()
+    assert ShelfStore(services().timeline).shelf().loaded == ()
 
 
 @pytest.mark.requirement("R2.10")
@@ -173,7 +173,7 @@ def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeyp
     def torn(*_: object) -> Flag:
         raise RuntimeError
 
-    monkeypatch.setattr(FlagStore, "get", torn)
+    monkeypatch.setattr(FlagStore, "load", torn)
     standing = services().publishing.load(an_edition(), by=CREDIT, at=NOW)
 
     assert standing.evaluation is not None
@@ -191,7 +191,7 @@ def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
     ticks = [0.0]
-    other = LoadedLists(ShelfStore(), measure_lists(), ticks=lambda: ticks[0])
+    other = LoadedLists(ShelfStore(services().timeline), measure_lists(), ticks=lambda: ticks[0])
     assert [edition.edition for edition in other.current()] == ["2024"]
     load(an_edition())
 

@@ -90,8 +90,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
     )
     known = services()
     punishment = Flags(
-        FlagStore(),
-        known.timeline,
+        FlagStore(known.timeline),
         known.clocks,
         known.credit,
         subjects=known.subjects,
@@ -291,9 +290,9 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1)
     rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1, after=page.after)
 
-    assert {flag.flag_id for flag in own.flags} == {first.flag_id, second.flag_id}
-    assert {flag.flag_id for flag in (*page.flags, *rest.flags)} == {first.flag_id, second.flag_id}
-    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, limit=10).flags == ()
+    assert {flag.flag_id for flag in own.items} == {first.flag_id, second.flag_id}
+    assert {flag.flag_id for flag in (*page.items, *rest.items)} == {first.flag_id, second.flag_id}
+    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, limit=10).items == ()
     with pytest.raises(DomainError) as refused:
         flags_of(FlagFilter(), by=CREDIT, limit=10)
     assert reason_of(refused) is ErrorCode.INVALID_QUERY

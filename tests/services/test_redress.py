@@ -101,7 +101,7 @@ def effect_at(at: datetime, *, item: str = "business-address") -> tuple[Effect, 
 
 
 def record_now(record_id: str = "r-1") -> Record:
-    found = CreditStore().record("market", record_id)
+    found = CreditStore(services().timeline).record("market", record_id)
     assert found is not None
     return found
 

@@ -62,7 +62,7 @@ def hear(*events: Event) -> None:
 
 
 def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Anomaly]:
-    return list(services().signals.page(wanted or Wanted(), by=by, limit=10, after=None).signals)
+    return list(services().signals.page(wanted or Wanted(), by=by, limit=10, after=None).items)
 
 
 def kinds(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[str]:
@@ -136,4 +136,4 @@ def test_a_page_goes_on_where_the_one_before_ended() -> None:
     first = services().signals.page(Wanted(), by=MONITOR, limit=1, after=None)
     second = services().signals.page(Wanted(), by=MONITOR, limit=1, after=first.after)
 
-    assert [signal.kind.value for signal in (*first.signals, *second.signals)] == ["closed_and_reopened", "late_entry"]
+    assert [signal.kind.value for signal in (*first.items, *second.items)] == ["closed_and_reopened", "late_entry"]

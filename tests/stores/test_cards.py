@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 @pytest.fixture
 def cases() -> CaseStore:
-    return CaseStore(Timeline({"case": CaseStore.row}))
+    return CaseStore(Timeline())
 
 
 def add(cases: CaseStore, case: Case) -> Case:

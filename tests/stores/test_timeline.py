@@ -14,6 +14,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import ChainFault, FaultReason, NewEvent
+from chalicelib.timeline.owners import row_of
 from chalicelib.timeline.table import EventRow
 from chalicelib.wiring import services
 
@@ -42,7 +43,7 @@ def a_timeline_of_four() -> str:
     mandate, _ = services().inspection.ask(wanted, by=inspector, at=AT, idempotency_key=None)
     for number in range(3):
         with transaction() as tx:
-            services().timeline.append_alone([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
+            services().timeline.append([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
     return mandate.owner
 
 
@@ -129,7 +130,7 @@ def test_an_added_row_is_found() -> None:
 def test_a_head_set_back_to_hide_the_last_event_is_found() -> None:
     owner = a_timeline_of_four()
     third = services().timeline.events(owner)[2]
-    table = services().timeline._table_of(owner)
+    table = row_of(owner)
     table(owner).update(actions=[table.head_seq.set(3), table.head_hash.set(third.hash)])
 
     assert fault_of(owner) == ChainFault(4, FaultReason.BEYOND)
@@ -140,7 +141,7 @@ def test_two_who_add_at_once_cannot_both() -> None:
 
     def add(before_commit: Callable[[], None]) -> None:
         with transaction() as tx:
-            services().timeline.append_alone([a_fact()], owner=owner, at=AT, tx=tx)
+            services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
             before_commit()
 
     with pytest.raises(ConflictError):
@@ -159,7 +160,7 @@ def test_an_event_added_while_a_timeline_is_read_is_no_fault(monkeypatch: pytest
         if not added:
             added.append(1)
             with transaction() as tx:
-                services().timeline.append_alone([a_fact()], owner=owner, at=AT, tx=tx)
+                services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
         return real(name)
 
     monkeypatch.setattr(services().timeline, "events", events)

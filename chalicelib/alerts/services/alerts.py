@@ -12,7 +12,7 @@ from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news,
 from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.services.withdrawal import AlertWithdrawal
-from chalicelib.alerts.store.alerts import AlertStore, InboxPage
+from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
@@ -118,7 +118,7 @@ class Alerts:
                         suffix=alert.alert_id,
                     ),
                 )
-            self._timeline.append_alone(
+            self._timeline.append(
                 [
                     NewEvent(
                         kind=EventKind.ALERT_RAISED,
@@ -170,10 +170,8 @@ class Alerts:
         index = int(place.get("index", 0))
         alerts: list[Alert] = []
         while index < len(recipients) and len(alerts) < limit:
-            page: InboxPage = self._store.inbox(
-                recipients[index], state, limit=limit - len(alerts), after=place.get("key")
-            )
-            alerts.extend(page.alerts)
+            page = self._store.inbox(recipients[index], state, limit=limit - len(alerts), after=place.get("key"))
+            alerts.extend(page.items)
             if page.after is None:
                 index += 1
             place = {"index": index, "key": page.after}
@@ -207,7 +205,7 @@ class Alerts:
         with transaction() as tx:
             self._store.save(alert, answered, tx)
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in self._awaited(alert)]
-            self._timeline.append_alone(
+            self._timeline.append(
                 [
                     NewEvent(
                         kind=EventKind.ALERT_ACKNOWLEDGED,

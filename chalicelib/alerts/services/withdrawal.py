@@ -58,4 +58,4 @@ class AlertWithdrawal:
                     "clocks_stopped": clocks_payload(*stopped),
                 },
             )
-            self._timeline.append_alone([fact], owner=alert.owner, at=at, tx=tx)
+            self._timeline.append([fact], owner=alert.owner, at=at, tx=tx)

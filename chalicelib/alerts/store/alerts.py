@@ -1,20 +1,10 @@
 """Loading and saving alerts."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.table.alerts import AlertRow
+from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxPage:
-    """A page of somebody's alerts, oldest first; ``after`` is where the next one begins."""
-
-    alerts: tuple[Alert, ...]
-    after: dict[str, dict[str, Any]] | None
 
 
 class AlertStore:
@@ -42,10 +32,15 @@ class AlertStore:
         """Write what became of an alert, if it still is as it was read."""
         tx.put(_row_of(after), condition=AlertRow.document == before, on_failure=ConflictError())
 
-    def inbox(self, recipient: str, state: str, *, limit: int, after: dict[str, dict[str, Any]] | None) -> InboxPage:
+    def inbox(self, recipient: str, state: str, *, limit: int, after: Position | None) -> Page[Alert]:
         """Return a page of a recipient's alerts in one state, oldest first."""
         rows = AlertRow.inbox.query(f"{recipient}#{state}", limit=limit, last_evaluated_key=after)
-        return InboxPage(alerts=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+        return page_of(rows, _alert_of)
+
+
+def _alert_of(row: AlertRow) -> Alert:
+    alert: Alert = row.document
+    return alert
 
 
 def _row_of(alert: Alert) -> AlertRow:

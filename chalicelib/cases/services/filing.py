@@ -13,7 +13,7 @@ from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.repeat_promise import RepeatPromise
-from chalicelib.cases.store import CaseStore, case_key, case_of, draft_key, draft_of
+from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.catalogue.services import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
@@ -193,7 +193,7 @@ class Filing:
             summary = self._credit_of(draft.subject)
         return _Found(
             draft=draft,
-            case=None if rows[1] is None else case_of(rows[1]),
+            case=None if rows[1] is None else self._store.from_row(rows[1]),
             key=None if key_id is None else self._keys.from_row(rows[2]),
             summary=summary,
         )

@@ -60,5 +60,5 @@ class IdentityDisclosure:
             texts={"reason": reason},
         )
         with transaction() as tx:
-            self._timeline.append_alone([fact], owner=case.owner, at=at, tx=tx)
+            self._timeline.append([fact], owner=case.owner, at=at, tx=tx)
         return seen

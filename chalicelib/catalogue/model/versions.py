@@ -61,9 +61,15 @@ class Kept:
     ``version`` counts publications; 0 stands for an item that is new.
     """
 
+    code: str
     shelf: Shelf = Shelf()
     head: ChainHead = field(default_factory=ChainHead)
     version: int = 0
+
+    @property
+    def owner(self) -> str:
+        """What the item's timeline is kept under."""
+        return f"item:{self.code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.versions import Kept, Listed, Shelf
@@ -13,8 +14,9 @@ from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
 from chalicelib.errors import DomainError
 from chalicelib.timeline.chain import digest
-from chalicelib.timeline.events import ChainHead, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.timeline.events import NewEvent
+from chalicelib.timeline.owners import OwnerRow
+from chalicelib.timeline.repository import Repository
 
 PUBLISHED = "published"
 """The one shelf of the index: a few thousand small rows that change a few times a year."""
@@ -25,45 +27,38 @@ NO_DAY = "9999-12-31"
 PAGE_OF_SHELF = 200
 
 
-class CatalogueStore:
+class CatalogueStore(Repository[Kept]):
     """Every publication goes with its event; versions are only ever added."""
 
+    kind = "item"
     row = ItemRow
-
-    def __init__(self, timeline: Timeline) -> None:
-        """Know where the events go."""
-        self._timeline = timeline
 
     def both(self, code: str, version: int) -> tuple[Kept, Item | None]:
         """Read in one round trip what is kept of an item, and one of its versions."""
         item_row, version_row = read_together(_item_key(code), _version_key(code, version))
-        return _kept_of(item_row), None if version_row is None else _item_of(version_row)
+        kept = Kept(code=code) if item_row is None else self.from_row(item_row)
+        return kept, None if version_row is None else _item_of(version_row)
 
     def shelf(self, code: str) -> Shelf:
         """Read what is in force of an item; an empty shelf for an unknown one."""
         (row,) = read_together(_item_key(code))
-        return _kept_of(row).shelf
+        return Shelf() if row is None else self.from_row(row).shelf
 
     def version(self, code: str, version: int) -> Item | None:
         """Read one version; ``None`` if it was never published."""
         (row,) = read_together(_version_key(code, version))
         return None if row is None else _item_of(row)
 
-    def add(self, item: Item, *, kept: Kept, listed: Listed, fact: NewEvent, at: datetime, tx: Transaction) -> None:
-        """Put a new version with its event, and move what is in force; ``ConflictError`` if ``kept`` is no more.
+    def publish(self, item: Item, *, kept: Kept, listed: Listed, fact: NewEvent, at: datetime, tx: Transaction) -> None:
+        """Save a new version with its event, and what is in force. Raises ``ConflictError`` if ``kept`` has changed.
 
         The event gains the digest of the version exactly as it is stored.
         """
         row = VersionRow(f"version:{item.code}:{item.version}", document=item)
         fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
-        head = self._timeline.append([fact], owner=item.owner, head=kept.head, at=at, tx=tx)
-        shelf = kept.shelf.with_new(listed, on=day_in_shanghai(at))
         tx.add(row, on_failure=ConflictError())
-        tx.put(
-            _row_of(item.code, shelf=shelf, head=head, version=kept.version + 1),
-            condition=(ItemRow.head_hash == kept.head.hash) if kept.version else ItemRow.pk.does_not_exist(),
-            on_failure=ConflictError(),
-        )
+        after = replace(kept, shelf=kept.shelf.with_new(listed, on=day_in_shanghai(at)))
+        self.save(kept, after, [fact], at=at, tx=tx)
 
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
         """Let a transaction hold only if this version of the item is the one in force on that day."""
@@ -75,6 +70,20 @@ class CatalogueStore:
         for row in ItemRow.published.query(PUBLISHED, condition, page_size=PAGE_OF_SHELF):
             shelf: Shelf = row.document
             yield shelf
+
+    def _document(self, row: OwnerRow) -> Kept:
+        return Kept(code=row.pk.partition(":")[2], shelf=row.document)
+
+    def _columns(self, kept: Kept) -> dict[str, Any]:
+        current, upcoming = kept.shelf.current, kept.shelf.upcoming
+        return {
+            "document": kept.shelf,
+            "shelf": PUBLISHED,
+            "item_code": kept.code,
+            "current": 0 if current is None else current.version,
+            "upcoming": 0 if upcoming is None else upcoming.version,
+            "upcoming_from": NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
+        }
 
 
 @lru_cache(maxsize=256)
@@ -93,32 +102,8 @@ def _version_key(code: str, version: int) -> Row:
     return VersionRow(f"version:{code}:{version}")
 
 
-def _kept_of(row: Row | None) -> Kept:
-    if row is None:
-        return Kept()
-    if not isinstance(row, ItemRow):
-        raise TypeError(type(row).__name__)
-    return Kept(shelf=row.document, head=ChainHead(int(row.head_seq), row.head_hash), version=int(row.version))
-
-
 def _item_of(row: Row) -> Item:
     if not isinstance(row, VersionRow):
         raise TypeError(type(row).__name__)
     item: Item = row.document
     return item
-
-
-def _row_of(code: str, *, shelf: Shelf, head: ChainHead, version: int) -> ItemRow:
-    current, upcoming = shelf.current, shelf.upcoming
-    return ItemRow(
-        f"item:{code}",
-        version=version,
-        head_seq=head.seq,
-        head_hash=head.hash,
-        shelf=PUBLISHED,
-        item_code=code,
-        current=0 if current is None else current.version,
-        upcoming=0 if upcoming is None else upcoming.version,
-        upcoming_from=NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
-        document=shelf,
-    )

@@ -7,7 +7,7 @@ from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.versions import Shelf
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped

@@ -162,7 +162,7 @@ class Clocks:
             moved, happened = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
             self._store.save(moved, tx)
             if happened:
-                self._timeline.append_alone(happened, owner=owner, at=at, tx=tx)
+                self._timeline.append(happened, owner=owner, at=at, tx=tx)
 
     def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
         """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""

@@ -55,5 +55,5 @@ class ClockRecalculation:
         with transaction() as tx:
             self._store.save(counted, tx)
             fact = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
-            self._timeline.append_alone([fact], owner=clock.owner, at=at, tx=tx)
+            self._timeline.append([fact], owner=clock.owner, at=at, tx=tx)
         return True

@@ -17,7 +17,6 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.store import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +31,9 @@ class StoredSubject:
 class BatchIngest:
     """Where lines of files come in."""
 
-    def __init__(self, store: CreditStore, timeline: Timeline, subjects: Subjects, judge: RecordFactory) -> None:
+    def __init__(self, store: CreditStore, subjects: Subjects, judge: RecordFactory) -> None:
         """Let ``judge`` say what a line becomes; ``subjects`` remembers whom it is about."""
         self._store = store
-        self._timeline = timeline
         self._subjects = subjects
         self._judge = judge
 
@@ -120,8 +118,7 @@ class BatchIngest:
             taken.append(Taken(handed=line, fate=Fate.STORED))
         if stored:
             fact = _fact(stored, after, batch)
-            head = self._timeline.append([fact], owner=after.owner, head=after.head, at=at, tx=tx)
-            self._store.save(standing.summary, replace(after, head=head), tx)
+            self._store.save(standing.summary, after, [fact], at=at, tx=tx)
         return taken
 
     def _strangers(self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction) -> set[str]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
@@ -35,7 +35,6 @@ from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
-from chalicelib.timeline.store import Timeline
 
 CHECKED = ("effect", "reasons")
 """What a check lets the asker see: never the records themselves."""
@@ -71,7 +70,6 @@ class Credit:
     def __init__(
         self,
         store: CreditStore,
-        timeline: Timeline,
         subjects: Subjects,
         keys: SubjectKeys,
         *,
@@ -86,7 +84,6 @@ class Credit:
         self._pack = pack
         self._kept_from = rules.severity_kept(self._packs)
         self._store = store
-        self._timeline = timeline
         self._subjects = subjects
         self._keys = keys
 
@@ -195,7 +192,7 @@ class Credit:
             data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
         )
         self._store.save_record(record, tx)
-        self._save(summary, rules.with_kept_promise(summary), fact, at=at, tx=tx)
+        self._store.save(summary, rules.with_kept_promise(summary), [fact], at=at, tx=tx)
 
     def put_flag(
         self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
@@ -203,13 +200,15 @@ class Credit:
         """Put a confirmed flag into the summary in the caller's transaction: what was read before no longer files."""
         summary = self._store.summary(subject)
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
-        self._save(summary, after, _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at), at=at, tx=tx)
+        fact = _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
+        self._store.save(summary, after, [fact], at=at, tx=tx)
 
     def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Take a flag out of the summary in the caller's transaction."""
         summary = self._store.summary(subject)
         after = rules.without_flag(summary, flag_id)
-        self._save(summary, after, _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at), at=at, tx=tx)
+        fact = _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at)
+        self._store.save(summary, after, [fact], at=at, tx=tx)
 
     def _with_others(self, own: Summary) -> Summary:
         """Read what counts for the subject too, one batch of reads for each step from identity to identity."""
@@ -220,10 +219,6 @@ class Credit:
             met |= {link.subject: Met(link=link, summary=summary) for link, summary in found}
             wanted = links_beyond(own, met.values())
         return joined(own, tuple(met.values()))
-
-    def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-        self._store.save(before, replace(after, head=head), tx)
 
     def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
         """Return the rules of an instant; those of the deployment if no pack is named."""

@@ -1,7 +1,7 @@
 """Each day: records whose last day has passed leave the summary, and that is written down."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -13,7 +13,6 @@ from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transa
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.store import Timeline
 
 PER_SHARD = 500
 """How many records of a shard one run ends: 16 shards are well inside the ten minutes that it may take."""
@@ -40,10 +39,9 @@ class Upkept:
 class CreditExpiry:
     """What days bring to records and summaries; whether something has effect follows from its dates, not from this."""
 
-    def __init__(self, store: CreditStore, timeline: Timeline) -> None:
+    def __init__(self, store: CreditStore) -> None:
         """Change records and summaries together with their subjects' timelines."""
         self._store = store
-        self._timeline = timeline
 
     def expire(self, *, at: datetime) -> Upkept:
         """End what has ended, a bounded number in each shard; safe to run twice, late and beside itself."""
@@ -69,8 +67,7 @@ class CreditExpiry:
         fact = expiry.display_ended(record, after, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
-            self._store.save(summary, replace(after, head=head), tx)
+            self._store.save(summary, after, [fact], at=at, tx=tx)
         return True
 
     def take_flag_out(
@@ -92,5 +89,4 @@ class CreditExpiry:
         self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction
     ) -> None:
         fact = expiry.flag_ended(kind, flag_id, after, at=at)
-        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-        self._store.save(before, replace(after, head=head), tx)
+        self._store.save(before, after, [fact], at=at, tx=tx)

@@ -1,6 +1,5 @@
 """Taking records in, and handing those whose number and name do not belong together to a person."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
@@ -9,8 +8,9 @@ from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.rules.linked_credit import with_names
 from chalicelib.credit.services.ingest import Ingest
-from chalicelib.credit.store.identity_conflicts import ConflictPage, ConflictStore, Position
+from chalicelib.credit.store.identity_conflicts import ConflictStore
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
@@ -19,21 +19,17 @@ from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.store import Timeline
 
 
 class Conflicts:
     """All conflicts of identity."""
 
-    def __init__(
-        self, store: ConflictStore, receiving: Ingest, summaries: CreditStore, subjects: Subjects, timeline: Timeline
-    ) -> None:
+    def __init__(self, store: ConflictStore, receiving: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
         """Stand in front of ``receiving``, which refuses what does not belong together."""
         self._store = store
         self._receiving = receiving
         self._summaries = summaries
         self._subjects = subjects
-        self._timeline = timeline
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
         """Store a record as ``Receiving.put_record`` does; one with another name than the number's waits for a person.
@@ -87,7 +83,7 @@ class Conflicts:
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
-    def page(self, state: ConflictState, *, by: Caller, limit: int, after: Position) -> ConflictPage:
+    def page(self, state: ConflictState, *, by: Caller, limit: int, after: Position | None) -> Page[Conflict]:
         """Return a page of conflicts in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, limit=limit, after=after)
@@ -135,5 +131,4 @@ class Conflicts:
             department=by.department or "",
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
-        head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
-        self._summaries.save(summary, replace(after, head=head), tx)
+        self._summaries.save(summary, after, [fact], at=at, tx=tx)

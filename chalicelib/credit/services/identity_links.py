@@ -12,9 +12,10 @@ from chalicelib.credit.model.records import Document, Summary
 from chalicelib.credit.rules import identity_links
 from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.services.checks import Credit
-from chalicelib.credit.store.identity_links import IdentityLinkPage, IdentityLinkStore, Position, identity_link_laws
+from chalicelib.credit.store.identity_links import IdentityLinkStore, identity_link_laws
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
@@ -23,7 +24,6 @@ from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.store import Timeline
 
 if TYPE_CHECKING:
     from chalicelib.timeline.events import Json
@@ -43,15 +43,12 @@ class IdentityLinkProposal:
 class IdentityLinks:
     """All aliases."""
 
-    def __init__(
-        self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects, timeline: Timeline
-    ) -> None:
+    def __init__(self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects) -> None:
         """Ask ``credit`` what counts for whom now; change ``summaries`` with their timelines."""
         self._store = store
         self._credit = credit
         self._summaries = summaries
         self._subjects = subjects
-        self._timeline = timeline
 
     @retry_on_conflict
     def propose(
@@ -130,7 +127,7 @@ class IdentityLinks:
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.load(alias_id)
 
-    def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position) -> IdentityLinkPage:
+    def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position | None) -> Page[IdentityLink]:
         """Return a page of aliases in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, limit=limit, after=after)
@@ -169,13 +166,14 @@ class IdentityLinks:
         self._subjects.also_called(alias.former.first, name, tx=tx)
         summary = self._summaries.summary(alias.former.subject)
         after = with_names(summary, (name, *names))
-        self._save(summary, after, _credit_fact(EventKind.NAME_LINKED, alias, after, by, at), at=at, tx=tx)
+        self._summaries.save(summary, after, [_credit_fact(EventKind.NAME_LINKED, alias, after, by, at)], at=at, tx=tx)
 
     def _call_no_longer(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         self._subjects.no_longer_called(alias.former.first, name, tx=tx)
         summary = self._summaries.summary(alias.former.subject)
         after = without_name(summary, name)
-        self._save(summary, after, _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at), at=at, tx=tx)
+        fact = _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at)
+        self._summaries.save(summary, after, [fact], at=at, tx=tx)
 
     def _change(self, alias: IdentityLink, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
@@ -191,11 +189,7 @@ class IdentityLinks:
                 kind, after = EventKind.SUBJECT_LINKED, with_link(after, links[subject])
             if subject in readers:
                 after = with_reader(after, readers[subject])
-            self._save(summary, after, _credit_fact(kind, alias, after, by, at), at=at, tx=tx)
-
-    def _save(self, before: Summary, after: Summary, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-        self._summaries.save(before, replace(after, head=head), tx)
+            self._summaries.save(summary, after, [_credit_fact(kind, alias, after, by, at)], at=at, tx=tx)
 
 
 def _other_name(alias: IdentityLink, *, former_is_known: bool, present_is_known: bool) -> str:

@@ -165,12 +165,12 @@ class Imports:
             return self._refuse(before, problem, found, at=at)
         after = imports.started(before, found, at=at)
         data: dict[str, Json] = {"format": found.format.value, "records": found.count}
-        return self._store.save(before, after, [_fact(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
+        return self._save(before, after, [_fact(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
 
     def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
         after = imports.refused(before, problem, found, at=at)
         data: dict[str, Json] = {"problem": problem.value}
-        return self._store.save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
+        return self._save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
         """Take some chunks; while one is written the next is read."""
@@ -213,7 +213,7 @@ class Imports:
             self._bucket.put(before.part(chunk.last), imports.refused_text(refused))
         fates = [outcome.fate for outcome in outcomes.values()]
         after = imports.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
-        return self._store.save(before, after, [], at=at)
+        return self._save(before, after, [], at=at)
 
     def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
         """Read lines as what they say, and look at each subject once, however many lines name it."""
@@ -259,7 +259,12 @@ class Imports:
             self._bucket.put_together(before.refused_lines, before.parts)
         after = imports.finished(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
-        return self._store.save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+        return self._save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+
+    def _save(self, before: Import, after: Import, facts: Sequence[NewEvent], *, at: datetime) -> Import:
+        """Save how far a step has come; ``ConflictError`` if another one was faster."""
+        with transaction() as tx:
+            return self._store.save(before, after, facts, at=at, tx=tx)
 
     def _tidy(self, ended: Import) -> None:
         """Delete what nobody needs after the end, the upload last: while it is there this is not done."""

@@ -1,7 +1,6 @@
 """What sources hand in: one record stored with its summary and event, all or nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.credit.model.records import Record, Summary
@@ -21,7 +20,6 @@ from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
-from chalicelib.timeline.store import Timeline
 
 
 class Ingest:
@@ -30,7 +28,6 @@ class Ingest:
     def __init__(
         self,
         store: CreditStore,
-        timeline: Timeline,
         subjects: Subjects,
         keys: SubjectKeys,
         *,
@@ -42,11 +39,10 @@ class Ingest:
         ``pack`` is the code of the one of ``packs`` whose display periods count.
         """
         self._store = store
-        self._timeline = timeline
         self._subjects = subjects
         self._keys = keys
         self._judge = RecordFactory(packs, pack)
-        self._taking = BatchIngest(store, timeline, subjects, self._judge)
+        self._taking = BatchIngest(store, subjects, self._judge)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
         """Store a record with its summary and event, all or nothing; return the record as it now stands.
@@ -83,8 +79,7 @@ class Ingest:
         with transaction() as tx:
             self._store.save_record(record, tx)
             fact = _record_fact(record, after, by, at)
-            head = self._timeline.append([fact], owner=summary.owner, head=summary.head, at=at, tx=tx)
-            self._store.save(summary, replace(after, head=head), tx)
+            self._store.save(summary, after, [fact], at=at, tx=tx)
         return record
 
 

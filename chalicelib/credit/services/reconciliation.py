@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -14,7 +14,6 @@ from chalicelib.credit.store.records import SHARDS, CreditStore
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.store import Timeline
 
 SLICE = 4_000
 """How many summaries a run looks at: three reads each, well inside what is left of its ten minutes."""
@@ -46,7 +45,6 @@ class Reconciliation:
     def __init__(
         self,
         store: CreditStore,
-        timeline: Timeline,
         tasks: TaskStore,
         *,
         marks_of: MarksOf,
@@ -55,7 +53,6 @@ class Reconciliation:
     ) -> None:
         """Ask ``marks_of`` for flags; records of ``kept_from`` and above stand in a summary."""
         self._store = store
-        self._timeline = timeline
         self._tasks = tasks
         self._marks_of = marks_of
         self._kept_from = kept_from
@@ -102,8 +99,7 @@ class Reconciliation:
         fact = expiry.mended_fact(before, after, parts, at=at)
         try:
             with transaction() as tx:
-                head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-                self._store.save(before, replace(after, head=head), tx)
+                self._store.save(before, after, [fact], at=at, tx=tx)
         except ConflictError:
             return False
         logger("expire").error("summary_mended", subject=subject, parts=list(parts))

@@ -11,16 +11,14 @@ from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.store import Timeline
 
 
 class CreditRedress:
     """What ways back do to credit: all of one subject in one write of its summary, so that nothing is half undone."""
 
-    def __init__(self, store: CreditStore, timeline: Timeline, *, kept_from: Severity) -> None:
+    def __init__(self, store: CreditStore, *, kept_from: Severity) -> None:
         """Records of ``kept_from`` and above stand in a summary."""
         self._store = store
-        self._timeline = timeline
         self._kept_from = kept_from
 
     def record(self, source: str, record_id: str) -> Record | None:
@@ -60,5 +58,4 @@ class CreditRedress:
         for record in changes.records:
             self._store.save_record(record, tx)
         told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
-        head = self._timeline.append(told, owner=summary.owner, head=summary.head, at=at, tx=tx)
-        self._store.save(summary, replace(after, head=head), tx)
+        self._store.save(summary, after, told, at=at, tx=tx)

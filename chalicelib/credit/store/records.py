@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
@@ -15,10 +15,11 @@ from pynamodb.exceptions import GetError, PutError
 from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
 from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
+from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.timeline.events import ChainHead
+from chalicelib.timeline.repository import Repository
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -48,32 +49,26 @@ class QueryPage:
     after: str | None
 
 
-class CreditStore:
+class CreditStore(Repository[Summary]):
     """All summaries, records and queries."""
 
+    kind = "credit"
     row = SummaryRow
 
     def summary_row(self, subject: SubjectKey) -> SummaryRow:
         """Return a row that holds only the summary's key, for a batch of reads."""
         return SummaryRow(_owner(subject))
 
-    def summary_from(self, row: object, *, subject: SubjectKey) -> Summary:
+    def summary_from(self, row: Row | None, *, subject: SubjectKey) -> Summary:
         """Return the summary that was read; an absent one is that of a subject nobody has spoken of."""
-        if row is None:
-            return Summary(subject=subject)
-        if not isinstance(row, SummaryRow):
-            raise TypeError(type(row).__name__)
-        return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
+        return Summary(subject=subject) if row is None else self.from_row(row)
 
     def summary(self, subject: SubjectKey) -> Summary:
         """Read a summary, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
         try:
-            row = SummaryRow.get(_owner(subject), consistent_read=True)
-        except SummaryRow.DoesNotExist:
-            return Summary(subject=subject)
+            return self.find(subject) or Summary(subject=subject)
         except GetError as error:
             raise UnreadableError from error
-        return self.summary_from(row, subject=subject)
 
     def summaries(self, subjects: Sequence[SubjectKey]) -> tuple[Summary, ...]:
         """Read summaries, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
@@ -89,21 +84,6 @@ class CreditStore:
         if not summary.head.seq:
             condition = SummaryRow.pk.does_not_exist()
         tx.require(SummaryRow(summary.owner), condition=condition, on_failure=ConflictError())
-
-    def save(self, before: Summary, after: Summary, tx: Transaction) -> None:
-        """Write a summary over the one that it was made from; ``credit.rules`` keeps it within bounds."""
-        row = SummaryRow(
-            after.owner,
-            version=after.version,
-            head_seq=after.head.seq,
-            head_hash=after.head.hash,
-            shard=zlib.crc32(after.owner.encode()) % SHARDS,
-            document=after,
-        )
-        condition: Condition = SummaryRow.pk.does_not_exist()
-        if before.head.seq:
-            condition = (SummaryRow.head_hash == before.head.hash) & (SummaryRow.version == before.version)
-        tx.put(row, condition=condition, on_failure=ConflictError())
 
     def subjects(self, shard: int, *, after: str, limit: int) -> tuple[SubjectKey, ...]:
         """Return subjects that have a summary, of a shard and behind one of them, in order."""
@@ -165,6 +145,13 @@ class CreditStore:
         names = [row.query_made for row in rows if row.query_made is not None and row.record_id != after]
         page = tuple(names[:limit])
         return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > limit else None)
+
+    def _next_version(self, before: Summary, after: Summary) -> int:  # noqa: ARG002 - as the base class has it
+        """Return what the rules counted: what changes no check leaves the version as it is, and filings stand."""
+        return after.version
+
+    def _columns(self, summary: Summary) -> dict[str, Any]:
+        return {"document": summary, "shard": zlib.crc32(summary.owner.encode()) % SHARDS}
 
 
 @cache

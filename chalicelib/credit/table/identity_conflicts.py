@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.credit.model.identity_conflicts import Conflict
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ByState(GlobalSecondaryIndex["ConflictRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

@@ -3,7 +3,7 @@
 from chalicelib.credit.model.imports import Import
 from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ImportRow(OwnerRow):

@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from chalicelib.credit.model.records import Query, Record, Summary
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class AllSummaries(GlobalSecondaryIndex["SummaryRow"]):  # type: ignore[no-untyped-call]  # as below

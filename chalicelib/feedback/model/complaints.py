@@ -106,14 +106,9 @@ class Complaint:
     @property
     def owner(self) -> str:
         """What its timeline and its clock are kept under."""
-        return owner_of(self.complaint_id)
+        return f"complaint:{self.complaint_id}"
 
     @property
     def state(self) -> ComplaintState:
         """Whether somebody is still waited for."""
         return ComplaintState.OPEN if self.answer is None else ComplaintState.ANSWERED
-
-
-def owner_of(complaint_id: str) -> str:
-    """Return the owner's name under which a complaint's timeline is kept."""
-    return f"complaint:{complaint_id}"

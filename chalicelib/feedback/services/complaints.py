@@ -1,10 +1,9 @@
 """Sending a complaint or suggestion, passing it on, sorting it, answering it, and reading it."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.model.case import Case
@@ -14,6 +13,7 @@ from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.complaints import (
@@ -34,7 +34,7 @@ from chalicelib.feedback.rules.complaints import (
     require_known,
     require_open,
 )
-from chalicelib.feedback.store.complaints import ComplaintStore, Found
+from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.services import Subjects
@@ -226,8 +226,8 @@ class Complaints:
         department: str | None,
         state: ComplaintState | None,
         limit: int,
-        after: Mapping[str, Any] | None,
-    ) -> Found:
+        after: Position | None,
+    ) -> Page[Complaint]:
         """List what the caller sent, or what a department has that the caller may see, newest first."""
         if by.roles & FOR_THEMSELVES:
             return self._store.of_person(by.own_subject(), state=state, limit=limit, after=after)

@@ -1,9 +1,8 @@
 """Rating a handling, answering a bad rating, and reading ratings without learning whose they are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.case_numbers import is_case_no
@@ -12,6 +11,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, RatingFilter, Reply
@@ -160,9 +160,7 @@ class Ratings:
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
-    def page(
-        self, sought: RatingFilter, *, by: Caller, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Rating, ...], Mapping[str, Any] | None]:
+    def page(self, sought: RatingFilter, *, by: Caller, limit: int, after: Position | None) -> Page[Rating]:
         """Return a page of the ratings that the caller may see, newest day first.
 
         Whoever watches all departments and names none sees them one after the other.
@@ -176,7 +174,7 @@ class Ratings:
             )
             found.extend(page)
             place = {"index": place["index"] + (key is None), "key": key}
-        return tuple(found), place if place["index"] < len(departments) else None
+        return Page(tuple(found), place if place["index"] < len(departments) else None)
 
     def _watched(self, sought: RatingFilter, *, by: Caller) -> tuple[str, ...]:
         if sought.department is None and by.roles & ALL_DEPARTMENTS:

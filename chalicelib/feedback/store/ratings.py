@@ -1,19 +1,17 @@
 """Loading and saving ratings, and counting the raters of a device."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
+from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
-from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Rating, RatingFilter, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
-from chalicelib.timeline.events import ChainHead, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.timeline.repository import Repository
 
 DEVICE_KEPT = timedelta(days=2)
 
@@ -28,55 +26,29 @@ class Device:
     rev: int = 0
 
 
-class RatingStore:
+class RatingStore(Repository[Rating]):
     """All ratings."""
 
+    kind = "rating"
     row = RatingRow
-
-    def __init__(self, timeline: Timeline) -> None:
-        """Know where the events go."""
-        self._timeline = timeline
-
-    def load(self, rating_id: str) -> Rating:
-        """Return a rating, strongly consistent; ``NOT_FOUND`` if there is none by that name."""
-        found = self.first(rating_id)
-        if found is None:
-            raise DomainError(ErrorCode.NOT_FOUND)
-        return found
 
     def first(self, *rating_ids: str) -> Rating | None:
         """Return the first rating that is there by any of these names, strongly consistent, in one read."""
         rows = read_together(*(RatingRow(owner_of(name)) for name in rating_ids))
-        return next((_rating_of(row) for row in rows if isinstance(row, RatingRow)), None)
-
-    def add(self, rating: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Rating:
-        """Put a new rating and its first event; ``ConflictError`` if the handling has been rated meanwhile."""
-        head = self._timeline.append(facts, owner=rating.owner, head=ChainHead(), at=at, tx=tx)
-        made = replace(rating, version=1, head=head)
-        tx.add(_row_of(made), on_failure=ConflictError())
-        return made
-
-    def save(
-        self, before: Rating, after: Rating, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction
-    ) -> Rating:
-        """Put what became of a rating, with its events; ``ConflictError`` if ``before`` is no more."""
-        head = self._timeline.append(facts, owner=before.owner, head=before.head, at=at, tx=tx)
-        made = replace(after, version=before.version + 1, head=head)
-        tx.put(_row_of(made), condition=RatingRow.head_hash == before.head.hash, on_failure=ConflictError())
-        return made
+        return next((self.from_row(row) for row in rows if isinstance(row, RatingRow)), None)
 
     def of_department(
-        self, department: str, sought: RatingFilter, *, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Rating, ...], dict[str, dict[str, Any]] | None]:
-        """Return a page of the ratings of a department's handlings, newest day first, and where the next one begins."""
+        self, department: str, sought: RatingFilter, *, limit: int, after: Position | None
+    ) -> Page[Rating]:
+        """Return a page of the ratings of a department's handlings, newest day first."""
         rows = RatingRow.by_department.query(
             department,
             scan_index_forward=False,
             limit=limit,
             filter_condition=_wanted(sought),
-            last_evaluated_key=None if after is None else dict(after),
+            last_evaluated_key=after,
         )
-        return tuple(_rating_of(row) for row in rows), rows.last_evaluated_key
+        return page_of(rows, self.from_row)
 
     def device(self, name: str, *, day: date) -> Device:
         """Return who rated from a device on a day, strongly consistent."""
@@ -102,6 +74,15 @@ class RatingStore:
         else:
             tx.add(row, on_failure=ConflictError())
 
+    def _columns(self, rating: Rating) -> dict[str, Any]:
+        return {
+            "document": rating,
+            "department": rating.department,
+            "listed_at": f"{rating.day.isoformat()}#{rating.rating_id}",
+            "level": rating.level,
+            "is_suspicious": bool(rating.suspicious),
+        }
+
 
 def _wanted(sought: RatingFilter) -> Condition | None:
     level = None if sought.level is None else RatingRow.level == sought.level
@@ -109,22 +90,3 @@ def _wanted(sought: RatingFilter) -> Condition | None:
         return level
     marked = RatingRow.is_suspicious == sought.is_suspicious
     return marked if level is None else level & marked
-
-
-def _rating_of(row: RatingRow) -> Rating:
-    rating: Rating = row.document
-    return replace(rating, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
-
-
-def _row_of(rating: Rating) -> RatingRow:
-    return RatingRow(
-        rating.owner,
-        version=rating.version,
-        head_seq=rating.head.seq,
-        head_hash=rating.head.hash,
-        department=rating.department,
-        listed_at=f"{rating.day.isoformat()}#{rating.rating_id}",
-        level=rating.level,
-        is_suspicious=bool(rating.suspicious),
-        document=rating,
-    )

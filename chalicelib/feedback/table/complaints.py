@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.dynamo.model import DocumentAttribute
 from chalicelib.feedback.model.complaints import Complaint
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.feedback.model.ratings import Rating
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["RatingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

@@ -1,10 +1,10 @@
 """Objecting to a record, a flag or a refused repair, and a person's answer to it."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
@@ -14,6 +14,7 @@ from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.rules.redress import corrected, disputed
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
@@ -28,7 +29,6 @@ from chalicelib.redress.model import (
     ObjectionRequest,
     ObjectionState,
     Outcome,
-    Repair,
     RepairStage,
     Undone,
 )
@@ -36,7 +36,7 @@ from chalicelib.redress.services import queries
 from chalicelib.redress.services.impact import Impact
 from chalicelib.redress.services.repairs import Repairs
 from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
-from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.sanctions.model.flags import Flag, Lifting
 from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
@@ -86,7 +86,7 @@ class Objections:
         person = by.own_subject()
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
-            return self._store.load(Objection, made), True
+            return self._store.objections.load(made), True
         pack = self._pack(at)
         standing, department = self._about(plea, by=by, at=at)
         rules.require_ground(pack.recourse, plea)
@@ -126,7 +126,7 @@ class Objections:
             }
             texts = {"text": plea.text, "evidence": plea.evidence}
             fact = rules.fact_of(EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts)
-            objection = self._store.add(objection, [fact], at=at, tx=tx)
+            objection = self._store.objections.add(objection, [fact], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(objection.objection_id, tx, at=at)
         return objection, False
@@ -134,7 +134,7 @@ class Objections:
     @retry_on_conflict
     def withdraw(self, objection_id: str, *, by: Caller, at: datetime) -> Objection:
         """Let whoever objected take it back, as long as nobody has decided; again is once."""
-        before = self._store.load(Objection, objection_id)
+        before = self._store.objections.load(objection_id)
         require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
         if before.state is ObjectionState.WITHDRAWN:
             return before
@@ -148,7 +148,7 @@ class Objections:
             stopped = self._clocks.stop(self.clock(before), at=at, tx=tx)
             data: dict[str, Json] = {"ground": before.plea.ground, "clocks_stopped": clocks_payload(stopped)}
             fact = rules.fact_of(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.objections.save(before, after, [fact], at=at, tx=tx)
 
     @retry_on_conflict
     def decide(
@@ -159,7 +159,7 @@ class Objections:
         ``OUTCOME_NOT_ALLOWED`` for what the ground cannot end in, ``SAME_PERSON`` for whoever decided before the
         review, ``LATE_REASON_REQUIRED`` once the limit has passed.
         """
-        before = self._store.load(Objection, objection_id)
+        before = self._store.objections.load(objection_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -187,17 +187,15 @@ class Objections:
             texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
             fact = rules.fact_of(EventKind.OBJECTION_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
             after = replace(before, state=ObjectionState.DECIDED, decided=decided)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.objections.save(before, after, [fact], at=at, tx=tx)
 
     def one(self, objection_id: str, *, by: Caller) -> Objection:
         """Return an objection to whoever made it, to the office that answers it and to those who watch the office."""
-        return queries.one(self._store, Objection, objection_id, by=by)
+        return queries.one(self._store.objections, objection_id, by=by)
 
-    def page(
-        self, *, by: Caller, department: str | None, limit: int, after: Mapping[str, Any] | None
-    ) -> Found[Objection]:
+    def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Objection]:
         """Return a page of the caller's own objections, or of those that a department answers, newest first."""
-        return queries.page(self._store, Objection, by=by, department=department, limit=limit, after=after)
+        return queries.page(self._store.objections, by=by, department=department, limit=limit, after=after)
 
     def clock(self, objection: Objection) -> Clock:
         """Return by when it is answered."""
@@ -207,7 +205,7 @@ class Objections:
         """Return what is disputed and whose it is to answer; a refused repair has nothing that could be marked."""
         today = day_in_shanghai(at)
         if plea.entry.kind is EntryKind.REPAIR:
-            repair = self._store.load(Repair, plea.entry.name)
+            repair = self._store.repairs.load(plea.entry.name)
             require(by, roles=(Role.APPLICANT,), subjects=(repair.subject,))
             if repair.stage is not RepairStage.REFUSED:
                 raise DomainError(ErrorCode.STEP_NOT_ALLOWED)

@@ -1,14 +1,11 @@
 """Who may read and who decides: the subject, the office, the credit centre for records, and those who watch."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.redress.model import Entry, EntryKind
 from chalicelib.redress.rules import CENTRE
-from chalicelib.redress.store import Found, M, RedressStore
+from chalicelib.redress.store import M, Matters
 
 DECIDERS = (Role.CREDIT_OFFICER,)
 READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
@@ -25,9 +22,9 @@ def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
         raise DomainError(ErrorCode.FORBIDDEN)
 
 
-def one(store: RedressStore, kind: type[M], name: str, *, by: Caller) -> M:
+def one(matters: Matters[M], name: str, *, by: Caller) -> M:
     """Return a matter to whoever it is about, to the offices that may act on it, and to those who watch the office."""
-    matter = store.load(kind, name)
+    matter = matters.load(name)
     is_seen = any(sees(by, roles=READERS, department=office) for office in offices_of(matter.entry, matter.department))
     if not (by.is_staff and is_seen):
         require(by, roles=READERS, department=matter.department, subjects=(matter.subject,))
@@ -35,23 +32,22 @@ def one(store: RedressStore, kind: type[M], name: str, *, by: Caller) -> M:
 
 
 def page(
-    store: RedressStore,
-    kind: type[M],
+    matters: Matters[M],
     *,
     by: Caller,
     department: str | None,
     limit: int,
-    after: Mapping[str, Any] | None,
-) -> Found[M]:
+    after: Position | None,
+) -> Page[M]:
     """Return a page of matters about the caller, or of those of a department, the caller's own if none is named.
 
     The credit centre sees of another department what it may act on itself; such a page may be short.
     """
     if not by.is_staff:
-        return store.of_person(kind, by.own_subject(), limit=limit, after=after)
+        return matters.of_person(by.own_subject(), limit=limit, after=after)
     wanted = department or by.department or ""
     if sees(by, roles=READERS, department=wanted):
-        return store.of_department(kind, wanted, limit=limit, after=after)
+        return matters.of_department(wanted, limit=limit, after=after)
     require(by, roles=DECIDERS, department=CENTRE)
-    found = store.of_department(kind, wanted, limit=limit, after=after)
-    return replace(found, matters=tuple(one for one in found.matters if CENTRE in offices_of(one.entry, wanted)))
+    found = matters.of_department(wanted, limit=limit, after=after)
+    return found._replace(items=tuple(one for one in found.items if CENTRE in offices_of(one.entry, wanted)))

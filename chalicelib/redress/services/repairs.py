@@ -1,10 +1,10 @@
 """Asking for a repair with two things, proof and a promise, and a person's answer to it, all or nothing."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.store import CaseStore
@@ -16,6 +16,7 @@ from chalicelib.credit.rules.linked_credit import together
 from chalicelib.credit.rules.revoked_documents import paper
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
@@ -33,7 +34,7 @@ from chalicelib.redress.model import (
 )
 from chalicelib.redress.services import queries
 from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
-from chalicelib.redress.store import Found, RedressStore
+from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flag_notices import FlagNotice
 from chalicelib.sanctions.model.flags import Lifting
@@ -108,7 +109,7 @@ class Repairs:
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
-            return self._store.load(Repair, made), True
+            return self._store.repairs.load(made), True
         standing = self._own(entry, by=by, at=at)
         pack = self._pack(at)
         since = self._repairable_from(standing, pack)
@@ -140,7 +141,7 @@ class Repairs:
             }
             texts = {"proof": proof, "promise": pack.recourse.promise.text}
             fact = rules.fact_of(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
-            repair = self._store.add(repair, [fact], at=at, tx=tx)
+            repair = self._store.repairs.add(repair, [fact], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(repair.repair_id, tx, at=at)
         return repair, False
@@ -148,7 +149,7 @@ class Repairs:
     @retry_on_conflict
     def judge(self, repair_id: str, verdict: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
         """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
-        before = self._store.load(Repair, repair_id)
+        before = self._store.repairs.load(repair_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -184,14 +185,14 @@ class Repairs:
                 stage=RepairStage.APPROVED if verdict.is_approved else RepairStage.REFUSED,
                 judged=Judged(verdict=verdict, judged_at=at, judged_by=by.actor, undone=undone),
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.repairs.save(before, after, [fact], at=at, tx=tx)
 
     def reopen(self, repair_id: str, deed: RedressStep) -> None:
         """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed.
 
         ``REPAIR_ASKED`` while another one of the same document is open: it is looked at there.
         """
-        before = self._store.load(Repair, repair_id)
+        before = self._store.repairs.load(repair_id)
         if before.stage is not RepairStage.REFUSED or before.judged is None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         standing = self._undoing.standing(before.entry)
@@ -202,15 +203,15 @@ class Repairs:
         started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
         data: dict[str, Json] = {"because": deed.because, "clocks_started": clocks_payload(*started)}
         fact = rules.fact_of(EventKind.REPAIR_REOPENED, before, actor=deed.by.actor, at=deed.at, data=data)
-        self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
+        self._store.repairs.save(before, after, [fact], at=deed.at, tx=deed.tx)
 
     def one(self, repair_id: str, *, by: Caller) -> Repair:
         """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
-        return queries.one(self._store, Repair, repair_id, by=by)
+        return queries.one(self._store.repairs, repair_id, by=by)
 
-    def page(self, *, by: Caller, department: str | None, limit: int, after: Mapping[str, Any] | None) -> Found[Repair]:
+    def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Repair]:
         """Return a page of the caller's own repairs, or of those that a department decides, newest first."""
-        return queries.page(self._store, Repair, by=by, department=department, limit=limit, after=after)
+        return queries.page(self._store.repairs, by=by, department=department, limit=limit, after=after)
 
     def clocks(self, repair: Repair) -> tuple[Clock, ...]:
         """Return the clocks of a repair, those of earlier looks at it included."""
@@ -221,7 +222,7 @@ class Repairs:
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
         pages = [self._flag_notices.of_flag(name, limit=MOST_FLAG_NOTICES, after=None) for name in flags]
-        return tuple(flag_notice for page in pages for flag_notice in page.flag_notices)
+        return tuple(flag_notice for page in pages for flag_notice in page.items)
 
     def _own(self, entry: Entry, *, by: Caller, at: datetime) -> DocumentEntries:
         if entry.kind is EntryKind.REPAIR:
@@ -257,7 +258,7 @@ class Repairs:
         return any(
             one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
             for person in {standing.subject, subject}
-            for one in self._store.of_person(Repair, person, limit=MOST_FLAG_NOTICES, after=None).matters
+            for one in self._store.repairs.of_person(person, limit=MOST_FLAG_NOTICES, after=None).items
         )
 
     def _start(self, repair: Repair, pack: RulePack, *, at: datetime, tx: Transaction) -> list[Clock]:

@@ -10,8 +10,8 @@ from pydantic import Field
 from chalicelib.sanctions.model.flags import Flag, LostGround, MeasureList
 from chalicelib.timeline.events import ChainHead
 
-OWNER = "measures:list"
-"""What the timeline of all editions is kept under."""
+THE_LIST = "list"
+"""What all editions are kept under: there is one list."""
 
 
 class Loaded(NamedTuple):
@@ -33,6 +33,11 @@ class Shelf:
     loaded: tuple[Loaded, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
+
+    @property
+    def owner(self) -> str:
+        """What the timeline of all editions is kept under."""
+        return f"measures:{THE_LIST}"
 
 
 class EvaluationState(StrEnum):

@@ -89,13 +89,13 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
             code="OUT_OF_RANGE",
         )
         raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
-    return replace(flag, state=FlagState.SERVED, version=flag.version + 1, service=service)
+    return replace(flag, state=FlagState.SERVED, service=service)
 
 
 def answered(flag: Flag, statement: Statement) -> Flag:
     """Return the flag after the subject spoke; it may add to what it said until somebody decides."""
     _require(flag, FlagStep.STATE)
-    return replace(flag, state=FlagState.ANSWERED, version=flag.version + 1, statements=(*flag.statements, statement))
+    return replace(flag, state=FlagState.ANSWERED, statements=(*flag.statements, statement))
 
 
 def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
@@ -123,7 +123,6 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     return replace(
         flag,
         state=FlagState.ACTIVE,
-        version=flag.version + 1,
         starts_on=max(flag.starts_on, on),
         confirmation=confirmation,
     )
@@ -132,7 +131,7 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
 def lifted(flag: Flag, lifting: Lifting) -> Flag:
     """Return the flag ended, whether it was in force or only proposed."""
     _require(flag, FlagStep.LIFT)
-    return replace(_undisputed(flag), state=FlagState.LIFTED, version=flag.version + 1, lifting=lifting)
+    return replace(_undisputed(flag), state=FlagState.LIFTED, lifting=lifting)
 
 
 def has_ended(flag: Flag, *, on: date) -> bool:
@@ -142,14 +141,14 @@ def has_ended(flag: Flag, *, on: date) -> bool:
 
 def ended(flag: Flag) -> Flag:
     """Return the flag after its last day: it stops by itself (R2.7)."""
-    return replace(_undisputed(flag), state=FlagState.ENDED, version=flag.version + 1)
+    return replace(_undisputed(flag), state=FlagState.ENDED)
 
 
 def suspended(flag: Flag, suspension: Suspension) -> Flag:
     """Return the flag without effect, because an edition of the list took its ground (R2.10)."""
     if flag.state is not FlagState.ACTIVE:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    return replace(flag, state=FlagState.SUSPENDED, version=flag.version + 1, suspension=suspension)
+    return replace(flag, state=FlagState.SUSPENDED, suspension=suspension)
 
 
 def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
@@ -160,10 +159,10 @@ def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     suspension = flag.suspension
     if suspension is None or suspension.request is None:
         asked = None if suspension is None else replace(suspension, request=request)
-        return replace(flag, version=flag.version + 1, suspension=asked)
+        return replace(flag, suspension=asked)
     if suspension.request.by == request.by:
         raise DomainError(ErrorCode.SAME_PERSON)
-    return replace(flag, state=FlagState.ACTIVE, version=flag.version + 1, suspension=None)
+    return replace(flag, state=FlagState.ACTIVE, suspension=None)
 
 
 def suspension_fact(flag: Flag, suspension: Suspension) -> NewEvent:

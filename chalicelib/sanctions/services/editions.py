@@ -7,7 +7,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
-from chalicelib.sanctions.model.editions import OWNER, EditionStatus, Evaluation, Loaded, Place, Preview
+from chalicelib.sanctions.model.editions import EditionStatus, Evaluation, Loaded, Place, Preview
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.rules import editions as rules
 from chalicelib.sanctions.rules import measures as listed
@@ -15,7 +15,6 @@ from chalicelib.sanctions.services.re_evaluation import ReEvaluation
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.rules.due_dates import start_of_day
 
 PUBLISHERS = (Role.CREDIT_OFFICER,)
@@ -24,12 +23,11 @@ PUBLISHERS = (Role.CREDIT_OFFICER,)
 class MeasureEditions:
     """The editions of the list of measures."""
 
-    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: ReEvaluation, timeline: Timeline) -> None:
+    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: ReEvaluation) -> None:
         """Know where editions are kept and who holds flags against them."""
         self._store = store
         self._lists = lists
         self._evaluations = evaluations
-        self._timeline = timeline
 
     def preview(self, edition: MeasureList, *, by: Caller, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of the live flags that an edition would suspend (dry run); writes nothing.
@@ -79,9 +77,8 @@ class MeasureEditions:
         evaluation = rules.begun(edition, begins_at=start_of_day(edition.in_force_from), at=at)
         loaded = Loaded(edition.edition, edition.in_force_from, at, by.actor)
         with transaction() as tx:
-            head = self._timeline.append([fact], owner=OWNER, head=before.head, at=at, tx=tx)
-            after = replace(before, loaded=(*before.loaded, loaded), version=before.version + 1, head=head)
-            self._store.add(before, after, edition, tx)
+            after = replace(before, loaded=(*before.loaded, loaded))
+            self._store.add_edition(edition, before, after, [fact], at=at, tx=tx)
             self._evaluations.begin(evaluation, tx)
         return evaluation
 

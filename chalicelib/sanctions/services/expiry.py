@@ -1,7 +1,6 @@
 """Each day: flags whose last day has passed are ended, and that is written down."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -15,7 +14,6 @@ from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.store import Timeline
 
 MOST_FLAGS = 1_000
 """How many flags of one subject are looked at."""
@@ -27,10 +25,9 @@ PER_SHARD = 250
 class FlagExpiry:
     """What days bring to flags; whether one has effect follows from its dates, not from this."""
 
-    def __init__(self, store: FlagStore, timeline: Timeline, credit: CreditExpiry) -> None:
+    def __init__(self, store: FlagStore, credit: CreditExpiry) -> None:
         """Change flags together with the summaries of their subjects."""
         self._store = store
-        self._timeline = timeline
         self._credit = credit
 
     def expire(self, *, at: datetime) -> Upkept:
@@ -47,14 +44,14 @@ class FlagExpiry:
     def marks_of(self, subject: SubjectKey, known: Sequence[str]) -> tuple[FlagMark, ...]:
         """Return what a summary should hold of a subject's flags; ``known`` are those that it holds."""
         page = self._store.of_subject(subject, limit=MOST_FLAGS)
-        names = {flag.flag_id for flag in page.flags if flag.state is FlagState.ACTIVE} | set(known)
+        names = {flag.flag_id for flag in page.items if flag.state is FlagState.ACTIVE} | set(known)
         flags = [flag for name in sorted(names) if (flag := self._store.find(name)) and flag.subject == subject]
         return tuple(rules.mark_of(flag) for flag in flags if flag.state is FlagState.ACTIVE)
 
     @retry_on_conflict
     def _end(self, flag_id: str, at: datetime) -> bool:
         """End one flag; say whether this call did."""
-        before = self._store.get(flag_id)
+        before = self._store.load(flag_id)
         if not rules.has_ended(before, on=day_in_shanghai(at)):
             return False
         after = rules.ended(before)
@@ -67,6 +64,5 @@ class FlagExpiry:
         )
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_ENDED, at=at, tx=tx)
-            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-            self._store.save(before, replace(after, head=head), tx)
+            self._store.save(before, after, [fact], at=at, tx=tx)
         return True

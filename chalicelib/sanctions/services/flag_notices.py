@@ -11,6 +11,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import clocks_payload as told_clocks
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, sees
@@ -18,7 +19,7 @@ from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.sanctions.model.flag_notices import ENDINGS, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.rules import flag_notices
-from chalicelib.sanctions.store.flag_notices import FlagNoticePage, FlagNoticeStore, Position
+from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
@@ -151,7 +152,7 @@ class FlagNotices:
         heard = flag_notices.news(event)
         if heard is None:
             return
-        for name in self._store.subscribed(self._flags.get(heard.flag_id).related_items):
+        for name in self._store.subscribed(self._flags.load(heard.flag_id).related_items):
             self._tell(heard, name, at=at)
 
     @retry_on_conflict
@@ -162,7 +163,7 @@ class FlagNotices:
             subscription = self._store.subscription(subscription_id)
             if subscription.ended_at is not None:
                 return
-            flag_notice = flag_notices.notice_for(heard, self._flags.get(heard.flag_id), subscription, at=at)
+            flag_notice = flag_notices.notice_for(heard, self._flags.load(heard.flag_id), subscription, at=at)
             with transaction() as tx:
                 fact = NewEvent(
                     kind=EventKind.FLAG_NOTICE_MADE,
@@ -179,7 +180,7 @@ class FlagNotices:
                         "clocks_started": told_clocks(*self._start(flag_notice, at=at, tx=tx)),
                     },
                 )
-                self._store.add(flag_notice, [fact], to=subscription, at=at, tx=tx)
+                self._store.add_next(flag_notice, [fact], to=subscription, at=at, tx=tx)
         self._queue.send(json.dumps({"flag_notice_id": flag_notice_id}), name=flag_notice_id)
 
     def push(self, flag_notice_id: str, *, at: datetime) -> bool:
@@ -236,27 +237,27 @@ class FlagNotices:
             self._clocks.save(moved, tx)
             self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
 
-    def of_flag(self, flag_id: str, *, by: Caller, limit: int, after: Position) -> FlagNoticePage:
+    def of_flag(self, flag_id: str, *, by: Caller, limit: int, after: Position | None) -> Page[FlagNotice]:
         """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""
-        flag = self._flags.get(flag_id)
+        flag = self._flags.load(flag_id)
         if Role.CREDIT_OFFICER in by.roles:
             require(by, roles=WATCHERS, department=flag.department)
         return self._seen(self._store.of_flag(flag_id, limit=limit, after=after), by=by)
 
-    def incidents(self, state: IncidentState, *, by: Caller, limit: int, after: Position) -> FlagNoticePage:
+    def incidents(self, state: IncidentState, *, by: Caller, limit: int, after: Position | None) -> Page[FlagNotice]:
         """Return a page of systems that have not answered for an ending, oldest first."""
         require(by, roles=WATCHERS)
         return self._seen(self._store.incidents(state, limit=limit, after=after), by=by)
 
-    def _seen(self, page: FlagNoticePage, *, by: Caller) -> FlagNoticePage:
+    def _seen(self, page: Page[FlagNotice], *, by: Caller) -> Page[FlagNotice]:
         """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""
         seen = tuple(
             flag_notice
-            for flag_notice in page.flag_notices
+            for flag_notice in page.items
             if sees(by, roles=WATCHERS, department=flag_notice.office)
             or sees(by, roles=(Role.SUPERVISOR,), department=flag_notice.department)
         )
-        return FlagNoticePage(flag_notices=seen, after=page.after)
+        return page._replace(items=seen)
 
     def _start(self, flag_notice: FlagNotice, *, at: datetime, tx: Transaction) -> list[Clock]:
         """Start the clock of the answer, and for an ending the one after which an incident opens."""

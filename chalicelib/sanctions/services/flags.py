@@ -1,10 +1,8 @@
 """What credit officers and the people concerned do with flags."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
@@ -12,6 +10,7 @@ from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
@@ -35,13 +34,12 @@ from chalicelib.sanctions.model.flags import (
 from chalicelib.sanctions.rules import flags
 from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.services.queries import flags_of_all
-from chalicelib.sanctions.store.flags import FlagPage, FlagStore, measure_lists
+from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Json, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 
 
@@ -51,7 +49,6 @@ class Flags:
     def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
         self,
         store: FlagStore,
-        timeline: Timeline,
         clocks: Clocks,
         credit: Credit,
         *,
@@ -67,7 +64,6 @@ class Flags:
         The time for a defence is that of the one of ``packs`` whose code is ``pack``: a flag belongs to no item.
         """
         self._store = store
-        self._timeline = timeline
         self._clocks = clocks
         self._credit = credit
         self._subjects = subjects
@@ -158,7 +154,7 @@ class Flags:
                 },
                 texts={"proof": service.proof},
             )
-            return self._save(before, after, fact, at=at, tx=tx)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
 
     @retry_on_conflict
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
@@ -166,7 +162,7 @@ class Flags:
 
         The same words a second time say nothing more.
         """
-        before = self._store.get(flag_id)
+        before = self._store.load(flag_id)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
         if before.statements and before.statements[-1].text == text:
             return before
@@ -176,7 +172,7 @@ class Flags:
             fact = flags.flag_event(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
-            return self._save(before, after, fact, at=at, tx=tx)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
 
     @retry_on_conflict
     def confirm(
@@ -215,7 +211,7 @@ class Flags:
             self._credit.put_flag(
                 after.subject, flags.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
             )
-            return self._save(before, after, fact, at=at, tx=tx)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
 
     @retry_on_conflict
     def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
@@ -233,11 +229,11 @@ class Flags:
             )
             if before.state is FlagState.ACTIVE:
                 self._credit.end_flag(before.subject, flag_id, by=by, at=at, tx=tx)
-            return self._save(before, after, fact, at=at, tx=tx)
+            return self._store.save(before, after, [fact], at=at, tx=tx)
 
     def get(self, flag_id: str, *, by: Caller) -> Flag:
         """Return a flag to its subject or to the credit office that proposed it."""
-        flag = self._store.get(flag_id)
+        flag = self._store.load(flag_id)
         subjects = self._credit.who_may_act(flag.subject, by=by)
         require(by, roles=(Role.APPLICANT, Role.CREDIT_OFFICER), department=flag.department, subjects=subjects)
         return flag
@@ -247,9 +243,7 @@ class Flags:
         clock = self._defence(flag)
         return None if clock is None else clock.due_at
 
-    def flags_of(
-        self, sought: FlagFilter, *, by: Caller, limit: int, after: Mapping[str, Any] | None = None
-    ) -> FlagPage:
+    def flags_of(self, sought: FlagFilter, *, by: Caller, limit: int, after: Position | None = None) -> Page[Flag]:
         """Return a page of flags, newest first: applicants see their own, whatever they ask for.
 
         To those belong the flags of other identities that count for them too: they may speak in their defence (R6.4).
@@ -258,7 +252,7 @@ class Flags:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, limit=limit, after=after)
-            return replace(page, flags=tuple(flag for flag in page.flags if flags.is_sought(flag, sought, by=by)))
+            return page._replace(items=tuple(flag for flag in page.items if flags.is_sought(flag, sought, by=by)))
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
@@ -267,17 +261,15 @@ class Flags:
     def _add(self, flag: Flag, *, at: datetime, idempotency_key: IdempotencyKey | None) -> Proposed:
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
-            return Proposed(flag=self._store.get(made), replayed=True)
+            return Proposed(flag=self._store.load(made), replayed=True)
         with transaction() as tx:
-            head = self._timeline.append([flags.proposal_fact(flag)], owner=flag.owner, head=flag.head, at=at, tx=tx)
-            new = replace(flag, head=head)
-            self._store.add(new, tx)
+            new = self._store.add(flag, [flags.proposal_fact(flag)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(flag.flag_id, tx, at=at)
         return Proposed(flag=new, replayed=False)
 
     def _officers(self, flag_id: str, *, by: Caller, version: int) -> Flag:
-        flag = self._store.get(flag_id)
+        flag = self._store.load(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=flag.department)
         if flag.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -298,9 +290,3 @@ class Flags:
         if clock is None or clock.stopped_at is not None:
             return []
         return clocks_payload(self._clocks.stop(clock, at=at, tx=tx))
-
-    def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> Flag:
-        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-        saved = replace(after, head=head)
-        self._store.save(before, saved, tx)
-        return saved

@@ -1,6 +1,5 @@
 """Walking over live flags: to suspend those that lost their ground, or to say which would (R2.10)."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -15,7 +14,6 @@ from chalicelib.sanctions.rules.editions import gone_on
 from chalicelib.sanctions.store.editions import EvaluationStore, LoadedLists
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.store import Timeline
 
 PAGE = 100
 """How many flags are a batch: then it is written down how far the evaluation has come."""
@@ -40,14 +38,12 @@ class ReEvaluation:
         flags: FlagStore,
         lists: LoadedLists,
         *,
-        timeline: Timeline,
         credit: CreditExpiry,
     ) -> None:
         """Suspend flags together with the summaries of their subjects."""
         self._store = store
         self._flags = flags
         self._lists = lists
-        self._timeline = timeline
         self._credit = credit
 
     def of(self, edition: str) -> Evaluation | None:
@@ -109,7 +105,7 @@ class ReEvaluation:
     @retry_on_conflict
     def _suspend(self, flag_id: str, edition: MeasureList, at: datetime) -> bool:
         """Suspend one flag with its event; say whether this call did."""
-        before = self._flags.get(flag_id)
+        before = self._flags.load(flag_id)
         losing = _losing(before, edition, on=day_in_shanghai(at))
         if losing is None:
             return False
@@ -118,8 +114,7 @@ class ReEvaluation:
         fact = flag_rules.suspension_fact(before, suspension)
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_SUSPENDED, at=at, tx=tx)
-            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-            self._flags.save(before, replace(after, head=head), tx)
+            self._flags.save(before, after, [fact], at=at, tx=tx)
         return True
 
     def _batch(self, begin: Place, *, since: date) -> tuple[list[Flag], Place | None]:
@@ -134,8 +129,8 @@ class ReEvaluation:
     def _page(self, place: Place, *, since: date, limit: int) -> tuple[tuple[Flag, ...], Place | None]:
         page = self._flags.live(place.shard, since=since, limit=limit, after=place.key)
         if page.after is not None:
-            return page.flags, Place(place.shard, dict(page.after))
-        return page.flags, Place(place.shard + 1) if place.shard + 1 < SHARDS else None
+            return page.items, Place(place.shard, page.after)
+        return page.items, Place(place.shard + 1) if place.shard + 1 < SHARDS else None
 
 
 def _losing(flag: Flag, edition: MeasureList, *, on: date) -> Losing | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
@@ -16,8 +17,10 @@ from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Json, NewEvent
-from chalicelib.timeline.store import Timeline
+from chalicelib.timeline.events import Json
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.model import Position
 
 PAGE = 100
 
@@ -38,20 +41,18 @@ class FlagRedress:
     def __init__(
         self,
         store: FlagStore,
-        timeline: Timeline,
         clocks: Clocks,
         *,
         lists: Callable[[], Sequence[MeasureList]],
     ) -> None:
         """Ask ``lists`` of which class a flag's measure is."""
         self._store = store
-        self._timeline = timeline
         self._clocks = clocks
         self._lists = lists
 
     def get(self, flag_id: str) -> Flag:
         """Return a flag, strongly consistent; ``NOT_FOUND`` if there is none."""
-        return self._store.get(flag_id)
+        return self._store.load(flag_id)
 
     def on_document(
         self, subject: SubjectKey, *, organ: str, number: str, known: Collection[str] = ()
@@ -61,7 +62,7 @@ class FlagRedress:
         ``known`` are ids that the caller has from elsewhere: an index may lag behind by a moment.
         """
         names = {flag.flag_id for flag in self.ever_on_document(subject, organ=organ, number=number)} | set(known)
-        found = [self._store.get(name) for name in sorted(names)]
+        found = [self._store.load(name) for name in sorted(names)]
         return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Flag, ...]:
@@ -82,13 +83,13 @@ class FlagRedress:
         """Mark a flag as disputed, or no longer; return its new mark in the summary, None if it has none there."""
         is_open = state is ObjectionState.OPEN
         kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
-        after = replace(flag, version=flag.version + 1, objection=state, is_paused=is_paused)
+        after = replace(flag, objection=state, is_paused=is_paused)
         data: dict[str, Json] = {"because": deed.because, "paused": is_paused, "was": flag.state.value}
         return self._changed(flag, after, kind, data, deed)
 
     def shorten(self, flag: Flag, ends_on: date, deed: RedressStep) -> FlagMark | None:
         """Give a flag an earlier last day and take the mark of the objection off it; return its mark as above."""
-        after = replace(flag, version=flag.version + 1, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
+        after = replace(flag, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
         data: dict[str, Json] = {
             "because": deed.because,
             "paused": False,
@@ -111,14 +112,14 @@ class FlagRedress:
             data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": clocks_payload(*stopped)},
             texts={"reason": lifting.reason, "basis": lifting.basis},
         )
-        self._save(flag, after, fact, at=at, tx=tx)
+        self._store.save(flag, after, [fact], at=at, tx=tx)
 
     def _all(self, subject: SubjectKey) -> Iterator[Flag]:
         for listed_by in (self._store.of_subject, self._store.of_document_subject):
-            after: Mapping[str, object] | None = None
+            after: Position | None = None
             while True:
                 page = listed_by(subject, limit=PAGE, after=after)
-                yield from page.flags
+                yield from page.items
                 after = page.after
                 if after is None:
                     break
@@ -127,12 +128,8 @@ class FlagRedress:
         self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: RedressStep
     ) -> FlagMark | None:
         fact = flags.flag_event(kind, by=deed.by, at=deed.at, data=data, texts={})
-        self._save(before, after, fact, at=deed.at, tx=deed.tx)
+        self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
-
-    def _save(self, before: Flag, after: Flag, fact: NewEvent, *, at: datetime, tx: Transaction) -> None:
-        head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-        self._store.save(before, replace(after, head=head), tx)
 
 
 def _stands_on(flag: Flag, organ: str, number: str) -> bool:

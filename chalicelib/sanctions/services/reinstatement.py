@@ -1,6 +1,5 @@
 """Putting a suspended flag back in force: two persons, and only on ground that exists again (R2.9, R2.10)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -14,17 +13,15 @@ from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.store.editions import LoadedLists
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.store import Timeline
 
 
 class Reinstatement:
     """Suspended flags."""
 
-    def __init__(self, flags: FlagStore, lists: LoadedLists, *, timeline: Timeline, credit: CreditExpiry) -> None:
+    def __init__(self, flags: FlagStore, lists: LoadedLists, *, credit: CreditExpiry) -> None:
         """Change flags together with the summaries of their subjects."""
         self._flags = flags
         self._lists = lists
-        self._timeline = timeline
         self._credit = credit
 
     @retry_on_conflict
@@ -33,7 +30,7 @@ class Reinstatement:
 
         ``MEASURE_NOT_IN_LIST`` with what is missing while the list in force gives no ground; ``SAME_PERSON``.
         """
-        before = self._flags.get(flag_id)
+        before = self._flags.load(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -51,10 +48,7 @@ class Reinstatement:
             if is_in_force:
                 mark, name = rules.mark_of(after), after.party.name_digest
                 self._credit.put_flag_back(after.subject, mark, name_digest=name, at=at, tx=tx)
-            head = self._timeline.append([fact], owner=before.owner, head=before.head, at=at, tx=tx)
-            saved = replace(after, head=head)
-            self._flags.save(before, saved, tx)
-        return saved
+            return self._flags.save(before, after, [fact], at=at, tx=tx)
 
 
 def _missing(ground: LostGround) -> FieldError:

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
-from chalicelib.sanctions.model.editions import OWNER, Evaluation, Shelf
+from chalicelib.sanctions.model.editions import THE_LIST, Evaluation, Shelf
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.table.editions import ListRow, ShelfRow
-from chalicelib.timeline.events import ChainHead
+from chalicelib.timeline.events import NewEvent
+from chalicelib.timeline.repository import Repository
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -23,17 +24,15 @@ EVALUATION = "evaluation"
 """What the task of an evaluation is called: the sweep knows by it whom to ask."""
 
 
-class ShelfStore:
+class ShelfStore(Repository[Shelf]):
     """Editions that were loaded."""
 
+    kind = "measures"
     row = ShelfRow
 
     def shelf(self) -> Shelf:
         """Return which editions were loaded, strongly consistent."""
-        (row,) = read_together(ShelfRow(OWNER))
-        if not isinstance(row, ShelfRow):
-            return Shelf()
-        return replace(row.document, version=int(row.version), head=ChainHead(int(row.head_seq), row.head_hash))
+        return self.find(THE_LIST) or Shelf()
 
     def lists(self, editions: Sequence[str]) -> tuple[MeasureList, ...]:
         """Return loaded editions by their names."""
@@ -42,13 +41,18 @@ class ShelfStore:
         rows = read_together(*(ListRow(_name(edition)) for edition in editions))
         return tuple(row.document for row in rows if isinstance(row, ListRow))
 
-    def add(self, before: Shelf, after: Shelf, edition: MeasureList, tx: Transaction) -> None:
-        """Write an edition that must not be there yet, and the shelf over the one that it was put on."""
-        row = ShelfRow(OWNER, version=after.version, head_seq=after.head.seq, head_hash=after.head.hash, document=after)
-        if before.version == 0:
-            tx.add(row, on_failure=ConflictError())
-        else:
-            tx.put(row, condition=ShelfRow.head_hash == before.head.hash, on_failure=ConflictError())
+    def add_edition(
+        self,
+        edition: MeasureList,
+        before: Shelf,
+        after: Shelf,
+        facts: Sequence[NewEvent],
+        *,
+        at: datetime,
+        tx: Transaction,
+    ) -> None:
+        """Save a new edition and the list of editions. Raises ``ConflictError`` if another one was loaded meanwhile."""
+        self.save(before, after, facts, at=at, tx=tx)
         tx.add(ListRow(_name(edition.edition), document=edition), on_failure=ConflictError())
 
 

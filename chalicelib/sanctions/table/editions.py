@@ -6,7 +6,7 @@ from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.sanctions.model.editions import Shelf
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.settings import settings
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class ShelfRow(OwnerRow):

@@ -67,9 +67,4 @@ class Outage:
     @property
     def owner(self) -> str:
         """What its timeline is kept under."""
-        return owner_of(self.outage_id)
-
-
-def owner_of(outage_id: str) -> str:
-    """Return the owner's name under which an outage's timeline is kept."""
-    return f"outage:{outage_id}"
+        return f"outage:{self.outage_id}"

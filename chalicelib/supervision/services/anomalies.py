@@ -1,16 +1,17 @@
 """Hearing of events, finding signals in the timelines that they belong to, and listing them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.cases.model.case import owner_of
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.supervision.model.anomalies import Anomaly
 from chalicelib.supervision.rules.anomalies import anomalies_in, may_complete, pack_of
-from chalicelib.supervision.store.anomalies import AnomalyPage, AnomalyStore, Wanted
+from chalicelib.supervision.store.anomalies import AnomalyStore, Wanted
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
@@ -45,7 +46,7 @@ class Anomalies:
             if (last.owner, last.seq) == (event.owner, event.seq):
                 self._store.add(signal)
 
-    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Mapping[str, Any] | None) -> AnomalyPage:
+    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Position | None) -> Page[Anomaly]:
         """Return a page of signals, newest first: those of one's own department, of all to the monitoring office.
 
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.rules.filing import limit_of
@@ -11,6 +10,7 @@ from chalicelib.cases.services.commands import OFFICE
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
@@ -18,7 +18,7 @@ from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.rules import cards
 from chalicelib.supervision.services.outages import Outages
-from chalicelib.supervision.store.cards import CardPage, CardStore, Wanted
+from chalicelib.supervision.store.cards import CardStore, Wanted
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.timeline.store import Timeline
@@ -170,7 +170,7 @@ class Cards:
         kind = AWAITED.get(card.state)
         return None if kind is None else self._clocks.get(card.finding.owner, f"{kind}.{card.card_id}")
 
-    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Mapping[str, Any] | None) -> CardPage:
+    def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Position | None) -> Page[Card]:
         """Return a page of cards, newest first: those of one's own department, of all to the monitoring office.
 
         ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
@@ -268,4 +268,4 @@ class Cards:
             data={**about, **data},
             texts=text,
         )
-        self._timeline.append_alone([fact], owner=card.finding.owner, at=at, tx=tx)
+        self._timeline.append([fact], owner=card.finding.owner, at=at, tx=tx)

@@ -4,19 +4,19 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.outages import Duty, Outage, Window
 from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
-from chalicelib.supervision.store.outages import OutagePage, OutageStore
+from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.workdays.model.calendars import Calendars
@@ -81,9 +81,7 @@ class Outages:
         require(by, roles=READERS)
         return self._store.load(outage_id)
 
-    def page(
-        self, since: datetime, until: datetime, *, by: Caller, limit: int, after: dict[str, dict[str, Any]] | None
-    ) -> OutagePage:
+    def page(self, since: datetime, until: datetime, *, by: Caller, limit: int, after: Position | None) -> Page[Outage]:
         """Return a page of the outages that began between two instants, newest first, withdrawn ones included."""
         require(by, roles=READERS)
         return self._store.page(since, until, limit=limit, after=after)

@@ -1,6 +1,5 @@
 """Loading and saving signals."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
 from chalicelib.supervision.table.anomalies import AnomalyRow
 from chalicelib.workdays.rules.due_dates import start_of_day
@@ -29,14 +29,6 @@ class Wanted:
     found_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnomalyPage:
-    """A page of signals, newest first; ``after`` is where the next one begins."""
-
-    signals: tuple[Anomaly, ...]
-    after: dict[str, dict[str, Any]] | None
-
-
 class AnomalyStore:
     """All signals: they are added and read, and never changed or taken away."""
 
@@ -48,11 +40,11 @@ class AnomalyStore:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
 
-    def page(self, wanted: Wanted, *, limit: int, after: Mapping[str, Any] | None) -> AnomalyPage:
+    def page(self, wanted: Wanted, *, limit: int, after: Position | None) -> Page[Anomaly]:
         """Return a page of the signals wanted, by the index that leaves the fewest others to pass over."""
         first, last = wanted.found_from or FIRST_DAY, wanted.found_to or LAST_DAY
         if first > last:
-            return AnomalyPage(signals=(), after=None)
+            return Page((), None)
         index: Any = AnomalyRow.everywhere
         name = "all"
         if wanted.officer is not None:
@@ -65,9 +57,9 @@ class AnomalyStore:
             _others(wanted),
             scan_index_forward=False,
             limit=limit,
-            last_evaluated_key=None if after is None else dict(after),
+            last_evaluated_key=after,
         )
-        return AnomalyPage(signals=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+        return page_of(rows, _signal_of)
 
 
 def _others(wanted: Wanted) -> Condition | None:
@@ -81,6 +73,11 @@ def _others(wanted: Wanted) -> Condition | None:
     for condition in conditions:
         chosen = condition if chosen is None else chosen & condition
     return chosen
+
+
+def _signal_of(row: AnomalyRow) -> Anomaly:
+    signal: Anomaly = row.document
+    return signal
 
 
 def _row_of(signal: Anomaly) -> AnomalyRow:

@@ -1,9 +1,9 @@
 """Loading and saving cards."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.cards import Card, CardState
@@ -21,14 +21,6 @@ class Wanted:
     officer: str | None = None
     owner: str | None = None
     state: CardState | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardPage:
-    """A page of cards, newest first; ``after`` is where the next one begins."""
-
-    cards: tuple[Card, ...]
-    after: dict[str, dict[str, Any]] | None
 
 
 class CardStore:
@@ -61,7 +53,7 @@ class CardStore:
         tx.put(_row_of(made), condition=CardRow.rev == card.rev, on_failure=ConflictError())
         return made
 
-    def page(self, wanted: Wanted, *, limit: int, after: Mapping[str, Any] | None) -> CardPage:
+    def page(self, wanted: Wanted, *, limit: int, after: Position | None) -> Page[Card]:
         """Return a page of the cards wanted, by the index that leaves the fewest others to pass over."""
         index: Any = CardRow.everywhere
         name = "all"
@@ -84,9 +76,9 @@ class CardStore:
             filter_condition=chosen,
             scan_index_forward=False,
             limit=limit,
-            last_evaluated_key=None if after is None else dict(after),
+            last_evaluated_key=after,
         )
-        return CardPage(cards=tuple(_card_of(row) for row in rows), after=rows.last_evaluated_key)
+        return page_of(rows, _card_of)
 
 
 def _card_of(row: CardRow) -> Card:

@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute
 from chalicelib.settings import settings
 from chalicelib.supervision.model.outages import Outage
-from chalicelib.timeline.table import OwnerRow
+from chalicelib.timeline.owners import OwnerRow
 
 
 class Everywhere(GlobalSecondaryIndex["OutageRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped

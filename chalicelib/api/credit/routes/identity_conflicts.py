@@ -72,7 +72,7 @@ def page(call: Call[None]) -> Answer[ConflictPageResponse]:
     """List the conflicts in one state."""
     query: ConflictsQuery = call.query
     found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [ConflictResponse.model_validate(conflict) for conflict in found.conflicts]
+    shapes = [ConflictResponse.model_validate(conflict) for conflict in found.items]
     return Answer(body=ConflictPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 

@@ -152,7 +152,7 @@ def page(call: Call[None]) -> Answer[AliasPageResponse]:
     """List the aliases in one state."""
     query: AliasesQuery = call.query
     found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
-    shapes = [AliasResponse.model_validate(alias) for alias in found.aliases]
+    shapes = [AliasResponse.model_validate(alias) for alias in found.items]
     return Answer(body=AliasPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
 

@@ -127,7 +127,7 @@ def objections(call: Call[None]) -> Answer[ObjectionPageResponse]:
     found = services().objections.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [ObjectionListItemResponse.of(objection, paused=_is_pausing(objection)) for objection in found.matters]
+    items = [ObjectionListItemResponse.of(objection, paused=_is_pausing(objection)) for objection in found.items]
     return Answer(body=ObjectionPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 

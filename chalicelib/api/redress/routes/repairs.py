@@ -199,7 +199,7 @@ def repairs(call: Call[None]) -> Answer[RepairPageResponse]:
     found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
     items = [
         RepairListItemResponse.of(repair, proofs=proof_shapes(repair.proofs, language=call.language))
-        for repair in found.matters
+        for repair in found.items
     ]
     return Answer(body=RepairPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 

@@ -123,7 +123,7 @@ def reversals(call: Call[None]) -> Answer[RevocationPageResponse]:
     found = services().reversals.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
-    items = [RevocationListItemResponse.model_validate(reversal) for reversal in found.matters]
+    items = [RevocationListItemResponse.model_validate(reversal) for reversal in found.items]
     return Answer(body=RevocationPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 

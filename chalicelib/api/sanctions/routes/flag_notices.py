@@ -248,7 +248,7 @@ def of_flag(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     )
     return Answer(
         body=FlagNoticeProofPageResponse(
-            items=[FlagNoticeProofResponse.model_validate(each) for each in page.flag_notices],
+            items=[FlagNoticeProofResponse.model_validate(each) for each in page.items],
             next_cursor=call.next_cursor(page.after),
         )
     )
@@ -267,7 +267,7 @@ def incidents(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     page = services().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
     return Answer(
         body=FlagNoticeProofPageResponse(
-            items=[FlagNoticeProofResponse.model_validate(each) for each in page.flag_notices],
+            items=[FlagNoticeProofResponse.model_validate(each) for each in page.items],
             next_cursor=call.next_cursor(page.after),
         )
     )

@@ -89,7 +89,7 @@ def flags(call: Call[None]) -> Answer[FlagPageResponse]:
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
     page = services().punishment.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
-    items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.flags]
+    items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.items]
     return Answer(body=FlagPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 

@@ -71,5 +71,5 @@ def signals(call: Call[None]) -> Answer[AnomalyPageResponse]:
         found_to=query.found_to,
     )
     page = services().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
-    items = tuple(AnomalyResponse.model_validate(signal) for signal in page.signals)
+    items = tuple(AnomalyResponse.model_validate(signal) for signal in page.items)
     return Answer(body=AnomalyPageResponse(items=items, next_cursor=call.next_cursor(page.after)))

@@ -173,7 +173,7 @@ def cards(call: Call[None]) -> Answer[CardPageResponse]:
         owner=None if query.case_no is None else owner_of(query.case_no),
     )
     page = services().cards.page(wanted, by=call.caller, limit=query.limit, after=call.position)
-    items = tuple(_response(card, at=call.at) for card in page.cards)
+    items = tuple(_response(card, at=call.at) for card in page.items)
     return Answer(body=CardPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 

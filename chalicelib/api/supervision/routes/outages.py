@@ -142,7 +142,7 @@ def outages(call: Call[None]) -> Answer[OutagePageResponse]:
         limit=query.limit,
         after=None if position is None else dict(position),
     )
-    items = tuple(OutageResponse.model_validate(outage) for outage in page.outages)
+    items = tuple(OutageResponse.model_validate(outage) for outage in page.items)
     return Answer(body=OutagePageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 
