@@ -46,10 +46,10 @@ METHOD = f"""How this was measured
 - A page is laid beside the calls of the API that it shows, sent one after the other with the token that opened the
   page's session: all through the same handler, the page with its session read and its HTML drawn, each call with its
   token checked. The ratio is by the clock on the wall, in {ROUNDS} rounds as above; that of CPU stands beside it.
-- A cold start is CPU time in a fresh process, bytecode written; {STARTS} pairs, alternating; boto3 laid beside.
+- A cold start is CPU time in a fresh process that writes no bytecode; {STARTS} pairs, alternating; boto3 laid beside.
   Both sides run on {"the unpacked deployment package alone" if cold.is_as_deployed() else "this environment"}.
 - An import is measured as tests/performance/bulk.py says; python -m tests.performance.city takes a larger one.
-- The package is what `chalice package` makes, compressed, in megabytes of a million bytes."""
+- The package is what `python -m infra.packaging` makes, compressed, in megabytes of a million bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +190,8 @@ def _of_bulk(endpoint: str) -> Iterator[Figure]:
 
 def _of_size(package: Package) -> Figure:
     parts = ", ".join(f"{name} {size:g}" for name, size in package.parts.items())
-    remark = f"{package.whole_mb:.1f} MB with it; largest: {parts}"
-    return Figure(name="MB of the package without botocore", value=package.without_botocore_mb, reach=12, remark=remark)
+    remark = f"{package.unpacked_mb:.1f} MB unpacked; largest: {parts}"
+    return Figure(name="MB of the package", value=package.compressed_mb, reach=None, remark=remark)
 
 
 def _say(what: str) -> None:

@@ -73,7 +73,7 @@ def start_beside(ours: str, theirs: str, *, package: Path, rounds: int, environm
             found = importlib.util.find_spec(name)
             if found is not None and found.origin is not None:
                 (Path(scratch) / name).symlink_to(Path(found.origin).parent)
-        # The first round writes the bytecode of whatever has none yet, and does not count.
+        # The first round warms the disk's cache, and does not count.
         for number in range(rounds + 1):
             sides = [(mine, ours, [package]), (other, theirs, [package, Path(scratch)])]
             for times, source, path in sides if number % 2 else reversed(sides):
@@ -91,8 +91,8 @@ def start_beside(ours: str, theirs: str, *, package: Path, rounds: int, environm
 def _seconds(source: str, path: Sequence[Path], environment: Mapping[str, str]) -> tuple[float, float]:
     """Seconds of CPU and of the wall clock that a source takes in a process of its own."""
     isolation = ["-S"] if is_as_deployed() else []
-    # Bytecode is written whatever the person at the keyboard has set.
-    fixed = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": ""}
+    # Nothing is compiled for the next process: Lambda could not write it.
+    fixed = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, *isolation, "-c", TIMED.format(source=source)],
         cwd=path[0],

@@ -1,14 +1,12 @@
 """What the local cloud says when something is not as it should be."""
 
 import socket
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from infra.local import clock, processes
 from infra.local.login import token_of
-from infra.local.packaging import leave_out_unused
 from infra.local.place import LocalError
 from infra.local.processes import Program
 
@@ -60,21 +58,3 @@ def test_only_an_instant_with_its_offset_sets_the_clock(wanted: str) -> None:
 def test_a_token_is_for_somebody_who_exists() -> None:
     with pytest.raises(LocalError, match=r"no persona 'nobody'.*applicant, applicant2"):
         token_of("nobody")
-
-
-def test_the_archive_leaves_out_services_that_nobody_calls_and_nothing_else(tmp_path: Path) -> None:
-    archive = tmp_path / "deployment.zip"
-    with zipfile.ZipFile(archive, "w") as whole:
-        for name in (
-            "app.py",
-            "botocore/data/endpoints.json",
-            "botocore/data/sqs/1/a.json",
-            "botocore/data/ec2/1/a.json",
-        ):
-            whole.writestr(name, name)
-
-    leave_out_unused(archive)
-
-    with zipfile.ZipFile(archive) as slim:
-        assert slim.namelist() == ["app.py", "botocore/data/endpoints.json", "botocore/data/sqs/1/a.json"]
-        assert slim.read("botocore/data/sqs/1/a.json") == b"botocore/data/sqs/1/a.json"
