@@ -14,8 +14,8 @@ PACKAGE = STATE / "package"
 
 def fingerprint() -> str:
     """Return a digest of everything that a deployment is made of: code, data, requirements, policies, template."""
-    sources = [ROOT / "app.py", ROOT / "requirements.txt", ROOT / "infra" / "template.yaml"]
-    sources += [*(ROOT / ".chalice").glob("*.json"), *(ROOT / "infra" / "packaging").glob("*.py")]
+    sources = [ROOT / "app.py", ROOT / "requirements.txt", *(ROOT / ".chalice").glob("*.json")]
+    sources += [*(ROOT / "infra" / "template").glob("*.yaml"), *(ROOT / "infra" / "packaging").glob("*.py")]
     sources += [path for path in (ROOT / "chalicelib").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     digest = hashlib.sha256(f"{ISSUER} {AUDIENCE}".encode())
     for path in sorted(sources):

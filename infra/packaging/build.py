@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from infra.packaging.template import write_merged
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-TEMPLATE: Final = ROOT / "infra" / "template.yaml"
 REQUIREMENTS: Final = ROOT / "requirements.txt"
 
 HERE: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -111,7 +112,10 @@ def _run_chalice(stage: str, folder: Path) -> None:
     chalice = str(Path(sys.executable).with_name("chalice"))
     # Chalice asks for a region and writes it nowhere.
     region = {"AWS_DEFAULT_REGION": "cn-north-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    _run([chalice, "package", "--stage", stage, "--merge-template", str(TEMPLATE), str(folder)], **region)
+    with tempfile.TemporaryDirectory() as scratch:
+        template = Path(scratch) / "template.yaml"
+        write_merged(template)
+        _run([chalice, "package", "--stage", stage, "--merge-template", str(template), str(folder)], **region)
 
 
 def _run(command: list[str], **environment: str) -> None:

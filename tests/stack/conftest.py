@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.packaging.template import write_merged
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,9 +25,10 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (project / ".chalice" / path.name).symlink_to(path)
     (project / "requirements.txt").touch()
     chalice = str(Path(sys.executable).with_name("chalice"))
-    merged = str(ROOT / "infra" / "template.yaml")
+    merged = project / "template.yaml"
+    write_merged(merged)
     done = subprocess.run(
-        [chalice, "package", "--stage", "local", "--merge-template", merged, "out"],
+        [chalice, "package", "--stage", "local", "--merge-template", str(merged), "out"],
         cwd=project,
         env=os.environ | {"AWS_DEFAULT_REGION": "cn-north-1", "AWS_EC2_METADATA_DISABLED": "true"},
         check=False,

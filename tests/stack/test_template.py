@@ -1,5 +1,6 @@
 """What every deployment must have, whatever else changes."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
+from infra.packaging.template import PARTS, merged
 
 Resources = dict[str, dict[str, Any]]
 
@@ -31,6 +33,21 @@ KEPT = (
 
 def of_type(resources: Resources, kind: str) -> Resources:
     return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
+
+
+def test_a_name_is_defined_once_in_all_parts_of_the_template() -> None:
+    names = [name for part in PARTS.glob("*.yaml") for name in re.findall(r"^  (\w+):", part.read_text(), re.MULTILINE)]
+
+    assert sorted(names) == sorted(name for section in merged().values() for name in section)
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_second_definition_in_another_part_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "queues.yaml").write_text("Resources:\n  Queue: { Type: AWS::SQS::Queue }\n")
+    (tmp_path / "tables.yaml").write_text("Resources:\n  Queue: { Type: AWS::DynamoDB::Table }\n")
+
+    with pytest.raises(ValueError, match=r"tables\.yaml defines what another part defines: Queue"):
+        merged(tmp_path)
 
 
 def test_the_merged_template_has_no_fault(template_file: Path) -> None:
