@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep remind expire check-summaries clock import seed bench
+.PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
 .PHONY: requirements assets browse screenshots lint format types contracts unit venv lock python
 
 help:
@@ -62,11 +62,11 @@ logs: python ## follow the functions' logs
 sweep: python ## run the sweep of due clocks now
 	$(LOCAL) sweep
 
-remind: python ## look for a missing edition of the calendar and make the digests that are due, now
-	$(LOCAL) remind
+hourly: python ## look for a missing edition of the calendar and make the digests that are due, now
+	$(LOCAL) hourly
 
-expire: python ## end records and flags whose last day has passed, now
-	$(LOCAL) expire
+nightly: python ## end records and flags whose last day has passed, now
+	$(LOCAL) nightly
 
 check-summaries: python ## look whether credit summaries are what their records and flags give, now
 	$(LOCAL) check-summaries

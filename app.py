@@ -29,25 +29,25 @@ def sweep(event: CloudWatchEvent) -> dict[str, Any]:
 
 
 @app.schedule(Rate(1, unit=Rate.HOURS))
-def remind(event: CloudWatchEvent) -> dict[str, Any]:
+def hourly(event: CloudWatchEvent) -> dict[str, Any]:
     """Look for what nobody has done in time although no clock runs for it."""
-    from chalicelib.jobs.hourly import remind as run  # noqa: PLC0415 - only this function needs it
+    from chalicelib.jobs.hourly import hourly as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
 
 
 @app.schedule(Cron("5/20", "17-18", "*", "*", "?", "*"))
-def expire(event: CloudWatchEvent) -> dict[str, Any]:
+def nightly(event: CloudWatchEvent) -> dict[str, Any]:
     """End what has ended: each day between one and three in the morning of Shanghai, so that a run can go on."""
-    from chalicelib.jobs.nightly import expire as run  # noqa: PLC0415 - only this function needs it
+    from chalicelib.jobs.nightly import nightly as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws-cn:dynamodb:cn-north-1:000000000000:table/timeline/stream/placeholder")
-def relay(event: DynamoDBEvent) -> dict[str, Any]:
+def dispatch_events(event: DynamoDBEvent) -> dict[str, Any]:
     """Tell whoever must hear of new events; the template puts the stream's own ARN here."""
-    from chalicelib.jobs.dispatch_events import relay as run  # noqa: PLC0415 - only this function needs it
+    from chalicelib.jobs.dispatch_events import dispatch_events as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
 

@@ -10,7 +10,7 @@ from chalicelib.timeline.store import event_from
 from chalicelib.wiring import services
 
 
-def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
+def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Hand new events to those who listen, in order; return where to go on if one of them failed.
 
     The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
@@ -19,7 +19,7 @@ def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, li
     house = services()
     failed: list[dict[str, str]] = []
     told = 0
-    with one_line("relay", context=context) as facts:
+    with one_line("dispatch_events", context=context) as facts:
         for record in records:
             event = _event_of(record)
             if event is None:
@@ -30,7 +30,7 @@ def relay(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, li
                 house.flag_notices.on_event(event, house.clock.now())
                 house.statistics.on_event(event, house.clock.now())
             except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
-                logger("relay").exception("event_not_told", event_id=event.id, error=type(error).__name__)
+                logger("dispatch_events").exception("event_not_told", event_id=event.id, error=type(error).__name__)
                 failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
                 break
             told += 1

@@ -4,13 +4,13 @@ from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 
-def remind(context: object) -> dict[str, object]:
+def hourly(context: object) -> dict[str, object]:
     """Record that next year's edition of the calendar is missing, and make the digests that are due, each once.
 
     Return the year of the edition, ``None`` if nothing is new, and how many digests this run made.
     """
     house = services()
-    with one_line("remind", context=context) as facts:
+    with one_line("hourly", context=context) as facts:
         missed = house.editions.watch(house.clock.now())
         made = house.digests.make(at=house.clock.now())
         facts["edition_missed"] = missed

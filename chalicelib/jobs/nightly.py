@@ -8,7 +8,7 @@ class ExpiryIncompleteError(RuntimeError):
     """Something that has ended could not be ended; the rest was. The log says which."""
 
 
-def expire(context: object) -> dict[str, object]:
+def nightly(context: object) -> dict[str, object]:
     """End records and flags whose last day has passed, and look at a slice of the summaries.
 
     What one run has no room for waits for the next.
@@ -16,7 +16,7 @@ def expire(context: object) -> dict[str, object]:
     Raises if anything could not be ended, after everything else was.
     """
     house = services()
-    with one_line("expire", context=context) as facts:
+    with one_line("nightly", context=context) as facts:
         at = house.clock.now()
         records, flags = house.credit_upkeep.expire(at=at), house.flag_upkeep.expire(at=at)
         facts["records_ended"] = records.ended

@@ -59,23 +59,23 @@ def sweep() -> None:
     print(environments.in_cloud("sweep"))
 
 
-def remind() -> None:
+def hourly() -> None:
     """Run the hourly reminder now and print its answer."""
     require_cloud()
-    print(environments.in_cloud("sweep", "remind"))
+    print(environments.in_cloud("sweep", "hourly"))
 
 
-def expire() -> None:
+def nightly() -> None:
     """End what has ended now and print its answer."""
     require_cloud()
-    print(environments.in_cloud("sweep", "expire"))
+    print(environments.in_cloud("sweep", "nightly"))
 
 
 def check_summaries() -> None:
     """Look at credit summaries to the end of the walk, mend what differs, and print each run's answer."""
     require_cloud()
     while True:
-        answer = environments.in_cloud("sweep", "expire")
+        answer = environments.in_cloud("sweep", "nightly")
         print(answer)
         if json.loads(answer)["all_checked"]:
             return
@@ -124,8 +124,8 @@ VERBS: dict[str, Callable[[], None]] = {
     "personas": list_personas,
     "logs": logs,
     "sweep": sweep,
-    "remind": remind,
-    "expire": expire,
+    "hourly": hourly,
+    "nightly": nightly,
     "check-summaries": check_summaries,
     "demo": demo,
 }

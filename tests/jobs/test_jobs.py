@@ -12,7 +12,7 @@ from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.credit.services.expiry import Upkept
 from chalicelib.dynamo.model import connection
-from chalicelib.jobs.nightly import ExpiryIncompleteError, expire
+from chalicelib.jobs.nightly import ExpiryIncompleteError, nightly
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
@@ -67,7 +67,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 
 def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
-    answer = app.relay(stream_of(stored_event(seq=1), stored_event(seq=2)), CONTEXT)
+    answer = app.dispatch_events(stream_of(stored_event(seq=1), stored_event(seq=2)), CONTEXT)
 
     assert answer == {"batchItemFailures": []}
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
@@ -80,7 +80,7 @@ def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     handed: list[str] = []
     monkeypatch.setattr(getattr(services(), listener), "on_event", lambda event, _at: handed.append(event.id))
 
-    app.relay(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
+    app.dispatch_events(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
     assert handed == [event.id for event in heard] == ["case:X/1"]
 
@@ -88,7 +88,7 @@ def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:
     batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
 
-    answer = app.relay(batch, CONTEXT)
+    answer = app.dispatch_events(batch, CONTEXT)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
     assert [event.id for event in heard] == ["case:X/1"]
@@ -98,7 +98,7 @@ def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(he
     "batch", [stream_of(None), stream_of(stored_event(), name="MODIFY"), stream_of({"pk": {"S": "x"}})]
 )
 def test_the_relay_passes_over_whatever_is_no_new_event(batch: dict[str, Any], heard: list[Event]) -> None:
-    assert app.relay(batch, CONTEXT) == {"batchItemFailures": []}
+    assert app.dispatch_events(batch, CONTEXT) == {"batchItemFailures": []}
     assert heard == []
 
 
@@ -178,12 +178,12 @@ def test_a_sweep_that_cannot_read_fails_loudly_and_says_so_in_one_line(capsys: p
 
 
 def test_each_job_leaves_one_line_with_its_facts(capsys: pytest.CaptureFixture[str], heard: list[Event]) -> None:
-    app.relay(stream_of(stored_event()), CONTEXT)
+    app.dispatch_events(stream_of(stored_event()), CONTEXT)
 
     line = json.loads(capsys.readouterr().out)
     assert {name: line[name] for name in ("event", "job", "outcome", "told", "failed")} == {
         "event": "job",
-        "job": "relay",
+        "job": "dispatch_events",
         "outcome": "done",
         "told": 1,
         "failed": 0,
@@ -209,7 +209,7 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
         "resources": [],
     }
 
-    answers = [app.remind(event, CONTEXT), app.remind(event, CONTEXT)]
+    answers = [app.hourly(event, CONTEXT), app.hourly(event, CONTEXT)]
 
     assert answers == [{"edition_missed": 2027, "digests_made": 0}, {"edition_missed": None, "digests_made": 0}]
     assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
@@ -235,7 +235,7 @@ def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
         "resources": [],
     }
 
-    answers = [app.expire(event, CONTEXT), app.expire(event, CONTEXT)]
+    answers = [app.nightly(event, CONTEXT), app.nightly(event, CONTEXT)]
 
     assert answers == [{"records_ended": ended, "flags_ended": 0, "complete": True, **CHECKED} for ended in (1, 0)]
     kinds = [event.kind for event in services().timeline.events(f"credit:{record.subject}")]
@@ -246,7 +246,7 @@ def test_a_job_that_could_not_end_everything_fails_after_the_rest_was_ended(monk
     monkeypatch.setattr(services().flag_upkeep, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
 
     with pytest.raises(ExpiryIncompleteError, match="1 things"):
-        expire(CONTEXT)
+        nightly(CONTEXT)
 
 
 def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_queue(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "sweep", "remind", "expire", "relay", "deliver", "ingest")
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
@@ -50,19 +50,19 @@ TO_TABLES = {
         "FlagNoticesTable": "GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
-    "remind": {
+    "hourly": {
         "AlertsTable": "GetItem",
         "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem",
         "TimelineTable": "PutItem",
     },
-    "expire": {
+    "nightly": {
         "ClocksTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
     },
-    "relay": {
+    "dispatch_events": {
         "AlertsTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem UpdateItem",
@@ -155,9 +155,9 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
     assert others == {
         "api": {"kms:Decrypt", "kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "sweep": {"secretsmanager:GetSecretValue"},
-        "remind": {"sqs:SendMessage"},
-        "expire": set(),
-        "relay": {"sqs:SendMessage"},
+        "hourly": {"sqs:SendMessage"},
+        "nightly": set(),
+        "dispatch_events": {"sqs:SendMessage"},
         "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
         "ingest": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
     }
@@ -176,7 +176,7 @@ def test_no_function_may_scan_a_table(function: str) -> None:
     assert not [statement for statement in statements(function) if "dynamodb:Scan" in statement["Action"]]
 
 
-@pytest.mark.parametrize("function", ["sweep", "remind", "expire", "relay", "deliver", "ingest"])
+@pytest.mark.parametrize("function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest"])
 def test_no_job_can_read_an_identity(function: str) -> None:
     allowed = {action for statement in statements(function) for action in statement["Action"] if "kms:" in action}
 

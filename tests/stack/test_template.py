@@ -17,9 +17,9 @@ Resources = dict[str, dict[str, Any]]
 FUNCTIONS = {
     "APIHandler": "api",
     "Sweep": "sweep",
-    "Remind": "remind",
-    "Expire": "expire",
-    "Relay": "relay",
+    "Hourly": "hourly",
+    "Nightly": "nightly",
+    "DispatchEvents": "dispatch_events",
     "Deliver": "deliver",
     "Ingest": "ingest",
 }
@@ -168,7 +168,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
 
-    assert watched == {"DeliverDeadLetters": 0, "RelayDeadLetters": 0, "IngestDeadLetters": 0}
+    assert watched == {"DeliverDeadLetters": 0, "DispatchEventsDeadLetters": 0, "IngestDeadLetters": 0}
 
 
 @pytest.mark.requirement("R7.9")
@@ -202,13 +202,15 @@ def test_what_holds_the_past_outlives_the_stack(resources: Resources, kind: str)
 
 
 def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(resources: Resources) -> None:
-    source = resources["Relay"]["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"]
+    source = resources["DispatchEvents"]["Properties"]["Events"]["DispatchEventsDynamodbEventSource"]["Properties"]
 
     assert source["Stream"] == {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
-    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["RelayDeadLetters", "Arn"]}
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {
+        "Fn::GetAtt": ["DispatchEventsDeadLetters", "Arn"]
+    }
 
 
 def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(resources: Resources) -> None:

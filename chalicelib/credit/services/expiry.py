@@ -33,7 +33,7 @@ class Upkept:
         except Exception as error:  # noqa: BLE001 - whatever it was, it is said and counted, and the run fails at its end
             self.failed += 1
             self.is_complete = False
-            logger("expire").exception("not_ended", about=name, error=type(error).__name__)
+            logger("nightly").exception("not_ended", about=name, error=type(error).__name__)
 
 
 class CreditExpiry:

@@ -83,7 +83,7 @@ class Reconciliation:
             seen.mended += self.mend(subject, at=at)
         except Exception as error:  # noqa: BLE001 - one summary must not keep the others from being looked at
             seen.failed += 1
-            logger("expire").exception("summary_not_checked", subject=subject, error=type(error).__name__)
+            logger("nightly").exception("summary_not_checked", subject=subject, error=type(error).__name__)
 
     def mend(self, subject: SubjectKey, *, at: datetime) -> bool:
         """Mend one summary if it differs, now and a moment later; say whether this call did."""
@@ -102,7 +102,7 @@ class Reconciliation:
                 self._store.save(before, after, [fact], at=at, tx=tx)
         except ConflictError:
             return False
-        logger("expire").error("summary_mended", subject=subject, parts=list(parts))
+        logger("nightly").error("summary_mended", subject=subject, parts=list(parts))
         return True
 
     def _difference(self, summary: Summary, *, at: datetime) -> tuple[Summary, tuple[str, ...]]:

@@ -55,7 +55,7 @@ class FlagNoticeStore(Repository[FlagNotice]):
     def add_next(
         self, flag_notice: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> FlagNotice:
-        """Save a new telling as the next one of its subscription. Raises ``ConflictError`` if another one was faster."""
+        """Save a notice as the next of its subscription. Raises ``ConflictError`` if another one was faster."""
         added = self.add(flag_notice, facts, at=at, tx=tx)
         line = LineRow(_line(to.subscription_id, flag_notice.number), flag_notice_id=flag_notice.flag_notice_id)
         tx.add(line, on_failure=ConflictError())

@@ -49,9 +49,9 @@ def sweep() -> None:
     telling.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
 
 
-def remind() -> dict[str, Any]:
+def hourly() -> dict[str, Any]:
     """Run the hourly job, as its timer does; return what it did."""
-    text, succeeded = run_job("remind")
+    text, succeeded = run_job("hourly")
     if not succeeded:
         what = "the hourly job (每小时提醒)"
         raise NotAsItShouldBeError(what, expected="no failure", came=text)

@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.local.demo import telling
 from infra.local.demo.checks import expect, the_one
-from infra.local.demo.clocks import remind, set_clock, sweep, wait_for
+from infra.local.demo.clocks import hourly, set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
 from infra.local.demo.supervision import ITEM
 from infra.local.demo.town import Town
@@ -33,11 +33,11 @@ def warnings_are_told_once_a_day(town: Town) -> None:
     alert = wait_for("the warning in the inbox (收件箱的预警)", lambda: _warning(town, case_no))
     telling.fact("黄灯预警在收件箱里,不逐条推送", "the warning is in the inbox, and not pushed by itself")
 
-    made = [remind()["digests_made"]]
+    made = [hourly()["digests_made"]]
     expect("digests before eight (八点前的摘要)", made, [0])
     for hour in ("08:30", "09:30", "10:30"):
         set_clock(f"{due_on} {hour}:00")
-        made.append(remind()["digests_made"])
+        made.append(hourly()["digests_made"])
     expect("digests made by all runs of the hourly job together (生成的摘要)", sum(made), 1)
     digest = the_one("the digest of the day (当日摘要)", officer.get(DIGESTS).is_done(200).body["items"], day=due_on)
     alerts = officer.get(f"{DIGESTS}/{digest['id']}?limit=100").is_done(200).body["items"]
