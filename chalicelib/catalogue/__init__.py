@@ -1,1 +1,1 @@
-"""What people may apply for: service items, their notices and materials, and the rules for publishing them."""
+"""What people may apply for: service items with their notices and materials, and the rules for publishing them."""

@@ -1,11 +1,11 @@
-"""What editors and everybody else can do with the catalogue."""
+"""Publishing, finding and reading items."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
 from chalicelib.catalogue.model.items import Audience, Item
-from chalicelib.catalogue.model.versions import Found, Kept, Listed, Shelf
+from chalicelib.catalogue.model.versions import Found, ItemVersions, Kept, Listed
 from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
 from chalicelib.catalogue.rules.publication import faults_of
 from chalicelib.catalogue.store.items import CatalogueStore
@@ -19,10 +19,10 @@ from chalicelib.timeline.events import NewEvent
 
 
 class Catalogue:
-    """All items. What is in force is read each time; a version never changes, so each is read once a process."""
+    """All items. What is in force is read on every call; versions never change and are cached in the process."""
 
     def __init__(self, store: CatalogueStore, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> None:
-        """Know where items are kept, the rule packs that say what may not be promised, and whose items there can be."""
+        """``packs`` say what may not be promised, ``departments`` which departments may own items."""
         self._store = store
         self._packs = tuple(packs)
         self._departments = departments
@@ -31,25 +31,27 @@ class Catalogue:
 
     @retry_on_conflict
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
-        """Publish a new version; the same version with the same content again changes nothing.
+        """Publish a new version. Idempotent for the same version with the same content.
 
-        Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` where this version or a later one
-        is published already.
+        Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` if this version or a later one is
+        already published.
         """
         kept, is_there = self._acceptable(item, by=by)
         if is_there:
             return item
         with transaction() as tx:
-            self._store.publish(item, kept=kept, listed=listed(item), fact=_published(item, by=by, at=at), at=at, tx=tx)
+            self._store.publish(
+                item, kept=kept, listed=listed(item), event=_published(item, by=by, at=at), at=at, tx=tx
+            )
         return item
 
     def publishable(self, item: Item, *, by: Caller) -> Item:
-        """Return the version as it would be published (dry run), refused as publishing it would be; writes nothing."""
+        """Check a version without publishing it (dry run), with the same errors as ``publish``."""
         self._acceptable(item, by=by)
         return item
 
     def _acceptable(self, item: Item, *, by: Caller) -> tuple[Kept, bool]:
-        """Return what is kept of an item whose new version may be published, and whether it is there already."""
+        """Return the stored state of an item whose new version may be published, and whether it is there already."""
         require(by, roles=(Role.CATALOGUE_EDITOR,))
         kept, published = self._store.both(item.code, item.version)
         if published == item:
@@ -63,8 +65,8 @@ class Catalogue:
 
     def editions(
         self, code: str | None, *, by: Caller, limit: int, after: str | None
-    ) -> tuple[tuple[Shelf, ...], str | None]:
-        """Return a page of what is in force and to come, by code, and the code to go on from; or one item's alone."""
+    ) -> tuple[tuple[ItemVersions, ...], str | None]:
+        """Return a page of current and upcoming versions by code, and the code where the next starts; or one item's."""
         require(by, roles=(Role.CATALOGUE_EDITOR,))
         if code is not None:
             shelf = self._store.shelf(code)
@@ -85,7 +87,7 @@ class Catalogue:
         return item
 
     def version(self, code: str, version: int) -> Item:
-        """Return one version, in force or not, from memory if it was read before; ``NOT_FOUND`` if there is none."""
+        """Return one version, in force or not, cached once read; ``NOT_FOUND`` if there is none."""
         known = self._versions.get((code, version))
         if known is None:
             known = self._store.version(code, version)
@@ -95,9 +97,9 @@ class Catalogue:
         return known
 
     def pack_of(self, code: str, *, at: datetime) -> str:
-        """Return the rule pack that an item follows, and so say that there is one; ``ITEM_NOT_LISTED`` if not.
+        """Return the code of the rule pack that an item follows; ``ITEM_NOT_LISTED`` for an unknown item.
 
-        An item that was published once stays one for ever, so it is read once a process.
+        An item once published is never removed, so it is read once per process.
         """
         known = self._packs_of.get(code)
         if known is None:
@@ -109,7 +111,7 @@ class Catalogue:
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
-        """Let the transaction fail with ``NOTICE_OUTDATED`` unless this is the version in force when it commits."""
+        """Make the transaction fail with ``NOTICE_OUTDATED`` unless this version is in force when it commits."""
         refusal = DomainError(ErrorCode.NOTICE_OUTDATED, item_code=code)
         self._store.require_current(code, version, tx, on=day_in_shanghai(at), on_failure=refusal)
 
@@ -123,7 +125,7 @@ class Catalogue:
         department: str | None = None,
         after: str | None = None,
     ) -> Found:
-        """Find items in force by plain words, by code from behind ``after``; published items are smallest units."""
+        """Search the items in force by plain words, ordered by code, starting after ``after``."""
         on = day_in_shanghai(at)
         page: list[Listed] = []
         for shelf in self._store.shelves(after=after):

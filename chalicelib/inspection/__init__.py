@@ -1,1 +1,1 @@
-"""Inspection (纪检查阅): mandates, and readings that are themselves on record."""
+"""Inspection (纪检查阅): mandates, and read access that is itself recorded."""

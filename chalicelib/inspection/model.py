@@ -13,9 +13,9 @@ from chalicelib.timeline.events import ChainHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a mandate reaches (查阅范围): each list that is not empty narrows it, both days included.
+    """What a mandate covers (查阅范围): each list that is not empty narrows it; both end days are included.
 
-    Departments or case numbers must be named: there is no mandate for everything.
+    Departments or case numbers are required: there is no mandate for everything.
     """
 
     departments: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an inspector asks for: the inspection's file number, its legal basis, its scope and its last day."""
+    """A request for a mandate: the inspection's file number, its legal basis, its scope and its last day."""
 
     file_no: str
     basis: str
@@ -37,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What of a case decides whether it is within a scope."""
+    """The facts of a case that decide whether it is within a scope."""
 
     case_no: str
     department: str
@@ -47,7 +47,7 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """What an inspector looks for among the cases: a light that is shown now, something that an officer did."""
+    """An inspector's filter for cases: the light shown now, and an officer who acted in the case."""
 
     light: Light | None = None
     officer: str | None = None
@@ -55,7 +55,7 @@ class CaseFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSeen:
-    """A case as the list shows it: its card, and the gravest light of its clocks."""
+    """A case in the inspector's list: its card, and the most serious light of its clocks."""
 
     card: CaseCard
     light: Light
@@ -65,7 +65,7 @@ class CaseSeen:
 class Mandate:
     """A mandate to inspect (查阅授权): file number, legal basis, scope and last day; in force once approved.
 
-    ``version`` and ``head`` are the row's own and are not part of the stored document.
+    ``version`` and ``head`` belong to the row and are not part of the stored document.
     """
 
     mandate_id: str
@@ -82,10 +82,10 @@ class Mandate:
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under."""
+        """The name of its timeline."""
         return owner_of(self.mandate_id)
 
 
 def owner_of(mandate_id: str) -> str:
-    """Return the owner's name under which a mandate's timeline is kept."""
+    """Return the name of a mandate's timeline."""
     return f"mandate:{mandate_id}"

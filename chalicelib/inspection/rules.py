@@ -9,12 +9,12 @@ from chalicelib.inspection.model import CaseFacts, Mandate, Scope
 
 
 def is_in_force(mandate: Mandate, *, at: datetime) -> bool:
-    """Whether anything may be read: approved, and not after the last day, which counts to its end in Shanghai."""
+    """Whether the mandate allows reading: it is approved, and its last day (to its end in Shanghai) has not passed."""
     return mandate.approved_at is not None and day_in_shanghai(at) <= mandate.expires_on
 
 
 def covers(scope: Scope, case: CaseFacts) -> bool:
-    """Whether a case is within a scope: every list that is not empty must name it, and both end days count."""
+    """Whether a case is within a scope: it matches every list that is not empty; both end days are included."""
     return (
         bool(scope.departments or scope.case_nos)
         and (not scope.departments or case.department in scope.departments)
@@ -29,5 +29,5 @@ GRAVITY = (Light.GREEN, Light.GREY, Light.WHITE, Light.YELLOW, Light.RED)
 
 
 def gravest(lights: Iterable[Light]) -> Light:
-    """Return the light that most needs looking at; a case without any clock is GREEN."""
+    """Return the most serious light; GREEN for a case without clocks."""
     return max(lights, key=GRAVITY.index, default=Light.GREEN)

@@ -1,4 +1,4 @@
-"""Asking for a mandate, approving it, and reading within it; every reading is an event of the mandate's timeline."""
+"""Requesting and approving mandates, and reading under them; every reading is an event on the mandate's timeline."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ from chalicelib.timeline.store import Timeline
 
 INSPECTORS = (Role.INSPECTOR,)
 MALFORMED = "malformed"
-"""What is kept of a text that is no case number: it may be somebody's, and what is hashed can never be erased."""
+"""Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
 
 
 class Inspection:
-    """Mandates and readings."""
+    """Mandates and what is read under them."""
 
     def __init__(self, store: MandateStore, cases: CaseStore, timeline: Timeline, clocks: Clocks) -> None:
-        """Read cases and their timelines directly: a mandate, not a department, is what gives the right."""
+        """Read cases and timelines directly: the right to read comes from the mandate, not from a department."""
         self._store = store
         self._cases = cases
         self._timeline = timeline
@@ -44,7 +44,7 @@ class Inspection:
     def ask(
         self, wanted: Wanted, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Mandate, bool]:
-        """Ask for a mandate (R7.11); say whether an earlier request with the same key had made it already."""
+        """Request a mandate (R7.11); also return whether an earlier request with the same key had created it."""
         require(by, roles=INSPECTORS)
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
@@ -59,7 +59,7 @@ class Inspection:
             inspector=by.actor,
             asked_at=at,
         )
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.MANDATE_REQUESTED,
             occurred_at=at,
             actor=by.actor,
@@ -76,14 +76,14 @@ class Inspection:
             },
         )
         with transaction() as tx:
-            mandate = self._store.add(mandate, [fact], at=at, tx=tx)
+            mandate = self._store.add(mandate, [event], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(mandate.mandate_id, tx, at=at)
         return mandate, False
 
     @retry_on_conflict
     def approve(self, mandate_id: str, *, by: Caller, version: int | None, at: datetime) -> Mandate:
-        """Put a mandate into force; ``SAME_PERSON`` for the one who asked, and approving twice changes nothing."""
+        """Approve a mandate. Idempotent; ``SAME_PERSON`` for whoever requested it."""
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
         if by.actor == mandate.inspector:
@@ -93,7 +93,7 @@ class Inspection:
         if mandate.approved_at is not None:
             return mandate
         approved = replace(mandate, approver=by.actor, approved_at=at)
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.MANDATE_APPROVED,
             occurred_at=at,
             actor=by.actor,
@@ -101,10 +101,10 @@ class Inspection:
             data={"file_no": mandate.file_no},
         )
         with transaction() as tx:
-            return self._store.save(mandate, approved, [fact], at=at, tx=tx)
+            return self._store.save(mandate, approved, [event], at=at, tx=tx)
 
     def mandate(self, mandate_id: str, *, by: Caller) -> Mandate:
-        """Return a mandate to an inspector: whoever approves must see what it asks for."""
+        """Return a mandate to any inspector: whoever approves it must see what it asks for."""
         require(by, roles=INSPECTORS)
         return self._store.load(mandate_id)
 
@@ -114,7 +114,7 @@ class Inspection:
         return self._store.asked_by(by.actor, limit=limit, after=after)
 
     def readings(self, mandate_id: str, *, by: Caller) -> tuple[Event, ...]:
-        """Return what was read under a mandate, by its own timeline."""
+        """Return what was read under a mandate, from its own timeline."""
         mandate = self.mandate(mandate_id, by=by)
         read = {EventKind.MANDATE_READ.value, EventKind.MANDATE_EXCEEDED.value}
         return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
@@ -122,25 +122,25 @@ class Inspection:
     def cases(
         self,
         mandate_id: str,
-        sought: CaseFilter,
+        wanted: CaseFilter,
         *,
         by: Caller,
         at: datetime,
         limit: int,
         after: Mapping[str, Any] | None,
     ) -> tuple[tuple[CaseSeen, ...], Mapping[str, Any] | None]:
-        """Return a page of the cases within a mandate, department by department, newest first; the look is recorded.
+        """Return a page of the cases within a mandate, by department, newest first; the reading is recorded.
 
-        What is sought narrows a page after it was read, so a page may hold fewer than asked for, or none.
+        The filter applies after a page is read, so a page may be shorter than asked for, or empty.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         found, following = self._page(mandate.scope, limit=limit, after=after)
         seen = tuple(
             CaseSeen(card=card, light=light)
             for card in found
-            if sought.light in {None, light := gravest(self._lights(card, at=at))} and self._acted(sought.officer, card)
+            if wanted.light in {None, light := gravest(self._lights(card, at=at))} and self._acted(wanted.officer, card)
         )
-        looked = {"read": "cases", "light": sought.light or "", "officer": sought.officer or "", "size": len(seen)}
+        looked = {"read": "cases", "light": wanted.light or "", "officer": wanted.officer or "", "size": len(seen)}
         self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
         return seen, following
 
@@ -149,7 +149,7 @@ class Inspection:
         return [self._clocks.light(clock, at=at) for clock in clocks]
 
     def _acted(self, officer: str | None, card: CaseCard) -> bool:
-        """Whether somebody of the staff did anything in a case, by its own timeline; true if nobody is asked for."""
+        """Whether an officer acted in a case, according to its timeline; always true without an officer to look for."""
         return officer is None or any(
             event.actor == f"staff:{officer}" for event in self._timeline.events(case_owner(card.case_no))
         )
@@ -157,7 +157,7 @@ class Inspection:
     def timeline(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
         """Return a case within a mandate and its timeline; ``OUT_OF_SCOPE`` for any other, which is recorded too.
 
-        A case that does not exist is answered like one out of scope.
+        An unknown case gives the same error as one out of scope.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         case = self._find(case_no)
@@ -170,7 +170,7 @@ class Inspection:
         return case, reading
 
     def _in_force(self, mandate_id: str, *, by: Caller, at: datetime) -> Mandate:
-        """Return a mandate of the caller's own that is in force; ``NOT_FOUND`` for anybody else's."""
+        """Return the caller's own mandate if it is in force; ``NOT_FOUND`` for anybody else's."""
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
         if mandate.inspector != by.actor:
@@ -207,9 +207,9 @@ class Inspection:
     def _record(
         self, mandate_id: str, kind: EventKind, data: Mapping[str, str | int], *, by: Caller, at: datetime
     ) -> None:
-        fact = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
+        event = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
         with transaction() as tx:
-            self._timeline.append([fact], owner=owner_of(mandate_id), at=at, tx=tx)
+            self._timeline.append([event], owner=owner_of(mandate_id), at=at, tx=tx)
 
 
 def _facts_of(card: CaseCard) -> CaseFacts:
@@ -222,7 +222,7 @@ def _facts_of(card: CaseCard) -> CaseFacts:
 
 
 def _require_bounded(wanted: Wanted, *, today: date) -> None:
-    """Refuse a mandate for everything or for ever; ``INVALID_BODY`` with every fault."""
+    """Refuse a mandate without limits on scope or time; ``INVALID_BODY`` with every fault."""
     scope = wanted.scope
     faults = []
     if not (scope.departments or scope.case_nos):

@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByInspector(GlobalSecondaryIndex["MandateRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The mandates that an inspector asked for, in that order."""
+    """An inspector's mandates, in the order in which they were requested."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_inspector"
         projection = AllProjection()
@@ -26,7 +26,7 @@ class MandateRow(OwnerRow):
     """``pk`` is ``mandate:<id>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("inspection")
 

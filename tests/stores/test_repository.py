@@ -14,7 +14,7 @@ import chalicelib
 from chalicelib.calendars.model import Year
 from chalicelib.calendars.store import YearStore
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.model.versions import Kept, Shelf
+from chalicelib.catalogue.model.versions import ItemVersions, Kept
 from chalicelib.catalogue.rules.items import listed
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.credit.model.identity_conflicts import Conflict
@@ -126,7 +126,7 @@ NEW: Sequence[Any] = (
         department="market",
         requested_at=NOON,
     ),
-    Kept(code="plate-replacement", shelf=Shelf(current=listed(an_item()))),
+    Kept(code="plate-replacement", shelf=ItemVersions(current=listed(an_item()))),
     Mandate(
         mandate_id="m1",
         file_no="1号",

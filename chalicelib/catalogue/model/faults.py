@@ -1,4 +1,4 @@
-"""The closed list of what can be wrong with an item or with answers to its questions, in both languages."""
+"""The closed list of errors in an item, or in an applicant's answers to its questions, in both languages."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from chalicelib.errors import FieldError
 
 
 class ItemFault(StrEnum):
-    """Kinds of faults (问题): stable, for machines."""
+    """Kinds of faults (问题): stable codes for machines."""
 
     BLANK = "item_blank"
     BAD_CODE = "item_bad_code"
@@ -127,11 +127,11 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
         "Choose one of the options, or write 1 to 200 characters.",
     ),
 }
-"""What people read of each kind, Chinese first; ``{blanks}`` are filled from the fault."""
+"""The text for each kind, Chinese first; ``{blanks}`` are filled in from the fault."""
 
 
 def fault(pointer: str, kind: ItemFault, **blanks: str) -> FieldError:
-    """Return a fault with its Chinese text, and what another language is made from."""
+    """Return a fault with its Chinese text, and its code and blanks for the texts in other languages."""
     return FieldError(
         pointer=pointer,
         detail=FAULT_TEXTS[kind][0].format_map(blanks),

@@ -1,4 +1,4 @@
-"""Guides (引导办理): a small tree of questions whose every way ends at one smallest unit (业务办理项)."""
+"""Guides (引导办理): small trees of questions in which every path ends at one smallest unit (业务办理项)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from chalicelib.catalogue.model.questions import Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One of the answers to choose from.
+    """One possible answer to a question of a guide.
 
-    ``leads_to`` is the id of the next question or of an ending; ``fills`` are answers to questions of the item at the
-    end that this choice has given already.
+    ``leads_to`` is the id of the next question or of an ending; ``fills`` are answers to the item's own questions that
+    this choice already implies.
     """
 
     value: str
@@ -24,7 +24,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fork:
-    """A question of a guide; exactly one of its choices is taken."""
+    """A question of a guide (single choice)."""
 
     id: str
     text: str
@@ -34,13 +34,13 @@ class Fork:
     hint_en: str = ""
 
     def choice(self, value: str) -> Choice | None:
-        """Return a choice by its value; ``None`` if there is none like it."""
+        """Return the choice with this value, or ``None``."""
         return next((choice for choice in self.choices if choice.value == value), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """A smallest unit to which a guide leads: an item of the catalogue, or the office that does it."""
+    """Where a guide ends: a smallest unit, either an item of the catalogue or a service at the office named."""
 
     id: str
     name: str
@@ -52,9 +52,9 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """One edition of a guide; ``code`` is the heading (``parent``) over the items to which it leads.
+    """One edition of a guide; ``code`` is the parent item (``parent``) whose items it leads to.
 
-    Raises ``ValueError`` unless every choice leads on, nothing leads round in a circle, and everything is reached.
+    Raises ``ValueError`` if a choice leads nowhere, if there is a cycle, or if a question or ending cannot be reached.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Guide:
     endings: tuple[Ending, ...]
 
     def __post_init__(self) -> None:
-        """Follow every way to its end."""
+        """Follow every path to its end."""
         known = [*(fork.id for fork in self.forks), *(ending.id for ending in self.endings)]
         if len(set(known)) < len(known):
             message = f"{self.code} names two things alike"
@@ -81,11 +81,11 @@ class Guide:
             raise ValueError(message)
 
     def fork(self, name: str) -> Fork | None:
-        """Return a question by its id; ``None`` for anything else."""
+        """Return the question with this id, or ``None``."""
         return next((fork for fork in self.forks if fork.id == name), None)
 
     def ending(self, name: str) -> Ending | None:
-        """Return an ending by its id; ``None`` for anything else."""
+        """Return the ending with this id, or ``None``."""
         return next((ending for ending in self.endings if ending.id == name), None)
 
     def _reached(self, place: str, *, behind: tuple[str, ...]) -> Iterator[str]:
@@ -105,7 +105,7 @@ class Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A question that was answered, and how."""
+    """A question with the answer that was given."""
 
     fork: Fork
     choice: Choice
@@ -113,7 +113,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideProgress:
-    """How far somebody has come in a guide: what they answered, and the next question or the end, one of the two."""
+    """How far somebody has got in a guide: the answers so far, and either the next question or the ending."""
 
     given: tuple[Given, ...] = ()
     fork: Fork | None = None
@@ -121,5 +121,5 @@ class GuideProgress:
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """What is answered already of what the item at the end asks."""
+        """The answers to the item's own questions that follow from the choices made so far."""
         return {name: answer for one in self.given for name, answer in one.choice.fills.items()}

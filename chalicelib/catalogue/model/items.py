@@ -1,4 +1,4 @@
-"""Service items (政务服务事项) as versioned data, complete enough to be judged before they are published."""
+"""Service items (政务服务事项) as versioned data, complete enough to be checked before publication."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -24,17 +24,17 @@ class Acceptance(StrEnum):
     """How an application is accepted (受理方式)."""
 
     AUTOMATIC = "automatic"
-    """On filing where the applicant promised; by an officer where certificates are handed in."""
+    """Automatically on filing if the applicant made a promise; by an officer if certificates are submitted."""
 
     OFFICER = "officer"
-    """By an officer, whichever way was taken."""
+    """By an officer, whether the applicant promised or submitted certificates."""
 
     INSTANT = "instant"
-    """Accepted and answered on filing, by the service itself."""
+    """Accepted and decided on filing, by the service itself."""
 
 
 class Granularity(StrEnum):
-    """Whether an item is a smallest unit (业务办理项), which alone can be filed, or a heading over several."""
+    """Whether an item is a smallest unit (业务办理项), the only kind that can be filed, or a parent of several."""
 
     GRANULAR = "granular"
     PARENT = "parent"
@@ -60,20 +60,20 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenLimit:
-    """A time limit as an editor wrote it: it may be incomplete until the rules of publication have seen it."""
+    """A time limit as an editor entered it; it may be incomplete until the publication rules have checked it."""
 
     value: int = 0
     unit: Unit | None = None
     basis: str = ""
 
     def counted(self) -> Limit:
-        """Return the limit that clocks count; raises ``TypeError`` or ``ValueError`` for an incomplete one."""
+        """Return the limit for a clock; raises ``TypeError`` or ``ValueError`` if it is incomplete."""
         return Limit(value=self.value, unit=self.unit, basis=self.basis)  # type: ignore[arg-type]  # Limit refuses None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The promised limit (承诺办结时限) and the one that the law sets (法定办结时限)."""
+    """The promised limit (承诺办结时限) and the statutory one (法定办结时限)."""
 
     promised: WrittenLimit = WrittenLimit()
     statutory: WrittenLimit = WrittenLimit()
@@ -98,10 +98,10 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A fact that must be true (办理条件), confirmed on its own when it is promised.
+    """A condition that must be met (办理条件); a promise confirms each one separately.
 
-    ``measure`` says by what it is judged true or not, ``material`` is the id of the material that the promise
-    replaces, ``question`` the question whose answer is the condition's value, if it has one.
+    ``measure`` is the criterion for whether it is met, ``material`` the id of the material that the promise replaces,
+    ``question`` the question whose answer is the condition's value, if there is one.
     """
 
     id: str
@@ -114,9 +114,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A material (申请材料); ``basis`` is the article that allows to demand it (要求提供材料的依据).
+    """A material (申请材料); ``basis`` is the article under which it may be required (要求提供材料的依据).
 
-    ``source`` says where a shared material comes from; ``when=None`` means that it is always needed.
+    ``source`` says where a shared material comes from; ``when=None`` means that it is always required.
     """
 
     id: str
@@ -129,12 +129,12 @@ class Material:
 
     @property
     def is_shared(self) -> bool:
-        """Whether the office gets it itself, so that the applicant is asked for nothing."""
+        """Whether the office obtains it itself, so that the applicant is not asked for it."""
         return Way.SHARED in self.ways
 
     @property
     def may_be_promised(self) -> bool:
-        """Whether a promise may stand in its place."""
+        """Whether a promise may replace it."""
         return Way.COMMITMENT in self.ways
 
 
@@ -149,9 +149,9 @@ class Liability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The notice (告知书): what the applicant is told once and completely before promising.
+    """The notice (告知书): what the applicant is told, once and completely, before promising.
 
-    Its conditions (办理条件) are those of the item; both together are what ``rules.notice_hash`` covers.
+    Its conditions (办理条件) are those of the item; ``Item.notice_hash`` covers both.
     """
 
     item_name: str = ""
@@ -169,7 +169,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationPlan:
-    """How promises on an item are verified (核查方案); exempt (免予核查) only with a justification."""
+    """How promises on an item are verified (核查方案); exemption (免予核查) needs a justification."""
 
     required: bool = True
     method: Method = Method.ONLINE
@@ -181,30 +181,30 @@ class VerificationPlan:
 
     @property
     def limit(self) -> Limit | None:
-        """How long the office has to verify; ``None`` where verification is exempt."""
+        """How long the office has to verify; ``None`` if verification is exempt."""
         return None if self.written_limit is None else self.written_limit.counted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommitment:
-    """Whether one may promise again after withdrawing a promise (再次承诺), and after how long."""
+    """Whether an applicant may promise again after withdrawing a promise (再次承诺), and after how long."""
 
     allowed: bool = True
     written_wait: WrittenLimit | None = None
 
     @property
     def wait(self) -> Limit | None:
-        """How long after a withdrawal no promise is taken; ``None`` if it may be made at once."""
+        """How long after a withdrawal a new promise is refused; ``None`` if it may be made at once."""
         return None if self.written_wait is None else self.written_wait.counted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One version of a service item (业务办理项); once published it never changes.
+    """One version of a service item (业务办理项); it never changes once published.
 
     ``jurisdiction`` is the code of the rule pack that its cases follow, ``risk_class`` one of the rule pack's classes,
-    ``keywords`` the plain words by which people look for it, ``related_items`` the codes of items to which an untrue
-    promise on this one is related (相关联事项), ``remark`` what a reader of the data should know.
+    ``keywords`` the everyday words people search for, ``related_items`` the codes of items that count as related when
+    a promise on this one is untrue (相关联事项), ``remark`` a note for readers of the data.
     """
 
     code: str
@@ -239,52 +239,52 @@ class Item:
 
     @property
     def promised(self) -> Limit:
-        """The limit that the office promises."""
+        """The limit promised by the office (承诺办结时限)."""
         return self.limits.promised.counted()
 
     @property
     def statutory(self) -> Limit:
-        """The limit that the law sets."""
+        """The limit set by law (法定办结时限)."""
         return self.limits.statutory.counted()
 
     @property
     def offers_commitment(self) -> bool:
-        """Whether anything on the item may be promised instead of proved."""
+        """Whether any material of the item may be replaced by a promise."""
         return any(material.may_be_promised for material in self.materials)
 
     @property
     def notice_hash(self) -> str:
         """The hexadecimal SHA-256 of the RFC 8785 canonical JSON of everything the applicant is told.
 
-        That is ``{"conditions": […], "item_code": …, "notice": {…}, "version": …}`` with conditions and notice exactly
-        as ``GET /v1/items/{item_code}`` answers them, so that anybody can recompute it.
+        The JSON is ``{"conditions": […], "item_code": …, "notice": {…}, "version": …}`` with conditions and notice
+        exactly as ``GET /v1/items/{item_code}`` returns them, so that anybody can recompute the hash.
         """
-        told: dict[str, Any] = {
+        contents: dict[str, Any] = {
             "item_code": self.code,
             "version": self.version,
             "notice": asdict(self.notice),
             "conditions": [asdict(condition) for condition in self.conditions],
         }
-        return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
+        return hashlib.sha256(rfc8785.dumps(contents)).hexdigest()
 
     @property
     def owner(self) -> str:
-        """The name of the item's timeline, which all its versions share."""
+        """The name of the item's timeline, shared by all its versions."""
         return f"item:{self.code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
-    """What one applicant needs, by their answers (材料清单): what is shown is what is enforced.
+    """What one applicant needs, given their answers (材料清单); the list shown is also the one enforced.
 
-    ``materials`` are all that apply, shared ones included; ``conditions`` are those that a promise confirms.
+    ``materials`` are all that apply, including shared ones; ``conditions`` are those that a promise confirms.
     """
 
     materials: tuple[Material, ...]
     conditions: tuple[Condition, ...]
 
     def to_hand_in(self, way: Way) -> tuple[Material, ...]:
-        """Return what must be handed in: never what is shared, nor on the promise's way what may be promised."""
+        """Return what must be submitted: never shared materials, nor, with a promise, what it replaces."""
         return tuple(
             material
             for material in self.materials

@@ -1,4 +1,4 @@
-"""What applicants are asked before their checklist is made, and what they may answer."""
+"""The questions that determine an applicant's checklist, and the possible answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 Answer: TypeAlias = bool | str
-"""What an applicant may answer to a question."""
+"""An applicant's answer to one question."""
 
 Answers: TypeAlias = Mapping[str, Answer]
 """An applicant's answers by question id."""
@@ -21,20 +21,20 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """Under which answer a material is needed (情形条件)."""
+    """The answer that makes a material necessary (情形条件)."""
 
     question: str
     equals: Answer
 
     def holds(self, answers: Answers) -> bool:
-        """Say whether the answers fulfil the condition; ``True`` and ``"true"`` are different answers."""
+        """Return whether the answers meet the condition; ``True`` and ``"true"`` are different answers."""
         answer = answers.get(self.question)
         return type(answer) is type(self.equals) and answer == self.equals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One of the answers to choose from."""
+    """One of the answers of a choice."""
 
     value: Answer
     text: str
@@ -43,7 +43,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the applicant is asked before the checklist is made (情形问题); ``options`` belong to a choice only."""
+    """A question asked before the checklist is made (情形问题); only choices have ``options``."""
 
     id: str
     text: str
@@ -53,5 +53,5 @@ class Question:
     text_en: str = ""
 
     def has_option(self, answer: Answer) -> bool:
-        """Say whether an answer is one of those to choose from; ``True`` and ``"true"`` are different answers."""
+        """Return whether this is one of the options; ``True`` and ``"true"`` are different answers."""
         return any(type(option.value) is type(answer) and option.value == answer for option in self.options)

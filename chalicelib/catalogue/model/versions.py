@@ -1,4 +1,4 @@
-"""What is in force of an item, what waits for its day, and what lists show of it."""
+"""The current and the upcoming version of an item, and its entry in lists."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from chalicelib.timeline.events import ChainHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What lists show of a version, and what searching looks at."""
+    """A version's entry in lists, which is also what the search looks at."""
 
     code: str
     version: int
@@ -25,56 +25,56 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """Which version is current (现行版本), and which one waits for its day, if any."""
+class ItemVersions:
+    """The current version (现行版本) of an item and the upcoming one, if any."""
 
     current: Listed | None = None
     upcoming: Listed | None = None
 
     def on(self, day: date) -> Listed | None:
-        """Return what is in force on a day; ``None`` before the first version's day."""
+        """Return the version in force on a day; ``None`` before the first version takes effect."""
         if self.upcoming is not None and self.upcoming.effective_from <= day:
             return self.upcoming
         return self.current
 
     @property
     def code(self) -> str:
-        """The item's code; empty for a shelf on which nothing stands."""
+        """The item's code; empty if nothing has been published."""
         return next((listed.code for listed in (self.current, self.upcoming) if listed is not None), "")
 
     @property
     def latest(self) -> int:
-        """The highest version published so far, 0 for none."""
+        """The highest version published so far, 0 if there is none."""
         return max((listed.version for listed in (self.current, self.upcoming) if listed is not None), default=0)
 
-    def with_new(self, listed: Listed, *, on: date) -> "Shelf":
-        """Return the shelf after a publication on that day; what waited and has not come yet is replaced."""
+    def with_new(self, listed: Listed, *, on: date) -> "ItemVersions":
+        """Return the versions after a publication on that day; an upcoming version not yet in force is replaced."""
         if listed.effective_from <= on:
-            return Shelf(current=listed)
-        return Shelf(current=self.on(on), upcoming=listed)
+            return ItemVersions(current=listed)
+        return ItemVersions(current=self.on(on), upcoming=listed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of an item beside its versions: the shelf, and where its timeline ends.
+    """The stored state of an item apart from its versions: current and upcoming version, and the head of its timeline.
 
-    ``version`` counts publications; 0 stands for an item that is new.
+    ``version`` counts publications; 0 is a new item.
     """
 
     code: str
-    shelf: Shelf = Shelf()
+    shelf: ItemVersions = ItemVersions()
     head: ChainHead = field(default_factory=ChainHead)
     version: int = 0
 
     @property
     def owner(self) -> str:
-        """What the item's timeline is kept under."""
+        """The name of the item's timeline."""
         return f"item:{self.code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A page of items; ``after`` is the code to go on from, ``None`` at the end."""
+    """A page of items; ``after`` is the code where the next page starts, ``None`` at the end."""
 
     items: tuple[Listed, ...]
     after: str | None

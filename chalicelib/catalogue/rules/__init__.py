@@ -1,1 +1,1 @@
-"""The rules of the catalogue (政务服务事项): pure functions that are told the time."""
+"""The rules of the catalogue (政务服务事项): pure functions that take the time as an argument."""

@@ -1,4 +1,4 @@
-"""Which guides are in force, which of them somebody looks for, and how far answers lead."""
+"""Which guides are in force, searching them, and following answers through one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +8,7 @@ from chalicelib.catalogue.rules.items import speaks_of
 
 
 def in_force(editions: Sequence[Guide], *, on: date) -> tuple[Guide, ...]:
-    """Return the newest edition of each guide in force on a day, by code; an edition's first day is its own."""
+    """Return the edition of each guide in force on a day, sorted by code; an edition's first day counts."""
     newest: dict[str, Guide] = {}
     for guide in sorted(editions, key=lambda edition: edition.in_force_from):
         if guide.in_force_from <= on:
@@ -16,8 +16,8 @@ def in_force(editions: Sequence[Guide], *, on: date) -> tuple[Guide, ...]:
     return tuple(newest[code] for code in sorted(newest))
 
 
-def sought(guides: Sequence[Guide], q: str) -> tuple[Guide, ...]:
-    """Return the guides that plain words speak of, all of them for no words, as items are found."""
+def matching(guides: Sequence[Guide], q: str) -> tuple[Guide, ...]:
+    """Return the guides that match a plain-text query, or all for an empty one; matches the way items do."""
     return tuple(
         guide
         for guide in guides
@@ -25,11 +25,11 @@ def sought(guides: Sequence[Guide], q: str) -> tuple[Guide, ...]:
     )
 
 
-def walked(guide: Guide, answers: Mapping[str, str]) -> GuideProgress:
-    """Follow answers, by question, as far as they lead.
+def follow(guide: Guide, answers: Mapping[str, str]) -> GuideProgress:
+    """Follow the answers, given by question id, as far as they lead.
 
-    An answer that is none of a question's choices is none at all, so that the question is asked again; answers to
-    questions that do not lie on the way are passed over.
+    An answer that is not one of the choices counts as missing, so the question is asked again; answers to questions
+    that are not on the path are ignored.
     """
     place, given = guide.first, list[Given]()
     while (fork := guide.fork(place)) is not None:

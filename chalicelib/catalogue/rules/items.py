@@ -1,4 +1,4 @@
-"""What an applicant needs, by their answers, and what they sign."""
+"""What an applicant needs, given their answers, and what they sign."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,17 +7,17 @@ from datetime import date
 from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import Audience, Checklist, Condition, Item
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
-from chalicelib.catalogue.model.versions import Listed, Shelf
+from chalicelib.catalogue.model.versions import ItemVersions, Listed
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 
 LONGEST_ANSWER = 200
 
 
 def checklist(item: Item, answers: Answers) -> Checklist:
-    """Return what the applicant needs by these answers; what is shown is what is enforced.
+    """Return what the applicant needs for these answers; the list shown is also the one enforced.
 
-    Raises ``ANSWERS_MISSING`` with every fault: a question that must be answered and is not, an answer that is not
-    among those to choose from, an answer to no question.
+    Raises ``ANSWERS_MISSING`` with every fault: a required question without an answer, an answer that is not one of
+    the options, an answer to a question that does not exist.
     """
     faults = tuple(_faults_of(item, answers))
     if faults:
@@ -28,7 +28,7 @@ def checklist(item: Item, answers: Answers) -> Checklist:
 
 
 def conditions_for(item: Item, materials: set[str]) -> tuple[Condition, ...]:
-    """Return the conditions that stand in the place of these materials, in the item's order."""
+    """Return the conditions that replace these materials, in the item's order."""
     return tuple(condition for condition in item.conditions if condition.material in materials)
 
 
@@ -56,12 +56,12 @@ def _pointer(name: str) -> str:
 
 
 def notice_hash(item: Item) -> str:
-    """Return what binds a signature to everything that the applicant was told; see ``Item.notice_hash``."""
+    """Return the hash that ties a signature to everything the applicant was told; see ``Item.notice_hash``."""
     return item.notice_hash
 
 
 def listed(item: Item) -> Listed:
-    """Return what lists show of a version."""
+    """Return a version's entry in lists."""
     return Listed(
         code=item.code,
         version=item.version,
@@ -78,16 +78,16 @@ def listed(item: Item) -> Listed:
 
 
 def wanted(
-    shelf: Shelf,
+    shelf: ItemVersions,
     *,
     on: date,
     q: str = "",
     audience: Audience | None = None,
     department: str | None = None,
 ) -> Listed | None:
-    """Return what is in force of an item if it is what somebody looks for, else ``None``.
+    """Return the version in force if it matches the search, else ``None``.
 
-    An item for both natural persons and organisations is found under either.
+    An item for both natural persons and organisations matches either audience.
     """
     item = shelf.on(on)
     if item is None or (department is not None and item.department != department):
@@ -98,7 +98,7 @@ def wanted(
 
 
 def speaks_of(texts: Iterable[str], keywords: Sequence[str], q: str) -> bool:
-    """Match plain words: each word occurs in the texts or keywords, or the sentence contains one of the keywords."""
+    """Match plain words: every word is in the texts or keywords, or the query contains one of the keywords."""
     sentence = _plain(q)
     whole = _plain(" ".join((*texts, *keywords)))
     if all(word in whole for word in sentence.split()):
@@ -107,6 +107,6 @@ def speaks_of(texts: Iterable[str], keywords: Sequence[str], q: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Fold case and width, and let punctuation be space, as people do not care about either."""
+    """Ignore case and character width, and treat punctuation as spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(mark if mark.isalnum() else " " for mark in folded)

@@ -1,4 +1,4 @@
-"""What an item must be to be published: every fault is found at once, each with its place in the document."""
+"""What an item must satisfy to be published; all faults are reported at once, each with its place in the document."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +15,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.workdays.model.limits import Limit, Unit
 
 ORDINARY_RISK = "ordinary"
-"""The class of what no rule pack excludes."""
+"""The risk class of items that no rule pack excludes."""
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -24,22 +24,22 @@ WAYS = (
     frozenset({Way.CERTIFICATE}),
     frozenset({Way.SHARED}),
 )
-"""How a material may come; a promise is always a choice, and what is shared is asked for in no other way."""
+"""The allowed ways to obtain a material: a promise is always optional, and a shared material is never asked for."""
 
 LEAST_HOURS = {Unit.HOURS: 1, Unit.WORKING_DAYS: 24, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 28 * 24}
-"""How many hours a unit lasts at least."""
+"""The fewest hours that one unit can last."""
 
 MOST_HOURS = {Unit.HOURS: 1, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 31 * 24}
-"""How many hours a unit lasts at most; a working day has no most, for holidays lie between."""
+"""The most hours that one unit can last; a working day has no maximum because of holidays."""
 
 OFFICERS = (1, 2)
 
 
 def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[str] = ()) -> tuple[FieldError, ...]:
-    """Return everything that forbids to publish the item, in the document's order; empty if it may be published.
+    """Return everything that prevents publication, in the document's order; empty if the item may be published.
 
-    Pointers are those of the item's JSON form. ``departments`` are those of the town, where they are named: clocks of
-    any other would stand on no board that somebody watches.
+    Pointers refer to the item's JSON form. ``departments`` are the configured ones, if any: no board shows the clocks
+    of any other department.
     """
     return tuple(
         chain(
@@ -59,11 +59,11 @@ def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[
 
 
 def fits(inner: Sequence[Limit], outer: Limit) -> bool:
-    """Say whether limits, one after the other, surely end within another.
+    """Return whether these limits, one after the other, are certain to end within the outer one.
 
-    In one unit they are added up. Across units the longest that the inner can last is held against the shortest that
-    the outer can: 2 calendar days fit into 2 working days and 28 into a month; working days, between which any number
-    of holidays may lie, fit into nothing but working days.
+    Within one unit they are added up. Across units the longest possible inner duration is compared with the shortest
+    possible outer one: 2 calendar days fit into 2 working days and 28 into a month; working days, which any number of
+    holidays may stretch, fit only into working days.
     """
     if {limit.unit for limit in inner} == {outer.unit}:
         return sum(limit.value for limit in inner) <= outer.value
@@ -202,9 +202,9 @@ def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> 
 
 
 def _faults_of_notice(item: Item) -> Iterator[FieldError]:
-    told = asdict(item.notice)
-    liability = told.pop("liability")
-    for name, text in told.items():
+    texts = asdict(item.notice)
+    liability = texts.pop("liability")
+    for name, text in texts.items():
         yield from wording(f"/notice/{name}", text)
     for name, text in liability.items():
         yield from wording(f"/notice/liability/{name}", text)

@@ -1,4 +1,4 @@
-"""How what is published must be worded: nothing blank, nothing vague, nothing that cannot be counted."""
+"""Checks on published texts: not blank, not vague, and with complete time limits."""
 
 from collections.abc import Iterator, Sequence
 
@@ -53,11 +53,11 @@ CATCH_ALL_PHRASES = (
     "where necessary",
     "not limited to",
 )
-"""Vague wording and catch-all clauses (模糊表述、兜底条款): nobody can promise what is not said."""
+"""Vague wording and catch-all clauses (模糊表述、兜底条款): nobody can promise what is not spelled out."""
 
 
 def incomplete(pointer: str, limit: WrittenLimit) -> Iterator[FieldError]:
-    """Find what a limit misses to be counted."""
+    """Report what is missing from a limit."""
     if limit.value < 1:
         yield fault(f"{pointer}/value", ItemFault.LIMIT_VALUE)
     if limit.unit is None:
@@ -66,7 +66,7 @@ def incomplete(pointer: str, limit: WrittenLimit) -> Iterator[FieldError]:
 
 
 def repeated(pointer: str, ids: Sequence[str]) -> Iterator[FieldError]:
-    """Find ids that are blank or used twice in a list."""
+    """Report ids that are blank or used twice in a list."""
     seen: set[str] = set()
     for index, name in enumerate(ids):
         yield from blank(f"{pointer}/{index}/id", name)
@@ -76,19 +76,19 @@ def repeated(pointer: str, ids: Sequence[str]) -> Iterator[FieldError]:
 
 
 def wording(pointer: str, text: str) -> Iterator[FieldError]:
-    """Find a text that is blank or vague."""
+    """Report a text that is blank or vague."""
     yield from blank(pointer, text)
     yield from catch_all(pointer, text)
 
 
 def blank(pointer: str, text: str) -> Iterator[FieldError]:
-    """Find a text that is not there."""
+    """Report a blank text."""
     if not text.strip():
         yield fault(pointer, ItemFault.BLANK)
 
 
 def catch_all(pointer: str, text: str) -> Iterator[FieldError]:
-    """Find every phrase in a text that leaves open what is meant."""
+    """Report every vague or catch-all phrase in a text."""
     folded = text.casefold()
     for phrase in CATCH_ALL_PHRASES:
         if phrase in folded:

@@ -1,4 +1,4 @@
-"""The packaged editions of the guides."""
+"""The guide editions packaged with the code."""
 
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,6 @@ EDITIONS: Final = Path(__file__).parents[1] / "guides"
 
 @cache
 def editions() -> tuple[Guide, ...]:
-    """Return every edition of every guide; read once a process. Raises ``ValueError`` for one that leads nowhere."""
+    """Return every edition of every guide, read once per process. Raises ``ValueError`` for an invalid one."""
     adapter: TypeAdapter[Guide] = TypeAdapter(Guide)
     return tuple(adapter.validate_json(path.read_text(encoding="utf-8")) for path in sorted(EDITIONS.glob("*.json")))

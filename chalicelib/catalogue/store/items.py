@@ -1,4 +1,4 @@
-"""Items as they are kept: what is in force by one row, each version by another."""
+"""Storage of items: one row for what is in force, and one for each version."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from chalicelib.catalogue.model.items import Item
-from chalicelib.catalogue.model.versions import Kept, Listed, Shelf
+from chalicelib.catalogue.model.versions import ItemVersions, Kept, Listed
 from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
@@ -19,56 +19,58 @@ from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
 
 PUBLISHED = "published"
-"""The one shelf of the index: a few thousand small rows that change a few times a year."""
+"""The single partition of the index: a few thousand small rows that change a few times a year."""
 
 NO_DAY = "9999-12-31"
-"""Stands where no version waits: later than every day, so that conditions need not ask whether there is one."""
+"""Stands for "no upcoming version": later than every day, so that conditions need no special case."""
 
-PAGE_OF_SHELF = 200
+ITEMS_PER_PAGE = 200
 
 
 class CatalogueStore(Repository[Kept]):
-    """Every publication goes with its event; versions are only ever added."""
+    """All items: each publication is saved with its event, and versions are only ever added."""
 
     kind = "item"
     row = ItemRow
 
     def both(self, code: str, version: int) -> tuple[Kept, Item | None]:
-        """Read in one round trip what is kept of an item, and one of its versions."""
+        """Read an item's stored state and one of its versions in one round trip."""
         item_row, version_row = read_together(_item_key(code), _version_key(code, version))
         kept = Kept(code=code) if item_row is None else self.from_row(item_row)
         return kept, None if version_row is None else _item_of(version_row)
 
-    def shelf(self, code: str) -> Shelf:
-        """Read what is in force of an item; an empty shelf for an unknown one."""
+    def shelf(self, code: str) -> ItemVersions:
+        """Return the current and upcoming version of an item; neither for an unknown one."""
         (row,) = read_together(_item_key(code))
-        return Shelf() if row is None else self.from_row(row).shelf
+        return ItemVersions() if row is None else self.from_row(row).shelf
 
     def version(self, code: str, version: int) -> Item | None:
-        """Read one version; ``None`` if it was never published."""
+        """Return one version, or ``None`` if it was never published."""
         (row,) = read_together(_version_key(code, version))
         return None if row is None else _item_of(row)
 
-    def publish(self, item: Item, *, kept: Kept, listed: Listed, fact: NewEvent, at: datetime, tx: Transaction) -> None:
-        """Save a new version with its event, and what is in force. Raises ``ConflictError`` if ``kept`` has changed.
+    def publish(
+        self, item: Item, *, kept: Kept, listed: Listed, event: NewEvent, at: datetime, tx: Transaction
+    ) -> None:
+        """Save a new version with its event. Raises ``ConflictError`` if ``kept`` has changed.
 
-        The event gains the digest of the version exactly as it is stored.
+        The digest of the version exactly as it is stored is added to the event.
         """
         row = VersionRow(f"version:{item.code}:{item.version}", document=item)
-        fact = replace(fact, data={**fact.data, "digest": digest(VersionRow.document.serialize(item))})
+        event = replace(event, data={**event.data, "digest": digest(VersionRow.document.serialize(item))})
         tx.add(row, on_failure=ConflictError())
         after = replace(kept, shelf=kept.shelf.with_new(listed, on=day_in_shanghai(at)))
-        self.save(kept, after, [fact], at=at, tx=tx)
+        self.save(kept, after, [event], at=at, tx=tx)
 
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
-        """Let a transaction hold only if this version of the item is the one in force on that day."""
+        """Make a transaction fail unless this version of the item is in force on that day."""
         tx.require(_item_key(code), condition=_in_force(version, on), on_failure=on_failure)
 
-    def shelves(self, *, after: str | None) -> Iterator[Shelf]:
-        """Go through all items by code, from behind ``after``, reading on only as far as is asked for."""
+    def shelves(self, *, after: str | None) -> Iterator[ItemVersions]:
+        """Yield all items by code, starting after ``after``; pages are read only as needed."""
         condition = None if after is None else ItemRow.item_code > after
-        for row in ItemRow.published.query(PUBLISHED, condition, page_size=PAGE_OF_SHELF):
-            shelf: Shelf = row.document
+        for row in ItemRow.published.query(PUBLISHED, condition, page_size=ITEMS_PER_PAGE):
+            shelf: ItemVersions = row.document
             yield shelf
 
     def _document(self, row: OwnerRow) -> Kept:
@@ -88,7 +90,7 @@ class CatalogueStore(Repository[Kept]):
 
 @lru_cache(maxsize=256)
 def _in_force(version: int, on: date) -> ConditionExpression:
-    """Say that a version is in force on a day: the same for every filing of that day."""
+    """Return the condition that a version is in force on a day: the same for every filing of that day."""
     is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
     has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
     return serialize(is_current | has_come)

@@ -1,10 +1,10 @@
-"""The table of the catalogue: a row an item, which says what is in force, and a row a version, which never changes."""
+"""The catalogue table: one row per item for what is in force, and one per version, which never changes."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.catalogue.model.items import Item
-from chalicelib.catalogue.model.versions import Shelf
+from chalicelib.catalogue.model.versions import ItemVersions
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
@@ -14,7 +14,7 @@ class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untype
     """All published items by code."""
 
     class Meta:
-        """What the index is called, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "published"
         projection = AllProjection()
@@ -26,11 +26,11 @@ class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untype
 class ItemRow(OwnerRow):
     """``pk`` is ``item:<code>``.
 
-    ``current``, ``upcoming`` and ``upcoming_from`` repeat what the document says, for conditions to look at.
+    ``current``, ``upcoming`` and ``upcoming_from`` repeat what the document says, for use in conditions.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("catalogue")
 
@@ -39,16 +39,16 @@ class ItemRow(OwnerRow):
     current = NumberAttribute()
     upcoming = NumberAttribute()
     upcoming_from = UnicodeAttribute()
-    document = DocumentAttribute[Shelf](lambda: Shelf)
+    document = DocumentAttribute[ItemVersions](lambda: ItemVersions)
 
     published = PublishedIndex()
 
 
 class VersionRow(Row):
-    """``pk`` is ``version:<code>:<version>``; in the same table, and put only where nothing is."""
+    """``pk`` is ``version:<code>:<version>``; in the same table, and never overwritten."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("catalogue")
 

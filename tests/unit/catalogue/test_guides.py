@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.catalogue.model.guides import Choice, Ending, Fork, Guide
-from chalicelib.catalogue.rules.guides import in_force, sought, walked
+from chalicelib.catalogue.rules.guides import follow, in_force, matching
 from chalicelib.catalogue.store.guides import editions
 
 ITEMS = Path(__file__).parents[3] / "infra/local/sample/items"
@@ -45,13 +45,13 @@ GUIDE = Guide(
 
 
 def test_the_first_question_is_asked_of_whoever_answered_nothing() -> None:
-    standing = walked(GUIDE, {})
+    standing = follow(GUIDE, {})
 
     assert (standing.fork, standing.ending, standing.given) == (GUIDE.forks[0], None, ())
 
 
 def test_answers_lead_to_one_end_and_fill_what_its_item_asks() -> None:
-    standing = walked(GUIDE, {"where": "in", "land": "rural"})
+    standing = follow(GUIDE, {"where": "in", "land": "rural"})
 
     assert standing.fork is None
     assert standing.ending == GUIDE.endings[0]
@@ -61,11 +61,11 @@ def test_answers_lead_to_one_end_and_fill_what_its_item_asks() -> None:
 
 @pytest.mark.parametrize("answers", [{"where": "nowhere"}, {"land": "rural"}, {"where": ""}])
 def test_what_is_no_answer_to_the_question_is_asked_for_again(answers: dict[str, str]) -> None:
-    assert walked(GUIDE, answers).fork == GUIDE.forks[0]
+    assert follow(GUIDE, answers).fork == GUIDE.forks[0]
 
 
 def test_answers_to_questions_off_the_way_are_passed_over() -> None:
-    standing = walked(GUIDE, {"where": "out", "land": "rural", "colour": "blue"})
+    standing = follow(GUIDE, {"where": "out", "land": "rural", "colour": "blue"})
 
     assert standing.ending == GUIDE.endings[1]
     assert standing.answers == {}
@@ -106,7 +106,7 @@ def test_an_edition_is_in_force_from_its_first_day_until_the_next(on: date, foun
 
 @pytest.mark.parametrize(("q", "found"), [("", 1), ("我要迁户口", 1), ("moving", 1), ("车牌丢了", 0)])
 def test_guides_are_found_by_plain_words(q: str, found: int) -> None:
-    assert len(sought((GUIDE,), q)) == found
+    assert len(matching((GUIDE,), q)) == found
 
 
 @pytest.mark.requirement("R5.5")

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.model.items import Audience, Recommitment, VerificationPlan, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind, When
-from chalicelib.catalogue.model.versions import Shelf
+from chalicelib.catalogue.model.versions import ItemVersions
 from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
 from chalicelib.errors import DomainError
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -132,7 +132,7 @@ def test_yes_is_not_the_word_true() -> None:
 def test_a_version_comes_into_force_on_its_day() -> None:
     old, new = listed(an_item(version=1)), listed(an_item(version=2, effective_from=DAY))
 
-    shelf = Shelf(current=old).with_new(new, on=BEFORE)
+    shelf = ItemVersions(current=old).with_new(new, on=BEFORE)
 
     assert [shelf.on(day) for day in (BEFORE, DAY, AFTER)] == [old, new, new]
     assert shelf.latest == 2
@@ -141,16 +141,16 @@ def test_a_version_comes_into_force_on_its_day() -> None:
 def test_a_publication_replaces_what_waits_but_not_what_has_come() -> None:
     first, second = listed(an_item(version=1)), listed(an_item(version=2, effective_from=DAY))
     third = listed(an_item(version=3, effective_from=AFTER))
-    waiting = Shelf(current=first, upcoming=second)
+    waiting = ItemVersions(current=first, upcoming=second)
 
-    assert waiting.with_new(third, on=BEFORE) == Shelf(current=first, upcoming=third)
-    assert waiting.with_new(third, on=DAY) == Shelf(current=second, upcoming=third)
-    assert waiting.with_new(third, on=AFTER) == Shelf(current=third)
+    assert waiting.with_new(third, on=BEFORE) == ItemVersions(current=first, upcoming=third)
+    assert waiting.with_new(third, on=DAY) == ItemVersions(current=second, upcoming=third)
+    assert waiting.with_new(third, on=AFTER) == ItemVersions(current=third)
 
 
 def test_an_empty_shelf_has_nothing() -> None:
-    assert Shelf().on(DAY) is None
-    assert Shelf().latest == 0
+    assert ItemVersions().on(DAY) is None
+    assert ItemVersions().latest == 0
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_empty_shelf_has_nothing() -> None:
     ],
 )
 def test_items_are_found_by_plain_words(q: str, *, is_found: bool) -> None:
-    found = wanted(Shelf(current=listed(an_item())), on=DAY, q=q)
+    found = wanted(ItemVersions(current=listed(an_item())), on=DAY, q=q)
 
     assert (found is not None) is is_found
 
@@ -182,13 +182,13 @@ def test_items_are_found_by_plain_words(q: str, *, is_found: bool) -> None:
     ],
 )
 def test_an_item_for_both_is_found_under_either(of_item: Audience, asked: Audience | None, *, is_found: bool) -> None:
-    found = wanted(Shelf(current=listed(an_item(audience=of_item))), on=DAY, audience=asked)
+    found = wanted(ItemVersions(current=listed(an_item(audience=of_item))), on=DAY, audience=asked)
 
     assert (found is not None) is is_found
 
 
 def test_items_are_found_by_department_and_only_in_force() -> None:
-    shelf = Shelf(upcoming=listed(an_item(effective_from=DAY)))
+    shelf = ItemVersions(upcoming=listed(an_item(effective_from=DAY)))
 
     assert wanted(shelf, on=BEFORE) is None
     assert wanted(shelf, on=DAY, department="traffic") is not None

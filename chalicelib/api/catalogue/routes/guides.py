@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AliasPath, BeforeValidator, Field, StringConstraints
 
 from chalicelib.catalogue.model.guides import Ending, Guide
-from chalicelib.catalogue.rules.guides import in_force, sought, walked
+from chalicelib.catalogue.rules.guides import follow, in_force, matching
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
@@ -123,7 +123,7 @@ class GuideStepResponse(ResponseBody):
 )
 def find_guides(call: Call[None]) -> Answer[GuideListResponse]:
     """List the guides in force; they are few, so there are no pages."""
-    found = sought(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
+    found = matching(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
     return Answer(body=GuideListResponse(items=tuple(GuideListItemResponse.model_validate(guide) for guide in found)))
 
 
@@ -145,7 +145,7 @@ def read_guide(call: Call[None]) -> Answer[GuideResponse]:
 def step(call: Call[None]) -> Answer[GuideStepResponse]:
     """Follow the answers; an invalid answer is ignored and its question asked again."""
     guide = _guide_in(call)
-    standing = walked(guide, _answers(call.query.answered))
+    standing = follow(guide, _answers(call.query.answered))
     body = GuideStepResponse.of(
         standing,
         guide=guide,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from chalicelib.catalogue.model.versions import Listed, Shelf
+from chalicelib.catalogue.model.versions import ItemVersions, Listed
 from chalicelib.clock import day_in_shanghai
 from chalicelib.http.routes import PageResponse, ResponseBody
 
@@ -31,7 +31,7 @@ class ItemEditionsPageResponse(PageResponse):
     items: tuple[ItemEditionsResponse, ...]
 
 
-def editions_response(shelf: Shelf, *, at: datetime) -> ItemEditionsResponse:
+def editions_response(shelf: ItemVersions, *, at: datetime) -> ItemEditionsResponse:
     """Build the response for an item's version in force at an instant, and the one to come."""
     in_force = shelf.on(day_in_shanghai(at))
     to_come = None if shelf.upcoming is None or shelf.upcoming == in_force else shelf.upcoming
