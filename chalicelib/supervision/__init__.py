@@ -1,1 +1,1 @@
-"""Efficiency supervision (效能监察): what is due, what is late, and since when we have watched."""
+"""Efficiency supervision (效能监察): boards, anomalies, cards, outages and statistics."""

@@ -1,4 +1,4 @@
-"""A signal of window dressing (注水疑点): something that looks better than it was, and the events that it rests on."""
+"""An anomaly (注水疑点): something that looks better than it was, with the events it rests on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AnomalyKind(StrEnum):
-    """What was seen (疑点种类, R4.19, R4.20)."""
+    """What was found (疑点种类, R4.19, R4.20)."""
 
     LATE_ENTRY = "late_entry"
     CLOSED_AND_REOPENED = "closed_and_reopened"
@@ -17,7 +17,7 @@ class AnomalyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """An event that a signal rests on, as its timeline has it."""
+    """An event that an anomaly rests on, as recorded in its timeline."""
 
     owner: str
     seq: int
@@ -28,10 +28,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anomaly:
-    """Something for a person to look at: it accuses nobody, and no number is ever made of it.
+    """Something for a person to look at: it accuses nobody, and never counts towards any score.
 
-    ``officer`` is the staff id of whoever did the act that it is about, blank if that was no officer.
-    ``found_at`` is when the last of its events was recorded, so that whoever looks again finds the same.
+    ``officer`` is the staff id of whoever did the act in question, blank if it was not an officer. ``found_at`` is
+    when the last of its events was recorded, so that finding it again gives the same anomaly.
     """
 
     signal_id: str

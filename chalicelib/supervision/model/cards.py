@@ -1,4 +1,4 @@
-"""A card: who found what, on which events, and how far it has come."""
+"""A card (牌): the finding, the events it rests on, and its state."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Colour(StrEnum):
 
 
 class CardState(StrEnum):
-    """How far a card has come (发牌状态)."""
+    """The state of a card (发牌状态)."""
 
     GIVEN = "given"
     ANSWERED = "answered"
@@ -36,7 +36,7 @@ class CardStep(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What comes of an appeal (申诉结果)."""
+    """The outcome of an appeal (申诉结果)."""
 
     UPHELD = "upheld"
     WITHDRAWN = "withdrawn"
@@ -44,9 +44,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What somebody finds: the timeline's owner, colour, ground, the events by their numbers, and the facts.
+    """A finding: timeline, colour, ground, the sequence numbers of its events, and the facts.
 
-    ``officer`` is the staff id of whom it is about, blank where it is the department's.
+    ``officer`` is the staff id of the person concerned, blank if the finding concerns the department.
     """
 
     owner: str
@@ -65,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What somebody said about a card, and when; ``late`` where that was after its last second in time."""
+    """What somebody said about a card, and when; ``late`` if the deadline had passed."""
 
     text: str
     by: str
@@ -75,9 +75,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card (牌). ``department`` is that whose duty it was; ``by_monitor`` says that the monitoring office gave it.
+    """A card (牌). ``department`` is the one responsible; ``by_monitor`` means that the monitoring office gave it.
 
-    ``rev`` is the row's own and is not part of the stored document.
+    ``rev`` belongs to the row and is not part of the stored document.
     """
 
     card_id: str

@@ -1,4 +1,4 @@
-"""An outage: when the system was down, for whom, and what shows it."""
+"""An outage: when the system was down, for whom, and the evidence."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.timeline.events import ChainHead
 
 LONGEST = timedelta(days=31)
-"""No outage excuses beyond this, so that one which nobody ends does not excuse for ever."""
+"""An outage excuses nothing beyond this, so that one that is never ended does not excuse for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A document that shows the outage, by its name and its hexadecimal SHA-256."""
+    """A document that proves the outage, by name and hexadecimal SHA-256."""
 
     name: str
     sha256: str
@@ -23,7 +23,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What somebody records: from when to when, whose clocks and which; an empty list is all of them."""
+    """What is recorded: start and end, departments and clock kinds; an empty list means all of them."""
 
     starts_at: datetime
     ends_at: datetime | None
@@ -35,7 +35,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What an outage may excuse: whose duty it was, its last second in time, and when it was done, if it was."""
+    """A duty that an outage may excuse: who owed it, its last second in time, and when it was done, if it was."""
 
     department: str
     kind: ClockKind
@@ -44,15 +44,15 @@ class Duty:
 
     @classmethod
     def of(cls, clock: Clock) -> "Duty":
-        """Return the duty that a clock counts."""
+        """Return the duty that a clock measures."""
         return cls(department=clock.department, kind=clock.kind, due_at=clock.due_at, done_at=clock.stopped_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """An outage as it is on record (系统故障时段).
+    """A recorded outage (系统故障时段).
 
-    ``version`` and ``head`` are the row's own and are not part of the stored document.
+    ``version`` and ``head`` belong to the row and are not part of the stored document.
     """
 
     outage_id: str
@@ -66,5 +66,5 @@ class Outage:
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under."""
+        """The name of its timeline."""
         return f"outage:{self.outage_id}"

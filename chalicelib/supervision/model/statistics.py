@@ -1,4 +1,4 @@
-"""What is counted (统计指标), by department, item and the Shanghai day on which it was recorded."""
+"""What is counted (统计指标), by department, item and the day in Shanghai on which it was recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ K = TypeVar("K", str, int)
 
 
 class Measure(StrEnum):
-    """What is counted; those that have levels or kinds stand in the counts as ``measure:level``."""
+    """What is counted; measures with levels or kinds appear in the counts as ``measure:level``."""
 
     RECEIVED = "received"
     ON_PROMISE = "on_promise"
@@ -41,19 +41,19 @@ class Measure(StrEnum):
 
 
 class Span(StrEnum):
-    """What is measured in minutes: working minutes of handling, plain minutes to an acknowledgement."""
+    """Durations in minutes: working minutes of handling, plain minutes to an acknowledgement."""
 
     HANDLING = "handling"
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
 BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
-"""What can be told as of any instant."""
+"""Measures that are available as of any instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """A decision that came too late: its last second in time, and when it was told; an outage may yet excuse it."""
+    """A late decision: its last second in time and when it was made; an outage may still excuse it."""
 
     due_at: datetime
     done_at: datetime
@@ -61,7 +61,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateDecision:
-    """A late decision as it was counted, and where."""
+    """A late decision as counted, with its department and item."""
 
     department: str
     item_code: str
@@ -69,7 +69,7 @@ class LateDecision:
 
 
 class Because(StrEnum):
-    """By which way a flag that was in force was overturned (解除途径); its last day overturns nothing."""
+    """How a flag in force was overturned (解除途径); reaching its last day overturns nothing."""
 
     LIFTING = "lifting"
     OBJECTION = "objection"
@@ -79,9 +79,10 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagStep:
-    """What one event of a flag adds to the figures of its measure, as the edition that it was made under has it.
+    """What one event of a flag adds to the figures of its measure, in the edition it was imposed under.
 
-    ``department`` proposed the flag, whoever ends it; ``in_force`` is by how many more are in force, or fewer.
+    ``department`` is the one that proposed the flag, whoever ends it; ``in_force`` is the change in the number in
+    force.
     """
 
     department: str
@@ -93,7 +94,7 @@ class FlagStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """What one event adds: ``minutes`` are of at most one span each, ``at`` is when the event was recorded."""
+    """What one event adds; ``minutes`` has at most one value per span, ``at`` is when the event was recorded."""
 
     event_id: str
     department: str
@@ -108,9 +109,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Sums of contributions; adding two of them loses nothing, and the order does not matter.
+    """Sums of contributions; addition is lossless and the order does not matter.
 
-    ``buckets`` are the sketch of each span (see ``sketch``), ``longest`` the longest of each in minutes.
+    ``buckets`` are the sketch of each span (see ``rules.quantiles``), ``longest`` the longest value of each in
+    minutes.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -118,7 +120,7 @@ class Figures:
     longest: Mapping[Span, int] = field(default_factory=dict)
 
     def __add__(self, other: "Figures") -> "Figures":
-        """Return the figures of both together."""
+        """Return the sum of both."""
         return Figures(
             counts=_sum(self.counts, other.counts),
             buckets={
@@ -132,11 +134,11 @@ class Figures:
         )
 
     def of(self, measure: Measure) -> int:
-        """Return one count, 0 where there was none."""
+        """Return one count, 0 if there is none."""
         return self.counts.get(measure, 0)
 
     def by(self, measure: Measure) -> dict[str, int]:
-        """Return the counts of a measure by its levels or kinds, in order."""
+        """Return the counts of a measure by level or kind, in order."""
         prefix = f"{measure}:"
         return {key.removeprefix(prefix): n for key, n in sorted(self.counts.items()) if key.startswith(prefix)}
 
@@ -153,7 +155,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureFigures:
-    """The figures of one measure of one edition of the list (R2.16); what is in force is in force now."""
+    """The figures of one measure in one edition of the list (R2.16); flags in force are those in force now."""
 
     edition: str
     measure_code: str

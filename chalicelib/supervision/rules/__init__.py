@@ -1,1 +1,1 @@
-"""The rules of supervision (效能监察): pure functions that are told the time."""
+"""The rules of supervision (效能监察): pure functions that take the time as an argument."""

@@ -1,4 +1,4 @@
-"""How long open cases have waited (在办件龄): whom they wait for, in bands of days."""
+"""How long open cases have waited (在办件龄), and for whom, in bands of days."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.indexes import ClockStatus
 
 BANDS: Final = (1, 3, 5, 10, 20, 60)
-"""The last day of each band, counted from the day on which the clock started as day 0; what is older is the last one.
+"""The last day of each band; the day on which the clock started is day 0, and the last band is open-ended.
 
-They follow no law: a board needs a few bands, narrow where most limits end.
+No law sets them: a board needs a few bands, narrow where most limits end.
 """
 
 
 class Waiting(StrEnum):
-    """What an open case waits for: the office to accept it, to decide it, or a pause to end."""
+    """What an open case waits for: acceptance, a decision, or the end of a pause."""
 
     ACCEPTANCE = "acceptance"
     DECISION = "decision"
@@ -26,12 +26,12 @@ class Waiting(StrEnum):
 
 
 KINDS: Final = {ClockKind.ACCEPTANCE: Waiting.ACCEPTANCE, ClockKind.HANDLING_PROMISED: Waiting.DECISION}
-"""The clocks that run for an open case, never two of them at once."""
+"""The clocks that run for an open case; never two at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """Cases of ``first`` to ``last`` days, both in, by what they wait for; the last band has no last day."""
+    """Cases aged ``first`` to ``last`` days inclusive, by what they wait for; the last band has no last day."""
 
     first: int
     last: int | None
@@ -42,7 +42,7 @@ class Band:
 class Ageing:
     """The open cases of a department, by how long they have waited.
 
-    ``oldest`` is the longest wait in days, ``None`` without any; ``is_more`` where there are more than were looked at.
+    ``oldest`` is the longest wait in days, ``None`` without cases; ``is_more`` means that not all cases were read.
     """
 
     department: str
@@ -57,8 +57,8 @@ class Ageing:
 
 
 def ageing_of(department: str, waits: Iterable[tuple[Clock, ClockStatus]], *, today: date, is_more: bool) -> Ageing:
-    """Count clocks by the days since they started: one that started today has waited 0 days."""
-    ages = [((today - day_in_shanghai(clock.started_at)).days, _waiting(clock, standing)) for clock, standing in waits]
+    """Group clocks by the days since they started; one that started today has waited 0 days."""
+    ages = [((today - day_in_shanghai(clock.started_at)).days, _waiting(clock, status)) for clock, status in waits]
     return Ageing(
         department=department,
         bands=_bands(ages),
@@ -68,7 +68,7 @@ def ageing_of(department: str, waits: Iterable[tuple[Clock, ClockStatus]], *, to
 
 
 def together(ageings: Sequence[Ageing], *, department: str) -> Ageing:
-    """Return the sums of several departments."""
+    """Return the sum over several departments."""
     columns = zip(*(one.bands for one in ageings), strict=True)
     return Ageing(
         department=department,
@@ -86,8 +86,8 @@ def together(ageings: Sequence[Ageing], *, department: str) -> Ageing:
     )
 
 
-def _waiting(clock: Clock, standing: ClockStatus) -> Waiting:
-    return Waiting.PAUSE if standing is ClockStatus.PAUSED else KINDS[clock.kind]
+def _waiting(clock: Clock, status: ClockStatus) -> Waiting:
+    return Waiting.PAUSE if status is ClockStatus.PAUSED else KINDS[clock.kind]
 
 
 def _bands(ages: Sequence[tuple[int, Waiting]]) -> tuple[Band, ...]:

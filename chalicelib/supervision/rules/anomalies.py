@@ -13,32 +13,32 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
 NOT_RECEIVED = "not_received"
-"""The category of complaints (投诉建议类别) by which an applicant says that there is no result."""
+"""The category of complaints (投诉建议类别) in which an applicant says that no result was received."""
 
 DUTY: dict[str, ClockKind] = {
     EventKind.CASE_DECIDED: ClockKind.HANDLING_PROMISED,
     EventKind.CASE_DELIVERED: ClockKind.DELIVERY,
 }
-"""What closes a case, in its two steps, and the clock that each must not let pass."""
+"""The two events that close a case, and the clock that each must meet."""
 
 UNDOES = frozenset({EventKind.CASE_REOPENED, EventKind.COMMITMENT_WITHDRAWN, EventKind.CASE_REVOKED})
-"""After these a case is not decided any more, whatever was decided before."""
+"""After these events the case is open again, whatever was decided before."""
 
 HEARD = frozenset({*DUTY, EventKind.CASE_REOPENED, EventKind.BREACH_RECORDED})
 STAFF = "staff:"
 
 
 def may_complete(event: Event) -> bool:
-    """Whether a signal may rest on this event as its last one, so that its timeline is worth reading."""
+    """Whether an anomaly may have this event as its last one, so that the timeline is worth reading."""
     if event.kind == EventKind.COMPLAINT_RECEIVED:
         return bool(event.data.get("case_no")) and event.data.get("category") == NOT_RECEIVED
     return event.owner.startswith("case:") and (event.kind in HEARD or _delay(event) > timedelta(0))
 
 
 def anomalies_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequence[Event] = ()) -> tuple[Anomaly, ...]:
-    """Return every signal in a case's timeline from its first event on, and in what its applicant complained of.
+    """Return every anomaly in a case's complete timeline and in the complaints about it.
 
-    A longer prefix of the same timeline gives the same signals and perhaps more.
+    A longer prefix of the same timeline gives the same anomalies and perhaps more.
     """
     found: list[Anomaly] = []
     for index, event in enumerate(events):
@@ -46,12 +46,14 @@ def anomalies_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequenc
     for complaint in complaints:
         before = [event for event in events if event.recorded_at <= complaint.recorded_at]
         if may_complete(complaint) and (closings := _closings(before)):
-            found.append(_signal(AnomalyKind.CLOSED_AND_CONTRADICTED, [*closings, complaint], before, act=closings[-1]))
+            found.append(
+                _anomaly(AnomalyKind.CLOSED_AND_CONTRADICTED, [*closings, complaint], before, act=closings[-1])
+            )
     return tuple(found)
 
 
 def pack_of(events: Sequence[Event]) -> tuple[str, datetime] | None:
-    """Return the rule pack that a case lives by and when it came in, ``None`` where its receipt is not told."""
+    """Return the rule pack of a case and when it was received; ``None`` if the timeline has no receipt."""
     filed = next((event for event in events if event.kind == EventKind.CASE_FILED), None)
     return None if filed is None else (str(filed.data["pack"]), instant_from(filed.recorded_at))
 
@@ -59,18 +61,18 @@ def pack_of(events: Sequence[Event]) -> tuple[str, datetime] | None:
 def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator[Anomaly]:
     chain = [*before, event]
     if event.actor.startswith(STAFF) and _delay(event) > timedelta(hours=pack.limit_term(TermKey.LATE_ENTRY).value):
-        yield _signal(AnomalyKind.LATE_ENTRY, [event], chain, act=event)
+        yield _anomaly(AnomalyKind.LATE_ENTRY, [event], chain, act=event)
     if event.kind == EventKind.CASE_REOPENED and (closings := _closings(before)):
-        yield _signal(AnomalyKind.CLOSED_AND_REOPENED, [*closings, event], chain, act=closings[-1])
+        yield _anomaly(AnomalyKind.CLOSED_AND_REOPENED, [*closings, event], chain, act=closings[-1])
     if event.kind == EventKind.BREACH_RECORDED and event.data.get("rule") == TELLING_ONCE:
         demands = [each for each in before if each.kind == EventKind.CORRECTION_ASKED]
-        yield _signal(AnomalyKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
+        yield _anomaly(AnomalyKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
     if event.kind in DUTY and _is_close_call(event, pack) and not _has_result(closings := _closings(chain)):
-        yield _signal(AnomalyKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
+        yield _anomaly(AnomalyKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
 
 
 def _closings(events: Sequence[Event]) -> list[Event]:
-    """Return the decision in force and its delivery, as far as they are there; none once something undid them."""
+    """Return the decision in force and its delivery, as far as present; none if something undid them."""
     closings: list[Event] = []
     for event in events:
         if event.kind in UNDOES:
@@ -81,9 +83,9 @@ def _closings(events: Sequence[Event]) -> list[Event]:
 
 
 def _is_close_call(event: Event, pack: RulePack) -> bool:
-    """Whether an act stopped its clock within the pack's minutes before the last second in time, and not after it.
+    """Whether an act stopped its clock in the pack's last minutes before the deadline, and not after it.
 
-    The moment of recording counts, as it does for the clock; a provisional date is nobody's due date (R4.4).
+    The time of recording counts, as it does for the clock; a provisional date is no deadline (R4.4).
     """
     stopped: Any = event.data.get("clocks_stopped", ())
     within = timedelta(minutes=pack.bound(BoundKey.CLOSE_CALL))
@@ -102,7 +104,7 @@ def _delay(event: Event) -> timedelta:
     return instant_from(event.recorded_at) - instant_from(event.occurred_at)
 
 
-def _signal(kind: AnomalyKind, rests_on: Sequence[Event], chain: Sequence[Event], *, act: Event) -> Anomaly:
+def _anomaly(kind: AnomalyKind, rests_on: Sequence[Event], chain: Sequence[Event], *, act: Event) -> Anomaly:
     last = rests_on[-1]
     item = next((event.data["item_code"] for event in chain if "item_code" in event.data), "")
     return Anomaly(

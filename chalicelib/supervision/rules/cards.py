@@ -1,4 +1,4 @@
-"""When a card may be given, and who may say what about it when (R4.15, R4.16)."""
+"""When a card may be given, and who may respond to it, and when (R4.15, R4.16)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,16 +18,16 @@ FROM: Mapping[CardStep, frozenset[CardState]] = {
     CardStep.DECISION: frozenset({CardState.APPEALED}),
     CardStep.WITHDRAWAL: frozenset({CardState.GIVEN, CardState.ANSWERED, CardState.APPEALED, CardState.UPHELD}),
 }
-"""In which states each step may be taken."""
+"""The states in which each step is allowed."""
 
 
 def counts(card: Card) -> bool:
-    """Whether a card is part of any score: a withdrawn one is not, though its timeline still tells of it."""
+    """Whether a card counts towards scores: a withdrawn one does not, though it stays in the timeline."""
     return card.state is not CardState.WITHDRAWN
 
 
 def ground_of(pack: RulePack, code: str, colour: Colour) -> CardGround:
-    """Return a ground for a colour; ``GROUND_UNKNOWN``, naming those that there are, for any other."""
+    """Return the ground by code and colour; ``GROUND_UNKNOWN``, listing the existing ones, for any other."""
     ground = pack.card_ground(code)
     if ground is None or ground.colour != colour:
         known = [{"code": each.code, "colour": each.colour} for each in pack.card_grounds]
@@ -36,7 +36,7 @@ def ground_of(pack: RulePack, code: str, colour: Colour) -> CardGround:
 
 
 def stated(events: Sequence[Event], finding: Finding) -> tuple[Event, ...]:
-    """Return the events that a finding names; ``EVENTS_NOT_FOUND`` if one of them is not there."""
+    """Return the events that a finding names; ``EVENTS_NOT_FOUND`` if one is missing."""
     by_seq = {event.seq: event for event in events}
     if missing := sorted(set(finding.events) - by_seq.keys()):
         raise DomainError(ErrorCode.EVENTS_NOT_FOUND, missing=", ".join(map(str, missing)))
@@ -44,7 +44,7 @@ def stated(events: Sequence[Event], finding: Finding) -> tuple[Event, ...]:
 
 
 def bearing(named: Sequence[Event], ground: CardGround) -> tuple[Event, ...]:
-    """Return those of the named events that the ground can rest on; ``EVENTS_NOT_FOUND`` if there is none."""
+    """Return the named events that the ground may rest on; ``EVENTS_NOT_FOUND`` if there are none."""
     found = tuple(
         event
         for event in named
@@ -56,9 +56,9 @@ def bearing(named: Sequence[Event], ground: CardGround) -> tuple[Event, ...]:
 
 
 def require_window_over(named: Sequence[Event], pack: RulePack, *, at: datetime) -> None:
-    """Refuse a card (``CORRECTION_WINDOW_OPEN``) until the hours of correction after the newest event are over.
+    """Refuse a card (``CORRECTION_WINDOW_OPEN``) during the correction hours after the newest event.
 
-    The second at which they end is late enough.
+    At the second in which they end, a card may be given.
     """
     newest = max(instant_from(event.recorded_at) for event in named)
     until = newest + timedelta(hours=pack.limit_term(TermKey.CARD_CORRECTION).value)
@@ -67,16 +67,16 @@ def require_window_over(named: Sequence[Event], pack: RulePack, *, at: datetime)
 
 
 def require_step(card: Card, step: CardStep) -> None:
-    """Refuse (``STEP_NOT_ALLOWED``) what a card's state does not allow."""
+    """Refuse a step that the card's state does not allow (``STEP_NOT_ALLOWED``)."""
     if card.state not in FROM[step]:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, state=card.state.value)
 
 
 def require_may(card: Card, step: CardStep, by: Caller) -> None:
-    """Refuse who has no right to a step: ``FORBIDDEN``, or ``SAME_PERSON`` where one would judge in one's own matter.
+    """Check the right to take a step: ``FORBIDDEN``, or ``SAME_PERSON`` for judging one's own matter.
 
-    Officer and head answer and appeal; the officer named does so alone among officers, if there is one, when replying.
-    The monitoring office decides, and the head of the department where that office gave the card.
+    Officers and heads reply and appeal; if the card names an officer, no other officer may reply. The monitoring
+    office decides, and so does the head of the department if that office gave the card.
     """
     match step:
         case CardStep.REPLY:
@@ -99,7 +99,7 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
 
 
 def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:
-    """Return what somebody may do with a card now: by its state, their office, and whether it is their own matter."""
+    """Return the steps open to somebody now, given the card's state, their role, and whether it is their own matter."""
     return tuple(step for step in CardStep if card.state in FROM[step] and _may(card, step, by))
 
 

@@ -1,4 +1,4 @@
-"""What one event of a flag adds to the figures of its measure (R2.16): an event's own chain before it says which."""
+"""What one event of a flag adds to the figures of its measure (R2.16), given the chain before it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,19 +10,19 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
 BEGINS = frozenset({EventKind.FLAG_CONFIRMED, EventKind.FLAG_RESUMED})
-"""After these a flag is in force."""
+"""After these events a flag is in force."""
 
 STOPS = frozenset({EventKind.FLAG_LIFTED, EventKind.FLAG_ENDED, EventKind.FLAG_SUSPENDED})
-"""After these it is not; one that was only proposed, or suspended, was not before either."""
+"""After these it is not; a flag that was only proposed, or suspended, was not in force before either."""
 
 FLAGS = BEGINS | STOPS
 
 
 def flag_step(event: Event, before: Sequence[Event]) -> FlagStep | None:
-    """Return what an event of a flag adds, given the chain before it; ``None`` for what is no such event.
+    """Return what an event of a flag adds, given the chain before it; ``None`` for any other event.
 
-    The days to an overturning run from the Shanghai day on which the flag took effect to that of the lifting;
-    a flag that was lifted before its first day took none.
+    The days to an overturning run from the day in Shanghai on which the flag took effect to the day it was lifted; a
+    flag lifted before its first day took none.
     """
     proposed = next((each for each in before if each.kind == EventKind.FLAG_PROPOSED), None)
     if proposed is None or event.kind not in FLAGS:
@@ -37,7 +37,7 @@ def flag_step(event: Event, before: Sequence[Event]) -> FlagStep | None:
 
 
 def average_of(days: int, number: int) -> str | None:
-    """Return days on average to one place, halves up, ``None`` of nothing: 5 days of 2 are ``2.5``."""
+    """Return the average in days to one decimal, halves up; ``None`` for no cases: 5 days in 2 cases are ``2.5``."""
     if number == 0:
         return None
     tenths = (20 * days + number) // (2 * number)

@@ -1,4 +1,4 @@
-"""What may be recorded as an outage, and what one excuses (R4.17; decision 0016)."""
+"""What may be recorded as an outage, and what an outage excuses (R4.17; decision 0016)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from chalicelib.workdays.rules.due_dates import due, start_of_day
 
 
 def faults_of(window: Window, *, at: datetime) -> tuple[FieldError, ...]:
-    """Return everything that is wrong with an outage as somebody would record it; its two ends may be the same."""
+    """Return everything that is wrong with an outage to be recorded; start and end may be the same instant."""
     faults = []
     if window.starts_at > at:
         faults.append(
@@ -27,7 +27,7 @@ def faults_of(window: Window, *, at: datetime) -> tuple[FieldError, ...]:
 
 
 def faults_of_end(starts_at: datetime, ends_at: datetime, *, at: datetime) -> tuple[FieldError, ...]:
-    """Return everything that is wrong with an end: it is not before the start, not to come, and not too late."""
+    """Return everything that is wrong with an end: before the start, in the future, or too late."""
     faults = []
     if ends_at < starts_at:
         faults.append(FieldError(pointer="/ends_at", detail="结束不能早于开始。", english="This is before the start."))
@@ -43,16 +43,16 @@ def faults_of_end(starts_at: datetime, ends_at: datetime, *, at: datetime) -> tu
 
 
 def end_of(outage: Outage, *, at: datetime) -> datetime:
-    """Return until when an outage has lasted at an instant: one that goes on lasts until then, but never for ever."""
+    """Return when an outage ended as of an instant: an ongoing one lasts until then, up to the maximum."""
     return min(outage.window.ends_at or at, outage.window.starts_at + LONGEST)
 
 
 def excuses(outage: Outage, duty: Duty, *, grace: Limit, calendar: Calendar, at: datetime) -> bool:
     """Whether an outage excuses that a duty was not done in time.
 
-    It does if it reached into the due day and had begun by the last second in time, and if the duty was done no later
-    than ``grace`` after its end; what is not done yet is excused until then.
-    A withdrawn one excuses nothing, and neither does one that went on in other departments or for other kinds.
+    It does if it overlapped the due day and had begun by the last second in time, and if the duty was done within
+    ``grace`` after its end; what is not done yet is excused until then. A withdrawn outage excuses nothing, nor does
+    one in other departments or for other kinds of clocks.
     """
     window = outage.window
     ended = end_of(outage, at=at)

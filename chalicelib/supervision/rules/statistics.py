@@ -1,8 +1,8 @@
-"""What one event adds to the figures (R4.23): the same whenever, in whatever order and however often one asks.
+"""What one event adds to the figures (R4.23): always the same, whatever the order and however often it is asked.
 
-An event's own chain before it decides with it, and chains never change; so do the calendar and the office hours of
-the moment at which it was recorded. Every count belongs to the Shanghai day on which its event was recorded:
-the figures of a past day never change afterwards, whatever is entered late.
+An event counts together with the chain before it, which never changes, and with the calendar and the office hours at
+the time it was recorded. Every count belongs to the day in Shanghai on which its event was recorded, so the figures of
+past days never change, however late something is entered.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ ONCE: dict[str, Measure] = {
     EventKind.CASE_PAUSED: Measure.PAUSED,
     EventKind.CASE_REOPENED: Measure.REOPENED,
 }
-"""Kinds of a case that add one to one measure, and nothing else."""
+"""Events of a case that add one to a single measure."""
 
 LEVELLED: dict[str, tuple[Measure, str]] = {
     EventKind.RATING_GIVEN: (Measure.RATED, "level"),
@@ -41,11 +41,11 @@ LEVELLED: dict[str, tuple[Measure, str]] = {
     EventKind.CARD_WITHDRAWN: (Measure.CARD_WITHDRAWN, "colour"),
     EventKind.COMPLAINT_RECEIVED: (Measure.COMPLAINED, "category"),
 }
-"""Kinds that are counted apart by something that their event says."""
+"""Events counted separately by a value in their data."""
 
 OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
 BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_REOPENED})
-"""From the last of these on a handling is measured."""
+"""The last of these starts the measurement of handling time."""
 
 
 def counts(event: Event) -> bool:
@@ -95,13 +95,13 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
 
 
 def law_of(event: Event, before: Sequence[Event]) -> tuple[str | None, datetime]:
-    """Return the rule pack that a case lives by, ``None`` for what is no case, and the moment that decides."""
+    """Return the rule pack that a case follows (``None`` if it is not a case) and the instant at which it applies."""
     codes = [str(each.data["pack"]) for each in (*before, event) if each.kind == EventKind.CASE_FILED]
     return (codes[0] if codes else None), instant_from(event.recorded_at)
 
 
 def figures_of(one: Contribution) -> Figures:
-    """Return a contribution as figures, so that any number of them can be added up."""
+    """Return a contribution as figures, so that they can be added up."""
     return Figures(
         counts=dict(one.counts),
         buckets={span: {bucket(value): 1} for span, value in one.minutes.items()},
@@ -110,7 +110,7 @@ def figures_of(one: Contribution) -> Figures:
 
 
 def per_cent(part: int, whole: int) -> int | None:
-    """Return a share in whole per cent, halves up, ``None`` of nothing: 1,881 of 2,253 are 83 per cent."""
+    """Return a share in whole per cent, halves up; ``None`` if the whole is 0: 1,881 of 2,253 are 83 per cent."""
     return None if whole == 0 else (200 * part + whole) // (2 * whole)
 
 
@@ -126,7 +126,7 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
     if event.kind == EventKind.CASE_DEEMED_ACCEPTED:
         added[Measure.DEEMED_ACCEPTED] = 1
     if event.kind == EventKind.CASE_DECIDED:
-        # A case that is handled again was received once: its second decision must not complete it twice.
+        # A reopened case was received once: its second decision must not count as a second completion.
         again = any(each.kind == EventKind.CASE_DECIDED for each in before)
         added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
         if _late(event) is not None:
@@ -134,7 +134,7 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
 
 
 def _late(event: Event) -> Late | None:
-    """Return how the promised time had passed; its last second is in time, a provisional date is nobody's fault."""
+    """Return a decision after the promised limit; the last second, or a provisional date, is not late."""
     stopped: Any = event.data.get("clocks_stopped", ())
     done_at = instant_from(event.recorded_at)
     dues = [
@@ -169,6 +169,6 @@ def _raised(event: Event, before: Sequence[Event]) -> Event | None:
 
 
 def _item(event: Event, before: Sequence[Event]) -> str:
-    """Return the item that an owner is about, ``-`` where it is about none."""
+    """Return the item that the timeline is about, ``-`` if there is none."""
     known = (each.data.get("item_code") for each in (event, *reversed(before)))
     return next((str(item) for item in known if item), "-")

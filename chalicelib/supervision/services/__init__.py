@@ -1,1 +1,1 @@
-"""What can be done with supervision (效能监察): each procedure from its checks to its one write."""
+"""The services of supervision (效能监察): each method runs from its checks to a single write."""

@@ -1,4 +1,4 @@
-"""Hearing of events, finding signals in the timelines that they belong to, and listing them."""
+"""Finding anomalies as events arrive, and listing them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,18 +20,18 @@ WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 class Anomalies:
-    """Signals of all departments: listed with their evidence, and never counted into anything."""
+    """Anomalies of all departments: listed with their evidence, and never counted into any score."""
 
     def __init__(self, store: AnomalyStore, timeline: Timeline, *, pack: Callable[[str, datetime], RulePack]) -> None:
-        """Read timelines; ``pack`` gives the edition of a rule pack that was in force at an instant."""
+        """``pack`` returns the edition of a rule pack in force at an instant."""
         self._store = store
         self._timeline = timeline
         self._pack = pack
 
     def on_event(self, event: Event, _at: datetime) -> None:
-        """Write down the signals whose last event this is; the same event, twice or out of order, gives the same.
+        """Save the anomalies whose last event is this one. Idempotent; the order of events does not matter.
 
-        What was recorded before an event is there by the time it is heard of, and decides alone.
+        Everything recorded before an event is readable by the time it is dispatched, and only that counts.
         """
         if not may_complete(event):
             return
@@ -41,15 +41,15 @@ class Anomalies:
         if lives_by is None:
             return
         complaints = (event,) if is_complaint else ()
-        for signal in anomalies_in(events, self._pack(*lives_by), complaints=complaints):
-            last = signal.events[-1]
+        for anomaly in anomalies_in(events, self._pack(*lives_by), complaints=complaints):
+            last = anomaly.events[-1]
             if (last.owner, last.seq) == (event.owner, event.seq):
-                self._store.add(signal)
+                self._store.add(anomaly)
 
     def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Position | None) -> Page[Anomaly]:
-        """Return a page of signals, newest first: those of one's own department, of all to the monitoring office.
+        """Return a page of anomalies, newest first: the caller's own department, or all for the monitoring office.
 
-        ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
+        ``FORBIDDEN`` for another department, except for the monitoring office.
         """
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:
             return self._store.page(wanted, limit=limit, after=after)

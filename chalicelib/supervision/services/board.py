@@ -19,12 +19,12 @@ WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
 
 MOST_AGED = 1_000
-"""How many clocks of a kind and standing are looked at for the age of what is open."""
+"""How many clocks of a kind and status are read for the ageing of open cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A clock with the light that it shows now."""
+    """A clock with its current light."""
 
     clock: Clock
     light: Light
@@ -32,9 +32,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which clocks somebody wants to see.
+    """Filter for the board.
 
-    Without a department, those that the caller watches; without a light, what is late or nearly so.
+    Without a department it covers those that the caller watches; without a light, overdue and nearly due clocks.
     """
 
     department: str | None = None
@@ -44,7 +44,7 @@ class Filter:
     item: str | None = None
 
     def within(self, department: str) -> ClockFilter:
-        """Return what is wanted of one department."""
+        """Return the filter for one department."""
         return ClockFilter(
             department=department, light=self.light, kind=self.kind, officer=self.officer, item=self.item
         )
@@ -54,26 +54,25 @@ class Supervision:
     """What supervisors see."""
 
     def __init__(self, clocks: Clocks, *, departments: Sequence[str]) -> None:
-        """Look at the clocks of every package alike: offices' duties stand beside applicants'."""
+        """All packages' clocks are treated alike: duties of offices stand beside those of applicants."""
         self._clocks = clocks
         self._departments = tuple(departments)
 
     def board(
         self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
-        """Return a page of open clocks, oldest due first, right at the second a clock passes whatever the sweep did.
+        """Return a page of open clocks, oldest due first; correct to the second, independent of the sweep.
 
-        Without a light these are the overdue and the near-due.
-        A page may be short and still have another behind it: it looks at a bounded number of clocks.
-        Whoever watches all departments and names none sees them one after the other.
-        ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
+        Without a light, these are the overdue and nearly due ones. A page reads a bounded number of clocks, so it may
+        be short although another one follows. For callers who watch all departments and name none, departments follow
+        one another. ``FORBIDDEN`` for another department, except for the monitoring office.
         """
         return self._page(self._watched(wanted, by=by), wanted, at=at, limit=limit, after=after)
 
     def worklist(
         self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
-        """Return the same of the caller's own department, to whoever has work in it to do."""
+        """Return the same for the caller's own department, to anybody who works there."""
         if by.department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WORKERS, department=by.department)
@@ -101,24 +100,24 @@ class Supervision:
         return tuple(shown), place if place["index"] < len(departments) else None
 
     def ageing(self, department: str | None, *, by: Caller, at: datetime) -> tuple[Ageing, ...]:
-        """Return how long open cases have waited, of a department or of each one that the caller watches.
+        """Return how long open cases have waited, for one department or for each that the caller watches.
 
-        ``FORBIDDEN`` for another department than one's own, but for the monitoring office. A bounded number of clocks
-        of each kind is looked at.
+        ``FORBIDDEN`` for another department, except for the monitoring office. A bounded number of clocks of each kind
+        is read.
         """
         return tuple(self._aged(one, at=at) for one in self._watched(Filter(department=department), by=by))
 
     def _aged(self, department: str, *, at: datetime) -> Ageing:
         waits: list[tuple[Clock, ClockStatus]] = []
         is_more = False
-        for kind, standing in product(KINDS, ClockStatus):
-            clocks = self._clocks.open_of_kind(kind, department, standing, limit=MOST_AGED + 1)
+        for kind, status in product(KINDS, ClockStatus):
+            clocks = self._clocks.open_of_kind(kind, department, status, limit=MOST_AGED + 1)
             is_more |= len(clocks) > MOST_AGED
-            waits.extend((clock, standing) for clock in clocks[:MOST_AGED])
+            waits.extend((clock, status) for clock in clocks[:MOST_AGED])
         return ageing_of(department, waits, today=day_in_shanghai(at), is_more=is_more)
 
     def watch(self, *, at: datetime) -> Watch | None:
-        """Return since when the sweep has seen everything; ``None`` before it first did."""
+        """Return since when the sweep has been complete; ``None`` before its first complete run."""
         return self._clocks.watch(at=at)
 
     def _watched(self, wanted: Filter, *, by: Caller) -> tuple[str, ...]:
@@ -131,6 +130,6 @@ class Supervision:
         return (department,)
 
     def heartbeats(self, *, by: Caller, limit: int) -> tuple[dict[str, object], ...]:
-        """Return what the last sweeps saw, newest first."""
+        """Return the reports of the last sweeps, newest first."""
         require(by, roles=(*WATCHERS, Role.INSPECTOR))
         return self._clocks.heartbeats(limit=limit)

@@ -1,4 +1,4 @@
-"""Giving cards, answering and appealing, deciding and withdrawing; each is told on the timeline that it is about."""
+"""Giving cards, replying and appealing, deciding and withdrawing; each step is an event on the timeline concerned."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,18 +26,18 @@ from chalicelib.timeline.store import Timeline
 WATCHERS = cards.GIVERS
 READERS = (*WATCHERS, Role.OFFICER)
 OWNERS = frozenset({"case", "flag"})
-"""Whose timelines a card may be about."""
+"""The kinds of timelines that a card may be about."""
 
 AWAITED: Mapping[CardState, ClockKind] = {
     CardState.GIVEN: ClockKind.CARD_REPLY,
     CardState.APPEALED: ClockKind.CARD_APPEAL,
 }
-"""Which clock runs while a card is in a state."""
+"""The clock that runs while a card is in a state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardCommand:
-    """Who does something to which card, and when; ``version`` is the one that they act on."""
+    """Who acts on which card, and when; ``version`` is the version they saw."""
 
     card_id: str
     by: Caller
@@ -58,7 +58,7 @@ class Cards:
         pack: Callable[[str, datetime], RulePack],
         usual: str,
     ) -> None:
-        """``pack`` gives an edition; ``usual`` is the pack of what names none."""
+        """``pack`` returns an edition; ``usual`` is the pack of whatever names none."""
         self._store = store
         self._timeline = timeline
         self._clocks = clocks
@@ -70,10 +70,10 @@ class Cards:
     def give(
         self, finding: Finding, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Card, bool]:
-        """Give a card; say whether an earlier request with the same key had done so.
+        """Give a card; also return whether an earlier request with the same key had given it.
 
-        ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for one about oneself, ``STEP_NOT_ALLOWED`` with its
-        ``card_id`` for one that was given before, and what the rules refuse.
+        ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for a card about oneself, ``STEP_NOT_ALLOWED`` with its
+        ``card_id`` if it was given before, and whatever the rules refuse.
         """
         require(by, roles=cards.GIVERS)
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
@@ -115,7 +115,7 @@ class Cards:
 
     @retry_on_conflict
     def reply(self, act: CardCommand, text: str) -> Card:
-        """Answer a card, which is still possible when the time for it is over, and is shown as late then."""
+        """Reply to a card; still possible after the deadline, but then marked as late."""
         card = self._taken(CardStep.REPLY, act)
         with transaction() as tx:
             stopped = self._stop(card, at=act.at, tx=tx)
@@ -127,7 +127,7 @@ class Cards:
 
     @retry_on_conflict
     def appeal(self, act: CardCommand, grounds: str) -> Card:
-        """Appeal against a card, which answers it too; the monitoring office's clock starts."""
+        """Appeal against a card, which also counts as a reply; the monitoring office's clock starts."""
         card = self._taken(CardStep.APPEAL, act)
         with transaction() as tx:
             stopped = self._stop(card, at=act.at, tx=tx)
@@ -145,7 +145,7 @@ class Cards:
 
     @retry_on_conflict
     def decide(self, act: CardCommand, outcome: Outcome, reasons: str) -> Card:
-        """Decide on an appeal: the card stands, or it is withdrawn; never by whoever gave it."""
+        """Decide on an appeal: uphold or withdraw the card; never by whoever gave it."""
         card = self._taken(CardStep.DECISION, act)
         kind = EventKind.CARD_UPHELD if outcome is Outcome.UPHELD else EventKind.CARD_WITHDRAWN
         word = Word(text=reasons, by=act.by.actor, at=act.at)
@@ -153,7 +153,7 @@ class Cards:
 
     @retry_on_conflict
     def withdraw(self, act: CardCommand, reason: str) -> Card:
-        """Withdraw a card, which leaves every score and stays in the timeline."""
+        """Withdraw a card: it leaves every score and stays in the timeline."""
         card = self._taken(CardStep.WITHDRAWAL, act)
         word = Word(text=reason, by=act.by.actor, at=act.at)
         withdrawn = replace(card, state=CardState.WITHDRAWN, withdrawal=word)
@@ -166,14 +166,14 @@ class Cards:
         return card
 
     def running(self, card: Card) -> Clock | None:
-        """Return the clock that somebody must act by: the answer's or the appeal's; None where nothing is owed."""
+        """Return the running clock of a reply or an appeal; ``None`` if nothing is owed."""
         kind = AWAITED.get(card.state)
         return None if kind is None else self._clocks.get(card.finding.owner, f"{kind}.{card.card_id}")
 
     def page(self, wanted: Wanted, *, by: Caller, limit: int, after: Position | None) -> Page[Card]:
-        """Return a page of cards, newest first: those of one's own department, of all to the monitoring office.
+        """Return a page of cards, newest first: the caller's own department, or all for the monitoring office.
 
-        ``FORBIDDEN`` for another department than one's own, but for the monitoring office.
+        ``FORBIDDEN`` for another department, except for the monitoring office.
         """
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:
             return self._store.page(wanted, limit=limit, after=after)
@@ -201,7 +201,7 @@ class Cards:
             raise DomainError(ErrorCode.EXCUSED_BY_OUTAGE, outage_id=next(iter(excused.values())))
 
     def _taken(self, step: CardStep, act: CardCommand) -> Card:
-        """Return the card once right, version and state are judged, in this order."""
+        """Return the card after checking right, version and state, in this order."""
         card = self._store.load(act.card_id)
         cards.require_may(card, step, act.by)
         if act.version is not None and act.version != card.rev:
@@ -260,7 +260,7 @@ class Cards:
             "events": sorted(set(card.finding.events)),
             "officer": card.finding.officer,
         }
-        fact = NewEvent(
+        event = NewEvent(
             kind=kind,
             occurred_at=at,
             actor=by.actor,
@@ -268,4 +268,4 @@ class Cards:
             data={**about, **data},
             texts=text,
         )
-        self._timeline.append([fact], owner=card.finding.owner, at=at, tx=tx)
+        self._timeline.append([event], owner=card.finding.owner, at=at, tx=tx)

@@ -1,4 +1,4 @@
-"""Recording outages, ending and withdrawing them, and saying what they excuse."""
+"""Recording, ending and withdrawing outages, and finding what they excuse."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -27,10 +27,10 @@ READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
 
 
 class Outages:
-    """All outages; they are the whole service's, so the monitoring office alone records them."""
+    """All outages; they affect the whole service, so only the monitoring office records them."""
 
     def __init__(self, store: OutageStore, calendars: Calendars, *, pack: Callable[[datetime], RulePack]) -> None:
-        """Count days of grace on ``calendars``, as the rule pack in force at the outage's beginning has them."""
+        """Count the grace period on ``calendars``, by the rule pack in force when the outage began."""
         self._store = store
         self._calendars = calendars
         self._pack = pack
@@ -39,7 +39,7 @@ class Outages:
     def record(
         self, window: Window, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Outage, bool]:
-        """Record an outage; say whether an earlier request with the same key had done so."""
+        """Record an outage; also return whether an earlier request with the same key had recorded it."""
         require(by, roles=RECORDERS)
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
@@ -48,15 +48,15 @@ class Outages:
             raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
         outage = Outage(outage_id=secrets.token_hex(16), window=window, recorded_by=by.actor, recorded_at=at)
         with transaction() as tx:
-            fact = _fact(EventKind.OUTAGE_RECORDED, outage, by=by, at=at, texts={"reason": window.reason})
-            outage = self._store.add(outage, [fact], at=at, tx=tx)
+            event = _event(EventKind.OUTAGE_RECORDED, outage, by=by, at=at, texts={"reason": window.reason})
+            outage = self._store.add(outage, [event], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(outage.outage_id, tx, at=at)
         return outage, False
 
     @retry_on_conflict
     def end(self, outage_id: str, ends_at: datetime, *, by: Caller, version: int | None, at: datetime) -> Outage:
-        """Say when an outage ended; ``STEP_NOT_ALLOWED`` for one that has ended or is withdrawn."""
+        """Record when an outage ended; ``STEP_NOT_ALLOWED`` if it has ended or is withdrawn."""
         outage = self._open(outage_id, by=by, version=version)
         if outage.window.ends_at is not None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
@@ -64,17 +64,17 @@ class Outages:
             raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
         ended = replace(outage, window=replace(outage.window, ends_at=ends_at))
         with transaction() as tx:
-            fact = _fact(EventKind.OUTAGE_ENDED, ended, by=by, at=at)
-            return self._store.save(outage, ended, [fact], at=at, tx=tx)
+            event = _event(EventKind.OUTAGE_ENDED, ended, by=by, at=at)
+            return self._store.save(outage, ended, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def withdraw(self, outage_id: str, reason: str, *, by: Caller, version: int | None, at: datetime) -> Outage:
-        """Withdraw an outage, which excuses nothing any more; ``STEP_NOT_ALLOWED`` for one that is withdrawn."""
+        """Withdraw an outage, which then excuses nothing; ``STEP_NOT_ALLOWED`` if it is already withdrawn."""
         outage = self._open(outage_id, by=by, version=version)
         withdrawn = replace(outage, withdrawn_at=at, withdrawn_because=reason)
         with transaction() as tx:
-            fact = _fact(EventKind.OUTAGE_WITHDRAWN, withdrawn, by=by, at=at, texts={"reason": reason})
-            return self._store.save(outage, withdrawn, [fact], at=at, tx=tx)
+            event = _event(EventKind.OUTAGE_WITHDRAWN, withdrawn, by=by, at=at, texts={"reason": reason})
+            return self._store.save(outage, withdrawn, [event], at=at, tx=tx)
 
     def outage(self, outage_id: str, *, by: Caller) -> Outage:
         """Return one outage."""
@@ -82,12 +82,12 @@ class Outages:
         return self._store.load(outage_id)
 
     def page(self, since: datetime, until: datetime, *, by: Caller, limit: int, after: Position | None) -> Page[Outage]:
-        """Return a page of the outages that began between two instants, newest first, withdrawn ones included."""
+        """Return a page of the outages that began between two instants, newest first, including withdrawn ones."""
         require(by, roles=READERS)
         return self._store.page(since, until, limit=limit, after=after)
 
     def between(self, since: datetime, until: datetime, *, at: datetime) -> tuple[Outage, ...]:
-        """Return the outages in force that went on at some time between two instants: one query."""
+        """Return the outages in force that overlap the time between two instants, in one query."""
         return tuple(
             outage
             for outage in self._store.begun(since, until)
@@ -95,7 +95,7 @@ class Outages:
         )
 
     def excuse(self, duty: Duty, among: Sequence[Outage], *, at: datetime) -> str | None:
-        """Return the id of the first of some outages that excuses a duty; where there is none, nothing is read."""
+        """Return the id of the first of these outages that excuses a duty; reads nothing if there are none."""
         if not among:
             return None
         calendar = self._calendars.current()
@@ -109,15 +109,15 @@ class Outages:
         return limit_of(self._pack(outage.window.starts_at).limit_term(TermKey.OUTAGE_GRACE))
 
     def excused(self, clocks: Sequence[Clock], *, at: datetime) -> dict[tuple[str, str], str]:
-        """Return which of some clocks are late and excused, by owner and clock id, and by which outage: one query.
+        """Return the late clocks that are excused, by owner and clock id, with the outage's id, in one query.
 
-        Where none is late, nothing is read.
+        Reads nothing if no clock is late.
         """
         late = [clock for clock in clocks if clock.is_late(clock.stopped_at or at)]
         if not late:
             return {}
         dues = [clock.due_at for clock in late]
-        # An outage that reaches into a due day has begun by its last second and 31 days before it at the earliest.
+        # An outage that overlaps a due day began by its last second, and at most 31 days before it.
         among = [outage for outage in self._store.begun(min(dues), max(dues)) if outage.withdrawn_at is None]
         found = {(clock.owner, clock.clock_id): self.excuse(Duty.of(clock), among, at=at) for clock in late}
         return {key: outage_id for key, outage_id in found.items() if outage_id is not None}
@@ -132,7 +132,7 @@ class Outages:
         return outage
 
 
-def _fact(
+def _event(
     kind: EventKind, outage: Outage, *, by: Caller, at: datetime, texts: dict[str, str] | None = None
 ) -> NewEvent:
     window = outage.window

@@ -1,4 +1,4 @@
-"""Hearing of events, and telling the figures of departments, each by itself and in the town's own order."""
+"""Counting events, and the figures of departments, each separately and in the configured order."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from chalicelib.workdays.rules.due_dates import start_of_day
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
 READERS_OF_MEASURES = (*READERS, Role.CREDIT_OFFICER)
 OF_ALL = frozenset({Role.MONITOR, Role.INSPECTOR})
-"""Roles that look at every department."""
+"""Roles that see every department."""
 
 MOST_DAYS = 400
 ONE_DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which figures: of a department or of all, of an item or of all, from one Shanghai day to another, both in.
+    """Which figures: one department or all, one item or all, from one day in Shanghai to another, both included.
 
     ``as_of`` is the last second that counts for what was received, accepted and decided.
     """
@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedOfMeasures:
-    """Which figures of measures: of the flags of an office or of all, of one measure of the list or of all."""
+    """Which figures of measures: one department's flags or all, one measure of the list or all."""
 
     first: date
     last: date
@@ -54,9 +54,9 @@ class AskedOfMeasures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The figures of one department; ``completion`` holds only what is told as of the instant asked for.
+    """The figures of one department; ``completion`` holds only what is available as of an instant.
 
-    ``days`` are in order, those that tell what outages excuse behind those that were counted.
+    ``days`` are in order; the days that hold what outages excuse follow those that were counted.
     """
 
     department: str
@@ -78,7 +78,7 @@ class Statistics:
         usual: str,
         departments: Sequence[str],
     ) -> None:
-        """``usual`` is the rule pack of what belongs to no case, ``departments`` are the town's, in its order."""
+        """``usual`` is the rule pack of what belongs to no case, ``departments`` the configured ones, in order."""
         self._store = store
         self._timeline = timeline
         self._calendars = calendars
@@ -88,7 +88,7 @@ class Statistics:
         self._departments = tuple(departments)
 
     def on_event(self, event: Event, _at: datetime) -> None:
-        """Count an event, once however often it is heard of, and the same in whatever order."""
+        """Count an event. Idempotent, and independent of the order of events."""
         if not counts(event):
             return
         before = [each for each in self._timeline.events(event.owner) if each.seq < event.seq]
@@ -98,11 +98,10 @@ class Statistics:
         )
 
     def figures(self, asked: Asked, *, by: Caller, at: datetime) -> tuple[Told, ...]:
-        """Return the figures of one's own department, of each one to those who look at all.
+        """Return the figures of the caller's own department, or of every one for roles that see all.
 
-        What an outage on record at ``at`` excuses is told as such, whenever it was recorded (R4.17).
-        ``FORBIDDEN`` for another department than one's own; ``INVALID_QUERY`` for an unknown one, and for days that
-        run backwards or are more than 400.
+        What an outage on record at ``at`` excuses is reported as such, whenever it was recorded (R4.17). ``FORBIDDEN``
+        for another department; ``INVALID_QUERY`` for an unknown one, and for days in the wrong order or more than 400.
         """
         _require_days(asked.first, asked.last)
         seen = self._seen_by(by, asked.department, READERS)
@@ -112,8 +111,8 @@ class Statistics:
     def measures(self, asked: AskedOfMeasures, *, by: Caller) -> tuple[MeasureFigures, ...]:
         """Return the figures of the measures of flags (R2.16), by edition and measure in the order of the list.
 
-        A measure is there if anything happened to its flags in those days, or if any is in force now.
-        Refused as ``figures`` are.
+        A measure is included if anything happened to its flags in those days, or if any is in force now. Same errors
+        as ``figures``.
         """
         _require_days(asked.first, asked.last)
         sums: dict[tuple[str, str], Figures] = {}
@@ -158,7 +157,7 @@ class Statistics:
     def _excused(
         self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime
     ) -> tuple[DayFigures, ...]:
-        """Return which late decisions of the days asked for are excused: where no outage went on, nothing is read."""
+        """Return the late decisions of these days that are excused; reads nothing if there was no outage."""
         if not outages:
             return ()
         since = min(outage.window.starts_at for outage in outages)
@@ -197,5 +196,5 @@ def _require_days(first: date, last: date) -> None:
 
 
 def _place(edition: str, code: str) -> tuple[str, int, str]:
-    """Where a measure stands: editions by name, the rows of a list by number, the ninth before the tenth."""
+    """Return the sort key of a measure: editions by name, rows of a list by number, the ninth before the tenth."""
     return edition, len(code), code

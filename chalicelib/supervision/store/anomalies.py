@@ -1,4 +1,4 @@
-"""Loading and saving signals."""
+"""Loading and saving anomalies."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ LAST_DAY = date(2199, 12, 31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which signals; ``found_from`` and ``found_to`` are days in Shanghai, the last one included."""
+    """Filter for anomalies; ``found_from`` and ``found_to`` are days in Shanghai, both included."""
 
     department: str | None = None
     kind: AnomalyKind | None = None
@@ -30,18 +30,18 @@ class Wanted:
 
 
 class AnomalyStore:
-    """All signals: they are added and read, and never changed or taken away."""
+    """All anomalies: they are added and read, never changed or deleted."""
 
-    def add(self, signal: Anomaly) -> None:
-        """Write a signal, once: one that is there already stays as it is."""
+    def add(self, anomaly: Anomaly) -> None:
+        """Save an anomaly. Idempotent: an existing one stays as it is."""
         try:
-            _row_of(signal).save(AnomalyRow.pk.does_not_exist())
+            _row_of(anomaly).save(AnomalyRow.pk.does_not_exist())
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
 
     def page(self, wanted: Wanted, *, limit: int, after: Position | None) -> Page[Anomaly]:
-        """Return a page of the signals wanted, by the index that leaves the fewest others to pass over."""
+        """Return a page of matching anomalies, through the index that leaves the fewest rows to filter out."""
         first, last = wanted.found_from or FIRST_DAY, wanted.found_to or LAST_DAY
         if first > last:
             return Page((), None)
@@ -59,11 +59,11 @@ class AnomalyStore:
             limit=limit,
             last_evaluated_key=after,
         )
-        return page_of(rows, _signal_of)
+        return page_of(rows, _anomaly_of)
 
 
 def _others(wanted: Wanted) -> Condition | None:
-    """Return what the index does not choose by."""
+    """Return the condition for what the chosen index does not cover."""
     conditions = []
     if wanted.kind is not None:
         conditions.append(AnomalyRow.kind == wanted.kind.value)
@@ -75,17 +75,17 @@ def _others(wanted: Wanted) -> Condition | None:
     return chosen
 
 
-def _signal_of(row: AnomalyRow) -> Anomaly:
-    signal: Anomaly = row.document
-    return signal
+def _anomaly_of(row: AnomalyRow) -> Anomaly:
+    anomaly: Anomaly = row.document
+    return anomaly
 
 
-def _row_of(signal: Anomaly) -> AnomalyRow:
+def _row_of(anomaly: Anomaly) -> AnomalyRow:
     return AnomalyRow(
-        signal.signal_id,
-        department=signal.department,
-        officer=signal.officer or None,
-        kind=signal.kind.value,
-        found_at=signal.found_at,
-        document=signal,
+        anomaly.signal_id,
+        department=anomaly.department,
+        officer=anomaly.officer or None,
+        kind=anomaly.kind.value,
+        found_at=anomaly.found_at,
+        document=anomaly,
     )

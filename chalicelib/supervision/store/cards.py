@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which cards."""
+    """Filter for cards."""
 
     department: str | None = None
     officer: str | None = None
@@ -27,14 +27,14 @@ class CardStore:
     """All cards."""
 
     def load(self, card_id: str) -> Card:
-        """Return a card, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        """Return a card, strongly consistent; ``NOT_FOUND`` if there is none."""
         try:
             return _card_of(CardRow.get(card_id, consistent_read=True))
         except CardRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def is_given(self, card_id: str) -> bool:
-        """Whether there is a card by that id, strongly consistent."""
+        """Return whether a card exists, strongly consistent."""
         try:
             CardRow.get(card_id, consistent_read=True, attributes_to_get=["pk"])
         except CardRow.DoesNotExist:
@@ -42,19 +42,19 @@ class CardStore:
         return True
 
     def add(self, card: Card, tx: Transaction) -> Card:
-        """Write a card that must not be there yet."""
+        """Save a new card. Raises ``ConflictError`` if it exists already."""
         made = replace(card, rev=1)
         tx.add(_row_of(made), on_failure=ConflictError())
         return made
 
     def save(self, card: Card, tx: Transaction) -> Card:
-        """Write what became of a card over the revision that it was made from."""
+        """Save the new version. Raises ``ConflictError`` if the stored revision has changed."""
         made = replace(card, rev=card.rev + 1)
         tx.put(_row_of(made), condition=CardRow.rev == card.rev, on_failure=ConflictError())
         return made
 
     def page(self, wanted: Wanted, *, limit: int, after: Position | None) -> Page[Card]:
-        """Return a page of the cards wanted, by the index that leaves the fewest others to pass over."""
+        """Return a page of matching cards, through the index that leaves the fewest rows to filter out."""
         index: Any = CardRow.everywhere
         name = "all"
         others: list[Condition] = [] if wanted.state is None else [CardRow.state == wanted.state.value]

@@ -16,7 +16,7 @@ class OutageStore(Repository[Outage]):
     row = OutageRow
 
     def begun(self, since: datetime, until: datetime) -> tuple[Outage, ...]:
-        """Return the outages that began between two instants or had begun up to 31 days before, oldest first."""
+        """Return the outages that began between two instants or up to 31 days before, oldest first."""
         rows = OutageRow.everywhere.query("all", OutageRow.starts_at.between(since - LONGEST, until))
         return tuple(self.from_row(row) for row in rows)
 

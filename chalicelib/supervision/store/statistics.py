@@ -1,4 +1,4 @@
-"""Adding to the figures, once for each event, and reading them back."""
+"""Adding events to the figures, once each, and reading the figures."""
 
 from datetime import date, datetime, timedelta
 
@@ -29,16 +29,16 @@ IN_FORCE = "in_force"
 
 
 class CountedError(Exception):
-    """An event is in the figures already."""
+    """The event has been counted already."""
 
 
 class StatisticsStore:
-    """All figures: they only grow."""
+    """All figures: they are only ever added to."""
 
     def add(self, one: Contribution) -> None:
-        """Add what an event contributes, in one transaction with the mark that it is counted; twice adds once.
+        """Add an event's contribution together with the mark that it is counted. Idempotent.
 
-        The longest is written first, as a greater one never gives way: doing it again changes nothing.
+        The longest duration is written first: a greater value is never overwritten, so repeating it changes nothing.
         """
         row = (one.department, f"{one.day.isoformat()}#{one.item_code}")
         for span, value in one.minutes.items():
@@ -47,11 +47,11 @@ class StatisticsStore:
         tx = Transaction()
         tx.add(StatisticsRow(f"{MARK}:{one.event_id}", MARK), on_failure=CountedError())
         _add(row, added, tx)
-        told = {name: n for name, n in one.counts.items() if name in BY_THE_SECOND}
-        if told:
+        by_second = {name: n for name, n in one.counts.items() if name in BY_THE_SECOND}
+        if by_second:
             _add(
                 (f"{one.department}@{one.day.isoformat()}", f"{instant_text(one.at)}#{one.item_code}"),
-                told,
+                by_second,
                 tx,
             )
         if one.late is not None:
@@ -92,7 +92,7 @@ class StatisticsStore:
         return tuple(found)
 
     def measures(self, department: str, first: date, last: date) -> tuple[MeasureFigures, ...]:
-        """Return what days brought to the measures of an office's flags, and how many are in force by now."""
+        """Return what these days added to the measures of a department's flags, and how many are in force now."""
         of_days = StatisticsRow.sk.between(f"{first.isoformat()}#", f"{last.isoformat()}#\uffff")
         in_force = StatisticsRow.sk.startswith(f"{IN_FORCE}#")
         found = []
@@ -103,7 +103,7 @@ class StatisticsStore:
         return tuple(found)
 
     def day_until(self, department: str, day: date, at: datetime) -> tuple[DayFigures, ...]:
-        """Return what was received, accepted and decided on a day up to an instant, its own second included."""
+        """Return what was received, accepted and decided on a day up to an instant, including its second."""
         rows = StatisticsRow.query(f"{department}@{day.isoformat()}", StatisticsRow.sk < f"{instant_text(at)}#\uffff")
         return tuple(
             DayFigures(
@@ -138,7 +138,7 @@ def _add(key: tuple[str, str], numbers: dict[str, int], tx: Transaction) -> None
 
 
 def _raise_to(key: tuple[str, str], name: str, value: int) -> None:
-    """Write a number unless there is one as great."""
+    """Write a number unless the stored one is as great."""
     path = Path([name])
     try:
         StatisticsRow(*key).update([path.set(value)], condition=path.does_not_exist() | (path < value))

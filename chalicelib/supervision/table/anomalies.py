@@ -1,4 +1,4 @@
-"""The table of signals, and the three ways in which people go through them."""
+"""The table of anomalies, and its three indexes."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -9,10 +9,10 @@ from chalicelib.supervision.model.anomalies import Anomaly
 
 
 class ByDepartment(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """A department's signals, in the order in which they were found."""
+    """A department's anomalies, in the order in which they were found."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -22,10 +22,10 @@ class ByDepartment(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyp
 
 
 class ByOfficer(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # as above
-    """What an officer's own acts showed, in the order in which it was found."""
+    """The anomalies about an officer's own acts, in the order in which they were found."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_officer"
         projection = AllProjection()
@@ -35,10 +35,10 @@ class ByOfficer(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-
 
 
 class Everywhere(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The signals of all departments in one order: the monitoring office's list, of what is rare by its nature."""
+    """The anomalies of all departments in one order, for the monitoring office; they are rare by nature."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "everywhere"
         projection = AllProjection()
@@ -48,10 +48,10 @@ class Everywhere(GlobalSecondaryIndex["AnomalyRow"]):  # type: ignore[no-untyped
 
 
 class AnomalyRow(Row):
-    """One signal; ``pk`` names its kind and the last event that it rests on, so that it is found once."""
+    """One anomaly; ``pk`` names its kind and its last event, so that it is saved only once."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("signals")
 

@@ -1,4 +1,4 @@
-"""The table of cards, and the four ways in which people go through them."""
+"""The table of cards, and its four indexes."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -12,7 +12,7 @@ class ByDepartment(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-
     """A department's cards, in the order in which they were given."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -25,7 +25,7 @@ class ByOfficer(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-cal
     """The cards about an officer, in the order in which they were given."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_officer"
         projection = AllProjection()
@@ -35,10 +35,10 @@ class ByOfficer(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-cal
 
 
 class ByOwner(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The cards that a timeline tells of, in the order in which they were given."""
+    """The cards on a timeline, in the order in which they were given."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_owner"
         projection = AllProjection()
@@ -51,7 +51,7 @@ class Everywhere(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-ca
     """All cards, in the order in which they were given."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "everywhere"
         projection = AllProjection()
@@ -64,7 +64,7 @@ class CardRow(Row):
     """``pk`` is the card's id; ``rev`` is its version and the condition of every later write."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("cards")
 

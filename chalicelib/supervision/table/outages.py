@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class Everywhere(GlobalSecondaryIndex["OutageRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """All outages, which are few, in the order in which they began."""
+    """All outages, of which there are few, in the order in which they began."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "everywhere"
         projection = AllProjection()
@@ -26,7 +26,7 @@ class OutageRow(OwnerRow):
     """``pk`` is ``outage:<id>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("outages")
 

@@ -1,4 +1,4 @@
-"""The table of figures: sums by day, sums by the second, and which events are in them."""
+"""The table of figures: sums by day, sums by the second, and which events are counted in them."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from chalicelib.settings import settings
 
 
 class StatisticsRow(Row):
-    """One row of sums, or the mark of an event that is in them.
+    """One row of sums, or the mark that an event has been counted.
 
-    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<item>``. Sums of seconds: ``pk`` is
-    ``<department>@<day>``, ``sk`` ``<instant>#<item>``. Late decisions: ``pk`` is ``late@<department>``, ``sk``
-    ``<due>#<told>#<item>#<event id>``. Measures of the list: ``pk`` is ``measures@<department>``, ``sk``
-    ``<day>#<edition>#<measure>``, or ``in_force#<edition>#<measure>`` for how many flags there are now.
-    Marks: ``pk`` is ``event:<event id>``.
-    ``numbers`` are all numbers of a row by their names, which nobody could list: levels, categories, buckets.
+    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<item>``. Sums of seconds: ``pk`` is ``<department>@<day>``,
+    ``sk`` ``<instant>#<item>``. Late decisions: ``pk`` is ``late@<department>``, ``sk`` ``<due>#<done>#<item>#<event
+    id>``. Measures of the list: ``pk`` is ``measures@<department>``, ``sk`` ``<day>#<edition>#<measure>``, or
+    ``in_force#<edition>#<measure>`` for the number of flags in force. Marks: ``pk`` is ``event:<event id>``.
+
+    ``numbers`` holds all the row's numbers by name; the names (levels, categories, buckets) are open-ended.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("statistics")
 
