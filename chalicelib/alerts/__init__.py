@@ -1,1 +1,1 @@
-"""Alerts (督办提醒): telling the right person once, and climbing when nobody answers."""
+"""Alerts (督办提醒): telling the right person once, and escalating when nobody answers."""

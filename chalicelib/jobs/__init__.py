@@ -1,1 +1,1 @@
-"""What timers, streams and queues run: each job leaves one line in the log and fails loudly."""
+"""What timers, streams and queues run: each job writes one log line and fails loudly."""

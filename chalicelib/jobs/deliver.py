@@ -1,4 +1,4 @@
-"""The queue of alerts, of digests and of attempts to tell webhooks."""
+"""The queue of alerts, digests, flag notices and webhook attempts."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from chalicelib.wiring import services
 
 
 def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Do what messages ask for; return the messages that must come again (partial batch response)."""
+    """Process messages; return those that must come again (partial batch response)."""
     house = services()
     failed: list[dict[str, str]] = []
     published = 0
@@ -28,7 +28,7 @@ def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, 
 
 
 def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
-    """Publish an alert or a digest, push a notice, or make an attempt at a webhook; say whether this call did it."""
+    """Do what one message asks for; return whether anything was published, pushed or attempted."""
     house = services()
     if "alert_id" in message:
         return house.alerts.publish(message["alert_id"], at=at)

@@ -1,4 +1,4 @@
-"""The stream of the timelines: tell whoever must hear of an event."""
+"""The stream of the timelines: passes new events to their handlers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,14 +11,14 @@ from chalicelib.wiring import services
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Hand new events to those who listen, in order; return where to go on if one of them failed.
+    """Pass new events to their handlers, in order; return where to continue if one of them failed.
 
-    The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
+    The response is Lambda's partial batch response: everything before the named record is done, and the batch is
     delivered again from there.
     """
     house = services()
     failed: list[dict[str, str]] = []
-    told = 0
+    handled = 0
     with one_line("dispatch_events", context=context) as facts:
         for record in records:
             event = _event_of(record)
@@ -33,14 +33,14 @@ def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> di
                 logger("dispatch_events").exception("event_not_told", event_id=event.id, error=type(error).__name__)
                 failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
                 break
-            told += 1
-        facts["told"] = told
+            handled += 1
+        facts["told"] = handled
         facts["failed"] = len(failed)
     return {"batchItemFailures": failed}
 
 
 def _event_of(record: Mapping[str, Any]) -> Event | None:
-    """Return the event of a stream record, ``None`` for anything but a new one."""
+    """Return the event of a stream record, ``None`` for anything but a new event."""
     image = record["dynamodb"].get("NewImage")
     if record["eventName"] != "INSERT" or image is None or "kind" not in image:
         return None

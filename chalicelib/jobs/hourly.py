@@ -1,13 +1,13 @@
-"""Every hour: look for what is missing although no clock runs for it, and make the digests of the day."""
+"""Every hour: check for a missing calendar edition, and make the day's digests."""
 
 from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 
 def hourly(context: object) -> dict[str, object]:
-    """Record that next year's edition of the calendar is missing, and make the digests that are due, each once.
+    """Record that next year's edition of the calendar is missing, and make the digests that are due. Idempotent.
 
-    Return the year of the edition, ``None`` if nothing is new, and how many digests this run made.
+    Returns the year of the edition, ``None`` if nothing is new, and how many digests this run made.
     """
     house = services()
     with one_line("hourly", context=context) as facts:

@@ -1,4 +1,4 @@
-"""The queue of files that were uploaded, and of imports that go on."""
+"""The queue of uploaded files and of imports in progress."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from chalicelib.wiring import services
 
 
 def ingest(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Take imports a step on; return the messages that must come again (partial batch response)."""
+    """Continue imports; return the messages that must come again (partial batch response)."""
     house = services()
     failed: list[dict[str, str]] = []
     lines = 0
@@ -28,7 +28,7 @@ def ingest(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, l
 
 
 def _imports_of(message: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the imports that a message is about: one that goes on, or those whose files were uploaded."""
+    """Yield the imports that a message is about: one in progress, or those whose files were uploaded."""
     if "import_id" in message:
         yield message["import_id"]
     for uploaded in message.get("Records", ()):

@@ -1,4 +1,4 @@
-"""One line a job: what ran, how long it took, what it saw."""
+"""One log line per job: what ran, how long it took, what it found."""
 
 import time
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from chalicelib.logging import logger
 
 @contextmanager
 def one_line(job: str, *, context: object) -> Iterator[dict[str, object]]:
-    """Time a job and log it once at its end, with the facts that the job puts into the dictionary it is given.
+    """Time a job and log it once at its end, with the facts that the job puts into the given dictionary.
 
-    ``context`` is Lambda's, which Chalice declares as a dictionary and which is none.
+    ``context`` is Lambda's context object, although Chalice declares it as a dictionary.
     """
     request_id = str(getattr(context, "aws_request_id", ""))
     facts: dict[str, object] = {}

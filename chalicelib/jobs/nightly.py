@@ -1,19 +1,17 @@
-"""Each day, early in the morning: what has ended is ended, without anybody having asked."""
+"""Every night: end records and flags whose last day has passed, and check credit summaries."""
 
 from chalicelib.jobs.job_log import one_line
 from chalicelib.wiring import services
 
 
 class ExpiryIncompleteError(RuntimeError):
-    """Something that has ended could not be ended; the rest was. The log says which."""
+    """Something could not be ended or checked; the rest was. The log says what."""
 
 
 def nightly(context: object) -> dict[str, object]:
-    """End records and flags whose last day has passed, and look at a slice of the summaries.
+    """End records and flags whose last day has passed, and check a slice of the summaries.
 
-    What one run has no room for waits for the next.
-
-    Raises if anything could not be ended, after everything else was.
+    What does not fit into one run waits for the next. Raises if anything failed, after everything else is done.
     """
     house = services()
     with one_line("nightly", context=context) as facts:

@@ -5,7 +5,7 @@ from chalicelib.wiring import services
 
 
 def sweep(context: object) -> dict[str, object]:
-    """Run one sweep and return what it saw; raises if any clock could not be moved on, after all others were."""
+    """Run one sweep and return its report; raises if any clock failed, after all others."""
     house = services()
     with one_line("sweep", context=context) as facts:
         report = house.clocks.sweep(at=house.clock.now())

@@ -1,1 +1,1 @@
-"""Who is logged in to the portal: what a browser holds opens what the store keeps, and neither is enough alone."""
+"""Portal sessions: reading one takes both the browser's secret and the stored row; neither is enough alone."""

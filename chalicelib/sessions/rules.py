@@ -1,4 +1,4 @@
-"""Secrets, what is derived from them, and where somebody may be sent."""
+"""Secrets, the values derived from them, and safe redirect targets."""
 
 import base64
 import hashlib
@@ -12,31 +12,31 @@ SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """32 random bytes in base64url."""
 
 ONWARD: Final = re.compile(r"[a-z0-9][A-Za-z0-9/_.~%?=&+-]*|")
-"""A page of ours from the portal's root: no scheme, no host, no way up, nothing that a browser reads as one."""
+"""A page relative to the portal's root: no scheme, no host, no way up, nothing that a browser would read as one."""
 
 
 def is_secret(text: str) -> bool:
-    """Say whether a text can be a secret of ours at all."""
+    """Return whether a text has the form of a secret."""
     return SECRET.fullmatch(text) is not None
 
 
 def place_of(secret: str) -> str:
-    """Return under what the store keeps a secret's row: a digest, from which nobody gets back."""
+    """Return the key of a secret's row: a digest that does not reveal the secret."""
     return hashlib.sha256(f"place {secret}".encode()).hexdigest()
 
 
 def seal_key_of(secret: str) -> bytes:
-    """Return the key with which the row's content is sealed: who has the table alone can read nothing."""
+    """Return the key that encrypts the row's content: the table alone reveals nothing."""
     return hashlib.sha256(f"seal {secret}".encode()).digest()
 
 
 def form_token(secret: str) -> str:
-    """Return what every form of a session carries, so that no other site can send one (CSRF)."""
+    """Return the token in every form of a session, which keeps other sites from submitting one (CSRF)."""
     return _text(hmac.new(secret.encode(), b"form", hashlib.sha256).digest())
 
 
 def is_form_token(given: str, *, secret: str) -> bool:
-    """Say whether a form came from a page of this session."""
+    """Return whether a form came from a page of this session."""
     return hmac.compare_digest(given.encode(errors="replace"), form_token(secret).encode())
 
 
@@ -46,12 +46,12 @@ def challenge_of(verifier: str) -> str:
 
 
 def person_of(sub: str, *, key: bytes) -> str:
-    """Return under what all sessions of one person are found: a keyed digest."""
+    """Return the keyed digest under which all sessions of one person are found."""
     return hmac.new(key, f"session {sub}".encode(), hashlib.sha256).hexdigest()
 
 
 def onward_of(wanted: str) -> str:
-    """Return the page that somebody wants to go on to, or the start for anything that is not plainly one of ours."""
+    """Return the page to go on to, or the start page for anything that is not clearly one of ours."""
     is_ours = len(wanted) <= LONGEST_NEXT and ONWARD.fullmatch(wanted) is not None
     plain = wanted.lower().replace("%2e", ".")
     return wanted if is_ours and ".." not in plain and "//" not in plain else ""

@@ -10,44 +10,44 @@ from chalicelib.sessions.store import SessionStore
 
 
 class Sessions:
-    """Who is logged in; every time here is real, as those of tokens are, whatever the service clock says."""
+    """All sessions; times are real, like those of tokens, even if the service clock is shifted."""
 
     def __init__(self, store: SessionStore, *, key: bytes) -> None:
-        """Know where sessions are kept, and the secret under which a person's are found."""
+        """``key`` derives the digest under which a person's sessions are found."""
         self._store = store
         self._key = key
 
     def begin(self, onward: str, *, at: datetime) -> Begun:
-        """Begin a login that will go on to a page of ours."""
+        """Begin a login that will continue to one of our pages."""
         secret, state, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         login = {"state": state, "verifier": verifier, "onward": onward_of(onward)}
         self._store.add(secret, json.dumps(login), person=None, ends_at=at + LOGIN_LIVES)
         return Begun(secret=secret, state=state, challenge=challenge_of(verifier))
 
     def come_back(self, secret: str, *, state: str, at: datetime) -> Login | None:
-        """Return the login that a browser comes back from, once; ``None`` if this browser had begun none like it."""
+        """Return the login with which a browser returns, once; ``None`` if this browser began no such login."""
         text = self._store.take(secret, at=at) if is_secret(secret) else None
         login = None if text is None else Login(**json.loads(text))
         is_same = login is not None and secrets.compare_digest(login.state.encode(), state.encode(errors="replace"))
         return login if is_same else None
 
     def open(self, token: str, *, sub: str, ends_at: datetime) -> str:
-        """Open a session with a verified token, and return the secret that its browser keeps."""
+        """Open a session with a verified token, and return the browser's secret."""
         secret = secrets.token_urlsafe(32)
         self._store.add(secret, token, person=person_of(sub, key=self._key), ends_at=ends_at)
         return secret
 
     def find(self, secret: str, *, at: datetime) -> Session | None:
-        """Return the session of a browser; ``None`` for one that has none, or no longer."""
+        """Return a browser's session; ``None`` if it has none or it has ended."""
         found = self._store.read(secret, at=at) if is_secret(secret) else None
         return None if found is None else Session(token=found[0], ends_at=found[1])
 
     def end(self, secret: str) -> None:
-        """End one session, when another takes its place."""
+        """End one session, when another replaces it."""
         if is_secret(secret):
             self._store.remove(secret)
 
     def leave(self, secret: str, *, sub: str) -> None:
-        """End every session of a person, wherever it was opened."""
+        """End all of a person's sessions, wherever they were opened."""
         self.end(secret)
         self._store.remove_all(person_of(sub, key=self._key))

@@ -1,4 +1,4 @@
-"""Keeping sessions, sealed with what only the browser has."""
+"""Storing sessions, encrypted with a secret that only the browser has."""
 
 import os
 from datetime import UTC, datetime
@@ -8,14 +8,14 @@ from chalicelib.sessions.rules import place_of, seal_key_of
 from chalicelib.sessions.table import SessionRow
 
 NONCE = 12
-"""Bytes of AES-GCM's nonce, in front of what it sealed."""
+"""Length of the AES-GCM nonce, which precedes the ciphertext."""
 
 
 class SessionStore:
-    """All sessions and logins under way."""
+    """All sessions and logins in progress."""
 
     def add(self, secret: str, text: str, *, person: str | None, ends_at: datetime) -> None:
-        """Keep a text until an instant, readable with its secret alone."""
+        """Save a text until an instant, readable only with its secret."""
         row = self._row(secret)
         row.sealed = _sealed(text, secret)
         row.person = person
@@ -25,7 +25,7 @@ class SessionStore:
         tx.commit()
 
     def read(self, secret: str, *, at: datetime) -> tuple[str, datetime] | None:
-        """Return what was kept and when it ends; ``None`` if there is nothing, or no longer."""
+        """Return the saved text and when it ends; ``None`` if there is none or it has ended."""
         try:
             row = SessionRow.get(place_of(secret), consistent_read=True)
         except SessionRow.DoesNotExist:
@@ -35,11 +35,11 @@ class SessionStore:
         return _opened(row.sealed, secret), datetime.fromtimestamp(row.expires, UTC)
 
     def remove(self, secret: str) -> None:
-        """Forget one."""
+        """Delete one."""
         self._row(secret).delete()
 
     def take(self, secret: str, *, at: datetime) -> str | None:
-        """Read one and forget it: of two who come with the same secret, one gets nothing."""
+        """Read one and delete it: of two requests with the same secret, one gets nothing."""
         found = self.read(secret, at=at)
         if found is None:
             return None
@@ -52,7 +52,7 @@ class SessionStore:
         return found[0]
 
     def remove_all(self, person: str) -> None:
-        """Forget every session of a person."""
+        """Delete all sessions of a person."""
         for row in SessionRow.by_person.query(person):
             SessionRow(row.pk).delete()
 

@@ -1,4 +1,4 @@
-"""The table of sessions, and of logins under way."""
+"""The table of sessions and logins in progress."""
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -8,10 +8,10 @@ from chalicelib.settings import settings
 
 
 class ByPerson(GlobalSecondaryIndex["SessionRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """All sessions of one person, so that leaving ends every one of them; logins under way are nobody's yet."""
+    """All sessions of one person, so that logging out ends every one; logins in progress belong to nobody yet."""
 
     class Meta:
-        """What the index is called; keys are all it holds."""
+        """The index's name and projection."""
 
         index_name = "by_person"
         projection = KeysOnlyProjection()
@@ -20,13 +20,13 @@ class ByPerson(GlobalSecondaryIndex["SessionRow"]):  # type: ignore[no-untyped-c
 
 
 class SessionRow(Row):
-    """``pk`` is a digest of the browser's secret, which alone opens ``sealed``; ``expires`` is in seconds, real time.
+    """``pk`` is a digest of the browser's secret, which decrypts ``sealed``; ``expires`` is in seconds, real time.
 
-    ``person`` is a keyed digest, and absent where nobody has logged in yet.
+    ``person`` is a keyed digest, absent until somebody has logged in.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("sessions")
 

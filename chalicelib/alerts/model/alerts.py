@@ -1,4 +1,4 @@
-"""An alert: who is told of which clock, and whether they have answered."""
+"""An alert: who is alerted about which clock, and whether they have answered."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """The answer to an alert (督办回应): why it is late and when it is expected; the applicant sees the reason."""
+    """The answer to an alert (督办回应): the reason for the delay, shown to the applicant, and the expected day."""
 
     by: str
     at: datetime
@@ -19,9 +19,9 @@ class Alert:
     """One alert for one clock, level and recipient.
 
     ``level`` is 0 for the handler's warning, 1 for the department, 2 for its head, 3 for the monitoring office.
-    ``recipient`` is ``<role>.<department>``: whoever holds that role there. ``published_at`` is when the topic had it.
-    ``round`` is the clock's: a milestone that was taken back and comes again is told again (R4.21).
-    ``withdrawn_at``: its milestone was taken back, and nobody has to answer.
+    ``recipient`` is ``<role>.<department>``: whoever holds that role there. ``published_at`` is when it was pushed or
+    kept for a digest. ``round`` is the clock's: a milestone that was taken back and reached again raises a new alert
+    (R4.21). ``withdrawn_at`` is when the milestone was taken back, after which nobody has to answer.
     """
 
     alert_id: str
@@ -48,7 +48,7 @@ class Alert:
 
     @property
     def state(self) -> str:
-        """The word that lists filter by."""
+        """The state by which lists filter."""
         if self.acknowledgement is not None:
             return "acknowledged"
         return "open" if self.withdrawn_at is None else "withdrawn"

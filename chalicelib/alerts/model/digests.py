@@ -1,4 +1,4 @@
-"""How a recipient wants to be warned, and what is told together."""
+"""Warning preferences, and daily digests."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Yellow(StrEnum):
-    """When yellow alerts are pushed (黄灯提醒方式): each by itself, or once a day; red ones never wait."""
+    """How yellow alerts are pushed (黄灯提醒方式): one by one, or once a day; red ones never wait."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -16,8 +16,8 @@ class Yellow(StrEnum):
 class Preference:
     """How a recipient (``<role>.<department>``) wants to be warned.
 
-    ``told_until`` is up to when the alerts that were kept for digests are in one, as RFC 3339 text; it is empty
-    before the first.
+    ``told_until`` is the instant up to which kept alerts are in a digest, as RFC 3339 text; empty before the first
+    one.
     """
 
     recipient: str
@@ -31,7 +31,7 @@ class Preference:
 class Digest:
     """A recipient's digest of one day (每日摘要): the alerts kept after ``since`` and up to ``until``.
 
-    ``number`` is how many they were when it was made, ``channels`` where they would have gone one by one.
+    ``number`` is how many there were when it was made, ``channels`` where they would have gone one by one.
     """
 
     recipient: str
@@ -45,5 +45,5 @@ class Digest:
 
     @property
     def digest_id(self) -> str:
-        """The name under which it is read: whose and of which day."""
+        """The digest's id: its recipient and day."""
         return f"{self.recipient}.{self.day.isoformat()}"

@@ -1,4 +1,4 @@
-"""An endpoint that wants to be told, and each thing that it is told."""
+"""Webhook endpoints, and the notices delivered to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Topic(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery is: still to be taken, taken, or given up."""
+    """The state of a delivery: not yet accepted, accepted, or given up."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -26,8 +26,9 @@ class DeliveryState(StrEnum):
 class Webhook:
     """An endpoint of a department's own system.
 
-    Its secrets are derived (see ``rules.secret_of``): only ``generation`` is kept, which is how often they were
-    rotated. ``disabled_at``: the endpoint said that it is gone for good (410). ``ended_at``: the department ended it.
+    Its secrets are derived (see ``rules.secret_of``): only ``generation``, the number of secrets so far, is stored.
+    ``disabled_at`` is when the endpoint answered that it is gone for good (410), ``ended_at`` when the department
+    ended it.
     """
 
     webhook_id: str
@@ -43,12 +44,12 @@ class Webhook:
 
     @property
     def is_active(self) -> bool:
-        """Whether it is told things."""
+        """Whether notices are delivered to it."""
         return self.disabled_at is None and self.ended_at is None
 
     @property
     def state(self) -> str:
-        """The word for people."""
+        """The state shown to people."""
         if self.ended_at is not None:
             return "ended"
         return "active" if self.disabled_at is None else "disabled"
@@ -58,7 +59,7 @@ class Webhook:
 class Notice:
     """Something to tell a department's systems; ``name`` is the same whenever the same thing is told.
 
-    ``data`` are codes and dates, nothing personal.
+    ``data`` holds codes and dates, no personal data.
     """
 
     topic: Topic
@@ -71,10 +72,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One notice to one endpoint. ``delivery_id`` is the ``webhook-id`` and the id of the event, at every attempt.
+    """One notice for one endpoint. ``delivery_id`` is the ``webhook-id`` and the event's id, the same at every attempt.
 
-    ``attempts`` have been made since it was last made pending; ``outcome`` is what came of the last one: a status or
-    a word of ``sender.Outcome``.
+    ``attempts`` counts attempts since it was last made pending; ``outcome`` is the result of the last one: an HTTP
+    status or a value of ``webhook_sender.Outcome``.
     """
 
     delivery_id: str

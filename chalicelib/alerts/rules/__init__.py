@@ -1,1 +1,1 @@
-"""The rules of alerts (督办提醒): pure functions that are told the time."""
+"""The rules of alerts (督办提醒): pure functions that take the time as an argument."""

@@ -1,4 +1,4 @@
-"""Which alerts an event calls for."""
+"""Which alerts an event raises or withdraws."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ HEARD: Mapping[str, Milestone] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockNews:
-    """What an event says of a clock that has reached a milestone."""
+    """A milestone that a clock has reached, as an event reports it."""
 
     owner: str
     clock_id: str
@@ -39,7 +39,7 @@ class ClockNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """The alerts that lost their ground: of a clock, for some milestones, told before a round (``None``: in any)."""
+    """Alerts to withdraw: those of a clock and milestones, from before a round (``None``: from any)."""
 
     owner: str
     clock_id: str
@@ -47,7 +47,7 @@ class Withdrawal:
     before_round: int | None
 
     def covers(self, alert: Alert) -> bool:
-        """Whether an alert lost its ground by this; one of a later round has a ground of its own."""
+        """Whether this withdraws an alert; one of a later round stands on its own."""
         return (
             alert.is_open
             and alert.clock_id == self.clock_id
@@ -57,14 +57,14 @@ class Withdrawal:
 
 
 TAKEN_BACK: Mapping[str, str] = {"warned": Milestone.YELLOW.value, "passed": Milestone.PASSED.value}
-"""What events of recounting call milestones, and what alerts do."""
+"""The milestones in recalculation events, by the names that alerts use."""
 
 EDITION = "calendar_edition"
-"""What alerts about a missing edition of the calendar stand for in place of a clock."""
+"""The clock id of alerts about a missing edition of the calendar, which has no clock."""
 
 
 def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
-    """Return which alerts an event takes the ground from."""
+    """Return which alerts an event withdraws."""
     if event.kind == EventKind.CALENDAR_LOADED:
         missing = (Milestone.MISSING.value,)
         return (Withdrawal(owner=event.owner, clock_id=EDITION, milestones=missing, before_round=None),)
@@ -94,7 +94,7 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
 
 
 def news(event: Event) -> ClockNews | None:
-    """Return what an event says of a clock, ``None`` for events that call for no alert."""
+    """Return the milestone that an event reports, ``None`` for events that call for no alert."""
     if event.kind == EventKind.CALENDAR_MISSED:
         return _edition_missed(event)
     milestone = HEARD.get(event.kind)
@@ -130,44 +130,44 @@ def _edition_missed(event: Event) -> ClockNews:
     )
 
 
-def alerts_for(told: ClockNews, pack: RulePack, *, about: Alert | None, at: datetime) -> tuple[Alert, ...]:
-    """Return the alerts that the rule pack asks for; none if the alert that was waited for has been answered.
+def alerts_for(reached: ClockNews, pack: RulePack, *, about: Alert | None, at: datetime) -> tuple[Alert, ...]:
+    """Return the alerts that the rule pack asks for; none if the alert waited for has been answered.
 
-    A clock of acknowledgement is about an alert: what climbs is that alert, for the clock that it was raised for.
+    A clock of acknowledgement is about an alert: escalation concerns that alert and its clock.
     """
-    if told.kind == ClockKind.ACKNOWLEDGEMENT and (about is None or not about.is_open):
+    if reached.kind == ClockKind.ACKNOWLEDGEMENT and (about is None or not about.is_open):
         return ()
-    subject = about if told.kind == ClockKind.ACKNOWLEDGEMENT else None
-    department = subject.department if subject is not None else told.department
+    subject = about if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
+    department = subject.department if subject is not None else reached.department
     return tuple(
-        _alert(told, recipient, subject=subject, department=department, at=at)
-        for recipient in pack.recipients(told.kind, told.milestone, level=told.level)
+        _alert(reached, recipient, subject=subject, department=department, at=at)
+        for recipient in pack.recipients(reached.kind, reached.milestone, level=reached.level)
     )
 
 
 def recipients_of(roles: Collection[str], department: str | None) -> tuple[str, ...]:
-    """Return the names under which somebody with these roles in a department is told things."""
+    """Return the recipient names of somebody with these roles in a department."""
     return tuple(f"{role}.{department}" for role in sorted(roles)) if department else ()
 
 
-def _alert(told: ClockNews, recipient: Recipient, *, subject: Alert | None, department: str, at: datetime) -> Alert:
-    clock_id = subject.clock_id if subject is not None else told.clock_id
+def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, department: str, at: datetime) -> Alert:
+    clock_id = subject.clock_id if subject is not None else reached.clock_id
     desk = department if recipient.desk is Desk.OWN else MONITORING
     name = f"{recipient.role}.{desk}"
-    milestone = subject.milestone if subject is not None else told.milestone.value
-    number = subject.round if subject is not None else told.round
+    milestone = subject.milestone if subject is not None else reached.milestone.value
+    number = subject.round if subject is not None else reached.round
     return Alert(
-        alert_id=_id_of(told.owner, clock_id, milestone, recipient.level, name, *([number] if number else [])),
-        owner=told.owner,
+        alert_id=_id_of(reached.owner, clock_id, milestone, recipient.level, name, *([number] if number else [])),
+        owner=reached.owner,
         clock_id=clock_id,
-        clock_kind=subject.clock_kind if subject is not None else told.kind,
+        clock_kind=subject.clock_kind if subject is not None else reached.kind,
         milestone=milestone,
         level=recipient.level,
         recipient=name,
         department=department,
-        pack=told.pack,
+        pack=reached.pack,
         channels=recipient.channels,
-        due_on=subject.due_on if subject is not None else told.due_on,
+        due_on=subject.due_on if subject is not None else reached.due_on,
         raised_at=at,
         round=number,
     )

@@ -1,4 +1,4 @@
-"""How secrets are derived, when an attempt is made again, and which addresses may be told anything."""
+"""Deriving secrets, scheduling attempts, and which addresses are allowed."""
 
 import base64
 import hashlib
@@ -22,42 +22,42 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""How long is waited after each attempt that failed; the attempt after the last of them is the last one."""
+"""The wait after each failed attempt; there is one last attempt after the last of them."""
 
 LONGEST_WAIT = timedelta(minutes=15)
-"""How long SQS keeps a message back at most; the rest is waited for by putting it back."""
+"""The longest delay that SQS supports; longer waits put the message back repeatedly."""
 
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
-"""How long the secret before a rotation still signs beside the new one."""
+"""How long the previous secret still signs beside the new one after a rotation."""
 
 GONE = 410
 TAKEN = range(200, 300)
 
 TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that stand for IPv4 ones (RFC 6052), and could stand for private ones."""
+"""IPv6 addresses that embed IPv4 ones (RFC 6052), which might be private."""
 
 
 def secret_of(webhook: Webhook, generation: int, *, key: bytes) -> str:
-    """Return an endpoint's secret of one generation, as Standard Webhooks writes it; nothing secret is stored."""
+    """Return an endpoint's secret of one generation in Standard Webhooks format; no secret is ever stored."""
     name = f"webhook\n{webhook.webhook_id}\n{generation}".encode()
     return f"whsec_{base64.b64encode(hmac.digest(key, name, hashlib.sha256)).decode()}"
 
 
 def signing_generations(webhook: Webhook, *, at: datetime) -> tuple[int, ...]:
-    """Return which secrets sign at an instant, the newest first: for a day after a rotation, two of them."""
+    """Return the generations of secrets that sign at an instant, newest first: two for a day after a rotation."""
     if webhook.rotated_at is not None and at < webhook.rotated_at + OLD_SECRET_SIGNS_FOR:
         return (webhook.generation, webhook.generation - 1)
     return (webhook.generation,)
 
 
 def delivery_of(notice: Notice, webhook: Webhook, *, at: datetime) -> Delivery:
-    """Return the delivery of a notice to an endpoint: the same pair always makes the same one."""
+    """Return the delivery of a notice to an endpoint; the same pair always gives the same id."""
     name = hashlib.sha256(f"{notice.topic}\n{notice.name}\n{webhook.webhook_id}".encode()).hexdigest()[:32]
     return Delivery(delivery_id=name, webhook_id=webhook.webhook_id, notice=notice, made_at=at, next_at=at)
 
 
 def body_of(delivery: Delivery, *, source: str) -> str:
-    """Return the event as CloudEvents 1.0 writes it in JSON, the same text at every attempt."""
+    """Return the event as CloudEvents 1.0 JSON, the same text at every attempt."""
     notice = delivery.notice
     event = {
         "specversion": "1.0",
@@ -72,8 +72,8 @@ def body_of(delivery: Delivery, *, source: str) -> str:
     return json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def attempted(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
-    """Return what became of a delivery by an attempt; the last one that fails ends it, and so does 410 Gone."""
+def with_attempt(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
+    """Return the delivery after an attempt; 410 Gone, or the failure of the last attempt, ends it."""
     made = replace(delivery, attempts=delivery.attempts + 1, outcome=outcome)
     status = int(outcome) if outcome.isdecimal() else 0
     if status in TAKEN:
@@ -83,13 +83,13 @@ def attempted(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
     return replace(made, next_at=at + BACK_OFF[delivery.attempts])
 
 
-def given_up(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
-    """Return a delivery to an endpoint that is told nothing any more."""
+def give_up(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
+    """Return the delivery ended without another attempt, because its endpoint is no longer active."""
     return replace(delivery, state=DeliveryState.DEAD, outcome=outcome, ended_at=at)
 
 
-def replayed(delivery: Delivery, *, at: datetime) -> Delivery:
-    """Return a delivery made pending again under the same id, with all its attempts before it."""
+def replay(delivery: Delivery, *, at: datetime) -> Delivery:
+    """Return the delivery pending again under the same id, with a full set of attempts."""
     return replace(
         delivery,
         state=DeliveryState.PENDING,
@@ -102,15 +102,15 @@ def replayed(delivery: Delivery, *, at: datetime) -> Delivery:
 
 
 def wait(until: datetime, *, at: datetime) -> timedelta:
-    """Return how long to keep a message back: what is left, or as long as a queue can."""
+    """Return how long to delay a message: the remaining wait, up to what a queue supports."""
     return min(max(until - at, timedelta(0)), LONGEST_WAIT)
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is somebody's in the open internet.
+    """Whether an address is on the public internet.
 
-    Private, loopback, link-local, reserved and multicast ones are not, nor any that stands for another address:
-    what it leads to cannot be told from it.
+    Private, loopback, link-local, reserved and multicast addresses are not; nor are addresses that embed another one,
+    because where they lead cannot be checked.
     """
     ip = ip_address(address)
     if isinstance(ip, IPv6Address) and (

@@ -1,1 +1,1 @@
-"""What can be done with alerts (督办提醒): each procedure from its checks to its one write."""
+"""The services of alerts (督办提醒): each method runs from its checks to a single write."""

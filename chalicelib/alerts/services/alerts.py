@@ -1,4 +1,4 @@
-"""Hearing of clocks, raising alerts once, publishing them, and taking the answers."""
+"""Raising alerts from events, publishing them, and taking acknowledgements."""
 
 import json
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class Alerts:
         webhooks: Callable[[], Webhooks],
         digests: Digests,
     ) -> None:
-        """Raise alerts as the rule packs say; ``queue`` brings them to ``publish``, which pushes them."""
+        """Raise alerts as the rule packs say; ``queue`` leads to ``publish``, which pushes them."""
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
@@ -56,28 +56,28 @@ class Alerts:
         self._digests = digests
 
     def on_event(self, event: Event, at: datetime) -> None:
-        """Do what an event calls for; the same event, twice or out of order, calls for the same alerts.
+        """Raise or withdraw the alerts that an event calls for. Idempotent; the order of events does not matter.
 
-        Nothing climbs any more once the clock that it was about has stopped: the duty is done.
+        Nothing escalates after the clock in question has stopped: the duty is done.
         """
         if event.kind == EventKind.ALERT_RAISED:
             self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
             return
         for withdrawal in withdrawals(event):
             self._withdrawing.withdraw(withdrawal, at=at)
-        heard = news(event)
-        if heard is None:
+        reached = news(event)
+        if reached is None:
             return
-        about = self._store.find(heard.about) if heard.kind == ClockKind.ACKNOWLEDGEMENT else None
+        about = self._store.find(reached.about) if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
         if about is not None and self._is_over(about):
             return
-        if self._is_taken_back(heard):
+        if self._is_taken_back(reached):
             return
-        for alert in alerts_for(heard, self._pack(heard.pack, at), about=about, at=at):
+        for alert in alerts_for(reached, self._pack(reached.pack, at), about=about, at=at):
             self._raise(alert, at=at)
 
     def _find_clock(self, owner: str, clock_id: str) -> Clock | None:
-        """Return a clock, ``None`` where an alert stands for something that has none."""
+        """Return a clock, ``None`` if the alert has none."""
         if clock_id == EDITION:
             return None
         return self._clocks.get(owner, clock_id)
@@ -86,16 +86,16 @@ class Alerts:
         clock = self._find_clock(alert.owner, alert.clock_id)
         return clock is not None and clock.stopped_at is not None
 
-    def _is_taken_back(self, heard: ClockNews) -> bool:
-        """Whether a milestone was taken back before this told of it: events come twice and late."""
-        clock = self._find_clock(heard.owner, heard.clock_id)
-        if clock is None or clock.round <= heard.round:
+    def _is_taken_back(self, reached: ClockNews) -> bool:
+        """Whether the milestone was taken back before this event arrived; events may come twice or late."""
+        clock = self._find_clock(reached.owner, reached.clock_id)
+        if clock is None or clock.round <= reached.round:
             return False
-        return (clock.passed_at if heard.milestone is Milestone.PASSED else clock.warned_at) is None
+        return (clock.passed_at if reached.milestone is Milestone.PASSED else clock.warned_at) is None
 
     @retry_on_conflict
     def _raise(self, alert: Alert, *, at: datetime) -> None:
-        """Write the alert, the clock of its acknowledgement and the event that tells of both, once."""
+        """Save the alert, the clock of its acknowledgement, and an event for both. Idempotent."""
         if self._store.find(alert.alert_id) is not None:
             return
         with transaction() as tx:
@@ -142,10 +142,10 @@ class Alerts:
 
     @retry_on_conflict
     def publish(self, alert_id: str, *, at: datetime) -> bool:
-        """Put an alert on the topic and tell the recipient's systems of it, once; say whether this call did it.
+        """Push an alert to the topic and the recipient's webhooks, once; return whether this call did it.
 
-        The mark follows the publication: a crash between the two repeats a message under the same name rather than
-        losing it. A yellow one waits for the day's digest where the recipient wants that.
+        The alert is marked after the push: a crash in between repeats a message under the same name and loses none. A
+        yellow alert waits for the daily digest if the recipient prefers that.
         """
         alert = self._store.get(alert_id)
         if alert.published_at is not None or self._digests.keep(alert, at=at) or not PUSHED & set(alert.channels):
@@ -163,7 +163,7 @@ class Alerts:
     ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
         """Return a page of the caller's own alerts, and where the next one begins.
 
-        Somebody with several roles has their inboxes one after the other.
+        For callers with several roles, the inboxes follow one another.
         """
         recipients = recipients_of([role.value for role in by.roles], by.department)
         place = dict(after or {})
@@ -186,10 +186,10 @@ class Alerts:
 
     @retry_on_conflict
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:
-        """Take the recipient's answer: it stops the climbing, and its reason stands in the timeline for the applicant.
+        """Acknowledge an alert: escalation stops, and the applicant sees the reason in the timeline.
 
-        Nobody above is waited for any longer either: the duty was to answer for this clock, and it has been done.
-        ``ALREADY_ACKNOWLEDGED`` the second time; ``INVALID_BODY`` for a day that is over already.
+        Acknowledgements owed by higher levels for the same clock end too, because the clock has been answered for.
+        ``ALREADY_ACKNOWLEDGED`` the second time; ``INVALID_BODY`` for a day in the past.
         """
         alert = self.get(alert_id, by=by)
         if not alert.is_open:
@@ -229,7 +229,7 @@ class Alerts:
         return answered
 
     def _awaited(self, alert: Alert) -> list[Clock]:
-        """Return the running clocks of acknowledgement of all alerts that were raised for the same clock."""
+        """Return the running acknowledgement clocks of all alerts about the same clock."""
         return [
             clock
             for clock in self._clocks.of_owner(alert.owner)
@@ -241,7 +241,7 @@ class Alerts:
 
 
 def _notice(alert: Alert) -> Notice:
-    """Return what the systems of the recipient's department are told."""
+    """Return the notice for the systems of the recipient's department."""
     return Notice(
         topic=Topic.ALERT_RAISED,
         name=alert.alert_id,
@@ -253,7 +253,7 @@ def _notice(alert: Alert) -> Notice:
 
 
 def _message(alert: Alert) -> dict[str, str | int | None]:
-    """Return what the topic is told: codes and dates, nothing personal."""
+    """Return the message for the topic: codes and dates, no personal data."""
     return {
         "alert_id": alert.alert_id,
         "owner": alert.owner,

@@ -1,4 +1,4 @@
-"""Keeping yellow alerts for a day's digest, making it once, and telling it."""
+"""Keeping yellow alerts for a daily digest, making it once, and pushing it."""
 
 import json
 from collections.abc import Callable
@@ -23,11 +23,11 @@ from chalicelib.rulepacks.model.pack import Milestone
 
 TOPIC, WEBHOOK = "sns", "webhook"
 SETTLED = timedelta(minutes=2)
-"""What was kept less than this ago waits for the next digest: machines' clocks differ, and keys are their instants."""
+"""Alerts kept less than this ago wait for the next digest: clocks of machines differ, and keys are their instants."""
 
 
 class Digests:
-    """Digests of all recipients: ``<role>.<department>``, as alerts have them."""
+    """Digests of all recipients (``<role>.<department>``)."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Digests:
         topic: Publisher,
         webhooks: Callable[[], Webhooks],
     ) -> None:
-        """Make digests from the ``hour`` in Shanghai on; ``queue`` brings them to ``publish``, which pushes them."""
+        """Make digests from the ``hour`` in Shanghai on; ``queue`` leads to ``publish``, which pushes them."""
         self._store = store
         self._alerts = alerts
         self._hour = hour
@@ -48,12 +48,12 @@ class Digests:
         self._webhooks = webhooks
 
     def preferences(self, *, by: Caller) -> tuple[Preference, ...]:
-        """Return how each desk of the caller wants to be warned."""
-        return tuple(self._store.preference(recipient) for recipient in _desks_of(by))
+        """Return how each of the caller's roles wants to be warned."""
+        return tuple(self._store.preference(recipient) for recipient in _recipients_of(by))
 
     @retry_on_conflict
     def prefer(self, yellow: Yellow, *, by: Caller, at: datetime) -> tuple[Preference, ...]:
-        """Say how the caller's desks want to be warned from now on; what was kept till now is still told together."""
+        """Set how the caller's roles want to be warned from now on; alerts kept so far still go into a digest."""
         before = self.preferences(by=by)
         after = tuple(
             one if one.yellow is yellow else replace(one, yellow=yellow, set_by=by.actor, set_at=at) for one in before
@@ -61,13 +61,13 @@ class Digests:
         with transaction() as tx:
             for old, new in zip(before, after, strict=True):
                 if new != old:
-                    # Who goes back to being told at once is looked at once more, for what is still kept.
+                    # A recipient who goes back to single alerts is looked at once more, for alerts still kept.
                     self._store.save_preference(old, new, waits=True, tx=tx)
         return after
 
     @retry_on_conflict
     def keep(self, alert: Alert, *, at: datetime) -> bool:
-        """Keep a yellow alert for a recipient who takes digests, in place of pushing it; say whether it was kept."""
+        """Keep a yellow alert for a recipient who takes digests instead of pushing it; return whether it was kept."""
         if alert.milestone != Milestone.YELLOW:
             return False
         preference = self._store.preference(alert.recipient)
@@ -79,9 +79,9 @@ class Digests:
         return True
 
     def make(self, *, at: datetime) -> int:
-        """Make the digests of the day that are due, each once however often this runs; return how many this run made.
+        """Make the digests due today. Idempotent; return how many this run made.
 
-        One that cannot be made keeps no other from being made; the first such error is raised at the end.
+        A digest that fails does not stop the others; the first error is raised at the end.
         """
         if at.astimezone(SHANGHAI).hour < self._hour(at):
             return 0
@@ -102,7 +102,7 @@ class Digests:
         digests, _ = self._store.page(recipient, limit=1)
         newest = digests[0] if digests else None
         if newest is not None and newest.published_at is None:
-            # Whoever made it may have ended before it was told; telling it twice tells it once.
+            # The process that made it may have ended before pushing it; pushing is idempotent.
             self._ask_for(newest)
         day = day_in_shanghai(at)
         if newest is not None and newest.day >= day:
@@ -126,14 +126,14 @@ class Digests:
                 made_at=at,
             )
             self._store.add(digest, tx)
-            told = replace(preference, told_until=until)
-            self._store.save_preference(preference, told, waits=True, tx=tx)
+            after = replace(preference, told_until=until)
+            self._store.save_preference(preference, after, waits=True, tx=tx)
         self._ask_for(digest)
         return True
 
     @retry_on_conflict
     def publish(self, digest_id: str, *, at: datetime) -> bool:
-        """Push a digest, once; say whether this call did it. The mark follows the push, as it does for an alert."""
+        """Push a digest, once; return whether this call did it. It is marked after the push, like an alert."""
         recipient, _, day = digest_id.rpartition(".")
         digest = self._store.digest(recipient, date.fromisoformat(day))
         if digest is None:
@@ -160,20 +160,20 @@ class Digests:
     def page(
         self, *, by: Caller, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
-        """Return a page of the digests of the caller's desks, each desk's newest first, and where the next begins."""
-        desks = _desks_of(by)
+        """Return a page of the digests of the caller's roles, newest first in each, and where the next one begins."""
+        recipients = _recipients_of(by)
         place: dict[str, Any] = dict(after or {"index": 0, "key": None})
         found: list[Digest] = []
-        while place["index"] < len(desks) and len(found) < limit:
-            digests, key = self._store.page(desks[place["index"]], limit=limit - len(found), after=place["key"])
+        while place["index"] < len(recipients) and len(found) < limit:
+            digests, key = self._store.page(recipients[place["index"]], limit=limit - len(found), after=place["key"])
             found.extend(digests)
             place = {"index": place["index"] + (key is None), "key": key}
-        return tuple(found), place if place["index"] < len(desks) else None
+        return tuple(found), place if place["index"] < len(recipients) else None
 
     def digest(self, digest_id: str, *, by: Caller) -> Digest:
-        """Return a digest of one of the caller's desks; ``NOT_FOUND`` for anybody else's and for none."""
+        """Return a digest of one of the caller's roles; ``NOT_FOUND`` for any other."""
         recipient, _, day = digest_id.rpartition(".")
-        found = self._store.digest(recipient, _day_of(day)) if recipient in _desks_of(by) else None
+        found = self._store.digest(recipient, _day_of(day)) if recipient in _recipients_of(by) else None
         if found is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
@@ -181,17 +181,17 @@ class Digests:
     def alerts_of(
         self, digest: Digest, *, limit: int, after: dict[str, Any] | None
     ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
-        """Return a page of the alerts of a digest as they stand now, oldest first, and where the next one begins."""
+        """Return a page of a digest's alerts in their current state, oldest first, and where the next one begins."""
         names, key = self._store.kept_page(digest, limit=limit, after=after)
         return tuple(self._alerts.get(name) for name in names), key
 
     def _first_open(self, names: list[str]) -> Alert | None:
-        """Return the first alert that still is open: if none is, there is nothing to tell."""
+        """Return the first alert that is still open; without one there is nothing to report."""
         found = (self._alerts.find(name) for name in names)
         return next((alert for alert in found if alert is not None and alert.is_open), None)
 
     def _is_owed(self, preference: Preference, *, at: datetime) -> bool:
-        """Whether something was kept so lately that it waits for the next run."""
+        """Whether an alert was kept so recently that it waits for the next run."""
         since = instant_text(at - SETTLED)
         return any(True for _ in self._store.kept(preference.recipient, since=since, until=instant_text(at + SETTLED)))
 
@@ -199,7 +199,7 @@ class Digests:
         self._queue.send(json.dumps({"digest_id": digest.digest_id}), name=digest.digest_id)
 
 
-def _desks_of(by: Caller) -> tuple[str, ...]:
+def _recipients_of(by: Caller) -> tuple[str, ...]:
     return recipients_of([role.value for role in by.roles], by.department)
 
 
@@ -211,7 +211,7 @@ def _day_of(text: str) -> date:
 
 
 def _message(digest: Digest) -> dict[str, str | int | None]:
-    """Return what systems are told: how many alerts wait where, and nothing personal."""
+    """Return the message for other systems: how many alerts wait where, no personal data."""
     return {
         "digest_id": digest.digest_id,
         "recipient": digest.recipient,

@@ -1,4 +1,4 @@
-"""Sending to an address that others chose: it is looked up once, judged, and the connection goes to what was judged."""
+"""Sending to addresses chosen by others: look up once, check, and connect to exactly the address that was checked."""
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,11 @@ from chalicelib.settings import Stage
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
 PORTS = frozenset({443, 8443})
-"""Where a service in the open internet may listen for us."""
+"""The ports at which public endpoints may listen."""
 
 
 class Outcome(StrEnum):
-    """What came of an attempt that got no status."""
+    """The outcome of an attempt without an HTTP status."""
 
     NOT_ALLOWED = "ADDRESS_NOT_ALLOWED"
     NOT_FOUND = "NAME_NOT_FOUND"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """An address taken apart; ``ips`` are all those that its name stood for when it was looked up."""
+    """A parsed address; ``ips`` are all addresses that its name resolved to."""
 
     scheme: str
     host: str
@@ -40,7 +40,7 @@ class Destination:
 
 
 class Sender:
-    """Posts signed events; follows no redirect and reads no answer beyond its status."""
+    """Posts signed events; follows no redirects and reads nothing but the status."""
 
     def __init__(self, stage: Stage, look_up: Callable[..., Sequence[Any]] | None = None) -> None:
         """Allow http and private addresses on the local stage only, where everything is on one machine."""
@@ -48,7 +48,7 @@ class Sender:
         self._look_up = look_up or socket.getaddrinfo
 
     def destination(self, url: str) -> Destination:
-        """Take an address apart, look its name up, and judge every answer; ``ADDRESS_NOT_ALLOWED`` says no.
+        """Parse an address, look its name up, and check every result; ``ADDRESS_NOT_ALLOWED`` if one is not allowed.
 
         ``OSError`` if the name cannot be looked up.
         """
@@ -73,9 +73,9 @@ class Sender:
         return Destination(scheme=parts.scheme, host=parts.hostname, port=port, target=target, ips=ips)
 
     def send(self, url: str, *, name: str, body: str, secrets: Sequence[str]) -> str:
-        """Post a body under a name, signed with each secret; return the status, or why there is none.
+        """Post a body under a name, signed with each secret; return the status or the ``Outcome``.
 
-        The signature's time is the machine's own: receivers judge by theirs how old it is.
+        The signature uses the machine's own time, because receivers check its age against theirs.
         """
         from standardwebhooks.webhooks import Webhook as Signer  # noqa: PLC0415 - only deliveries need it
 
@@ -97,7 +97,7 @@ class Sender:
 
 
 def _posted(to: Destination, headers: Mapping[str, str], body: bytes) -> str:
-    """Connect to an address that was judged, never to one looked up again; the certificate must be the name's."""
+    """Connect to the address that was checked, without looking it up again; the certificate must match the name."""
     import urllib3  # noqa: PLC0415 - only deliveries need it
 
     host = f"[{to.host}]" if ":" in to.host else to.host

@@ -1,4 +1,4 @@
-"""Subscribing, telling every endpoint that wants to hear, trying again, giving up, and replaying."""
+"""Subscribing endpoints, delivering notices with retries, giving up, and replaying."""
 
 import json
 import secrets
@@ -16,14 +16,14 @@ from chalicelib.policy import Caller, Role, require
 from chalicelib.publisher import DelayingPublisher
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
-"""Who may say where a department's own systems are told things."""
+"""Who may manage a department's endpoints."""
 
 AT_ONCE = timedelta(0)
 MOST_ENDPOINTS = 100
 
 
 class EarlyError(RuntimeError):
-    """A message speaks of an attempt whose predecessor is not written down yet: it must come again."""
+    """A message refers to an attempt whose predecessor is not saved yet; it must come again."""
 
 
 class Webhooks:
@@ -39,7 +39,7 @@ class Webhooks:
         queue: DelayingPublisher,
         dead_letters: DelayingPublisher,
     ) -> None:
-        """Derive secrets from ``key``; attempts wait in ``queue``, what was given up is told to ``dead_letters``."""
+        """Derive secrets from ``key``; attempts wait in ``queue``, given-up deliveries go to ``dead_letters``."""
         self._store = store
         self._sender = sender
         self._key = key
@@ -50,9 +50,9 @@ class Webhooks:
     def subscribe(
         self, url: str, topics: tuple[Topic, ...], *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Webhook, bool]:
-        """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for one that may not be told.
+        """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for a forbidden address.
 
-        Says whether an earlier request with the same key had made it already.
+        Also returns whether an earlier request with the same key had registered it.
         """
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
@@ -77,7 +77,7 @@ class Webhooks:
         return webhook, False
 
     def secret(self, webhook: Webhook) -> str:
-        """Return an endpoint's newest secret, to be shown when it was made or rotated and at no other time."""
+        """Return an endpoint's newest secret; shown only when it was made or rotated."""
         return rules.secret_of(webhook, webhook.generation, key=self._key)
 
     def get(self, webhook_id: str, *, by: Caller) -> Webhook:
@@ -95,34 +95,34 @@ class Webhooks:
 
     @retry_on_conflict
     def rotate(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
-        """Give an endpoint a new secret; the one before signs beside it for 24 hours, older ones no more."""
+        """Give an endpoint a new secret; the previous one also signs for 24 hours, older ones no longer."""
         webhook = self.get(webhook_id, by=by)
         return self._saved(webhook, replace(webhook, generation=webhook.generation + 1, rotated_at=at))
 
     @retry_on_conflict
     def end(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
-        """Tell an endpoint nothing any more; what it was told stays on record."""
+        """Deliver nothing more to an endpoint; past deliveries stay on record."""
         webhook = self.get(webhook_id, by=by)
         return self._saved(webhook, replace(webhook, ended_at=at))
 
     def deliveries(
         self, webhook_id: str, state: DeliveryState, *, by: Caller, limit: int, after: Position
     ) -> tuple[tuple[Delivery, ...], Position]:
-        """Return a page of what an endpoint was told, oldest first."""
+        """Return a page of an endpoint's deliveries in one state, oldest first."""
         webhook = self.get(webhook_id, by=by)
         return self._store.deliveries(webhook.webhook_id, state, limit=limit, after=after)
 
     @retry_on_conflict
     def replay(self, webhook_id: str, delivery_id: str, *, by: Caller, at: datetime) -> Delivery:
-        """Make a delivery that has ended pending again, under the same id; one that is pending stays as it is."""
+        """Make an ended delivery pending again, under the same id; a pending one stays as it is."""
         webhook = self.get(webhook_id, by=by)
         delivery = self._store.delivery(delivery_id)
         if delivery.webhook_id != webhook.webhook_id:
             raise DomainError(ErrorCode.NOT_FOUND)
         if delivery.state is DeliveryState.PENDING:
             return delivery
-        again = rules.replayed(delivery, at=at)
-        # The message goes first: if it comes before the row is written, it comes again.
+        again = rules.replay(delivery, at=at)
+        # The message goes first: if it arrives before the row is written, it comes again.
         self._ask_for(again)
         with transaction() as tx:
             if webhook.disabled_at is not None:
@@ -131,8 +131,8 @@ class Webhooks:
         return again
 
     def tell(self, notice: Notice, *, at: datetime) -> int:
-        """Have every endpoint of a department told that wants to hear of it; telling twice makes nothing twice."""
-        told = 0
+        """Deliver a notice to every subscribed endpoint of a department; return how many. Idempotent."""
+        number = 0
         after: Position = None
         while True:
             webhooks, after = self._store.of_department(notice.department, limit=MOST_ENDPOINTS, after=after)
@@ -141,12 +141,12 @@ class Webhooks:
                     delivery = rules.delivery_of(notice, webhook, at=at)
                     self._store.put_once(delivery)
                     self._ask_for(delivery)
-                    told += 1
+                    number += 1
             if after is None:
-                return told
+                return number
 
     def tell_endpoint(self, webhook_id: str, notice: Notice, *, at: datetime) -> bool:
-        """Have one endpoint told, whatever else it listens to; say whether it still is one that is told things."""
+        """Deliver a notice to one endpoint whatever it subscribes to; return whether it is active."""
         webhook = self._store.find(webhook_id)
         if webhook is None or not webhook.is_active:
             return False
@@ -156,11 +156,11 @@ class Webhooks:
         return True
 
     def deliver(self, delivery_id: str, *, attempt: int, replay: int, at: datetime) -> bool:
-        """Make one attempt if it is its turn; say whether one was made.
+        """Make one attempt if it is due; return whether one was made.
 
-        A message that is there twice finds its attempt made; one that comes before its time is put back for the
-        rest of the wait. The next message goes out before the row is written: a crash between the two repeats an
-        attempt and loses none, and the early message comes again (``EarlyError``).
+        A duplicate message finds its attempt made already; an early one is put back for the rest of the wait. The next
+        message is sent before the row is written: a crash in between repeats an attempt and loses none, and the early
+        message comes again (``EarlyError``).
         """
         delivery = self._store.delivery(delivery_id)
         if (delivery.replays, delivery.attempts) < (replay, attempt):
@@ -172,7 +172,7 @@ class Webhooks:
             return False
         webhook = self._store.find(delivery.webhook_id)
         if webhook is None or not webhook.is_active:
-            self._settle(delivery, rules.given_up(delivery, Outcome.ENDED, at=at), None, at=at)
+            self._settle(delivery, rules.give_up(delivery, Outcome.ENDED, at=at), None, at=at)
             return False
         outcome = self._sender.send(
             webhook.url,
@@ -183,11 +183,11 @@ class Webhooks:
                 for generation in rules.signing_generations(webhook, at=at)
             ],
         )
-        self._settle(delivery, rules.attempted(delivery, outcome, at=at), webhook, at=at)
+        self._settle(delivery, rules.with_attempt(delivery, outcome, at=at), webhook, at=at)
         return True
 
     def _settle(self, before: Delivery, after: Delivery, webhook: Webhook | None, *, at: datetime) -> None:
-        """Ask for the next attempt, or tell that none will be made; then write down what became of this one."""
+        """Queue the next attempt or report that there will be none; then save the outcome of this one."""
         if after.state is DeliveryState.PENDING:
             self._ask_for(after, at=at)
         elif after.state is DeliveryState.DEAD and after.outcome != Outcome.ENDED:
@@ -198,7 +198,7 @@ class Webhooks:
                 if webhook is not None and after.outcome == str(rules.GONE):
                     self._store.save(webhook, replace(webhook, disabled_at=at), tx)
         except ConflictError:
-            # The same message ran elsewhere at the same time, or somebody rotated; if so, it comes again.
+            # The same message ran elsewhere at the same time, or the secret was rotated; if the latter, it comes again.
             if self._store.delivery(before.delivery_id) == before:
                 raise
 
@@ -220,6 +220,6 @@ def _department(by: Caller) -> str:
 
 
 def _message(delivery: Delivery) -> str:
-    """Return what the queue is told: which attempt of which delivery, and nothing of the endpoint."""
+    """Return the queue message: which attempt of which delivery, and nothing about the endpoint."""
     named = {"delivery_id": delivery.delivery_id, "attempt": delivery.attempts, "replay": delivery.replays}
     return json.dumps(named)

@@ -1,4 +1,4 @@
-"""Withdrawing alerts that lost their ground."""
+"""Withdrawing alerts whose reason no longer holds."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,16 +14,16 @@ from chalicelib.timeline.store import Timeline
 
 
 class AlertWithdrawal:
-    """What undoes alerts; the same withdrawal, twice or late, undoes the same ones once."""
+    """Withdraws alerts. Idempotent, and safe if events come late."""
 
     def __init__(self, store: AlertStore, clocks: Clocks, timeline: Timeline) -> None:
-        """Work on what alerts are kept in."""
+        """Read and write the same stores as ``Alerts``."""
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
 
     def withdraw(self, withdrawal: Withdrawal, *, at: datetime) -> None:
-        """Withdraw every alert that lost its ground, whoever had it: the owner's timeline names them all."""
+        """Withdraw every alert that this covers, whoever received it; the owner's timeline lists them all."""
         raised = [
             str(event.data["alert_id"])
             for event in self._timeline.events(withdrawal.owner)
@@ -44,7 +44,7 @@ class AlertWithdrawal:
                 clock = self._clocks.get(alert.owner, f"{ClockKind.ACKNOWLEDGEMENT}.{alert_id}")
                 if clock.stopped_at is None:
                     stopped.append(self._clocks.stop(clock, at=at, tx=tx))
-            fact = NewEvent(
+            event = NewEvent(
                 kind=EventKind.ALERT_WITHDRAWN,
                 occurred_at=at,
                 actor="system:relay",
@@ -58,4 +58,4 @@ class AlertWithdrawal:
                     "clocks_stopped": clocks_payload(*stopped),
                 },
             )
-            self._timeline.append([fact], owner=alert.owner, at=at, tx=tx)
+            self._timeline.append([event], owner=alert.owner, at=at, tx=tx)

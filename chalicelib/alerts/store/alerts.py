@@ -25,11 +25,11 @@ class AlertStore:
         return alert
 
     def add(self, alert: Alert, tx: Transaction) -> None:
-        """Write an alert that must not be there yet."""
+        """Save a new alert. Raises ``ConflictError`` if it exists already."""
         tx.add(_row_of(alert), on_failure=ConflictError())
 
     def save(self, before: Alert, after: Alert, tx: Transaction) -> None:
-        """Write what became of an alert, if it still is as it was read."""
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         tx.put(_row_of(after), condition=AlertRow.document == before, on_failure=ConflictError())
 
     def inbox(self, recipient: str, state: str, *, limit: int, after: Position | None) -> Page[Alert]:

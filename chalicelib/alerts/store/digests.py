@@ -13,38 +13,41 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction
 PREFERENCE = "preference"
 WAITS = "daily"
 LAST = "\uffff"
-"""Sorts behind everything that a key holds."""
+"""Sorts after everything else that a key holds."""
 
 
 class DigestStore:
     """All digests."""
 
     def preference(self, recipient: str) -> Preference:
-        """Return how a recipient wants to be warned, strongly consistent: at once if nobody has said so."""
+        """Return a recipient's preference, strongly consistent; single alerts if none was set."""
         try:
             return PreferenceRow.get(recipient, PREFERENCE, consistent_read=True).document
         except PreferenceRow.DoesNotExist:
             return Preference(recipient=recipient)
 
     def save_preference(self, before: Preference, after: Preference, *, waits: bool, tx: Transaction) -> None:
-        """Write a preference, if it still is as it was read; ``waits`` keeps its recipient among those to look at."""
+        """Save a preference. Raises ``ConflictError`` if the stored one has changed.
+
+        ``waits`` keeps the recipient in the index of those to look at.
+        """
         row = PreferenceRow(after.recipient, PREFERENCE, document=after, waits=WAITS if waits else None)
         condition = PreferenceRow.pk.does_not_exist() | (PreferenceRow.document == before)
         tx.put(row, condition=condition, on_failure=ConflictError())
 
     def waiting(self) -> Iterator[str]:
-        """Yield the recipients who take digests, or are still owed their last."""
+        """Yield the recipients who take digests, or are still owed a last one."""
         for row in PreferenceRow.waiting.query(WAITS):
             yield row.pk
 
     def keep(self, alert: Alert, preference: Preference, *, at: datetime, tx: Transaction) -> None:
-        """Keep an alert for the next digest, if the recipient still wants it so."""
+        """Keep an alert for the next digest. Raises ``ConflictError`` if the recipient's preference has changed."""
         tx.add(KeptRow(alert.recipient, f"kept#{instant_text(at)}#{alert.alert_id}"), on_failure=ConflictError())
         row = PreferenceRow(preference.recipient, PREFERENCE)
         tx.require(row, condition=PreferenceRow.document == preference, on_failure=ConflictError())
 
     def kept(self, recipient: str, *, since: str, until: str) -> Iterator[str]:
-        """Yield the ids of the alerts that were kept after one instant and up to another, oldest first."""
+        """Yield the ids of the alerts kept after one instant and up to another, oldest first."""
         for row in KeptRow.query(recipient, KeptRow.sk.between(f"kept#{since}#{LAST}", f"kept#{until}#{LAST}")):
             yield row.sk.rpartition("#")[2]
 
@@ -82,11 +85,11 @@ class DigestStore:
         return tuple(row.document for row in rows), rows.last_evaluated_key
 
     def add(self, digest: Digest, tx: Transaction) -> None:
-        """Write a digest that must not be there yet: there is one for a recipient and day."""
+        """Save a new digest. Raises ``ConflictError`` if the recipient has one for that day."""
         tx.add(DigestRow(digest.recipient, _key(digest.day), document=digest), on_failure=ConflictError())
 
     def save(self, before: Digest, after: Digest, tx: Transaction) -> None:
-        """Write what became of a digest, if it still is as it was read."""
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         row = DigestRow(after.recipient, _key(after.day), document=after)
         tx.put(row, condition=DigestRow.document == before, on_failure=ConflictError())
 

@@ -14,7 +14,7 @@ Position = dict[str, dict[str, Any]] | None
 
 
 class WebhookStore:
-    """All endpoints, and what each was told."""
+    """All endpoints and their deliveries."""
 
     def find(self, webhook_id: str) -> Webhook | None:
         """Return an endpoint, strongly consistent, or ``None``."""
@@ -24,11 +24,11 @@ class WebhookStore:
             return None
 
     def add(self, webhook: Webhook, tx: Transaction) -> None:
-        """Write an endpoint that must not be there yet."""
+        """Save a new endpoint. Raises ``ConflictError`` if it exists already."""
         tx.add(_endpoint(webhook), on_failure=ConflictError())
 
     def save(self, before: Webhook, after: Webhook, tx: Transaction) -> None:
-        """Write what became of an endpoint, if it still is as it was read."""
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         tx.put(_endpoint(after), condition=WebhookRow.document == before, on_failure=ConflictError())
 
     def of_department(self, department: str, *, limit: int, after: Position) -> tuple[tuple[Webhook, ...], Position]:
@@ -44,7 +44,7 @@ class WebhookStore:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def put_once(self, delivery: Delivery) -> None:
-        """Write a new delivery; one that is there already stays as it is."""
+        """Save a new delivery; an existing one stays as it is."""
         try:
             _row(delivery).save(DeliveryRow.pk.does_not_exist())
         except PutError as error:
@@ -52,7 +52,7 @@ class WebhookStore:
                 raise
 
     def change(self, before: Delivery, after: Delivery, tx: Transaction) -> None:
-        """Write what became of a delivery, if it still is as it was read."""
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         tx.put(_row(after), condition=DeliveryRow.document == before, on_failure=ConflictError())
 
     def deliveries(

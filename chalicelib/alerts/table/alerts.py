@@ -12,7 +12,7 @@ class InboxIndex(GlobalSecondaryIndex["AlertRow"]):  # type: ignore[no-untyped-c
     """A recipient's alerts in one state, in the order in which they were raised."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "inbox"
         projection = AllProjection()
@@ -22,10 +22,10 @@ class InboxIndex(GlobalSecondaryIndex["AlertRow"]):  # type: ignore[no-untyped-c
 
 
 class AlertRow(Row):
-    """One alert; ``state`` is ``open`` until it is answered, and the condition of answering."""
+    """One alert; ``state`` is ``open`` until it is answered or withdrawn."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("alerts")
 

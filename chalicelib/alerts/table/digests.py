@@ -1,4 +1,4 @@
-"""The table of digests: how recipients want to be warned, what is kept for them, and what was told."""
+"""The table of digests: preferences of recipients, kept alerts, and digests."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -9,10 +9,10 @@ from chalicelib.settings import settings
 
 
 class Waiting(GlobalSecondaryIndex["PreferenceRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The recipients who take digests, or are still owed their last."""
+    """The recipients who take digests, or are still owed a last one."""
 
     class Meta:
-        """Which index, and that it holds nothing but keys."""
+        """The index's name and projection."""
 
         index_name = "waiting"
         projection = KeysOnlyProjection()
@@ -22,10 +22,10 @@ class Waiting(GlobalSecondaryIndex["PreferenceRow"]):  # type: ignore[no-untyped
 
 
 class PreferenceRow(Row):
-    """``pk`` is the recipient, ``sk`` is ``preference``; ``waits`` is there as long as digests are made."""
+    """``pk`` is the recipient, ``sk`` is ``preference``; ``waits`` is set while digests are made."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("digests")
 
@@ -38,7 +38,7 @@ class PreferenceRow(Row):
 
 
 class KeptRow(Row):
-    """An alert that waits for a digest, or was in one: ``sk`` is ``kept#<instant>#<alert id>``."""
+    """An alert kept for a digest, or already in one: ``sk`` is ``kept#<instant>#<alert id>``."""
 
     class Meta:
         """In the same table as the preferences."""

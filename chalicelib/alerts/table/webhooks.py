@@ -1,4 +1,4 @@
-"""The table of endpoints and of what they are told."""
+"""The table of endpoints and their deliveries."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -12,7 +12,7 @@ class ByDepartment(GlobalSecondaryIndex["WebhookRow"]):  # type: ignore[no-untyp
     """The endpoints of a department that have not been ended, oldest first."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -22,10 +22,10 @@ class ByDepartment(GlobalSecondaryIndex["WebhookRow"]):  # type: ignore[no-untyp
 
 
 class ByLane(GlobalSecondaryIndex["DeliveryRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The deliveries of an endpoint in one state, newest last."""
+    """The deliveries of an endpoint in one state, oldest first."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_lane"
         projection = AllProjection()
@@ -38,7 +38,7 @@ class WebhookRow(Row):
     """One endpoint: ``pk`` is ``webhook:<id>``; ``department`` is absent once it was ended."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("webhooks")
 
@@ -54,7 +54,7 @@ class DeliveryRow(Row):
     """One delivery: ``pk`` is ``delivery:<id>``, ``lane`` is ``<webhook id>#<state>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("webhooks")
 

@@ -27,7 +27,7 @@ def a_delivery(attempts: int = 0) -> Delivery:
     notice = Notice(topic=Topic.ALERT_RAISED, name="a1", subject="case:X", department="traffic", at=AT)
     made = webhooks.delivery_of(notice, a_webhook(), at=AT)
     for _ in range(attempts):
-        made = webhooks.attempted(made, "500", at=AT)
+        made = webhooks.with_attempt(made, "500", at=AT)
     return made
 
 
@@ -59,27 +59,27 @@ def test_the_old_secret_signs_to_the_last_second_of_a_day_after_the_rotation() -
     ("attempts", "seconds"), [(0, 5), (1, 60), (2, 300), (3, 900), (4, 3600), (5, 10800), (7, 43200), (8, 86400)]
 )
 def test_each_failure_waits_longer(attempts: int, seconds: int) -> None:
-    after = webhooks.attempted(a_delivery(attempts), "500", at=AT)
+    after = webhooks.with_attempt(a_delivery(attempts), "500", at=AT)
 
     assert (after.state, after.next_at - AT) == (DeliveryState.PENDING, timedelta(seconds=seconds))
 
 
 def test_the_tenth_failure_is_the_last_and_410_needs_no_second() -> None:
-    assert webhooks.attempted(a_delivery(9), "UNREACHABLE", at=AT).state is DeliveryState.DEAD
-    assert webhooks.attempted(a_delivery(), "410", at=AT).state is DeliveryState.DEAD
+    assert webhooks.with_attempt(a_delivery(9), "UNREACHABLE", at=AT).state is DeliveryState.DEAD
+    assert webhooks.with_attempt(a_delivery(), "410", at=AT).state is DeliveryState.DEAD
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"), [("200", "delivered"), ("299", "delivered"), ("199", "pending"), ("302", "pending")]
 )
 def test_only_a_status_of_200_to_299_is_a_delivery(outcome: str, state: str) -> None:
-    assert webhooks.attempted(a_delivery(), outcome, at=AT).state == state
+    assert webhooks.with_attempt(a_delivery(), outcome, at=AT).state == state
 
 
 def test_a_replay_begins_anew_under_the_same_id() -> None:
-    dead = webhooks.given_up(a_delivery(3), "WEBHOOK_ENDED", at=AT)
+    dead = webhooks.give_up(a_delivery(3), "WEBHOOK_ENDED", at=AT)
 
-    again = webhooks.replayed(dead, at=AT + timedelta(days=1))
+    again = webhooks.replay(dead, at=AT + timedelta(days=1))
 
     assert (again.delivery_id, again.state, again.attempts, again.replays) == (dead.delivery_id, "pending", 0, 1)
     assert again.next_at == AT + timedelta(days=1)
