@@ -1,1 +1,1 @@
-"""Editions of the working calendar (工作日历版本): loaded by people, kept for good, and counted on from then on."""
+"""Editions of the working calendar (工作日历版本): loaded by people, kept for good, and used from then on."""

@@ -1,4 +1,4 @@
-"""A year's editions, and the recount that a new one brings."""
+"""A year's editions, and the recalculation that a new one starts."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from chalicelib.workdays.model.limits import Edition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """An edition, when it was loaded and by whom."""
+    """An edition, with when and by whom it was loaded."""
 
     edition: Edition
     loaded_at: datetime
@@ -23,9 +23,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """All editions of a year that were loaded, oldest first, and when it was missed if it was.
+    """All loaded editions of a year, oldest first, and when a missing one was recorded, if it was.
 
-    ``version`` and ``head`` are the row's own and are not part of the stored document; 0 is a year without a row.
+    ``version`` and ``head`` belong to the row and are not part of the stored document; 0 is a year without a row.
     """
 
     year: int
@@ -36,29 +36,29 @@ class Year:
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under."""
+        """The name of its timeline."""
         return owner_of(self.year)
 
     @property
     def latest(self) -> Edition | None:
-        """The edition that was loaded last, if any was."""
+        """The edition loaded last, if any."""
         return self.editions[-1].edition if self.editions else None
 
 
 def owner_of(year: int) -> str:
-    """Return the owner's name under which a year's timeline is kept."""
+    """Return the name of a year's timeline."""
     return f"calendar:{year}"
 
 
 class RecountState(StrEnum):
-    """Whether every open due date has been looked at since an edition was loaded."""
+    """Whether every open due date has been checked since an edition was loaded."""
 
     RUNNING = "running"
     DONE = "done"
 
 
 class Place(NamedTuple):
-    """How far a walk over the boards has come: which board, and after which row of it."""
+    """The position of a walk over the boards: which board, and after which of its rows."""
 
     board: int = 0
     key: dict[str, dict[str, Any]] | None = None
@@ -69,9 +69,9 @@ AT_THE_START = Place()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recount:
-    """Counting every open due date anew because of an edition (R4.5); goes on where it was interrupted.
+    """The recalculation of every open due date after an edition (R4.5); it continues where it was interrupted.
 
-    ``passage`` 1 looks at everything at once; 2 does so again when no process can count on the old calendar any more.
+    ``passage`` 1 checks everything once; 2 repeats it when no process can still be using the old calendar.
     """
 
     year: int
@@ -90,7 +90,7 @@ class Recount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moving:
-    """An open due date that an edition would move, as it stands and as it would."""
+    """An open due date that an edition would move, before and after."""
 
     clock: Clock
     light: Light
@@ -100,7 +100,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A page of what an edition would move; ``after`` is where the next one begins."""
+    """A page of what an edition would move; ``after`` is where the next page begins."""
 
     looked_at: int
     movings: tuple[Moving, ...]
@@ -109,7 +109,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearStatus:
-    """A year as it stood at a moment: the edition that counted, all that had been loaded, and the last recount."""
+    """A year as of an instant: the edition in use, all loaded by then, and the last recalculation."""
 
     year: int
     edition: Edition
@@ -119,5 +119,5 @@ class YearStatus:
 
 
 def first_day_touched(year: int) -> date:
-    """Return the first day that an edition can say anything about: notices reach back into December."""
+    """Return the first day that an edition can affect: notices reach back into December."""
     return date(year - 1, 12, 1)

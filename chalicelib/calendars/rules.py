@@ -1,4 +1,4 @@
-"""What an edition must be, which calendar counted when, and when a year is missed."""
+"""Validity of editions, which calendar was in use when, and when an edition is overdue."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,21 +11,21 @@ from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DECEMBER, Edition, Notice, is_weekend
 
 FIRST_YEAR = 2024
-"""The first year that can be counted on: the first edition that came with the code."""
+"""The first year with an edition packaged with the code."""
 
 SETTLED_AFTER = timedelta(minutes=3)
-"""When nobody counts on the old calendar any more: the life of a cached one, the longest function, clocks apart."""
+"""When no process uses the old calendar any more: cache lifetime, longest function run and clock differences."""
 
 
 def years_within_reach(today: date) -> range:
-    """Return the years that an edition may be of: the State Council announces the next one and no later one."""
+    """Return the years that an edition may be for: the State Council announces the next year and none later."""
     return range(FIRST_YEAR, today.year + 2)
 
 
 def faults_of(
     year: int, notice: Notice, holidays: dict[date, str], make_up_days: dict[date, str], *, today: date
 ) -> tuple[FieldError, ...]:
-    """Return everything that is wrong with an edition, at once."""
+    """Return everything that is wrong with an edition."""
     return tuple(_faults(year, notice, holidays, make_up_days, today=today))
 
 
@@ -69,18 +69,18 @@ def _fault(pointer: str, code: str, detail: str, english: str) -> FieldError:
 
 
 def is_same(one: Edition, other: Edition) -> bool:
-    """Whether two editions say the same, whatever their numbers."""
+    """Whether two editions have the same content, ignoring their numbers."""
     return replace(one, number=other.number) == other
 
 
 def with_edition(year: Year, edition: Edition, *, by: str, at: datetime) -> Year:
-    """Return the year with its next edition."""
+    """Return the year with its next edition added."""
     numbered = replace(edition, number=len(year.editions) + 1)
     return replace(year, editions=(*year.editions, Loaded(edition=numbered, loaded_at=at, loaded_by=by)))
 
 
 def editions_at(packaged: Sequence[Edition], years: Sequence[Year], *, at: datetime) -> tuple[Edition, ...]:
-    """Return the edition of each year that counted at an instant: the last one loaded by then, or the packaged one."""
+    """Return the edition of each year in use at an instant: the last one loaded by then, or the packaged one."""
     counting = {edition.year: edition for edition in packaged}
     for year in years:
         for loaded in year.editions:
@@ -89,20 +89,21 @@ def editions_at(packaged: Sequence[Edition], years: Sequence[Year], *, at: datet
     return tuple(counting[year] for year in sorted(counting))
 
 
-def replaced(calendar: Calendar, edition: Edition) -> Calendar:
-    """Return the calendar with an edition in the place of that of its year."""
+def calendar_with(calendar: Calendar, edition: Edition) -> Calendar:
+    """Return the calendar with this edition in place of the one for the same year."""
     return Calendar((*(each for each in calendar.editions if each.year != edition.year), edition))
 
 
 def is_late(day: EditionDay, *, today: date) -> bool:
-    """Whether next year's edition should have been loaded: on the day itself it is still in time."""
+    """Whether next year's edition is overdue; on the day itself it is not."""
     return (today.month, today.day) > (day.month, day.day)
 
 
-def gone_on(recount: Recount, place: Place | None, *, looked_at: int, moved: int, failed: int, at: datetime) -> Recount:
-    """Return a recount after a page; ``place`` is ``None`` where the boards are at their end.
+def advance(recount: Recount, place: Place | None, *, looked_at: int, moved: int, failed: int, at: datetime) -> Recount:
+    """Return the recalculation after a page; ``place`` is ``None`` at the end of the boards.
 
-    The second pass begins when the new calendar is settled, and only moves: everything was looked at before.
+    The second pass begins when nobody uses the old calendar any more, and only moves dates: everything was counted
+    before.
     """
     following = replace(
         recount,

@@ -1,4 +1,4 @@
-"""Loading and saving editions, and the calendars that they make."""
+"""Loading and saving editions, and the calendars made from them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 KEPT_SECONDS = 30
-"""How long a process counts on the editions that it has read; a recount looks again when that is over."""
+"""How long a process uses the editions that it has read; a recalculation repeats after that."""
 
 
 class YearStore(Repository[Year]):
@@ -30,7 +30,7 @@ class YearStore(Repository[Year]):
     row = YearRow
 
     def each(self, years: Sequence[int]) -> tuple[Year, ...]:
-        """Return years in one strongly consistent read; one that has no row has no editions."""
+        """Return these years in one strongly consistent read; a year without a row has no editions."""
         rows = read_together(*(YearRow(owner_of(year)) for year in years))
         return tuple(
             Year(year=year) if row is None else self.from_row(row) for year, row in zip(years, rows, strict=True)
@@ -38,23 +38,23 @@ class YearStore(Repository[Year]):
 
 
 RECOUNT = "recount"
-"""What the task of a recount is called: the sweep knows by it whom to ask."""
+"""The kind of a recalculation's task, by which the sweep finds its step."""
 
 
 class RecountStore:
-    """The last recount of each year, kept where the sweep sees it while it runs."""
+    """The last recalculation of each year, saved where the sweep finds it while it runs."""
 
     def __init__(self, tasks: TaskStore) -> None:
-        """Keep recounts as tasks."""
+        """Save recalculations as tasks."""
         self._tasks = tasks
 
     def of(self, year: int) -> Recount | None:
-        """Return the recount that a year's last edition brought, strongly consistent."""
+        """Return the recalculation that a year's last edition started, strongly consistent."""
         task = self._tasks.get(f"{RECOUNT}:{year}", RECOUNT)
         return None if task is None else _recounts().validate_json(task.text)
 
     def save(self, recount: Recount, tx: Transaction) -> None:
-        """Write a recount over the revision that it was made from; ``MovedError`` if that is no more."""
+        """Save a recalculation. Raises ``ConflictError`` if the stored revision has changed."""
         text = _recounts().dump_json(recount).decode()
         owner = f"{RECOUNT}:{recount.year}"
         self._tasks.save(Task(owner=owner, kind=RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx)
@@ -68,7 +68,7 @@ def _recounts() -> "TypeAdapter[Recount]":
 
 
 class LoadedCalendars:
-    """The calendars of the editions that are packaged with the code and those that were loaded since."""
+    """The calendars made from the editions packaged with the code and those loaded since."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class LoadedCalendars:
         now: Callable[[], datetime],
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read ``store`` when a calendar is asked for and what was read is too old; ``now`` says which years exist."""
+        """Read ``store`` when a calendar is needed and the cache is too old; ``now`` says which years exist."""
         self._store = store
         self.packaged = tuple(packaged)
         self._now = now
@@ -88,17 +88,17 @@ class LoadedCalendars:
         self._made: dict[tuple[tuple[int, int], ...], Calendar] = {}
 
     def current(self) -> Calendar:
-        """Return the calendar that new dates are counted on, at most half a minute old."""
+        """Return the calendar for new dates, at most half a minute old."""
         years = self._fresh()
         loaded = [each.loaded_at for year in years for each in year.editions]
         return self._calendar(years, at=max(loaded, default=self._now()))
 
     def at(self, instant: datetime) -> Calendar:
-        """Return the calendar that dates were counted on at an instant."""
+        """Return the calendar that was in use at an instant."""
         return self._calendar(self._fresh(), at=instant)
 
     def refresh(self) -> None:
-        """Forget what was read: the next question reads again."""
+        """Drop the cache, so that the next call reads again."""
         self._read_at = None
 
     def _fresh(self) -> tuple[Year, ...]:

@@ -1,4 +1,4 @@
-"""The table of editions: a row a year."""
+"""The table of editions: one row per year."""
 
 from chalicelib.calendars.model import Year
 from chalicelib.dynamo.model import DocumentAttribute
@@ -10,7 +10,7 @@ class YearRow(OwnerRow):
     """``pk`` is ``calendar:<year>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("editions")
 

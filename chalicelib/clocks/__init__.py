@@ -1,1 +1,1 @@
-"""Clocks (时限): every duty that has a date, whoever it binds."""
+"""Clocks (时限): every duty with a due date, of offices and of applicants."""

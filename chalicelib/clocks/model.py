@@ -1,4 +1,4 @@
-"""A clock: one duty, its limit, its pauses and when it ends."""
+"""A clock: one duty, its limit, its pauses and its due date."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from chalicelib.workdays.model.limits import Limit
 
 
 class ClockKind(StrEnum):
-    """What a clock counts (时限种类)."""
+    """What a clock measures (时限种类)."""
 
     ACCEPTANCE = "acceptance"
     HANDLING_PROMISED = "handling_promised"
@@ -39,7 +39,7 @@ NOT_WARNED = frozenset(
         ClockKind.PROPAGATION,
     }
 )
-"""Kinds that pass without a milestone before: nobody could act on the warning, or the warning is the duty itself."""
+"""Kinds without a warning: nobody could act on it, or the warning is the duty itself."""
 
 OUTLASTING = frozenset(
     {
@@ -50,7 +50,7 @@ OUTLASTING = frozenset(
         ClockKind.COMPLAINT,
     }
 )
-"""Duties about a case that its end does not settle, nor its change of hands."""
+"""Duties about a case that continue after it is closed or assigned to somebody else."""
 
 
 class Light(StrEnum):
@@ -65,7 +65,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockPause:
-    """A stretch that is not counted (期间扣除), with its ground, its article and what the applicant was told."""
+    """Time that does not count (期间扣除), with its ground, its article and the end that the applicant was told."""
 
     started_at: datetime
     ended_at: datetime | None = None
@@ -84,16 +84,17 @@ class Extension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """One time limit that runs against an office or a person.
+    """One time limit that binds an office or a person.
 
-    ``owner`` is whose timeline tells of it, ``clock_id`` its name there; ``responsible`` is the staff id or the role
-    that must act, ``pack`` the rule pack that says who hears of it, ``about`` what it refers to (an alert's id).
-    ``due_at`` is the last second in time, ``due_on`` its day in Shanghai; ``provisional`` says that the date needs a
-    working calendar that is not announced yet, so nobody may be called late by it.
-    ``warned_at`` and ``passed_at`` are milestones that have been told, ``recheck_at`` when a wait is looked at again,
-    ``recount_at`` when a provisional date is counted again, in case its year has been announced (R4.5).
-    ``round`` is raised when a milestone that had been told is taken back, so that telling it again is something new.
-    ``item`` is the code of the service item that the matter is about, blank where there is none.
+    ``owner`` is whose timeline records it, ``clock_id`` its name there; ``responsible`` is the staff id or the role
+    that must act, ``pack`` the rule pack that says who is alerted, ``about`` what it refers to (an alert's id).
+    ``due_at`` is the last second in time, ``due_on`` its day in Shanghai; ``provisional`` means that the date depends
+    on a working calendar that is not announced yet, so nobody may be called late by it.
+
+    ``warned_at`` and ``passed_at`` are milestones that have been recorded, ``recheck_at`` when a wait is checked
+    again, ``recount_at`` when a provisional date is calculated again, in case its year has been announced (R4.5).
+    ``round`` is increased when a recorded milestone is taken back, so that recording it again is a new event. ``item``
+    is the code of the service item concerned, blank if there is none.
     """
 
     owner: str
@@ -123,18 +124,18 @@ class Clock:
 
     @property
     def open_pause(self) -> ClockPause | None:
-        """The pause that is going on, if any."""
+        """The ongoing pause, if any."""
         return next((pause for pause in self.pauses if pause.ended_at is None), None)
 
     @property
     def is_running(self) -> bool:
-        """Whether time counts against somebody now."""
+        """Whether time is counting now."""
         return self.stopped_at is None and self.open_pause is None
 
     def is_late(self, at: datetime) -> bool:
         """Whether the last second in time is over; neither a provisional date nor a pause makes anybody late.
 
-        Within a pause the moment at which it started decides: time does not count until it ends.
+        During a pause the moment at which it started decides: time does not count until it ends.
         """
         within = (
             pause.started_at

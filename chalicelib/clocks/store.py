@@ -1,4 +1,4 @@
-"""Loading and saving clocks, asking for what is due, and the sweep's heartbeats."""
+"""Loading and saving clocks, finding due ones, and the sweep's heartbeats."""
 
 import json
 import zlib
@@ -28,13 +28,13 @@ HEARTBEAT = "heartbeat"
 WATCH = ("watch", "sweep")
 
 WITHIN = timedelta(minutes=3)
-"""How soon a sweep must come after the one before, so that nothing went unwatched in between."""
+"""The longest gap between two sweeps that still counts as uninterrupted watching."""
 
 TURNED = "turned"
-"""In the place where a page begins: that the running clocks were all shown, and paused ones come now."""
+"""In a page's position: all running clocks were returned, and paused ones follow."""
 
 LOOKED_AT = 500
-"""How many clocks a page looks at where only some of them match; a page of the engine's holds about as many."""
+"""How many clocks a page reads if only some match; one page of DynamoDB holds about as many."""
 
 INDEXES = {
     Listing.DEPARTMENT: ClockRow.on_board,
@@ -42,15 +42,15 @@ INDEXES = {
     Listing.OFFICER: ClockRow.of_officer,
     Listing.ITEM: ClockRow.of_item,
 }
-"""Which index holds which list."""
+"""The index that holds each list."""
 
 WARNED_WITHIN = timedelta(days=90)
-"""How far ahead a clock can be yellow already: a fifth of more than a year."""
+"""How far ahead a clock can already be yellow: a fifth of more than a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
-    """A page of a board, oldest due first; ``after`` is where the next one begins."""
+    """A page of a board, oldest due first; ``after`` is where the next page begins."""
 
     clocks: tuple[Clock, ...]
     after: dict[str, dict[str, Any]] | None
@@ -58,14 +58,14 @@ class BoardPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Since when every sweep has come in time and seen everything, and the last one that did."""
+    """Since when every sweep has been on time and complete, and the last one that was."""
 
     complete_since: datetime | None
     last_sweep_at: datetime
     lag_seconds: int
 
     def as_of(self, at: datetime) -> "Watch":
-        """Return what may be said at an instant: nobody watches if the next sweep is overdue."""
+        """Return the watch as of an instant: interrupted if the next sweep is overdue."""
         return self if at - self.last_sweep_at <= WITHIN else replace(self, complete_since=None)
 
 
@@ -73,11 +73,11 @@ class ClockStore:
     """All clocks."""
 
     def add(self, clock: Clock, tx: Transaction) -> None:
-        """Write a clock that must not be there yet."""
+        """Save a new clock. Raises ``ConflictError`` if it exists already."""
         tx.add(_row_of(clock), on_failure=ConflictError())
 
     def save(self, clock: Clock, tx: Transaction) -> None:
-        """Write a changed clock over the revision that it was made from."""
+        """Save the new version. Raises ``ConflictError`` if the stored revision has changed."""
         tx.put(_row_of(clock), condition=ClockRow.rev == clock.rev - 1, on_failure=ConflictError())
 
     def get(self, owner: str, clock_id: str) -> Clock:
@@ -93,46 +93,46 @@ class ClockStore:
         return tuple(sorted(clocks, key=lambda clock: (clock.started_at, clock.clock_id)))
 
     def due(self, shard: int, *, at: datetime, limit: int) -> Iterator[tuple[str, str, datetime]]:
-        """Return owner, clock id and next instant of the clocks of a shard that must be looked at, oldest first."""
+        """Yield owner, clock id and next instant of a shard's clocks that must be checked, oldest first."""
         for row in ClockRow.due.query(shard, ClockRow.next_at <= at, limit=limit):
             if row.next_at is not None:
                 yield row.owner, row.clock_id, row.next_at
 
     def board(
-        self, sought: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
+        self, wanted: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
-        """Return open clocks by due date, right at the second a clock passes whatever the sweep did.
+        """Return open clocks by due date, correct to the second and independent of the sweep.
 
-        A page is one query, which looks at a bounded number of clocks: it may be short, and then says where to go on.
-        What is nearly due goes on, where the running clocks end, with those whose pause has outlasted its notice
-        (R4.10); only that turning page may take a second query.
+        A page is one query, which reads a bounded number of clocks: it may be short, and then says where to continue.
+        Nearly due clocks include, after the running ones, those paused longer than the applicant was told (R4.10);
+        only the page where running clocks end may need a second query.
         """
-        if not sought.is_near:
-            return self._page(sought, sought.standing, at=at, limit=limit, after=after)
+        if not wanted.is_near:
+            return self._page(wanted, wanted.status, at=at, limit=limit, after=after)
         shown: tuple[Clock, ...] = ()
         begun = dict(after or {})
         if begun.pop(TURNED, None) is None:
-            page = self._page(sought, ClockStatus.RUNNING, at=at, limit=limit, after=after)
+            page = self._page(wanted, ClockStatus.RUNNING, at=at, limit=limit, after=after)
             if page.after is not None:
                 return page
             if len(page.clocks) == limit:
                 return BoardPage(clocks=page.clocks, after={TURNED: {}})
             shown = page.clocks
-        rest = self._page(sought, ClockStatus.PAUSED, at=at, limit=limit - len(shown), after=begun or None)
+        rest = self._page(wanted, ClockStatus.PAUSED, at=at, limit=limit - len(shown), after=begun or None)
         following = None if rest.after is None else {**rest.after, TURNED: {}}
         return BoardPage(clocks=(*shown, *rest.clocks), after=following)
 
     def _page(
         self,
-        sought: ClockFilter,
-        standing: ClockStatus,
+        wanted: ClockFilter,
+        status: ClockStatus,
         *,
         at: datetime,
         limit: int,
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
-        (listing, name), *others = lists_for(sought, standing).items()
-        reach, matches = _shows(sought, standing, at=at)
+        (listing, name), *others = lists_for(wanted, status).items()
+        reach, matches = _shows(wanted, status, at=at)
         for other, needed in others:
             also = Path(other.value) == needed
             matches = also if matches is None else matches & also
@@ -143,7 +143,7 @@ class ClockStore:
             page_size=limit if matches is None else max(limit, LOOKED_AT),
             last_evaluated_key=after,
         )
-        # One page of the engine's and not PynamoDB's limit, which would go on asking until enough clocks match.
+        # One page of DynamoDB, not PynamoDB's limit, which would go on reading until enough clocks match.
         page = next(rows.page_iter)
         found, following = page["Items"], page.get("LastEvaluatedKey")
         if len(found) > limit:
@@ -151,22 +151,22 @@ class ClockStore:
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
         return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
 
-    def of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
-        """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
-        rows = ClockRow.of_kind.query(partition(department, standing, kind.value), limit=limit, page_size=limit)
+    def of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
+        """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""
+        rows = ClockRow.of_kind.query(partition(department, status, kind.value), limit=limit, page_size=limit)
         return tuple(row.document for row in rows)
 
     def due_from(
         self, board: str, since: datetime, *, limit: int, after: dict[str, dict[str, Any]] | None
     ) -> BoardPage:
-        """Return clocks of one board by its name that are due at an instant or later, oldest first: one index query."""
+        """Return the clocks of one board that are due at an instant or later, oldest first: one index query."""
         rows = ClockRow.on_board.query(
             board, range_key_condition=ClockRow.due_at >= since, limit=limit, last_evaluated_key=after
         )
         return BoardPage(clocks=tuple(row.document for row in rows), after=rows.last_evaluated_key)
 
     def place_of(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
-        """Return the place of a clock on a board, from which ``due_from`` goes on."""
+        """Return a clock's position on a board, after which ``due_from`` continues."""
         return {
             "board": {"S": board},
             "due_at": {"S": instant_text(clock.due_at)},
@@ -175,7 +175,7 @@ class ClockStore:
         }
 
     def beat(self, at: datetime, report: Mapping[str, object]) -> None:
-        """Leave a heartbeat; two sweeps of the same second leave one, the later."""
+        """Save a heartbeat; of two sweeps in the same second the later one is kept."""
         HeartbeatRow(
             HEARTBEAT,
             instant_text(at),
@@ -184,9 +184,9 @@ class ClockStore:
         ).save()
 
     def watch(self, at: datetime, *, lag_seconds: int) -> None:
-        """Note a sweep that saw everything: one write, unless one was missed or left something undone before it.
+        """Record a complete sweep in one write; a second one if a sweep before it was missed or incomplete.
 
-        A sweep that was overtaken by a later one changes nothing.
+        A sweep that finishes after a later one changes nothing.
         """
         row = WatchRow(*WATCH)
         seen = [WatchRow.last_sweep_at.set(at), WatchRow.lag_seconds.set(lag_seconds)]
@@ -196,11 +196,11 @@ class ClockStore:
             _changed(row, [*seen, WatchRow.complete_since.set(at)], begins)
 
     def unwatch(self) -> None:
-        """Note that a sweep has left something undone; the next complete one begins anew."""
+        """Record an incomplete sweep; the next complete one starts anew."""
         _changed(WatchRow(*WATCH), [WatchRow.complete_since.remove()], WatchRow.last_sweep_at.exists())
 
     def watched(self) -> Watch | None:
-        """Return since when everything has been seen; ``None`` before the first complete sweep."""
+        """Return since when every sweep has been complete; ``None`` before the first complete one."""
         try:
             row = WatchRow.get(*WATCH)
         except WatchRow.DoesNotExist:
@@ -217,7 +217,7 @@ class ClockStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Work that the sweep goes on with at ``next_at``, or that is done; ``text`` is its own, ``rev`` its condition."""
+    """Work that the sweep continues at ``next_at``, or that is done; ``text`` is its state, ``rev`` its version."""
 
     owner: str
     kind: str
@@ -227,7 +227,7 @@ class Task:
 
 
 class TaskStore:
-    """What the sweep goes on with beside clocks; ``kind`` names the step that does it (``Clocks.on_due``)."""
+    """Work for the sweep besides clocks; ``kind`` names the step that does it (``Clocks.on_due``)."""
 
     def get(self, owner: str, kind: str) -> Task | None:
         """Return a task, strongly consistent, or ``None``."""
@@ -238,7 +238,7 @@ class TaskStore:
         return Task(owner=owner, kind=kind, text=row.text, next_at=row.next_at, rev=int(row.rev))
 
     def save(self, task: Task, tx: Transaction) -> None:
-        """Write a task over the revision that it was made from; revision 1 is new."""
+        """Save a task. Raises ``ConflictError`` if the stored revision has changed; revision 1 is a new task."""
         row = TaskRow(
             task.owner,
             task.kind,
@@ -263,12 +263,12 @@ def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> 
     return True
 
 
-def _shows(sought: ClockFilter, standing: ClockStatus, *, at: datetime) -> tuple[Condition | None, Condition | None]:
-    """Say in which stretch of due dates a light is shown, and what else must hold there."""
-    if standing is ClockStatus.PAUSED:
+def _shows(wanted: ClockFilter, status: ClockStatus, *, at: datetime) -> tuple[Condition | None, Condition | None]:
+    """Return the range of due dates that shows a light, and any further condition."""
+    if status is ClockStatus.PAUSED:
         is_over = ClockRow.pause_until < day_in_shanghai(at).isoformat()
-        return None, is_over if sought.is_near else ~is_over
-    match sought.light:
+        return None, is_over if wanted.is_near else ~is_over
+    match wanted.light:
         case None:
             return ClockRow.due_at < at + WARNED_WITHIN, ClockRow.yellow_at <= at
         case Light.RED:

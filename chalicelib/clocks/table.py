@@ -1,4 +1,4 @@
-"""The table of clocks, its index of what is due, and the heartbeats of the sweep."""
+"""The table of clocks, its index of due clocks, and the heartbeats of the sweep."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
@@ -9,10 +9,10 @@ from chalicelib.settings import settings
 
 
 class DueIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
-    """Clocks that the sweep must look at: sparse, for a clock that waits for nothing has no ``next_at``."""
+    """Clocks that the sweep must check; sparse, because other clocks have no ``next_at``."""
 
     class Meta:
-        """Which index, and that it holds only keys."""
+        """The index's name and projection."""
 
         index_name = "due"
         projection = KeysOnlyProjection()
@@ -22,10 +22,10 @@ class DueIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-cal
 
 
 class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks of a department by due date; paused and provisional ones stand on boards of their own."""
+    """Open clocks of a department by due date; paused and provisional ones are on separate boards."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "board"
         projection = AllProjection()
@@ -35,10 +35,10 @@ class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-c
 
 
 class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks of a kind, in a department and by due date, standing apart likewise."""
+    """Open clocks of one kind in a department by due date, with separate lists for each status."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_kind"
         projection = AllProjection()
@@ -48,10 +48,10 @@ class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyp
 
 
 class OfficerBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks that one officer or role answers for, in a department and by due date, standing apart likewise."""
+    """Open clocks of one officer or role in a department by due date, with separate lists for each status."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_officer"
         projection = AllProjection()
@@ -61,10 +61,10 @@ class OfficerBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-un
 
 
 class ItemBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks about a service item, in a department and by due date, standing apart likewise."""
+    """Open clocks about a service item in a department by due date, with separate lists for each status."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name and projection."""
 
         index_name = "by_item"
         projection = AllProjection()
@@ -77,7 +77,7 @@ class ClockRow(Row):
     """One clock; ``rev`` is the condition of every change."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("clocks")
 
@@ -103,10 +103,10 @@ class ClockRow(Row):
 
 
 class TaskRow(Row):
-    """Work that the sweep goes on with: it stands in the index of what is due as a clock does, and on no board."""
+    """Work that the sweep continues: in the index of due clocks, and on no board."""
 
     class Meta:
-        """In the same table as the clocks, so that a sweep finds it without a query more."""
+        """In the same table as the clocks, so that a sweep finds it without another query."""
 
         table_name = settings().table("clocks")
 
@@ -119,10 +119,10 @@ class TaskRow(Row):
 
 
 class WatchRow(Row):
-    """Since when the sweep has seen everything: one row, changed by each complete sweep without being read."""
+    """Since when the sweep has been complete: one row, updated by each complete sweep without a read."""
 
     class Meta:
-        """In the same table as the heartbeats, which it sums up."""
+        """In the same table as the heartbeats, which it summarises."""
 
         table_name = settings().table("clocks")
 
@@ -134,10 +134,10 @@ class WatchRow(Row):
 
 
 class HeartbeatRow(Row):
-    """What one sweep saw; kept for three months."""
+    """The report of one sweep, kept for three months."""
 
     class Meta:
-        """In the same table as the clocks: written by the same function, read by nobody else's query."""
+        """In the same table as the clocks: written by the same function, and in nobody else's queries."""
 
         table_name = settings().table("clocks")
 

@@ -12,4 +12,4 @@ def sweep(context: object) -> dict[str, object]:
         facts["moved"] = sum(shard.moved for shard in report.shards)
         facts["complete"] = report.is_complete
         facts["lag_seconds"] = report.lag_seconds
-        return report.told()
+        return report.to_json()

@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from app import sweep
 from chalicelib.clocks.model import ClockKind
-from chalicelib.clocks.rules.clocks import moved_on, started
+from chalicelib.clocks.rules.clocks import move_on, start
 from chalicelib.clocks.store import _row_of
 from chalicelib.clocks.table import ClockRow
 from chalicelib.wiring import services
@@ -99,7 +99,7 @@ def _items(first: int, last: int) -> Iterator[dict[str, Any]]:
 
 
 def _item(owner: str, started_at: datetime, now: datetime) -> dict[str, Any]:
-    clock = started(
+    clock = start(
         ClockKind.HANDLING_STATUTORY,
         Limit(value=15, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
         owner=owner,
@@ -110,7 +110,7 @@ def _item(owner: str, started_at: datetime, now: datetime) -> dict[str, Any]:
         calendar=services().calendars.current(),
         item="plate-replacement",
     )
-    item: dict[str, Any] = _row_of(moved_on(clock, at=now)).serialize()
+    item: dict[str, Any] = _row_of(move_on(clock, at=now)).serialize()
     return item
 
 

@@ -1,1 +1,1 @@
-"""What can be done with working calendars (工作日历): each procedure from its checks to its one write."""
+"""The services of working calendars (工作日历): each method runs from its checks to a single write."""

@@ -1,4 +1,4 @@
-"""Loading editions, saying what they would move, and missing those that nobody loaded."""
+"""Loading editions, previewing what they would move, and recording overdue ones."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from chalicelib.workdays.model.limits import Edition, Notice
 EDITORS = (Role.CALENDAR_EDITOR,)
 WAITING_FOR_IT = (Role.CALENDAR_EDITOR, Role.MONITOR)
 EDITION_ROUTE = "calendar_edition"
-"""What rule packs call the route of a missing edition."""
+"""The name of the alert route for a missing edition in rule packs."""
 
 
 class CalendarEditions:
@@ -36,7 +36,7 @@ class CalendarEditions:
         *,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Know where editions are kept and who counts anew; ``pack`` says when an edition is missed."""
+        """``recounts`` recalculates due dates; ``pack`` says when an edition is overdue."""
         self._store = store
         self._calendars = calendars
         self._recounts = recounts
@@ -52,7 +52,7 @@ class CalendarEditions:
         by: Caller,
         at: datetime,
     ) -> Edition:
-        """Return the edition that somebody hands in; ``EDITION_NOT_ACCEPTABLE`` with every fault."""
+        """Return the edition submitted; ``EDITION_NOT_ACCEPTABLE`` with every fault."""
         require(by, roles=EDITORS)
         faults = rules.faults_of(year, notice, holidays, make_up_days, today=day_in_shanghai(at))
         if faults:
@@ -66,9 +66,9 @@ class CalendarEditions:
         return self._recounts.preview(edition, at=at, limit=limit, after=after)
 
     def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> YearStatus:
-        """Load a year's next edition and count the first open due dates anew; the sweep goes on with the others.
+        """Load a year's next edition and recalculate the first open due dates; the sweep continues with the others.
 
-        The same again changes nothing. ``PRECONDITION_REQUIRED`` and ``STALE_VERSION`` where one was loaded before.
+        Idempotent for the same content. ``PRECONDITION_REQUIRED`` and ``STALE_VERSION`` if one was loaded before.
         """
         require(by, roles=EDITORS)
         year, recount = self._load(edition, by=by, version=version, at=at)
@@ -102,25 +102,25 @@ class CalendarEditions:
         return year, recount
 
     def _packaged(self, edition: Edition) -> Edition:
-        """Return the edition of a year that came with the code, or the one handed in where there is none."""
+        """Return the packaged edition of a year, or the given one if there is none."""
         packaged = self._calendars.packaged
         return next((each for each in packaged if each.year == edition.year), edition)
 
     def years(self, *, at: datetime, now: datetime) -> tuple[YearStatus, ...]:
-        """Return every year that had an edition at a moment, oldest first."""
+        """Return every year that had an edition at an instant, oldest first."""
         within_reach = rules.years_within_reach(day_in_shanghai(now))
-        return self._standing(self._store.each(within_reach), at=at)
+        return self._statuses(self._store.each(within_reach), at=at)
 
     def year(self, number: int, *, at: datetime, now: datetime) -> YearStatus:
-        """Return a year as it stood at a moment; ``NOT_FOUND`` if it had no edition."""
+        """Return a year as of an instant; ``NOT_FOUND`` if it had no edition."""
         if number not in rules.years_within_reach(day_in_shanghai(now)):
             raise DomainError(ErrorCode.NOT_FOUND)
-        found = next((each for each in self._standing(self._store.each([number]), at=at) if each.year == number), None)
+        found = next((each for each in self._statuses(self._store.each([number]), at=at) if each.year == number), None)
         if found is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         return replace(found, recount=self._recounts.of(number))
 
-    def _standing(self, years: tuple[Year, ...], *, at: datetime) -> tuple[YearStatus, ...]:
+    def _statuses(self, years: tuple[Year, ...], *, at: datetime) -> tuple[YearStatus, ...]:
         known = {year.year: year for year in years}
         return tuple(
             YearStatus(
@@ -137,7 +137,7 @@ class CalendarEditions:
     def waiting(
         self, year: int, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
     ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
-        """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` out of reach."""
+        """Return a page of the open due dates that wait for a year's edition; ``NOT_FOUND`` for a year out of range."""
         require(by, roles=WAITING_FOR_IT)
         if year not in rules.years_within_reach(day_in_shanghai(at)):
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -145,10 +145,10 @@ class CalendarEditions:
 
     @retry_on_conflict
     def watch(self, at: datetime) -> int | None:
-        """Record once that next year's edition is missing, after the day that the rule pack sets; return the year.
+        """Record once that next year's edition is overdue by the rule pack's day; return the year.
 
-        Safe to run at any time and beside itself: a look at the calendar that the process has, and no more, where
-        nothing is missing or it is recorded already.
+        Idempotent and safe to run concurrently: it reads only the cached calendar if nothing is overdue or it is
+        already recorded.
         """
         today = day_in_shanghai(at)
         pack = self._pack(at)
@@ -160,7 +160,7 @@ class CalendarEditions:
         (before,) = self._store.each([wanted])
         if before.editions or before.missed_at is not None:
             return None
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.CALENDAR_MISSED,
             occurred_at=at,
             actor="system:remind",
@@ -175,7 +175,7 @@ class CalendarEditions:
             },
         )
         with transaction() as tx:
-            self._store.save(before, replace(before, missed_at=at), [fact], at=at, tx=tx)
+            self._store.save(before, replace(before, missed_at=at), [event], at=at, tx=tx)
         return wanted
 
 

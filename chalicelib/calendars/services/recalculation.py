@@ -1,4 +1,4 @@
-"""Walking over the open due dates of all departments: to count them anew, or to say how they would move."""
+"""Walking over the open due dates of all departments, to recalculate them or to preview how they would move."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.calendars.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
-from chalicelib.calendars.rules import gone_on, replaced
+from chalicelib.calendars.rules import advance, calendar_with
 from chalicelib.calendars.store import LoadedCalendars, RecountStore
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
@@ -17,21 +17,21 @@ from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
 
 PAGE = 100
-"""How many clocks are a batch: then it is written down how far the recount has come."""
+"""How many clocks are in a batch; progress is saved after each."""
 
 BATCHES_AT_ONCE = 5
-"""How many batches one sweep goes on, so that it ends within its minute even if every clock moves."""
+"""How many batches one sweep runs, so that it ends within its minute even if every clock moves."""
 
 LOOKED_AT_ONCE = 500
-"""How many clocks a page of a preview looks at, at the most; it may be short, or empty, and have a next one."""
+"""The most clocks that a page of a preview reads; it may be short, or empty, and still have a next page."""
 
 
 class RecountIncompleteError(RuntimeError):
-    """Some clocks could not be counted anew; the others were, and the log says which."""
+    """Some clocks could not be recalculated; the others were, and the log says which."""
 
 
 class Recalculation:
-    """Recounts and previews of them."""
+    """Recalculations and their previews."""
 
     def __init__(
         self,
@@ -41,18 +41,18 @@ class Recalculation:
         *,
         departments: Sequence[str],
     ) -> None:
-        """Walk over the boards of these departments, on the calendar as it is loaded."""
+        """Walk over the boards of these departments, using the calendar as loaded."""
         self._store = store
         self._counting = counting
         self._calendars = calendars
         self._boards = tuple(department + board for department in departments for board in BOARDS)
 
     def of(self, year: int) -> Recount | None:
-        """Return the recount that a year's last edition brought."""
+        """Return the recalculation that a year's last edition started."""
         return self._store.of(year)
 
     def begin(self, edition: Edition, *, at: datetime, tx: Transaction) -> Recount:
-        """Write down that everything must be counted anew, in the place of what an earlier edition began."""
+        """Start the recalculation of everything, replacing that of an earlier edition."""
         before = self._store.of(edition.year)
         recount = Recount(
             year=edition.year,
@@ -66,7 +66,7 @@ class Recalculation:
         return recount
 
     def step(self, owner: str, _kind: str, at: datetime) -> None:
-        """Go on for the sweep, a few batches at a time; fails at the end if a clock could not be counted."""
+        """Continue from the sweep, a few batches at a time; raises at the end if a clock failed."""
         year = int(owner.partition(":")[2])
         for _ in range(BATCHES_AT_ONCE):
             before = self._store.of(year)
@@ -80,7 +80,7 @@ class Recalculation:
                 raise RecountIncompleteError(message)
 
     def go_on(self, recount: Recount, *, at: datetime) -> Recount | None:
-        """Look at one batch and write down how far that is; ``None`` if somebody else has gone on meanwhile."""
+        """Process one batch and save the progress; ``None`` if another process continued meanwhile."""
         if recount.state is RecountState.DONE or not self._boards:
             return recount
         self._calendars.refresh()
@@ -94,7 +94,7 @@ class Recalculation:
             except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being counted
                 failed += 1
                 logger("recount").exception("clock_not_recounted", clock=clock.clock_id, error=type(error).__name__)
-        following = gone_on(recount, place, looked_at=len(clocks), moved=moved, failed=failed, at=at)
+        following = advance(recount, place, looked_at=len(clocks), moved=moved, failed=failed, at=at)
         try:
             with transaction() as tx:
                 self._store.save(following, tx)
@@ -103,7 +103,7 @@ class Recalculation:
         return following
 
     def _batch(self, recount: Recount) -> tuple[list[Clock], Place | None]:
-        """Return the clocks to look at next, over as many boards as it takes."""
+        """Return the clocks to check next, over as many boards as it takes."""
         place: Place | None = recount.place
         clocks: list[Clock] = []
         while place is not None and len(clocks) < PAGE:
@@ -112,8 +112,8 @@ class Recalculation:
         return clocks, place
 
     def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
-        """Return a page of what an edition would move, in the order in which a recount would go; writes nothing."""
-        calendar = replaced(self._calendars.current(), edition)
+        """Return a page of what an edition would move, in the order of a recalculation; writes nothing."""
+        calendar = calendar_with(self._calendars.current(), edition)
         place: Place | None = after or Place()
         movings: list[Moving] = []
         looked_at = 0
@@ -128,7 +128,7 @@ class Recalculation:
     ) -> tuple[tuple[Clock, ...], Mapping[str, Any] | None]:
         """Return a page of open due dates of all departments that need a year's edition, oldest due first.
 
-        One query a department: each is asked for a whole page, and goes on behind what was taken of it.
+        One query per department: each reads a whole page, and the next page starts after what was used of it.
         """
         if self._calendars.current().is_announced(date(year, 1, 1)):
             return (), None

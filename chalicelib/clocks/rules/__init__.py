@@ -1,1 +1,1 @@
-"""The rules of clocks (时限): pure functions that are told the time."""
+"""The rules of clocks (时限): pure functions that take the time as an argument."""

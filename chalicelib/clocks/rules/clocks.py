@@ -1,4 +1,4 @@
-"""How a clock starts, is paused, extended and stopped, what light it shows, and what comes next."""
+"""Starting, pausing, extending and stopping clocks, their light, and their next milestone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +11,11 @@ from chalicelib.workdays.rules.due_dates import USUAL_YELLOW, due, explanation, 
 
 ONE_SECOND = timedelta(seconds=1)
 RECOUNT_EVERY = timedelta(days=1)
-"""How often a provisional date is counted again: a year's calendar is announced once, weeks before it begins."""
+"""How often a provisional date is recalculated: a year's calendar is announced once, weeks before it begins."""
 NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
 
 
-def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
     kind: ClockKind,
     limit: Limit,
     *,
@@ -32,7 +32,7 @@ def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at
     item: str = "",
     recheck_at: datetime | None = None,
 ) -> Clock:
-    """Return a clock that runs from ``started_at``; ``suffix`` tells several of one kind apart."""
+    """Return a clock that runs from ``started_at``; ``suffix`` distinguishes several of one kind."""
     clock = Clock(
         owner=owner,
         clock_id=f"{kind}.{suffix}" if suffix else kind.value,
@@ -54,10 +54,10 @@ def started(  # noqa: PLR0913 - a duty has this many sides, and each is named at
     return _counted(clock, calendar=calendar, yellow=yellow)
 
 
-def paused(clock: Clock, pause: ClockPause) -> Clock:
-    """Stop counting; a pause while another is open, or on a stopped clock, changes nothing.
+def with_pause(clock: Clock, pause: ClockPause) -> Clock:
+    """Pause a clock; no effect during another pause or on a stopped clock.
 
-    Milestones passed before the sweep came are marked, for a paused clock is not looked at.
+    Milestones reached before the sweep came are marked, because the sweep skips paused clocks.
     """
     if not clock.is_running:
         return clock
@@ -65,22 +65,24 @@ def paused(clock: Clock, pause: ClockPause) -> Clock:
     return replace(clock, pauses=(*clock.pauses, pause), rev=clock.rev + 1)
 
 
-def resumed(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Count again, from the day after; a milestone that was told stays told only if it is still in the past."""
+def resume(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Resume a clock, counting from the next day; recorded milestones stay only if they are still in the past."""
     if clock.open_pause is None or clock.stopped_at is not None:
         return clock
     pauses = _ended(clock, at=at)
     return _untold(_counted(replace(clock, pauses=pauses, rev=clock.rev + 1), calendar=calendar, yellow=yellow), at=at)
 
 
-def extended(clock: Clock, by: Limit, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Give the clock its one extension (行政许可法第42条)."""
+def with_extension(
+    clock: Clock, by: Limit, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW
+) -> Clock:
+    """Give a clock its one extension (行政许可法第42条)."""
     longer = replace(clock, extension=Extension(by=by, granted_at=at), rev=clock.rev + 1)
     return _untold(_counted(longer, calendar=calendar, yellow=yellow), at=at)
 
 
-def stopped(clock: Clock, *, at: datetime) -> Clock:
-    """End the count: the duty is done, or has fallen away; milestones passed before the sweep came are marked."""
+def stop(clock: Clock, *, at: datetime) -> Clock:
+    """Stop a clock: the duty is done or no longer exists; milestones reached before the sweep came are marked."""
     if clock.stopped_at is not None:
         return clock
     clock = replace(_marked(clock, at=at), recheck_at=None)
@@ -89,9 +91,9 @@ def stopped(clock: Clock, *, at: datetime) -> Clock:
 
 
 def as_of(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock | None:
-    """Return the clock as it stood at an instant, ``None`` if it had not started.
+    """Return the clock as of an instant, ``None`` if it had not started.
 
-    Built only from instants that the clock keeps, so any past moment can be replayed.
+    Uses only instants that the clock stores, so any past moment can be reconstructed.
     """
     if clock.started_at > at:
         return None
@@ -111,11 +113,11 @@ def as_of(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule 
 
 
 def light(clock: Clock, *, at: datetime) -> Light:
-    """Return the light at an instant, for a clock as it stands then.
+    """Return the light at an instant, for a clock as of that instant.
 
-    The due day itself is still in time, to its last second in Shanghai.
-    A clock that stopped shows whether it stopped in time; one that was late before it was paused stays RED.
-    A pause that has outlasted what the applicant was told is YELLOW (R4.10).
+    The due day itself is still in time, to its last second in Shanghai. A stopped clock shows whether it stopped in
+    time; one that was late before it was paused stays RED. A pause longer than the applicant was told is YELLOW
+    (R4.10).
     """
     if clock.stopped_at is not None:
         return Light.RED if clock.is_late(clock.stopped_at) else Light.GREEN
@@ -130,7 +132,7 @@ def light(clock: Clock, *, at: datetime) -> Light:
 
 
 def next_at(clock: Clock) -> datetime | None:
-    """Return when the sweep must look at the clock again; ``None`` takes it out of the index."""
+    """Return when the sweep must check the clock next; ``None`` removes it from the index."""
     if clock.stopped_at is not None:
         return None
     if clock.recheck_at is not None:
@@ -144,25 +146,25 @@ def next_at(clock: Clock) -> datetime | None:
     return clock.due_at + ONE_SECOND
 
 
-def recounted(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Count a date again, on the calendar as it is now; one that is provisional gets its next look (R4.5)."""
+def recount(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Recalculate the dates with the current calendar; a provisional one is scheduled to be checked again (R4.5)."""
     again = replace(clock, recount_at=at + RECOUNT_EVERY, rev=clock.rev + 1)
     return _untold(_counted(again, calendar=calendar, yellow=yellow), at=at)
 
 
 def has_moved(before: Clock, after: Clock) -> bool:
-    """Whether counting anew changed a date, or made it firm."""
+    """Whether the recalculation changed a date, or made it final."""
     was = (before.due_at, before.yellow_at, before.provisional)
     return was != (after.due_at, after.yellow_at, after.provisional)
 
 
-def moved_on(clock: Clock, *, at: datetime) -> Clock:
-    """Return the clock with every milestone told that lies at or before ``at``: a late sweep tells both at once."""
+def move_on(clock: Clock, *, at: datetime) -> Clock:
+    """Return the clock with every milestone up to ``at`` marked: a late sweep marks both at once."""
     return replace(_marked(clock, at=at), rev=clock.rev + 1)
 
 
 def _ended(clock: Clock, *, at: datetime) -> tuple[ClockPause, ...]:
-    """End an open pause, at its start where the machine that ends it lags behind the one that began it."""
+    """End an open pause, at its start if the ending machine's clock lags behind the starting one's."""
     return tuple(
         replace(pause, ended_at=max(at, pause.started_at)) if pause.ended_at is None else pause
         for pause in clock.pauses
@@ -180,13 +182,13 @@ def _marked(clock: Clock, *, at: datetime) -> Clock:
     return clock
 
 
-def standing(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Return the clock with its dates if an open pause ends at ``at``: those that ``days_counted`` tells."""
+def with_pause_ended(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
+    """Return the clock with its dates if an open pause ended at ``at``, to match ``days_counted``."""
     return _counted(clock, calendar=calendar, yellow=yellow, at=at)
 
 
 def days_counted(clock: Clock, *, calendar: Calendar, at: datetime) -> tuple[DayCount, ...]:
-    """Return the answer to "why this date", a line a day, the extension included."""
+    """Return the answer to "why this date", one line per day, including the extension."""
     days = explanation(
         _limit_in_one(clock),
         started_at=clock.started_at,
@@ -202,7 +204,7 @@ def days_counted(clock: Clock, *, calendar: Calendar, at: datetime) -> tuple[Day
 
 
 def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule, at: datetime | None = None) -> Clock:
-    """Count the due date anew; an open pause leaves the dates as they would be if it ended at once, or at ``at``."""
+    """Recalculate the due date; an open pause gives the dates as if it ended at its start, or at ``at``."""
     moment = (at or clock.open_pause.started_at) if clock.open_pause is not None else None
     limit = _limit_in_one(clock)
     pauses = _pauses(clock)
@@ -218,7 +220,7 @@ def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule, at: dateti
 
 
 def _limit_in_one(clock: Clock) -> Limit:
-    """Return limit and extension as one, where they count in the same unit: a day is then counted only once."""
+    """Return limit and extension as one if they have the same unit, so that no day is counted twice."""
     extension = clock.extension
     if extension is None or extension.by.unit is not clock.limit.unit:
         return clock.limit
@@ -234,9 +236,9 @@ def _pauses(clock: Clock) -> Sequence[Pause]:
 
 
 def _untold(clock: Clock, *, at: datetime) -> Clock:
-    """Take back milestones that the new dates put into the future, so that they are told when they come.
+    """Take back milestones that the new dates put into the future, so that they are recorded again when reached.
 
-    Within a pause the moment at which it started decides.
+    During a pause the moment at which it started decides.
     """
     at = min(at, clock.open_pause.started_at) if clock.open_pause is not None else at
     warned = clock.warned_at if clock.yellow_at <= at else None

@@ -1,4 +1,4 @@
-"""What timelines are told of clocks."""
+"""Events about clocks, and what other events say of them."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from chalicelib.timeline.events import Json, NewEvent
 
 
 def clocks_payload(*clocks: Clock) -> list[Json]:
-    """Return what an event's data says of clocks."""
+    """Return what an event's data says of these clocks."""
     return [
         {
             "clock_id": clock.clock_id,
@@ -26,7 +26,7 @@ def clocks_payload(*clocks: Clock) -> list[Json]:
 
 
 def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
-    """Return that a clock has reached a milestone."""
+    """Return the event of a milestone reached."""
     return NewEvent(
         kind=kind,
         occurred_at=occurred_at,
@@ -47,9 +47,9 @@ def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
 
 
 def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None = None, at: datetime) -> NewEvent:
-    """Return that a due date was counted anew: the old one, the new one and why (R4.5).
+    """Return the event of a recalculated due date: the old one, the new one and why (R4.5).
 
-    ``taken_back`` are milestones that had been told and have not come any more; they are told again in a later round.
+    ``taken_back`` lists recorded milestones that are no longer reached; they are recorded again in a later round.
     """
     told_before = {"warned": before.warned_at, "passed": before.passed_at}
     told_still = {"warned": after.warned_at, "passed": after.passed_at}

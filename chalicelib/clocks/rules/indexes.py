@@ -1,4 +1,4 @@
-"""On which lists a clock stands, and which list answers a question: each is one partition of one index."""
+"""The lists that a clock is on, and the list that answers a query: each is one partition of one index."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from enum import StrEnum
 from chalicelib.clocks.model import Clock, ClockKind, Light
 
 PERSONS = ("applicant", "subject:")
-"""How those begin whom a clock binds if it does not bind an office."""
+"""The prefixes of ``responsible`` when a clock binds a person and not an office."""
 
 
 class ClockStatus(StrEnum):
-    """How an open clock stands; each stands on lists of its own, for its due date means something else."""
+    """The status of an open clock; each status has its own lists, because the due date means something else."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -19,7 +19,7 @@ class ClockStatus(StrEnum):
 
 
 class Listing(StrEnum):
-    """The lists, by the attribute that names the partition; the first that a question fits answers it."""
+    """The lists, by the attribute that holds the partition; the first that matches a query answers it."""
 
     OFFICER = "officer_board"
     ITEM = "item_board"
@@ -29,7 +29,7 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockFilter:
-    """Which of a department's open clocks; without a light, what is late or nearly so."""
+    """Filter for a department's open clocks; without a light, overdue or nearly due ones."""
 
     department: str
     light: Light | None = None
@@ -38,8 +38,8 @@ class ClockFilter:
     item: str | None = None
 
     @property
-    def standing(self) -> ClockStatus:
-        """Where clocks that show the light stand."""
+    def status(self) -> ClockStatus:
+        """The status of clocks that show this light."""
         match self.light:
             case Light.GREY:
                 return ClockStatus.PAUSED
@@ -50,12 +50,12 @@ class ClockFilter:
 
     @property
     def is_near(self) -> bool:
-        """Whether what is nearly due is wanted: a pause that has outlasted its notice belongs there too (R4.10)."""
+        """Whether nearly due clocks are wanted, including pauses longer than the applicant was told (R4.10)."""
         return self.light in {None, Light.YELLOW}
 
 
-def standing_of(clock: Clock) -> ClockStatus | None:
-    """Return how a clock stands, ``None`` if it is over; one that was late before its pause runs on the lists."""
+def status_of(clock: Clock) -> ClockStatus | None:
+    """Return a clock's status, ``None`` if it is stopped; one that was late before its pause counts as running."""
     pause = clock.open_pause
     if clock.stopped_at is not None:
         return None
@@ -67,32 +67,32 @@ def standing_of(clock: Clock) -> ClockStatus | None:
 
 
 def lists_of(clock: Clock) -> Mapping[Listing, str]:
-    """Return the partition of each list on which a clock stands; of none once it is over."""
-    standing = standing_of(clock)
-    if standing is None:
+    """Return the partition of each list that a clock is on; empty once it is stopped."""
+    status = status_of(clock)
+    if status is None:
         return {}
     names = {Listing.OFFICER: clock.responsible, Listing.ITEM: clock.item, Listing.KIND: clock.kind.value}
-    lists = {listing: partition(clock.department, standing, name) for listing, name in names.items() if name}
-    return {**lists, Listing.DEPARTMENT: partition(clock.department, standing)}
+    lists = {listing: partition(clock.department, status, name) for listing, name in names.items() if name}
+    return {**lists, Listing.DEPARTMENT: partition(clock.department, status)}
 
 
-def lists_for(sought: ClockFilter, standing: ClockStatus) -> Mapping[Listing, str]:
-    """Return the partitions that a clock must stand in to be shown, the one that holds fewest others first.
+def lists_for(wanted: ClockFilter, status: ClockStatus) -> Mapping[Listing, str]:
+    """Return the partitions that a clock must be in to match, the smallest one first.
 
-    Somebody's own clocks are few; an item's are fewer than all of a kind.
+    One officer has few clocks; an item has fewer than a whole kind.
     """
-    names = {Listing.OFFICER: sought.officer, Listing.ITEM: sought.item, Listing.KIND: sought.kind}
-    lists = {listing: partition(sought.department, standing, name) for listing, name in names.items() if name}
-    return lists or {Listing.DEPARTMENT: partition(sought.department, standing)}
+    names = {Listing.OFFICER: wanted.officer, Listing.ITEM: wanted.item, Listing.KIND: wanted.kind}
+    lists = {listing: partition(wanted.department, status, name) for listing, name in names.items() if name}
+    return lists or {Listing.DEPARTMENT: partition(wanted.department, status)}
 
 
-def partition(department: str, standing: ClockStatus, name: str = "") -> str:
-    """Name a partition; the name comes last, for only a staff id might hold a slash."""
+def partition(department: str, status: ClockStatus, name: str = "") -> str:
+    """Name a partition; the name comes last, because a staff id might contain a slash."""
     if not name:
-        return department if standing is ClockStatus.RUNNING else f"{department}/{standing}"
-    return f"{department}/{standing}/{name}"
+        return department if status is ClockStatus.RUNNING else f"{department}/{status}"
+    return f"{department}/{status}/{name}"
 
 
 def binds_person(clock: Clock) -> bool:
-    """Whether the clock binds the person that the matter is about, and not an office."""
+    """Whether the clock binds the person concerned, and not an office."""
     return clock.responsible.startswith(PERSONS)

@@ -1,1 +1,1 @@
-"""What can be done with clocks (时限): each procedure from its checks to its one write."""
+"""The services of clocks (时限): each method runs from its checks to a single write."""

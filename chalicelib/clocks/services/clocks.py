@@ -1,4 +1,4 @@
-"""What offices and the timer do with clocks."""
+"""What offices and the sweep do with clocks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ __all__ = ["Clocks", "clocks_payload"]
 
 
 class Clocks:
-    """All clocks of the service, on the working calendar of each moment."""
+    """All clocks of the service."""
 
     def __init__(
         self,
@@ -32,15 +32,15 @@ class Clocks:
         *,
         yellow: Callable[[str, datetime], YellowRule],
     ) -> None:
-        """Count on ``calendars``; ``yellow`` gives a rule pack's yellow rule of a moment."""
+        """Count on ``calendars``; ``yellow`` returns a rule pack's yellow rule as of an instant."""
         self._store = store
         self._timeline = timeline
         self._calendars = calendars
         self._yellow = yellow
-        self._sweeping = Sweeping(store, on_failure=self.tell_milestones)
+        self._sweeping = Sweeping(store, default_step=self.tell_milestones)
 
     def on_due(self, kind: str, step: Step) -> None:
-        """Let a kind of clock do something of its own when it is due, instead of only being told as passed."""
+        """Register a step for a kind of clock, to run when it is due instead of recording that it passed."""
         self._sweeping.on_due(kind, step)
 
     def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
@@ -60,8 +60,8 @@ class Clocks:
         item: str = "",
         recheck_at: datetime | None = None,
     ) -> Clock:
-        """Start a clock inside a transaction; the owner's own event tells of it (see ``clocks_payload``)."""
-        clock = clocks.started(
+        """Start a clock inside a transaction; the caller's own event must mention it (see ``clocks_payload``)."""
+        clock = clocks.start(
             kind,
             limit,
             owner=owner,
@@ -85,40 +85,40 @@ class Clocks:
         return self._store.get(owner, clock_id)
 
     def of_owner(self, owner: str) -> tuple[Clock, ...]:
-        """Return all clocks of an owner, stopped ones included, in the order in which they started."""
+        """Return all clocks of an owner, including stopped ones, in the order in which they started."""
         return self._store.of_owner(owner)
 
     def pause(
         self, clock: Clock, *, ground: str, basis: str, expected_until: date, at: datetime, tx: Transaction
     ) -> Clock:
-        """Stop counting from tomorrow on; the day on which a pause starts counts as worked."""
+        """Pause a clock from the next day on; the day on which the pause starts still counts."""
         pause = ClockPause(started_at=at, ground=ground, basis=basis, expected_until=expected_until)
-        return self._saved(clock, clocks.paused(clock, pause), tx)
+        return self._saved(clock, clocks.with_pause(clock, pause), tx)
 
     def resume(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
-        """Count again from tomorrow on."""
-        resumed = clocks.resumed(clock, at=at, **self._now(clock, at))
+        """Resume a clock from the next day on."""
+        resumed = clocks.resume(clock, at=at, **self._now(clock, at))
         return self._saved(clock, resumed, tx)
 
     def extend(self, clock: Clock, by: Limit, *, at: datetime, tx: Transaction) -> Clock:
-        """Give a clock its one extension; whether there may be one is the caller's rule."""
-        longer = clocks.extended(clock, by, at=at, **self._now(clock, at))
+        """Give a clock its one extension; the caller decides whether it is allowed."""
+        longer = clocks.with_extension(clock, by, at=at, **self._now(clock, at))
         return self._saved(clock, longer, tx)
 
     def stop(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
-        """End a clock; one that has ended stays as it ended, and milestones that it had passed stay marked on it."""
-        return self._saved(clock, clocks.stopped(clock, at=at), tx)
+        """Stop a clock. Idempotent; milestones that it had passed stay marked."""
+        return self._saved(clock, clocks.stop(clock, at=at), tx)
 
     def recheck(self, clock: Clock, *, at: datetime, tx: Transaction) -> Clock:
-        """Let a wait be looked at again at ``at``: no event, for nothing happened."""
+        """Schedule the next check of a wait; no event, because nothing happened."""
         return self._saved(clock, replace(clock, recheck_at=at, rev=clock.rev + 1), tx)
 
     def light(self, clock: Clock, *, at: datetime) -> Light:
-        """Return the light that a clock, as it stands, shows at an instant."""
+        """Return a clock's light at an instant."""
         return clocks.light(clock, at=at)
 
     def as_of(self, clock: Clock, *, at: datetime) -> Clock | None:
-        """Return the clock as it stood at an instant, by the calendar and rules of then; ``None`` before its start."""
+        """Return the clock as of an instant, by the calendar and rules of then; ``None`` before its start."""
         if at < clock.started_at:
             return None
         return clocks.as_of(clock, at=at, calendar=self._calendars.at(at), yellow=self._yellow(clock.pack, at))
@@ -126,26 +126,26 @@ class Clocks:
     def explanation(self, clock: Clock, *, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the clock as it counts now, and each day from start to due: counted or not, and by which source."""
         counting = self._now(clock, at)
-        counted = clocks.standing(clock, at=at, **counting)
+        counted = clocks.with_pause_ended(clock, at=at, **counting)
         return counted, clocks.days_counted(clock, calendar=counting["calendar"], at=at)
 
     def on_board(
-        self, sought: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
+        self, wanted: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
     ) -> BoardPage:
         """Return a page of open clocks, oldest due first."""
-        return self._store.board(sought, at=at, limit=limit, after=after)
+        return self._store.board(wanted, at=at, limit=limit, after=after)
 
-    def open_of_kind(self, kind: ClockKind, department: str, standing: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
-        """Return a department's open clocks of a kind as they stand, oldest due first: so many at the most."""
-        return self._store.of_kind(kind, department, standing, limit=limit)
+    def open_of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
+        """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""
+        return self._store.of_kind(kind, department, status, limit=limit)
 
     def watch(self, *, at: datetime) -> Watch | None:
-        """Return since when the sweep has seen everything, as may be said at an instant; ``None`` before the first."""
+        """Return since when the sweep has been complete, as of an instant; ``None`` before its first complete run."""
         watch = self._store.watched()
         return None if watch is None else watch.as_of(at)
 
     def heartbeats(self, *, limit: int) -> tuple[dict[str, object], ...]:
-        """Return what the last sweeps saw, newest first."""
+        """Return the reports of the last sweeps, newest first."""
         return self._store.beats(limit=limit)
 
     def sweep(self, *, at: datetime) -> SweepReport:
@@ -154,7 +154,7 @@ class Clocks:
 
     @retry_on_conflict
     def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:
-        """Move a clock past every milestone up to ``at`` and tell each as an event, all or nothing."""
+        """Move a clock past every milestone up to ``at`` and record each as an event, all or nothing."""
         clock = self._store.get(owner, clock_id)
         if (following := clocks.next_at(clock)) is None or following > at:
             return
@@ -165,9 +165,9 @@ class Clocks:
                 self._timeline.append(happened, owner=owner, at=at, tx=tx)
 
     def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
-        """Return a provisional clock counted again, and what is told of it once its year has been announced (R4.5)."""
+        """Return a provisional clock recalculated, and its event once the year has been announced (R4.5)."""
         counting = self._now(clock, at)
-        counted = clocks.recounted(clock, at=at, **counting)
+        counted = clocks.recount(clock, at=at, **counting)
         if counted.provisional:
             return counted, []
         return counted, [
@@ -175,8 +175,8 @@ class Clocks:
         ]
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
-        """Return the clock past its milestones and what the timeline is told of them."""
-        moved = clocks.moved_on(clock, at=at)
+        """Return the clock past its milestones, and their events."""
+        moved = clocks.move_on(clock, at=at)
         happened = []
         if moved.warned_at is not None and clock.warned_at is None:
             happened.append(events.milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
@@ -185,7 +185,7 @@ class Clocks:
         return moved, happened
 
     def save(self, clock: Clock, tx: Transaction) -> None:
-        """Write a clock that a step of its own has changed."""
+        """Save a clock changed by a step registered with ``on_due``."""
         self._store.save(clock, tx)
 
     def _now(self, clock: Clock, at: datetime) -> Counting:

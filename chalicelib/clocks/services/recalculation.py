@@ -1,4 +1,4 @@
-"""Counting open due dates anew, because the calendar under them has changed (R4.5)."""
+"""Recalculating open due dates after a change of calendar (R4.5)."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,36 +15,36 @@ from chalicelib.workdays.rules.due_dates import start_of_day
 
 PROVISIONAL = "/provisional"
 BOARDS = ("", "/paused", PROVISIONAL)
-"""What a department's boards are called after its name: an open clock stands on one of them."""
+"""The suffixes of a department's boards; an open clock is on exactly one of them."""
 
 
 class ClockRecalculation:
-    """Walks over open clocks and counts them anew."""
+    """Reads open clocks and recalculates them."""
 
     def __init__(self, store: ClockStore, timeline: Timeline, *, yellow: Callable[[str, datetime], YellowRule]) -> None:
-        """Change clocks together with their owners' timelines."""
+        """Save clocks together with events on their owners' timelines."""
         self._store = store
         self._timeline = timeline
         self._yellow = yellow
 
     def page(self, board: str, *, since: date, limit: int, after: dict[str, dict[str, Any]] | None) -> BoardPage:
-        """Return open clocks of a board that are due on a day or later, oldest first."""
+        """Return a board's open clocks that are due on a day or later, oldest first."""
         return self._store.due_from(board, start_of_day(since), limit=limit, after=after)
 
     def behind(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
-        """Return where a board goes on behind a clock."""
+        """Return the position on a board after a clock."""
         return self._store.place_of(clock, board)
 
     def would_be(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Clock | None:
-        """Return the clock as it would be on a calendar; ``None`` if nothing about it moves."""
-        counted = clocks.recounted(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
+        """Return the clock recalculated with a calendar; ``None`` if nothing changes."""
+        counted = clocks.recount(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
         return counted if clock.stopped_at is None and clocks.has_moved(clock, counted) else None
 
     @retry_on_conflict
     def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
-        """Count a clock anew with its event, all or nothing, and say whether it moved.
+        """Recalculate a clock and save it with its event, all or nothing; return whether it changed.
 
-        ``seen`` is what an index showed: only a clock that moves by it is read again and written.
+        ``seen`` is what an index returned: only a clock that would change is read again and saved.
         """
         if self.would_be(seen, calendar=calendar, at=at) is None:
             return False
@@ -54,6 +54,6 @@ class ClockRecalculation:
             return False
         with transaction() as tx:
             self._store.save(counted, tx)
-            fact = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
-            self._timeline.append([fact], owner=clock.owner, at=at, tx=tx)
+            event = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
+            self._timeline.append([event], owner=clock.owner, at=at, tx=tx)
         return True

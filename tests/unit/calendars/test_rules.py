@@ -106,7 +106,7 @@ def test_the_edition_that_was_loaded_last_by_then_counts(seconds: int, numbers: 
 
 
 def test_an_edition_takes_the_place_of_that_of_its_year() -> None:
-    calendar = rules.replaced(Calendar((an_edition(2026), an_edition(2027))), an_edition(number=1))
+    calendar = rules.calendar_with(Calendar((an_edition(2026), an_edition(2027))), an_edition(number=1))
 
     assert sorted((each.year, each.number) for each in calendar.editions) == [(2026, 0), (2027, 1)]
 
@@ -130,7 +130,7 @@ def test_an_edition_can_say_something_from_december_before() -> None:
 def test_a_recount_goes_on_behind_the_page_and_at_once() -> None:
     place = Place(2, {"board": {"S": "traffic"}})
 
-    following = rules.gone_on(a_recount(), place, looked_at=100, moved=7, failed=1, at=AT)
+    following = rules.advance(a_recount(), place, looked_at=100, moved=7, failed=1, at=AT)
 
     assert (following.place, following.next_at, following.passage, following.rev) == (place, AT, 1, 2)
     assert (following.looked_at, following.moved, following.failed) == (100, 7, 1)
@@ -140,16 +140,16 @@ def test_a_recount_goes_on_behind_the_page_and_at_once() -> None:
 def test_the_second_pass_begins_when_nobody_counts_on_the_old_calendar(minutes: int, begins: int) -> None:
     at = AT + timedelta(minutes=minutes)
 
-    following = rules.gone_on(a_recount(), None, looked_at=1, moved=1, failed=0, at=at)
+    following = rules.advance(a_recount(), None, looked_at=1, moved=1, failed=0, at=at)
 
     assert (following.passage, following.place, following.state) == (2, AT_THE_START, RecountState.RUNNING)
     assert following.next_at == AT + timedelta(minutes=begins)
 
 
 def test_the_second_pass_counts_what_it_moved_and_nobody_twice() -> None:
-    first = rules.gone_on(a_recount(), None, looked_at=10, moved=4, failed=0, at=AT)
+    first = rules.advance(a_recount(), None, looked_at=10, moved=4, failed=0, at=AT)
 
-    second = rules.gone_on(first, None, looked_at=10, moved=1, failed=0, at=AT + timedelta(minutes=3))
+    second = rules.advance(first, None, looked_at=10, moved=1, failed=0, at=AT + timedelta(minutes=3))
 
     assert (second.looked_at, second.moved) == (10, 5)
     assert (second.state, second.next_at) == (RecountState.DONE, None)

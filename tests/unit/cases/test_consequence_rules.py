@@ -23,7 +23,7 @@ from chalicelib.cases.rules.consequences import (
 )
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules.clocks import started
+from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
 from chalicelib.rulepacks.model.pack import RulePack, StepKind
 from chalicelib.rulepacks.rules import pack_in_force
@@ -78,7 +78,7 @@ def a_revocation() -> Revocation:
 
 
 def a_rectification_clock() -> Clock:
-    return started(
+    return start(
         ClockKind.RECTIFICATION,
         LIMIT,
         owner="case:1",
@@ -265,7 +265,7 @@ def test_the_last_second_of_the_defence_belongs_to_the_person() -> None:
 
 
 def test_a_defence_is_not_over_while_nobody_knows_its_last_day() -> None:
-    clock = started(
+    clock = start(
         ClockKind.DEFENCE,
         LIMIT,
         owner="case:1",

@@ -25,7 +25,7 @@ from chalicelib.cases.rules.handling import (
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, ClockKind
-from chalicelib.clocks.rules.clocks import started
+from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.rulepacks.rules import pack_in_force
@@ -47,7 +47,7 @@ MARRIAGE = MaterialAsked(id="marriage", name="结婚登记", basis="", ways=(Mat
 
 
 def a_clock(kind: ClockKind = ClockKind.HANDLING_PROMISED, *, started_at: datetime = NOON) -> Clock:
-    return started(
+    return start(
         kind,
         Limit(value=3, unit=Unit.WORKING_DAYS, basis=BASIS),
         owner="case:1",

@@ -30,7 +30,7 @@ def a_clock(
     recheck_at: datetime | None = None,
     suffix: str = "",
 ) -> Clock:
-    return clocks.started(
+    return clocks.start(
         kind,
         Limit(value=value, unit=unit, basis="《行政许可法》第42条"),
         owner="case:1",
@@ -79,7 +79,7 @@ def test_the_due_day_is_yellow_to_its_last_second_and_the_next_is_red(at: dateti
     ],
 )
 def test_a_stopped_clock_shows_for_ever_whether_it_stopped_in_time(at: datetime, light: Light) -> None:
-    clock = clocks.stopped(a_clock(), at=at)
+    clock = clocks.stop(a_clock(), at=at)
 
     assert clocks.light(clock, at=at + timedelta(days=99)) is light
 
@@ -90,7 +90,7 @@ def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late()
 
     assert clocks.light(clock, at=shanghai("2027-02-01")) is Light.WHITE
     assert clocks.next_at(clock) == shanghai("2026-12-31")
-    assert clocks.moved_on(clock, at=shanghai("2027-02-01")).passed_at is None
+    assert clocks.move_on(clock, at=shanghai("2027-02-01")).passed_at is None
     assert not clock.is_late(shanghai("2027-02-01"))
 
 
@@ -98,8 +98,8 @@ def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late()
 def test_the_pause_of_the_published_vector_moves_the_due_day_to_13_october() -> None:
     clock = a_clock(started_at=shanghai("2026-09-14"), value=10)
 
-    held = clocks.paused(clock, a_pause(shanghai("2026-09-18")))
-    resumed = clocks.resumed(held, at=shanghai("2026-09-29"), calendar=CALENDAR)
+    held = clocks.with_pause(clock, a_pause(shanghai("2026-09-18")))
+    resumed = clocks.resume(held, at=shanghai("2026-09-29"), calendar=CALENDAR)
 
     assert clock.due_on == date(2026, 9, 28)
     assert (resumed.due_on, resumed.open_pause) == (date(2026, 10, 13), None)
@@ -107,7 +107,7 @@ def test_the_pause_of_the_published_vector_moves_the_due_day_to_13_october() -> 
 
 @pytest.mark.requirement("R4.10")
 def test_a_paused_clock_is_grey_waits_for_nothing_and_turns_yellow_when_the_pause_outlasts_its_notice() -> None:
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14"), value=10), a_pause(shanghai("2026-09-18")))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14"), value=10), a_pause(shanghai("2026-09-18")))
 
     assert clocks.next_at(held) is None
     assert clocks.light(held, at=shanghai("2026-09-29")) is Light.GREY
@@ -116,8 +116,8 @@ def test_a_paused_clock_is_grey_waits_for_nothing_and_turns_yellow_when_the_paus
 
 def test_a_pause_makes_nobody_late_however_long_it_is() -> None:
     clock = a_clock(started_at=shanghai("2026-09-14"))
-    held = clocks.paused(clock, a_pause(shanghai("2026-09-15")))
-    stopped = clocks.stopped(held, at=shanghai("2026-09-28"))
+    held = clocks.with_pause(clock, a_pause(shanghai("2026-09-15")))
+    stopped = clocks.stop(held, at=shanghai("2026-09-28"))
 
     assert clock.due_on == date(2026, 9, 17)
     assert not held.is_late(shanghai("2026-09-28"))
@@ -125,27 +125,27 @@ def test_a_pause_makes_nobody_late_however_long_it_is() -> None:
 
 
 def test_the_explanation_of_a_paused_clock_ends_with_the_day_on_which_it_is_due() -> None:
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
     at = shanghai("2026-09-22")
 
     days = clocks.days_counted(held, calendar=CALENDAR, at=at)
-    standing = clocks.standing(held, at=at, calendar=CALENDAR)
+    standing = clocks.with_pause_ended(held, at=at, calendar=CALENDAR)
 
     assert (standing.due_on, days[-1].day, standing.provisional) == (date(2026, 9, 24), date(2026, 9, 24), False)
     assert clocks.light(standing, at=at) is Light.GREY
 
 
 def test_a_pause_that_a_lagging_machine_ends_is_none() -> None:
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
     before = shanghai("2026-09-15", "09:59:59")
 
-    assert clocks.resumed(held, at=before, calendar=CALENDAR).due_on == date(2026, 9, 17)
-    assert clocks.stopped(held, at=before).pauses[0].ended_at == shanghai("2026-09-15")
+    assert clocks.resume(held, at=before, calendar=CALENDAR).due_on == date(2026, 9, 17)
+    assert clocks.stop(held, at=before).pauses[0].ended_at == shanghai("2026-09-15")
 
 
 def test_a_pause_does_not_hide_that_a_clock_was_late_before_it() -> None:
     late = shanghai("2026-09-18")
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(late))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14")), a_pause(late))
 
     assert clocks.light(held, at=late) is Light.RED
     assert clocks.light(held, at=shanghai("2026-10-20")) is Light.RED
@@ -153,24 +153,24 @@ def test_a_pause_does_not_hide_that_a_clock_was_late_before_it() -> None:
 
 
 def test_a_second_pause_beside_an_open_one_changes_nothing() -> None:
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
 
-    assert clocks.paused(held, a_pause(shanghai("2026-09-16"))) is held
+    assert clocks.with_pause(held, a_pause(shanghai("2026-09-16"))) is held
 
 
 def test_ending_a_pause_that_is_not_open_changes_nothing() -> None:
     clock = a_clock()
 
-    assert clocks.resumed(clock, at=shanghai("2026-11-24"), calendar=CALENDAR) is clock
+    assert clocks.resume(clock, at=shanghai("2026-11-24"), calendar=CALENDAR) is clock
 
 
 def test_stopping_twice_keeps_the_first_end_and_closes_an_open_pause() -> None:
-    held = clocks.paused(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
+    held = clocks.with_pause(a_clock(started_at=shanghai("2026-09-14")), a_pause(shanghai("2026-09-15")))
 
-    ended = clocks.stopped(held, at=shanghai("2026-09-16"))
+    ended = clocks.stop(held, at=shanghai("2026-09-16"))
 
     assert ended.pauses[0].ended_at == shanghai("2026-09-16")
-    assert clocks.stopped(ended, at=shanghai("2026-09-17")) is ended
+    assert clocks.stop(ended, at=shanghai("2026-09-17")) is ended
     assert clocks.next_at(ended) is None
 
 
@@ -178,7 +178,7 @@ def test_ten_more_working_days_are_counted_on_from_the_old_due_day() -> None:
     clock = a_clock(started_at=shanghai("2026-09-18"), value=20)
     ten = Limit(value=10, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
 
-    longer = clocks.extended(clock, ten, at=shanghai("2026-10-20"), calendar=CALENDAR)
+    longer = clocks.with_extension(clock, ten, at=shanghai("2026-10-20"), calendar=CALENDAR)
 
     assert (clock.due_on, longer.due_on) == (date(2026, 10, 22), date(2026, 11, 5))
     days = clocks.days_counted(longer, calendar=CALENDAR, at=shanghai("2026-10-20"))
@@ -189,7 +189,7 @@ def test_an_extension_in_another_unit_is_counted_from_the_first_due_day() -> Non
     clock = a_clock(started_at=shanghai("2026-10-12"), value=10, unit=Unit.CALENDAR_DAYS)
     three = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
 
-    longer = clocks.extended(clock, three, at=shanghai("2026-10-13"), calendar=CALENDAR)
+    longer = clocks.with_extension(clock, three, at=shanghai("2026-10-13"), calendar=CALENDAR)
 
     assert (clock.due_on, longer.due_on) == (date(2026, 10, 22), date(2026, 10, 27))
     days = clocks.days_counted(longer, calendar=CALENDAR, at=shanghai("2026-10-13"))
@@ -197,7 +197,7 @@ def test_an_extension_in_another_unit_is_counted_from_the_first_due_day() -> Non
 
 
 def test_a_late_sweep_tells_yellow_and_red_each_at_the_instant_that_it_passed() -> None:
-    moved = clocks.moved_on(a_clock(), at=shanghai("2026-12-01"))
+    moved = clocks.move_on(a_clock(), at=shanghai("2026-12-01"))
 
     assert moved.warned_at == shanghai("2026-11-25", "00:00:00")
     assert moved.passed_at == shanghai("2026-11-26", "00:00:00")
@@ -206,7 +206,7 @@ def test_a_late_sweep_tells_yellow_and_red_each_at_the_instant_that_it_passed() 
 
 def test_the_sweep_comes_first_for_yellow_and_then_for_red() -> None:
     clock = a_clock()
-    warned = clocks.moved_on(clock, at=shanghai("2026-11-25", "00:00:00"))
+    warned = clocks.move_on(clock, at=shanghai("2026-11-25", "00:00:00"))
 
     assert clocks.next_at(clock) == shanghai("2026-11-25", "00:00:00")
     assert warned.passed_at is None
@@ -223,21 +223,21 @@ def test_a_wait_is_looked_at_when_it_said_and_never_passes_by_itself() -> None:
     clock = a_clock(kind=ClockKind.CREDIT_RECHECK, recheck_at=shanghai("2026-11-20", "10:01:00"))
 
     assert clocks.next_at(clock) == shanghai("2026-11-20", "10:01:00")
-    assert clocks.moved_on(clock, at=shanghai("2026-12-20")).passed_at is None
-    assert clocks.next_at(clocks.stopped(clock, at=shanghai("2026-11-20", "10:02:00"))) is None
+    assert clocks.move_on(clock, at=shanghai("2026-12-20")).passed_at is None
+    assert clocks.next_at(clocks.stop(clock, at=shanghai("2026-11-20", "10:02:00"))) is None
 
 
 def test_milestones_that_new_dates_put_into_the_future_will_be_told_again() -> None:
-    warned = clocks.moved_on(a_clock(), at=shanghai("2026-11-25"))
+    warned = clocks.move_on(a_clock(), at=shanghai("2026-11-25"))
     three = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
 
-    longer = clocks.extended(warned, three, at=shanghai("2026-11-25"), calendar=CALENDAR)
+    longer = clocks.with_extension(warned, three, at=shanghai("2026-11-25"), calendar=CALENDAR)
 
     assert (warned.warned_at is not None, longer.warned_at) == (True, None)
 
 
 def test_a_clock_that_stops_after_its_due_day_keeps_the_milestones_that_no_sweep_had_told() -> None:
-    clock = clocks.stopped(a_clock(), at=shanghai("2026-11-26", "00:00:30"))
+    clock = clocks.stop(a_clock(), at=shanghai("2026-11-26", "00:00:30"))
 
     assert clock.passed_at == shanghai("2026-11-26", "00:00:00")
 
@@ -245,11 +245,11 @@ def test_a_clock_that_stops_after_its_due_day_keeps_the_milestones_that_no_sweep
 @pytest.mark.requirement("R4.14")
 def test_a_clock_is_shown_as_it_stood_at_any_past_moment() -> None:
     clock = a_clock(started_at=shanghai("2026-09-14"), value=10)
-    held = clocks.paused(clock, a_pause(shanghai("2026-09-18")))
-    resumed = clocks.resumed(held, at=shanghai("2026-09-29"), calendar=CALENDAR)
+    held = clocks.with_pause(clock, a_pause(shanghai("2026-09-18")))
+    resumed = clocks.resume(held, at=shanghai("2026-09-29"), calendar=CALENDAR)
     ten = Limit(value=10, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
-    longer = clocks.extended(resumed, ten, at=shanghai("2026-10-10"), calendar=CALENDAR)
-    ended = clocks.stopped(longer, at=shanghai("2026-10-15"))
+    longer = clocks.with_extension(resumed, ten, at=shanghai("2026-10-10"), calendar=CALENDAR)
+    ended = clocks.stop(longer, at=shanghai("2026-10-15"))
 
     def seen(at: datetime) -> Clock | None:
         return clocks.as_of(ended, at=at, calendar=CALENDAR)
@@ -284,8 +284,8 @@ def test_the_explanation_names_each_day_and_why() -> None:
 
 def a_held_warned_clock() -> Clock:
     """Warned on its last day, Wednesday the 25th, and held an hour later."""
-    warned = clocks.moved_on(a_clock(), at=shanghai("2026-11-25", "00:00:00"))
-    return clocks.paused(warned, a_pause(shanghai("2026-11-25", "01:00:00"), expected_until=date(2026, 12, 31)))
+    warned = clocks.move_on(a_clock(), at=shanghai("2026-11-25", "00:00:00"))
+    return clocks.with_pause(warned, a_pause(shanghai("2026-11-25", "01:00:00"), expected_until=date(2026, 12, 31)))
 
 
 def test_within_a_pause_what_was_told_before_it_stays_told_if_it_still_lies_before_it() -> None:
@@ -302,8 +302,8 @@ def test_within_a_pause_what_was_told_before_it_stays_told_if_it_still_lies_befo
     )
     held = a_held_warned_clock()
 
-    same = clocks.recounted(held, at=shanghai("2026-12-20"), calendar=CALENDAR)
-    moved = clocks.recounted(held, at=shanghai("2026-12-20"), calendar=later)
+    same = clocks.recount(held, at=shanghai("2026-12-20"), calendar=CALENDAR)
+    moved = clocks.recount(held, at=shanghai("2026-12-20"), calendar=later)
 
     assert (same.warned_at, same.round, clocks.has_moved(held, same)) == (held.warned_at, 0, False)
     assert (moved.due_on, moved.warned_at, moved.round) == (date(2026, 11, 26), None, 1)
