@@ -1,1 +1,1 @@
-"""Rule packs (规则包): what a jurisdiction's rules say, as data with articles and dates of effect."""
+"""Rule packs (规则包): a jurisdiction's rules as data, with articles and dates of effect."""

@@ -1,4 +1,4 @@
-"""Which edition holds on a day, and what may follow a false or unkept promise (失信后果的次序)."""
+"""Which edition is in force on a day, and what may follow a false or unkept promise (失信后果的次序)."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -8,7 +8,7 @@ from chalicelib.rulepacks.model.pack import RulePack, Step
 
 
 def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:
-    """Return the edition of a pack that is in force on a day; raises ``LookupError`` where there is none."""
+    """Return the edition of a pack in force on a day; raises ``LookupError`` if there is none."""
     for pack in packs:
         if pack.code == code and pack.is_in_force(on):
             return pack
@@ -25,15 +25,15 @@ def require_one_at_a_time(packs: Sequence[RulePack]) -> None:
 
 
 def next_step(pack: RulePack, *, result: str, done: Collection[str]) -> Step | None:
-    """Return the step that is next in the pack's order, or None after the last one or for a result without any.
+    """Return the next step in the pack's order, or ``None`` after the last one or for a result without steps.
 
-    ``done`` are the kinds of the steps that were taken and did not settle the matter:
-    a rectification that succeeded ends the matter, and nobody asks for a next step.
+    ``done`` are the kinds of steps that were taken without settling the matter: after a successful rectification
+    nobody asks for a next step.
     """
     return next((step for step in pack.sequence_for(result) if step.kind not in done), None)
 
 
 def may_take(pack: RulePack, *, result: str, done: Collection[str], step: str) -> bool:
-    """Whether a step is next in the pack's order: none is skipped and none is taken twice."""
+    """Whether a step is the next in the pack's order: none may be skipped or repeated."""
     following = next_step(pack, result=result, done=done)
     return following is not None and following.kind == step

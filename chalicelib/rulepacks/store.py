@@ -1,4 +1,4 @@
-"""Loads the rule packs that are packaged with the code."""
+"""Loading the rule packs packaged with the code."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ SEVERITIES = ("minor", "general", "serious")
 
 @cache
 def load_rule_packs() -> tuple[RulePack, ...]:
-    """Return all packaged editions of all packs; read and checked once a process, at the first call."""
+    """Return all packaged editions of all packs, read and checked once per process, on first use."""
     texts = (path.read_text(encoding="utf-8") for path in sorted(PACKS.glob("*.json")))
     packs = tuple(pack_from(json.loads(text)) for text in texts)
     require_one_at_a_time(packs)
@@ -53,9 +53,9 @@ def load_rule_packs() -> tuple[RulePack, ...]:
 
 
 def pack_from(data: Mapping[str, Any]) -> RulePack:
-    """Read a pack as it is written down: its name and dates, and ``settings`` by key.
+    """Read a pack from its JSON form: its name and dates, and ``settings`` by key.
 
-    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for data that are none, among them any setting without a basis.
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for invalid data, including any setting without a basis.
     """
     settings = data["settings"]
     ends = data["effective_to"]

@@ -1,4 +1,4 @@
-"""How events are chained, and how a chain is checked."""
+"""Chaining events by hash, and checking a chain."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from chalicelib.clock import instant_text
 from chalicelib.timeline.events import ChainFault, ChainHead, Event, FaultReason, Json, NewEvent
 
 TEXT_DIGESTS = "text_digests"
-"""The key in an event's data under which the digests of its texts stand."""
+"""The key in an event's data that holds the digests of its texts."""
 
 _BY_CODE_POINT = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _AS_IT_STANDS = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -20,21 +20,21 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def chained(facts: Sequence[NewEvent], *, owner: str, head: ChainHead, recorded_at: datetime) -> tuple[Event, ...]:
-    """Give facts their places after ``head``, in the order given."""
+def chained(new_events: Sequence[NewEvent], *, owner: str, head: ChainHead, recorded_at: datetime) -> tuple[Event, ...]:
+    """Return these events with their places in the chain after ``head``, in the order given."""
     events: list[Event] = []
-    for fact in facts:
-        data: dict[str, Json] = dict(fact.data)
-        if fact.texts:
-            data[TEXT_DIGESTS] = {name: digest(text) for name, text in fact.texts.items()}
+    for new in new_events:
+        data: dict[str, Json] = dict(new.data)
+        if new.texts:
+            data[TEXT_DIGESTS] = {name: digest(text) for name, text in new.texts.items()}
         fields: dict[str, Json] = {
             "owner": owner,
             "seq": head.seq + 1,
-            "kind": fact.kind.value,
-            "occurred_at": instant_text(fact.occurred_at),
+            "kind": new.kind.value,
+            "occurred_at": instant_text(new.occurred_at),
             "recorded_at": instant_text(recorded_at),
-            "actor": fact.actor,
-            "department": fact.department,
+            "actor": new.actor,
+            "department": new.department,
             "data": data,
             "prev_hash": head.hash,
         }
@@ -43,15 +43,15 @@ def chained(facts: Sequence[NewEvent], *, owner: str, head: ChainHead, recorded_
             Event(
                 owner=owner,
                 seq=head.seq + 1,
-                kind=fact.kind.value,
-                occurred_at=instant_text(fact.occurred_at),
+                kind=new.kind.value,
+                occurred_at=instant_text(new.occurred_at),
                 recorded_at=instant_text(recorded_at),
-                actor=fact.actor,
-                department=fact.department,
+                actor=new.actor,
+                department=new.department,
                 data=data,
                 prev_hash=head.hash,
                 hash=own,
-                texts=fact.texts,
+                texts=new.texts,
             ),
         )
         head = ChainHead(head.seq + 1, own)
@@ -63,8 +63,8 @@ def first_fault(  # noqa: PLR0911 - one return a way in which a chain can be bro
 ) -> ChainFault | None:
     """Recompute a whole chain; return the first event that cannot be trusted, ``None`` if all can.
 
-    ``head`` is what the owner's own row says the chain ends with, so a chain cut short is found too.
-    A text that is no longer there was deleted by law and leaves the chain whole; an altered one does not.
+    ``head`` is the end of the chain according to the owner's own row, so a truncated chain is detected too. A missing
+    text was deleted by law and leaves the chain valid; an altered one does not.
     """
     previous = ChainHead()
     for event in events:
@@ -107,9 +107,9 @@ def _hash(fields: Mapping[str, Json]) -> str:
 def canonical(value: Json) -> bytes:
     """Return RFC 8785 canonical JSON.
 
-    Without floats, of which ``Json`` has none, it is what the standard library writes when it sorts the keys, at a
-    fraction of the time that a library written in Python takes. Only keys beyond the Basic Multilingual Plane sort
-    otherwise, by UTF-16 code units. Nothing raises, so that an event that somebody altered is found, whatever is in it.
+    Without floats, which ``Json`` excludes, it is what the standard library writes with sorted keys, in a fraction of
+    the time that a pure Python library takes. Only keys beyond the Basic Multilingual Plane sort differently, by
+    UTF-16 code units. It never raises, so that an altered event is detected whatever it contains.
     """
     text = _BY_CODE_POINT.encode(value)
     if len(text.encode("utf-16-be", "surrogatepass")) != 2 * len(text):

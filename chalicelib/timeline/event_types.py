@@ -1,10 +1,10 @@
-"""The closed list of what can happen, in the past tense, with what people call it."""
+"""The closed list of event kinds, in the past tense, with their labels."""
 
 from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """Kinds of events (事件): ``<owner's matter>:<what happened>``."""
+    """Kinds of events (事件): ``<what it is about>:<what happened>``."""
 
     ITEM_PUBLISHED = "item:published"
 
@@ -234,4 +234,4 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),
     EventKind.MANDATE_EXCEEDED: ("越权查阅记录", "Out of scope"),
 }
-"""What people call each kind, Chinese first."""
+"""The label of each kind, Chinese first."""

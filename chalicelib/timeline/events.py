@@ -9,14 +9,14 @@ from typing import TypeAlias
 from chalicelib.timeline.event_types import EventKind
 
 Json: TypeAlias = str | int | bool | Sequence["Json"] | Mapping[str, "Json"] | None
-"""What may be hashed: RFC 8785 would write floats in a form of their own, so there are none."""
+"""What may be hashed; no floats, because RFC 8785 formats them differently."""
 
 NOTHING_BEFORE = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """Where an owner's chain ends: kept on the owner's own row, and the condition of every write that adds to it."""
+    """The end of an owner's chain: stored on the owner's row, and the condition of every write that extends it."""
 
     seq: int = 0
     hash: str = NOTHING_BEFORE
@@ -24,10 +24,11 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """What happened, before it has its place in a chain.
+    """An event before it has its place in a chain.
 
     ``actor`` is ``subject:<subject key>``, ``staff:<staff id>`` or ``system:<name>``, never a name or number.
-    ``texts`` (free text, documents) may hold personal data: they stand beside the event, which holds their digests.
+    ``texts`` (free text, documents) may hold personal data: they are stored beside the event, which holds their
+    digests.
     """
 
     kind: EventKind
@@ -40,10 +41,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event as it is written: what is hashed is text, so instants are kept as their RFC 3339 text.
+    """One event as stored; instants are RFC 3339 text, because that is what is hashed.
 
-    ``hash`` is the hexadecimal SHA-256 of the RFC 8785 canonical JSON of all other fields but ``texts``.
-    ``seq`` counts from 1; the first event's ``prev_hash`` is 64 zeros.
+    ``hash`` is the hexadecimal SHA-256 of the RFC 8785 canonical JSON of all other fields except ``texts``. ``seq``
+    counts from 1; the first event's ``prev_hash`` is 64 zeros.
     """
 
     owner: str
@@ -60,7 +61,7 @@ class Event:
 
     @property
     def id(self) -> str:
-        """What consumers remember to do a thing once."""
+        """The id by which consumers recognise a repetition."""
         return f"{self.owner}/{self.seq}"
 
 
@@ -85,12 +86,12 @@ class ChainFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A timeline as it was read, and what recomputing it said."""
+    """A timeline as read, with the result of checking its chain."""
 
     events: tuple[Event, ...]
     fault: ChainFault | None
 
     @property
     def verified(self) -> bool:
-        """Whether every event is where and what it was when it was written."""
+        """Whether every event is in its place and unaltered."""
         return self.fault is None

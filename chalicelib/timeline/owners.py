@@ -1,4 +1,4 @@
-"""Rows that own a timeline, and where each kind of owner has its own."""
+"""Rows that own a timeline, and where each kind of owner is stored."""
 
 from functools import cache
 from importlib import import_module
@@ -29,13 +29,13 @@ OWNERS = {
     "reversal": "chalicelib.redress.table:RedressRow",
     "flag_notice": "chalicelib.sanctions.table.flag_notices:FlagNoticeRow",
 }
-"""The row of each kind of owner, by name: a timeline imports no domain package before an owner of it is asked for."""
+"""The row of each kind of owner, by name, so that a domain package is imported only when one of its owners is used."""
 
 
 class OwnerRow(Row):
     """A row that owns a timeline: ``pk`` is the owner's name in it, ``document`` the owner itself.
 
-    ``version`` counts what people did; it is the ETag, and a clock that turns yellow does not change it.
+    ``version`` counts changes made by people; it is the ETag, which a clock that turns yellow leaves unchanged.
     """
 
     document: Any
@@ -47,21 +47,21 @@ class OwnerRow(Row):
 
     @property
     def head(self) -> ChainHead:
-        """Where the owner's chain ends."""
+        """The end of the owner's chain."""
         return ChainHead(int(self.head_seq), self.head_hash)
 
     @classmethod
     def is_at(cls, version: int, head: ChainHead) -> Condition:
-        """Return the one condition under which a chain moves on: neither version nor head has changed since the read.
+        """Return the condition for extending a chain: neither version nor head has changed since the read.
 
-        An event that a timer adds moves the head alone, and a step that tells nothing moves the version alone.
+        An event added by a timer changes the head alone, and a change without an event the version alone.
         """
         unchanged: Condition = (cls.version == version) & (cls.head_hash == head.hash)
         return unchanged
 
 
 def row_of(owner: str) -> type[OwnerRow]:
-    """Return the row in which an owner is kept, imported when it is first asked for; ``KeyError`` for no such kind."""
+    """Return the row class of an owner, imported on first use; ``KeyError`` for an unknown kind."""
     return _row(owner.partition(":")[0])
 
 

@@ -1,4 +1,4 @@
-"""Things that own a timeline: row and events are written together, everywhere under the same condition."""
+"""Entities that own a timeline: row and events are always written together, under the same condition."""
 
 from collections.abc import Sequence
 from dataclasses import Field, replace
@@ -14,13 +14,13 @@ from chalicelib.timeline.store import Timeline
 
 
 class Owner(Protocol):
-    """A frozen dataclass that owns a timeline; one that is not stored yet has version 0 and an empty chain."""
+    """A frozen dataclass that owns a timeline; before it is saved it has version 0 and an empty chain."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under: ``<kind>:<id>``."""
+        """The name of its timeline: ``<kind>:<id>``."""
 
     @property
     def version(self) -> int:
@@ -28,14 +28,14 @@ class Owner(Protocol):
 
     @property
     def head(self) -> ChainHead:
-        """Where its chain ends."""
+        """The end of its chain."""
 
 
 T = TypeVar("T", bound=Owner)
 
 
 class Repository(Generic[T]):
-    """Loads, adds and saves owners of one ``kind``, each in a row of its own; stores add the queries that they need."""
+    """Loads, adds and saves owners of one ``kind``, one row each; subclasses add the queries they need."""
 
     kind: str
     row: type[OwnerRow]
@@ -58,13 +58,13 @@ class Repository(Generic[T]):
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
 
-    def add(self, new: T, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> T:
+    def add(self, new: T, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> T:
         """Save a new owner and its first events. Raises ``ConflictError`` if there is one by its name already."""
-        return self.save(replace(new, version=0, head=ChainHead()), new, facts, at=at, tx=tx)
+        return self.save(replace(new, version=0, head=ChainHead()), new, events, at=at, tx=tx)
 
-    def save(self, before: T, after: T, facts: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> T:
+    def save(self, before: T, after: T, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> T:
         """Save the new version and its events. Raises ``ConflictError`` if the stored version has changed."""
-        head = self._timeline.add_events(facts, owner=before.owner, head=before.head, at=at, tx=tx)
+        head = self._timeline.add_events(events, owner=before.owner, head=before.head, at=at, tx=tx)
         saved = replace(after, version=self._next_version(before, after), head=head)
         if before.version or before.head.seq:
             tx.put(
@@ -75,14 +75,14 @@ class Repository(Generic[T]):
         return saved
 
     def from_row(self, row: Row) -> T:
-        """Read an owner from its row; raises ``TypeError`` for a row of another kind."""
+        """Return the owner in a row; raises ``TypeError`` for a row of another kind."""
         if not isinstance(row, self.row):
             raise TypeError(type(row).__name__)
         document: T = self._document(row)
         return replace(document, version=int(row.version), head=row.head)
 
     def to_row(self, owner: T) -> OwnerRow:
-        """Return the row in which an owner is kept."""
+        """Return the row that stores an owner."""
         head = owner.head
         columns = self._columns(owner)
         return self.row(owner.owner, version=owner.version, head_seq=head.seq, head_hash=head.hash, **columns)
@@ -94,5 +94,5 @@ class Repository(Generic[T]):
         return row.document
 
     def _columns(self, owner: T) -> dict[str, Any]:
-        """Return the document and what indexes go by."""
+        """Return the document and the index columns."""
         return {"document": owner}

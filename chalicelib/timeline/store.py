@@ -1,4 +1,4 @@
-"""Adding to timelines inside somebody's transaction, and reading them back."""
+"""Adding to timelines inside a caller's transaction, and reading them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,25 +16,25 @@ class Timeline:
     """All timelines."""
 
     def add_events(
-        self, facts: Sequence[NewEvent], *, owner: str, head: ChainHead, at: datetime, tx: Transaction
+        self, events: Sequence[NewEvent], *, owner: str, head: ChainHead, at: datetime, tx: Transaction
     ) -> ChainHead:
-        """Add events behind ``head`` and return the new head, which whoever calls this must write to the owner's row.
+        """Add events after ``head`` and return the new head, which the caller must write to the owner's row.
 
-        That is ``Repository.save`` for an owner that changes too, and ``append`` for one that does not.
+        Use ``Repository.save`` for an owner that changes too, and ``append`` for one that does not.
         """
-        for event in chained(facts, owner=owner, head=head, recorded_at=at):
+        for event in chained(events, owner=owner, head=head, recorded_at=at):
             tx.add(_row_of(event), on_failure=ConflictError())
             head = ChainHead(event.seq, event.hash)
         return head
 
-    def append(self, facts: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
-        """Append events to an owner whose row is otherwise left as it is: one read, and a change of the head alone.
+    def append(self, events: Sequence[NewEvent], *, owner: str, at: datetime, tx: Transaction) -> None:
+        """Append events to an owner that is otherwise unchanged: one read, and a change of the head alone.
 
         Raises ``ConflictError`` at the commit if the owner has changed meanwhile; ``NOT_FOUND`` for an unknown owner.
         """
         row = _stored(owner)
         table = type(row)
-        new = self.add_events(facts, owner=owner, head=row.head, at=at, tx=tx)
+        new = self.add_events(events, owner=owner, head=row.head, at=at, tx=tx)
         tx.change(
             table(owner),
             actions=[table.head_seq.set(new.seq), table.head_hash.set(new.hash)],
@@ -43,7 +43,7 @@ class Timeline:
         )
 
     def head(self, owner: str) -> ChainHead:
-        """Return where an owner's chain ends, by its own row; ``NOT_FOUND`` for an unknown owner."""
+        """Return the end of an owner's chain from its own row; ``NOT_FOUND`` for an unknown owner."""
         return _stored(owner).head
 
     def events(self, owner: str) -> tuple[Event, ...]:
@@ -51,9 +51,9 @@ class Timeline:
         return tuple(_event_of(row) for row in EventRow.query(owner, consistent_read=True))
 
     def reading(self, owner: str, *, head: ChainHead | None = None) -> Reading:
-        """Read a timeline and recompute it; the head is read first, so that an event added meanwhile is no fault.
+        """Read a timeline and check its chain; the head is read first, so that an event added meanwhile is no fault.
 
-        ``head`` is where the chain ended by the owner's row, for those who have just read that row themselves.
+        Callers who have just read the owner's row pass its ``head``.
         """
         head = head or self.head(owner)
         events = self.events(owner)
@@ -93,7 +93,7 @@ def _event_of(row: EventRow) -> Event:
 
 
 def event_from(stored: Mapping[str, object]) -> Event:
-    """Build an event from its stored attributes, as a row or a stream record has them."""
+    """Build an event from its stored attributes, from a row or a stream record."""
     return Event(
         owner=str(stored["owner"]),
         seq=int(str(stored["seq"])),
@@ -110,7 +110,7 @@ def event_from(stored: Mapping[str, object]) -> Event:
 
 
 def _object(text: object) -> dict[str, Json]:
-    """Read a JSON object; what is none (any more) is kept as it stands, and its hash will not match."""
+    """Parse a JSON object; anything else is kept as text, so that its hash will not match."""
     try:
         value = json.loads(str(text))
     except json.JSONDecodeError:

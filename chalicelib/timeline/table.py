@@ -9,18 +9,18 @@ from chalicelib.settings import settings
 
 
 class AsWrittenAttribute(UnicodeAttribute):
-    """Text that is read back whatever somebody made of it: an altered event must be shown, not fail to load."""
+    """Text that loads whatever was written into it: an altered event must be shown, not fail to load."""
 
     def get_value(self, value: dict[str, Any]) -> Any:  # noqa: ANN401 - as PynamoDB declares it
-        """Take a value of another type than text as its text."""
+        """Return a value of another type as text."""
         return value.get("S", repr(value))
 
 
 class EventRow(Row):
-    """One event; the service may add rows and read them, and has no permission to change or delete any."""
+    """One event; the service may add and read rows, and has no permission to change or delete any."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("timeline")
 

@@ -1,4 +1,4 @@
-"""Loads the editions that are packaged with the code (工作日历版本)."""
+"""Loading the editions packaged with the code (工作日历版本)."""
 
 import json
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ EDITIONS = Path(__file__).with_name("editions")
 
 @cache
 def load_calendar() -> Calendar:
-    """Return the calendar of all packaged editions; read once a process, at the first call."""
+    """Return the calendar of all packaged editions, read once per process, on first use."""
     texts = (path.read_text(encoding="utf-8") for path in sorted(EDITIONS.glob("*.json")))
     return Calendar(tuple(edition_from(json.loads(text)) for text in texts))
 
 
 def edition_from(data: Mapping[str, Any]) -> Edition:
-    """Read an edition as it is written down: ``year``, ``notice``, and festivals by day.
+    """Read an edition from its JSON form: ``year``, ``notice``, and festivals by day.
 
-    Raises ``KeyError`` or ``ValueError`` for data that are none.
+    Raises ``KeyError`` or ``ValueError`` for invalid data.
     """
     notice = data["notice"]
     return Edition(

@@ -1,4 +1,4 @@
-"""How long records may be shown (公示期): by the rules of the day on which they were judged (R3.1, R3.16)."""
+"""How long records may be shown (公示期), by the rules in force on the day of the finding (R3.1, R3.16)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class DisplayPeriod(NamedTuple):
-    """How long a record of one severity may be shown (公示期), in months: at the least and at the most."""
+    """How long a record of one severity may be shown (公示期), in months: the minimum and the maximum."""
 
     least_months: int
     most_months: int
@@ -14,7 +14,7 @@ class DisplayPeriod(NamedTuple):
 
 
 class DisplayRules(NamedTuple):
-    """An edition of the periods, by severity: it counts for what was judged on its first day or later."""
+    """An edition of the periods, by severity, for findings from its first day on."""
 
     edition: str
     judged_from: date
@@ -22,5 +22,5 @@ class DisplayRules(NamedTuple):
 
 
 def rules_of_the_day(editions: Sequence[DisplayRules], judged_on: date) -> DisplayRules:
-    """Return the edition of the day of a finding; ``editions`` are oldest first, and the oldest has no day before."""
+    """Return the edition for the day of a finding; ``editions`` are oldest first, and the oldest has no beginning."""
     return next((rules for rules in reversed(editions) if rules.judged_from <= judged_on), editions[0])

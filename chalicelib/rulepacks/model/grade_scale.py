@@ -1,4 +1,4 @@
-"""A scale of credit grades (信用评价等级), where a pack has one: bands, whom it grades, what counts and how much."""
+"""A scale of credit grades (信用评价等级), if a pack has one: bands, who is graded, what counts and how much."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class InputKey(StrEnum):
-    """What a scale may count: nothing that is not a person's own credit."""
+    """What a scale may count: only a person's own credit."""
 
     MINOR_RECORDS = "records.minor"
     GENERAL_RECORDS = "records.general"
@@ -16,7 +16,7 @@ class InputKey(StrEnum):
 
 
 class Weight(NamedTuple):
-    """How many points each of an input gives, or takes; beyond ``most`` of them, none gives or takes any more."""
+    """The points that each of an input gives, or takes; those beyond ``most`` have no effect."""
 
     key: InputKey
     name: str
@@ -27,7 +27,7 @@ class Weight(NamedTuple):
 
 
 class Band(NamedTuple):
-    """A grade by its labels (等级), and the fewest points that reach it."""
+    """A grade's labels (等级), and the points needed for it."""
 
     name: str
     english: str
@@ -35,9 +35,9 @@ class Band(NamedTuple):
 
 
 class GradeScale(NamedTuple):
-    """One edition of a scale; whoever is known by a kind of number that it does not name has no grade (R6.11).
+    """One edition of a scale; subjects with a kind of number that it does not name have no grade (R6.11).
 
-    A score begins at ``base`` and stays between 0 and ``top``; ``bands`` are best first, and the last begins at 0.
+    A score starts at ``base`` and stays between 0 and ``top``; ``bands`` are best first, and the last begins at 0.
     """
 
     edition: str
@@ -51,7 +51,7 @@ class GradeScale(NamedTuple):
     basis: str
 
     def bases(self) -> Iterator[str]:
-        """Yield what every part of it rests on."""
+        """Yield the basis of every part."""
         yield self.basis
         yield from (weight.basis for weight in self.weights)
 
@@ -61,7 +61,7 @@ class GradeScale(NamedTuple):
 
 
 def require_sound(scale: GradeScale) -> GradeScale:
-    """Return a scale by which everybody whom it names has one grade; ``ValueError`` for any other."""
+    """Return the scale if everybody it covers has exactly one grade; ``ValueError`` otherwise."""
     least = [band.least for band in scale.bands]
     if not least or least[-1] != 0 or least != sorted(set(least), reverse=True) or least[0] > scale.top:
         message = f"the bands of {scale.edition} must go down to 0, each once and the first within {scale.top}"

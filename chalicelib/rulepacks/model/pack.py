@@ -1,7 +1,7 @@
-"""A rule pack (规则包): the settings of a jurisdiction, each with the text that it rests on.
+"""A rule pack (规则包): the settings of a jurisdiction, each with its basis.
 
-A basis (依据) is an article, or the words that the setting is this service's own configuration.
-The parts are named tuples, which a cold start defines ten times faster than data classes.
+A basis (依据) is an article, or the statement that the setting is this service's own configuration. The parts are
+named tuples, which a cold start defines ten times faster than data classes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,7 +64,7 @@ class BoundKey(StrEnum):
 
 
 class Milestone(StrEnum):
-    """What a clock tells people about; ``MISSING`` is told of a calendar that nobody has loaded."""
+    """What a clock alerts people about; ``MISSING`` is for a calendar edition that nobody has loaded."""
 
     YELLOW = "yellow"
     PASSED = "passed"
@@ -72,7 +72,7 @@ class Milestone(StrEnum):
 
 
 class Desk(StrEnum):
-    """Where a recipient sits: in the department that owns the clock, or in the monitoring office."""
+    """Where a recipient works: in the department that owns the clock, or in the monitoring office."""
 
     OWN = "own"
     MONITORING = "monitoring"
@@ -87,7 +87,7 @@ class Term(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One word out of a closed set."""
+    """One value from a closed set."""
 
     value: str
     basis: str
@@ -101,7 +101,7 @@ class Retention(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """One entry of a closed list, with its code and its names: why time is not counted, or which risk excludes."""
+    """One entry of a closed list, with its code and names: a ground for a pause, or an excluded risk."""
 
     code: str
     name: str
@@ -110,9 +110,9 @@ class Ground(NamedTuple):
 
 
 class CardGround(NamedTuple):
-    """Why a card may be given (发牌事由), in which colour, and on which kinds of events it may rest.
+    """A ground for a card (发牌事由): its colour, and the kinds of events it may rest on.
 
-    Where ``clocks`` names kinds of clocks, an event about a clock counts only if it is one of these.
+    If ``clocks`` names kinds of clocks, an event about a clock counts only if it is one of these.
     """
 
     code: str
@@ -132,14 +132,14 @@ class Bound(NamedTuple):
 
 
 class OfficeHours(NamedTuple):
-    """When offices work on a working day (办公时间): stretches of ``HH:MM`` in Asia/Shanghai, in order."""
+    """When offices are open on a working day (办公时间): stretches of ``HH:MM`` in Asia/Shanghai, in order."""
 
     stretches: tuple[tuple[str, str], ...]
     basis: str
 
 
 class EditionDay(NamedTuple):
-    """The day of the year after which next year's working calendar is missed (下一年度工作日历最迟载入日)."""
+    """The last day of the year to load next year's working calendar (下一年度工作日历最迟载入日)."""
 
     month: int
     day: int
@@ -147,14 +147,14 @@ class EditionDay(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of the order of consequences, with the article that allows it."""
+    """One step in the order of consequences, with the article that allows it."""
 
     kind: StepKind
     basis: str
 
 
 class Yellow(NamedTuple):
-    """When the light turns yellow: a share of the limit in whole per cent, but at least so many working days."""
+    """When the light turns yellow: a share of the limit in whole per cent, but at least this many working days."""
 
     share_percent: int
     least_working_days: int
@@ -162,9 +162,9 @@ class Yellow(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Who is told: a role at a desk.
+    """Who is alerted: a role at a desk.
 
-    ``level`` is the step of escalation (督办层级): 0 the handler, 1 the department, 2 its head, 3 monitoring.
+    ``level`` is the level of escalation (督办层级): 0 the handler, 1 the department, 2 its head, 3 monitoring.
     """
 
     role: str
@@ -174,7 +174,7 @@ class Recipient(NamedTuple):
 
 
 class Route(NamedTuple):
-    """Who is told of a milestone; ``kind`` "*" is any clock that has no route of its own for it.
+    """Who is alerted about a milestone; ``kind`` "*" is any clock without a route of its own for it.
 
     ``level`` is the level of the clock: that of the alert for a clock of acknowledgement, and 0 for any other.
     """
@@ -188,10 +188,10 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RulePack:
-    """One edition of a pack; in force from ``effective_from`` to ``effective_to``, both days included.
+    """One edition of a pack, in force from ``effective_from`` to ``effective_to``, both days included.
 
-    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit,
-    a withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
+    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, a
+    withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
     """
 
     code: str
@@ -220,7 +220,7 @@ class RulePack:
     grading: GradeScale | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a pack that nobody could apply or justify."""
+        """Refuse a pack that cannot be applied or justified."""
         if any(not basis.strip() for basis in self._bases()):
             message = f"{self.code} {self.edition} has a rule without its basis"
             raise ValueError(message)
@@ -257,34 +257,34 @@ class RulePack:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
     def sequence_for(self, result: str) -> tuple[Step, ...]:
-        """Return the order of consequences of a verification result; empty for all but a false or unkept promise."""
+        """Return the order of consequences of a verification result; empty except for a false or unkept promise."""
         return self.sequences.get(result, ())
 
     def limit_term(self, key: str) -> Term:
-        """Return a time limit; raises ``LookupError`` for a key that packs do not have."""
+        """Return a time limit; raises ``LookupError`` for an unknown key."""
         return self.terms[key]
 
     def pause_ground(self, code: str) -> Ground | None:
-        """Return the ground of a pause (期间扣除事由), or None where the closed list does not have it."""
+        """Return the ground of a pause (期间扣除事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.pause_grounds if ground.code == code), None)
 
     def bound(self, key: str) -> int:
-        """Return a plain number; raises ``LookupError`` for a key that packs do not have."""
+        """Return a plain number; raises ``LookupError`` for an unknown key."""
         return self.bounds[key].value
 
     def card_ground(self, code: str) -> CardGround | None:
-        """Return why a card may be given (发牌事由), or None where the closed list does not have it."""
+        """Return the ground for a card (发牌事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.card_grounds if ground.code == code), None)
 
     def complaint_category(self, code: str) -> Ground | None:
-        """Return a category of complaints and suggestions (投诉建议类别), or None where the list does not have it."""
+        """Return a category of complaints and suggestions (投诉建议类别), or ``None`` if the list does not have it."""
         return next((category for category in self.complaint_categories if category.code == code), None)
 
     def excluded_risk(self, code: str) -> Ground | None:
-        """Return why a class of risk may not be promised (不适用告知承诺), or None where it may."""
+        """Return why a class of risk is excluded from promises (不适用告知承诺), or ``None`` if it is not."""
         return next((risk for risk in self.excluded_risks if risk.code == code), None)
 
     def recipients(self, kind: str, milestone: str, *, level: int = 0) -> tuple[Recipient, ...]:
-        """Return who is told when a clock of a kind and level reaches a milestone: a route of its own, or "*"."""
+        """Return who is alerted when a clock of a kind and level reaches a milestone: by its own route, or by "*"."""
         routes = {(route.kind, route.milestone.value, route.level): route.to for route in self.routes}
         return routes.get((kind, milestone, level), routes.get(("*", milestone, level), ()))

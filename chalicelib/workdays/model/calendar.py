@@ -1,4 +1,4 @@
-"""Which days are worked, out of the editions that are loaded."""
+"""Which days are working days, according to the loaded editions."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ WEEK_SOURCE = "《国务院关于职工工作时间的规定》第7条"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """The working days of all loaded editions; a year without one is guessed as Monday to Friday.
+    """The working days of all loaded editions; a year without one is assumed to be Monday to Friday.
 
-    A guess is for planning only: whatever touched it is provisional (see ``Due``).
-    Where the notice of the next year reaches back into December, the later notice holds.
-    Raises ``ValueError`` for two editions of one year.
+    An assumption is for planning only: any date that depends on it is provisional (see ``Due``). If the notice of the
+    next year reaches back into December, the later notice prevails. Raises ``ValueError`` for two editions of one
+    year.
     """
 
     editions: tuple[Edition, ...]
@@ -25,7 +25,7 @@ class Calendar:
     _working_days: dict[int, tuple[date, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Merge the editions once, so that each question is one look-up."""
+        """Merge the editions once, so that each query is one look-up."""
         years = [edition.year for edition in self.editions]
         if len(set(years)) != len(years):
             message = f"there are two editions of one year among {sorted(years)}"
@@ -40,7 +40,7 @@ class Calendar:
                 self._make_up_days[day] = (name, edition.notice)
 
     def is_working(self, day: date) -> bool:
-        """Whether the day is worked; a guess where it is not announced."""
+        """Whether this is a working day; an assumption if the year is not announced."""
         return day in self._make_up_days or (day not in self._holidays and not is_weekend(day))
 
     def is_announced(self, day: date) -> bool:
@@ -52,7 +52,7 @@ class Calendar:
         return self._years.issuperset(range(first.year, last.year + 1))
 
     def reason(self, day: date) -> DayReason:
-        """Why the day is worked or not, looking at the calendar alone."""
+        """Why this is a working day or not, by the calendar alone."""
         if day in self._make_up_days:
             return DayReason.MAKE_UP_DAY
         if day in self._holidays:
@@ -62,12 +62,12 @@ class Calendar:
         return DayReason.WEEKEND if is_weekend(day) else DayReason.WORKING_DAY
 
     def holiday_name(self, day: date) -> str | None:
-        """The festival that a day off or a make-up working day belongs to, or None."""
+        """The festival that a day off or a make-up working day belongs to, or ``None``."""
         named = self._make_up_days.get(day) or self._holidays.get(day)
         return named[0] if named else None
 
     def day_source(self, day: date) -> str:
-        """The text that settles the day: the year's notice, the working week, or that there is no notice yet."""
+        """The source that decides the day: the year's notice, the working week, or that there is no notice yet."""
         named = self._make_up_days.get(day) or self._holidays.get(day)
         if named:
             return named[1].citation
@@ -76,7 +76,7 @@ class Calendar:
         return WEEK_SOURCE
 
     def working_days(self, year: int) -> tuple[date, ...]:
-        """Return the year's working days in order; worked out at the first question and kept."""
+        """Return the year's working days in order; computed on first use and cached."""
         if year not in self._working_days:
             ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
             days = map(date.fromordinal, ordinals)
@@ -91,7 +91,7 @@ class Calendar:
         )
 
     def working_day_after(self, day: date, number: int) -> date:
-        """Return the ``number``-th working day after a day that is itself not counted; ``number`` is at least 1."""
+        """Return the ``number``-th working day after a day, which is not counted itself; ``number`` is at least 1."""
         if number < 1:
             message = f"there is no working day number {number} after a day"
             raise ValueError(message)
@@ -105,5 +105,5 @@ class Calendar:
         return days[place]
 
     def working_day_from(self, day: date) -> date:
-        """Return the day itself where it is worked, or else the next working day."""
+        """Return the day itself if it is a working day, or else the next one."""
         return self.working_day_after(day - timedelta(days=1), 1)

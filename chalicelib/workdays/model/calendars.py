@@ -1,4 +1,4 @@
-"""Which calendar counts when: the editions that had been loaded by an instant."""
+"""Which calendar was in use when, by the editions loaded by then."""
 
 from datetime import datetime
 from typing import Protocol, TypedDict
@@ -8,27 +8,27 @@ from chalicelib.workdays.model.limits import YellowRule
 
 
 class Counting(TypedDict):
-    """What dates are counted by."""
+    """What due dates are calculated with."""
 
     calendar: Calendar
     yellow: YellowRule
 
 
 class Calendars(Protocol):
-    """The calendar of now, and that of any moment before; editions packaged with the code were always loaded."""
+    """The current calendar, and that of any moment in the past; packaged editions count as always loaded."""
 
     def current(self) -> Calendar:
-        """Return the calendar that new dates are counted on."""
+        """Return the calendar for new dates."""
 
     def at(self, instant: datetime) -> Calendar:
-        """Return the calendar that dates were counted on at an instant."""
+        """Return the calendar that was in use at an instant."""
 
 
 class FixedCalendars:
-    """One calendar at any moment."""
+    """The same calendar at any moment."""
 
     def __init__(self, calendar: Calendar) -> None:
-        """Answer with this calendar always."""
+        """Always return this calendar."""
         self._calendar = calendar
 
     def current(self) -> Calendar:

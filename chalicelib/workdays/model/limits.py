@@ -1,4 +1,4 @@
-"""Time limits (期限), pauses (期间扣除) and what counting them gives.
+"""Time limits (期限), pauses (期间扣除) and calculated due dates.
 
 Plain parts are named tuples, which a cold start defines ten times faster than data classes.
 """
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
 
-# A fixed offset, because China has kept no summer time since 1991; so no time zone database is loaded to count.
+# A fixed offset: China has had no summer time since 1991, and so no time zone database need be loaded.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 ONE_DAY = timedelta(days=1)
@@ -17,7 +17,7 @@ DECEMBER = 12
 
 
 class Unit(StrEnum):
-    """What a limit counts in (期限单位); it belongs to each rule, never to the service as a whole."""
+    """The unit of a limit (期限单位); each rule has its own, there is no default for the service."""
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
@@ -52,7 +52,7 @@ class Limit:
     basis: str
 
     def __post_init__(self) -> None:
-        """Refuse a limit that nobody could count or justify."""
+        """Refuse a limit that cannot be calculated or justified."""
         unit: object = self.unit
         if not isinstance(unit, Unit):
             message = f"a limit needs a unit, not {unit!r}"
@@ -67,10 +67,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """Time that is not counted (期间扣除, 行政许可法第45条); open while ``ended_at`` is None.
+    """Time that does not count (期间扣除, 行政许可法第45条); ongoing while ``ended_at`` is ``None``.
 
-    ``basis`` is the article of its ground, shown beside each day that it takes out of the count.
-    Raises ``ValueError`` for an instant without an offset and for an end before the start.
+    ``basis`` is the article of its ground, shown beside each day that it takes out of the count. Raises ``ValueError``
+    for an instant without an offset and for an end before the start.
     """
 
     started_at: datetime
@@ -78,7 +78,7 @@ class Pause:
     basis: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a pause that runs backwards."""
+        """Refuse a pause that ends before it starts."""
         day_of(self.started_at)
         if self.ended_at is None:
             return
@@ -103,7 +103,7 @@ class Due:
 
 
 class YellowRule(NamedTuple):
-    """When the light turns yellow (黄灯): a share of the limit, in whole per cent, but at least so many days."""
+    """When the light turns yellow (黄灯): a share of the limit in whole per cent, but at least this many days."""
 
     share_percent: int
     least_working_days: int
@@ -113,9 +113,9 @@ class YellowRule(NamedTuple):
 class DayCount:
     """One line of the answer to "why this date" (期限计算说明).
 
-    ``number`` is the day's place in the count, from 1, and None where it does not count.
-    For a limit in hours it is how many hours have run by the end of that day.
-    ``holiday`` names the festival that a day off or a make-up working day belongs to.
+    ``number`` is the day's number in the count, from 1, and ``None`` if it does not count. For a limit in hours it is
+    how many hours have passed by the end of that day. ``holiday`` names the festival that a day off or a make-up
+    working day belongs to.
     """
 
     day: date
@@ -127,7 +127,7 @@ class DayCount:
 
 
 class Notice(NamedTuple):
-    """The State Council's yearly notice (节假日安排的通知); ``number`` (文号) is None where it is not sure."""
+    """The State Council's yearly notice (节假日安排的通知); ``number`` (文号) is ``None`` if uncertain."""
 
     title: str
     number: str | None
@@ -135,7 +135,7 @@ class Notice(NamedTuple):
 
     @property
     def citation(self) -> str:
-        """The notice as one cites it."""
+        """The notice's citation."""
         number = f"{self.number}," if self.number else ""
         return f"《{self.title}》({number}{self.issued_on.isoformat()})"
 
@@ -144,9 +144,9 @@ class Notice(NamedTuple):
 class Edition:
     """One year's working calendar (工作日历): the days off and the make-up working days (调休上班), by festival.
 
-    A notice may reach back into the December before its year, as that of 2023 did.
-    ``number`` counts the editions of a year: 0 came with the code, 1 is the first that somebody loaded.
-    Raises ``ValueError`` for a day elsewhere, for a make-up day on a weekday, and for a day that is both.
+    A notice may reach back into the December before its year, as that of 2023 did. ``number`` counts the editions of a
+    year: 0 is packaged with the code, 1 the first that somebody loaded. Raises ``ValueError`` for a day outside that
+    range, for a make-up day on a weekday, and for a day that is both.
     """
 
     year: int
@@ -189,7 +189,7 @@ class Span(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """A stretch in which a pause keeps hours from running; stops never overlap."""
+    """A stretch in which a pause stops hours from counting; stops never overlap."""
 
     since: datetime
     until: datetime
@@ -197,7 +197,7 @@ class Stop(NamedTuple):
 
 
 def excluded_days(pauses: Sequence[Pause], *, after: date, at: datetime | None) -> tuple[Span, ...]:
-    """Return the days after ``after`` that the pauses take out, in order and each once."""
+    """Return the days after ``after`` that the pauses take out, in order and without overlaps."""
     spans: list[Span] = []
     counted_until = after
     for pause, ended_at in _ended(pauses, at=at):
@@ -210,7 +210,7 @@ def excluded_days(pauses: Sequence[Pause], *, after: date, at: datetime | None) 
 
 
 def stopped_times(pauses: Sequence[Pause], *, after: datetime, at: datetime | None) -> tuple[Stop, ...]:
-    """Return the stretches after ``after`` in which hours do not run, in order and each moment once."""
+    """Return the stretches after ``after`` in which hours do not count, in order and without overlaps."""
     stops: list[Stop] = []
     run_until = after
     for pause, ended_at in _ended(pauses, at=at):

@@ -1,1 +1,1 @@
-"""The rules of working days (工作日): pure functions that are told the time."""
+"""The rules of working days (工作日): pure functions that take the time as an argument."""

@@ -1,14 +1,15 @@
-"""How time limits are counted (民法典第200至204条, 行政许可法第45条、第82条).
+"""Calculating time limits (民法典第200至204条, 行政许可法第45条、第82条).
 
-Every function here is pure: the same limit, start, calendar and pauses give the same answer.
-Instants are aware and come back in UTC; days are those of Asia/Shanghai.
+Every function here is pure: the same limit, start, calendar and pauses give the same result. Instants are aware and
+returned in UTC; days are those of Asia/Shanghai.
 
 A pause (期间扣除) takes out the days after the one on which it starts, up to and including the one on which it ends.
-The day on which it starts counts as worked, even if it was the last one of the limit.
-Where pauses overlap, each day is taken out once.
-An open pause is counted as if it ended at ``at``, the moment of asking: the answer is the earliest end still possible,
-and asking without ``at`` is a ``ValueError``, because no honest date could be given.
-A pause that has not begun by ``at`` takes nothing out.
+The day on which it starts counts, even if it was the last one of the limit. Where pauses overlap, each day is taken
+out once.
+
+An open pause is treated as if it ended at ``at``, the time of the query: the result is the earliest possible end, and
+omitting ``at`` raises ``ValueError``, because no correct date could be given. A pause that has not begun by ``at``
+takes nothing out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,11 +53,11 @@ def due(
     """Return when the limit ends; a start at any hour of a day gives the same due day, except in hours.
 
     The start day is not counted (民法典第201条); the due day is in time to its last second, 23:59:59 (第203条).
-    Working days (工作日) follow the calendar.
-    Calendar days and months end on the corresponding day or the month's last one (第202条);
-    where that is a rest day, the next working day is the last day (第203条).
-    Hours run from the instant of the start (第201条第2款), and a pause shifts their end by its length.
-    ``Due.provisional`` never depends on pauses: it only says that an unannounced year was touched.
+    Working days (工作日) follow the calendar. Calendar days and months end on the corresponding day or the month's
+    last one (第202条); if that is a rest day, the next working day is the last day (第203条). Hours run from the
+    instant of the start (第201条第2款), and a pause postpones their end by its length.
+
+    ``Due.provisional`` never depends on pauses: it only says that an unannounced year was involved.
     """
     started_on = day_of(started_at)
     if limit.unit is Unit.HOURS:
@@ -86,10 +87,9 @@ def yellow_from(
     """Return the instant from which the light is yellow (黄灯), in UTC; it is never before the start.
 
     In days it is 00:00 in Asia/Shanghai of the k-th last counted day, where k is the share of the limit rounded down,
-    but no fewer than the rule's least number of days and no more than the limit.
-    So 3 working days turn yellow on the due day, and 20 on the fourth last working day.
-    Calendar days and months do the same with calendar days.
-    Hours turn yellow when the share of them, rounded down but at least one hour, is left to run.
+    but at least the rule's minimum number of days and at most the limit. So 3 working days turn yellow on the due day,
+    and 20 on the fourth last working day. Calendar days and months do the same with calendar days. Hours turn yellow
+    when the share of them, rounded down but at least one hour, is left.
     """
     started_on = day_of(started_at)
     length = length_of(limit, started_on=started_on)
@@ -106,7 +106,7 @@ def yellow_from(
 
 
 def working_day_after(day: date, n: int, calendar: Calendar) -> date:
-    """Return the n-th working day after a day, which is itself not counted; n is at least 1."""
+    """Return the n-th working day after a day, which is not counted itself; n is at least 1."""
     return calendar.working_day_after(day, n)
 
 
@@ -116,7 +116,7 @@ def start_of_day(day: date) -> datetime:
 
 
 def length_of(limit: Limit, *, started_on: date) -> int:
-    """Return how many days (or hours) the limit counts: months as the days to the corresponding day or month's end."""
+    """Return the length of a limit in days (or hours); months run to the corresponding day or the month's end."""
     if limit.unit is not Unit.MONTHS:
         return limit.value
     months = started_on.year * 12 + started_on.month - 1 + limit.value
@@ -126,7 +126,7 @@ def length_of(limit: Limit, *, started_on: date) -> int:
 
 
 def last_day(limit: Limit, *, started_on: date, calendar: Calendar, spans: Sequence[Span]) -> date:
-    """Return the due day of a limit in days or months; a rest day at the end of calendar time moves it on."""
+    """Return the due day of a limit in days or months; a limit in calendar time does not end on a rest day."""
     length = length_of(limit, started_on=started_on)
     if limit.unit is Unit.WORKING_DAYS:
         return counted_working_day(length, started_on=started_on, calendar=calendar, spans=spans)
@@ -138,7 +138,7 @@ def last_day(limit: Limit, *, started_on: date, calendar: Calendar, spans: Seque
 
 
 def counted_working_day(number: int, *, started_on: date, calendar: Calendar, spans: Sequence[Span]) -> date:
-    """Return the day on which working day ``number`` of the count falls."""
+    """Return the day of working day ``number`` in the count."""
     day = calendar.working_day_after(started_on, number)
     for span in spans:
         if span.first > day:
@@ -150,7 +150,7 @@ def counted_working_day(number: int, *, started_on: date, calendar: Calendar, sp
 
 
 def counted_day(number: int, *, started_on: date, spans: Sequence[Span]) -> date:
-    """Return the day on which calendar day ``number`` of the count falls."""
+    """Return the day of calendar day ``number`` in the count."""
     day = started_on + timedelta(days=number)
     for span in spans:
         if span.first > day:
@@ -176,11 +176,11 @@ def explanation(
     pauses: Sequence[Pause] = (),
     at: datetime | None = None,
 ) -> tuple[DayCount, ...]:
-    """Return one line a day from the start day to the due day, both included; the due day is always counted.
+    """Return one line per day from the start day to the due day, both included; the due day always counts.
 
-    Arguments and the meaning of an open pause are those of ``due``.
-    In working and calendar days the last number is the value of the limit, in months the number of its days.
-    In hours it is the value too, and a day counts if any part of it ran.
+    Arguments and the meaning of an open pause are those of ``due``. In working and calendar days the last number is
+    the value of the limit, in months the number of its days. In hours it is the value too, and a day counts if any
+    part of it did.
     """
     on = due(limit, started_at=started_at, calendar=calendar, pauses=pauses, at=at).on
     if limit.unit is Unit.HOURS:

@@ -1,4 +1,4 @@
-"""Working hours (办公时间): whether offices are open at an instant, and how long they were between two of them."""
+"""Working hours (办公时间): whether offices are open at an instant, and for how long between two instants."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -10,16 +10,16 @@ from chalicelib.workdays.rules.due_dates import start_of_day
 
 
 class Span(NamedTuple):
-    """Time from its first second on, up to its end, which is not in it any more."""
+    """A span of time, including its start and excluding its end."""
 
     start: datetime
     end: datetime
 
 
 def is_open(at: datetime, calendar: Calendar, stretches: Sequence[tuple[str, str]]) -> bool:
-    """Whether offices work at an instant: the first second of a stretch counts, the second at its end does not.
+    """Whether offices are open: the first second of a stretch counts, the second at its end does not.
 
-    ``stretches`` are ``HH:MM`` in Shanghai, as rule packs have them; a make-up Saturday is worked like any other day.
+    ``stretches`` are ``HH:MM`` in Shanghai, as in rule packs; a make-up Saturday is a working day like any other.
     """
     day = day_of(at)
     return calendar.is_working(day) and any(start <= at < end for start, end in _stretches_on(day, stretches))
@@ -28,10 +28,10 @@ def is_open(at: datetime, calendar: Calendar, stretches: Sequence[tuple[str, str
 def working_minutes(
     span: Span, calendar: Calendar, stretches: Sequence[tuple[str, str]], *, pauses: Iterable[Pause] = ()
 ) -> int:
-    """Return the whole minutes that offices worked within a span, without what was paused; 0 if it runs backwards.
+    """Return the whole minutes in which offices worked within a span, without pauses; 0 if the span runs backwards.
 
-    Seconds are added up over all days first, and what is less than a minute is dropped once. An open pause takes
-    out everything from its start; pauses that overlap take the same time out once.
+    Seconds are added up over all days, and the remainder below a minute is dropped once. An open pause takes out
+    everything from its start; overlapping pauses take the same time out once.
     """
     seconds = sum(
         _seconds_in(part, calendar, stretches)
@@ -51,7 +51,7 @@ def _without(span: Span, taken_out: Sequence[Span]) -> list[Span]:
 
 
 def _seconds_in(span: Span, calendar: Calendar, stretches: Sequence[tuple[str, str]]) -> int:
-    """Add up the first and the last day by themselves, and the days between by their number."""
+    """Add up the first and the last day separately, and multiply the days between."""
     if span.end <= span.start:
         return 0
     first, last = day_of(span.start), day_of(span.end)

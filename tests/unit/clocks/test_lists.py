@@ -73,7 +73,7 @@ def test_the_list_with_fewest_others_answers_first() -> None:
 
 
 def test_where_clocks_stand_that_show_a_light() -> None:
-    standing = {light: ClockFilter(department="traffic", light=light).standing.value for light in (None, *Light)}
+    standing = {light: ClockFilter(department="traffic", light=light).status.value for light in (None, *Light)}
 
     assert standing == {
         None: "running",
