@@ -11,8 +11,9 @@ from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
-from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid, signing_key_of
+from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid
 from chalicelib.subjects.rules.passkeys import passkey_of
+from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 
 MOST_KEYS = 20

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import DomainError
-from chalicelib.subjects.rules.identifiers import key_id_of, signing_key_of, verify_detached
+from chalicelib.subjects.rules.signing_keys import key_id_of, signing_key_of, verify_detached
 from chalicelib.workdays.model.limits import DayReason
 from infra.local.demo.checks import NotAsItShouldBeError, expect, expect_part, expect_words, the_one
 from infra.local.demo.filing import DAY_REASONS

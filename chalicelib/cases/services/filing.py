@@ -37,8 +37,8 @@ from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
-from chalicelib.subjects.rules.identifiers import key_id_of
 from chalicelib.subjects.rules.passkeys import verify_signature
+from chalicelib.subjects.rules.signing_keys import key_id_of
 from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
 

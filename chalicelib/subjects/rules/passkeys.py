@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Passkey, SigningKey, Site
-from chalicelib.subjects.rules.identifiers import header_of, signing_key_of, verify_detached
+from chalicelib.subjects.rules.signing_keys import header_of, signing_key_of, verify_detached
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey
-from chalicelib.subjects.rules.identifiers import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
+from chalicelib.subjects.rules.signing_keys import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
 from tests.builders import NOON, KeyPair, base64url
 
 PAYLOAD = '{"item":"plate-replacement","subject":"k1.00"}'
