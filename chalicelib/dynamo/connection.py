@@ -1,8 +1,8 @@
-"""The connection to DynamoDB: PynamoDB's, without what costs time and serves nobody here.
+"""PynamoDB's connection to DynamoDB, stripped of what this service does not need.
 
-What is left out is worth a third of the CPU time of a call, and two thirds of that of making a client:
-botocore's 1.5 MB of data on other services, a user agent put together anew for every request, endpoint rules
-evaluated for every call, and the walk through requests and answers that are JSON as they stand.
+This saves a third of the CPU time of a call, and two thirds of that of creating a client: botocore's 1.5 MB of data on
+other services, a user agent rebuilt for every request, endpoint rules evaluated for every call, and conversions of
+requests and responses that are plain JSON already.
 """
 
 import base64
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 
 AWS_DATA = Path(__file__).with_name("awsdata")
-"""What botocore must know of DynamoDB and nothing else; ``infra/awsdata`` writes it."""
+"""The only data that botocore needs for DynamoDB, written by ``infra/awsdata``."""
 
 PLAIN = frozenset(
     {
@@ -36,14 +36,14 @@ PLAIN = frozenset(
         "UpdateItemOutput",
     }
 )
-"""Answers that hold items and no instants, so that only binary values would have to be turned into something else."""
+"""Responses that hold items and no timestamps, so that only binary values would need conversion."""
 
 
 class PlainSerializer(JSONSerializer):
-    """Writes requests as they stand, binary values in base64; one that holds anything else goes botocore's own way."""
+    """Writes requests as plain JSON, binary values in base64; falls back to botocore for any other type."""
 
     def serialize_to_request(self, parameters: Mapping[str, Any], operation_model: OperationModel) -> dict[str, Any]:
-        """Return the request, its body in one piece."""
+        """Return the request with its whole body as JSON."""
         whole: dict[str, Any]
         try:
             body = json.dumps(parameters, default=_in_base64).encode()
@@ -61,7 +61,7 @@ def _in_base64(value: object) -> str:
 
 
 class PlainParser(JSONParser):
-    """Reads items as they stand; an answer that holds binary values goes botocore's own way."""
+    """Reads items as plain JSON; falls back to botocore for responses with binary values."""
 
     def _handle_json_body(self, raw_body: bytes, shape: Shape) -> Any:  # noqa: ANN401 - as botocore has it
         if shape.name in PLAIN and b'"B"' not in raw_body and b'"BS"' not in raw_body:
@@ -73,21 +73,21 @@ class PlainParserFactory(ResponseParserFactory):
     """Gives every call the same parser."""
 
     def __init__(self) -> None:
-        """Make the one parser: DynamoDB speaks one protocol."""
+        """Create the one parser: DynamoDB uses a single protocol."""
         super().__init__()
         self._parser = PlainParser()
 
     def create_parser(self, _protocol_name: str) -> PlainParser:
-        """Return it."""
+        """Return the shared parser."""
         return self._parser
 
 
 class QuickConnection(Connection):
-    """PynamoDB's connection on a session that knows no service but DynamoDB."""
+    """PynamoDB's connection, with a session that knows no service but DynamoDB."""
 
     @property
     def session(self) -> Session:
-        """Return this thread's session; PynamoDB lays its own settings over the default ones given here."""
+        """Return this thread's session; PynamoDB puts its own settings on top of these defaults."""
         is_new = getattr(self._local, "session", None) is None
         session: Session = super().session
         if is_new:
@@ -99,7 +99,7 @@ class QuickConnection(Connection):
 
     @property
     def client(self) -> "BotocoreBaseClientPrivate":
-        """Return the one client of all threads; a session takes a loader and parsers, but no serializer."""
+        """Return the client shared by all threads; the serializer is set here because a session accepts none."""
         client = super().client
         if not isinstance(client._serializer, PlainSerializer):  # type: ignore[attr-defined]  # noqa: SLF001
             client._serializer = PlainSerializer()  # type: ignore[attr-defined]  # noqa: SLF001

@@ -1,7 +1,7 @@
-"""The same key with the same body has one effect: the row that remembers it joins the atomic write itself.
+"""Idempotency keys: the same key with the same body has one effect, recorded in the same transaction.
 
-A row lives for a day. It remembers what was made, not what was answered: a repetition is answered with the thing
-as it stands, so there is no moment between effect and memory in which a crash could lose one of them.
+A row is kept for a day. It stores what was created, not the response: a repetition returns the current state of that
+thing, so no crash between effect and record can lose either.
 """
 
 import hashlib
@@ -19,10 +19,10 @@ KEPT_FOR = timedelta(days=1)
 
 
 class IdempotencyRow(Row):
-    """``pk``: digest of caller, route and key; ``request``: digest of the body; ``made``: what came of it."""
+    """``pk``: digest of caller, route and key; ``request``: digest of the body; ``made``: id of what was created."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("idempotency")
 
@@ -34,23 +34,23 @@ class IdempotencyRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """A caller's wish that this request have one effect (Idempotency-Key)."""
+    """A caller's request for exactly one effect (Idempotency-Key)."""
 
     key: str
     request: str
 
     @classmethod
     def of(cls, *, caller: str, route: str, key: str, body: bytes) -> "IdempotencyKey":
-        """Digest caller, route and key, so that keys of different people and routes never meet."""
+        """Derive the key from caller, route and header, so that keys of different people and routes never collide."""
         name = hashlib.sha256(f"{caller}\x00{route}\x00{key}".encode()).hexdigest()
         return cls(key=name, request=hashlib.sha256(body).hexdigest())
 
     def row(self) -> IdempotencyRow:
-        """Return a row that holds only the key, for a batch of reads."""
+        """Return a row with only its key, for a batch of reads."""
         return IdempotencyRow(self.key)
 
     def made_before(self, row: Row | None) -> str | None:
-        """Return what an earlier request made; ``IDEMPOTENCY_KEY_REUSED`` if that one had another body."""
+        """Return what an earlier request created; ``IDEMPOTENCY_KEY_REUSED`` if it had another body."""
         if row is None:
             return None
         if not isinstance(row, IdempotencyRow):
@@ -60,14 +60,14 @@ class IdempotencyKey:
         return row.made
 
     def look_up(self) -> str | None:
-        """Read on its own what an earlier request made; ``None`` if there was none."""
+        """Return what an earlier request created, in a read of its own; ``None`` if there was none."""
         try:
             return self.made_before(IdempotencyRow.get(self.key, consistent_read=True))
         except IdempotencyRow.DoesNotExist:
             return None
 
     def remember(self, made: str, tx: Transaction, *, at: datetime) -> None:
-        """Raises ``ConflictError`` at the commit if the same request is taking effect elsewhere right now."""
+        """Record what was created. Raises ``ConflictError`` at the commit if the same request is running elsewhere."""
         tx.add(
             IdempotencyRow(
                 self.key,

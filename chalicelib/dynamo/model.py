@@ -1,4 +1,4 @@
-"""What all tables share: one connection, instants that sort as text, and domain values kept whole as JSON."""
+"""The base of all tables: one connection, instants that sort as text, and domain values stored as JSON."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,20 +28,20 @@ Position: TypeAlias = dict[str, Any]
 
 
 class Page(NamedTuple, Generic[T]):
-    """A page of a list; ``after`` is where the next one begins, ``None`` at the end."""
+    """A page of a list; ``after`` is where the next page begins, ``None`` at the end."""
 
     items: tuple[T, ...]
     after: Position | None
 
 
 def page_of(rows: ResultIterator[R], read: Callable[[R], T]) -> Page[T]:
-    """Read a page of a query that was asked for with a limit."""
+    """Read a page from a query with a limit."""
     return Page(tuple(read(row) for row in rows), rows.last_evaluated_key)
 
 
 @cache
 def connection() -> Connection:
-    """Return the one connection that every table and transaction uses: a client each would cost its start-up each."""
+    """Return the one connection shared by every table and transaction, so that only one client has to be created."""
     return QuickConnection(
         region=settings().region,
         connect_timeout_seconds=2,
@@ -54,18 +54,18 @@ def connection() -> Connection:
 class Row(Model):
     """A row of one of the service's tables; every table module derives its rows from this.
 
-    Each attribute is one value under its own name, or nothing (``None``), with a constant default if any.
-    So what PynamoDB does for nested maps, other names and computed defaults is left out below: it is most of the
-    CPU time that PynamoDB adds to a call.
+    Each attribute is one value under its own name, or absent (``None``), with a constant default if any. PynamoDB's
+    support for nested maps, other names and computed defaults is therefore left out below: it is most of the CPU time
+    that PynamoDB adds to a call.
     """
 
     @classmethod
     def key_names(cls) -> tuple[str, ...]:
-        """Return what the parts of the key are called, partition first."""
+        """Return the names of the key's attributes, partition first."""
         return tuple(name for name, _ in _key_parts(cls))
 
     def key(self) -> dict[str, dict[str, Any]]:
-        """Return the key as it goes over the wire."""
+        """Return the key as sent to DynamoDB."""
         values = self.attribute_values
         return {name: {part.attr_type: part.serialize(values[name])} for name, part in _key_parts(type(self))}
 
@@ -107,7 +107,7 @@ class Row(Model):
 
 @cache
 def _key_parts(kind: type[Row]) -> tuple[tuple[str, Attribute[Any]], ...]:
-    """The attributes of a kind of row that are its key, partition first."""
+    """Return the key attributes of a row class, partition first."""
     known = kind.get_attributes()
     return tuple((name, known[name]) for name in (kind._hash_keyname, kind._range_keyname) if name)  # noqa: SLF001 - PynamoDB gives the names no public place
 
@@ -118,9 +118,9 @@ def _defaults(kind: type[Row]) -> dict[str, Any]:
 
 
 def _sharing(table: TableConnection) -> Connection:
-    """Let the shared connection know a table's keys and indexes.
+    """Register a table's keys and indexes with the shared connection.
 
-    A table may hold rows of several classes, and each of them knows only its own.
+    A table may hold rows of several classes, each of which knows only its own.
     """
     shared = connection()
     own = table.get_meta_table()
@@ -132,7 +132,7 @@ def _sharing(table: TableConnection) -> Connection:
 
 
 class InstantAttribute(Attribute[datetime]):
-    """An aware instant as RFC 3339 text in UTC, so that it sorts and can be read by people."""
+    """An aware instant as RFC 3339 text in UTC, which sorts and is readable."""
 
     attr_type = STRING
 
@@ -141,20 +141,20 @@ class InstantAttribute(Attribute[datetime]):
         return instant_text(value)
 
     def deserialize(self, value: str) -> datetime:
-        """Read it back as an aware instant."""
+        """Read an aware instant."""
         return instant_from(value)
 
 
 class DocumentAttribute(Attribute[T]):
-    """A frozen domain value kept whole as JSON text: typed on both sides, and one attribute on the wire.
+    """A frozen domain value stored whole as JSON text: typed in code, and a single attribute in the table.
 
-    ``kind`` is given as a function so that the adapter, whose building costs milliseconds, waits for the first use.
+    ``kind`` is a function, so that the adapter, which takes milliseconds to build, is built on first use.
     """
 
     attr_type = STRING
 
     def __init__(self, kind: Callable[[], Any], **options: Any) -> None:  # noqa: ANN401 - PynamoDB's own options
-        """Keep the way to the type; build nothing yet."""
+        """Store the function; build nothing yet."""
         super().__init__(**options)
         self._kind = kind
 
@@ -169,5 +169,5 @@ class DocumentAttribute(Attribute[T]):
         return self._adapter.dump_json(value).decode()
 
     def deserialize(self, value: str) -> T:
-        """Read it back; a text of another shape is an error, never a guess."""
+        """Read the value; text of another form is an error, never a guess."""
         return self._adapter.validate_json(value)

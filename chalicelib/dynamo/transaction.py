@@ -1,4 +1,4 @@
-"""One atomic write across stores, and one batch of reads across tables."""
+"""Atomic writes across stores, and batches of reads across tables."""
 
 import functools
 import random
@@ -19,40 +19,40 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ConditionExpression: TypeAlias = Mapping[str, Any]
-"""A condition as it goes over the wire: its expression, and the names and values in it."""
+"""A condition as sent to DynamoDB: its expression, with names and values."""
 
 MOST_WRITES = 100
-"""How many writes DynamoDB takes together."""
+"""How many writes DynamoDB accepts in one transaction."""
 
 ATTEMPTS = 6
-"""How often a step is read, decided and written anew before the caller is told to come back."""
+"""How often a step is retried from its reads before ``BUSY`` is raised."""
 
 
 class ConflictError(Exception):
-    """Something that the step had read was changed by somebody else before it wrote: read and decide again."""
+    """Something that the step read has changed before it wrote: read and decide again."""
 
 
 class Transaction:
     """A list of writes that happen together or not at all (at most ``MOST_WRITES``).
 
-    Each write names what its failed condition means: a ``DomainError`` is told to the caller,
+    Each write says what a failure of its condition means: a ``DomainError`` is reported to the caller,
     ``ConflictError`` makes ``retry_on_conflict`` read and decide again.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing to write."""
+        """Start without writes."""
         self._checks: list[tuple[dict[str, Any], Exception]] = []
         self._deletes: list[tuple[dict[str, Any], Exception]] = []
         self._puts: list[tuple[dict[str, Any], Exception]] = []
         self._updates: list[tuple[dict[str, Any], Exception]] = []
 
     def add(self, row: Row, *, on_failure: Exception) -> None:
-        """Write a row that must not be there yet."""
+        """Write a row that must not exist yet."""
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **_absent(type(row))}
         self._puts.append((written, on_failure))
 
     def put(self, row: Row, *, condition: Condition, on_failure: Exception) -> None:
-        """Write a whole row if the condition holds for what is there now."""
+        """Write a whole row if the condition holds for the stored one."""
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **serialize(condition)}
         self._puts.append((written, on_failure))
 
@@ -63,8 +63,8 @@ class Transaction:
         )
 
     def increase(self, row: Row, *, actions: Sequence[Action]) -> None:
-        """Add to numbers of a row, whatever they are now and whether or not it is there."""
-        # Nothing of it can fail, so what its failure would mean is never raised.
+        """Add to numbers of a row, whatever their values and whether or not the row exists."""
+        # It has no condition that could fail, so this error is never raised.
         self._updates.append((row.get_update_kwargs_from_instance(actions=list(actions)), ConflictError()))
 
     def remove(self, row: Row, *, condition: Condition, on_failure: Exception) -> None:
@@ -72,9 +72,9 @@ class Transaction:
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), on_failure))
 
     def require(self, row: Row, *, condition: Condition | ConditionExpression, on_failure: Exception) -> None:
-        """Let the whole transaction fail unless the condition holds for a row that it does not write."""
-        wording = serialize(condition) if isinstance(condition, Condition) else condition
-        checked = {"TableName": row.Meta.table_name, "Key": row.key(), **wording}
+        """Make the whole transaction fail unless the condition holds for a row that it does not write."""
+        expression = serialize(condition) if isinstance(condition, Condition) else condition
+        checked = {"TableName": row.Meta.table_name, "Key": row.key(), **expression}
         self._checks.append((checked, on_failure))
 
     @property
@@ -83,13 +83,12 @@ class Transaction:
         return not (self._checks or self._deletes or self._puts or self._updates)
 
     def commit(self) -> None:
-        """Write everything in one round trip; raises what the first failed condition stands for.
+        """Write everything in one round trip; raises the ``on_failure`` of the first failed condition.
 
-        ``TOO_MUCH_AT_ONCE`` for more writes than can be together: nothing is written then.
-        PynamoDB sends checks, deletes, puts and updates in that order, whatever the order of the calls
-        (pynamodb/PynamoDB#1284), so the reasons that come back are matched to the writes in the same order.
-        A conflict with another transaction in flight is not a failed condition and is tried again with jitter
-        (pynamodb/PynamoDB#1264).
+        ``TOO_MUCH_AT_ONCE`` if there are too many writes; then nothing is written. PynamoDB sends checks, deletes,
+        puts and updates in that order, whatever the order of the calls (pynamodb/PynamoDB#1284), so the returned
+        reasons are matched to the writes in the same order. A conflict with another transaction in flight is not a
+        failed condition and is retried with jitter (pynamodb/PynamoDB#1264).
         """
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
         if len(writes) > MOST_WRITES:
@@ -121,20 +120,20 @@ class Transaction:
 
 
 def serialize(condition: Condition) -> ConditionExpression:
-    """Return a condition as it goes over the wire; one that is needed often may be kept and given to ``require``."""
+    """Return a condition as sent to DynamoDB; a frequent one may be cached and passed to ``require``."""
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
-    said: dict[str, Any] = {"ConditionExpression": condition.serialize(names, values)}
+    expression: dict[str, Any] = {"ConditionExpression": condition.serialize(names, values)}
     if names:
-        said["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+        expression["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
     if values:
-        said["ExpressionAttributeValues"] = values
-    return said
+        expression["ExpressionAttributeValues"] = values
+    return expression
 
 
 @functools.cache
 def _absent(kind: type[Row]) -> ConditionExpression:
-    """Say that there is no such row: putting it into words anew for every row would cost more than sending it."""
+    """Return the condition that a row does not exist, cached because building it costs more than sending it."""
     return serialize(Path(kind.key_names()[0]).does_not_exist())
 
 
@@ -148,9 +147,9 @@ def transaction() -> Iterator[Transaction]:
 
 
 def retry_on_conflict(step: Callable[P, R]) -> Callable[P, R]:
-    """Run a step anew, reads included, when what it had read moved under it; ``BUSY`` after too many times.
+    """Retry a step from its reads on ``ConflictError``; ``BUSY`` after too many attempts.
 
-    The step must read everything that it decides on inside itself.
+    The step must do all the reads it depends on itself.
     """
 
     @functools.wraps(step)
@@ -166,10 +165,10 @@ def retry_on_conflict(step: Callable[P, R]) -> Callable[P, R]:
 
 
 def read_together(*wanted: Row) -> list[Row | None]:
-    """Read rows of any tables by their keys in one round trip, strongly consistent, in the order asked for.
+    """Read rows of any tables by their keys in one round trip, strongly consistent, in the order given.
 
-    ``wanted`` are rows that hold only their keys. What is absent comes back as ``None``.
-    Keys that the store put off (throttling) are asked for again; ``UNAVAILABLE`` if they stay away.
+    ``wanted`` are rows with only their keys. Missing rows are ``None``. Keys that DynamoDB left unprocessed
+    (throttling) are requested again; ``UNAVAILABLE`` if they never arrive.
     """
     if not wanted:
         return []
@@ -178,23 +177,23 @@ def read_together(*wanted: Row) -> list[Row | None]:
 
 
 def existing(*wanted: Row) -> list[bool]:
-    """Say of rows of one table whether they are there, as ``read_together`` reads them, but bring only their keys."""
+    """Return for each row of one table whether it exists, reading only keys, otherwise like ``read_together``."""
     keys = [row.key() for row in wanted]
     names = sorted({name for key in keys for name in key})
-    shape = {
+    projection = {
         "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(names))),
         "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(names)},
     }
-    there = [item for items in _found(wanted, shape).values() for item in items]
+    there = [item for items in _found(wanted, projection).values() for item in items]
     return [key in there for key in keys]
 
 
-def _found(wanted: Sequence[Row], shape: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Read what is there of some rows, by table; ``shape`` says which parts of each."""
+def _found(wanted: Sequence[Row], projection: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Read the rows that exist, by table; ``projection`` limits which attributes are read."""
     pending: dict[str, dict[str, Any]] = {}
     for row in wanted:
         key = row.key()
-        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True, **shape})
+        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True, **projection})
         if key not in table["Keys"]:
             table["Keys"].append(key)
     found: dict[str, list[dict[str, Any]]] = {}

@@ -45,11 +45,11 @@ class ResponseBody(BaseModel):
 
 
 @cache
-def _attributes_of(shape: type[BaseModel]) -> frozenset[str]:
+def _attributes_of(model: type[BaseModel]) -> frozenset[str]:
     """Return the attributes of the domain value from which the fields are read."""
     return frozenset(
         str(alias.path[0]) if isinstance(alias := field.validation_alias, AliasPath) else str(alias or name)
-        for name, field in shape.model_fields.items()
+        for name, field in model.model_fields.items()
     )
 
 

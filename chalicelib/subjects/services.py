@@ -1,4 +1,4 @@
-"""Knowing subjects, and the keys with which they sign."""
+"""Subjects and their signing keys."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,24 +17,24 @@ from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 
 MOST_KEYS = 20
-"""Signing keys that a subject may have in force."""
+"""The most active signing keys per subject."""
 
 
 class Subjects:
-    """All subjects that the service has met."""
+    """All subjects that the service has stored."""
 
     def __init__(self, keys: SubjectKeys, store: SubjectStore, vault: Vault) -> None:
-        """Know how keys are made, where subjects are kept and what encrypts them."""
+        """``keys`` derives subject keys, ``vault`` encrypts identities."""
         self._keys = keys
         self._store = store
         self._vault = vault
 
     @retry_on_conflict
     def know(self, identity: Identity, at: datetime) -> Known:
-        """Return the subject's key, remembering it the first time; encrypted once, read once ever after.
+        """Return the subject, storing it the first time, with its identity encrypted.
 
-        One remembered under an earlier secret is remembered again under the current one.
-        A name that is not the one first vouched for is marked, has no effect and is a person's to settle (R6.3).
+        A subject stored under an earlier secret is stored again under the current one. A name other than the verified
+        one is marked as conflicting, has no effect and is for a person to resolve (R6.3).
         """
         valid = require_valid(identity)
         with transaction() as tx:
@@ -42,19 +42,19 @@ class Subjects:
         return known
 
     def places_of(self, valid: Identity) -> tuple[Row, ...]:
-        """Return rows that hold only the places where a subject may be kept, for a batch of reads."""
+        """Return rows with only the keys under which a subject may be stored, for a batch of reads."""
         return self._store.places(self._keys.keys_of(valid))
 
     def met_at(self, rows: Iterable[Row | None]) -> tuple[Remembered, ...]:
-        """Return what was read at these places."""
+        """Return the subjects in the rows that were read."""
         return self._store.met(rows)
 
     def recognised(
         self, valid: Identity, met: tuple[Remembered, ...], *, at: datetime, tx: Transaction
     ) -> tuple[Known, tuple[Remembered, ...]]:
-        """Return who a subject is beside what is stored of it, and what is stored of it after the transaction.
+        """Return a subject given what is stored about it, and what is stored after the transaction.
 
-        One that is new is remembered in the transaction.
+        A new subject is added in the transaction.
         """
         key = self._keys.key_of(valid)
         first = met[0] if met else None
@@ -77,18 +77,18 @@ class Subjects:
         return Known(key=key, masked_name=new.masked_name, name_digest=given, first=key), (new, *met)
 
     def require_consistent(self, identity: Identity, at: datetime) -> Known:
-        """Like ``know``, but refuses a name that does not belong to the number with ``IDENTITY_CONFLICT``."""
+        """Return the subject like ``know``; ``IDENTITY_CONFLICT`` if the name does not belong to the number."""
         known = self.know(identity, at)
         if known.is_conflicting:
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         return known
 
     def names_of(self, key: SubjectKey) -> tuple[str, ...]:
-        """Return the digests of all names that a subject has; none for one never met."""
+        """Return the digests of all names of a subject; none for an unknown one."""
         return tuple(digest for known in self._store.known((key,)) for digest in known.digests)
 
     def also_called(self, key: SubjectKey, name_digest: str, *, tx: Transaction) -> None:
-        """Let a subject be known by one name more; ``NOT_FOUND`` for one never met."""
+        """Add another name to a subject; ``NOT_FOUND`` for an unknown one."""
         known = self._store.known((key,))
         if not known:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -96,18 +96,18 @@ class Subjects:
             self._store.call(known[0], (*known[0].also, name_digest), tx)
 
     def no_longer_called(self, key: SubjectKey, name_digest: str, *, tx: Transaction) -> None:
-        """Let a subject be known by one name less; the one first vouched for always stays."""
+        """Remove a name from a subject; the verified one always stays."""
         (known,) = self._store.known((key,))
         if name_digest in known.also:
             self._store.call(known, tuple(also for also in known.also if also != name_digest), tx)
 
     def masked(self, key: SubjectKey) -> str:
-        """Return the subject's name as it may be shown; a star for one never met."""
+        """Return the subject's masked name; a star for an unknown subject."""
         known = self._store.known((key,))
         return known[0].masked_name if known else "*"
 
     def unmasked(self, key: SubjectKey) -> Identity:
-        """Return who a subject is, for one who has said why and is written down (R7.6); ``NOT_FOUND`` if never met."""
+        """Return a subject's identity, for callers whose reason is recorded (R7.6); ``NOT_FOUND`` if it is unknown."""
         sealed = self._store.sealed(key)
         if sealed is None:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -115,15 +115,15 @@ class Subjects:
         return Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
 
     def reach(self) -> None:
-        """Read something that is not there: raises if the store cannot be read."""
+        """Check that the store can be read, by reading a row that does not exist; raises if it cannot."""
         self._store.reach()
 
 
 class SigningKeys:
-    """The public keys with which subjects sign (R7.1: the private ones are nobody's but theirs)."""
+    """The public keys with which subjects sign (R7.1: nobody but them has the private ones)."""
 
     def __init__(self, store: SigningKeyStore) -> None:
-        """Know where keys are kept."""
+        """Read and write keys in ``store``."""
         self._store = store
 
     @retry_on_conflict
@@ -135,9 +135,10 @@ class SigningKeys:
         at: datetime,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Enrolment:
-        """Take a public key; the same one again is the same key.
+        """Enrol a public key. Idempotent.
 
-        One that was revoked stays so (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public keys.
+        A revoked key stays revoked (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public
+        keys.
         """
         return self._enrol(subject, signing_key_of(jwk, at=at), at=at, idempotency_key=idempotency_key)
 
@@ -145,7 +146,7 @@ class SigningKeys:
     def enrol_passkey(
         self, subject: SubjectKey, registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime
     ) -> Enrolment:
-        """Take the public half of a key that a device made for the portal; otherwise as ``enrol``."""
+        """Enrol the public half of a key that a device made for the portal; otherwise like ``enrol``."""
         made = passkey_of(registration, site=site, challenge=challenge, at=at)
         return self._enrol(subject, made, at=at)
 
@@ -167,12 +168,12 @@ class SigningKeys:
         return Enrolment(key=new)
 
     def list(self, subject: SubjectKey) -> tuple[SigningKey, ...]:
-        """Return all keys of a subject, oldest first, with those revoked."""
+        """Return all keys of a subject, oldest first, including revoked ones."""
         return self._store.of(subject)
 
     @retry_on_conflict
     def revoke(self, subject: SubjectKey, key_id: str, *, at: datetime) -> SigningKey:
-        """End a key from now on; again is once. ``NOT_FOUND`` for a key that is not the subject's."""
+        """Revoke a key from now on. Idempotent; ``NOT_FOUND`` for a key that is not the subject's."""
         old = self._store.one(subject, key_id)
         if old is None:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -184,9 +185,9 @@ class SigningKeys:
         return new
 
     def row(self, subject: SubjectKey, key_id: str) -> Row:
-        """Return a row that holds only the key's place, for a batch of reads."""
+        """Return a row with only the key of a signing key, for a batch of reads."""
         return self._store.row(subject, key_id)
 
     def from_row(self, row: Row | None) -> SigningKey | None:
-        """Return the signing key that was read; ``None`` if there is none."""
+        """Return the signing key in a row; ``None`` without a row."""
         return self._store.from_row(row)

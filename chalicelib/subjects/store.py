@@ -15,12 +15,12 @@ from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.table import SigningKeyRow, SubjectRow
 
 IDENTITY = "identity"
-"""The sort key of what is known of a subject itself."""
+"""The sort key of a subject's own row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What the store holds of a subject without decrypting anything; ``also`` are digests of other names it has."""
+    """A stored subject, as far as it is readable without decryption; ``also`` are digests of its other names."""
 
     key: SubjectKey
     masked_name: str
@@ -29,7 +29,7 @@ class Remembered:
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """The digests of all names that the subject has."""
+        """The digests of all names of the subject."""
         return (self.name_digest, *self.also)
 
 
@@ -37,28 +37,28 @@ class SubjectStore:
     """All subjects."""
 
     def known(self, keys: tuple[SubjectKey, ...]) -> tuple[Remembered, ...]:
-        """Return what is stored under any of a subject's keys, in their order; one read, however many there are."""
+        """Return what is stored under any of a subject's keys, in their order, in one read."""
         return self.met(read_together(*self.places(keys)))
 
     def places(self, keys: tuple[SubjectKey, ...]) -> tuple[Row, ...]:
-        """Return rows that hold only places, for a batch of reads."""
+        """Return rows with only their keys, for a batch of reads."""
         return tuple(SubjectRow(key, IDENTITY) for key in keys)
 
     def met(self, rows: Iterable[Row | None]) -> tuple[Remembered, ...]:
-        """Return what was read at places, in their order."""
+        """Return the subjects in these rows, in their order."""
         return tuple(_remembered(row) for row in rows if isinstance(row, SubjectRow))
 
     def sealed(self, key: SubjectKey) -> bytes | None:
-        """Return the ciphertext of who a subject is; None for one never met."""
+        """Return the ciphertext of a subject's identity; ``None`` for an unknown one."""
         (row,) = read_together(SubjectRow(key, IDENTITY))
         return row.identity if isinstance(row, SubjectRow) else None
 
     def reach(self) -> None:
-        """Read something that is not there: raises if the store cannot be read."""
+        """Check that the store can be read, by reading a row that does not exist; raises if it cannot."""
         read_together(SubjectRow("-", IDENTITY))
 
     def add(self, subject: Remembered, *, encrypted: bytes, at: datetime, tx: Transaction) -> None:
-        """Put a subject that is not there yet; somebody who was faster has stored the same."""
+        """Add a new subject. Raises ``ConflictError`` if another process has added it meanwhile."""
         row = SubjectRow(
             subject.key,
             IDENTITY,
@@ -71,7 +71,7 @@ class SubjectStore:
         tx.add(row, on_failure=ConflictError())
 
     def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
-        """Put which other names a subject has; ``ConflictError`` if somebody else did meanwhile."""
+        """Save the other names of a subject. Raises ``ConflictError`` if they have changed meanwhile."""
         row = SubjectRow(before.key, IDENTITY)
         held = SubjectRow.also == before.also if before.also else SubjectRow.also.does_not_exist()
         tx.change(
@@ -83,10 +83,10 @@ class SubjectStore:
 
 
 class Vault:
-    """Encrypts identities with a key of KMS that never leaves it; each opens under its own subject key only."""
+    """Encrypts identities with a KMS key that never leaves KMS; each is bound to its own subject key."""
 
     def __init__(self, kms_key: str) -> None:
-        """Know which key of KMS encrypts."""
+        """Encrypt with this KMS key."""
         self._kms_key = kms_key
 
     def seal(self, text: str, *, about: SubjectKey) -> bytes:
@@ -99,7 +99,7 @@ class Vault:
         return sealed
 
     def open(self, sealed: bytes, *, about: SubjectKey) -> str:
-        """Return what was sealed about a subject; ``UNAVAILABLE`` while the key of KMS cannot be used."""
+        """Decrypt what was sealed about a subject; ``UNAVAILABLE`` while the KMS key cannot be used."""
         try:
             text: bytes = client("kms").decrypt(
                 KeyId=self._kms_key, CiphertextBlob=sealed, EncryptionContext={"subject": about}
@@ -113,11 +113,11 @@ class SigningKeyStore:
     """All signing keys."""
 
     def row(self, subject: SubjectKey, key_id: str) -> SigningKeyRow:
-        """Return a row that holds only the key's place, for a batch of reads."""
+        """Return a row with only its key, for a batch of reads."""
         return SigningKeyRow(subject, f"key:{key_id}")
 
     def from_row(self, row: Row | None) -> SigningKey | None:
-        """Return the signing key that was read; ``None`` if there is none."""
+        """Return the signing key in a row; ``None`` without a row."""
         if row is None:
             return None
         if not isinstance(row, SigningKeyRow):
@@ -125,23 +125,23 @@ class SigningKeyStore:
         return row.document
 
     def one(self, subject: SubjectKey, key_id: str) -> SigningKey | None:
-        """Read one key of a subject, strongly consistent."""
+        """Return one key of a subject, strongly consistent."""
         (row,) = read_together(self.row(subject, key_id))
         return self.from_row(row)
 
     def of(self, subject: SubjectKey) -> tuple[SigningKey, ...]:
-        """Return all keys of a subject, the revoked ones too, oldest first."""
+        """Return all keys of a subject, including revoked ones, oldest first."""
         rows = SigningKeyRow.query(subject, SigningKeyRow.sk.startswith("key:"), consistent_read=True)
         return tuple(sorted((row.document for row in rows), key=lambda key: (key.enrolled_at, key.key_id)))
 
     def add(self, key: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
-        """Put a new key into a transaction."""
+        """Add a new key. Raises ``ConflictError`` if it exists already."""
         row = self.row(subject, key.key_id)
         row.document = key
         tx.add(row, on_failure=ConflictError())
 
     def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
-        """Put what became of a key into a transaction that fails if the key moved."""
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         row = self.row(subject, new.key_id)
         row.document = new
         tx.put(row, condition=SigningKeyRow.document == old, on_failure=ConflictError())

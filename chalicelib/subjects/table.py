@@ -1,4 +1,4 @@
-"""The table of subjects: who they are, encrypted, and their signing keys."""
+"""The table of subjects: encrypted identities, and signing keys."""
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
@@ -10,11 +10,11 @@ from chalicelib.subjects.model.subjects import SigningKey
 class SubjectRow(Row):
     """``pk``: subject key, ``sk``: ``identity``. ``identity`` is the KMS ciphertext of kind, number and name.
 
-    ``also`` are digests of names that a person found to be the same subject's.
+    ``also`` are digests of further names that a person has linked to the subject.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("subjects")
 

@@ -12,14 +12,14 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
 class SubjectInput(RequestBody):
-    """A subject as somebody names it; without kind and number it is nobody (``INSUFFICIENT_IDENTITY``)."""
+    """A subject in a request; kind and number are required (``INSUFFICIENT_IDENTITY``)."""
 
     kind: SubjectKind | None = None
     number: Number | None = None
     name: Line
 
     def identity(self) -> Identity:
-        """Return who is meant; a name alone is never enough (R6.2)."""
+        """Return the identity; a name alone is never enough (R6.2)."""
         if self.kind is None or not self.number:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         return Identity(kind=self.kind, number=self.number, name=self.name)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 SubjectKey = NewType("SubjectKey", str)
-"""``<key id>.<hexadecimal HMAC-SHA256>``: how a subject is named in keys, URLs, events and logs."""
+"""``<key id>.<hexadecimal HMAC-SHA256>``: the subject's name in keys, URLs, events and logs."""
 
 
 class SubjectKind(StrEnum):
@@ -24,24 +24,24 @@ class SubjectKind(StrEnum):
 
 
 PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.RESIDENCE_PERMIT})
-"""What natural persons (自然人) are known by; every other kind belongs to an organisation."""
+"""The kinds that natural persons (自然人) have; every other kind belongs to an organisation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who somebody is (身份), as the identity platform or an office states it: personal data, never logged."""
+    """An identity (身份) as stated by the identity platform or an office: personal data, never logged."""
 
     kind: SubjectKind
     number: str
     name: str
 
     def __repr__(self) -> str:
-        """Show nothing of the person, so that no traceback or log does."""
+        """Show nothing about the person, so that no traceback or log does."""
         return f"Identity(kind={self.kind.value!r})"
 
 
 class Algorithm(StrEnum):
-    """Signature algorithms (签名算法) that applicants' keys may have."""
+    """Signature algorithms (签名算法) for applicants' keys."""
 
     ES256 = "ES256"
     EDDSA = "EdDSA"
@@ -49,7 +49,7 @@ class Algorithm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A site as browsers know it: its host, and its origin (``https://portal.example``)."""
+    """A site as browsers identify it: its host, and its origin (``https://portal.example``)."""
 
     host: str
     origin: str
@@ -57,9 +57,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
-    """What makes a signing key a passkey (通行密钥): a device made it for one site and signs nothing but assertions.
+    """What makes a signing key a passkey (通行密钥): it is bound to one site and signs only assertions.
 
-    ``credential_id`` is the device's own name for it, ``public_key`` the COSE key (RFC 9053), both in base64url.
+    ``credential_id`` is the device's own id for it, ``public_key`` the COSE key (RFC 9053), both in base64url.
     """
 
     credential_id: str
@@ -69,10 +69,10 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A public key with which a subject signs (签名公钥); the private one never leaves its owner.
+    """A public key with which a subject signs (签名公钥); the private key never leaves its owner.
 
-    ``key_id`` is the RFC 7638 thumbprint; ``jwk`` holds the public members only; ``passkey`` is there if a device of
-    its owner keeps the private one.
+    ``key_id`` is the RFC 7638 thumbprint; ``jwk`` holds public members only; ``passkey`` is set if the private key is
+    on a device of its owner.
     """
 
     key_id: str
@@ -85,10 +85,10 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is remembered of a subject: its key, and whether the name given is the one first vouched for (R6.3).
+    """What is stored about a subject: its key, and whether the given name conflicts with the verified one (R6.3).
 
-    ``name_digest`` is the keyed digest of the name as it was given; ``first`` is the key under which the subject was
-    first remembered.
+    ``name_digest`` is the keyed digest of the given name; ``first`` is the key under which the subject was first
+    stored.
     """
 
     key: SubjectKey
@@ -100,7 +100,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A signing key as it was taken, and whether it had been taken before."""
+    """An enrolled signing key, and whether it had been enrolled before."""
 
     key: SigningKey
     is_repeated: bool = False

@@ -1,1 +1,1 @@
-"""The rules of subjects (主体): pure functions that are told the time."""
+"""The rules of subjects (主体): pure functions that take the time as an argument."""

@@ -11,17 +11,17 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 
 LONGEST_NAME = 200
 DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
-"""Passports and residence permits follow no one standard: letters and digits."""
+"""Passports and residence permits follow no single standard: letters and digits."""
 
 OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
-"""A resident's number of the first generation: region, two digits of the year, month, day, sequence."""
+"""A first-generation resident number: region, two-digit year, month, day, sequence."""
 
 
 def require_valid(identity: Identity) -> Identity:
-    """Return the identity with its number as the standard writes it.
+    """Return the identity with its number in the standard's notation.
 
-    Refuses with ``INVALID_IDENTIFIER`` a number that does not pass its standard's checks (GB 11643: region, date and
-    check character; GB 32100: form and check character), and with ``INSUFFICIENT_IDENTITY`` a missing part (R6.2).
+    Raises ``INVALID_IDENTIFIER`` if the number fails its standard's checks (GB 11643: region, date and check
+    character; GB 32100: form and check character), and ``INSUFFICIENT_IDENTITY`` if a part is missing (R6.2).
     """
     number, name = identity.number.strip(), " ".join(identity.name.split())
     if not number or not name or len(name) > LONGEST_NAME:
@@ -30,7 +30,7 @@ def require_valid(identity: Identity) -> Identity:
 
 
 def _normalised(kind: SubjectKind, number: str) -> str:
-    # stdnum reads its table of regions when it is imported; many calls concern nobody's number.
+    # stdnum reads its table of regions on import, and many requests need no number checked.
     from stdnum.cn import ric, uscc  # noqa: PLC0415
     from stdnum.exceptions import ValidationError  # noqa: PLC0415
 
@@ -47,35 +47,35 @@ def _normalised(kind: SubjectKind, number: str) -> str:
 
 
 def _of_18_digits(number: str) -> str:
-    """Write a number of 15 digits, as they were given out until 1999, as GB 11643 writes the same person's today.
+    """Convert a 15-digit number, as issued until 1999, to the same person's 18-digit number (GB 11643).
 
-    The year gets its century and the number its check character, so that both lead to one subject.
+    The century and the check character are added, so that both numbers lead to one subject.
     """
     from stdnum.cn import ric  # noqa: PLC0415 - see above
 
     if not OLD_NUMBER.fullmatch(number):
         return number
     longer = f"{number[:6]}19{number[6:]}"
-    # The place of the check character must be taken, by whatever it is.
+    # The check character's place must be filled, with anything.
     return longer + ric.calc_check_digit(f"{longer}0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectKeys:
-    """Makes subject keys (主体标识) of valid identities, with a secret that can be rotated.
+    """Derives subject keys (主体标识) from valid identities, with a secret that can be rotated.
 
-    New keys carry ``current_id``; those made with an earlier secret can still be computed, to find what is stored.
+    New keys carry ``current_id``; keys made with an earlier secret can still be computed, to find stored data.
     """
 
     current_id: str
     keys: Mapping[str, bytes]
 
     def __repr__(self) -> str:
-        """Show no secret."""
+        """Hide the secrets."""
         return f"SubjectKeys(current_id={self.current_id!r})"
 
     def key_of(self, identity: Identity) -> SubjectKey:
-        """Return the subject's key under the current secret; the name has no part in it."""
+        """Return the subject's key under the current secret; the name does not affect it."""
         return self._key(self.current_id, identity)
 
     def keys_of(self, identity: Identity) -> tuple[SubjectKey, ...]:
@@ -84,11 +84,11 @@ class SubjectKeys:
         return tuple(self._key(key_id, identity) for key_id in (self.current_id, *others))
 
     def digest_of_name(self, identity: Identity) -> str:
-        """Return a keyed digest by which names are compared without being read."""
+        """Return a keyed digest, so that names can be compared without being read."""
         return f"{self.current_id}.{self._digest(self.current_id, 'name', identity.kind.value, identity.name)}"
 
     def is_name_of(self, identity: Identity, *, digest: str) -> bool:
-        """Say whether a digest, perhaps made with an earlier secret, is that of this name."""
+        """Return whether a digest, possibly made with an earlier secret, is that of this name."""
         key_id, _, value = digest.partition(".")
         expected = self._digest(key_id, "name", identity.kind.value, identity.name)
         return hmac.compare_digest(value, expected)
@@ -101,11 +101,11 @@ class SubjectKeys:
 
 
 def masked_name(name: str) -> str:
-    """Return ``李*``: the first character and one star, so that not even the length is told (R7.6)."""
+    """Return ``李*``: the first character and one star, which hides even the length (R7.6)."""
     return f"{name[:1]}*"
 
 
 def masked_number(number: str) -> str:
-    """Return ``1****************X``: the first and last character, and a star for each between them (R7.6)."""
+    """Return ``1****************X``: the first and last character, and a star for each in between (R7.6)."""
     shown = 3
     return "*" * len(number) if len(number) < shown else f"{number[0]}{'*' * (len(number) - 2)}{number[-1]}"

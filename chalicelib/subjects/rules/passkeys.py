@@ -1,8 +1,8 @@
-"""Passkeys (通行密钥): keys that never leave a device, which signs once it knows its owner (WebAuthn, level 2).
+"""Passkeys (通行密钥): keys that stay on a device, which signs after verifying its user (WebAuthn, level 2).
 
-The challenge that the device signs is the digest of the payload, so that its assertion is the signature over exactly
-that text. It is written like a compact JWS with detached payload (RFC 7515, appendix F) whose header says
-``"typ": "webauthn"`` and carries what the device signed beside the challenge.
+The challenge that the device signs is the digest of the payload, so that its assertion is a signature over exactly
+that text. It is written like a compact JWS with detached payload (RFC 7515, appendix F) whose header says ``"typ":
+"webauthn"`` and carries what the device signed besides the challenge.
 """
 
 import base64
@@ -30,10 +30,10 @@ def challenge_of(payload: str) -> bytes:
 
 
 def passkey_of(registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime) -> SigningKey:
-    """Take the key that a device made for us; ``UNSUITABLE_KEY`` for any that it did not make for this, here and now.
+    """Accept a key that a device made for us; ``UNSUITABLE_KEY`` unless site, challenge and user verification match.
 
-    ``registration`` is what ``navigator.credentials.create`` gave, as JSON (WebAuthn, 5.1); ES256 and EdDSA only, and
-    only from a device that knew its owner. Whose make the device is nobody asks.
+    ``registration`` is the result of ``navigator.credentials.create`` as JSON (WebAuthn, 5.1); ES256 and EdDSA only,
+    and only from a device that verified its user. The make of the device is not checked.
     """
     from webauthn import verify_registration_response  # noqa: PLC0415 - it and what it brings cost a cold start
     from webauthn.helpers.cose import COSEAlgorithmIdentifier as Algorithms  # noqa: PLC0415
@@ -60,7 +60,7 @@ def passkey_of(registration: Mapping[str, Any], *, site: Site, challenge: bytes,
 
 
 def signature_of(assertion: Mapping[str, Any], keys: Sequence[SigningKey]) -> str:
-    """Write what ``navigator.credentials.get`` gave as a signature; ``SIGNATURE_INVALID`` if no key of ours made it."""
+    """Write the result of ``navigator.credentials.get`` as a signature; ``SIGNATURE_INVALID`` if no key made it."""
     response = assertion.get("response")
     for key in keys:
         if key.passkey is not None and key.passkey.credential_id == assertion.get("id") and isinstance(response, dict):
@@ -77,9 +77,9 @@ def signature_of(assertion: Mapping[str, Any], keys: Sequence[SigningKey]) -> st
 
 
 def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
-    """Check a signature over exactly this text, by a passkey or by any other key; ``SIGNATURE_INVALID`` if it is not.
+    """Check a signature over exactly this text, by a passkey or any other key; ``SIGNATURE_INVALID`` if it is wrong.
 
-    A device's counter is not looked at: an assertion is good for one text only, so a copy of it is worth nothing.
+    A device's counter is not checked: an assertion is valid for one text only, so a copy of it is worthless.
     """
     if key.passkey is None:
         verify_detached(signature, payload, key)
@@ -121,7 +121,7 @@ def _assertion(credential_id: str, header: Mapping[str, Any], signature: str) ->
 
 
 def _jwk_of(cose_key: bytes) -> Mapping[str, object]:
-    """Write a COSE key (RFC 9053) as a JWK, so that it is a key like any other; ``ValueError`` for another kind."""
+    """Convert a COSE key (RFC 9053) to a JWK, to treat it like any other key; ``ValueError`` for another kind."""
     from webauthn.helpers import decode_credential_public_key  # noqa: PLC0415 - as above
     from webauthn.helpers.decode_credential_public_key import (  # noqa: PLC0415
         DecodedEC2PublicKey,

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 COORDINATE = 32
-"""Bytes of a coordinate on P-256, and of a public key on Ed25519."""
+"""Bytes of a P-256 coordinate, and of an Ed25519 public key."""
 
 CURVES: Mapping[tuple[str, str], tuple[Algorithm, tuple[str, ...]]] = {
     ("EC", "P-256"): (Algorithm.ES256, ("x", "y")),
     ("OKP", "Ed25519"): (Algorithm.EDDSA, ("x",)),
 }
-"""Kinds of keys that are taken, what they sign with, and which members hold their public part."""
+"""The accepted kinds of keys, with their algorithm and the members that hold the public part."""
 
 ALSO_CALLED: Mapping[Algorithm, str] = {Algorithm.EDDSA: "Ed25519"}
 """Newer names of algorithms (RFC 9864)."""
 
 FIELD = 2**255 - 19
-"""The prime of Ed25519: coordinates of points lie below it."""
+"""The prime of Ed25519; coordinates of points are below it."""
 
 ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 SMALL_ORDER = frozenset({0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8})
@@ -39,11 +39,11 @@ SMALL_ORDER = frozenset({0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8})
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 MAY_SAY_MORE = frozenset({"alg", "crv", "ext", "key_ops", "kid", "kty", "use", "x", "y"})
-"""Members that a public key may have; anything else may be a private one (``d``) and is refused unread."""
+"""Members that a public key may have; anything else could be private (``d``) and is refused unread."""
 
 
 def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
-    """Take a public key for ES256 or EdDSA (RFC 7517, 8037); ``UNSUITABLE_KEY`` for any other, and any private one."""
+    """Accept a public key for ES256 or EdDSA (RFC 7517, 8037); ``UNSUITABLE_KEY`` for others and for private keys."""
     known = CURVES.get((_text(jwk.get("kty")), _text(jwk.get("crv"))))
     if known is None or not jwk.keys() <= MAY_SAY_MORE:
         raise DomainError(ErrorCode.UNSUITABLE_KEY)
@@ -60,20 +60,20 @@ def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
 
 
 def key_id_of(jws: str) -> str:
-    """Return which key a signature says it is by; ``SIGNATURE_INVALID`` if it says nothing readable."""
+    """Return the id of the key named in a signature; ``SIGNATURE_INVALID`` if it is unreadable."""
     return str(header_of(jws)["kid"])
 
 
 def header_of(jws: str) -> Mapping[str, object]:
-    """Return what a signature says of itself; ``SIGNATURE_INVALID`` if it says nothing readable."""
+    """Return the header of a signature; ``SIGNATURE_INVALID`` if it is unreadable."""
     return _parts(jws)[0]
 
 
 def verify_detached(jws: str, payload: str, key: SigningKey) -> None:
     """Check a compact JWS with detached payload (RFC 7515, appendix F) over exactly this text.
 
-    Refuses with ``SIGNATURE_INVALID`` whatever is not by this key, over this payload, with the key's own algorithm;
-    a header that asks for extensions (``crit``, ``b64``) is not understood and so refused.
+    Raises ``SIGNATURE_INVALID`` unless it is by this key, over this payload, with the key's own algorithm; a header
+    with extensions (``crit``, ``b64``) is not supported and is refused.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - its library costs a cold start much
 
@@ -102,7 +102,7 @@ def _parts(jws: str) -> tuple[Mapping[str, object], bytes]:
 
 
 def _is_understood(header: Mapping[str, object]) -> bool:
-    """Say whether a header names its algorithm and a key as keys are named here, and asks for no extension."""
+    """Return whether a header names its algorithm and a key id in our format, and asks for no extension."""
     is_named = "alg" in header and THUMBPRINT.fullmatch(_text(header.get("kid"))) is not None
     return is_named and not {"crit", "b64"} & header.keys()
 
@@ -122,7 +122,7 @@ def _verify(key: "EllipticCurvePublicKey | Ed25519PublicKey", signature: bytes, 
 
 
 def _public_key(algorithm: Algorithm, jwk: Mapping[str, str]) -> "EllipticCurvePublicKey | Ed25519PublicKey":
-    """Build the key; ``ValueError`` if it is none: a point not on the curve, or one with which anybody can sign."""
+    """Build the key; ``ValueError`` for a point not on the curve, or a key with which anybody can sign."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - as above
 
     coordinates = [_bytes(jwk[name]) for name in ("x", "y") if name in jwk]
@@ -140,7 +140,7 @@ def _public_key(algorithm: Algorithm, jwk: Mapping[str, str]) -> "EllipticCurveP
 
 
 def _thumbprint(public: Mapping[str, str]) -> str:
-    """Return the RFC 7638 thumbprint: of the required members alone, in order of their names."""
+    """Return the RFC 7638 thumbprint: over the required members only, in order of their names."""
     text = json.dumps(dict(sorted(public.items())), separators=(",", ":"))
     return _base64url(hashlib.sha256(text.encode()).digest())
 
@@ -150,7 +150,7 @@ def _base64url(value: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Read unpadded base64url; ``ValueError`` for any other way to write the same bytes, so that there is one only."""
+    """Decode unpadded base64url; ``ValueError`` for any other spelling of the same bytes, so that there is only one."""
     try:
         value = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:
