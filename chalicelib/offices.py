@@ -41,7 +41,7 @@ from chalicelib.rulepacks.model.pack import BoundKey
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.services.flag_notices import FlagNotices
 from chalicelib.sanctions.services.re_evaluation import ReEvaluation
-from chalicelib.sanctions.store.editions import EVALUATION, EvaluationStore, LoadedLists, ShelfStore
+from chalicelib.sanctions.store.editions import EVALUATION, EditionIndexStore, EvaluationStore, LoadedLists
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.settings import settings
@@ -240,7 +240,7 @@ class Offices(Foundations):
     @cached_property
     def lists(self) -> LoadedLists:
         """Editions of the list of measures."""
-        return LoadedLists(ShelfStore(self.timeline), measure_lists())
+        return LoadedLists(EditionIndexStore(self.timeline), measure_lists())
 
     @cached_property
     def credit_upkeep(self) -> CreditExpiry:

@@ -34,7 +34,7 @@ from chalicelib.sanctions.services.expiry import FlagExpiry
 from chalicelib.sanctions.services.flags import Flags
 from chalicelib.sanctions.services.redress import FlagRedress
 from chalicelib.sanctions.services.reinstatement import Reinstatement
-from chalicelib.sanctions.store.editions import ShelfStore
+from chalicelib.sanctions.store.editions import EditionIndexStore
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
@@ -85,7 +85,7 @@ class Services(Offices):
     @cached_property
     def publishing(self) -> MeasureEditions:
         """Editions of the list of measures."""
-        return MeasureEditions(ShelfStore(self.timeline), self.lists, self.evaluations)
+        return MeasureEditions(EditionIndexStore(self.timeline), self.lists, self.evaluations)
 
     @cached_property
     def resuming(self) -> Reinstatement:

@@ -21,7 +21,7 @@ OWNERS = {
     "import": "chalicelib.credit.table.imports:ImportRow",
     "item": "chalicelib.catalogue.table.items:ItemRow",
     "mandate": "chalicelib.inspection.table:MandateRow",
-    "measures": "chalicelib.sanctions.table.editions:ShelfRow",
+    "measures": "chalicelib.sanctions.table.editions:EditionIndexRow",
     "objection": "chalicelib.redress.table:RedressRow",
     "outage": "chalicelib.supervision.table.outages:OutageRow",
     "rating": "chalicelib.feedback.table.ratings:RatingRow",

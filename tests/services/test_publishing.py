@@ -8,7 +8,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.services import re_evaluation
-from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
+from chalicelib.sanctions.store.editions import EditionIndexStore, LoadedLists
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from chalicelib.wiring import services
 from tests.builders import a_proposal, an_organisation
@@ -48,7 +48,7 @@ def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing()
     assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
     assert (preview.looked_at, preview.after) == (1, None)
     assert seen(flag).state is FlagState.ACTIVE
-    assert ShelfStore(services().timeline).shelf().loaded == ()
+    assert EditionIndexStore(services().timeline).index().loaded == ()
 
 
 @pytest.mark.requirement("R2.10")
@@ -191,7 +191,7 @@ def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
     ticks = [0.0]
-    other = LoadedLists(ShelfStore(services().timeline), measure_lists(), ticks=lambda: ticks[0])
+    other = LoadedLists(EditionIndexStore(services().timeline), measure_lists(), ticks=lambda: ticks[0])
     assert [edition.edition for edition in other.current()] == ["2024"]
     load(an_edition())
 

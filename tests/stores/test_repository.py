@@ -35,9 +35,9 @@ from chalicelib.inspection.model import Mandate, Scope
 from chalicelib.inspection.store import MandateStore
 from chalicelib.redress.model import Entry, EntryKind, Objection, ObjectionRequest, Repair, Revocation, RevokingDocument
 from chalicelib.redress.store import RedressStore
-from chalicelib.sanctions.model.editions import Shelf as Editions
+from chalicelib.sanctions.model.editions import EditionIndex
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice
-from chalicelib.sanctions.store.editions import ShelfStore
+from chalicelib.sanctions.store.editions import EditionIndexStore
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -68,7 +68,7 @@ REPOSITORIES: dict[str, Repository[Any]] = {
     "import": ImportStore(TIMELINE),
     "item": CatalogueStore(TIMELINE),
     "mandate": MandateStore(TIMELINE),
-    "measures": ShelfStore(TIMELINE),
+    "measures": EditionIndexStore(TIMELINE),
     "objection": REDRESS.objections,
     "outage": OutageStore(TIMELINE),
     "rating": RatingStore(TIMELINE),
@@ -136,7 +136,7 @@ NEW: Sequence[Any] = (
         inspector="staff:inspector",
         asked_at=NOON,
     ),
-    Editions(),
+    EditionIndex(),
     Objection(
         objection_id="o1",
         plea=ObjectionRequest(entry=RECORD, ground="fact", text="不是我"),

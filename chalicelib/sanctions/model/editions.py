@@ -24,10 +24,10 @@ class Loaded(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class EditionIndex:
     """Which editions were loaded, oldest first.
 
-    ``version`` and ``head`` are the row's own and are not part of the stored document; 0 is a shelf without a row.
+    ``version`` and ``head`` are the row's own and are not part of the stored document; 0 is an index without a row.
     """
 
     loaded: tuple[Loaded, ...] = ()

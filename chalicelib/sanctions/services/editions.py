@@ -12,7 +12,7 @@ from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.sanctions.rules import editions as rules
 from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.services.re_evaluation import ReEvaluation
-from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
+from chalicelib.sanctions.store.editions import EditionIndexStore, LoadedLists
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.rules.due_dates import start_of_day
@@ -23,7 +23,7 @@ PUBLISHERS = (Role.CREDIT_OFFICER,)
 class MeasureEditions:
     """The editions of the list of measures."""
 
-    def __init__(self, store: ShelfStore, lists: LoadedLists, evaluations: ReEvaluation) -> None:
+    def __init__(self, store: EditionIndexStore, lists: LoadedLists, evaluations: ReEvaluation) -> None:
         """Know where editions are kept and who holds flags against them."""
         self._store = store
         self._lists = lists
@@ -60,7 +60,7 @@ class MeasureEditions:
     def _load(self, edition: MeasureList, *, by: Caller, at: datetime) -> Evaluation:
         self._lists.refresh()
         self._require_acceptable(edition)
-        before = self._store.shelf()
+        before = self._store.index()
         fact = NewEvent(
             kind=EventKind.MEASURES_LOADED,
             occurred_at=at,

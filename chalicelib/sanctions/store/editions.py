@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
-from chalicelib.sanctions.model.editions import THE_LIST, Evaluation, Shelf
+from chalicelib.sanctions.model.editions import THE_LIST, EditionIndex, Evaluation
 from chalicelib.sanctions.model.flags import MeasureList
-from chalicelib.sanctions.table.editions import ListRow, ShelfRow
+from chalicelib.sanctions.table.editions import EditionIndexRow, ListRow
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.repository import Repository
 
@@ -24,15 +24,15 @@ EVALUATION = "evaluation"
 """What the task of an evaluation is called: the sweep knows by it whom to ask."""
 
 
-class ShelfStore(Repository[Shelf]):
+class EditionIndexStore(Repository[EditionIndex]):
     """Editions that were loaded."""
 
     kind = "measures"
-    row = ShelfRow
+    row = EditionIndexRow
 
-    def shelf(self) -> Shelf:
+    def index(self) -> EditionIndex:
         """Return which editions were loaded, strongly consistent."""
-        return self.find(THE_LIST) or Shelf()
+        return self.find(THE_LIST) or EditionIndex()
 
     def lists(self, editions: Sequence[str]) -> tuple[MeasureList, ...]:
         """Return loaded editions by their names."""
@@ -44,8 +44,8 @@ class ShelfStore(Repository[Shelf]):
     def add_edition(
         self,
         edition: MeasureList,
-        before: Shelf,
-        after: Shelf,
+        before: EditionIndex,
+        after: EditionIndex,
         facts: Sequence[NewEvent],
         *,
         at: datetime,
@@ -60,7 +60,7 @@ class LoadedLists:
     """The editions that are packaged with the code and those that were loaded since."""
 
     def __init__(
-        self, store: ShelfStore, packaged: Sequence[MeasureList], *, ticks: Callable[[], float] = time.monotonic
+        self, store: EditionIndexStore, packaged: Sequence[MeasureList], *, ticks: Callable[[], float] = time.monotonic
     ) -> None:
         """Read ``store`` when editions are asked for and what was read is too old."""
         self._store = store
@@ -73,7 +73,7 @@ class LoadedLists:
         """Return all editions, oldest first, at most half a minute old."""
         ticks = self._ticks()
         if self._read_at is None or ticks - self._read_at >= KEPT_SECONDS:
-            names = [loaded.edition for loaded in self._store.shelf().loaded]
+            names = [loaded.edition for loaded in self._store.index().loaded]
             more = self._store.lists([name for name in names if name not in self._loaded])
             self._loaded.update({edition.edition: edition for edition in more})
             self._read_at = ticks

@@ -3,13 +3,13 @@
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.dynamo.model import DocumentAttribute, Row
-from chalicelib.sanctions.model.editions import Shelf
+from chalicelib.sanctions.model.editions import EditionIndex
 from chalicelib.sanctions.model.flags import MeasureList
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
 
 
-class ShelfRow(OwnerRow):
+class EditionIndexRow(OwnerRow):
     """``measures:list``: which editions there are; the condition of every change is the head of its timeline."""
 
     class Meta:
@@ -17,14 +17,14 @@ class ShelfRow(OwnerRow):
 
         table_name = settings().table("punishment")
 
-    document: DocumentAttribute[Shelf] = DocumentAttribute(lambda: Shelf)
+    document: DocumentAttribute[EditionIndex] = DocumentAttribute(lambda: EditionIndex)
 
 
 class ListRow(Row):
     """``measures:edition:<edition>``: one edition, written once."""
 
     class Meta:
-        """In the same table as the shelf."""
+        """In the same table as the index of editions."""
 
         table_name = settings().table("punishment")
 
