@@ -1,6 +1,6 @@
-"""What is deployed: the addresses of the API and of the portal, and one line for each job.
+"""What is deployed: the addresses of the API and the portal, and one function for each job.
 
-Whatever answers or runs is imported when it is first needed: each of the seven functions starts with this file.
+Handlers are imported on first use, because each of the seven functions starts with this file.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ def sweep(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS))
 def hourly(event: CloudWatchEvent) -> dict[str, Any]:
-    """Look for what nobody has done in time although no clock runs for it."""
+    """Record overdue calendar editions and make digests."""
     from chalicelib.jobs.hourly import hourly as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
@@ -38,7 +38,7 @@ def hourly(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.schedule(Cron("5/20", "17-18", "*", "*", "?", "*"))
 def nightly(event: CloudWatchEvent) -> dict[str, Any]:
-    """End what has ended: each day between one and three in the morning of Shanghai, so that a run can go on."""
+    """End what has expired, each night between one and three in Shanghai, so that a run can be continued."""
     from chalicelib.jobs.nightly import nightly as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
@@ -46,7 +46,7 @@ def nightly(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn="arn:aws-cn:dynamodb:cn-north-1:000000000000:table/timeline/stream/placeholder")
 def dispatch_events(event: DynamoDBEvent) -> dict[str, Any]:
-    """Tell whoever must hear of new events; the template puts the stream's own ARN here."""
+    """Pass new events to their handlers; the template fills in the stream's own ARN."""
     from chalicelib.jobs.dispatch_events import dispatch_events as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
@@ -54,7 +54,7 @@ def dispatch_events(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="deliver")
 def deliver(event: SQSEvent) -> dict[str, Any]:
-    """Publish alerts; the template puts the queue's own name here."""
+    """Publish alerts, digests and notices; the template fills in the queue's own name."""
     from chalicelib.jobs.deliver import deliver as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
@@ -62,7 +62,7 @@ def deliver(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="ingest", batch_size=1)
 def ingest(event: SQSEvent) -> dict[str, Any]:
-    """Store what sources uploaded, a bounded number of lines at a time; the template puts the queue's own name here."""
+    """Store uploaded records, a bounded number of lines at a time; the template fills in the queue's own name."""
     from chalicelib.jobs.ingest import ingest as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)

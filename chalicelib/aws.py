@@ -1,4 +1,4 @@
-"""AWS clients, made once each and only when first used: a Lambda's first answer waits for every one of them."""
+"""AWS clients, each created once and on first use, because creating one delays a Lambda's first response."""
 
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ def _session() -> botocore.session.Session:
 
 @cache
 def client(service: str) -> Any:  # noqa: ANN401 - botocore builds its clients at run time and types none of them
-    """Return the one client of a service; short timeouts, because a caller is waiting."""
+    """Return the one client of a service; timeouts are short, because a caller is waiting."""
     return _session().create_client(
         service,
         region_name=settings().region,
@@ -25,6 +25,6 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore builds its clients a
 
 
 def secret(name: str) -> str:
-    """Return the current text of a secret; raises botocore's ``ClientError`` if the store has none by that name."""
+    """Return the current text of a secret; raises botocore's ``ClientError`` if it does not exist."""
     text: str = client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     return text

@@ -1,4 +1,4 @@
-"""The only place that asks what time it is."""
+"""The only place that reads the time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -8,34 +8,34 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def real_now() -> datetime:
-    """Return the machine's own time, in UTC: what tokens are judged by, on every stage."""
+    """Return the machine's own time, in UTC, by which tokens are checked on every stage."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceClock:
-    """The time that cases live by: real, but for the local stage's demonstrations, where it can be shifted."""
+    """The time that cases use: real time, except that the local stage can shift it for demonstrations."""
 
     offset: timedelta = timedelta(0)
 
     def now(self) -> datetime:
-        """Return the instant in UTC, to the second: due dates and events are counted in whole seconds."""
+        """Return the current instant in UTC, to the second: due dates and events are counted in whole seconds."""
         return (real_now() + self.offset).replace(microsecond=0)
 
 
 def day_in_shanghai(instant: datetime) -> date:
-    """Return the calendar day on which an instant falls in China."""
+    """Return the calendar day of an instant in China."""
     return instant.astimezone(SHANGHAI).date()
 
 
 def instant_text(instant: datetime) -> str:
-    """Return an instant as RFC 3339 in UTC with whole seconds, which also sorts as text."""
-    # ``strftime`` takes nearly twice as long, and a filing writes two dozen instants.
+    """Return an instant as RFC 3339 in UTC with whole seconds, which sorts as text."""
+    # ``strftime`` takes nearly twice as long, and a filing formats two dozen instants.
     return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def instant_from(text: str) -> datetime:
-    """Read what ``instant_text`` wrote; raises ``ValueError`` for anything without an offset."""
+    """Parse the output of ``instant_text``; raises ``ValueError`` for text without an offset."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         message = "an instant needs an offset from UTC"

@@ -1,4 +1,4 @@
-"""What the service refuses, in its own language.
+"""The errors of the domain, without HTTP.
 
 The HTTP status and the texts in both languages are looked up once, at the edge (``chalicelib.http.problems``).
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """Reason codes (原因代码): stable, for machines; the texts for people belong to the edge."""
+    """Error codes (原因代码): stable, for machines; the texts for people are at the edge."""
 
     # The request itself.
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -90,7 +90,7 @@ class ErrorCode(StrEnum):
     SAME_PERSON = "SAME_PERSON"
     DEFENCE_OPEN = "DEFENCE_OPEN"
 
-    # Punishment.
+    # Sanctions.
     MEASURE_NOT_IN_LIST = "MEASURE_NOT_IN_LIST"
     NO_EFFECTIVE_DOCUMENT = "NO_EFFECTIVE_DOCUMENT"
     NOT_RELATED = "NOT_RELATED"
@@ -117,10 +117,10 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """One fault of a submitted document: where it is (an RFC 6901 pointer) and what is wrong with it.
+    """One error in a submitted document: where it is (an RFC 6901 pointer) and what is wrong.
 
-    ``code`` names a text in both languages at the edge, whose ``{blanks}`` are filled from here; where there is
-    none, ``detail`` says it in Chinese and ``english`` to whoever reads English.
+    ``code`` names a text in both languages at the edge, with ``{blanks}`` filled in from here; without one, ``detail``
+    is the Chinese text and ``english`` the English one.
     """
 
     pointer: str
@@ -131,10 +131,10 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """The service says no, and why.
+    """A refusal by the service, with the reason.
 
-    ``facts`` stand in the answer beside the edge's texts (dates, article numbers, codes, lists of reasons)
-    and never hold personal data.
+    ``facts`` are added to the response beside the texts (dates, article numbers, codes, lists of reasons) and never
+    hold personal data.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class DomainError(Exception):
         faults: Sequence[FieldError] = (),
         **facts: str | int | Sequence[Mapping[str, str]],
     ) -> None:
-        """Keep the code, the facts for its text and, for documents, every fault at once."""
+        """Keep the code, the facts for its text, and every field error of a document."""
         super().__init__(code.value)
         self.code = code
         self.faults = tuple(faults)

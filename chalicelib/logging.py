@@ -1,6 +1,6 @@
-"""Logs as events: one JSON line a request or job, facts as fields, no personal data.
+"""Structured logs: one JSON line per request or job, facts as fields, no personal data.
 
-structlog is imported when the first line is written: it brings asyncio along, which nothing else here needs.
+structlog is imported when the first line is written: it imports asyncio, which nothing else here needs.
 """
 
 import logging
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def logger(name: str) -> "FilteringBoundLogger":
-    """Return a logger whose lines carry the name of the part that writes them."""
+    """Return a logger whose lines carry the name of their component."""
     import structlog  # noqa: PLC0415 - see above
 
     configure()
@@ -23,7 +23,7 @@ def logger(name: str) -> "FilteringBoundLogger":
 
 
 def begin(**facts: str) -> None:
-    """Let every line from now on carry these facts, and none that were told before."""
+    """Start a new context: every following line carries these facts, and none of the earlier ones."""
     from structlog.contextvars import bind_contextvars, clear_contextvars  # noqa: PLC0415 - see above
 
     clear_contextvars()
@@ -31,7 +31,7 @@ def begin(**facts: str) -> None:
 
 
 def tell(**facts: str) -> None:
-    """Let every line until the next ``begin`` carry these facts too."""
+    """Add facts to every following line until the next ``begin``."""
     from structlog.contextvars import bind_contextvars  # noqa: PLC0415 - see above
 
     bind_contextvars(**facts)
@@ -39,7 +39,7 @@ def tell(**facts: str) -> None:
 
 @cache
 def configure() -> None:
-    """Set structlog up to write one JSON object a line to standard output, which Lambda forwards."""
+    """Configure structlog to write one JSON object per line to standard output, which Lambda forwards."""
     import structlog  # noqa: PLC0415 - see above
 
     structlog.configure(
@@ -57,7 +57,7 @@ def configure() -> None:
 
 
 def _frames(_logger: object, _name: str, event: "EventDict") -> "EventDict":
-    """Say of an exception which kinds it was and where it came by; its words and values may be somebody's data."""
+    """Log an exception's types and stack frames only; its message and values may be personal data."""
     error = sys.exc_info()[1] if event.pop("exc_info", None) else None
     chain = []
     while error is not None:

@@ -1,6 +1,6 @@
-"""The one policy function: who may see or do what, by role, department and subject.
+"""The one policy: who may see or do what, by role, department and subject.
 
-Services ask it for single things and lists filter by it, so that a list never shows what a read would refuse.
+Services check single things with it and lists filter by it, so that a list never shows what a read would refuse.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
 class Role(StrEnum):
-    """Roles (角色) as the identity provider names them."""
+    """Roles (角色), named as by the identity provider."""
 
     APPLICANT = "applicant"
     AGENT = "agent"
@@ -29,18 +29,18 @@ class Role(StrEnum):
 
 
 FOR_THEMSELVES = frozenset({Role.APPLICANT, Role.AGENT})
-"""Roles whose right comes from being the person concerned."""
+"""Roles whose rights come from being the person concerned."""
 
 ALL_DEPARTMENTS = frozenset({Role.MONITOR})
-"""Roles whose right is not bound to a department."""
+"""Roles whose rights are not limited to a department."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is calling, as the verified token says.
+    """The caller, according to the verified token.
 
-    ``identity`` is what the identity platform vouches for (applicants and agents only), ``subject`` its key,
-    ``auth_time`` the real instant of the login.
+    ``identity`` is vouched for by the identity platform (applicants and agents only), ``subject`` is its key,
+    ``auth_time`` the real time of the login.
     """
 
     sub: str
@@ -52,7 +52,7 @@ class Caller:
 
     @property
     def actor(self) -> str:
-        """How timelines name the caller: a subject key, a staff id or a system, never a person's name."""
+        """The caller's name in timelines: a subject key, a staff id or a system, never a person's name."""
         if self.subject is not None:
             return f"subject:{self.subject}"
         return f"system:{self.sub}" if Role.SYSTEM in self.roles else f"staff:{self.sub}"
@@ -63,7 +63,7 @@ class Caller:
         return not self.roles & FOR_THEMSELVES
 
     def own_subject(self) -> SubjectKey:
-        """Return whose matters these are; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""
+        """Return the caller's own subject key; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""
         if self.subject is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         return self.subject
@@ -76,10 +76,10 @@ def sees(
     department: str | None = None,
     subjects: Collection[str] = (),
 ) -> bool:
-    """Say whether the caller has one of the roles and, with it, a right to this thing.
+    """Return whether the caller has one of the roles and, through it, access to this thing.
 
-    People see what is theirs (``subjects``), staff what is their department's, the monitoring office everything
-    that its role is named for. ``department=None`` means a thing that belongs to no department.
+    People see what is theirs (``subjects``), staff what belongs to their department, the monitoring office everything
+    its role is listed for. ``department=None`` is a thing that belongs to no department.
     """
     for role in caller.roles & frozenset(roles):
         if role in FOR_THEMSELVES:
@@ -97,9 +97,9 @@ def require(
     department: str | None = None,
     subjects: Collection[str] = (),
 ) -> None:
-    """Refuse whoever ``sees`` does not let: staff with ``FORBIDDEN``, people with ``NOT_FOUND``.
+    """Refuse callers for whom ``sees`` is false: staff with ``FORBIDDEN``, people with ``NOT_FOUND``.
 
-    To a person somebody else's thing is indistinguishable from one that does not exist.
+    To a person, somebody else's thing must look like one that does not exist.
     """
     if not sees(caller, roles=roles, department=department, subjects=subjects):
         raise DomainError(ErrorCode.FORBIDDEN if caller.is_staff else ErrorCode.NOT_FOUND)

@@ -10,7 +10,7 @@ AT_ONCE: Final = timedelta(0)
 
 
 class Publisher(Protocol):
-    """Where messages are published; ``name`` lets consumers recognise a repetition."""
+    """A destination for messages; ``name`` lets consumers recognise a repetition."""
 
     def send(self, message: str, *, name: str) -> None:
         """Publish a message; raises if it was not accepted."""
@@ -21,7 +21,7 @@ class DelayingPublisher(Protocol):
     """A publisher that can hold a message back for a while."""
 
     def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
-        """Publish a message, to be seen ``after`` a while; raises if it was not accepted."""
+        """Publish a message, delivered after a delay; raises if it was not accepted."""
         ...
 
 
@@ -33,7 +33,7 @@ class Queue:
         self._url = url
 
     def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
-        """Put a message into the queue, to be seen ``after`` a while; ``name`` lets consumers tell repetitions."""
+        """Send a message, delivered after a delay; ``name`` lets consumers recognise a repetition."""
         client("sqs").send_message(
             QueueUrl=self._url,
             MessageBody=message,
@@ -50,7 +50,7 @@ class Topic:
         self._arn = arn
 
     def send(self, message: str, *, name: str) -> None:
-        """Publish a message; ``name`` lets subscribers tell repetitions."""
+        """Publish a message; ``name`` lets subscribers recognise a repetition."""
         client("sns").publish(
             TopicArn=self._arn,
             Message=message,

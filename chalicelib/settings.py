@@ -1,4 +1,4 @@
-"""What the deployment tells the code, read once from the environment."""
+"""The deployment's configuration, read once from the environment."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from functools import cache
 
 
 class Stage(StrEnum):
-    """Where this is running; only ``local`` may hold what exists for demonstrations."""
+    """The deployment stage; only ``local`` may contain what exists for demonstrations."""
 
     LOCAL = "local"
     DEV = "dev"
@@ -16,17 +16,17 @@ class Stage(StrEnum):
 
 
 class MisconfiguredError(RuntimeError):
-    """The environment asks for something that the service must not do; it refuses to start."""
+    """The environment asks for something that is not allowed; the service refuses to start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The deployment's answers; secrets are not among them, only the name under which the store keeps them.
+    """The deployment's settings; of secrets they hold only the name in the store.
 
-    ``departments`` are those of the town, in the order in which lists of all of them go through; ``rule_pack`` is the
-    code of the rule pack (规则包) that counts for what belongs to no item: flags, records and the log of queries.
-    ``portal_url`` is the portal's address as browsers know it, without a slash at its end: the identity provider sends
-    them back there, and passkeys are bound to its host; without it nobody can log in to the portal.
+    ``departments`` are those served, in the order of lists over all of them; ``rule_pack`` is the code of the rule
+    pack (规则包) for whatever belongs to no item: flags, records and the log of queries. ``portal_url`` is the
+    portal's public address without a trailing slash: the identity provider redirects there, and passkeys are bound to
+    its host; without it nobody can log in to the portal.
     """
 
     stage: Stage
@@ -56,7 +56,7 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """Read the environment; raises ``MisconfiguredError`` for a shifted clock or a region that is not allowed here."""
+    """Read the environment; raises ``MisconfiguredError`` for a forbidden clock offset or region."""
     stage = Stage(os.environ.get("XINNUO_STAGE", Stage.LOCAL))
     offset = timedelta(seconds=int(os.environ.get("XINNUO_CLOCK_OFFSET_SECONDS") or "0"))
     if offset and stage is not Stage.LOCAL:

@@ -1,4 +1,4 @@
-"""How what comes in is checked, in a request or in a line of an import: strict types and no unknown field."""
+"""Validation of input, in requests and in lines of an import: strict types and no unknown fields."""
 
 import re
 from datetime import UTC, date, datetime
@@ -14,11 +14,11 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 """Free text."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""A code that machines read."""
+"""A code for machines."""
 
 
 def _day(value: object) -> object:
-    """Read RFC 3339's full-date and nothing else: pydantic would take ``"0"`` for a day in 1970."""
+    """Parse RFC 3339's full-date and nothing else: pydantic would accept ``"0"`` as a day in 1970."""
     if not isinstance(value, str):
         return value
     try:
@@ -28,7 +28,7 @@ def _day(value: object) -> object:
 
 
 def _instant(value: object) -> object:
-    """Read RFC 3339's date-time, with its offset, down to the second."""
+    """Parse RFC 3339's date-time, with its offset, to the second."""
     if not isinstance(value, str):
         return value
     try:
@@ -46,17 +46,17 @@ FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31)), BeforeValidator(_day)]
-"""A day in Asia/Shanghai, within the years that can be counted with."""
+"""A day in Asia/Shanghai, within the supported years."""
 
 Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
     BeforeValidator(_instant),
 ]
-"""An instant in UTC, to the second; one without an offset is refused."""
+"""An instant in UTC, to the second; an offset is required."""
 
 
 class RequestBody(BaseModel):
-    """An object that comes in: strict JSON types, and no field that is not named."""
+    """An object in a request: strict JSON types, and no unknown fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, allow_inf_nan=False)

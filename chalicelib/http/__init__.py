@@ -1,1 +1,1 @@
-"""What both edges are made of, the API and the portal: requests, answers, problems, and calls between the two."""
+"""The HTTP machinery of the API and the portal: requests, responses, problems, and in-process calls."""

@@ -1,6 +1,6 @@
-"""The front door: every request gets an id, one line in the log, and an answer in our own words.
+"""The application: every request gets an id, a log line, and a response in our own words.
 
-What answers is imported when it is first asked for: a cold start pays only for what it needs.
+Handlers are imported on first use, so that a cold start pays only for what it needs.
 """
 
 import time
@@ -20,7 +20,7 @@ OFTEN_ABSENT: dict[str, object] = {
     "stageVariables": None,
     "body": None,
 }
-"""What API Gateway always sends and others, such as test events from its console, leave out or send as null."""
+"""Keys that API Gateway always sends, but others, such as test events from its console, omit or set to null."""
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,20 +30,20 @@ ALWAYS = {
 
 
 class App(Chalice):
-    """Chalice, but for its own words on unknown addresses and methods, and with routes that are imported late."""
+    """Chalice with our own errors for unknown addresses and methods, and with routes that are imported late."""
 
     showing: str | None = None
-    """The file whose ``show_nothing`` tells somebody at a browser that there is no such page."""
+    """The module whose ``show_nothing`` renders the portal's "page not found"."""
 
     def serve(self, file: str, *names: str) -> None:
-        """Answer these routes (``GET /v1/items``) by a file that is imported when one of them is first asked for."""
+        """Register API routes (``GET /v1/items``) of a module that is imported when one of them is first called."""
         for name in names:
             method, _, path = name.partition(" ")
-            # Chalice would check media types in its own words; ``respond`` does it in ours.
+            # Chalice would check media types with its own messages; ``respond`` does it with ours.
             self.route(path, methods=[method], content_types=[])(self._answered_by(file, name))
 
     def show(self, file: str, *names: str) -> None:
-        """Answer these addresses by the pages of a file, whose ``show`` is imported when one is first asked for."""
+        """Register portal pages of a module that is imported when one of them is first requested."""
         for name in names:
             method, _, path = name.partition(" ")
             self.route(path, methods=[method], content_types=[])(self._shown_by(file, name))
@@ -68,7 +68,7 @@ class App(Chalice):
         return answered
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - as Lambda has it
-        """Answer one event of API Gateway."""
+        """Handle one event from API Gateway."""
         began = time.perf_counter()
         about = event.get("requestContext") or {}
         method, path = str(about.get("httpMethod", "")), str(about.get("resourcePath", ""))
@@ -92,7 +92,7 @@ class App(Chalice):
         return response
 
     def _refused(self, event: dict[str, Any], *, allowed: str) -> dict[str, Any]:
-        """Say that there is no such address, or no such method for it."""
+        """Return the error for an unknown address, or for an unsupported method."""
         from chalicelib.http.request import headers_of  # noqa: PLC0415 - see the top of the file
         from chalicelib.http.responses import refuse  # noqa: PLC0415 - likewise
 

@@ -1,4 +1,4 @@
-"""Asking how things stood at a past moment."""
+"""Requests for the state at a past moment."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from chalicelib.http.routes import Call, Instant, Query
 
 
 class AsOfQuery(Query):
-    """The moment as of which something is shown; now unless said."""
+    """The moment whose state is returned; now by default."""
 
     at: Instant | None = None
 
 
 def moment_in(call: Call[None]) -> datetime:
-    """Return the moment asked for; ``INVALID_QUERY`` for one that has not come."""
+    """Return the requested moment; ``INVALID_QUERY`` if it is in the future."""
     at: datetime = call.query.at or call.at
     if at > call.at:
         fault = FieldError(pointer="/at", detail="时刻不得晚于现在。", english="This moment has not come yet.")

@@ -1,4 +1,4 @@
-"""Page tokens: opaque, signed, and good for one list of one caller."""
+"""Page tokens: opaque, signed, and valid for one list of one caller."""
 
 import base64
 import binascii
@@ -13,23 +13,23 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.wiring import services
 
 SIGNATURE = 16
-"""Bytes of the HMAC that are kept: a token is no credential, and guessing 128 bits is hopeless."""
+"""How many bytes of the HMAC are kept: a token is no credential, and 128 bits cannot be guessed."""
 
 
 class Cursors:
-    """Seals positions in lists, and opens what it has sealed."""
+    """Signs positions in lists, and verifies them."""
 
     def __init__(self, key: bytes) -> None:
-        """Keep the key that signs."""
+        """``key`` signs."""
         self._key = key
 
     def seal(self, position: Mapping[str, Any], *, about: str = "") -> str:
-        """Return a token for a position; ``about`` says in which list, and is needed to open it."""
+        """Return a token for a position; ``about`` identifies the list, and is needed to open it."""
         text = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
         return base64.urlsafe_b64encode(self._signature(text, about) + text).rstrip(b"=").decode()
 
     def open(self, token: str, *, about: str = "") -> dict[str, Any]:
-        """Return the position; ``INVALID_CURSOR`` for anything that this service did not seal for this list."""
+        """Return the position; ``INVALID_CURSOR`` unless this service sealed it for this list."""
         try:
             sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -47,5 +47,5 @@ class Cursors:
 
 @cache
 def cursors() -> Cursors:
-    """Return the service's cursors, with the key from its secret."""
+    """Return the service's cursors, with the configured key."""
     return Cursors(services().keys.cursor_key)

@@ -1,4 +1,4 @@
-"""From a request to its route, and from what the route gives back to a response."""
+"""From a request to its route, and from the route's answer to a response."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language, language_of
 from chalicelib.http.parsing import (
     body_of,
-    once_of,
+    idempotency_key_of,
     origin_of,
     path_of,
     query_of,
@@ -29,18 +29,18 @@ from chalicelib.wiring import services
 
 
 def respond(route: Route, event: Event) -> Response:
-    """Answer one request; whatever happens, the client gets JSON or a problem, and the log one reason."""
+    """Handle one request; whatever happens, the client gets JSON or a problem, and the log one error code."""
     try:
         answer = route.view(_call(route, event))
         return response_of(answer, status=route.status, is_public=route.is_public)
-    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can become an answer
+    except Exception as error:  # noqa: BLE001 - the last place where an error can become a response
         return refuse(error, event, route=route.name)
 
 
 def call_of(
     route: Route, event: Event, headers: Mapping[str, str], language: Language, *, who: Caller | None
 ) -> Call[Any]:
-    """Return a request of somebody who is known already, as its route takes it, or refuse it."""
+    """Return the request, checked and parsed for its route, from a caller who is already authenticated."""
     if who is not None:
         tell(role=",".join(sorted(who.roles)))
         if not who.roles & route.roles:
@@ -48,12 +48,14 @@ def call_of(
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = require_names(path_of(event))
-    # Anything else in its place may be somebody's own number; and who rates in which minute is nobody's to know.
+    # Any other text here may be somebody's own number, and the time of a rating must stay private.
     if is_case_no(path.get("case_no", "")) and not route.is_discreet:
         tell(case_no=path["case_no"])
     raw = raw_body_of(event)
     version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
-    once = once_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
+    idempotency_key = (
+        idempotency_key_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
+    )
     return Call(
         place=route.path,
         who=who,
@@ -63,7 +65,7 @@ def call_of(
         at=services().clock.now(),
         language=language,
         sent_version=version,
-        idempotency_key=once,
+        idempotency_key=idempotency_key,
         origin=origin_of(event),
     )
 

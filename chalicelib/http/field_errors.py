@@ -1,4 +1,4 @@
-"""What is wrong with a field, in both languages: pydantic's codes, and those that rules give to their faults."""
+"""Texts for field errors, in both languages: pydantic's codes, and those of our own rules."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -59,11 +59,11 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 OTHERWISE = ("此项不正确。", "This is not right.")
-"""What is said of a field where pydantic has a code that nobody has worded."""
+"""The text for codes of pydantic that have none of their own."""
 
 
-def told(fault: FieldError, language: Language) -> str:
-    """Return what is wrong with one field, in one language only."""
+def text_of(fault: FieldError, language: Language) -> str:
+    """Return the text of a field error in one language."""
     if fault.code in FAULT_TEXTS:
         return _filled(fault.code, fault.blanks, language)
     return fault.english if language == "en" and fault.english else fault.detail

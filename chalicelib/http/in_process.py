@@ -1,4 +1,4 @@
-"""Asking a route from inside the process, as the portal's pages do: the same checks, and no second request."""
+"""Calling a route inside the process, as the portal's pages do: the same checks, without a second request."""
 
 import json
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ R = TypeVar("R", bound=ResponseBody | None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a route is asked.
+    """A request to a route.
 
-    ``path`` may hold more than the route has parameters; ``version`` is what ``If-Match`` would name and ``key`` the
-    ``Idempotency-Key``; ``context`` is what the gateway says of the request behind it.
+    ``path`` may hold more than the route's parameters; ``version`` is the value for ``If-Match`` and ``key`` that for
+    ``Idempotency-Key``; ``context`` is the gateway's context of the request behind it.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -34,9 +34,9 @@ class Question:
 
 
 def ask(route: Route[Any, R], question: Question, *, by: Caller | None, language: Language) -> Answer[R]:
-    """Return what a route answers to somebody who is known already; whatever it refuses is raised.
+    """Return a route's answer to a caller who is already authenticated; its errors are raised.
 
-    A route that is open to anyone does not hear who asks, as over HTTP.
+    A public route does not learn who asks, as over HTTP.
     """
     if by is None and not route.is_public:
         raise DomainError(ErrorCode.UNAUTHENTICATED)

@@ -1,4 +1,4 @@
-"""In which language somebody is answered: the one that was chosen, else the one that a browser wants most."""
+"""The language of a response: the one chosen by the user, else the one the browser prefers."""
 
 import re
 from collections.abc import Mapping
@@ -8,19 +8,19 @@ from typing import Final, Literal, TypeAlias
 Language: TypeAlias = Literal["zh", "en"]
 
 TAGS: Final[Mapping[Language, str]] = {"zh": "zh-CN", "en": "en"}
-"""The languages as Content-Language and HTML name them."""
+"""The languages' names in Content-Language and HTML."""
 
 RANGE: Final = re.compile(
     r"\s*(\*|[a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.IGNORECASE | re.ASCII
 )
-"""One part of Accept-Language: a language range and how much it is wanted (RFC 9110, 12.5.4)."""
+"""One part of Accept-Language: a language range and its weight (RFC 9110, 12.5.4)."""
 
 NOT_NAMED: Final = (0.0005, 0)
-"""How much a language is wanted that nobody names: less than any that is named, and more than one that is refused."""
+"""The weight of a language that is not listed: less than any listed one, and more than a refused one."""
 
 
 def chosen_in(query: Mapping[str, str]) -> Language | None:
-    """Return the language that an address names (``?lang=en``); ``None`` for none and for one that we do not speak."""
+    """Return the language named in the address (``?lang=en``); ``None`` without one and for an unsupported one."""
     match query.get("lang"):
         case "zh":
             return "zh"
@@ -32,10 +32,10 @@ def chosen_in(query: Mapping[str, str]) -> Language | None:
 
 @lru_cache(maxsize=256)
 def language_of(accepted: str) -> Language:
-    """Return the language that an Accept-Language header wants most: Chinese unless it ranks English higher.
+    """Return the language that an Accept-Language header prefers: Chinese unless English ranks higher.
 
-    A range stands for its language, whatever script or region it adds (RFC 4647, 3.4); of two that are wanted alike
-    the first one counts, and what cannot be read counts for nothing.
+    A range stands for its language, whatever its script or region (RFC 4647, 3.4); of two with equal weight the first
+    counts, and unreadable parts are ignored.
     """
     wanted: dict[str, tuple[float, int]] = {}
     for place, part in enumerate(accepted.split(",")):

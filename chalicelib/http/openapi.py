@@ -1,4 +1,4 @@
-"""OpenAPI 3.1, generated from the routes: what is published is what is checked."""
+"""OpenAPI 3.1, generated from the routes: the documentation always matches the checks."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ ALWAYS_POSSIBLE = (ErrorCode.INTERNAL_ERROR, ErrorCode.UNAVAILABLE)
 
 
 def document(described: Sequence[Route]) -> dict[str, Any]:
-    """Return the OpenAPI document of some routes."""
+    """Return the OpenAPI document of these routes."""
     names, schemas = _schemas(described)
     paths: dict[str, dict[str, Any]] = {}
     for route in described:
@@ -59,7 +59,7 @@ def document(described: Sequence[Route]) -> dict[str, Any]:
 
 
 def _schemas(described: Sequence[Route]) -> tuple[Mapping[Any, Any], dict[str, Any]]:
-    """Return how each model is referred to, and the schemas referred to."""
+    """Return the reference to each model, and the schemas referred to."""
     wanted: dict[tuple[type[BaseModel], Any], None] = {}
     for route in described:
         if route.body:
@@ -112,7 +112,7 @@ def _in_query(route: Route) -> list[dict[str, Any]]:
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON schema is any JSON
-    """Put definitions where they are referred to: parameters have no place of their own for them."""
+    """Inline definitions where they are referred to, because parameters have no definitions of their own."""
     if isinstance(schema, list):
         return [_inlined(one, definitions) for one in schema]
     if not isinstance(schema, dict):
@@ -144,7 +144,7 @@ def _success(route: Route, names: Mapping[type[BaseModel], Any]) -> dict[str, An
 
 
 def _refusals(route: Route) -> dict[str, Any]:
-    """Return the problems that the route's own declaration makes possible, by status."""
+    """Return the problems that follow from the route's declaration, by status."""
     reasons = [*ALWAYS_POSSIBLE]
     if not route.is_public:
         reasons += [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN]

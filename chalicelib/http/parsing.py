@@ -1,4 +1,4 @@
-"""Reading a request: each part as it should be, or a refusal that says what is wrong with it."""
+"""Parsing requests: each part is valid, or refused with the reason."""
 
 import base64
 import binascii
@@ -39,7 +39,7 @@ ABSENT = FieldError(pointer="", detail="absent", code="body_missing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that came with a form: its field, its name, the SHA-256 of its bytes and how many; never the bytes."""
+    """An uploaded file: its field, name, SHA-256 and size; never its bytes."""
 
     field: str
     name: str
@@ -49,26 +49,26 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form as it was sent: every value of each field, and its files."""
+    """A submitted form: every value of each field, and its files."""
 
     fields: Mapping[str, tuple[str, ...]]
     uploads: tuple[Upload, ...] = ()
 
 
 def path_of(event: Event) -> Mapping[str, str]:
-    """Return the path parameters, decoded: API Gateway passes them as they stood in the URL (aws/chalice#511)."""
+    """Return the path parameters, decoded: API Gateway passes them as they are in the URL (aws/chalice#511)."""
     return {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
 
 
 def require_names(path: Mapping[str, str]) -> Mapping[str, str]:
-    """Return path parameters; what names nothing (too long, unprintable) is ``NOT_FOUND`` before a store is asked."""
+    """Return the path parameters; ``NOT_FOUND`` for values that cannot be names (too long, unprintable)."""
     if not all(0 < len(value) <= LONGEST_NAME and value.isprintable() for value in path.values()):
         raise DomainError(ErrorCode.NOT_FOUND)
     return path
 
 
 def bytes_of(event: Event) -> bytes:
-    """Return the body's bytes; ``INVALID_BODY`` for what says that it is base64 and is not."""
+    """Return the body's bytes; ``INVALID_BODY`` for invalid base64."""
     body = event["body"] or ""
     if not event.get("isBase64Encoded"):
         return str(body).encode(errors="surrogatepass")
@@ -105,9 +105,9 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
 def form_of(media_type: str, raw: bytes, *, read: Mapping[str, str]) -> Form:
     """Return a form; ``UNSUPPORTED_MEDIA_TYPE``, ``BODY_TOO_LARGE`` for too many fields, or ``INVALID_BODY``.
 
-    Of a file we keep the name and the digest, and never the bytes (R1.4). But a file in one of the fields of ``read``
-    is text that somebody might as well have typed, into the other field that stands there; one that no route would
-    take for its size is an upload like others.
+    Of a file only the name and the digest are kept, never the bytes (R1.4). A file in one of the fields of ``read``,
+    however, is text that could have been typed instead, and goes into the field named there; if it is larger than any
+    route accepts, it is treated as an ordinary upload.
     """
     kind, parameters = _kind_of(media_type)
     if kind == FORM:
@@ -181,7 +181,7 @@ def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's o
 
 
 def version_of(header: str | None) -> int:
-    """Return the version that ``If-Match`` names; one that is no ETag of ours matches nothing (``STALE_VERSION``)."""
+    """Return the version in ``If-Match``; one that is not our ETag matches nothing (``STALE_VERSION``)."""
     if header is None:
         raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
     match = ETAG.fullmatch(header.strip())
@@ -190,10 +190,10 @@ def version_of(header: str | None) -> int:
     return int(match[1])
 
 
-def once_of(
+def idempotency_key_of(
     route: Route, who: Caller | None, key: str | None, path: Mapping[str, str], raw: bytes
 ) -> IdempotencyKey | None:
-    """Return the caller's wish for one effect, if there is one; ``INVALID_IDEMPOTENCY_KEY`` for a malformed key."""
+    """Return the idempotency key, if one was sent; ``INVALID_IDEMPOTENCY_KEY`` for a malformed one."""
     if key is None:
         return None
     if not IDEMPOTENCY_KEY.fullmatch(key):
@@ -203,7 +203,7 @@ def once_of(
 
 
 def origin_of(event: Event) -> str:
-    """Return the address and the browser that the gateway saw; empty where it saw no address."""
+    """Return the client's address and browser as seen by the gateway; empty without an address."""
     seen = (event.get("requestContext") or {}).get("identity") or {}
     address = seen.get("sourceIp")
     return f"{address}\0{seen.get('userAgent') or ''}" if address else ""
@@ -214,13 +214,13 @@ def _fault(code: str, pointer: str) -> FieldError:
 
 
 def _faults(error: ValidationError, raw: bytes) -> list[FieldError]:
-    """Turn pydantic's errors into faults; the document itself says which parts of a location are its own."""
+    """Convert pydantic's errors to field errors, with pointers into the document itself."""
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):
         document = None
     said = error.errors(include_url=False, include_input=False)
-    # A list whose entries are bad is counted without them; that it is too short says nothing then.
+    # Invalid entries are left out when pydantic counts a list, so "too short" is meaningless beside their errors.
     within = {one["loc"][:depth] for one in said for depth in range(len(one["loc"]))}
     return [
         FieldError(
@@ -236,7 +236,7 @@ def _faults(error: ValidationError, raw: bytes) -> list[FieldError]:
 
 
 def _pointer(location: tuple[int | str, ...], document: object, *, is_missing: bool) -> str:
-    """Write a location as an RFC 6901 pointer, without the names of union members that pydantic puts into it."""
+    """Return a location as an RFC 6901 pointer, without the names of union members that pydantic adds."""
     steps: list[str] = []
     for number, step in enumerate(location, start=1):
         is_entry = isinstance(document, list) and isinstance(step, int) and step < len(document)

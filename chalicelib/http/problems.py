@@ -1,6 +1,6 @@
-"""What is said in place of what somebody asked for: of each reason the HTTP status and the texts, in both languages.
+"""Errors as clients see them: for each error code the HTTP status and the texts in both languages.
 
-The texts stand in ``problem_texts.json``: title and detail in Chinese, title and detail in English.
+The texts are in ``problem_texts.json``: title and detail in Chinese, title and detail in English.
 """
 
 import json
@@ -15,7 +15,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.dynamo.transaction import ConflictError
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.field_errors import told
+from chalicelib.http.field_errors import text_of
 from chalicelib.http.language import Language
 from chalicelib.logging import logger, tell
 
@@ -115,14 +115,14 @@ STATUS: dict[ErrorCode, int] = {
 
 
 RETRY_AFTER: Final = {ErrorCode.UNAVAILABLE: "5", ErrorCode.CREDIT_SOURCE_DOWN: "30", ErrorCode.BUSY: "1"}
-"""Seconds after which the same request may do better."""
+"""Seconds after which the same request may succeed."""
 
 FAULTY_CALL: Final = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})
-"""What AWS calls our own mistakes; everything else it says no to is its being unavailable."""
+"""AWS error codes that mean a mistake of ours; all others mean that AWS is unavailable."""
 
 
 class Problem(NamedTuple):
-    """A reason's HTTP status, and its title and detail in both languages."""
+    """An error code's HTTP status, and its title and detail in both languages."""
 
     status: int
     title_zh: str
@@ -137,9 +137,9 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What somebody is told of an error, in their language; the API writes it as a problem, the portal as a page.
+    """An error in the user's language; the API writes it as a problem, the portal as a page.
 
-    ``faults`` are what is wrong with each field, after its pointer; ``facts`` what else the text is about.
+    ``faults`` are the field errors by pointer; ``facts`` any further data.
     """
 
     reason: ErrorCode
@@ -152,20 +152,19 @@ class Failure:
 
     @property
     def headers(self) -> dict[str, str]:
-        """When to try again, where that helps."""
+        """When to try again, if that may help."""
         return {"Retry-After": RETRY_AFTER[self.reason]} if self.reason in RETRY_AFTER else {}
 
 
 def problem_of(reason: ErrorCode) -> Problem:
-    """Return how a reason is told to people."""
+    """Return the status and texts of an error code."""
     return Problem(STATUS[reason], *_texts()[reason.value])
 
 
 def failure_of(error: Exception, language: Language, *, route: str) -> Failure:
-    """Return what is told of an error while it is handled, whatever it is; the log gets its reason.
+    """Return what the user sees of an error while it is handled; its code goes into the log.
 
-    A store that cannot be reached and what nobody expected are logged with where they came from, and told in words
-    that say nothing of it.
+    Failures of the store and unexpected errors are logged with their origin; the user sees nothing of that.
     """
     refusal = _refusal_for(error, route)
     problem = problem_of(refusal.code)
@@ -178,7 +177,7 @@ def failure_of(error: Exception, language: Language, *, route: str) -> Failure:
         detail=detail,
         language=language,
         facts=refusal.facts,
-        faults=tuple((fault.pointer, told(fault, language)) for fault in refusal.faults),
+        faults=tuple((fault.pointer, text_of(fault, language)) for fault in refusal.faults),
     )
 
 
@@ -198,7 +197,7 @@ def _refusal_for(error: Exception, route: str) -> DomainError:
 
 
 def _code_of(error: Exception) -> str:
-    """Return what AWS, or the way to it, calls the error."""
+    """Return the error's code from AWS, or the name of its class."""
     cause = getattr(error, "cause", None) or error
     return str(cause.response.get("Error", {}).get("Code")) if isinstance(cause, ClientError) else type(cause).__name__
 

@@ -1,4 +1,4 @@
-"""The event behind a request, and what a route's function is given of it."""
+"""The event behind a request, and what a route's function receives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,23 +14,23 @@ from chalicelib.policy import Caller
 B = TypeVar("B")
 
 Event: TypeAlias = Mapping[str, Any]
-"""An API Gateway REST event, with every key that it should have."""
+"""An API Gateway REST event, with all its keys present."""
 
 
 def headers_of(event: Event) -> Mapping[str, str]:
-    """Return the headers by their names in small letters."""
+    """Return the headers by their names in lower case."""
     return {name.lower(): value for name, value in event["headers"].items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[B]):
-    """One request, verified and parsed.
+    """One request, authenticated and parsed.
 
-    ``place`` is the path of the route, as it is declared; ``who`` is ``None`` on public routes only; ``path`` holds
-    the decoded parameters; ``query`` is the route's own query model, already checked; ``version`` is the one that
-    ``If-Match`` names, on routes that need it; ``once`` is there if the caller sent an ``Idempotency-Key``; ``at`` is
-    the instant of the service clock; ``origin`` is the address and the browser that the gateway saw, for a keyed
-    digest and for nothing else.
+    ``place`` is the route's path as declared; ``who`` is ``None`` on public routes only; ``path`` holds the decoded
+    parameters; ``query`` is the route's own query model, already checked; ``version`` is the value of ``If-Match``, on
+    routes that need it; ``idempotency_key`` is set if the caller sent an ``Idempotency-Key``; ``at`` is the instant of
+    the service clock; ``origin`` is the address and the browser as seen by the gateway, used for a keyed digest and
+    for nothing else.
     """
 
     place: str
@@ -46,30 +46,30 @@ class Call(Generic[B]):
 
     @property
     def caller(self) -> Caller:
-        """Who is calling; ``UNAUTHENTICATED`` on a public route."""
+        """The caller; ``UNAUTHENTICATED`` on a public route."""
         if self.who is None:
             raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self.who
 
     @property
     def version(self) -> int:
-        """The version that ``If-Match`` names, on a route that needs it."""
+        """The version in ``If-Match``, on a route that needs it."""
         if self.sent_version is None:
             raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
         return self.sent_version
 
     @property
     def position(self) -> dict[str, Any] | None:
-        """Where the page begins: what ``next_cursor`` sealed for this caller, route and filter; else ``None``."""
+        """Where the page begins, from a cursor for this caller, route and filter; ``None`` for the first page."""
         sealed: str | None = self.query.cursor
         return None if sealed is None else cursors().open(sealed, about=self._list)
 
     def next_cursor(self, position: Mapping[str, Any] | None) -> str | None:
-        """Seal where the next page begins (strings, numbers, lists and objects), so that it fits this list only."""
+        """Return the cursor of the next page (strings, numbers, lists and objects), valid for this list only."""
         return None if position is None else cursors().seal(position, about=self._list)
 
     @property
     def _list(self) -> str:
-        """Which list of whose this is: a position in another one must not be taken for a position in this."""
+        """Identify the list and its caller, so that a position from another list is not accepted here."""
         filters: dict[str, object] = self.query.model_dump(mode="json", exclude={"limit", "cursor"})
         return repr((self.place, self.who and self.who.sub, sorted(self.path.items()), sorted(filters.items())))

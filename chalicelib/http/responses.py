@@ -1,4 +1,4 @@
-"""What a route's function gives back, and the response that becomes of it or of an error."""
+"""What a route's function returns, and the response made from it or from an error."""
 
 import json
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ R = TypeVar("R", bound=ResponseBody | None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Generic[R]):
-    """What a route answers: a body, the version for the ETag, and whether an earlier request had made it already.
+    """A route's answer: a body, the version for the ETag, and whether an earlier request had created it.
 
-    ``text`` is there in place of a body where the route answers a file; ``headers`` then say of which type.
+    ``text`` replaces the body if the route returns a file; ``headers`` then give its type.
     """
 
     body: R
@@ -32,7 +32,7 @@ class Answer(Generic[R]):
 
 
 def response_of(answer: Answer[Any], *, status: int, is_public: bool) -> Response:
-    """Write an answer; what is not public is kept by nobody on its way."""
+    """Return the response for an answer; responses that are not public must not be cached."""
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/json",
         "Cache-Control": "no-cache" if is_public else "no-store",
@@ -47,7 +47,7 @@ def response_of(answer: Answer[Any], *, status: int, is_public: bool) -> Respons
 
 
 def refuse(error: Exception, event: Event, *, route: str) -> Response:
-    """Say what went wrong, in the client's language (RFC 9457)."""
+    """Return the response for an error, in the client's language (RFC 9457)."""
     failure = failure_of(error, language_of(headers_of(event).get("accept-language", "")), route=route)
     detail = failure.detail
     if "basis" in failure.facts:

@@ -1,8 +1,8 @@
-"""Routes of functions: each names its roles, its body and its answer, and everything else follows from that.
+"""Declaring routes: each names its roles, its body and its answer, and everything else follows from that.
 
-A file of routes makes one ``Routes`` and decorates its functions with ``@routes.post("/v1/drafts", roles=…, …)``;
-each takes a ``Call`` of its body and gives back an ``Answer``. Its name then stands for the ``Route``, which knows the
-types of both: what a page of the portal gets from it is checked like any other call.
+A module of routes creates one ``Routes`` and decorates its functions with ``@routes.post("/v1/drafts", roles=…, …)``;
+each takes a ``Call`` with its body and returns an ``Answer``. The function's name then refers to the ``Route``, which
+knows both types: calls from the portal's pages are type-checked like any other call.
 """
 
 import re
@@ -45,7 +45,7 @@ PARAMETER: Final = re.compile(r"{(\w+)}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[B, R]):
-    """One route: from this alone come its checks, its page in OpenAPI, its tests, and what a page gets from it."""
+    """One route: the source of its checks, its OpenAPI entry, its tests, and its type for in-process calls."""
 
     method: str
     path: str
@@ -68,28 +68,28 @@ class Route(Generic[B, R]):
 
     @property
     def name(self) -> str:
-        """The route as people and idempotency digests name it."""
+        """The route's name for people and for idempotency keys."""
         return f"{self.method} {self.path}"
 
     @property
     def parameters(self) -> list[str]:
-        """The names in its path."""
+        """The names of the path parameters."""
         return PARAMETER.findall(self.path)
 
 
 Decorator: TypeAlias = Callable[[Callable[[Call[B]], Answer[R]]], Route[B, R]]
 
 ROUTES: list[Route] = []
-"""Every route of every file imported so far, in the order of import."""
+"""Every route of every module imported so far, in the order of import."""
 
 
 class Options(TypedDict, total=False):
-    """What a route may say of itself.
+    """The options of a route.
 
-    ``public``: anyone, without a token. ``creates``: takes an Idempotency-Key. ``needs_version``: wants If-Match.
-    ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a good answer.
-    ``files``: the media types of a file that is answered in place of JSON.
-    ``names_another``: the body names a thing that may not be there. ``discreet``: the log does not say which case.
+    ``public``: anyone, without a token. ``creates``: accepts an Idempotency-Key. ``needs_version``: requires If-Match.
+    ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a successful answer. ``files``:
+    the media types of a file returned in place of JSON. ``names_another``: the body names something that may not
+    exist. ``discreet``: the log does not say which case.
     """
 
     summary: Required[str]
@@ -107,10 +107,10 @@ class Options(TypedDict, total=False):
 
 
 class Routes:
-    """The routes of one file; ``addresses.py`` lists them too, so that the file is imported when one is asked for."""
+    """The routes of one module; ``addresses.py`` lists them too, so that the module can be imported on first use."""
 
     def __init__(self, tag: str) -> None:
-        """Begin without routes; ``tag`` groups them in OpenAPI."""
+        """Start without routes; ``tag`` groups them in OpenAPI."""
         self.get = Method("GET", tag)
         self.post = Method("POST", tag)
         self.put = Method("PUT", tag)
@@ -118,10 +118,10 @@ class Routes:
 
 
 class Method:
-    """Makes functions answer one method of HTTP; ``answer`` is the class of the body that they give back."""
+    """Registers functions for one HTTP method; ``answer`` is the class of the body that they return."""
 
     def __init__(self, method: str, tag: str) -> None:
-        """Know for which method, and for which group in OpenAPI."""
+        """``tag`` groups the routes in OpenAPI."""
         self._method = method
         self._tag = tag
 
@@ -132,7 +132,7 @@ class Method:
     @overload
     def __call__(self, path: str, *, answer: None, **options: Unpack[Options]) -> Decorator[None, None]: ...
     def __call__(self, path: str, *, answer: Any, body: Any = None, **options: Unpack[Options]) -> Callable[..., Any]:
-        """Make a route of a function."""
+        """Register a function as a route."""
 
         def register(view: Callable[[Call[Any]], Answer[Any]]) -> Route:
             route: Route = Route(
@@ -165,5 +165,5 @@ class Method:
 
 
 def route_named(name: str) -> Route:
-    """Return a route by its name, such as ``GET /v1/items``; its file must have been imported."""
+    """Return a route by its name, such as ``GET /v1/items``; its module must have been imported."""
     return next(route for route in ROUTES if route.name == name)

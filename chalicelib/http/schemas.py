@@ -1,4 +1,4 @@
-"""The base classes of queries and answers; bodies, and the types of their fields, are in ``chalicelib.validation``."""
+"""The base classes of queries and responses; request bodies and field types are in ``chalicelib.validation``."""
 
 from functools import cache
 from types import SimpleNamespace
@@ -9,11 +9,11 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 LONGEST_PAGE = 100
 
 BlankAsNull = Annotated[str | None, BeforeValidator(lambda value: value or None)]
-"""Text that the domain keeps blank and the API returns as null."""
+"""Text that is blank in the domain and null in the API."""
 
 
 class Query(BaseModel):
-    """A request's query: every parameter optional, none twice, none unknown; an empty one is as good as absent."""
+    """A request's query: every parameter is optional, none repeated, none unknown; an empty one counts as absent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -26,15 +26,15 @@ class PageQuery(Query):
 
 
 class ResponseBody(BaseModel):
-    """A response or a part of one, filled from a domain value; a field of another name says so by its alias."""
+    """A response or a part of one, filled from a domain value; fields with another name declare an alias."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, from_attributes=True)
 
     @classmethod
     def of(cls, value: object, **others: object) -> Self:
-        """Fill the response from a domain value, but with ``others`` in place of attributes of the same names.
+        """Fill the response from a domain value, with ``others`` replacing attributes of the same names.
 
-        Raises ``TypeError`` for a name that no field is read from: a typo must not show what it was to replace.
+        Raises ``TypeError`` for a name that no field uses: a typo must not reveal what it was meant to replace.
         """
         needed = _attributes_of(cls)
         if not others.keys() <= needed:
@@ -46,7 +46,7 @@ class ResponseBody(BaseModel):
 
 @cache
 def _attributes_of(model: type[BaseModel]) -> frozenset[str]:
-    """Return the attributes of the domain value from which the fields are read."""
+    """Return the attributes of the domain value that the fields are read from."""
     return frozenset(
         str(alias.path[0]) if isinstance(alias := field.validation_alias, AliasPath) else str(alias or name)
         for name, field in model.model_fields.items()
@@ -54,6 +54,6 @@ def _attributes_of(model: type[BaseModel]) -> frozenset[str]:
 
 
 class PageResponse(ResponseBody):
-    """A page of a list; answers derive from it with ``items`` of their own type."""
+    """A page of a list; subclasses add ``items`` of their own type."""
 
     next_cursor: str | None

@@ -1,4 +1,4 @@
-"""Who is calling: OpenID Connect access tokens, verified here against the issuer's keys, always by the real time."""
+"""Who is calling: OpenID Connect access tokens, verified against the issuer's keys, always by real time."""
 
 import hashlib
 import json
@@ -20,11 +20,11 @@ from chalicelib.wiring import services
 
 ALGORITHMS = ("RS256", "ES256")
 LEEWAY = timedelta(seconds=30)
-"""How far the issuer's clock and ours may be apart: a token is taken this long after its end or before its start."""
+"""The allowed difference between the issuer's clock and ours, at both ends of a token's lifetime."""
 
 FRESH_FOR = timedelta(seconds=300)
 REFETCH_AFTER = 30.0
-"""Seconds that must pass before a key nobody knows makes us ask the issuer again."""
+"""Seconds before an unknown key id triggers another request to the issuer."""
 
 ROLES = frozenset(role.value for role in Role)
 
@@ -33,11 +33,11 @@ LONGEST_TOKEN = 8192
 
 
 class IssuerUnreachableError(Exception):
-    """The issuer's keys could not be had."""
+    """The issuer's keys could not be fetched."""
 
 
 def fetched(url: str) -> Mapping[str, Any]:
-    """Return the issuer's key set; raises ``IssuerUnreachableError`` if it cannot be had within 3 seconds."""
+    """Fetch the issuer's key set; raises ``IssuerUnreachableError`` if that fails or takes over 3 seconds."""
     from urllib.request import urlopen  # noqa: PLC0415 - only the first request of a process needs it
 
     try:
@@ -51,10 +51,10 @@ def fetched(url: str) -> Mapping[str, Any]:
 
 
 class Tokens:
-    """Verifies tokens and remembers those it has verified, by their digest."""
+    """Verifies tokens, and caches the verified ones by their digest."""
 
     def __init__(self, *, issuer: str, audience: str, jwks: Callable[[], Mapping[str, Any]]) -> None:
-        """Know whose tokens for whom are good, and where the keys come from; fetch nothing yet."""
+        """Accept tokens of this issuer for this audience; ``jwks`` fetches the keys, on first use."""
         self._issuer = issuer
         self._audience = audience
         self._jwks = jwks
@@ -63,11 +63,11 @@ class Tokens:
         self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
 
     def caller(self, token: str, *, at: datetime) -> Caller:
-        """Return who the token speaks for; ``UNAUTHENTICATED`` for a bad one, ``UNAVAILABLE`` without keys."""
+        """Return the token's caller; ``UNAUTHENTICATED`` for an invalid one, ``UNAVAILABLE`` without keys."""
         return self.verified(token, at=at)[0]
 
     def verified(self, token: str, *, at: datetime) -> tuple[Caller, datetime]:
-        """Return who the token speaks for, and until when; refuses as ``caller`` does."""
+        """Return the token's caller, and when the token ends; raises like ``caller``."""
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._verified.get(digest)
         if known is not None:
@@ -84,7 +84,7 @@ class Tokens:
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         """Check the signature, and nothing else."""
-        # These bring cryptography along, which costs a cold start more than everything else here.
+        # These import cryptography, which costs a cold start more than everything else here.
         from joserfc import jws  # noqa: PLC0415
         from joserfc.errors import JoseError  # noqa: PLC0415
 
@@ -93,7 +93,7 @@ class Tokens:
         try:
             header = jws.extract_compact(token.encode()).headers()
             key = self._key(header)
-            # Header parameters that nobody needs are ignored (RFC 7515, 4); critical ones are still refused.
+            # Header parameters that are not needed are ignored (RFC 7515, 4); critical ones are still refused.
             registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
             verified = jws.deserialize_compact(token, key, registry=registry)
             claims: object = json.loads(verified.payload)
@@ -104,7 +104,7 @@ class Tokens:
         return claims
 
     def _key(self, header: Mapping[str, Any]) -> Any:  # noqa: ANN401 - joserfc's keys have no common public type
-        """Find the key that the token names; one that nobody knows is asked for again, at most every 30 seconds."""
+        """Return the key that the token names; for an unknown one keys are fetched again, at most every 30 seconds."""
         kid = header.get("kid")
         if header.get("alg") not in ALGORITHMS or not isinstance(kid, str):
             raise DomainError(ErrorCode.UNAUTHENTICATED)
@@ -153,10 +153,10 @@ class Tokens:
 
 
 def caller_from(claims: Mapping[str, Any]) -> Caller:
-    """Read who is calling from verified claims; ``FORBIDDEN`` without a role that we know.
+    """Return the caller described by verified claims; ``FORBIDDEN`` without a known role.
 
-    A token that names an office's role speaks for the office alone: whoever holds one too goes about their own matters
-    with a login of their own, so that the second officer asked for is never the first one in another coat.
+    A token with an office's role acts for the office alone: staff handle their own matters with a separate login, so
+    that a required second officer is never the first one in another role.
     """
     named = claims.get("roles")
     roles = frozenset(
@@ -178,7 +178,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
 
 
 def caller_of(header: str) -> Caller:
-    """Return who an Authorization header speaks for; ``UNAUTHENTICATED`` for none or a bad one."""
+    """Return the caller of an Authorization header; ``UNAUTHENTICATED`` for a missing or invalid one."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise DomainError(ErrorCode.UNAUTHENTICATED)
@@ -186,7 +186,7 @@ def caller_of(header: str) -> Caller:
 
 
 def require_fresh(caller: Caller, *, at: datetime) -> None:
-    """Refuse with ``FRESH_LOGIN_REQUIRED`` unless the login is at most 300 seconds old by the real time."""
+    """Raise ``FRESH_LOGIN_REQUIRED`` unless the login is at most 300 seconds old by real time."""
     logged_in = caller.auth_time
     if logged_in is None or at - logged_in > FRESH_FOR or logged_in - at > LEEWAY:
         raise DomainError(ErrorCode.FRESH_LOGIN_REQUIRED)
@@ -194,13 +194,13 @@ def require_fresh(caller: Caller, *, at: datetime) -> None:
 
 @cache
 def tokens() -> Tokens:
-    """Return the verifier for the issuer that the settings name."""
+    """Return the verifier for the configured issuer."""
     known = settings()
     return Tokens(issuer=known.issuer, audience=known.audience, jwks=lambda: fetched(known.jwks_url))
 
 
 def _identity(claim: object) -> Identity:
-    """Read the identity that the platform vouches for; one that cannot be is no identity at all."""
+    """Return the identity vouched for by the platform; ``UNAUTHENTICATED`` if it is invalid."""
     if not isinstance(claim, dict) or not all(isinstance(claim.get(name), str) for name in ("number", "name")):
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     try:
