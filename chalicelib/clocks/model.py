@@ -145,5 +145,5 @@ class Clock:
         return not self.provisional and min(within, default=at) > self.due_at
 
     def is_undecidable(self, at: datetime) -> bool:
-        """Whether nobody can say if the time is over: the last second as counted is, but its year is not announced."""
+        """Whether lateness cannot be decided: the calculated last second is past, but its year is not announced."""
         return self.provisional and at > self.due_at

@@ -51,7 +51,7 @@ def person_of(sub: str, *, key: bytes) -> str:
 
 
 def onward_of(wanted: str) -> str:
-    """Return the page to go on to, or the start page for anything that is not clearly one of ours."""
+    """Return the page to continue to, or the start page for anything that is not clearly one of ours."""
     is_ours = len(wanted) <= LONGEST_NEXT and ONWARD.fullmatch(wanted) is not None
     plain = wanted.lower().replace("%2e", ".")
     return wanted if is_ours and ".." not in plain and "//" not in plain else ""

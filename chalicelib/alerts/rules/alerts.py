@@ -174,5 +174,5 @@ def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, d
 
 
 def _id_of(*parts: object) -> str:
-    """Name an alert by clock, milestone, level, recipient and round: the same thing told twice makes the same one."""
+    """Derive an alert's id from clock, milestone, level, recipient and round; the same ones give the same id."""
     return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()[:32]

@@ -124,7 +124,7 @@ class Clocks:
         return clocks.as_of(clock, at=at, calendar=self._calendars.at(at), yellow=self._yellow(clock.pack, at))
 
     def explanation(self, clock: Clock, *, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
-        """Return the clock as it counts now, and each day from start to due: counted or not, and by which source."""
+        """Return the clock with its current dates, and each day from start to due: counted or not, and why."""
         counting = self._now(clock, at)
         counted = clocks.with_pause_ended(clock, at=at, **counting)
         return counted, clocks.days_counted(clock, calendar=counting["calendar"], at=at)

@@ -155,7 +155,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureFigures:
-    """The figures of one measure in one edition of the list (R2.16); flags in force are those in force now."""
+    """The figures of one measure in one edition of the list (R2.16); flags in force are counted as of now."""
 
     edition: str
     measure_code: str

@@ -1,4 +1,4 @@
-"""What in a case's timeline looks better than it was (疑点规则, R4.19, R4.20), the same however often one asks."""
+"""Finding anomalies in a case's timeline (疑点规则, R4.19, R4.20); one timeline always gives the same ones."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

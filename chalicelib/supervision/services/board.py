@@ -54,7 +54,7 @@ class Supervision:
     """What supervisors see."""
 
     def __init__(self, clocks: Clocks, *, departments: Sequence[str]) -> None:
-        """All packages' clocks are treated alike: duties of offices stand beside those of applicants."""
+        """Show all clocks alike: duties of offices beside those of applicants."""
         self._clocks = clocks
         self._departments = tuple(departments)
 
