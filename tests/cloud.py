@@ -243,7 +243,7 @@ def create_tables() -> list[str]:
 def table_definitions() -> dict[str, dict[str, Any]]:
     """What the rows of each table say together: several kinds may share one table and add indexes to it."""
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
-        if module.name.endswith(".table"):
+        if "table" in module.name.split("."):
             importlib.import_module(module.name)
     definitions: dict[str, dict[str, Any]] = {}
     for row in _kinds_of(Row):
