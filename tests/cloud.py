@@ -23,11 +23,11 @@ import chalicelib
 from app import app
 from chalicelib import aws
 from chalicelib.clock import ServiceClock, real_now
+from chalicelib.container import container
 from chalicelib.dynamo.model import Row, connection
 from chalicelib.http import cursors, tokens
 from chalicelib.http.app import App
 from chalicelib.settings import settings
-from chalicelib.wiring import services
 
 PERSONAS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "infra/local/personas.json").read_text(encoding="utf-8"),
@@ -228,7 +228,7 @@ def forget_everything() -> None:
 
 def turn_clock(at: datetime) -> None:
     """Let the service clock run on from an instant, until the test ends."""
-    services().__dict__["clock"] = ServiceClock(timedelta(seconds=round((at - real_now()).total_seconds())))
+    container().__dict__["clock"] = ServiceClock(timedelta(seconds=round((at - real_now()).total_seconds())))
 
 
 def create_tables() -> list[str]:

@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any
 
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
-from chalicelib.wiring import services
 
 ALGORITHMS = ("RS256", "ES256")
 LEEWAY = timedelta(seconds=30)
@@ -172,7 +172,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         roles=roles,
         department=department if isinstance(department, str) else None,
         identity=identity,
-        subject=services().subject_keys.key_of(identity) if identity else None,
+        subject=container().subject_keys.key_of(identity) if identity else None,
         auth_time=_instant(claims.get("auth_time")),
     )
 

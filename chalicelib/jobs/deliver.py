@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
-from chalicelib.wiring import services
 
 
 def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Do what messages ask for; return the messages that must come again (partial batch response)."""
-    house = services()
+    house = container()
     failed: list[dict[str, str]] = []
     published = 0
     with one_line("deliver", context=context) as facts:
@@ -29,7 +29,7 @@ def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, 
 
 def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
     """Publish an alert or a digest, push a notice, or make an attempt at a webhook; say whether this call did it."""
-    house = services()
+    house = container()
     if "alert_id" in message:
         return house.alerts.publish(message["alert_id"], at=at)
     if "digest_id" in message:

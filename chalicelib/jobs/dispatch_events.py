@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import event_from
-from chalicelib.wiring import services
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
@@ -16,7 +16,7 @@ def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> di
     The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
     delivered again from there.
     """
-    house = services()
+    house = container()
     failed: list[dict[str, str]] = []
     told = 0
     with one_line("dispatch_events", context=context) as facts:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
-from chalicelib.wiring import services
 
 
 def ingest(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Take imports a step on; return the messages that must come again (partial batch response)."""
-    house = services()
+    house = container()
     failed: list[dict[str, str]] = []
     lines = 0
     with one_line("ingest", context=context) as facts:

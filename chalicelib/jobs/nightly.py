@@ -1,7 +1,7 @@
 """Each day, early in the morning: what has ended is ended, without anybody having asked."""
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
-from chalicelib.wiring import services
 
 
 class ExpiryIncompleteError(RuntimeError):
@@ -15,7 +15,7 @@ def nightly(context: object) -> dict[str, object]:
 
     Raises if anything could not be ended, after everything else was.
     """
-    house = services()
+    house = container()
     with one_line("nightly", context=context) as facts:
         at = house.clock.now()
         records, flags = house.credit_upkeep.expire(at=at), house.flag_upkeep.expire(at=at)

@@ -49,7 +49,7 @@ from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.supervision.store.statistics import StatisticsStore
 
 
-class Services(Offices):
+class Container(Offices):
     """Every service; each is built when it is first asked for, so that a cold start builds only what it needs."""
 
     @cached_property
@@ -240,6 +240,6 @@ class Services(Offices):
 
 
 @cache
-def services() -> Services:
+def container() -> Container:
     """Return the services of this process."""
-    return Services()
+    return Container()
