@@ -222,7 +222,7 @@ def the_issuer() -> Issuer:
 
 def forget_everything() -> None:
     """Let the next call build the services anew; clients stay, because moto answers them all and each costs much."""
-    for made_once in (services, cursors.cursors, tokens.tokens):
+    for made_once in (container, cursors.cursors, tokens.tokens):
         made_once.cache_clear()
 
 

@@ -276,7 +276,7 @@ def test_a_promise_that_waited_and_was_refused_says_why_in_the_readers_language(
     known = subject_of("applicant")
     identity = Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    container().receiving.put_record(a_submission(), about=identity, by=machine, at=AT)
+    container().ingest.put_record(a_submission(), about=identity, by=machine, at=AT)
     container().filing.recheck(f"case:{case_no}", "credit_recheck", AT + timedelta(minutes=1))
 
     seen = person.client.get(f"/v1/cases/{case_no}", token=person.token, accept_language=language).body

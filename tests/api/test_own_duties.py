@@ -43,7 +43,7 @@ def relay(owner: str, *, at: datetime) -> None:
     events = container().timeline.events(owner)
     for event in (*events, *reversed(events)):
         container().alerts.on_event(event, at)
-        container().signals.on_event(event, at)
+        container().anomalies.on_event(event, at)
 
 
 def on_board(office: Office, light: str, kind: str, *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:

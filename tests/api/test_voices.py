@@ -491,7 +491,7 @@ def test_who_says_that_nothing_was_received_contradicts_a_closed_case(world: Wor
     body = {**SENT, "category": "not_received", "case_no": case_no}
     sent = world.send("POST", "/v1/complaints", body, as_="applicant").body
     for event in container().timeline.events(f"complaint:{sent['id']}"):
-        container().signals.on_event(event, LATER)
+        container().anomalies.on_event(event, LATER)
 
     signals = world.client.get("/v1/supervision/signals", token=token_of("supervisor.traffic"))
 

@@ -73,7 +73,7 @@ def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
 
 
-@pytest.mark.parametrize("listener", ["signals", "statistics", "flag_notices"])
+@pytest.mark.parametrize("listener", ["anomalies", "statistics", "flag_notices"])
 def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +221,7 @@ CHECKED = {"summaries_checked": 1, "summaries_mended": 0, "all_checked": True}
 
 def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    record = container().receiving.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    record = container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
     turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
     event = {
         "version": "0",
@@ -243,7 +243,7 @@ def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
 
 
 def test_a_job_that_could_not_end_everything_fails_after_the_rest_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container().flag_upkeep, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
+    monkeypatch.setattr(container().flag_expiry, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
 
     with pytest.raises(ExpiryIncompleteError, match="1 things"):
         nightly(CONTEXT)
@@ -281,7 +281,7 @@ def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_q
         container().webhooks.subscribe(
             f"https://{department}/", (Topic.ALERT_RAISED,), by=by, at=NOW, idempotency_key=None
         )
-    container().editions.watch(NOW)
+    container().calendar_editions.watch(NOW)
     for event in container().timeline.events("calendar:2027"):
         container().alerts.on_event(event, NOW)
     editor = Caller(sub="e", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")

@@ -161,7 +161,7 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
     after_defence = RED + timedelta(seconds=1)
 
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
-        punishment = container().punishment
+        punishment = container().flags
         company = an_organisation(number=organisation(number))
         proposed = punishment.propose(a_proposal(), Target(about=company), by=first, at=NOON).flag
         served = punishment.serve(

@@ -35,7 +35,7 @@ def test_what_waits_for_an_edition_is_paged_over_departments() -> None:
     found: list[str] = []
     after = None
     while True:
-        clocks, after = container().editions.waiting(2027, by=monitor, at=STARTED, limit=1, after=after)
+        clocks, after = container().calendar_editions.waiting(2027, by=monitor, at=STARTED, limit=1, after=after)
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break
@@ -48,10 +48,10 @@ def test_a_recount_reads_nothing_that_was_due_before_december_and_writes_nothing
     turn_clock(STARTED)
     add_clocks(0, 1_000)
     with transaction() as tx:
-        begun = container().recounts.begin(an_edition(), at=LOADED, tx=tx)
+        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
 
     with watched(Wire()) as wire:
-        container().recounts.go_on(begun, at=LOADED)
+        container().recalculation.go_on(begun, at=LOADED)
 
     assert set(wire.operations) == {"BatchGetItem", "Query", "TransactWriteItems"}
     assert wire.operations.count("TransactWriteItems") == 1

@@ -301,7 +301,7 @@ def test_the_real_channels_carry_the_name_of_what_they_bring() -> None:
 
 def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_is_loaded() -> None:
     at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
-    container().editions.watch(at)
+    container().calendar_editions.watch(at)
     tell("calendar:2027", at=at)
     tell("calendar:2027", at=at)
 
@@ -316,7 +316,7 @@ def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_
 
 def test_a_calendar_editor_can_answer_for_a_missing_edition() -> None:
     at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
-    container().editions.watch(at)
+    container().calendar_editions.watch(at)
     tell("calendar:2027", at=at)
     (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
 

@@ -56,15 +56,17 @@ def propose(
     proposal = IdentityLinkProposal(
         kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。"
     )
-    return container().aliases.propose(proposal, by=FIRST, at=NOON)[0]
+    return container().identity_links.propose(proposal, by=FIRST, at=NOON)[0]
 
 
 def confirm(alias: IdentityLink, *, by: Caller = SECOND) -> IdentityLink:
-    return container().aliases.confirm(alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON)
+    return container().identity_links.confirm(
+        alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON
+    )
 
 
 def revoke(alias: IdentityLink) -> IdentityLink:
-    return container().aliases.revoke(
+    return container().identity_links.revoke(
         alias.alias_id, reason="登记有误。", basis="更正通知1号", by=SECOND, version=alias.version, at=NOON
     )
 
@@ -322,25 +324,20 @@ def test_the_present_one_finds_a_flag_proposed_against_the_former_one_and_speaks
 
     assert {flag.flag_id for flag in listed(owner)} == {flag.flag_id for flag in flags}
     assert {flag.flag_id for flag in listed(an_owner(FORMER))} == {flag.flag_id for flag in flags[:2]}
-    assert (
-        container().punishment.state(flags[0].flag_id, "不同意。", by=owner, at=NOON).statements[0].text == "不同意。"
-    )
+    assert container().flags.state(flags[0].flag_id, "不同意。", by=owner, at=NOON).statements[0].text == "不同意。"
 
     revoke(alias)
 
     assert [flag.flag_id for flag in listed(owner)] == [flags[2].flag_id]
-    assert (
-        refused(lambda: container().punishment.state(flags[1].flag_id, "不。", by=owner, at=NOON))
-        is ErrorCode.NOT_FOUND
-    )
-    assert refused(lambda: container().punishment.get(flags[1].flag_id, by=owner)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: container().flags.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: container().flags.get(flags[1].flag_id, by=owner)) is ErrorCode.NOT_FOUND
 
 
 def a_flag(about: Identity, document_no: str) -> Flag:
     proposal = a_proposal(document_no=document_no)
-    flag = container().punishment.propose(proposal, Target(about=about), by=FIRST, at=NOON).flag
+    flag = container().flags.propose(proposal, Target(about=about), by=FIRST, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    return container().punishment.serve(flag.flag_id, told, by=FIRST, version=1, at=NOON)
+    return container().flags.serve(flag.flag_id, told, by=FIRST, version=1, at=NOON)
 
 
 def listed(owner: Caller) -> list[Flag]:
@@ -348,7 +345,7 @@ def listed(owner: Caller) -> list[Flag]:
     found: list[Flag] = []
     after: Position | None = None
     while True:
-        page = container().punishment.flags_of(FlagFilter(), by=owner, limit=1, after=after)
+        page = container().flags.flags_of(FlagFilter(), by=owner, limit=1, after=after)
         found += page.items
         if page.after is None:
             return found
@@ -371,7 +368,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
 
     paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
     fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
-    reversal, _ = container().reversals.record(fall, by=FIRST, at=NOON, idempotency_key=None)
+    reversal, _ = container().revocations.record(fall, by=FIRST, at=NOON, idempotency_key=None)
 
     assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowAffected.PROMISE_REFUSED)]
 
@@ -380,10 +377,10 @@ def test_a_flag_proposed_under_a_name_that_was_found_wrong_brings_the_name_back_
     bar(FORMER)
     alias = confirm(propose(LinkKind.RENAMED, present=RENAMED))
     flag = a_flag(RENAMED, "撤〔2026〕1号")
-    flag = container().punishment.state(flag.flag_id, "不同意。", by=an_owner(FORMER), at=NOON)
+    flag = container().flags.state(flag.flag_id, "不同意。", by=an_owner(FORMER), at=NOON)
     revoke(alias)
 
-    container().punishment.confirm(
+    container().flags.confirm(
         flag.flag_id, "事实清楚。", statement_answer="不成立。", by=SECOND, version=flag.version, at=NOON
     )
 
@@ -450,7 +447,7 @@ def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:
     confirm(propose())
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
 
-    checked = container().mending.check(at=NOON)
+    checked = container().reconciliation.check(at=NOON)
 
     assert (checked.looked_at, checked.mended, checked.failed) == (4, 0, 0)
     assert check(PRESENT).effect is Effect.REFUSED

@@ -36,11 +36,13 @@ MUCH_LATER = NOON + timedelta(hours=3)
 
 
 def withdraw(case: Case, applicant: Applicant) -> Case:
-    return container().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER)
+    return container().commitment_withdrawal.withdraw(
+        case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER
+    )
 
 
 def hand_in(case: Case, applicant: Applicant, *names: str) -> Case:
-    return container().change_of_way.hand_in(
+    return container().commitment_withdrawal.hand_in(
         case.case_no, tuple(map(a_paper, names)), by=applicant.caller, at=LATER + timedelta(hours=1)
     )
 
@@ -180,7 +182,7 @@ def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() 
 
     withdraw(case, applicant)
     received = hand_in(case, applicant, "old-plate")
-    accepted = container().accepting.accept(an_act(received)).case
+    accepted = container().acceptance.accept(an_act(received)).case
     again = container().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
 
     assert again.verification is None
@@ -193,7 +195,7 @@ def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> N
     publish(an_item(acceptance=Acceptance.OFFICER, materials=(a_material(), licence)))
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft(), materials=(a_paper("licence"),)).case
-    ask = container().accepting.ask_correction
+    ask = container().acceptance.ask_correction
     ask(an_act(case, at=NOON), missing=("licence",), basis="第2条")
 
     withdraw(case, applicant)
@@ -201,7 +203,7 @@ def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> N
     asked = ask(an_act(received), missing=("licence", "old-plate"), basis="第3条").case
     answered = (
         container()
-        .accepting.answer_correction(an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text="")
+        .acceptance.answer_correction(an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text="")
         .case
     )
 
@@ -237,7 +239,7 @@ def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_pa
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
 
-    container().change_of_way.withdraw(
+    container().commitment_withdrawal.withdraw(
         case.case_no, reason="等得太久", by=applicant.caller, at=NOON + timedelta(days=400)
     )
 

@@ -146,7 +146,7 @@ def test_a_withdrawn_promise_is_not_verified() -> None:
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    container().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         verify(container().cases.load(case.case_no))

@@ -39,7 +39,7 @@ def summary_of(identity: Identity) -> Summary:
 
 
 def put(submission: Submission | None = None, *, by: Caller = MACHINE) -> Record:
-    return container().receiving.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
+    return container().ingest.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
 
 
 def land(flag: FlagMark | None = None) -> None:
@@ -124,7 +124,7 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     other = replace(an_organisation(), name="另一家有限公司")
 
     with pytest.raises(DomainError) as refused:
-        container().receiving.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
+        container().ingest.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
 
     assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
 

@@ -32,7 +32,7 @@ AUTHORITY = "授权委托书 1 号"
 
 def withdrawn(applicant: Applicant) -> None:
     case = applicant.promise(applicant.draft()).case
-    container().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
 
 def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
@@ -119,7 +119,7 @@ def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
     applicant = Applicant().enrol()
     first, second = applicant.draft(), applicant.draft()
     case = applicant.promise(first).case
-    container().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
     with pytest.raises(DomainError, match="RECOMMITMENT_NOT_ALLOWED"):
         applicant.promise(second)

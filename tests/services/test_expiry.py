@@ -27,11 +27,11 @@ PAST = LAST + timedelta(seconds=1)
 
 def stored(record_id: str = "r-1", ends: date = ENDS) -> Record:
     given = a_submission(record_id=record_id, display_until=ends)
-    return container().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
+    return container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged() -> Flag:
-    punishment = container().punishment
+    punishment = container().flags
     flag = punishment.propose(a_proposal(ends_on=ENDS), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
     punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
@@ -55,7 +55,7 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
     record = stored()
     owner = f"credit:{record.subject}"
 
-    runs = [container().credit_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [container().credit_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
     summary = container().credit.summary(record.subject)
     after = CreditStore(container().timeline).record("market", "r-1")
@@ -77,9 +77,9 @@ def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
 def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
     flag = flagged()
 
-    runs = [container().flag_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [container().flag_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
-    after = container().punishment.get(flag.flag_id, by=CREDIT)
+    after = container().flags.get(flag.flag_id, by=CREDIT)
     assert runs == [0, 1, 0]
     assert (after.state, after.version) == (FlagState.ENDED, flag.version + 1)
     assert container().credit.summary(flag.subject).flags == ()
@@ -94,7 +94,7 @@ def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest
     for number in range(3):
         stored(f"r-{number}")
 
-    runs = [container().credit_upkeep.expire(at=PAST) for _ in range(4)]
+    runs = [container().credit_expiry.expire(at=PAST) for _ in range(4)]
 
     assert [(run.ended, run.is_complete) for run in runs] == [(1, False), (1, False), (1, False), (0, True)]
 
@@ -103,7 +103,7 @@ def test_a_run_that_comes_days_late_catches_up() -> None:
     stored("r-1", date(2026, 11, 30))
     stored("r-2", date(2026, 12, 15))
 
-    assert container().credit_upkeep.expire(at=PAST).ended == 2
+    assert container().credit_expiry.expire(at=PAST).ended == 2
 
 
 def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
@@ -123,13 +123,13 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
 
 def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
     stored()
-    container().credit_upkeep.expire(at=PAST)
+    container().credit_expiry.expire(at=PAST)
     given = a_submission(source_version=2, display_until=date(2027, 1, 31))
 
-    again = container().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
+    again = container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
 
     assert again.display.ended_at is None
-    assert container().credit_upkeep.expire(at=PAST + timedelta(days=31)).ended == 1
+    assert container().credit_expiry.expire(at=PAST + timedelta(days=31)).ended == 1
 
 
 def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,7 @@ def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Timeline, "add_events", torn)
 
-    assert container().credit_upkeep.expire(at=PAST).failed == 1
+    assert container().credit_expiry.expire(at=PAST).failed == 1
     kept = CreditStore(container().timeline).record("market", "r-1")
     assert kept is not None
     assert kept.display.ended_at is None

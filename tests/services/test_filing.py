@@ -513,7 +513,7 @@ def test_a_promise_taken_back_while_it_waits_is_not_filed_any_more(no_credit: Ca
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     no_credit()
-    container().change_of_way.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
 
     container().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
 
@@ -550,7 +550,9 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
     (ground,) = after.credit.grounds
     assert (ground.record, ground.contact) == ("flag:f1", "义乌市市场监督管理局")
     assert kinds_of(case.owner)[3:] == ["commitment:refused"]
-    handed = container().change_of_way.hand_in(case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE)
+    handed = container().commitment_withdrawal.hand_in(
+        case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE
+    )
     assert handed.state is State.RECEIVED
 
 
@@ -579,7 +581,7 @@ def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
     case = agent.promise(agent.draft(on_behalf_of=principal)).case
 
     def listed(who: Applicant) -> list[str]:
-        page = container().case_reading.page(by=who.caller, state=None, department=None, limit=10, after=None)
+        page = container().case_queries.page(by=who.caller, state=None, department=None, limit=10, after=None)
         return [card.case_no for card in page.cards]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])

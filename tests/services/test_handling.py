@@ -66,7 +66,7 @@ def kinds_of(case: Case) -> list[str]:
 
 def ask(case: Case, *missing: str, **other: Any) -> Case:  # noqa: ANN401 - any field of an act
     act = an_act(case, **other)
-    return container().accepting.ask_correction(act, missing=missing or ("licence",), basis="第2条").case
+    return container().acceptance.ask_correction(act, missing=missing or ("licence",), basis="第2条").case
 
 
 def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one() -> None:
@@ -77,7 +77,7 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     assert clocks_of(case)["acceptance"].stopped_at == NOON + HOUR
     answered = (
         container()
-        .accepting.answer_correction(
+        .acceptance.answer_correction(
             Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
             1,
             materials=(replace(a_paper("licence"), sha256="cd" * 32),),
@@ -104,7 +104,7 @@ def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> 
     ask(case)
     answered = (
         container()
-        .accepting.answer_correction(
+        .acceptance.answer_correction(
             Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
         )
         .case
@@ -129,8 +129,8 @@ def test_two_demands_wait_for_both_answers() -> None:
     ask(ask(case), "old-plate")
     mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
 
-    first = container().accepting.answer_correction(mine, 1, materials=(), text="一").case
-    second = container().accepting.answer_correction(mine, 2, materials=(), text="二").case
+    first = container().acceptance.answer_correction(mine, 1, materials=(), text="一").case
+    second = container().acceptance.answer_correction(mine, 2, materials=(), text="二").case
 
     assert (first.state, second.state) == (State.CORRECTION_ASKED, State.RECEIVED)
     assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2"]
@@ -141,7 +141,7 @@ def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None
     ask(ask(case), "old-plate")
     mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
     other = a_caller(Role.APPLICANT, sub="other", subject="k1.other")
-    accepting = container().accepting
+    accepting = container().acceptance
 
     with refused(ErrorCode.NOT_FOUND):
         accepting.answer_correction(replace(mine, by=other), 1, materials=(), text="一")
@@ -172,7 +172,7 @@ def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_acc
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         ask(case, at=LAST_FOR_ACCEPTING + ONE_SECOND)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        container().accepting.turn_away(an_act(case, at=LAST_FOR_ACCEPTING + ONE_SECOND), reason="材料不齐")
+        container().acceptance.turn_away(an_act(case, at=LAST_FOR_ACCEPTING + ONE_SECOND), reason="材料不齐")
     assert ask(case, at=LAST_FOR_ACCEPTING).state is State.CORRECTION_ASKED
 
 
@@ -180,7 +180,7 @@ def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_acc
 def test_acceptance_starts_both_handling_clocks() -> None:
     _, case = a_received_case()
 
-    accepted = container().accepting.accept(an_act(case)).case
+    accepted = container().acceptance.accept(an_act(case)).case
 
     assert accepted.state is State.ACCEPTED
     assert accepted.acceptance is not None
@@ -193,8 +193,8 @@ def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
     _, case = a_received_case()
 
     with refused(ErrorCode.INVALID_BODY):
-        container().accepting.turn_away(an_act(case), reason=" ")
-    after = container().accepting.turn_away(an_act(case), reason="不属于本机关职权范围。").case
+        container().acceptance.turn_away(an_act(case), reason=" ")
+    after = container().acceptance.turn_away(an_act(case), reason="不属于本机关职权范围。").case
 
     assert after.state is State.NOT_ACCEPTED
     assert all(clock.stopped_at is not None for clock in clocks_of(case).values())
@@ -208,7 +208,7 @@ def test_silence_accepts_from_the_day_of_receipt_once_however_often_the_sweep_co
     container().clocks.sweep(at=LAST_FOR_ACCEPTING)
     assert container().cases.load(case.case_no).state is State.RECEIVED
     container().clocks.sweep(at=LAST_FOR_ACCEPTING + ONE_SECOND)
-    container().accepting.deem_accepted(case.owner, "acceptance", LAST_FOR_ACCEPTING + 2 * ONE_SECOND)
+    container().acceptance.deem_accepted(case.owner, "acceptance", LAST_FOR_ACCEPTING + 2 * ONE_SECOND)
 
     after = container().cases.load(case.case_no)
     assert after.state is State.ACCEPTED
@@ -224,11 +224,11 @@ def test_a_corrected_case_is_accepted_by_silence_from_the_day_of_the_corrections
     applicant, case = a_received_case()
     ask(case)
     corrected = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
-    container().accepting.answer_correction(
+    container().acceptance.answer_correction(
         Command(case_no=case.case_no, by=applicant.caller, at=corrected), 1, materials=(), text="已补。"
     )
 
-    container().accepting.deem_accepted(case.owner, "acceptance.1", datetime(2026, 10, 19, 16, 0, tzinfo=UTC))
+    container().acceptance.deem_accepted(case.owner, "acceptance.1", datetime(2026, 10, 19, 16, 0, tzinfo=UTC))
 
     assert clocks_of(case)["handling_promised"].started_at == corrected
 

@@ -40,9 +40,7 @@ FIRST, LAST = date(2026, 9, 1), date(2027, 9, 30)
 
 
 def lifted(flag: Flag, *, at: datetime) -> None:
-    container().punishment.lift(
-        flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=flag.version, at=at
-    )
+    container().flags.lift(flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=flag.version, at=at)
 
 
 def all_that_can_become_of_flags() -> list[Flag]:
@@ -57,15 +55,15 @@ def all_that_can_become_of_flags() -> list[Flag]:
     decided(objection, ruling(Outcome.LIFTED), at=AFTER_DEFENCE + timedelta(days=2))
     objected(entry_of(flags[4]), "measure", at=AFTER_DEFENCE)
     judged(asked(entry_of(flags[5]), at=REPAIRED_AT), at=REPAIRED_AT)
-    container().reversals.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     target = Target(about=an_organisation())
-    only_proposed = container().punishment.propose(a_proposal(document_no="另"), target, by=CREDIT, at=NOON).flag
+    only_proposed = container().flags.propose(a_proposal(document_no="另"), target, by=CREDIT, at=NOON).flag
     lifted(only_proposed, at=AFTER_DEFENCE)
     load(an_edition(without="10"), at=AFTER_DEFENCE)
     load(an_edition("2026b", without="11", on=date(2026, 10, 10)), at=AFTER_DEFENCE)
     for by in (CREDIT, a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")):
         resume(flags[7], by=by, at=AFTER_DEFENCE + timedelta(days=1))
-    container().flag_upkeep.expire(at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+    container().flag_expiry.expire(at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
     return [*flags.values(), only_proposed]
 
 

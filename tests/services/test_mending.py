@@ -30,7 +30,7 @@ def mending(pauses: list[float] | None = None) -> Reconciliation:
     return Reconciliation(
         CreditStore(house.timeline),
         TaskStore(),
-        marks_of=house.flag_upkeep.marks_of,
+        marks_of=house.flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=waited.append,
     )
@@ -98,7 +98,7 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
     settled = Reconciliation(
         CreditStore(container().timeline),
         TaskStore(),
-        marks_of=container().flag_upkeep.marks_of,
+        marks_of=container().flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=lambda _: altered(kept_promises=0),
     )
@@ -108,7 +108,7 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
 
 def test_the_walk_goes_on_where_it_stopped_and_begins_anew_at_its_end() -> None:
     stored()
-    container().receiving.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
+    container().ingest.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
 
     runs = [mending().check(at=LATER, limit=1) for _ in range(3)]
 
@@ -175,8 +175,8 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
             effective_on=date(2026, 9, 1),
         )
         with suppress(DomainError):
-            container().receiving.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
-        container().credit_upkeep.expire(at=later)
+            container().ingest.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
+        container().credit_expiry.expire(at=later)
 
         now = company()
         right, parts = mending()._difference(now, at=later)

@@ -53,7 +53,7 @@ def decided(case: Case, *, hours: int = 1, occurred: int | None = None) -> Case:
 
 
 def reopened(case: Case, *, hours: int = 3, who: Caller = SUPERVISOR) -> Case:
-    return container().overseeing.reopen(by(who, case, hours=hours), reason="申请人没有收到结果。").case
+    return container().assignment.reopen(by(who, case, hours=hours), reason="申请人没有收到结果。").case
 
 
 def running(case: Case) -> dict[str, Clock]:
@@ -121,7 +121,7 @@ def test_an_officer_does_not_reopen() -> None:
 
 
 def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> None:
-    assigned = container().overseeing.assign(by(SUPERVISOR, a_promise()), officer="o-2").case
+    assigned = container().assignment.assign(by(SUPERVISOR, a_promise()), officer="o-2").case
 
     assert assigned.officer == "o-2"
     assert {clock.responsible for clock in running(assigned).values()} == {"o-2"}
@@ -134,7 +134,7 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
         by(OFFICER, decided(a_promise()), hours=2), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实。"
     )
 
-    assigned = container().overseeing.assign(by(SUPERVISOR, found.case, hours=3), officer="o-2").case
+    assigned = container().assignment.assign(by(SUPERVISOR, found.case, hours=3), officer="o-2").case
 
     assert {one.kind: one.responsible for one in running(assigned).values()} == {
         ClockKind.DEFENCE: "applicant",
@@ -145,11 +145,11 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
 def test_an_officer_takes_a_case_that_nobody_has_and_no_other() -> None:
     case = a_promise()
     with pytest.raises(DomainError) as given:
-        container().overseeing.assign(by(OFFICER, case), officer="o-2")
-    taken = container().overseeing.assign(by(OFFICER, case), officer="o-1").case
+        container().assignment.assign(by(OFFICER, case), officer="o-2")
+    taken = container().assignment.assign(by(OFFICER, case), officer="o-1").case
 
     with pytest.raises(DomainError) as snatched:
-        container().overseeing.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
+        container().assignment.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
 
     assert (given.value.code, snatched.value.code) == (ErrorCode.FORBIDDEN, ErrorCode.STEP_NOT_ALLOWED)
     assert taken.officer == "o-1"
@@ -159,7 +159,7 @@ def test_who_acts_on_a_case_that_nobody_has_answers_for_the_clocks_of_the_act() 
     case = received()
     assert {clock.responsible for clock in running(case).values()} == {"officer"}
 
-    accepted = container().accepting.accept(by(OFFICER, case)).case
+    accepted = container().acceptance.accept(by(OFFICER, case)).case
 
     assert accepted.officer == ""
     assert {clock.responsible for clock in running(accepted).values()} == {"o-1"}

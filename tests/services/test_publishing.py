@@ -29,21 +29,21 @@ def an_edition(edition: str = "2026", *, on: date = TODAY, without: str = "9") -
 
 
 def load(edition: MeasureList, *, at: datetime = NOW) -> None:
-    container().publishing.load(edition, by=CREDIT, at=at)
+    container().measure_editions.load(edition, by=CREDIT, at=at)
 
 
 def seen(flag: Flag) -> Flag:
-    return container().punishment.get(flag.flag_id, by=CREDIT)
+    return container().flags.get(flag.flag_id, by=CREDIT)
 
 
 def resume(flag: Flag, *, by: object = CREDIT, at: datetime = NOW) -> Flag:
-    return container().resuming.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
+    return container().reinstatement.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
 
 
 def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing() -> None:
     flag = flagged()
 
-    preview = container().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=10, after=None)
+    preview = container().measure_editions.preview(an_edition(), by=CREDIT, at=NOW, limit=10, after=None)
 
     assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
     assert (preview.looked_at, preview.after) == (1, None)
@@ -93,10 +93,10 @@ def test_the_sweep_finishes_what_one_batch_had_no_room_for_and_looks_again(monke
     load(an_edition())
     minutes = iter(NOW + timedelta(minutes=number) for number in range(1, 10))
 
-    while container().evaluations.of("2026").state is not EvaluationState.DONE:  # type: ignore[union-attr]
+    while container().re_evaluation.of("2026").state is not EvaluationState.DONE:  # type: ignore[union-attr]
         container().clocks.sweep(at=next(minutes))
 
-    evaluation = container().evaluations.of("2026")
+    evaluation = container().re_evaluation.of("2026")
     assert evaluation is not None
     assert (evaluation.suspended, evaluation.failed, evaluation.passage) == (1, 0, 2)
 
@@ -136,25 +136,25 @@ def test_a_suspended_flag_can_be_lifted_and_ends_by_its_date() -> None:
     flag = flagged()
     load(an_edition())
 
-    lifted = container().punishment.lift(
+    lifted = container().flags.lift(
         flag.flag_id, reason="无依据。", basis="第23条", by=CREDIT, version=flag.version + 1, at=NOW
     )
 
     assert lifted.state is FlagState.LIFTED
-    assert container().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
+    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
 
 
 def test_a_suspended_flag_ends_on_its_day() -> None:
     flag = flagged()
     load(an_edition())
 
-    assert container().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
+    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
     assert seen(flag).state is FlagState.ENDED
 
 
 @pytest.mark.requirement("R2.10")
 def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground() -> None:
-    punishment = container().punishment
+    punishment = container().flags
     noon = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
     flag = punishment.propose(a_proposal(), Target(about=an_organisation()), by=CREDIT, at=noon).flag
     told = Service(served_at=noon, method="直接送达", proof="回证1号")
@@ -174,7 +174,7 @@ def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeyp
         raise RuntimeError
 
     monkeypatch.setattr(FlagStore, "load", torn)
-    standing = container().publishing.load(an_edition(), by=CREDIT, at=NOW)
+    standing = container().measure_editions.load(an_edition(), by=CREDIT, at=NOW)
 
     assert standing.evaluation is not None
     assert standing.evaluation.failed == 1
@@ -184,7 +184,7 @@ def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(re_evaluation, "LOOKED_AT_ONCE", 0)
     flagged()
 
-    first = container().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=1, after=Place())
+    first = container().measure_editions.preview(an_edition(), by=CREDIT, at=NOW, limit=1, after=Place())
 
     assert (first.losing, first.after) == ((), Place())
 
@@ -203,6 +203,6 @@ def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
 
 def test_only_credit_officers_load_lists() -> None:
     with pytest.raises(DomainError) as refused:
-        container().publishing.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
+        container().measure_editions.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
 
     assert refused.value.code is ErrorCode.FORBIDDEN

@@ -38,22 +38,22 @@ def company() -> Caller:
 
 def proposed(**given: Any) -> Flag:  # noqa: ANN401 - any field of a proposal
     target = Target(about=an_organisation())
-    return container().punishment.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
+    return container().flags.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
 
 
 def served() -> Flag:
     service = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    return container().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
+    return container().flags.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
 
 
 def confirm(flag: Flag, *, by: Caller = CREDIT2, at: datetime, answer: str = "") -> Flag:
-    return container().punishment.confirm(
+    return container().flags.confirm(
         flag.flag_id, "事实清楚。", statement_answer=answer, by=by, version=flag.version, at=at
     )
 
 
 def lift(flag: Flag, *, at: datetime = NOON, version: int | None = None) -> Flag:
-    return container().punishment.lift(
+    return container().flags.lift(
         flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version or flag.version, at=at
     )
 
@@ -129,7 +129,7 @@ def test_the_defence_runs_for_three_working_days_from_service() -> None:
 
     (clock,) = container().clocks.of_owner(flag.owner)
     assert (clock.kind, clock.due_at, clock.started_at) == (ClockKind.DEFENCE, DUE, NOON)
-    assert container().punishment.defence_due_at(flag) == DUE
+    assert container().flags.defence_due_at(flag) == DUE
 
 
 @pytest.mark.requirement("R1.18")
@@ -146,7 +146,7 @@ def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
 def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -> None:
     year_end = datetime.fromisoformat("2026-12-31T02:00:00+00:00")
     service = Service(served_at=year_end, method="直接送达", proof="回证1号")
-    flag = container().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
+    flag = container().flags.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
 
     with pytest.raises(DomainError) as early:
         confirm(flag, at=year_end + timedelta(days=1))
@@ -181,7 +181,7 @@ def test_the_sweep_that_told_the_end_changes_no_version() -> None:
 
 
 def test_what_the_subject_says_ends_the_defence_and_is_answered() -> None:
-    flag = container().punishment.state(served().flag_id, "住所存在。", by=company(), at=NOON)
+    flag = container().flags.state(served().flag_id, "住所存在。", by=company(), at=NOON)
 
     assert flag.state is FlagState.ANSWERED
     with pytest.raises(DomainError) as refused:
@@ -196,22 +196,22 @@ def test_somebody_elses_flag_is_not_there() -> None:
     flag = served()
     stranger = a_caller(sub="applicant", subject=container().subject_keys.key_of(an_identity()))
 
-    get = container().punishment.get
+    get = container().flags.get
     for flag_id, by in ((flag.flag_id, stranger), ("f" * 24, CREDIT)):
         with pytest.raises(DomainError) as refused:
             get(flag_id, by=by)
         assert reason_of(refused) is ErrorCode.NOT_FOUND
     with pytest.raises(DomainError) as refused:
-        container().punishment.state(flag.flag_id, "一", by=stranger, at=NOON)
+        container().flags.state(flag.flag_id, "一", by=stranger, at=NOON)
     assert reason_of(refused) is ErrorCode.NOT_FOUND
-    assert container().punishment.get(flag.flag_id, by=company()) == flag
+    assert container().flags.get(flag.flag_id, by=company()) == flag
 
 
 def test_another_offices_flag_is_forbidden() -> None:
     flag = proposed()
 
     with pytest.raises(DomainError) as refused:
-        container().punishment.get(flag.flag_id, by=ELSEWHERE)
+        container().flags.get(flag.flag_id, by=ELSEWHERE)
 
     assert reason_of(refused) is ErrorCode.FORBIDDEN
 
@@ -236,7 +236,7 @@ def test_a_proposal_may_be_dropped_before_it_has_effect() -> None:
 
 def test_the_same_key_proposes_once() -> None:
     once = IdempotencyKey(key="k", request="r")
-    propose = container().punishment.propose
+    propose = container().flags.propose
     target = Target(about=an_organisation())
 
     first = propose(a_proposal(), target, by=CREDIT, at=NOON, idempotency_key=once)
@@ -271,7 +271,7 @@ def test_a_document_about_somebody_else_reaches_nobody() -> None:
     target = Target(about=an_organisation(), document_about=an_identity())
 
     with pytest.raises(DomainError) as refused:
-        container().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON)
+        container().flags.propose(a_proposal(), target, by=CREDIT, at=NOON)
 
     assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
@@ -279,12 +279,12 @@ def test_a_document_about_somebody_else_reaches_nobody() -> None:
 def test_a_document_that_names_the_subject_itself_is_its_own() -> None:
     target = Target(about=an_organisation(), document_about=an_organisation())
 
-    assert container().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON).flag.state is FlagState.PROPOSED
+    assert container().flags.propose(a_proposal(), target, by=CREDIT, at=NOON).flag.state is FlagState.PROPOSED
 
 
 def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
-    flags_of = container().punishment.flags_of
+    flags_of = container().flags.flags_of
 
     own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), limit=10)
     page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1)
@@ -306,12 +306,12 @@ def test_a_flag_is_not_confirmed_while_credit_cannot_be_read() -> None:
         confirm(flag, at=DUE + timedelta(seconds=1))
 
     assert reason_of(refused) is ErrorCode.UNAVAILABLE
-    assert container().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
 
 
 def test_an_unknown_edition_of_the_list_is_not_found() -> None:
     with pytest.raises(DomainError) as refused:
-        container().punishment.measures("1999", at=NOON)
+        container().flags.measures("1999", at=NOON)
 
     assert reason_of(refused) is ErrorCode.NOT_FOUND
-    assert container().punishment.measures(None, at=NOON).in_force_from == date(2024, 1, 1)
+    assert container().flags.measures(None, at=NOON).in_force_from == date(2024, 1, 1)

@@ -66,7 +66,7 @@ def a_clock(
 
 
 def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> YearStatus:
-    return container().editions.load(edition, by=EDITOR, version=version, at=at)
+    return container().calendar_editions.load(edition, by=EDITOR, version=version, at=at)
 
 
 def now(clock: Clock) -> Clock:
@@ -78,7 +78,7 @@ def recounted(clock: Clock) -> list[Event]:
 
 
 def the_recount() -> Recount:
-    found = container().recounts.of(2027)
+    found = container().recalculation.of(2027)
     assert found is not None
     return found
 
@@ -171,7 +171,9 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
         found: list[Moving] = []
         after = AT_THE_START
         while True:
-            page = container().editions.preview(an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after)
+            page = container().calendar_editions.preview(
+                an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after
+            )
             found.extend(page.movings)
             if page.after is None:
                 return found
@@ -179,7 +181,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
     once, in_ones = previewed(10), previewed(1)
     assert [now(clock) for clock in clocks] == clocks
-    assert container().recounts.of(2027) is None
+    assert container().recalculation.of(2027) is None
     load(an_edition())
 
     assert in_ones == once
@@ -218,7 +220,7 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
     after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clocks = [a_clock() for _ in range(4)]
-    count = container().recounts._counting.recount
+    count = container().recalculation._counting.recount
     counted = 0
 
     def dying(*args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - handed on as they are
@@ -229,7 +231,7 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
         return count(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(container().recounts._counting, "recount", dying)
+        patch.setattr(container().recalculation._counting, "recount", dying)
         with pytest.raises(DiedError):
             load(an_edition())
     assert sum(len(recounted(clock)) for clock in clocks) == after
@@ -244,12 +246,12 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
 def test_two_who_go_on_at_once_count_each_clock_once() -> None:
     clocks = [a_clock() for _ in range(3)]
     with transaction() as tx:
-        begun = container().recounts.begin(an_edition(), at=LOADED, tx=tx)
+        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
     (year,) = container().years.each([2027])
     load(an_edition())
     assert year.version == 0
 
-    assert container().recounts.go_on(begun, at=LOADED) is None
+    assert container().recalculation.go_on(begun, at=LOADED) is None
 
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1]
 
@@ -318,8 +320,8 @@ def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int
     at = datetime(2026, 11, day, 2, 0, tzinfo=UTC)
     turn_clock(at)
 
-    assert container().editions.watch(at) == missed
-    assert container().editions.watch(at + timedelta(hours=1)) is None
+    assert container().calendar_editions.watch(at) == missed
+    assert container().calendar_editions.watch(at + timedelta(hours=1)) is None
 
     (year,) = container().years.each([2027])
     assert year.missed_at == (at if missed else None)
@@ -331,12 +333,12 @@ def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int
 
 def test_a_missed_year_is_loaded_without_naming_a_version_and_then_missed_no_more() -> None:
     at = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
-    container().editions.watch(at)
+    container().calendar_editions.watch(at)
 
     loaded = load(an_edition())
 
     assert (loaded.edition.number, loaded.version) == (1, 2)
-    assert container().editions.watch(LOADED) is None
+    assert container().calendar_editions.watch(LOADED) is None
     assert [event.kind for event in container().timeline.events("calendar:2027")] == [
         "calendar:missed",
         "calendar:loaded",
@@ -376,7 +378,9 @@ def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
         stopped = container().clocks.stop(seen, at=STARTED, tx=tx)
     calendar = Calendar((*load_calendar().editions, an_edition()))
 
-    moved = container().recounts._counting.recount(seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED)
+    moved = container().recalculation._counting.recount(
+        seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED
+    )
 
     assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
 
@@ -393,7 +397,9 @@ def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departmen
     found: list[str] = []
     after = None
     while True:
-        clocks, after = container().editions.waiting(2027, by=monitor, at=STARTED, limit=page_size, after=after)
+        clocks, after = container().calendar_editions.waiting(
+            2027, by=monitor, at=STARTED, limit=page_size, after=after
+        )
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break

@@ -54,11 +54,11 @@ def stranger() -> Caller:
 
 def stored(record_id: str = "r-1", **given: object) -> Record:
     submission = a_submission(record_id=record_id, **given)
-    return container().receiving.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+    return container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged(**given: object) -> Flag:
-    punishment = container().punishment
+    punishment = container().flags
     flag = punishment.propose(a_proposal(**given), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
     punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
@@ -167,15 +167,15 @@ def test_a_measure_of_management_goes_on_with_the_mark_beside_it() -> None:
 
     assert not objection.is_paused
     assert effect_at(AFTER_DEFENCE) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
-    assert container().punishment.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
+    assert container().flags.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
 
 
 def test_a_flag_that_was_lifted_meanwhile_carries_no_mark_and_its_objection_can_still_be_answered() -> None:
     flag = flagged()
     objection = objected(entry_of(flag), at=AFTER_DEFENCE)
-    version = container().punishment.get(flag.flag_id, by=CREDIT).version
+    version = container().flags.get(flag.flag_id, by=CREDIT).version
 
-    lifted = container().punishment.lift(
+    lifted = container().flags.lift(
         flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version, at=AFTER_DEFENCE
     )
 
@@ -283,7 +283,7 @@ def test_a_record_that_was_wrong_goes_with_every_flag_on_its_document(ground: st
     assert after.decided is not None
     assert [one.entry for one in after.decided.undone] == ["market/r-1", flag.owner]
     assert record_now().repair is RepairState.WITHDRAWN
-    assert container().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
     summary = container().credit.summary(record.subject)
     assert (summary.bars, summary.flags) == ((), ())
@@ -296,7 +296,7 @@ def test_a_measure_that_was_not_right_is_lifted_alone() -> None:
 
     decided(objected(entry_of(flag), "measure", at=AFTER_DEFENCE), ruling(Outcome.LIFTED), at=AFTER_DEFENCE)
 
-    assert container().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
     assert effect_at(AFTER_DEFENCE, item="plate-replacement")[0] is Effect.REFUSED
     assert effect_at(AFTER_DEFENCE)[0] is Effect.NONE
 
@@ -315,7 +315,7 @@ def test_a_period_that_was_wrong_ends_earlier_for_a_record_and_for_a_flag() -> N
     )
 
     assert record_now().display.until == until
-    assert container().punishment.get(flag.flag_id, by=CREDIT).ends_on == until
+    assert container().flags.get(flag.flag_id, by=CREDIT).ends_on == until
     beyond = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
     assert [effect_at(at)[0] for at in (beyond - timedelta(seconds=1), beyond)] == [Effect.REFUSED, Effect.NONE]
 
@@ -405,7 +405,7 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     assert [one.entry for one in after.judged.undone] == ["market/r-1", flag.owner]
     assert effect_at(at) == (Effect.NONE, [])
     assert not record_now().is_displayed(at.date())
-    assert container().punishment.get(flag.flag_id, by=CREDIT).lifting is not None
+    assert container().flags.get(flag.flag_id, by=CREDIT).lifting is not None
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:repaired", "flag:lifted", "credit:document_fell"]
     assert all(clock.stopped_at == at for clock in container().clocks.of_owner(repair.owner))
 
@@ -430,7 +430,7 @@ def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(mon
         with pytest.raises(MemoryError):
             judged(repair, at=at)
     before = [record_now(name).repair for name in ("r-1", "r-2", "r-3")]
-    states = {container().punishment.get(flag.flag_id, by=CREDIT).state for flag in flags}
+    states = {container().flags.get(flag.flag_id, by=CREDIT).state for flag in flags}
     effect = effect_at(at)[0]
 
     after = judged(repair, at=at)
@@ -551,7 +551,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="EXT-1")
     container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
 
-    made, replayed = container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, replayed = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert not replayed
     assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
@@ -561,7 +561,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert kinds_of(made.owner) == ["reversal:recorded"]
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
     with refused(ErrorCode.ALREADY_REVERSED):
-        container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+        container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
@@ -572,7 +572,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     stored("r-2", document_no=spelling, organ="义乌市市场监督管理局 ")
     flag = flagged(document_no=spelling, organ="义乌市市场监督管理局")
 
-    made, _ = container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
@@ -580,7 +580,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=spelling, organ="义乌市市场监督管理局")
     with refused(ErrorCode.ALREADY_REVERSED):
-        container().reversals.record(
+        container().revocations.record(
             reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None
         )
 
@@ -595,9 +595,9 @@ def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_liste
     stored(document_no=PAPER)
     asked_by_another("EXT-1", at=NOON)
     again = a_submission(document_no=PAPER, source_version=2, contents={"said": "again"})
-    container().receiving.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
+    container().ingest.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
 
-    made, _ = container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.case_no for one in made.touched] == ["EXT-1"]
 
@@ -607,10 +607,10 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
     asked_by_another("EXT-1", at=AFTER_DEFENCE)
     at = repairable()
-    container().punishment.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
+    container().flags.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
     judged(asked(RECORD, at=at), at=at)
 
-    made, _ = container().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
 
     assert made.undone == ()
     assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
@@ -646,7 +646,7 @@ def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
 
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     later = stored("r-2", document_no=PAPER, organ="义乌市市场监督管理局")
     other = stored("r-3", document_no="另一文书", organ="义乌市市场监督管理局")
@@ -670,9 +670,9 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
 
     if is_late:
         with refused(ErrorCode.LATE_REASON_REQUIRED):
-            container().reversals.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
+            container().revocations.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
     late = reversal(late_reason="文书今日才送达。" if is_late else "")
-    made, _ = container().reversals.record(late, by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(late, by=CREDIT, at=at, idempotency_key=None)
 
     assert bool(made.late_reason) is is_late
 
@@ -681,18 +681,18 @@ def test_a_reversing_document_has_taken_effect() -> None:
     stored()
 
     with refused(ErrorCode.INVALID_BODY):
-        container().reversals.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
+        container().revocations.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
 
 
 @pytest.mark.requirement("R3.11")
 def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    punishment = container().punishment
+    punishment = container().flags
     proposal = a_proposal(document_no=PAPER, organ="义乌市市场监督管理局", personal_finding="实际控制人,直接决定。")
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
 
-    container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
 
@@ -700,7 +700,7 @@ def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> 
 def test_a_person_repairs_a_flag_of_their_own_and_the_organisations_document_stands() -> None:
     organ = "义乌市市场监督管理局"
     stored(document_no=PAPER, organ=organ)
-    punishment = container().punishment
+    punishment = container().flags
     proposal = a_proposal(document_no=PAPER, organ=organ, personal_finding="实际控制人,直接决定。")
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
@@ -739,7 +739,7 @@ def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")
-    container().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
     undone = container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)

@@ -38,7 +38,7 @@ def a_dressed_case() -> Case:
 
     case = container().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号").case
     case = container().handling.deliver(act(3, case)).case
-    return container().overseeing.reopen(act(4, case, SUPERVISOR), reason="申请人没有收到结果。").case
+    return container().assignment.reopen(act(4, case, SUPERVISOR), reason="申请人没有收到结果。").case
 
 
 def a_complaint(case: Case) -> Event:
@@ -58,11 +58,11 @@ def a_complaint(case: Case) -> Event:
 
 def hear(*events: Event) -> None:
     for event in events:
-        container().signals.on_event(event, NOON + 9 * DAY)
+        container().anomalies.on_event(event, NOON + 9 * DAY)
 
 
 def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Anomaly]:
-    return list(container().signals.page(wanted or Wanted(), by=by, limit=10, after=None).items)
+    return list(container().anomalies.page(wanted or Wanted(), by=by, limit=10, after=None).items)
 
 
 def kinds(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[str]:
@@ -133,7 +133,7 @@ def test_a_page_goes_on_where_the_one_before_ended() -> None:
     case = a_dressed_case()
     hear(*container().timeline.events(case.owner))
 
-    first = container().signals.page(Wanted(), by=MONITOR, limit=1, after=None)
-    second = container().signals.page(Wanted(), by=MONITOR, limit=1, after=first.after)
+    first = container().anomalies.page(Wanted(), by=MONITOR, limit=1, after=None)
+    second = container().anomalies.page(Wanted(), by=MONITOR, limit=1, after=first.after)
 
     assert [signal.kind.value for signal in (*first.items, *second.items)] == ["closed_and_reopened", "late_entry"]

@@ -46,7 +46,7 @@ def events_of_cases(number: int) -> list[Event]:
         case = container().handling.deliver(act).case
         if each == 0:
             act = Command(case_no=case.case_no, by=SUPERVISOR, at=NOON + 4 * DAY, version=case.version)
-            case = container().overseeing.reopen(act, reason="申请人没有收到结果。").case
+            case = container().assignment.reopen(act, reason="申请人没有收到结果。").case
         told.extend(container().timeline.events(f"case:{case.case_no}"))
     return told
 

@@ -26,7 +26,9 @@ def a_case(applicant: Applicant | None = None, **wish: Any) -> str:  # noqa: ANN
 
 
 def look(case_no: str, *, by: Caller = OFFICER) -> DisclosedIdentity:
-    return container().unmasking.look(case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON)
+    return container().identity_disclosure.look(
+        case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON
+    )
 
 
 def refused(case_no: str, by: Caller) -> ErrorCode:

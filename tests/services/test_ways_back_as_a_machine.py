@@ -150,7 +150,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             judged_on=self.today,
             related_items=[ITEM],
         )
-        record = container().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+        record = container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
         assert record.display.until is not None
         assert record.display.repairable_from is not None
         self.plain.append(
@@ -169,7 +169,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def a_source_says_it_again(self, data: st.DataObject) -> None:
         plain = data.draw(st.sampled_from([one for one in self.plain if one.entry.kind is EntryKind.RECORD]))
         source, record_id = plain.entry.record
-        known = container().undoing.standing(plain.entry).record
+        known = container().withdrawal.standing(plain.entry).record
         assert known is not None
         given = a_submission(
             source=source,
@@ -182,7 +182,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             source_version=known.source_version + 1,
             contents={"said": str(known.source_version + 1)},
         )
-        container().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+        container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
 
     @rule(paper=st.sampled_from(PAPERS), measure=st.sampled_from(["1", "9"]), days=st.integers(20, 60))
     def a_flag_is_put(self, paper: str, measure: str, days: int) -> None:
@@ -202,7 +202,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             starts_on=self.today,
             ends_on=self.today + days * DAY,
         )
-        punishment = container().punishment
+        punishment = container().flags
         is_possible = self.paper(paper) not in self.fallen and not (measure == "9" and self.lists % 2)
         try:
             flag = punishment.propose(proposal, Target(about=self.about), by=CREDIT, at=self.now).flag
@@ -294,7 +294,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
         with suppress(DomainError):
-            container().reversals.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
+            container().revocations.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
         self.let_fall(plain.paper)
 
     def let_fall(self, paper: str) -> None:
@@ -313,7 +313,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             packaged, edition=f"e{self.number}.{self.lists}", in_force_from=self.today, measures=without
         )
         try:
-            container().publishing.load(edition, by=CREDIT, at=self.now)
+            container().measure_editions.load(edition, by=CREDIT, at=self.now)
         except DomainError:
             self.lists -= 1
             return
@@ -332,14 +332,16 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             document=Document(number="合1号", organ=ORGAN, effective_on=self.today),
             evidence="登记档案第3页。",
         )
-        alias, _ = container().aliases.propose(proposal, by=CREDIT, at=self.now)
-        self.alias = container().aliases.confirm(alias.alias_id, reason="属实。", by=CREDIT2, version=1, at=self.now)
+        alias, _ = container().identity_links.propose(proposal, by=CREDIT, at=self.now)
+        self.alias = container().identity_links.confirm(
+            alias.alias_id, reason="属实。", by=CREDIT2, version=1, at=self.now
+        )
 
     @precondition(lambda self: self.alias is not None)
     @rule()
     def that_is_taken_back(self) -> None:
         assert self.alias is not None
-        container().aliases.revoke(
+        container().identity_links.revoke(
             self.alias.alias_id, reason="有误。", basis="更正1号", by=CREDIT, version=self.alias.version, at=self.now
         )
         self.alias = None
@@ -350,8 +352,8 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
 
     @rule()
     def the_daily_job_runs(self) -> None:
-        assert container().credit_upkeep.expire(at=self.now).failed == 0
-        assert container().flag_upkeep.expire(at=self.now).failed == 0
+        assert container().credit_expiry.expire(at=self.now).failed == 0
+        assert container().flag_expiry.expire(at=self.now).failed == 0
 
     def check(self, about: Identity) -> CheckAnswer:
         inquiry = Inquiry(item_code=ITEM, purpose=Purpose.HANDLING)
@@ -378,12 +380,12 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @invariant()
     def no_summary_differs_from_what_records_and_flags_give(self) -> None:
         for identity in (self.about, self.successor):
-            assert not container().mending.mend(container().subject_keys.key_of(identity), at=self.now)
+            assert not container().reconciliation.mend(container().subject_keys.key_of(identity), at=self.now)
 
     @invariant()
     def no_flag_has_effect_without_everything_that_the_law_wants(self) -> None:
         for plain in self.live(EntryKind.FLAG):
-            flag = container().punishment.get(plain.entry.name, by=CREDIT)
+            flag = container().flags.get(plain.entry.name, by=CREDIT)
             if flag.is_in_force(self.today):
                 require_lawful(flag)
 

@@ -123,15 +123,17 @@ def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
 )
 def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
     """Return a case's timeline; the reading is recorded, and so is an attempt outside the scope."""
-    house = container()
-    case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
+    services = container()
+    case, reading = services.inspection.timeline(
+        call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at
+    )
     asked = _moment_of(call.query, reading)
     moment = asked or call.at
     shown = timeline_response(reading, up_to=asked)
     clocks = [
         past
-        for clock in house.clocks.of_owner(case.owner)
-        if (past := house.clocks.as_of(clock, at=moment)) is not None
+        for clock in services.clocks.of_owner(case.owner)
+        if (past := services.clocks.as_of(clock, at=moment)) is not None
     ]
     return Answer(
         body=MandateTimelineResponse.of(
@@ -140,7 +142,7 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
             labels=timeline_response(reading).labels,
             as_of=moment,
             steps=reading.events,
-            clocks=[MandateClockResponse.of(clock, light=house.clocks.light(clock, at=moment)) for clock in clocks],
+            clocks=[MandateClockResponse.of(clock, light=services.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
         ),
     )

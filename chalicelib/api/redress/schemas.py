@@ -53,6 +53,5 @@ class AffectedCaseResponse(ResponseBody):
 def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[AffectedCaseResponse]:
     """Build the responses for affected cases; ``since`` is when the entry was overturned."""
     return [
-        AffectedCaseResponse.of(one, reopening=reopening(container().touching.case(one), since=since))
-        for one in touched
+        AffectedCaseResponse.of(one, reopening=reopening(container().impact.case(one), since=since)) for one in touched
     ]

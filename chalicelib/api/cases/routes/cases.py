@@ -153,7 +153,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
 )
 def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
-    page = container().case_reading.page(
+    page = container().case_queries.page(
         by=call.caller,
         state=call.query.state,
         department=call.query.department,
@@ -178,7 +178,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
 def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
-    view = container().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
+    view = container().case_queries.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
     return view_answer(call, view)
 
 
@@ -190,7 +190,7 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
-    clock, days = container().case_reading.explanation(
+    clock, days = container().case_queries.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
     )
     return Answer(
@@ -205,7 +205,7 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
-    reading = container().case_reading.timeline(call.path["case_no"], by=call.caller)
+    reading = container().case_queries.timeline(call.path["case_no"], by=call.caller)
     return Answer(body=timeline_response(reading, to=call.caller))
 
 
@@ -218,7 +218,7 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
-    case = container().change_of_way.withdraw(
+    case = container().commitment_withdrawal.withdraw(
         case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at
     )
     return case_answer(call, case)
@@ -233,7 +233,7 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
     """Hand in the materials that are still outstanding."""
-    case = container().change_of_way.hand_in(
+    case = container().commitment_withdrawal.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
     )
     return case_answer(call, case)
@@ -248,7 +248,7 @@ def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
 )
 def track(call: Call[None]) -> Answer[TrackResponse]:
     """Return the state to anyone who has the case number and the tracking code."""
-    found = container().case_reading.track(call.path["case_no"], call.query.code)
+    found = container().case_queries.track(call.path["case_no"], call.query.code)
     return Answer(body=TrackResponse.model_validate(found), headers={"Cache-Control": "no-store"})
 
 

@@ -101,7 +101,7 @@ class DeliveryRequest(OccurredAtRequest):
 )
 def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     """Ask for missing materials; a second, different request is recorded as a breach (一次性告知)."""
-    done = container().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
+    done = container().acceptance.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
     return done_answer(call, done)
 
 
@@ -115,7 +115,7 @@ def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
 )
 def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseResponse]:
     """Supply the missing materials or say why not; the office's time to accept starts again."""
-    done = container().accepting.answer_correction(
+    done = container().acceptance.answer_correction(
         act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
     )
     return done_answer(call, done)
@@ -132,7 +132,7 @@ def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseRespons
 )
 def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
     """Accept, which starts the handling clocks, or refuse to accept, which stops every clock."""
-    accepting = container().accepting
+    accepting = container().acceptance
     step = accepting.accept if call.body.accepted else accepting.turn_away
     return done_answer(call, step(act_of(call), reason=call.body.reason))
 

@@ -46,7 +46,7 @@ class IdentityDisclosureResponse(ResponseBody):
 )
 def look(call: Call[IdentityDisclosureRequest]) -> Answer[IdentityDisclosureResponse]:
     """Record the disclosure on the case's timeline and return the identities."""
-    seen = container().unmasking.look(
+    seen = container().identity_disclosure.look(
         call.path["case_no"], call.body.purpose, reason=call.body.reason, by=call.caller, at=call.at
     )
     return Answer(body=IdentityDisclosureResponse.model_validate(seen))

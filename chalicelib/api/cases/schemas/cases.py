@@ -146,7 +146,7 @@ def case_answer(
     replayed: bool = False,
 ) -> Answer[CaseResponse]:
     """Answer with a case and its clocks as they stand, and its version as the ETag."""
-    return view_answer(call, container().case_reading.seen(case, at=call.at), status=status, replayed=replayed)
+    return view_answer(call, container().case_queries.seen(case, at=call.at), status=status, replayed=replayed)
 
 
 def view_answer(

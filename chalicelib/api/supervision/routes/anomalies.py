@@ -70,6 +70,6 @@ def signals(call: Call[None]) -> Answer[AnomalyPageResponse]:
         found_from=query.found_from,
         found_to=query.found_to,
     )
-    page = container().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
+    page = container().anomalies.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(AnomalyResponse.model_validate(signal) for signal in page.items)
     return Answer(body=AnomalyPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
