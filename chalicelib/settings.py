@@ -24,9 +24,10 @@ class Settings:
     """The deployment's settings; of secrets they hold only the name in the store.
 
     ``departments`` are those served, in the order of lists over all of them; ``rule_pack`` is the code of the rule
-    pack (规则包) for whatever belongs to no item: flags, records and the log of queries. ``portal_url`` is the
-    portal's public address without a trailing slash: the identity provider redirects there, and passkeys are bound to
-    its host; without it nobody can log in to the portal.
+    pack (规则包) for whatever belongs to no item: flags, records and the log of queries; ``handler`` is the function
+    that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
+    public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
+    host; without it nobody can log in to the portal.
     """
 
     stage: Stage
@@ -48,6 +49,7 @@ class Settings:
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
+    handler: str
 
     def table(self, package: str) -> str:
         """Return the deployed name of a package's table."""
@@ -87,4 +89,5 @@ def settings() -> Settings:
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
+        handler=os.environ.get("_HANDLER", ""),
     )

@@ -37,7 +37,7 @@ SWEEP = "system:sweep"
 class FlagNotices:
     """What the systems of all departments are told of flags."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: FlagNoticeStore,
         flags: FlagStore,

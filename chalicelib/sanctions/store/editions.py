@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.clocks.model import TaskKind
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.sanctions.model.editions import THE_LIST, EditionIndex, Evaluation
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 30
 """How long a process goes by the editions that it has read."""
-
-EVALUATION = "evaluation"
-"""What the task of an evaluation is called: the sweep knows by it whom to ask."""
 
 
 class EditionIndexStore(Repository[EditionIndex]):
@@ -93,15 +91,15 @@ class EvaluationStore:
 
     def of(self, edition: str) -> Evaluation | None:
         """Return the evaluation that an edition brought, strongly consistent."""
-        task = self._tasks.get(f"{EVALUATION}:{edition}", EVALUATION)
+        task = self._tasks.get(f"{TaskKind.EVALUATION}:{edition}", TaskKind.EVALUATION)
         return None if task is None else _evaluations().validate_json(task.text)
 
     def save(self, evaluation: Evaluation, tx: Transaction) -> None:
         """Write an evaluation over the revision that it was made from; ``ConflictError`` if that is no more."""
         text = _evaluations().dump_json(evaluation).decode()
-        owner = f"{EVALUATION}:{evaluation.edition}"
+        owner = f"{TaskKind.EVALUATION}:{evaluation.edition}"
         self._tasks.save(
-            Task(owner=owner, kind=EVALUATION, text=text, next_at=evaluation.next_at, rev=evaluation.rev), tx
+            Task(owner=owner, kind=TaskKind.EVALUATION, text=text, next_at=evaluation.next_at, rev=evaluation.rev), tx
         )
 
 
