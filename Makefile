@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+# Each worker begins with tests that stand beside each other, which share what they build; who is done first helps out.
+AT_ONCE := --numprocesses=$(WORKERS) --dist=worksteal
 VENV := .local/venv
 BIN := $(VENV)/bin
 LOCAL := @$(PYTHON) -m infra.local
@@ -12,11 +14,13 @@ ifeq ($(origin AS),default)
 AS :=
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests write bytecode whatever the environment says: without it, every worker compiles everything again.
+test unit deep: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
-.PHONY: requirements assets browse screenshots lint format types contracts unit venv lock python
+.PHONY: requirements assets browse screenshots lint format types contracts unit deep venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -27,7 +31,7 @@ demo: python ## start the local cloud, deploy, and walk through the whole story,
 
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(MAKE) --jobs=2 --output-sync=target lint types contracts
-	@$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-report= --ignore=tests/browser tests
+	@$(BIN)/pytest $(AT_ONCE) --cov --cov-report= --ignore=tests/browser tests
 	@$(BIN)/coverage report --include='*/model.py,*/rules.py' --skip-covered --show-missing --fail-under=100 \
 	  > .local/coverage.txt || { cat .local/coverage.txt; echo "Every model.py and rules.py must be covered, each branch of it."; exit 1; }
 	@$(MAKE) browse
@@ -106,8 +110,11 @@ types: $(BIN)/.ready ## types only
 contracts: $(BIN)/.ready ## import contracts only
 	@$(BIN)/lint-imports --no-logo --cache-dir .local/cache/imports > .local/contracts.txt || { cat .local/contracts.txt; exit 1; }
 
-unit: $(BIN)/.ready ## the tests that need no AWS, in a second or two
+unit: $(BIN)/.ready ## the tests that need no AWS, in seconds
 	@$(BIN)/pytest tests/unit
+
+deep: $(BIN)/.ready assets ## all of what make test samples: random walks, races, deaths, fuzzing, large data
+	@XINNUO_TESTS=deep $(BIN)/pytest $(AT_ONCE) --verbose -m "deep or hypothesis" --ignore=tests/browser tests
 
 venv: $(BIN)/.ready ## build the development environment, .local/venv
 

@@ -12,6 +12,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests import depth
+
 os.environ.update(
     {
         "AWS_ACCESS_KEY_ID": "testing",
@@ -34,6 +36,8 @@ os.environ.update(
         "XINNUO_IDENTITY_KEY": "alias/xinnuo-local-identity",
         "XINNUO_ALERT_TOPIC": "arn:aws-cn:sns:cn-north-1:123456789012:xinnuo-local-alerts",
         "XINNUO_DELIVER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-deliver",
+        "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",
+        "XINNUO_IMPORT_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-import",
         "XINNUO_REGIONS": "cn-north-1,cn-northwest-1",
         "XINNUO_DEPARTMENTS": "traffic,market,credit,monitoring,inspection",
         "XINNUO_CLOCK_OFFSET_SECONDS": "0",
@@ -42,9 +46,7 @@ os.environ.update(
 # A profile would win over the credentials above.
 os.environ.pop("AWS_PROFILE", None)
 
-# The same examples in every run, and no time limit on a shared machine.
-hypothesis.settings.register_profile("xinnuo", derandomize=True, deadline=None)
-hypothesis.settings.load_profile("xinnuo")
+hypothesis.settings.load_profile(depth.PROFILE)
 
 
 class NetworkShutError(RuntimeError):
@@ -76,8 +78,14 @@ def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def pytest_report_header() -> str:
+    """Say how far the long tests go."""
+    return f"xinnuo: {'deep' if depth.IS_DEEP else 'a sample of what make deep runs'}, {depth.EXAMPLES:,} examples"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Shut the network before any test file is imported."""
+    config.addinivalue_line("markers", "deep: goes further in `make deep` (tests/depth.py)")
     shut = pytest.MonkeyPatch()
     config.add_cleanup(shut.undo)
     resolve = socket.getaddrinfo
@@ -89,9 +97,3 @@ def pytest_configure(config: pytest.Config) -> None:
     shut.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
     shut.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
     shut.setattr(socket, "getaddrinfo", guarded_resolve)
-
-
-# The environment above must be there before the service's own modules are imported.
-from tests.cloud import client, cloud, token  # noqa: E402
-
-__all__ = ["client", "cloud", "token"]

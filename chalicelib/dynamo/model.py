@@ -39,13 +39,18 @@ def page_of(rows: ResultIterator[R], read: Callable[[R], T]) -> Page[T]:
     return Page(tuple(read(row) for row in rows), rows.last_evaluated_key)
 
 
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+"""How long a caller is let wait for the store before a call is tried again."""
+
+
 @cache
 def connection() -> Connection:
     """Return the one connection shared by every table and transaction, so that only one client has to be created."""
     return QuickConnection(
         region=settings().region,
-        connect_timeout_seconds=2,
-        read_timeout_seconds=5,
+        connect_timeout_seconds=CONNECT_SECONDS,
+        read_timeout_seconds=READ_SECONDS,
         max_retry_attempts=2,
         max_pool_connections=10,
     )
@@ -98,9 +103,8 @@ class Row(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        known = cls._connection
         table = super()._get_connection()
-        if table is not known:
+        if table.connection is not connection():
             table.connection = _sharing(table)
         return table
 

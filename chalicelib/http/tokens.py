@@ -53,11 +53,19 @@ def fetched(url: str) -> Mapping[str, Any]:
 class Tokens:
     """Verifies tokens, and caches the verified ones by their digest."""
 
-    def __init__(self, *, issuer: str, audience: str, jwks: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        jwks: Callable[[], Mapping[str, Any]],
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Accept tokens of this issuer for this audience; ``jwks`` fetches the keys, on first use."""
         self._issuer = issuer
         self._audience = audience
         self._jwks = jwks
+        self._ticks = ticks
         self._keys: Mapping[str, PublicKey] | None = None
         self._asked_at = float("-inf")
         self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
@@ -96,14 +104,14 @@ class Tokens:
 
     def _key(self, kid: str) -> PublicKey:
         """Return a key by its id; for an unknown one keys are fetched again, at most every 30 seconds."""
-        if self._keys is None or (kid not in self._keys and time.monotonic() - self._asked_at >= REFETCH_AFTER):
+        if self._keys is None or (kid not in self._keys and self._ticks() - self._asked_at >= REFETCH_AFTER):
             self._keys = self._fetch()
         if kid not in self._keys:
             raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self._keys[kid]
 
     def _fetch(self) -> Mapping[str, PublicKey]:
-        self._asked_at = time.monotonic()
+        self._asked_at = self._ticks()
         try:
             published = self._jwks()["keys"]
         except IssuerUnreachableError:

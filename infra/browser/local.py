@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = ROOT / ".local" / "browser"
-OWN: Final = {"XINNUO_LOCAL_DIR": str(STATE), "XINNUO_CLOUD_PORT": "4966", "XINNUO_PROVIDER_PORT": "4967"}
 
 
 class NotUpError(Exception):
@@ -20,21 +20,34 @@ class NotUpError(Exception):
 
 @contextmanager
 def own_cloud() -> Iterator[str]:
-    """Start an empty cloud, deploy onto it, publish the sample items; give the portal's address, and stop it all."""
+    """Start an empty cloud, deploy onto it, publish the sample items; give the portal's address, and stop it all.
+
+    One that an earlier run has left behind is stopped first.
+    """
+    cloud, provider = _free_ports()
+    own = {"XINNUO_LOCAL_DIR": str(STATE), "XINNUO_CLOUD_PORT": cloud, "XINNUO_PROVIDER_PORT": provider}
+    _run("down", own)
     shutil.rmtree(STATE, ignore_errors=True)
     try:
-        yield _run("up").splitlines()[-1]
+        yield _run("up", own).splitlines()[-1]
     finally:
-        _run("down")
+        _run("down", own)
 
 
-def _run(verb: str) -> str:
+def _free_ports() -> tuple[str, str]:
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return str(one.getsockname()[1]), str(other.getsockname()[1])
+
+
+def _run(verb: str, own: dict[str, str]) -> str:
     """Run the local cloud's own command without what tests put into the environment."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("XINNUO_", "AWS_"))}
     done = subprocess.run(
         [sys.executable, "-m", "infra.local", verb],
         cwd=ROOT,
-        env=outside | OWN,
+        env=outside | own,
         check=False,
         capture_output=True,
         text=True,

@@ -16,6 +16,8 @@ LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
 DESK: Final = 1280
 PHONE: Final = 360
 HEIGHT: Final = 800
+PATIENCE_MS: Final = 120_000
+"""How long a page is waited for: the machine may be busy."""
 A_DEVICE: Final = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -56,7 +58,7 @@ class Person:
             locale=LOCALES[language],
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         person = cls(portal=portal, page=context.new_page(), language=language)
         person._watch()
         return person
@@ -85,8 +87,8 @@ class Person:
         """Press a button or follow a link by its words, in the language of the page."""
         words = chinese if self.language == "zh" else english
         main = self.page.locator("main")
-        main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first.click()
 
     @property
     def path(self) -> str:

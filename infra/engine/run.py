@@ -76,10 +76,10 @@ class _Starting:
 
 
 @contextmanager
-def running(*, heap_mib: int = 1024, within_seconds: float = 60) -> Iterator[str]:
+def running(*, heap_mib: int = 1024, within_seconds: float = 180) -> Iterator[str]:
     """Install the engine if it is missing, start an empty one, and give its endpoint URL.
 
-    All access keys and regions see the same tables.
+    Each access key sees tables of its own, in each region; a key is letters and digits.
     Nothing is kept on disk.
     The engine cannot be told to listen on loopback alone, so it must never hold anything but synthetic data.
 
@@ -108,7 +108,7 @@ def _start(engine: Engine, *, heap_mib: int, printed: IO[bytes]) -> _Starting:
     origin = f"http://{secrets.token_hex(8)}.invalid"
     # One collector thread leaves the cores to what is measured.
     java = [str(engine.java), f"-Xmx{heap_mib}m", "-XX:+UseSerialGC", "-Djava.library.path=DynamoDBLocal_lib"]
-    options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-cors", origin, "-port", str(port)]
+    options = ["-inMemory", "-disableTelemetry", "-cors", origin, "-port", str(port)]
     process = subprocess.Popen(
         [sys.executable, "-I", str(GUARD), *java, "-jar", "DynamoDBLocal.jar", *options],
         cwd=engine.folder,

@@ -1,6 +1,7 @@
 """Who asks, and what they send when all is well."""
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ def subject_of(persona: str) -> dict[str, str]:
     """How a persona is named in a body."""
     found: dict[str, str] = PERSONAS[persona]["claims"]["subject"]
     return found
+
+
+COMPANY = subject_of("company")
+AFTER_DEFENCE = datetime.fromisoformat("2026-10-08T16:00:30+00:00")
+"""Half a minute after the last moment to answer a flag that was served at noon."""
 
 
 def token_of(who: str) -> str:

@@ -1,12 +1,12 @@
 """For every route one request that is answered, and who else asks for the same in vain."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pytest
 
 from chalicelib.cases.rules.case_numbers import case_no_for
-from chalicelib.http.routes import Route
 from tests.api.bodies import (
     ALIAS,
     CARD,
@@ -24,7 +24,7 @@ from tests.api.bodies import (
     item_body,
     subject_of,
 )
-from tests.api.world import World, world
+from tests.api.world import World, a_town, world
 from tests.builders import KeyPair
 
 __all__ = ["world"]
@@ -86,17 +86,21 @@ PEOPLE = ("applicant2", "agent", "company")
 OTHER_STAFF = ("officer.market", "supervisor.market", "head.market")
 
 
-def name_of(route: Route) -> str:
-    """How a test of a route is called."""
-    return route.name
-
-
 @pytest.fixture(scope="module")
 def known(world: World) -> dict[str, Example]:
     """Every route's example, in the world as the examples were made for it."""
+    made, world.kept = _kept_examples()
+    world.rewind()
+    return made
+
+
+@cache
+def _kept_examples() -> tuple[dict[str, Example], bytes]:
+    """Make them once a process, with what stands in the tables then."""
+    world = a_town()
     made = examples(world)
     world.keep()
-    return made
+    return made, world.kept
 
 
 def examples(world: World) -> dict[str, Example]:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,19 @@ from chalicelib.policy import Caller, Role
 from tests.builders import an_identity, base64url
 from tests.cloud import Client, Issuer, TokenOf
 
-NOW = int(real_now().timestamp())
+
+class Ticks:
+    """A watch that somebody turns."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
 
 
 @pytest.fixture
@@ -29,11 +42,12 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def tokens(issuer: Issuer, cloud: None) -> Tokens:  # noqa: ARG001 - subject keys come from the secret
+def tokens(issuer: Issuer, ticks: Ticks, cloud: None) -> Tokens:  # noqa: ARG001 - subject keys come from the secret
     return Tokens(
         issuer="https://issuer.test",
         audience="xinnuo-api",
         jwks=lambda: issuer.jwks("https://issuer.test/jwks"),
+        ticks=ticks,
     )
 
 
@@ -84,6 +98,13 @@ def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[EC
     assert caller(tokens, issuer.token(key=key)).sub == "applicant"
 
 
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """A moment, so many seconds before the test runs."""
+
+    seconds: int
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -99,9 +120,9 @@ def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[EC
         {"exp": "tomorrow"},
         {"exp": True},
         {"exp": 1e300},
-        {"exp": NOW - 31},
-        {"nbf": NOW + 3600},
-        {"iat": NOW + 3600},
+        {"exp": Ago(31)},
+        {"nbf": Ago(-3600)},
+        {"iat": Ago(-3600)},
         {"iat": "yesterday"},
         {"subject": "李示例"},
         {"subject": {}},
@@ -114,7 +135,12 @@ def test_both_algorithms_are_taken(tokens: Tokens, issuer: Issuer, kind: type[EC
     ids="-".join,
 )
 def test_a_token_with_a_bad_claim_is_none(tokens: Tokens, issuer: Issuer, claims: dict[str, Any]) -> None:
-    assert reason(tokens, issuer.token(**claims)) is ErrorCode.UNAUTHENTICATED
+    now = int(real_now().timestamp())
+    said: dict[str, Any] = {
+        name: now - value.seconds if isinstance(value, Ago) else value for name, value in claims.items()
+    }
+
+    assert reason(tokens, issuer.token(**said)) is ErrorCode.UNAUTHENTICATED
 
 
 def test_a_token_of_an_office_speaks_for_the_office_alone(tokens: Tokens, issuer: Issuer) -> None:
@@ -171,7 +197,13 @@ def test_a_changed_claim_spoils_the_signature(tokens: Tokens, issuer: Issuer) ->
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS256", "ES384", "NONE", "", None, ["ES256"]], ids=str)
 def test_no_other_algorithm_is_taken(tokens: Tokens, issuer: Issuer, algorithm: object) -> None:
-    claims = {"iss": "https://issuer.test", "aud": "xinnuo-api", "sub": "x", "exp": NOW + 60, "roles": ["inspector"]}
+    claims = {
+        "iss": "https://issuer.test",
+        "aud": "xinnuo-api",
+        "sub": "x",
+        "exp": int(real_now().timestamp()) + 60,
+        "roles": ["inspector"],
+    }
     public = json.dumps(issuer.key.as_dict(private=False)).encode()
 
     for secret in (b"", public):
@@ -200,17 +232,16 @@ def test_keys_are_fetched_once_and_tokens_remembered(tokens: Tokens, issuer: Iss
     assert issuer.fetches == 1
 
 
-def test_a_new_key_is_asked_for_once_in_thirty_seconds(
-    tokens: Tokens, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_key_is_asked_for_once_in_thirty_seconds(tokens: Tokens, issuer: Issuer, ticks: Ticks) -> None:
     caller(tokens, issuer.token())
     issuer.published = [ECKey.generate_key("P-256", parameters={"kid": "issuer-2"})]
     rotated = issuer.token(key=issuer.published[0])
 
+    ticks.seconds = 29.9
     assert reason(tokens, rotated) is ErrorCode.UNAUTHENTICATED
     assert issuer.fetches == 1
 
-    monkeypatch.setattr(tokens, "_asked_at", tokens._asked_at - 31)
+    ticks.seconds = 30
     assert caller(tokens, rotated).sub == "applicant"
     assert issuer.fetches == 2
 
@@ -232,12 +263,22 @@ def test_an_unreadable_key_does_not_hide_the_others(issuer: Issuer, cloud: None)
     assert caller(tokens, issuer.token()).sub == "applicant"
 
 
-def test_remembered_tokens_are_bounded(tokens: Tokens, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembered_tokens_are_bounded(
+    tokens: Tokens, issuer: Issuer, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("chalicelib.http.tokens.KEPT_TOKENS", 2)
-    for persona in ("applicant", "applicant2", "agent", "company"):
-        caller(tokens, issuer.token(persona))
+    signed = [issuer.token(persona) for persona in ("applicant", "applicant2", "agent", "company")]
+    for token in signed:
+        caller(tokens, token)
+    # Once the key is gone, only what is remembered is still good.
+    issuer.published = [ECKey.generate_key("P-256", parameters={"kid": "issuer-2"})]
+    ticks.seconds = 30
+    assert reason(tokens, issuer.token(key=Issuer().key, header={"kid": "nobody's"})) is ErrorCode.UNAUTHENTICATED
 
-    assert len(tokens._verified) == 2
+    for forgotten in signed[:2]:
+        assert reason(tokens, forgotten) is ErrorCode.UNAUTHENTICATED
+    for remembered in signed[2:]:
+        assert caller(tokens, remembered).roles
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "bearer x y", "义"])

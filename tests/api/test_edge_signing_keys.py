@@ -1,13 +1,14 @@
 """Signing keys, health and the published document, through the handler."""
 
 import json
-import time
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib import aws
+from chalicelib.clock import real_now
 from chalicelib.dynamo.model import connection
+from chalicelib.http.openapi import document as published
+from chalicelib.http.routes import ROUTES
 from chalicelib.settings import settings
 from tests.builders import KeyPair
 from tests.cloud import Client, TokenOf, forget_everything
@@ -29,9 +30,9 @@ def test_a_key_is_enrolled_listed_and_revoked(client: Client, token: TokenOf) ->
     assert client.delete(f"/v1/signing-keys/{pair.key_id}", token=applicant).body == revoked.body
 
 
-@pytest.mark.parametrize(("age", "status"), [(299, 201), (302, 401), (-3600, 401)])
+@pytest.mark.parametrize(("age", "status"), [(299, 201), (300, 201), (301, 401), (-3600, 401)])
 def test_enrolling_needs_a_login_of_the_last_300_seconds(client: Client, token: TokenOf, age: int, status: int) -> None:
-    stale = token("agent", auth_time=int(time.time()) - age)
+    stale = token("agent", auth_time=int(real_now().timestamp()) - age)
 
     assert client.post("/v1/signing-keys", {"jwk": KeyPair().jwk}, token=stale).status == status
 
@@ -100,7 +101,8 @@ def test_readiness_is_up_to_the_stores(client: Client) -> None:
 def test_the_published_document_is_the_one_that_is_valid(client: Client) -> None:
     document = client.get("/openapi.json").body
 
-    OpenAPIV31SpecValidator(document).validate()
+    # That this one is valid, tests/architecture/test_routes.py says.
+    assert document == json.loads(json.dumps(published(ROUTES)))
     enrol = document["paths"]["/v1/signing-keys"]["post"]
     assert enrol["x-roles"] == ["agent", "applicant"]
     assert [parameter["name"] for parameter in enrol["parameters"]] == ["Accept-Language", "Idempotency-Key"]

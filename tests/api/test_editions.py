@@ -6,36 +6,19 @@ from typing import Any
 import pytest
 
 from chalicelib.api.cases.schemas.cases import clock_response
-from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.model import Light
 from chalicelib.container import container
-from chalicelib.dynamo.transaction import transaction
-from chalicelib.workdays.model.limits import Limit, Unit
 from tests.api.bodies import MANDATE
+from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
-from tests.services.test_clocks import an_owner
 
 IN_DECEMBER = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
-OVER_NEW_YEAR = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 EDITION: dict[str, Any] = {
     "notice": {"title": "国务院办公厅关于2027年部分节假日安排的通知", "number": None, "issued_on": "2026-12-18"},
     "holidays": {"2027-01-01": "元旦"},
     "make_up_days": {},
 }
-
-
-def a_clock_over_new_year(*, days: int = 3) -> Clock:
-    with transaction() as tx:
-        return container().clocks.start(
-            ClockKind.HANDLING_PROMISED,
-            Limit(value=days, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
-            owner=an_owner(),
-            department="traffic",
-            responsible="officer",
-            pack="corrects-first",
-            started_at=OVER_NEW_YEAR,
-            tx=tx,
-        )
 
 
 def put(client: Client, token: TokenOf, body: dict[str, Any] = EDITION, *, query: str = "", **headers: str) -> Reply:

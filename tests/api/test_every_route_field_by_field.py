@@ -2,18 +2,19 @@
 
 import copy
 import json
+import random
 import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-import pytest
-
 from chalicelib.http.routes import ROUTES, Route
 from tests.api.bodies import token_of
-from tests.api.examples import Example, known, name_of
+from tests.api.examples import Example, known
 from tests.api.judging import require_sound
 from tests.api.world import World, world
+from tests.claims import about
 from tests.cloud import Reply
+from tests.depth import goes
 
 __all__ = ["known", "world"]
 
@@ -48,6 +49,8 @@ MOMENTS = (
 )
 FORGED: dict[str, Any] = {"list": {"0": 1}, "dict": [1], "str": 7, "int": "7", "bool": "true", "NoneType": [[]]}
 """For each JSON type a value of another one."""
+NAMED_OTHERWISE = {("answers",), ("contents",), ("jwk",), ("holidays",), ("make_up_days",), ("allowed",)}
+"""Answers, contents, keys, festivals and cells are named by items, sources, RFC 7517, days and conducts."""
 
 
 def send(world: World, route: Route, example: Example, body: object) -> Reply:
@@ -94,65 +97,79 @@ def pointer(place: Place) -> str:
     return "".join(f"/{step}" for step in place)
 
 
-@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
-def test_a_value_of_another_type_is_named(world: World, known: dict[str, Example], route: Route) -> None:
-    example = known[route.name]
-
-    for place in places(example.body):
-        value = FORGED[type(value_at(example.body, place)).__name__]
-        reply = send(world, route, example, changed(example.body, place, value))
-        assert (pointer(place), reply.status) == (pointer(place), 400), reply.text
-        assert (reply.code, reply.pointers[0]) == ("INVALID_BODY", pointer(place))
-
-
-@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
-def test_a_field_that_nobody_named_is_refused_wherever_it_is(
-    world: World, known: dict[str, Example], route: Route
-) -> None:
-    example = known[route.name]
-    objects = [place for place in ((), *places(example.body)) if isinstance(value_at(example.body, place), dict)]
-
-    for place in objects:
-        # Answers, contents, keys, festivals and cells are named by items, sources, RFC 7517, days and conducts, and
-        # judged otherwise.
-        if place and place[-1] in {"answers", "contents", "jwk", "holidays", "make_up_days", "allowed"}:
-            continue
-        reply = send(world, route, example, changed(example.body, (*place, "no/such~field"), 1))
-        assert (pointer(place), reply.status, reply.code) == (pointer(place), 400, "INVALID_BODY")
-        assert reply.pointers == [f"{pointer(place)}/no~1such~0field"]
-
-
-@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
-def test_a_field_left_out_is_a_fault_or_has_a_default(world: World, known: dict[str, Example], route: Route) -> None:
-    example = known[route.name]
-    assert route.body is not None
-    required = {field.alias or name for name, field in route.body.model_fields.items() if field.is_required()}
-
-    for place in places(example.body):
-        reply = send(world, route, example, changed(example.body, place, ...))
-        assert reply.status in {route.status, 400, 409, 422}, (place, reply.text)
-        if len(place) == 1 and place[0] in required:
-            assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", [pointer(place)])
-
-
-@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
-def test_no_value_breaks_anything(world: World, known: dict[str, Example], route: Route) -> None:
-    example = known[route.name]
-
-    for place in places(example.body):
-        was = value_at(example.body, place)
-        fitting = () if not isinstance(was, str) else MOMENTS if MOMENT.match(was) else TEXTS
-        for value in (*STAND_INS, *fitting):
-            reply = send(world, route, example, changed(example.body, place, value))
-            assert reply.status in {route.status, 400, 404, 409, 422}, (place, value, reply.text)
-
-
-@pytest.mark.parametrize("route", WITH_BODY, ids=name_of)
-def test_every_text_may_be_of_another_world_at_once(world: World, known: dict[str, Example], route: Route) -> None:
-    example = known[route.name]
-    for strange in ("\u202e义\0乌😀", "'; DROP TABLE cases; --<script>${jndi:ldap://x}\u2028%s{}"):
-        body = example.body
+def test_a_value_of_another_type_is_named(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for route in WITH_BODY:
+        example = known[route.name]
         for place in places(example.body):
-            if isinstance(value_at(example.body, place), str):
-                body = changed(body, place, strange)
-        assert send(world, route, example, body).status < 500
+            with about(f"{route.name} {pointer(place)}", wrong):
+                value = FORGED[type(value_at(example.body, place)).__name__]
+                reply = send(world, route, example, changed(example.body, place, value))
+                assert reply.status == 400, reply.text
+                assert (reply.code, reply.pointers[0]) == ("INVALID_BODY", pointer(place))
+
+    assert wrong == {}
+
+
+def test_a_field_that_nobody_named_is_refused_wherever_it_is(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for route in WITH_BODY:
+        example = known[route.name]
+        for place in ((), *places(example.body)):
+            if not isinstance(value_at(example.body, place), dict) or place[-1:] in NAMED_OTHERWISE:
+                continue
+            with about(f"{route.name} {pointer(place)}", wrong):
+                reply = send(world, route, example, changed(example.body, (*place, "no/such~field"), 1))
+                assert (reply.status, reply.code) == (400, "INVALID_BODY")
+                assert reply.pointers == [f"{pointer(place)}/no~1such~0field"]
+
+    assert wrong == {}
+
+
+def test_a_field_left_out_is_a_fault_or_has_a_default(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for route in WITH_BODY:
+        example = known[route.name]
+        fields = route.body.model_fields if route.body else {}
+        required = {field.alias or name for name, field in fields.items() if field.is_required()}
+        for place in places(example.body):
+            with about(f"{route.name} {pointer(place)}", wrong):
+                reply = send(world, route, example, changed(example.body, place, ...))
+                assert reply.status in {route.status, 400, 409, 422}, reply.text
+                if len(place) == 1 and place[0] in required:
+                    assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", [pointer(place)])
+
+    assert wrong == {}
+
+
+@goes("values a field", usually=3, deep=len(STAND_INS) + len(MOMENTS))
+def test_no_value_breaks_anything(world: World, known: dict[str, Example], values_a_field: int) -> None:
+    wrong: dict[str, str] = {}
+    for route in WITH_BODY:
+        example = known[route.name]
+        for place in places(example.body):
+            was = value_at(example.body, place)
+            fitting = () if not isinstance(was, str) else MOMENTS if MOMENT.match(was) else TEXTS
+            values = (*STAND_INS, *fitting)
+            chance = random.Random(f"{route.name} {pointer(place)}")
+            for value in chance.sample(values, min(values_a_field, len(values))):
+                with about(f"{route.name} {pointer(place)} as {str(value)[:20]!r}", wrong):
+                    reply = send(world, route, example, changed(example.body, place, value))
+                    assert reply.status in {route.status, 400, 404, 409, 422}, reply.text
+
+    assert wrong == {}
+
+
+def test_every_text_may_be_of_another_world_at_once(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for route in WITH_BODY:
+        example = known[route.name]
+        for strange in ("\u202e义\0乌😀", "'; DROP TABLE cases; --<script>${jndi:ldap://x}\u2028%s{}"):
+            body = example.body
+            for place in places(example.body):
+                if isinstance(value_at(example.body, place), str):
+                    body = changed(body, place, strange)
+            with about(f"{route.name} {strange[:12]!r}", wrong):
+                assert send(world, route, example, body).status < 500
+
+    assert wrong == {}

@@ -12,7 +12,7 @@ from tests.api.world import World, world
 from tests.builders import NOON, an_organisation
 from tests.cloud import turn_clock
 from tests.grading import a_scale, let_grades_count
-from tests.services.test_mending import altered, mending
+from tests.services.mending import altered, mending
 
 __all__ = ["world"]
 

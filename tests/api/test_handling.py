@@ -5,35 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.case import Case, Way
+from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Acceptance
-from tests.builders import NOON, a_plan, an_item
-from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.api.handling import GRANTED, PAUSE, Office, a_promise
+from tests.builders import NOON, an_item
+from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
 
 SHA = "cd" * 32
-
-
-class Office:
-    """Somebody's acts on one case, each on the version that the last answer named."""
-
-    def __init__(self, client: Client, token: TokenOf, case: Case) -> None:
-        self.client = client
-        self.token = token
-        self.url = f"/v1/cases/{case.case_no}"
-        self.version = case.version
-
-    def act(self, what: str, body: object = None, *, by: str = "officer.traffic", **headers: str) -> Reply:
-        sent = {"if_match": f'"{self.version}"', **headers}
-        reply = self.client.post(f"{self.url}/{what}", body, token=self.token(by, sub=by), **sent)
-        if reply.status == 200:
-            self.version = int(reply.headers["etag"].strip('"'))
-        return reply
-
-    def done(self, what: str, body: object = None, **other: str) -> Any:  # noqa: ANN401 - any JSON
-        reply = self.act(what, body, **other)
-        assert reply.status == 200, reply.text
-        return reply.body
 
 
 @pytest.fixture
@@ -45,13 +24,6 @@ def received(client: Client, token: TokenOf) -> Office:
     return Office(client, token, applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case)
 
 
-def a_promise(client: Client, token: TokenOf, *, officers: int = 1, jurisdiction: str = "corrects-first") -> Office:
-    turn_clock(NOON)
-    publish(an_item(jurisdiction=jurisdiction, verification=a_plan(officers=officers)))
-    applicant = Applicant().enrol()
-    return Office(client, token, applicant.promise(applicant.draft()).case)
-
-
 @pytest.fixture
 def accepted(client: Client, token: TokenOf) -> Office:
     """A promise that was accepted on filing."""
@@ -59,13 +31,6 @@ def accepted(client: Client, token: TokenOf) -> Office:
 
 
 CORRECTION = {"missing": ["old-plate"], "basis": "第2条"}
-PAUSE = {
-    "ground": "expert_review",
-    "basis": "《行政许可法》第45条",
-    "expected_days": 5,
-    "notice_text": "需要专家评审。",
-}
-GRANTED = {"outcome": "granted", "document_no": "1号", "reasons": ""}
 FOUND = {"method": "online", "findings": "登记系统里有扣押记录。"}
 
 

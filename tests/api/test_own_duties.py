@@ -10,8 +10,9 @@ from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from tests.api.bodies import CARD
-from tests.api.test_handling import GRANTED, PAUSE, Office, a_promise
+from tests.api.handling import GRANTED, PAUSE, Office, a_promise
 from tests.builders import NOON, an_item
+from tests.channels import Channels
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
 
@@ -24,17 +25,9 @@ DUE = {
 """The first second after the due day of each duty that begins at noon on 28 September."""
 
 
-class Silent:
-    """A channel that nobody listens to."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Take it."""
-
-
 @pytest.fixture
-def office(client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(client: Client, token: TokenOf, channels: Channels) -> Office:  # noqa: ARG001 - alerts go there
     """An office that is told of alerts, and a promise that it has accepted."""
-    monkeypatch.setattr(container().alerts, "_queue", Silent())
     return a_promise(client, token)
 
 

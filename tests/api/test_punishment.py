@@ -1,15 +1,14 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.clock import real_now
-from tests.api.bodies import a_list
+from tests.api.bodies import AFTER_DEFENCE, COMPANY, a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
 
-COMPANY = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
 FLAG: dict[str, Any] = {
     "subject": COMPANY,
     "case_no": None,
@@ -28,7 +27,6 @@ FLAG: dict[str, Any] = {
     "facts": "承诺的住所不存在。",
 }
 SERVICE = {"served_at": "2026-09-28T04:00:00Z", "method": "直接送达", "proof": "回证1号"}
-AFTER_DEFENCE = datetime.fromisoformat("2026-10-08T16:00:30+00:00")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.api.supervision.routes.statistics_export import MARK, _cell
+from chalicelib.api.supervision.routes.statistics_export import MARK, cell
 from chalicelib.supervision.model.statistics import Contribution, FlagStep
 from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.api.bodies import token_of
@@ -92,7 +92,7 @@ def test_every_json_line_is_a_whole_object(world: World) -> None:
     ("value", "written"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("-", "-"), ("plate", "plate"), (-3, -3), (None, None)]
 )
 def test_no_cell_is_a_formula(value: object, written: object) -> None:
-    assert _cell(value) == written
+    assert cell(value) == written
 
 
 def test_a_file_that_would_not_fit_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import DECISION, token_of
 from tests.api.world import World, world
 from tests.builders import NOON
-from tests.cloud import Reply, table_definitions, the_issuer, turn_clock
+from tests.cloud import Reply, the_issuer, turn_clock
+from tests.tables import definitions
 
 __all__ = ["world"]
 
@@ -53,7 +54,7 @@ def rows_that_hold(text: str) -> dict[str, list[str]]:
     """Every row of every table that holds a text, by table, each with all of its attributes and index keys."""
     client = aws.client("dynamodb")
     found: dict[str, list[str]] = {}
-    for name in table_definitions():
+    for name in definitions():
         for row in client.scan(TableName=name)["Items"]:
             if text in repr(row):
                 found.setdefault(name.removeprefix("xinnuo-local-"), []).append(repr(row))

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.api.addresses import import_all
 from chalicelib.http.routes import ROUTES
 from chalicelib.supervision.model.anomalies import AnomalyKind
-from tests.architecture.test_layout import DEPLOYED, named, uses
+from tests.architecture.sources import DEPLOYED, named, uses
 
 MODULES = tuple(f"chalicelib.supervision.{word}.anomalies" for word in ("model", "rules", "services", "store", "table"))
 READERS = ["chalicelib/api/supervision/routes/anomalies.py", "chalicelib/container.py"]

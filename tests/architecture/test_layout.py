@@ -3,15 +3,13 @@
 import ast
 import configparser
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chalicelib.timeline.event_types import EventKind
+from tests.architecture.sources import DEPLOYED, ROOT, named, uses
 
-ROOT = Path(__file__).parents[2]
-DEPLOYED = [*ROOT.glob("app.py"), *sorted((ROOT / "chalicelib").rglob("*.py"))]
 OURS = [*DEPLOYED, *sorted((ROOT / "infra").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
 CODE_OF = {
     folder.name: sorted(folder.rglob("*.py"))
@@ -20,22 +18,6 @@ CODE_OF = {
 }
 DOMAINS = set(CODE_OF) - {"api", "dynamo", "http", "jobs", "timeline", "web"}
 """Packages of a subject: the others are edges and machinery, and the timeline, whose files have names of their own."""
-
-
-def named(path: Path) -> str:
-    """A file's path as a person would say it."""
-    return path.relative_to(ROOT).as_posix()
-
-
-def uses(source: str) -> Iterator[str]:
-    """Every dotted name that a source imports or reads, from imports and from plain attribute access."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Attribute):
-            yield ast.unparse(node)
 
 
 def users(names: set[str], *, among: list[Path]) -> list[str]:

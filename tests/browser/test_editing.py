@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import FilePayload
 
 from infra.browser.visit import PHONE, Language
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Come
-from tests.browser.test_every_page import violations
 
 NEXT_YEAR = {
     "notice": {"title": "国务院办公厅关于2027年部分节假日安排的通知", "number": None, "issued_on": "2026-11-01"},

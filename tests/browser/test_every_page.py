@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from infra.browser.visit import DESK, PHONE, Language, Person
+from infra.browser.visit import DESK, PHONE, Language
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Come
 
 HEAVIEST = 200_000
@@ -13,7 +13,6 @@ HEAVIEST = 200_000
 
 OF_CHARTS = """performance.getEntriesByType("resource").filter((one) => one.name.includes("/echarts."))
   .reduce((sum, one) => sum + one.transferSize, 0)"""
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,6 @@ PLACES = (
     Place("/flags/{flag_id}", "company"),
     Place("/flags/{flag_id}/acts/statement", "company"),
 )
-
-
-def violations(person: Person) -> list[str]:
-    """What axe finds against WCAG 2.2 AA and its own good practice."""
-    found = Axe().run(person.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
-    assert len(found["passes"]) > 10, "axe has looked at nothing"
-    return [
-        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]
-    ]
 
 
 def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:

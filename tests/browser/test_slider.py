@@ -4,8 +4,8 @@ import pytest
 
 from infra.browser.story import obtain_mandate
 from infra.browser.visit import PHONE, Language
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Come
-from tests.browser.test_every_page import violations
 
 
 @pytest.mark.parametrize(("language", "first"), [("zh", "第1条，共"), ("en", "Event 1 of ")])

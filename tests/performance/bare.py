@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 
-from tests.cloud import table_definitions
-from tests.performance.wire import Parameters, Wire, WireCall, watched
+from tests.tables import definitions
+from tests.wire import Parameters, Wire, WireCall, watched
 
 BATCH = 25
 """Items that one BatchWriteItem takes."""
@@ -27,7 +27,7 @@ class Place:
     @classmethod
     def of(cls, table: str, attributes: Mapping[str, Mapping[str, str]]) -> "Place":
         """Find the key among an item's attributes."""
-        names = [str(part["AttributeName"]) for part in table_definitions()[table]["key_schema"]]
+        names = [str(part["AttributeName"]) for part in definitions()[table]["KeySchema"]]
         return cls(table, tuple((name, *next(iter(attributes[name].items()))) for name in names))
 
     @property

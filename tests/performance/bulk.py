@@ -13,10 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
+
+from botocore.awsrequest import AWSResponse
 
 from chalicelib.container import container
 from chalicelib.credit.model.imports import Declared, ImportState
@@ -27,8 +30,8 @@ from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.model import connection
 from chalicelib.policy import Caller, Role
 from infra.local import seeding
-from tests.cloud import table_definitions
 from tests.performance.bare import BATCH, Bare, Place
+from tests.tables import definitions
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 OFFICER = Caller(sub="credit", roles=frozenset({Role.CREDIT_OFFICER}), department="credit")
@@ -157,22 +160,25 @@ class _Written:
 @contextmanager
 def _counted() -> Iterator[_Written]:
     """Count what the service writes, without copying any of it."""
-    shared: Any = connection()
-    send, written = shared._make_api_call, _Written()
+    events, written = connection().client.meta.events, _Written()
 
-    def seen(operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - botocore's own answer
-        answer = send(operation, parameters)
-        puts = [one["Put"] for one in parameters.get("TransactItems", ()) if "Put" in one]
-        if len(written.sample) < SAMPLE:
-            written.sample |= {Place.of(put["TableName"], put["Item"]): put for put in puts}
-        written.items += len(puts)
-        return answer
+    def is_asked(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
+        context["puts"] = [one["Put"] for one in params["TransactItems"] if "Put" in one]
 
-    shared._make_api_call = seen
+    def is_written(http_response: AWSResponse, context: dict[str, Any], **_: object) -> None:
+        if http_response.status_code == HTTPStatus.OK:
+            if len(written.sample) < SAMPLE:
+                written.sample |= {Place.of(put["TableName"], put["Item"]): put for put in context["puts"]}
+            written.items += len(context["puts"])
+
+    hooks: dict[str, Callable[..., None]] = {"provide-client-params": is_asked, "after-call": is_written}
+    for name, hook in hooks.items():
+        events.register(f"{name}.dynamodb.TransactWriteItems", hook)
     try:
         yield written
     finally:
-        del shared._make_api_call
+        for name, hook in hooks.items():
+            events.unregister(f"{name}.dynamodb.TransactWriteItems", hook)
 
 
 class _Beside:
@@ -190,14 +196,14 @@ class _Beside:
 
     def _timed(self, pace: Pace, send: Callable[[Sequence[Any]], None], *, size: int, at_once: int) -> None:
         for name in self._tables:
-            connection().create_table(f"{name}-bare", billing_mode="PAY_PER_REQUEST", **table_definitions()[name])
+            self._client.create_table(**definitions()[name] | {"TableName": f"{name}-bare"})
         began = time.perf_counter()
         with ThreadPoolExecutor(at_once) as pool:
             list(pool.map(send, (self._puts[first : first + size] for first in range(0, len(self._puts), size))))
         pace.seconds += time.perf_counter() - began
         pace.items += len(self._puts)
         for name in self._tables:
-            connection().delete_table(f"{name}-bare")
+            self._client.delete_table(TableName=f"{name}-bare")
 
     def _batch(self, puts: Sequence[Any]) -> None:
         wanted: dict[str, list[Any]] = {}
@@ -210,7 +216,7 @@ class _Beside:
         absent = {"ConditionExpression": "attribute_not_exists(#part)"}
         writes = []
         for name, item in puts:
-            part = str(table_definitions()[name.removesuffix("-bare")]["key_schema"][0]["AttributeName"])
+            part = str(definitions()[name.removesuffix("-bare")]["KeySchema"][0]["AttributeName"])
             put = {"TableName": name, "Item": item, **absent, "ExpressionAttributeNames": {"#part": part}}
             writes.append({"Put": put})
         self._client.transact_write_items(TransactItems=writes)

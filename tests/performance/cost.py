@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.cloud import Client
 from tests.performance.bare import Bare, Rehearsal
-from tests.performance.wire import WireCall
+from tests.wire import WireCall
 
 IN_A_ROUND = 10
 """Requests that are timed in one go, so that neither side begins with cold processor caches each time."""

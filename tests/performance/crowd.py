@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,15 +12,16 @@ import botocore.session
 from botocore.config import Config
 
 from app import sweep
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import move_on, start
-from chalicelib.clocks.store import _row_of
+from chalicelib.clocks.store import ClockStore
 from chalicelib.clocks.table import ClockRow
 from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.cloud import Client, Reply
 from tests.performance.bare import BATCH
-from tests.performance.wire import Wire, watched
+from tests.wire import Parameters, Wire, watched
 
 THREADS = 4
 BATCHES_AT_ONCE = 40
@@ -110,8 +112,24 @@ def _item(owner: str, started_at: datetime, now: datetime) -> dict[str, Any]:
         calendar=container().calendars.current(),
         item="plate-replacement",
     )
-    item: dict[str, Any] = _row_of(move_on(clock, at=now)).serialize()
-    return item
+    return _stored(move_on(clock, at=now))
+
+
+class _CaughtError(Exception):
+    """A write that does not go out, for its item was all that was wanted."""
+
+
+def _stored(clock: Clock) -> dict[str, Any]:
+    """The item that the service would store for a clock."""
+    caught: list[dict[str, Any]] = []
+
+    def catch(_operation: str, parameters: Parameters) -> None:
+        caught.extend(one["Put"]["Item"] for one in parameters["TransactItems"])
+        raise _CaughtError
+
+    with watched(Wire(before=catch)), suppress(_CaughtError), transaction() as tx:
+        ClockStore().add(clock, tx)
+    return caught[0]
 
 
 def _batches(items: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -8,21 +8,26 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from secrets import token_hex
 from typing import Any
 from unittest import mock
 
+import botocore.session
 from stdnum.cn import ric, uscc
 
 import chalicelib.api
 from app import app
 from chalicelib import aws
+from chalicelib.dynamo import model
 from chalicelib.dynamo.model import connection
 from chalicelib.http import tokens
 from chalicelib.http.dispatch import respond
 from chalicelib.http.routes import ROUTES
+from tests import tables
 from tests.builders import KeyPair
-from tests.cloud import SECRET, Client, Reply, create_tables, forget_everything, the_issuer
-from tests.performance.wire import Wire
+from tests.clock import a_machine_that_stands
+from tests.cloud import SECRET, Client, Reply, forget_everything, the_issuer
+from tests.wire import Wire
 
 ITEMS = Path(__file__).parents[2] / "infra" / "local" / "sample" / "items"
 ITEM = "plate-replacement"
@@ -145,11 +150,15 @@ def all_routes() -> None:
 
 @contextmanager
 def house(endpoint: str) -> Iterator[Elsewhere]:
-    """Lay an empty house on an engine, publish the sample catalogue, and clear everything away afterwards."""
+    """Lay an empty house on an engine, and publish the sample catalogue.
+
+    Its tables are those of an access key that nobody else has: whatever another house has left behind is not there,
+    and nothing has to be cleared away.
+    """
     all_routes()
     elsewhere = Elsewhere()
     environment = {
-        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_ACCESS_KEY_ID": token_hex(8),
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "cn-north-1",
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
@@ -157,23 +166,25 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
     with (
         mock.patch.dict("os.environ", environment),
         mock.patch.object(tokens, "fetched", the_issuer().jwks),
+        a_machine_that_stands(),
+        mock.patch.object(aws, "session", return_value=elsewhere),
+        # On a busy machine the engine may take its time, and a call that was given up too early has its effect twice.
+        mock.patch.multiple(model, CONNECT_SECONDS=60, READ_SECONDS=60),
     ):
         _forget_clients()
-        tables = create_tables()
-        with mock.patch.object(aws, "session", return_value=elsewhere):
+        try:
+            tables.create(botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1"))
             _publish()
             yield elsewhere
-        for table in tables:
-            connection().delete_table(table)
-        _forget_clients()
+        finally:
+            _forget_clients()
 
 
 def _forget_clients() -> None:
     """Let the next call make clients and services anew: other tests keep theirs, and theirs lead elsewhere."""
     forget_everything()
     aws.client.cache_clear()
-    aws.session.cache_clear()
-    connection()._client = None
+    connection.cache_clear()
 
 
 def _publish() -> None:

@@ -12,7 +12,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect
-from tests.performance.wire import Wire, WireCall, watched
+from tests.wire import Wire, WireCall, watched
 
 EVENTS = 30
 """How long the timeline is that is read."""

@@ -15,21 +15,22 @@ from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.imports import Imports
 from chalicelib.credit.store.imports import ImportStore
 from infra.local import seeding
-from tests.cloud import table_definitions
+from tests.depth import goes
 from tests.performance.bare import Bare
 from tests.performance.bulk import AT, OFFICER, NoQueue, OneFile, declared
+from tests.performance.deaths import DiedError
 from tests.performance.house import house
-from tests.performance.test_crashes import DiedError
-from tests.performance.wire import Parameters, Wire, watched
+from tests.tables import definitions
+from tests.wire import Parameters, Wire, watched
 
-SUBJECTS = 8
 MOST_STEPS = 1_000
 
 
 class Deaths:
     """Ends the process at calls that dice choose, before or after their effect; its other threads come no further."""
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, *, chance: float) -> None:
+        self.chance = chance
         self.wire = Wire(before=self._before, after=self._after)
         self.died = 0
         self._dice = dice
@@ -40,11 +41,11 @@ class Deaths:
         self._is_dead = False
 
     def _before(self, _operation: str, _parameters: Parameters) -> None:
-        if self._is_dead or self._dice.random() < 0.05:
+        if self._is_dead or self._dice.random() < self.chance:
             self._die()
 
     def _after(self, _operation: str, _parameters: Parameters) -> None:
-        if self._dice.random() < 0.05:
+        if self._dice.random() < self.chance:
             self._die()
 
     def _die(self) -> None:
@@ -54,10 +55,10 @@ class Deaths:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(tmp_path: Path, subjects: int) -> Path:
     """A city with subjects whose lines stand apart, records said twice, and lines that cannot be records."""
     path = tmp_path / "city.jsonl"
-    seeding.write(path, range(SUBJECTS), seed=SUBJECTS)
+    seeding.write(path, range(subjects), seed=subjects)
     lines = path.read_text(encoding="utf-8").splitlines()
     twice = [{**json.loads(line), "basis": "《条例》第44条"} for line in lines[::20]]
     lines += [json.dumps(line, ensure_ascii=False) for line in twice]
@@ -104,20 +105,26 @@ def step(imports: Imports, made: Import, deaths: Deaths | None) -> Import:
 def everything() -> set[str]:
     """Return every item of every table as text."""
     client, found = Bare().client, set[str]()
-    for name in table_definitions():
+    for name in definitions():
         pages = client.get_paginator("scan").paginate(TableName=name)
         items = [item for page in pages for item in page["Items"]]
         found |= {json.dumps([name, item], sort_keys=True, default=str) for item in items}
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_what_is_stored_is_the_same_to_the_last_byte(engine: str, file: Path, seed: int) -> None:
-    deaths = Deaths(random.Random(seed))
+COUNTS = {2: {Fate.STORED: 139, Fate.REFUSED: 9}, 8: {Fate.STORED: 678, Fate.REFUSED: 36}}
+"""What a calm import of so many subjects says."""
 
+
+@goes("subjects", usually=2, deep=8)
+@goes("storms", usually=1, deep=5)
+def test_what_is_stored_is_the_same_to_the_last_byte(engine: str, file: Path, subjects: int, storms: int) -> None:
     calm = stored(engine, file, None)
-    stormy = stored(engine, file, deaths)
+    assert calm[2].progress.counts == COUNTS[subjects]
 
-    assert deaths.died > 5
-    assert calm[2].progress.counts == {Fate.STORED: 678, Fate.REFUSED: 36}
-    assert stormy == calm
+    for seed in range(storms):
+        # A small file is taken in few calls, so that each is more dangerous.
+        deaths = Deaths(random.Random(seed), chance=0.4 / subjects)
+        stormy = stored(engine, file, deaths)
+        assert deaths.died > 5
+        assert stormy == calm

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,10 +19,11 @@ from chalicelib.supervision.model.statistics import Measure
 from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
+from chalicelib.timeline.store import Timeline
+from tests.depth import goes
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
-FLAGS = 400
 RELAYS = 4
 BEGIN = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 MONITOR = Caller(sub="m", roles=frozenset({Role.MONITOR}), department="monitoring")
@@ -77,13 +77,16 @@ def summed(chains: list[list[Event]]) -> Counter[str]:
     return sums
 
 
-def test_steps_of_flags_told_twice_and_out_of_order_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@goes("flags", usually=40, deep=400)
+def test_steps_of_flags_told_twice_and_out_of_order_are_counted_once(
+    flags: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dice = random.Random(20261125)
-    chains = [list(a_chain(dice, number)) for number in range(FLAGS)]
+    chains = [list(a_chain(dice, number)) for number in range(flags)]
     by_owner = {chain[0].owner: chain for chain in chains}
     twice = [event for chain in chains for event in chain] * 2
     dice.shuffle(twice)
-    monkeypatch.setattr(container().statistics, "_timeline", SimpleNamespace(events=lambda owner: by_owner[owner]))
+    monkeypatch.setattr(Timeline, "events", lambda _timeline, owner: by_owner[owner])
 
     with ThreadPoolExecutor(RELAYS) as pool:
         list(pool.map(lambda event: container().statistics.on_event(event, BEGIN), twice))

@@ -2,13 +2,10 @@
 
 import random
 import time
-from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from threading import Barrier, get_ident
-from typing import Any
+from threading import get_ident
 
 import pytest
 
@@ -22,22 +19,16 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock
+from tests.depth import goes
 from tests.performance.house import ITEM, SideDoor, identifier
+from tests.performance.meeting import meeting
 from tests.performance.story import DECISION
-from tests.performance.wire import Parameters, Wire, watched
 from tests.services.case_office import Applicant
+from tests.wire import Parameters, Wire, interrupted, watched
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
-SEEDS = (20260928, 20260929)
-RACES = 500
-"""For each seed: 1,000 in all, in two tests, so that two workers share them."""
-
 READ_WHOLE_EVERY = 50
-DECISIONS = 200
-HEAD_START = 0.008
-"""Seconds that either side may be held up at the most, so that they meet at every point of each other's way."""
-
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 FLAG = FlagMark(
     flag_id="race",
@@ -60,30 +51,15 @@ class Stopwatch:
     def __init__(self) -> None:
         self.left: dict[int, float] = {}
         self.known: dict[int, float] = {}
-        self.reads: Counter[int] = Counter()
         self.wire = Wire(before=self._leaves, after=self._is_known)
 
     def _leaves(self, operation: str, _parameters: Parameters) -> None:
         if operation == "TransactWriteItems":
             self.left[get_ident()] = time.monotonic()
-        elif operation == "BatchGetItem":
-            self.reads[get_ident()] += 1
 
     def _is_known(self, operation: str, _parameters: Parameters) -> None:
         if operation == "TransactWriteItems":
             self.known[get_ident()] = time.monotonic()
-
-
-def meeting(*sides: Callable[[], Any], pool: ThreadPoolExecutor, chance: random.Random) -> list[Any]:
-    """Let all sides begin at the same moment, each held up by chance; returns what they return."""
-    gate = Barrier(len(sides))
-
-    def begin(side: Callable[[], Any], held_up: float) -> Any:  # noqa: ANN401 - whatever the side returns
-        gate.wait()
-        time.sleep(held_up)
-        return side()
-
-    return [one.result() for one in [pool.submit(begin, side, chance.uniform(0, HEAD_START)) for side in sides]]
 
 
 @retry_on_conflict
@@ -94,59 +70,74 @@ def land(subject: SubjectKey, digest: str) -> int:
     return get_ident()
 
 
-@pytest.mark.requirement("R1.1", "R6.8")
-@pytest.mark.parametrize("seed", SEEDS)
-def test_no_filing_is_accepted_on_credit_that_is_no_longer_current(seed: int) -> None:
-    chance = random.Random(seed)
-    seen: Counter[str] = Counter()
-    stopwatch = Stopwatch()
+class Race:
+    """A filing, and a flag that is put into the same subject's credit meanwhile."""
 
-    with ThreadPoolExecutor(2) as pool, watched(stopwatch.wire):
-        for number in range(RACES):
-            stopwatch.reads.clear()
-            seen[race(number, stopwatch, pool, chance)] += 1
+    def __init__(self, number: int) -> None:
+        identity = an_identity(number=identifier(number))
+        self.applicant = Applicant(identity=identity).enrol()
+        self.subject = self.applicant.caller.own_subject()
+        self.digest = container().subject_keys.digest_of_name(identity)
+        self.drafted = self.applicant.draft()
 
-    assert sum(seen.values()) == RACES
-    # Each way for the two to meet has come up; without the third, nothing would have been proved.
-    assert seen["filed first"] > 0
-    assert seen["refused at once"] > 0
-    assert seen["stopped at the gate"] > 0
-
-
-def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: random.Random) -> str:
-    identity = an_identity(number=identifier(number))
-    applicant = Applicant(identity=identity).enrol()
-    subject = applicant.caller.own_subject()
-    drafted = applicant.draft()
-
-    def file() -> tuple[int, Filed | DomainError]:
+    def file(self) -> tuple[int, Filed | DomainError]:
+        """File; returns the thread that did, and what came of it."""
         try:
-            return get_ident(), applicant.promise(drafted)
+            return get_ident(), self.applicant.promise(self.drafted)
         except DomainError as error:
             return get_ident(), error
 
-    (filer, outcome), lander = meeting(
-        file,
-        partial(land, subject, container().subject_keys.digest_of_name(identity)),
-        pool=pool,
-        chance=chance,
-    )
+    def land(self) -> int:
+        """Put the flag there; returns the thread that did."""
+        return land(self.subject, self.digest)
 
-    after = container().credit.summary(subject)
-    assert (after.version, [flag.flag_id for flag in after.flags]) == (1, ["race"])
-    if isinstance(outcome, DomainError):
-        assert outcome.code is ErrorCode.SUBJECT_BARRED
-        with pytest.raises(DomainError) as absent:
-            container().cases.load(drafted.draft.case_no)
-        assert absent.value.code is ErrorCode.NOT_FOUND
-        assert stopwatch.reads[filer] >= 1
-        return "refused at once" if stopwatch.reads[filer] == 1 else "stopped at the gate"
-    # By the clock on the wall: the filing was on its way before the flag's effect was known to anybody.
-    assert stopwatch.left[filer] < stopwatch.known[lander]
-    require_decided_on_what_stood_before(outcome.case.case_no, after)
-    if number % READ_WHOLE_EVERY == 0:
-        assert container().timeline.reading(outcome.case.owner).verified
-    return "filed first"
+    def is_accepted(self, filed: Filed | DomainError) -> bool:
+        """Say whether the filing was, once everything is as it should be."""
+        after = container().credit.summary(self.subject)
+        assert (after.version, [flag.flag_id for flag in after.flags]) == (1, ["race"])
+        if isinstance(filed, DomainError):
+            assert filed.code is ErrorCode.SUBJECT_BARRED
+            with pytest.raises(DomainError) as absent:
+                container().cases.load(self.drafted.draft.case_no)
+            assert absent.value.code is ErrorCode.NOT_FOUND
+            return False
+        require_decided_on_what_stood_before(filed.case.case_no, after)
+        return True
+
+
+def test_a_filing_goes_through_before_the_flag_alone_and_is_refused_after_it_and_at_the_gate() -> None:
+    before, after, meanwhile = Race(1), Race(2), Race(3)
+
+    _, first = before.file()
+    before.land()
+    after.land()
+    with watched(Wire()) as wire:
+        _, refused = after.file()
+    # The filing has read what was known, and is about to write.
+    with watched(interrupted("TransactWriteItems", meanwhile.land)):
+        _, stopped = meanwhile.file()
+
+    assert before.is_accepted(first)
+    assert not after.is_accepted(refused)
+    assert "TransactWriteItems" not in wire.operations
+    assert not meanwhile.is_accepted(stopped)
+
+
+@pytest.mark.requirement("R1.1", "R6.8")
+@goes("races", usually=30, deep=1_000)
+def test_no_filing_is_accepted_on_credit_that_is_no_longer_current(races: int) -> None:
+    chance = random.Random(20260928)
+    stopwatch = Stopwatch()
+
+    with ThreadPoolExecutor(2) as pool, watched(stopwatch.wire):
+        for number in range(races):
+            race = Race(number)
+            (filer, filed), lander = meeting(race.file, race.land, pool=pool, chance=chance)
+            if race.is_accepted(filed) and isinstance(filed, Filed):
+                # The filing was on its way before the flag's effect was known to anybody.
+                assert stopwatch.left[filer] < stopwatch.known[lander]
+                if number % READ_WHOLE_EVERY == 0:
+                    assert container().timeline.reading(filed.case.owner).verified
 
 
 def require_decided_on_what_stood_before(case_no: str, after: Summary) -> None:
@@ -158,7 +149,8 @@ def require_decided_on_what_stood_before(case_no: str, after: Summary) -> None:
     assert case.credit.head_hash == landed.prev_hash
 
 
-def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so() -> None:
+@goes("decisions", usually=10, deep=400)
+def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so(decisions: int) -> None:
     chance = random.Random(20260929)
     turn_clock(NOON)
     door = SideDoor(app)
@@ -166,7 +158,7 @@ def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so()
     applicant = Applicant().enrol()
 
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(DECISIONS):
+        for _ in range(decisions):
             case = applicant.promise(applicant.draft()).case
             url, version = f"/v1/cases/{case.case_no}/decision", f'"{case.version}"'
 

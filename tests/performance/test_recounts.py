@@ -11,9 +11,8 @@ from chalicelib.policy import Role
 from tests.builders import a_caller
 from tests.cloud import turn_clock
 from tests.performance.crowd import add_clocks
-from tests.performance.test_crashes import Death, DiedError
-from tests.performance.wire import Wire, watched
-from tests.services.test_recounts import (
+from tests.performance.deaths import Death, DiedError
+from tests.services.recounts import (
     LOADED,
     NEW_YEAR,
     SETTLED,
@@ -24,6 +23,7 @@ from tests.services.test_recounts import (
     recounted,
     the_recount,
 )
+from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 

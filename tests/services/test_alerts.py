@@ -1,91 +1,27 @@
 """Alerts: one for each clock, level and recipient, whatever is delivered twice or in the wrong order."""
 
-import json
 import random
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.alerts.model.alerts import Alert
-from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.workdays.model.limits import Limit, Unit
+from tests.channels import Channels
+from tests.services.alerting import RED, a_running_clock, inbox, staff, tell
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
-FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-RED = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 MORNING_AFTER = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 ONE_DAY_LATER = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 """The end of the working day after the one on which the first alert was raised."""
 TWO_DAYS_LATER = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
-
-
-class Sent:
-    """A channel that keeps what it was given."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, dict[str, Any]]] = []
-        self.is_broken = False
-
-    def send(self, message: str, *, name: str) -> None:
-        if self.is_broken:
-            raise ConnectionError
-        self.messages.append((name, json.loads(message)))
-
-
-@pytest.fixture
-def channels(cloud: None, monkeypatch: pytest.MonkeyPatch) -> tuple[Sent, Sent]:  # noqa: ARG001 - services need it
-    queue, topic = Sent(), Sent()
-    monkeypatch.setattr(container().alerts, "_queue", queue)
-    monkeypatch.setattr(container().alerts, "_topic", topic)
-    return queue, topic
-
-
-def staff(role: Role, department: str) -> Caller:
-    return Caller(sub=f"{role}.{department}", roles=frozenset({role}), department=department)
-
-
-def a_running_clock() -> str:
-    inspector = staff(Role.INSPECTOR, "inspection")
-    wanted = Wanted(
-        file_no="1号", basis="《监察法》第18条", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
-    )
-    mandate, _ = container().inspection.ask(wanted, by=inspector, at=FRIDAY, idempotency_key=None)
-    with transaction() as tx:
-        container().clocks.start(
-            ClockKind.HANDLING_PROMISED,
-            Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
-            owner=mandate.owner,
-            department="traffic",
-            responsible="officer",
-            pack="corrects-first",
-            started_at=FRIDAY,
-            tx=tx,
-        )
-    return mandate.owner
-
-
-def tell(owner: str, *, at: datetime, events: Iterable[Event] | None = None) -> None:
-    """Let the relay hear of events, by default of the whole timeline again."""
-    for event in list(container().timeline.events(owner)) if events is None else events:
-        container().alerts.on_event(event, at)
-
-
-def inbox(role: Role, department: str, state: str = "open") -> list[Alert]:
-    found, _ = container().alerts.inbox(staff(role, department), state=state, limit=100, after=None)
-    return list(found)
 
 
 def until(owner: str, *moments: datetime) -> None:
@@ -233,8 +169,7 @@ def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
     assert refused.value.code is ErrorCode.ALREADY_ACKNOWLEDGED
 
 
-def test_an_alert_goes_to_the_topic_once(channels: tuple[Sent, Sent]) -> None:
-    queue, topic = channels
+def test_an_alert_goes_to_the_topic_once(channels: Channels) -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
     tell(owner, at=MORNING_AFTER)
@@ -242,20 +177,19 @@ def test_an_alert_goes_to_the_topic_once(channels: tuple[Sent, Sent]) -> None:
 
     assert [container().alerts.publish(alert.alert_id, at=MORNING_AFTER) for _ in range(3)] == [True, False, False]
 
-    assert {"alert_id": alert.alert_id} in [message for _, message in queue.messages]
-    assert [(name, message["recipient"], message["due_on"]) for name, message in topic.messages] == [
+    assert {"alert_id": alert.alert_id} in channels.deliveries.of("alert_id")
+    assert [(one.name, one.message["recipient"], one.message["due_on"]) for one in channels.alerts.sent] == [
         (alert.alert_id, "supervisor.traffic", "2026-11-25"),
     ]
 
 
-def test_a_topic_that_does_not_take_the_message_gets_it_again(channels: tuple[Sent, Sent]) -> None:
-    _, topic = channels
+def test_a_topic_that_does_not_take_the_message_gets_it_again(channels: Channels) -> None:
     until(a_running_clock(), MORNING_AFTER)
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
-    topic.is_broken = True
+    channels.alerts.is_broken = True
     with pytest.raises(ConnectionError):
         container().alerts.publish(alert.alert_id, at=MORNING_AFTER)
-    topic.is_broken = False
+    channels.alerts.is_broken = False
 
     assert container().alerts.publish(alert.alert_id, at=MORNING_AFTER)
 
@@ -276,27 +210,6 @@ def test_nobody_without_a_department_has_an_inbox() -> None:
     assert container().alerts.inbox(
         Caller(sub="x", roles=frozenset({Role.SUPERVISOR})), state="open", limit=5, after=None
     ) == ((), None)
-
-
-def test_the_real_channels_carry_the_name_of_what_they_bring() -> None:
-    from chalicelib.publisher import Queue, Topic  # noqa: PLC0415 - beside the test that needs them
-
-    url = aws.client("sqs").create_queue(QueueName="deliver")["QueueUrl"]
-    topic = aws.client("sns").create_topic(Name="alerts")["TopicArn"]
-    arn = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-
-    Queue(url).send('{"alert_id": "a"}', name="case:1/7")
-    Topic(topic).send('{"alert_id": "b"}', name="b")
-
-    messages = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])[
-        "Messages"
-    ]
-    queued = next(message for message in messages if message["Body"] == '{"alert_id": "a"}')
-    published = next(json.loads(message["Body"]) for message in messages if message is not queued)
-    assert queued["MessageAttributes"]["name"]["StringValue"] == "case:1/7"
-    assert (published["Message"], published["MessageAttributes"]["name"]["Value"]) == ('{"alert_id": "b"}', "b")
-    assert settings().region == "cn-north-1"
 
 
 def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_is_loaded() -> None:

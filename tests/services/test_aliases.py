@@ -27,6 +27,8 @@ from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
+from tests.services.timelines import kinds_of
+from tests.wire import interrupted, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -79,12 +81,6 @@ def bar(about: Identity, record_id: str = "r-1") -> None:
 def check(about: Identity, item: str = "business-address") -> CheckAnswer:
     inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
     return container().credit.check(about, inquiry, by=MACHINE, at=NOON)
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
 
 
 def refused(alias: Any) -> ErrorCode:  # noqa: ANN401 - a call that must not succeed
@@ -260,24 +256,16 @@ def test_a_promise_is_refused_for_what_the_former_number_carries_and_the_case_ke
     assert other.startswith(f"credit:{key_of(FORMER_PERSON)}@1:")
 
 
-def test_a_promise_that_was_judged_before_the_former_number_was_barred_is_judged_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_promise_that_was_judged_before_the_former_number_was_barred_is_judged_again() -> None:
     publish(an_item())
     applicant = Applicant(identity=PERSON).enrol()
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
     draft = applicant.draft()
-    judge = container().filing._judged
 
-    def judged_and_then_barred(*of: Any, **how: Any) -> Any:  # noqa: ANN401 - whatever the gate is asked
-        monkeypatch.setattr(container().filing, "_judged", judge)
-        found = judge(*of, **how)
-        bar(FORMER_PERSON)
-        return found
-
-    monkeypatch.setattr(container().filing, "_judged", judged_and_then_barred)
-
-    with pytest.raises(SubjectBarredError):
+    with (
+        watched(interrupted("TransactWriteItems", lambda: bar(FORMER_PERSON))),
+        pytest.raises(SubjectBarredError),
+    ):
         applicant.promise(draft)
 
 

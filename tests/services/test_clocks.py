@@ -15,12 +15,11 @@ from chalicelib.container import container
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.inspection.model import Scope, Wanted
-from chalicelib.policy import Caller, Role
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
+from tests.services.timelines import an_owner
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -28,22 +27,6 @@ FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 DUE_DAY_BEGINS = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 DUE_DAY_IS_OVER = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 THREE_DAYS = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
-
-
-def an_owner() -> str:
-    """Make something that has a timeline: a mandate is the smallest of them."""
-    mandate, _ = container().inspection.ask(
-        Wanted(
-            file_no="义纪查〔2026〕1号",
-            basis="《监察法》第18条",
-            scope=Scope(departments=("traffic",)),
-            expires_on=date(2027, 1, 1),
-        ),
-        by=Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection"),
-        at=FRIDAY,
-        idempotency_key=None,
-    )
-    return mandate.owner
 
 
 def a_started_clock(

@@ -22,7 +22,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from moto import mock_aws
 
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
@@ -39,7 +38,7 @@ from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.cloud import create_tables, forget_everything
+from tests.depth import goes
 
 SHANGHAI = timezone(timedelta(hours=8))
 BEGIN = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
@@ -420,14 +419,14 @@ class ClocksAsAMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.requirement("R8.2")
-def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_model() -> None:
-    with mock_aws():
-        forget_everything()
-        create_tables()
-        run_state_machine_as_test(
-            ClocksAsAMachine,
-            settings=settings(
-                max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
-        )
-        forget_everything()
+@pytest.mark.usefixtures("cloud")
+@goes("walks", usually=3, deep=60)
+def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_model(walks: int) -> None:
+    run_state_machine_as_test(
+        ClocksAsAMachine,
+        settings=settings(
+            max_examples=walks,
+            stateful_step_count=25,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -11,6 +11,7 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from tests.builders import NOON, a_caller, a_submission, an_organisation
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -53,12 +54,6 @@ def check_of(*, renamed: bool) -> Effect:
     about = RENAMED if renamed else an_organisation()
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
     return container().credit.check(about, inquiry, by=MACHINE, at=NOON).effect
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
 
 
 @pytest.mark.requirement("R6.3")

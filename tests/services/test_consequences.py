@@ -18,6 +18,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, a_caller, a_plan, an_item
 from tests.services.case_office import Applicant, publish
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -82,10 +83,6 @@ def running(case: Case) -> list[str]:
     return [clock.clock_id for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
 
 
-def kinds_of(case: Case) -> list[str]:
-    return [event.kind for event in container().timeline.events(case.owner)]
-
-
 @pytest.mark.requirement("R1.20", "R6.14")
 def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None:
     applicant, case = a_granted_promise()
@@ -95,7 +92,7 @@ def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None
     summary = container().credit.summary(applicant.caller.own_subject())
     assert summary.kept_promises == 1
     assert running(verified) == []
-    assert kinds_of(case)[-2:] == ["case:verified", "promise:kept"]
+    assert kinds_of(case.owner)[-2:] == ["case:verified", "promise:kept"]
     assert verified.defence is None
     assert container().timeline.reading(f"credit:{case.subject}").verified
     with refused(ErrorCode.STEP_NOT_ALLOWED):
@@ -160,7 +157,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
     waiting = verify(case)
     assert waiting.defence is None
     assert running(waiting) == ["verification"]
-    assert kinds_of(case)[-1] == "case:verification_proposed"
+    assert kinds_of(case.owner)[-1] == "case:verification_proposed"
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         rectify(waiting)
     with refused(ErrorCode.SAME_PERSON):
@@ -172,7 +169,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
     assert confirmed.verification is not None
     assert confirmed.verification.confirmed_by == "staff:officer2.traffic"
     assert running(confirmed) == ["defence"]
-    assert kinds_of(case)[-2:] == ["case:verified", "case:defence_opened"]
+    assert kinds_of(case.owner)[-2:] == ["case:verified", "case:defence_opened"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         confirm(an_act(confirmed, by=SECOND_OFFICER))
 
@@ -272,7 +269,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
 
     assert revoked.state is State.REVOKED
     assert running(revoked) == []
-    assert kinds_of(case)[-1] == "case:revoked"
+    assert kinds_of(case.owner)[-1] == "case:revoked"
     assert container().timeline.events(case.owner)[-1].data["article"] == (
         "《深圳经济特区社会信用条例》第64条(拒不整改的,撤销决定)"
     )

@@ -22,6 +22,7 @@ from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -53,12 +54,6 @@ def land(flag: FlagMark | None = None) -> None:
             at=NOON,
             tx=tx,
         )
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import pytest
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Yellow
+from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from tests.services.test_alerts import FRIDAY, RED, Sent, a_running_clock, channels, inbox, staff, tell
-
-__all__ = ["channels"]
+from tests.channels import Channels
+from tests.services.alerting import RED, a_running_clock, inbox, staff, tell
+from tests.services.timelines import FRIDAY
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -22,14 +23,6 @@ BEFORE_EIGHT = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 OFFICER = staff(Role.OFFICER, "traffic")
-
-
-@pytest.fixture(autouse=True)
-def pushed(channels: tuple[Sent, Sent], monkeypatch: pytest.MonkeyPatch) -> tuple[Sent, Sent]:
-    """The queue and the topic, of digests as of alerts."""
-    monkeypatch.setattr(container().digests, "_queue", channels[0])
-    monkeypatch.setattr(container().digests, "_topic", channels[1])
-    return channels
 
 
 def warned(at: datetime = YELLOW) -> Alert:
@@ -54,20 +47,16 @@ def told_of(digest: Digest) -> list[str]:
     return [alert.alert_id for alert in container().digests.alerts_of(digest, limit=100, after=None)[0]]
 
 
-def names(sent: Sent) -> list[str]:
-    return [name for name, _ in sent.messages]
-
-
-def test_whoever_has_said_nothing_is_told_at_once_and_gets_no_digest(pushed: tuple[Sent, Sent]) -> None:
+def test_whoever_has_said_nothing_is_told_at_once_and_gets_no_digest(channels: Channels) -> None:
     alert = warned()
 
     made = container().digests.make(at=EIGHT)
 
-    assert names(pushed[1]) == ([alert.alert_id] if "sns" in alert.channels else [])
+    assert [one.name for one in channels.alerts.sent] == ([alert.alert_id] if "sns" in alert.channels else [])
     assert (made, digests()) == (0, [])
 
 
-def test_a_yellow_alert_stands_in_the_inbox_and_waits_for_the_hour_of_the_digest(pushed: tuple[Sent, Sent]) -> None:
+def test_a_yellow_alert_stands_in_the_inbox_and_waits_for_the_hour_of_the_digest(channels: Channels) -> None:
     take_digests()
     alert = warned()
 
@@ -75,7 +64,7 @@ def test_a_yellow_alert_stands_in_the_inbox_and_waits_for_the_hour_of_the_digest
     made = container().digests.make(at=EIGHT)
 
     assert [each.alert_id for each in inbox(Role.OFFICER, "traffic")] == [alert.alert_id]
-    assert names(pushed[1]) == []
+    assert [one.name for one in channels.alerts.sent] == []
     assert (early, made) == (0, 1)
     (digest,) = digests()
     assert (digest.recipient, digest.day.isoformat(), digest.number) == ("officer.traffic", "2026-11-25", 1)
@@ -156,23 +145,20 @@ def test_whoever_goes_back_to_being_told_at_once_gets_a_last_digest_of_what_was_
     assert (made, after) == (1, 0)
     assert [told_of(digest) for digest in digests()] == [[alert.alert_id]]
     assert later.alert_id != alert.alert_id
-    assert list(container().digests._store.waiting()) == []
+    assert list(DigestStore().waiting()) == []
 
 
-def test_one_that_was_made_and_not_told_is_asked_for_again(pushed: tuple[Sent, Sent]) -> None:
-    queue, _ = pushed
+def test_one_that_was_made_and_not_told_is_asked_for_again(channels: Channels) -> None:
     take_digests()
     warned()
-    queue.is_broken = True
+    channels.deliveries.is_broken = True
     with pytest.raises(ConnectionError):
         container().digests.make(at=EIGHT)
-    queue.is_broken = False
+    channels.deliveries.is_broken = False
 
     container().digests.make(at=EIGHT + timedelta(hours=1))
 
-    assert [message for _, message in queue.messages if "digest_id" in message] == [
-        {"digest_id": "officer.traffic.2026-11-25"}
-    ]
+    assert channels.deliveries.of("digest_id") == [{"digest_id": "officer.traffic.2026-11-25"}]
     assert len(digests()) == 1
 
 
@@ -180,14 +166,14 @@ def test_a_recipient_whose_digest_cannot_be_made_keeps_nobody_else_from_theirs(m
     take_digests()
     container().digests.prefer(Yellow.DAILY, by=staff(Role.HEAD, "traffic"), at=FRIDAY)
     alert = warned()
-    kept = container().digests._store.kept
+    kept = DigestStore.kept
 
-    def broken(recipient: str, **between: Any) -> Any:  # noqa: ANN401 - as the store's own
+    def broken(store: DigestStore, recipient: str, **between: Any) -> Any:  # noqa: ANN401 - as the store's own
         if recipient == "head.traffic":
             raise TimeoutError
-        return kept(recipient, **between)
+        return kept(store, recipient, **between)
 
-    monkeypatch.setattr(container().digests._store, "kept", broken)
+    monkeypatch.setattr(DigestStore, "kept", broken)
 
     with pytest.raises(TimeoutError):
         container().digests.make(at=EIGHT)

@@ -3,21 +3,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.container import container
-from chalicelib.credit.model.records import Effect, Purpose, Record
+from chalicelib.credit.model.records import Effect, Record
 from chalicelib.credit.services import expiry
-from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.policy import Role
-from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
+from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.timeline.store import Timeline
-from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisation
+from tests.builders import a_submission, an_organisation
+from tests.services.credit_office import CREDIT, MACHINE, effect_at, flagged, stored
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
-CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 ENDS = date(2026, 12, 31)
 LAST = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 """The last second in Shanghai of the day on which what is made here ends."""
@@ -25,34 +22,13 @@ LAST = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 PAST = LAST + timedelta(seconds=1)
 
 
-def stored(record_id: str = "r-1", ends: date = ENDS) -> Record:
-    given = a_submission(record_id=record_id, display_until=ends)
-    return container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
-
-
-def flagged() -> Flag:
-    punishment = container().flags
-    flag = punishment.propose(a_proposal(ends_on=ENDS), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
-    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
-    due = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
-    return punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=due)
-
-
-def effect_at(at: datetime) -> Effect:
-    inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
-    return container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
+def ending(record_id: str = "r-1", on: date = ENDS) -> Record:
+    return stored(record_id, display_until=on)
 
 
 @pytest.mark.requirement("R3.1", "R3.2")
 def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_written_down_once() -> None:
-    record = stored()
+    record = ending()
     owner = f"credit:{record.subject}"
 
     runs = [container().credit_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
@@ -68,14 +44,14 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
 
 @pytest.mark.requirement("R3.2")
 def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
-    stored()
+    ending()
 
     assert [effect_at(at) for at in (LAST, PAST)] == [Effect.REFUSED, Effect.NONE]
 
 
 @pytest.mark.requirement("R2.7")
 def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
-    flag = flagged()
+    flag = flagged(ends_on=ENDS)
 
     runs = [container().flag_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
@@ -92,7 +68,7 @@ def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest
     monkeypatch.setattr("chalicelib.credit.services.expiry.SHARDS", 1)
     monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)
     for number in range(3):
-        stored(f"r-{number}")
+        ending(f"r-{number}")
 
     runs = [container().credit_expiry.expire(at=PAST) for _ in range(4)]
 
@@ -100,15 +76,15 @@ def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest
 
 
 def test_a_run_that_comes_days_late_catches_up() -> None:
-    stored("r-1", date(2026, 11, 30))
-    stored("r-2", date(2026, 12, 15))
+    ending("r-1", date(2026, 11, 30))
+    ending("r-2", date(2026, 12, 15))
 
     assert container().credit_expiry.expire(at=PAST).ended == 2
 
 
 def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
     for number in range(3):
-        stored(f"r-{number}")
+        ending(f"r-{number}")
 
     class Poisoned(CreditStore):
         def record(self, source: str, record_id: str) -> Record | None:
@@ -122,7 +98,7 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
 
 
 def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
-    stored()
+    ending()
     container().credit_expiry.expire(at=PAST)
     given = a_submission(source_version=2, display_until=date(2027, 1, 31))
 
@@ -133,7 +109,7 @@ def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
 
 
 def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    stored()
+    ending()
 
     def torn(*_: object, **__: object) -> None:
         raise RuntimeError

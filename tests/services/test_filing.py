@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,14 +35,12 @@ from tests.builders import (
     an_organisation,
 )
 from tests.services.case_office import SHA, Applicant, a_paper, publish
+from tests.services.timelines import kinds_of
+from tests.wire import Parameters, Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 MINUTE = timedelta(minutes=1)
-
-
-def kinds_of(owner: str) -> list[str]:
-    return [event.kind for event in container().timeline.events(owner)]
 
 
 def flag(applicant: Applicant, *items: str) -> None:
@@ -62,34 +61,24 @@ def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every call to the store, by name."""
-    made: list[str] = []
-    client = connection().client
-    original = client._make_api_call
-
-    def counted(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
-        made.append(operation)
-        return original(operation, arguments)
-
-    monkeypatch.setattr(client, "_make_api_call", counted)
-    return made
+def wire() -> Iterator[Wire]:
+    """Every call to the store."""
+    with watched(Wire()) as wire:
+        yield wire
 
 
 @pytest.fixture
-def no_credit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def no_credit() -> Iterator[Callable[[], None]]:
     """Credit cannot be read, until the function is called."""
-    client = connection().client
-    original = client._make_api_call
 
-    def broken(operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
-        named = {arguments.get("TableName"), *arguments.get("RequestItems", ())}
+    def break_off(_operation: str, parameters: Parameters) -> None:
+        named = {parameters.get("TableName"), *parameters.get("RequestItems", ())}
         if settings().table("credit") in named:
             raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
-        return original(operation, arguments)
 
-    monkeypatch.setattr(client, "_make_api_call", broken)
-    return lambda: monkeypatch.setattr(client, "_make_api_call", original)
+    with ExitStack() as until:
+        until.enter_context(watched(Wire(before=break_off)))
+        yield until.close
 
 
 def test_a_signed_promise_is_accepted_on_filing_and_its_clock_runs_three_working_days() -> None:
@@ -107,17 +96,17 @@ def test_a_signed_promise_is_accepted_on_filing_and_its_clock_runs_three_working
     assert reading.verified
 
 
-def test_filing_is_one_batch_of_reads_and_one_transaction(calls: list[str]) -> None:
+def test_filing_is_one_batch_of_reads_and_one_transaction(wire: Wire) -> None:
     publish()
     applicant = Applicant().enrol()
     drafted = applicant.draft()
     # A process reads the editions of the calendar once in half a minute, whatever it does.
     container().calendars.current()
-    calls.clear()
+    wire.calls.clear()
 
     applicant.promise(drafted)
 
-    assert calls == ["BatchGetItem", "TransactWriteItems"]
+    assert wire.operations == ["BatchGetItem", "TransactWriteItems"]
 
 
 @pytest.mark.requirement("R1.6")
@@ -164,27 +153,17 @@ def test_a_case_outlives_its_draft() -> None:
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "TransactWriteItems"])
 @pytest.mark.parametrize("reached", [False, True])
-def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
-    monkeypatch: pytest.MonkeyPatch, operation: str, *, reached: bool
-) -> None:
+def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(operation: str, *, reached: bool) -> None:
     publish()
     applicant = Applicant().enrol()
     drafted = applicant.draft()
-    client = connection().client
-    original = client._make_api_call
 
-    def dying(called: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
-        if called == operation and not reached:
-            raise KeyboardInterrupt
-        answer = original(called, arguments)
+    def die(called: str, _parameters: Parameters) -> None:
         if called == operation:
             raise KeyboardInterrupt
-        return answer
 
-    with monkeypatch.context() as patched:
-        patched.setattr(client, "_make_api_call", dying)
-        with pytest.raises(KeyboardInterrupt):
-            applicant.promise(drafted)
+    with watched(Wire(after=die) if reached else Wire(before=die)), pytest.raises(KeyboardInterrupt):
+        applicant.promise(drafted)
 
     filed = applicant.promise(drafted)
 

@@ -1,7 +1,6 @@
 """Telling other departments: each change once to each subscriber, in order, answered for or found out."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,10 +13,15 @@ from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.model.flags import Flag
 from tests.builders import a_caller, an_organisation
-from tests.services.test_punishment import CREDIT, DUE, ELSEWHERE, MACHINE, confirm, lift, proposed, served
-from tests.services.test_webhooks import Line, Receiver, told_until_ended
+from tests.channels import Channels
+from tests.services.credit_office import DUE, confirm, lift, proposed, served
+from tests.services.receiving import Receiver, deliver_until_ended, receiver
 
-pytestmark = pytest.mark.usefixtures("cloud")
+__all__ = ["receiver"]
+from tests.services.credit_office import CREDIT, ELSEWHERE, MACHINE
+from tests.services.timelines import kinds_of
+
+pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
 AFTER = DUE + timedelta(seconds=1)
 """Friday 9 October 2026, at midnight in Shanghai; Saturday the 10th is worked."""
@@ -25,28 +29,6 @@ ANSWER_DUE = datetime.fromisoformat("2026-10-10T15:59:59+00:00")
 ONE_SECOND = timedelta(seconds=1)
 TRAFFIC = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
 MONITOR = a_caller(Role.MONITOR, sub="monitor", department="monitoring")
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.close()
-
-
-@pytest.fixture(autouse=True)
-def pushed(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
-    line = Line()
-    monkeypatch.setattr(container().flag_notices, "_queue", line)
-    monkeypatch.setattr(container().alerts, "_queue", Line())
-    return line
-
-
-@pytest.fixture
-def deliveries(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
-    line = Line()
-    monkeypatch.setattr(container().webhooks, "_queue", line)
-    return line
 
 
 def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
@@ -94,24 +76,18 @@ def alerts_of(recipient: object) -> list[tuple[str, int]]:
     return [(alert.clock_kind, alert.level) for alert in found]
 
 
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
-
-
 @pytest.mark.requirement("R2.13")
 def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are_about(
-    receiver: Receiver, pushed: Line, deliveries: Line
+    receiver: Receiver, channels: Channels
 ) -> None:
     subscription, secret = subscribed(url=receiver.url)
     flag = in_force()
     lift(flag, at=AFTER)
     relayed(flag.owner, after=3)
 
-    for message, _ in pushed.messages:
+    for message in channels.deliveries.of("flag_notice_id"):
         container().flag_notices.push(message["flag_notice_id"], at=AFTER)
-    told_until_ended(deliveries, AFTER)
+    deliver_until_ended(channels.deliveries, at=AFTER)
 
     said = [Verifier(secret).verify(body, headers)["data"] for headers, body in receiver.got]
     name = container().flag_notices.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
@@ -126,7 +102,7 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     assert flag.subject not in json.dumps(said)
 
 
-def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(pushed: Line) -> None:
+def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(channels: Channels) -> None:
     subscription, _ = subscribed()
     flag = in_force()
 
@@ -134,8 +110,9 @@ def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(push
     relayed(flag.owner)
 
     assert [flag_notice.number for flag_notice in told_to(subscription)] == [1]
-    assert len(pushed.messages) == 3
-    assert len({message["flag_notice_id"] for message, _ in pushed.messages}) == 1
+    pushed = [message["flag_notice_id"] for message in channels.deliveries.of("flag_notice_id")]
+    assert len(pushed) == 3
+    assert len(set(pushed)) == 1
 
 
 def test_only_who_handles_a_related_item_hears_of_a_flag() -> None:
@@ -345,25 +322,25 @@ def test_another_departments_subscription_endpoint_or_notice_does_not_exist() ->
     ]
 
 
-def test_a_system_whose_endpoint_is_gone_still_finds_what_it_was_told(pushed: Line) -> None:
+def test_a_system_whose_endpoint_is_gone_still_finds_what_it_was_told(channels: Channels) -> None:
     subscription, _ = subscribed()
     container().webhooks.end(subscription.webhook_id, by=MACHINE, at=AFTER)
     in_force()
-    ((message, _),) = pushed.messages
+    (message,) = channels.deliveries.of("flag_notice_id")
 
     assert container().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
     assert [flag_notice.number for flag_notice in told_to(subscription)] == [1]
 
 
-def test_what_was_answered_before_it_was_pushed_is_not_pushed(deliveries: Line, pushed: Line) -> None:
+def test_what_was_answered_before_it_was_pushed_is_not_pushed(channels: Channels) -> None:
     subscription, _ = subscribed()
     in_force()
     (flag_notice,) = told_to(subscription)
     acknowledge(flag_notice)
-    ((message, _),) = pushed.messages
+    (message,) = channels.deliveries.of("flag_notice_id")
 
     assert container().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
-    assert deliveries.messages == []
+    assert channels.deliveries.of("delivery_id") == []
     found, _ = container().webhooks.deliveries(
         subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, limit=10, after=None
     )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.aws import client as aws_client
-from chalicelib.credit.store import import_files
 from chalicelib.credit.store.import_files import BLOCK, Bucket, looked_at
 from chalicelib.settings import settings
 
@@ -16,12 +15,10 @@ MB = 1 << 20
 
 
 @pytest.fixture
-def bucket(cloud: None) -> Iterator[Bucket]:  # noqa: ARG001 - it is made in the cloud
-    import_files._s3.cache_clear()
+def bucket(cloud: None) -> Bucket:  # noqa: ARG001 - it is made in the cloud
     name = settings().import_bucket
     aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
-    yield Bucket(name)
-    import_files._s3.cache_clear()
+    return Bucket(name)
 
 
 def plain(megabytes: int) -> Iterator[bytes]:

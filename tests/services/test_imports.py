@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,17 +19,16 @@ from chalicelib.credit.model.imports import Declared, Import, ImportState, Probl
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.import_schema import published
-from chalicelib.credit.services.imports import Imports
-from chalicelib.credit.store import import_files
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from tests.builders import NOON, a_caller, an_organisation
-from tests.cloud import create_tables, table_definitions
+from tests.channels import Channels, Sent
+from tests.cloud import empty_tables
+from tests.wire import Wire, watched
 
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 ELSEWHERE = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
@@ -37,33 +36,13 @@ COMPANY = {"kind": "uscc", "number": an_organisation().number, "name": an_organi
 PERSON = {"kind": "resident_id", "number": "310101190006060069", "name": "合成甲"}
 
 
-class Waiting:
-    """The queue, kept in a list."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    def send(self, message: str, *, name: str) -> None:
-        assert name
-        self.messages.append(json.loads(message)["import_id"])
-
-
-@pytest.fixture
-def queue() -> Waiting:
-    return Waiting()
-
-
 @pytest.fixture(autouse=True)
-def imports(cloud: None, queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> Iterator[Imports]:  # noqa: ARG001 - everything is made in the cloud
-    import_files._s3.cache_clear()
+def imports(cloud: None, channels: Channels, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - everything is made in the cloud
     aws_client("s3").create_bucket(
         Bucket=settings().import_bucket, CreateBucketConfiguration={"LocationConstraint": settings().region}
     )
-    monkeypatch.setattr(container().imports, "_queue", queue)
     # Moto's tables are no place for threads.
     monkeypatch.setattr(service, "AT_ONCE", 1)
-    yield container().imports
-    import_files._s3.cache_clear()
 
 
 def a_line(record_id: str = "r-1", **other: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -102,16 +81,17 @@ def uploaded(data: bytes, **declared: Any) -> Import:  # noqa: ANN401 - any part
     return made
 
 
-def run(made: Import, queue: Waiting) -> Import:
-    """Take steps as the queue brings them, until none is left."""
-    queue.messages.append(made.import_id)
-    while queue.messages:
-        made = container().imports.step(queue.messages.pop(), at=NOON + timedelta(minutes=1))
+def run(made: Import, channels: Channels) -> Import:
+    """Take the first step, and then steps as the queue brings them, until none is left."""
+    made = container().imports.step(made.import_id, at=NOON + timedelta(minutes=1))
+    while channels.imports.sent:
+        message = channels.imports.sent.pop().message
+        made = container().imports.step(message["import_id"], at=NOON + timedelta(minutes=1))
     return made
 
 
-def taken(lines: Iterable[Mapping[str, Any] | str], queue: Waiting, **declared: Any) -> Import:  # noqa: ANN401 - any part
-    return run(uploaded(json_lines(lines), **declared), queue)
+def taken(lines: Iterable[Mapping[str, Any] | str], channels: Channels, **declared: Any) -> Import:  # noqa: ANN401 - any part
+    return run(uploaded(json_lines(lines), **declared), channels)
 
 
 def counts(made: Import) -> dict[str, int]:
@@ -134,8 +114,8 @@ def bars_of(subject: Mapping[str, str]) -> list[str]:
     return sorted(bar.record_id for bar in container().credit.summary(key).bars)
 
 
-def test_every_line_becomes_a_record_with_its_summary_and_one_event(queue: Waiting) -> None:
-    made = taken([a_line("r-1"), a_line("r-2"), a_line("r-3", subject=PERSON)], queue, count=3)
+def test_every_line_becomes_a_record_with_its_summary_and_one_event(channels: Channels) -> None:
+    made = taken([a_line("r-1"), a_line("r-2"), a_line("r-3", subject=PERSON)], channels, count=3)
 
     key = container().subject_keys.key_of(an_organisation())
     reading = container().timeline.reading(f"credit:{key}")
@@ -148,7 +128,7 @@ def test_every_line_becomes_a_record_with_its_summary_and_one_event(queue: Waiti
     assert kinds == ["import:requested", "import:started", "import:finished"]
 
 
-def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_is_lost(queue: Waiting) -> None:
+def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_is_lost(channels: Channels) -> None:
     lines: list[Mapping[str, Any] | str] = [
         a_line("r-1"),
         "{not json",
@@ -161,7 +141,7 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
         a_line("r-6"),
     ]
 
-    made = taken(lines, queue)
+    made = taken(lines, channels)
 
     refused = refused_lines(made)
     assert counts(made) == {"stored": 2, "refused": 6}
@@ -185,31 +165,31 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
     assert bars_of(COMPANY) == ["r-1", "r-6"]
 
 
-def test_the_same_file_again_changes_nothing_and_an_older_version_comes_too_late(queue: Waiting) -> None:
-    taken([a_line("r-1", version=2)], queue)
+def test_the_same_file_again_changes_nothing_and_an_older_version_comes_too_late(channels: Channels) -> None:
+    taken([a_line("r-1", version=2)], channels)
     before = CreditStore(container().timeline).record("market", "r-1")
 
-    again = taken([a_line("r-1", version=2)], queue)
-    late = taken([a_line("r-1", version=1)], queue)
+    again = taken([a_line("r-1", version=2)], channels)
+    late = taken([a_line("r-1", version=1)], channels)
 
     assert (counts(again), counts(late)) == ({"unchanged": 1}, {"late": 1})
     assert CreditStore(container().timeline).record("market", "r-1") == before
 
 
-def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue: Waiting) -> None:
+def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(channels: Channels) -> None:
     versions = [a_line("r-1", version=number, basis=f"第{number}条") for number in (1, 2, 3)]
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
         name = "r-" + "".join(map(str, order))
-        taken([{**versions[place], "record_id": name} for place in order], queue)
+        taken([{**versions[place], "record_id": name} for place in order], channels)
 
     records = CreditStore(container().timeline).records(container().subject_keys.key_of(an_organisation()))
     assert {record.basis for record in records} == {"第3条"}
 
 
-def test_a_record_of_somebody_else_is_refused_to_a_subject_nobody_has_spoken_of(queue: Waiting) -> None:
-    taken([a_line("r-1")], queue)
+def test_a_record_of_somebody_else_is_refused_to_a_subject_nobody_has_spoken_of(channels: Channels) -> None:
+    taken([a_line("r-1")], channels)
 
-    made = taken([a_line("r-1", subject=PERSON, version=2), a_line("r-2", subject=PERSON)], queue)
+    made = taken([a_line("r-1", subject=PERSON, version=2), a_line("r-2", subject=PERSON)], channels)
 
     (refused,) = refused_lines(made)
     assert (counts(made), refused["line"]) == ({"refused": 1, "stored": 1}, 1)
@@ -218,7 +198,7 @@ def test_a_record_of_somebody_else_is_refused_to_a_subject_nobody_has_spoken_of(
 
 
 def test_of_a_subject_nobody_has_spoken_of_no_record_is_looked_for(
-    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_for: list[int] = []
     named = CreditStore.named
@@ -229,73 +209,63 @@ def test_of_a_subject_nobody_has_spoken_of_no_record_is_looked_for(
 
     monkeypatch.setattr(CreditStore, "named", noted)
 
-    taken([a_line("r-1"), a_line("r-2")], queue)
+    taken([a_line("r-1"), a_line("r-2")], channels)
     of_a_stranger = list(looked_for)
-    taken([a_line("r-1"), a_line("r-2"), a_line("r-3")], queue)
+    taken([a_line("r-1"), a_line("r-2"), a_line("r-3")], channels)
 
     assert of_a_stranger == []
     assert looked_for == [3]
 
 
-def commits_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Note how many records each transaction of an import writes."""
-    noted: list[int] = []
-    commit = Transaction.commit
-
-    def seen(tx: Transaction) -> None:
-        records = [
-            put
-            for put, _ in tx._puts
-            if put["TableName"].endswith("credit") and put["Item"]["pk"]["S"].startswith("record:")
-        ]
-        commit(tx)
-        if records:
-            noted.append(len(records))
-
-    monkeypatch.setattr(Transaction, "commit", seen)
-    return noted
+def records_in(wire: Wire) -> list[int]:
+    """How many records each transaction has written, of those that wrote any."""
+    written = (
+        [each["Put"] for each in call.parameters["TransactItems"] if "Put" in each]
+        for call in wire.calls
+        if call.operation == "TransactWriteItems"
+    )
+    records = [
+        sum(put["TableName"].endswith("credit") and put["Item"]["pk"]["S"].startswith("record:") for put in puts)
+        for puts in written
+    ]
+    return [number for number in records if number]
 
 
-def test_subjects_with_few_lines_are_stored_together_each_with_its_own_event(
-    queue: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commits = commits_of(monkeypatch)
-
-    made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-3")], queue)
+def test_subjects_with_few_lines_are_stored_together_each_with_its_own_event(channels: Channels) -> None:
+    with watched(Wire()) as wire:
+        made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-3")], channels)
 
     key = container().subject_keys.key_of(an_organisation())
     (event,) = container().timeline.reading(f"credit:{key}").events
     named: Any = event.data["records"]
-    assert commits == [3]
+    assert records_in(wire) == [3]
     assert counts(made) == {"stored": 3}
     assert [one["record"] for one in named] == ["market/r-1", "market/r-3"]
 
 
-def test_where_one_subject_moved_meanwhile_each_is_stored_alone(
-    queue: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken([a_line("r-9")], queue)
-    commits = commits_of(monkeypatch)
+def test_where_one_subject_moved_meanwhile_each_is_stored_alone(channels: Channels) -> None:
+    taken([a_line("r-9")], channels)
 
-    made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-9", subject=PERSON, version=2)], queue)
+    with watched(Wire()) as wire:
+        made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-9", subject=PERSON, version=2)], channels)
 
     (refused,) = refused_lines(made)
     assert (counts(made), refused["line"]) == ({"stored": 2, "refused": 1}, 3)
-    assert sorted(commits) == [1, 1]
+    assert records_in(wire) == [1, 1]
 
 
-def test_of_two_subjects_with_one_record_the_first_in_the_file_has_it(queue: Waiting) -> None:
-    made = taken([a_line("r-1", subject=PERSON), a_line("r-2"), a_line("r-1")], queue)
+def test_of_two_subjects_with_one_record_the_first_in_the_file_has_it(channels: Channels) -> None:
+    made = taken([a_line("r-1", subject=PERSON), a_line("r-2"), a_line("r-1")], channels)
 
     (refused,) = refused_lines(made)
     assert (counts(made), refused["line"]) == ({"stored": 2, "refused": 1}, 3)
     assert bars_of(COMPANY) == ["r-2"]
 
 
-def test_of_two_names_in_a_file_the_first_is_the_number_s(queue: Waiting) -> None:
+def test_of_two_names_in_a_file_the_first_is_the_number_s(channels: Channels) -> None:
     other = {**COMPANY, "name": "另一名称"}
 
-    made = taken([a_line("r-1"), a_line("r-2", subject=other), a_line("r-3")], queue)
+    made = taken([a_line("r-1"), a_line("r-2", subject=other), a_line("r-3")], channels)
 
     (refused,) = refused_lines(made)
     assert (counts(made), refused["line"]) == ({"stored": 2, "conflict": 1}, 2)
@@ -303,7 +273,7 @@ def test_of_two_names_in_a_file_the_first_is_the_number_s(queue: Waiting) -> Non
 
 
 def test_a_record_that_came_twice_is_not_counted_up_when_its_lines_are_taken_again(
-    queue: Waiting, monkeypatch: pytest.MonkeyPatch
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [a_line("r-1", version=None, basis=f"第{number}条") for number in (1, 2)]
     made = uploaded(json_lines(lines))
@@ -318,17 +288,17 @@ def test_a_record_that_came_twice_is_not_counted_up_when_its_lines_are_taken_aga
         patch.setattr(ImportStore, "save", dies_after_the_lines)
         with pytest.raises(DiedError):
             container().imports.step(made.import_id, at=NOON)
-    done = run(made, queue)
+    done = run(made, channels)
 
     record = CreditStore(container().timeline).record("market", "r-1")
     assert record is not None
     assert (record.basis, record.version, counts(done)) == ("第2条", 2, {"stored": 2})
 
 
-def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
-    taken([a_line("r-1")], queue)
+def test_a_line_under_another_name_waits_for_a_person(channels: Channels) -> None:
+    taken([a_line("r-1")], channels)
 
-    made = taken([a_line("r-2", subject={**COMPANY, "name": "另一名称"})], queue)
+    made = taken([a_line("r-2", subject={**COMPANY, "name": "另一名称"})], channels)
 
     (refused,) = refused_lines(made)
     assert (counts(made), refused["code"]) == ({"conflict": 1}, ErrorCode.IDENTITY_CONFLICT.value)
@@ -355,11 +325,11 @@ def row(name: str) -> str:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("is_compressed", [False, True])
-def test_a_csv_is_the_same_as_json_lines(queue: Waiting, end: str, mark: str, *, is_compressed: bool) -> None:
+def test_a_csv_is_the_same_as_json_lines(channels: Channels, end: str, mark: str, *, is_compressed: bool) -> None:
     data = (mark + end.join([HEADER, row("r-1"), row("r-2"), "too,few", ""])).encode()
     data = gzip.compress(data) if is_compressed else data
 
-    made = run(uploaded(data, count=3), queue)
+    made = run(uploaded(data, count=3), channels)
 
     record = CreditStore(container().timeline).record("market", "r-2")
     assert record is not None
@@ -377,9 +347,9 @@ def test_a_csv_is_the_same_as_json_lines(queue: Waiting, end: str, mark: str, *,
     ],
 )
 def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
-    queue: Waiting, declared: dict[str, Any], problem: Problem
+    channels: Channels, declared: dict[str, Any], problem: Problem
 ) -> None:
-    made = taken([a_line()], queue, **declared)
+    made = taken([a_line()], channels, **declared)
 
     assert (made.state, made.problem) == (ImportState.REFUSED, problem)
     assert CreditStore(container().timeline).record("market", "r-1") is None
@@ -397,30 +367,30 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
         (b"\x1f\x8bnothing", Problem.NOT_GZIP),
     ],
 )
-def test_a_file_that_holds_no_records_is_refused_whole(queue: Waiting, data: bytes, problem: Problem) -> None:
+def test_a_file_that_holds_no_records_is_refused_whole(channels: Channels, data: bytes, problem: Problem) -> None:
     made = requested(data or b" ", size=max(len(data), 1), sha256=hashlib.sha256(data).hexdigest())
     aws_client("s3").put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
 
-    done = run(made, queue)
+    done = run(made, channels)
 
     assert (done.state, done.problem if data else Problem.EMPTY) == (ImportState.REFUSED, problem)
 
 
-def test_a_line_that_is_too_long_or_no_utf8_is_refused_alone(queue: Waiting) -> None:
+def test_a_line_that_is_too_long_or_no_utf8_is_refused_alone(channels: Channels) -> None:
     data = json_lines([a_line("r-1"), a_line("r-2", basis="长" * 300_000), a_line("r-3")])
     data += b'{"record_id": "' + b"\xff" + b'"}\n'
 
-    made = run(uploaded(data), queue)
+    made = run(uploaded(data), channels)
 
     assert counts(made) == {"stored": 2, "refused": 2}
     assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(2, "LINE_TOO_LONG"), (4, "NOT_UTF8")]
 
 
-def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(queue: Waiting) -> None:
+def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(channels: Channels) -> None:
     made = requested(json_lines([a_line()]))
 
-    waiting = run(made, queue)
-    done = run(uploaded(json_lines([a_line()])), queue)
+    waiting = run(made, channels)
+    done = run(uploaded(json_lines([a_line()])), channels)
     again = container().imports.step(done.import_id, at=NOON + timedelta(days=1))
 
     assert waiting.state is ImportState.AWAITING_UPLOAD
@@ -451,22 +421,22 @@ def test_the_address_takes_the_file_that_was_declared() -> None:
     assert put.get_method() == "PUT"
 
 
-def test_each_kind_of_the_directory_has_an_example_that_is_taken(queue: Waiting) -> None:
+def test_each_kind_of_the_directory_has_an_example_that_is_taken(channels: Channels) -> None:
     form = published()
     lines = list(form.examples.values())
 
-    made = taken(lines, queue, count=13)
+    made = taken(lines, channels, count=13)
 
     assert counts(made) == {"stored": 13}
     assert {line["kind"] for line in lines} == form.examples.keys()
 
 
-def test_what_is_uploaded_again_after_the_end_is_deleted_and_changes_nothing(queue: Waiting) -> None:
+def test_what_is_uploaded_again_after_the_end_is_deleted_and_changes_nothing(channels: Channels) -> None:
     data = json_lines([a_line("r-1")])
-    done = run(uploaded(data), queue)
+    done = run(uploaded(data), channels)
     aws_client("s3").put_object(Bucket=settings().import_bucket, Key=done.upload, Body=data)
 
-    again = run(done, queue)
+    again = run(done, channels)
 
     assert again == done
     assert names_in_bucket() == []
@@ -476,7 +446,9 @@ class DiedError(BaseException):
     """The process of a step ended."""
 
 
-def the_end_of(lines: list[Mapping[str, Any] | str], queue: Waiting, deaths: random.Random | None) -> tuple[Any, ...]:
+def the_end_of(
+    lines: list[Mapping[str, Any] | str], channels: Channels, deaths: random.Random | None
+) -> tuple[Any, ...]:
     made, commits = uploaded(json_lines(lines)), 0
     commit = Transaction.commit
 
@@ -489,20 +461,22 @@ def the_end_of(lines: list[Mapping[str, Any] | str], queue: Waiting, deaths: ran
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Transaction, "commit", mortal)
-        queue.messages.append(made.import_id)
-        while queue.messages and commits < 500:
+        channels.imports.sent.append(Sent("first", {"import_id": made.import_id}))
+        while channels.imports.sent and commits < 500:
             commits += 1
             try:
-                container().imports.step(queue.messages[-1], at=NOON + timedelta(minutes=commits))
+                container().imports.step(
+                    channels.imports.sent[-1].message["import_id"], at=NOON + timedelta(minutes=commits)
+                )
             except DiedError:
                 continue
-            queue.messages.pop(0)
+            channels.imports.sent.pop(0)
     done = container().imports.one(made.import_id, by=MACHINE)
     records = CreditStore(container().timeline).records(container().subject_keys.key_of(an_organisation()))
     return done.state, counts(done), refused_lines(done), records
 
 
-def test_killed_at_random_and_continued_gives_the_same_end(queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_at_random_and_continued_gives_the_same_end(channels: Channels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "CHUNK", 7)
     monkeypatch.setattr(service, "CHUNKS_A_STEP", 2)
     lines: list[Mapping[str, Any] | str] = []
@@ -512,11 +486,9 @@ def test_killed_at_random_and_continued_gives_the_same_end(queue: Waiting, monke
         lines.append(a_line(f"r-{number}", subject=subject, kind=kind))
     deaths = random.Random(7)
 
-    calm = the_end_of(lines, queue, None)
-    for name in table_definitions():
-        connection().delete_table(name)
-    create_tables()
-    stormy = the_end_of(lines, queue, deaths)
+    calm = the_end_of(lines, channels, None)
+    empty_tables()
+    stormy = the_end_of(lines, channels, deaths)
 
     assert calm[0] is ImportState.DONE
     assert calm[1] == {"stored": 54, "refused": 6}
@@ -525,7 +497,7 @@ def test_killed_at_random_and_continued_gives_the_same_end(queue: Waiting, monke
 
 
 @pytest.mark.parametrize("is_written", [False, True])
-def test_a_death_at_the_very_end_loses_no_refused_line(queue: Waiting, *, is_written: bool) -> None:
+def test_a_death_at_the_very_end_loses_no_refused_line(channels: Channels, *, is_written: bool) -> None:
     made = uploaded(json_lines([a_line("r-1"), "{not json", a_line("r-2", kind="religion")]))
     save = ImportStore.save
 
@@ -540,7 +512,7 @@ def test_a_death_at_the_very_end_loses_no_refused_line(queue: Waiting, *, is_wri
         patch.setattr(ImportStore, "save", dies_at_the_end)
         with pytest.raises(DiedError):
             container().imports.step(made.import_id, at=NOON)
-    done = run(made, queue)
+    done = run(made, channels)
 
     assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 1, "refused": 2})
     assert [one["line"] for one in refused_lines(done)] == [2, 3]

@@ -17,8 +17,7 @@ from chalicelib.supervision.model.statistics import Figures, Measure, MeasureFig
 from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.events import Event
 from tests.builders import NOON, a_caller, a_proposal, an_organisation
-from tests.services.test_publishing import an_edition, load, resume
-from tests.services.test_redress import (
+from tests.services.credit_office import (
     AFTER_DEFENCE,
     CREDIT,
     asked,
@@ -30,6 +29,7 @@ from tests.services.test_redress import (
     reversal,
     ruling,
 )
+from tests.services.measure_lists import an_edition, load, resume
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

@@ -1,7 +1,5 @@
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -11,40 +9,21 @@ from hypothesis import strategies as st
 from chalicelib.clocks.store import TaskStore
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity, Summary
-from chalicelib.credit.rules.expiry import without_ended
+from chalicelib.credit.rules.expiry import differences, recomputed, without_ended
 from chalicelib.credit.services.reconciliation import Reconciliation
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.timeline.store import Timeline
+from tests import depth
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
-from tests.services.test_expiry import MACHINE, flagged, kinds_of, stored
+from tests.cloud import empty_tables
+from tests.services.credit_office import MACHINE, flagged, stored
+from tests.services.mending import altered, company, mending
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 LATER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
-
-
-def mending(pauses: list[float] | None = None) -> Reconciliation:
-    house, waited = container(), pauses if pauses is not None else []
-    return Reconciliation(
-        CreditStore(house.timeline),
-        TaskStore(),
-        marks_of=house.flag_expiry.marks_of,
-        kept_from=Severity.SERIOUS,
-        pause=waited.append,
-    )
-
-
-def company() -> Summary:
-    return container().credit.summary(container().subject_keys.key_of(an_organisation()))
-
-
-def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
-    """Change a stored summary behind the service's back."""
-    before = company()
-    with transaction() as tx:
-        CreditStore(container().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)
 
 
 def test_a_summary_that_is_as_it_should_be_is_left_alone() -> None:
@@ -141,9 +120,6 @@ def test_mending_stands_or_falls_with_its_event(monkeypatch: pytest.MonkeyPatch)
     assert company().kept_promises == 7
 
 
-EXAMPLES = count()
-"""Each example has records of its own in the one town."""
-
 DELIVERY = st.tuples(
     st.sampled_from(("market", "market-penalties")),
     st.sampled_from(("r-1", "r-2", "r-3")),
@@ -156,17 +132,18 @@ DELIVERY = st.tuples(
 
 @pytest.mark.requirement("R8.2", "R8.3")
 @given(deliveries=st.lists(DELIVERY, max_size=8))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth.EXAMPLES // 20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_give(
     deliveries: list[tuple[str, str, int, str, date, int]],
 ) -> None:
-    run, at = next(EXAMPLES), NOON
+    empty_tables()
+    at = NOON
     for source, name, version, severity, until, days in deliveries:
         at += timedelta(minutes=1)
         later = at = at + timedelta(days=days)
         given_record = a_submission(
             source=source,
-            record_id=f"{name}-{run}",
+            record_id=name,
             source_version=version,
             severity=severity,
             display_until=until,
@@ -179,6 +156,10 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
         container().credit_expiry.expire(at=later)
 
         now = company()
-        right, parts = mending()._difference(now, at=later)
-        assert parts == ()
+        records, marks = (
+            CreditStore(container().timeline).records(now.subject),
+            container().flag_expiry.marks_of(now.subject, []),
+        )
+        right = recomputed(now, records, marks, on=later.date(), kept_from=Severity.SERIOUS)
+        assert differences(now, right, on=later.date()) == ()
         assert without_ended(now, on=later.date()).bars == right.bars

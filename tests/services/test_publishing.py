@@ -7,37 +7,16 @@ from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.editions import EvaluationState, Place
-from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
+from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
 from chalicelib.sanctions.services import re_evaluation
 from chalicelib.sanctions.store.editions import EditionIndexStore, LoadedLists
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
 from tests.builders import a_proposal, an_organisation
-from tests.services.test_expiry import CREDIT, CREDIT2, effect_at, flagged, kinds_of
+from tests.services.credit_office import CREDIT, CREDIT2, effect_at, flagged
+from tests.services.measure_lists import NOW, TODAY, an_edition, load, resume, seen
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
-
-NOW = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
-"""A morning in Shanghai, after the flag's defence was over."""
-
-TODAY = date(2026, 10, 9)
-
-
-def an_edition(edition: str = "2026", *, on: date = TODAY, without: str = "9") -> MeasureList:
-    (packaged,) = measure_lists()
-    kept = tuple(measure for measure in packaged.measures if measure.code != without)
-    return replace(packaged, edition=edition, in_force_from=on, measures=kept)
-
-
-def load(edition: MeasureList, *, at: datetime = NOW) -> None:
-    container().measure_editions.load(edition, by=CREDIT, at=at)
-
-
-def seen(flag: Flag) -> Flag:
-    return container().flags.get(flag.flag_id, by=CREDIT)
-
-
-def resume(flag: Flag, *, by: object = CREDIT, at: datetime = NOW) -> Flag:
-    return container().reinstatement.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
 
 
 def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing() -> None:
@@ -145,7 +124,7 @@ def test_a_suspended_flag_can_be_lifted_and_ends_by_its_date() -> None:
 
 
 def test_a_suspended_flag_ends_on_its_day() -> None:
-    flag = flagged()
+    flag = flagged(ends_on=date(2026, 12, 31))
     load(an_edition())
 
     assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1

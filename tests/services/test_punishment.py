@@ -7,66 +7,33 @@ import pytest
 from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
-from chalicelib.credit.model.records import Effect, Purpose
-from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.model.records import Effect
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role
 from chalicelib.redress.services.revocations import StandingDocuments
 from chalicelib.rulepacks.model.pack import Term, TermKey
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.sanctions.model.flags import Flag, FlagFilter, FlagState, Service, Target
+from chalicelib.sanctions.model.flags import FlagFilter, FlagState, Service, Target
 from chalicelib.sanctions.services.flags import Flags
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
+from tests.services.credit_office import (
+    CREDIT,
+    CREDIT2,
+    DUE,
+    ELSEWHERE,
+    company,
+    confirm,
+    effect_at,
+    lift,
+    proposed,
+    served,
+)
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
-
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
-CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
-ELSEWHERE = a_caller(Role.CREDIT_OFFICER, sub="credit3", department="elsewhere")
-MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
-DUE = datetime.fromisoformat("2026-10-08T15:59:59+00:00")
-"""Three working days after Monday 28 September 2026: Tuesday, Wednesday, and Thursday after the holidays."""
-
-
-def company() -> Caller:
-    return a_caller(sub="company", subject=container().subject_keys.key_of(an_organisation()))
-
-
-def proposed(**given: Any) -> Flag:  # noqa: ANN401 - any field of a proposal
-    target = Target(about=an_organisation())
-    return container().flags.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
-
-
-def served() -> Flag:
-    service = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    return container().flags.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
-
-
-def confirm(flag: Flag, *, by: Caller = CREDIT2, at: datetime, answer: str = "") -> Flag:
-    return container().flags.confirm(
-        flag.flag_id, "事实清楚。", statement_answer=answer, by=by, version=flag.version, at=at
-    )
-
-
-def lift(flag: Flag, *, at: datetime = NOON, version: int | None = None) -> Flag:
-    return container().flags.lift(
-        flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version or flag.version, at=at
-    )
-
-
-def effect_at(at: datetime, *, item: str = "business-address") -> Effect:
-    inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
-    return container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
 
 
 def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:

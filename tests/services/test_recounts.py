@@ -5,30 +5,34 @@ from typing import Any
 
 import pytest
 
-from chalicelib.calendars.model import AT_THE_START, Moving, Recount, RecountState, YearStatus
-from chalicelib.calendars.rules import SETTLED_AFTER
+from chalicelib.calendars.model import AT_THE_START, Moving, RecountState
 from chalicelib.calendars.services import recalculation
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
-from chalicelib.timeline.events import Event
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
-from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
+from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.cloud import turn_clock
-from tests.services.test_clocks import an_owner
+from tests.services.recounts import (
+    EDITOR,
+    LOADED,
+    NEW_YEAR,
+    SETTLED,
+    STARTED,
+    a_clock,
+    an_edition,
+    load,
+    recounted,
+    the_recount,
+)
+from tests.services.timelines import an_owner
 
 pytestmark = pytest.mark.usefixtures("cloud")
-
-STARTED = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
-LOADED = STARTED + timedelta(hours=1)
-SETTLED = LOADED + SETTLED_AFTER
-EDITOR = Caller(sub="calendar", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")
-NOTICE = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
-NEW_YEAR = date(2027, 1, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -36,51 +40,8 @@ def _at_the_end_of_the_year() -> None:
     turn_clock(STARTED)
 
 
-def an_edition(*holidays: date, make_up_days: tuple[date, ...] = ()) -> Edition:
-    return Edition(
-        year=2027,
-        notice=NOTICE,
-        holidays=dict.fromkeys(holidays or (NEW_YEAR,), "元旦"),
-        make_up_days=dict.fromkeys(make_up_days, "元旦"),
-    )
-
-
-def a_clock(
-    *,
-    limit: Limit | None = None,
-    department: str = "traffic",
-    started_at: datetime = STARTED,
-    owner: str | None = None,
-) -> Clock:
-    with transaction() as tx:
-        return container().clocks.start(
-            ClockKind.HANDLING_PROMISED,
-            limit or Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
-            owner=owner or an_owner(),
-            department=department,
-            responsible="officer",
-            pack="corrects-first",
-            started_at=started_at,
-            tx=tx,
-        )
-
-
-def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> YearStatus:
-    return container().calendar_editions.load(edition, by=EDITOR, version=version, at=at)
-
-
 def now(clock: Clock) -> Clock:
     return container().clocks.get(clock.owner, clock.clock_id)
-
-
-def recounted(clock: Clock) -> list[Event]:
-    return [event for event in container().timeline.events(clock.owner) if event.kind == "clock:recounted"]
-
-
-def the_recount() -> Recount:
-    found = container().recalculation.of(2027)
-    assert found is not None
-    return found
 
 
 @pytest.mark.requirement("R4.5")
@@ -220,18 +181,18 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
     after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clocks = [a_clock() for _ in range(4)]
-    count = container().recalculation._counting.recount
+    count = ClockRecalculation.recount
     counted = 0
 
-    def dying(*args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - handed on as they are
+    def dying(counting: ClockRecalculation, seen: Clock, **how: Any) -> bool:  # noqa: ANN401 - handed on as it is
         nonlocal counted
         if counted == after:
             raise DiedError
         counted += 1
-        return count(*args, **kwargs)
+        return count(counting, seen, **how)
 
     with monkeypatch.context() as patch:
-        patch.setattr(container().recalculation._counting, "recount", dying)
+        patch.setattr(ClockRecalculation, "recount", dying)
         with pytest.raises(DiedError):
             load(an_edition())
     assert sum(len(recounted(clock)) for clock in clocks) == after
@@ -378,9 +339,8 @@ def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
         stopped = container().clocks.stop(seen, at=STARTED, tx=tx)
     calendar = Calendar((*load_calendar().editions, an_edition()))
 
-    moved = container().recalculation._counting.recount(
-        seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED
-    )
+    counting = ClockRecalculation(ClockStore(), container().timeline, yellow=container().yellow)
+    moved = counting.recount(seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED)
 
     assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
 

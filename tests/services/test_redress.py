@@ -1,6 +1,5 @@
 """Objecting, repairing and reversing, with everything that stands on a document marked and undone together."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,86 +11,39 @@ from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, Rec
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role
-from chalicelib.redress.model import (
-    Entry,
-    EntryKind,
-    HowAffected,
-    Objection,
-    ObjectionDecision,
-    ObjectionRequest,
-    Outcome,
-    Repair,
-    RepairDecision,
-    RepairStage,
-    RevokingDocument,
-)
+from chalicelib.policy import Caller
+from chalicelib.redress.model import Entry, EntryKind, HowAffected, Outcome, Repair, RepairStage
 from chalicelib.redress.model import ObjectionState as Stage
-from chalicelib.redress.services.revocations import Fall
 from chalicelib.redress.store import RedressStore
-from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
+from chalicelib.sanctions.model.flags import FlagState, Service, Target
 from chalicelib.sanctions.services.redress import FlagRedress
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
+from tests.services.credit_office import (
+    AFTER_DEFENCE,
+    CREDIT,
+    CREDIT2,
+    ELSEWHERE,
+    MACHINE,
+    PAPER,
+    RECORD,
+    asked,
+    company,
+    decided,
+    entry_of,
+    flagged,
+    judged,
+    objected,
+    reversal,
+    ruling,
+    stored,
+)
+from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
-
-MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
-CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
-ELSEWHERE = a_caller(Role.CREDIT_OFFICER, sub="credit3", department="elsewhere")
-AFTER_DEFENCE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
-PAPER = "撤〔2026〕1号"
-RECORD = Entry(kind=EntryKind.RECORD, name="market/r-1")
-
-
-def company() -> Caller:
-    return a_caller(sub="company", subject=container().subject_keys.key_of(an_organisation()))
 
 
 def stranger() -> Caller:
     return a_caller(sub="somebody", subject=container().subject_keys.key_of(an_identity()))
-
-
-def stored(record_id: str = "r-1", **given: object) -> Record:
-    submission = a_submission(record_id=record_id, **given)
-    return container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
-
-
-def flagged(**given: object) -> Flag:
-    punishment = container().flags
-    flag = punishment.propose(a_proposal(**given), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
-    told = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
-    return punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=AFTER_DEFENCE)
-
-
-def entry_of(flag: Flag) -> Entry:
-    return Entry(kind=EntryKind.FLAG, name=flag.flag_id)
-
-
-def objected(
-    entry: Entry = RECORD, ground: str = "fact", *, by: Caller | None = None, at: datetime = NOON
-) -> Objection:
-    plea = ObjectionRequest(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
-    return container().objections.make(plea, by=by or company(), at=at, idempotency_key=None)[0]
-
-
-def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> ObjectionDecision:
-    return replace(ObjectionDecision(outcome=outcome, reason="经核实。", basis="第30条"), **given)  # type: ignore[arg-type]
-
-
-def decided(objection: Objection, said: ObjectionDecision, *, by: Caller = CREDIT, at: datetime = NOON) -> Objection:
-    return container().objections.decide(objection.objection_id, said, by=by, version=objection.version, at=at)
-
-
-def asked(entry: Entry, *, at: datetime) -> Repair:
-    form = container().repairs.form(entry, by=company(), at=at)
-    return container().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, idempotency_key=None)[0]
-
-
-def judged(repair: Repair, *, at: datetime, by: Caller = CREDIT, **given: object) -> Repair:
-    verdict = replace(RepairDecision(is_approved=True, reason="已纠正。"), **given)  # type: ignore[arg-type]
-    return container().repairs.judge(repair.repair_id, verdict, by=by, version=repair.version, at=at)
 
 
 def effect_at(at: datetime, *, item: str = "business-address") -> tuple[Effect, list[str]]:
@@ -104,12 +56,6 @@ def record_now(record_id: str = "r-1") -> Record:
     found = CreditStore(container().timeline).record("market", record_id)
     assert found is not None
     return found
-
-
-def kinds_of(owner: str) -> list[str]:
-    reading = container().timeline.reading(owner)
-    assert reading.verified
-    return [event.kind for event in reading.events]
 
 
 def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own context manager
@@ -535,13 +481,6 @@ def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
     judged(asked(RECORD, at=at), at=at)
     with refused(ErrorCode.REPAIRED):
         asked(RECORD, at=at)
-
-
-def reversal(entry: Entry = RECORD, **given: object) -> Fall:
-    paper = RevokingDocument(
-        number="复〔2026〕3号", organ="义乌市人民政府", effective_on=date(2026, 10, 8), basis="第68条"
-    )
-    return replace(Fall(entry=entry, by_document=paper, reason="复议撤销。"), **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.requirement("R3.11", "R8.4")

@@ -26,7 +26,6 @@ from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
-from chalicelib.dynamo.model import connection
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import (
@@ -43,7 +42,8 @@ from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Servi
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation
-from tests.cloud import create_tables, forget_everything, table_definitions
+from tests.cloud import empty_tables, forget_everything
+from tests.depth import goes
 
 if TYPE_CHECKING:
     from chalicelib.credit.model.identity_links import IdentityLink
@@ -92,9 +92,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @initialize()
     def move_to_town(self) -> None:
         type(self).number += 1
-        for name in table_definitions():
-            connection().delete_table(name)
-        create_tables()
+        empty_tables()
         forget_everything()
         self.now = BEGIN
         self.about = _organisation(2 * self.number)
@@ -439,13 +437,13 @@ def _code(number: int) -> str:
 
 @pytest.mark.requirement("R2.14", "R3.15", "R8.2")
 @pytest.mark.usefixtures("cloud")
-def test_records_flags_and_ways_back_in_any_order_are_as_the_model_says() -> None:
+@goes("walks", usually=4, deep=100)
+def test_records_flags_and_ways_back_in_any_order_are_as_the_model_says(walks: int) -> None:
     run_state_machine_as_test(
         WaysBackAsAMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=walks,
             stateful_step_count=20,
-            deadline=None,
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),

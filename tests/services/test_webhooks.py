@@ -1,11 +1,7 @@
 """Webhooks: a real receiver verifies what it is told, fails, is told again, and never as if it were something new."""
 
-import json
 import socket
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,100 +9,33 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
-from chalicelib.alerts.rules import webhooks
+from chalicelib.alerts.rules import webhooks as rules
 from chalicelib.alerts.services.webhook_sender import Sender
-from chalicelib.alerts.services.webhooks import EarlyError
+from chalicelib.alerts.services.webhooks import EarlyError, Webhooks
+from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.settings import Stage
+from chalicelib.publisher import Queue
+from chalicelib.settings import Stage, settings
+from tests.channels import Channels
+from tests.services.receiving import Receiver, a_deaf_port, deliver, deliver_until_ended, receiver
 
-pytestmark = pytest.mark.usefixtures("cloud")
+__all__ = ["receiver"]
+
+pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
 AT = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+TOPICS = (Topic.ALERT_RAISED,)
 MACHINE = Caller(sub="m", roles=frozenset({Role.SYSTEM}), department="traffic")
 NOTICE = Notice(
     topic=Topic.ALERT_RAISED, name="a1", subject="case:X", department="traffic", at=AT, data={"alert_id": "a1"}
 )
 
 
-class Line:
-    """A queue that keeps what it was given, and for how long it must be kept back."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[dict[str, Any], timedelta]] = []
-
-    def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
-        assert name
-        self.messages.append((json.loads(message), after))
-
-
-class Receiver:
-    """A department's system: keeps what it gets and answers with the statuses that it was given, then with 200."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                status = receiver.answers.pop(0) if receiver.answers else 200
-                self.send_response(status)
-                if status == 302:
-                    self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Keep quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook?key=1"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
-        self.thread.start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch, cloud: None) -> tuple[Line, Line]:  # noqa: ARG001 - services need it
-    queue, dead = Line(), Line()
-    monkeypatch.setattr(container().webhooks, "_queue", queue)
-    monkeypatch.setattr(container().webhooks, "_dead_letters", dead)
-    return queue, dead
-
-
 def subscribed(url: str) -> tuple[Webhook, str]:
-    webhook, _ = container().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, idempotency_key=None)
+    webhook, _ = container().webhooks.subscribe(url, TOPICS, by=MACHINE, at=AT, idempotency_key=None)
     return webhook, container().webhooks.secret(webhook)
-
-
-def run(message: dict[str, Any], *, at: datetime) -> bool:
-    return container().webhooks.deliver(
-        message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
-    )
-
-
-def told_until_ended(queue: Line, at: datetime = AT) -> datetime:
-    """Let the queue bring its messages, each when its wait is over."""
-    while queue.messages:
-        message, after = queue.messages.pop(0)
-        at += after
-        run(message, at=at)
-    return at
 
 
 def of(webhook: Webhook, state: DeliveryState) -> list[Delivery]:
@@ -114,13 +43,11 @@ def of(webhook: Webhook, state: DeliveryState) -> list[Delivery]:
     return list(found)
 
 
-def test_a_receiver_verifies_the_signature_and_reads_a_cloud_event(
-    receiver: Receiver, lines: tuple[Line, Line]
-) -> None:
+def test_a_receiver_verifies_the_signature_and_reads_a_cloud_event(receiver: Receiver, channels: Channels) -> None:
     webhook, secret = subscribed(receiver.url)
 
     container().webhooks.tell(NOTICE, at=AT)
-    told_until_ended(lines[0])
+    deliver_until_ended(channels.deliveries, at=AT)
 
     ((headers, body),) = receiver.got
     event = Verifier(secret).verify(body, headers)
@@ -139,13 +66,13 @@ def test_a_receiver_verifies_the_signature_and_reads_a_cloud_event(
 
 
 def test_two_failures_are_tried_again_under_the_same_name_after_5_seconds_and_a_minute(
-    receiver: Receiver, lines: tuple[Line, Line]
+    receiver: Receiver, channels: Channels
 ) -> None:
     webhook, secret = subscribed(receiver.url)
     receiver.answers = [500, 503]
 
     container().webhooks.tell(NOTICE, at=AT)
-    ended = told_until_ended(lines[0])
+    ended = deliver_until_ended(channels.deliveries, at=AT)
 
     assert ended - AT == timedelta(seconds=65)
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
@@ -157,102 +84,100 @@ def test_two_failures_are_tried_again_under_the_same_name_after_5_seconds_and_a_
 
 
 def test_telling_twice_and_messages_that_come_twice_reach_the_receiver_once(
-    receiver: Receiver, lines: tuple[Line, Line]
+    receiver: Receiver, channels: Channels
 ) -> None:
     subscribed(receiver.url)
 
     container().webhooks.tell(NOTICE, at=AT)
     container().webhooks.tell(NOTICE, at=AT)
-    lines[0].messages *= 3
-    told_until_ended(lines[0])
+    channels.deliveries.sent *= 3
+    deliver_until_ended(channels.deliveries, at=AT)
 
     assert len(receiver.got) == 1
 
 
-def test_a_message_before_its_time_is_put_back_for_the_rest_of_the_wait(
-    receiver: Receiver, lines: tuple[Line, Line]
-) -> None:
+def test_a_message_before_its_time_is_put_back_for_the_rest_of_the_wait(receiver: Receiver, channels: Channels) -> None:
     subscribed(receiver.url)
     receiver.answers = [500]
     container().webhooks.tell(NOTICE, at=AT)
-    run(lines[0].messages.pop()[0], at=AT)
-    message, _ = lines[0].messages.pop()
+    deliver(channels.deliveries.sent.pop().message, at=AT)
+    message = channels.deliveries.sent.pop().message
 
-    run(message, at=AT + timedelta(seconds=2))
+    deliver(message, at=AT + timedelta(seconds=2))
 
     assert len(receiver.got) == 1
-    assert lines[0].messages == [(message, timedelta(seconds=3))]
+    assert [(one.message, one.after) for one in channels.deliveries.sent] == [(message, timedelta(seconds=3))]
 
 
-def test_a_message_ahead_of_the_row_comes_again(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+def test_a_message_ahead_of_the_row_comes_again(receiver: Receiver, channels: Channels) -> None:
     subscribed(receiver.url)
     container().webhooks.tell(NOTICE, at=AT)
-    message, _ = lines[0].messages[0]
+    message = channels.deliveries.sent[0].message
 
     with pytest.raises(EarlyError):
-        run({**message, "attempt": 1}, at=AT)
+        deliver({**message, "attempt": 1}, at=AT)
 
     assert receiver.got == []
 
 
 def test_after_the_tenth_failure_it_is_dead_with_one_letter_and_a_replay_keeps_the_name(
-    receiver: Receiver, lines: tuple[Line, Line]
+    receiver: Receiver, channels: Channels
 ) -> None:
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [500] * 10
 
     container().webhooks.tell(NOTICE, at=AT)
-    ended = told_until_ended(lines[0])
+    ended = deliver_until_ended(channels.deliveries, at=AT)
 
     (dead,) = of(webhook, DeliveryState.DEAD)
     assert len(receiver.got) == 10
-    assert ended - AT == sum(webhooks.BACK_OFF, timedelta(0))
-    assert [message["delivery_id"] for message, _ in lines[1].messages] == [dead.delivery_id]
+    assert ended - AT == sum(rules.BACK_OFF, timedelta(0))
+    assert [one["delivery_id"] for one in channels.dead_letters.of("delivery_id")] == [dead.delivery_id]
     container().webhooks.replay(webhook.webhook_id, dead.delivery_id, by=MACHINE, at=ended)
-    told_until_ended(lines[0], ended)
+    deliver_until_ended(channels.deliveries, at=ended)
     assert receiver.got[-1][0]["webhook-id"] == dead.delivery_id
     assert [each.state for each in of(webhook, DeliveryState.DELIVERED)] == ["delivered"]
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation_and_the_new_one_alone_after_it(
-    receiver: Receiver, lines: tuple[Line, Line]
+    receiver: Receiver, channels: Channels
 ) -> None:
     webhook, old = subscribed(receiver.url)
     new = container().webhooks.secret(container().webhooks.rotate(webhook.webhook_id, by=MACHINE, at=AT))
     a_day_later = AT + timedelta(hours=24)
 
     container().webhooks.tell(NOTICE, at=AT)
-    told_until_ended(lines[0], a_day_later - timedelta(seconds=1))
+    deliver_until_ended(channels.deliveries, at=a_day_later - timedelta(seconds=1))
     (headers, body) = receiver.got[-1]
     Verifier(old).verify(body, headers)
     Verifier(new).verify(body, headers)
 
     (delivered,) = of(webhook, DeliveryState.DELIVERED)
     container().webhooks.replay(webhook.webhook_id, delivered.delivery_id, by=MACHINE, at=a_day_later)
-    told_until_ended(lines[0], a_day_later)
+    deliver_until_ended(channels.deliveries, at=a_day_later)
     (headers, body) = receiver.got[-1]
     Verifier(new).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
         Verifier(old).verify(body, headers)
 
 
-def test_a_redirect_is_not_followed_and_counts_as_a_failure(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+def test_a_redirect_is_not_followed_and_counts_as_a_failure(receiver: Receiver, channels: Channels) -> None:
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [302]
 
     container().webhooks.tell(NOTICE, at=AT)
-    run(lines[0].messages.pop()[0], at=AT)
+    deliver(channels.deliveries.sent.pop().message, at=AT)
 
     assert len(receiver.got) == 1
     assert [(each.attempts, each.outcome) for each in of(webhook, DeliveryState.PENDING)] == [(1, "302")]
 
 
-def test_an_endpoint_that_is_gone_is_told_nothing_more(receiver: Receiver, lines: tuple[Line, Line]) -> None:
+def test_an_endpoint_that_is_gone_is_told_nothing_more(receiver: Receiver, channels: Channels) -> None:
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [410]
 
     container().webhooks.tell(NOTICE, at=AT)
-    told_until_ended(lines[0])
+    deliver_until_ended(channels.deliveries, at=AT)
 
     assert container().webhooks.get(webhook.webhook_id, by=MACHINE).state == "disabled"
     assert container().webhooks.tell(NOTICE, at=AT) == 0
@@ -269,16 +194,19 @@ def looked_up(*answers: str) -> Any:  # noqa: ANN401 - as the standard library t
     return look_up
 
 
+def outside(*answers: str) -> Webhooks:
+    """Webhooks of another stage than the local one, where a name stands for one answer after the other."""
+    queue = Queue(settings().deliver_queue)
+    sender = Sender(Stage.PROD, looked_up(*answers))
+    return Webhooks(WebhookStore(), sender, key=b"k" * 32, source="urn:xinnuo:prod", queue=queue, dead_letters=queue)
+
+
 @pytest.mark.parametrize(
     "answer", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "93.184.215.14,192.168.1.1", "::1", "fd00::1", "224.0.0.1"]
 )
-def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_stage(
-    answer: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(container().webhooks, "_sender", Sender(Stage.PROD, looked_up(answer)))
-
+def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_stage(answer: str) -> None:
     with pytest.raises(DomainError) as refused:
-        subscribed("https://hooks.example.com/x")
+        outside(answer).subscribe("https://hooks.example.com/x", TOPICS, by=MACHINE, at=AT, idempotency_key=None)
 
     assert refused.value.code is ErrorCode.ADDRESS_NOT_ALLOWED
 
@@ -299,15 +227,13 @@ def test_an_address_outside_the_local_stage_is_https_on_a_usual_port_and_nothing
         Sender(Stage.PROD, looked_up("93.184.215.14")).destination(url)
 
 
-def test_a_name_that_turns_to_a_private_address_after_it_was_registered_is_not_told(
-    lines: tuple[Line, Line], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sender = Sender(Stage.PROD, looked_up("93.184.215.14", "127.0.0.1"))
-    monkeypatch.setattr(container().webhooks, "_sender", sender)
-    webhook, _ = subscribed("https://hooks.example.com/x")
+def test_a_name_that_turns_to_a_private_address_after_it_was_registered_is_not_told(channels: Channels) -> None:
+    webhooks = outside("93.184.215.14", "127.0.0.1")
+    webhook, _ = webhooks.subscribe("https://hooks.example.com/x", TOPICS, by=MACHINE, at=AT, idempotency_key=None)
 
-    container().webhooks.tell(NOTICE, at=AT)
-    run(lines[0].messages.pop()[0], at=AT)
+    webhooks.tell(NOTICE, at=AT)
+    message = channels.deliveries.sent.pop().message
+    webhooks.deliver(message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=AT)
 
     assert [each.outcome for each in of(webhook, DeliveryState.PENDING)] == ["ADDRESS_NOT_ALLOWED"]
 
@@ -316,25 +242,25 @@ def test_the_connection_goes_to_the_address_that_was_judged_and_the_name_is_not_
     receiver: Receiver,
 ) -> None:
     asked = looked_up("127.0.0.1")
-    port = receiver.server.server_address[1]
 
     status = Sender(Stage.LOCAL, asked).send(
-        f"http://rebinding.example:{port}/hook", name="d1", body="{}", secrets=["whsec_" + "MfKQ" * 8]
+        f"http://rebinding.example:{receiver.port}/hook", name="d1", body="{}", secrets=["whsec_" + "MfKQ" * 8]
     )
 
     assert status == "200"
-    assert receiver.got[0][0]["host"] == f"rebinding.example:{port}"
+    assert receiver.got[0][0]["host"] == f"rebinding.example:{receiver.port}"
 
 
 def test_an_endpoint_that_does_not_answer_fails_and_no_other_waits_for_it(
-    receiver: Receiver, lines: tuple[Line, Line]
+    receiver: Receiver, channels: Channels
 ) -> None:
-    closed, _ = subscribed("http://127.0.0.1:9/")
-    subscribed(receiver.url)
+    with a_deaf_port() as port:
+        closed, _ = subscribed(f"http://127.0.0.1:{port}/")
+        subscribed(receiver.url)
 
-    container().webhooks.tell(NOTICE, at=AT)
-    for message, _ in list(lines[0].messages):
-        run(message, at=AT)
+        container().webhooks.tell(NOTICE, at=AT)
+        for message in channels.deliveries.of("delivery_id"):
+            deliver(message, at=AT)
 
     assert len(receiver.got) == 1
     assert [each.outcome for each in of(closed, DeliveryState.PENDING)] == ["UNREACHABLE"]

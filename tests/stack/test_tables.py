@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.cloud import table_definitions
+from tests.tables import definitions
 
 PREFIX = "xinnuo-local-"
 
@@ -16,41 +16,23 @@ def held(projection: dict[str, Any]) -> tuple[str, list[str]]:
     return projection["ProjectionType"], sorted(projection.get("NonKeyAttributes", []))
 
 
+def told(definition: dict[str, Any]) -> tuple[Any, ...]:
+    """What a definition says of a table: its keys, its indexes, and the types of the attributes in any key."""
+    indexes = {
+        index["IndexName"]: (keys_of(index["KeySchema"]), held(index["Projection"]))
+        for index in definition.get("GlobalSecondaryIndexes", [])
+    }
+    types = {part["AttributeName"]: part["AttributeType"] for part in definition["AttributeDefinitions"]}
+    return keys_of(definition["KeySchema"]), indexes, types
+
+
 def in_code() -> dict[str, Any]:
-    tables = {}
-    for name, definition in table_definitions().items():
-        types = {part["AttributeName"]: part["AttributeType"] for part in definition["attribute_definitions"]}
-        indexes = {
-            index["index_name"]: (keys_of(index["key_schema"]), held(index["projection"]))
-            for index in definition.get("global_secondary_indexes", [])
-        }
-        keyed = {name for keys, _ in indexes.values() for _, name in keys} | {
-            name for _, name in keys_of(definition["key_schema"])
-        }
-        tables[name.removeprefix(PREFIX)] = (
-            keys_of(definition["key_schema"]),
-            indexes,
-            {name: kind for name, kind in types.items() if name in keyed},
-        )
-    return tables
+    return {name.removeprefix(PREFIX): told(definition) for name, definition in definitions().items()}
 
 
 def in_the_stack(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    tables = {}
-    for resource in resources.values():
-        if resource["Type"] != "AWS::DynamoDB::Table":
-            continue
-        properties = resource["Properties"]
-        indexes = {
-            index["IndexName"]: (keys_of(index["KeySchema"]), held(index["Projection"]))
-            for index in properties.get("GlobalSecondaryIndexes", [])
-        }
-        tables[properties["TableName"]["Fn::Sub"].removeprefix("xinnuo-${Stage}-")] = (
-            keys_of(properties["KeySchema"]),
-            indexes,
-            {part["AttributeName"]: part["AttributeType"] for part in properties["AttributeDefinitions"]},
-        )
-    return tables
+    tables = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::DynamoDB::Table"]
+    return {table["TableName"]["Fn::Sub"].removeprefix("xinnuo-${Stage}-"): told(table) for table in tables}
 
 
 def test_code_and_stack_have_the_same_tables(resources: dict[str, dict[str, Any]]) -> None:

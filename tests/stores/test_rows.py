@@ -4,56 +4,54 @@ import pytest
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.aws import client
 from chalicelib.dynamo import connection, model
 from chalicelib.dynamo.model import Row
 
-
-class Plain(Row):
-    """A row without an index."""
-
-    class Meta:
-        """In the same table as the other."""
-
-        table_name = "shared-by-two"
-
-    pk = UnicodeAttribute(hash_key=True)
+TABLE = "shared-by-two"
 
 
-class ByColour(GlobalSecondaryIndex["Coloured"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Rows of one colour."""
+def two_kinds_in_one_table() -> tuple[type[Row], type[Row]]:
+    """A kind of row without an index, and one with; nobody has used them yet."""
 
-    class Meta:
-        """What the index is called and holds."""
+    class Plain(Row):
+        class Meta:
+            table_name = TABLE
 
-        index_name = "by_colour"
-        projection = AllProjection()
+        pk = UnicodeAttribute(hash_key=True)
 
-    colour = UnicodeAttribute(hash_key=True)
+    class ByColour(GlobalSecondaryIndex["Coloured"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
+        class Meta:
+            index_name = "by_colour"
+            projection = AllProjection()
+
+        colour = UnicodeAttribute(hash_key=True)
+
+    class Coloured(Row):
+        class Meta:
+            table_name = TABLE
+
+        pk = UnicodeAttribute(hash_key=True)
+        colour = UnicodeAttribute()
+        by_colour = ByColour()
+
+    return Plain, Coloured
 
 
-class Coloured(Row):
-    """A row with an index."""
-
-    class Meta:
-        """In the same table as the other."""
-
-        table_name = "shared-by-two"
-
-    pk = UnicodeAttribute(hash_key=True)
-    colour = UnicodeAttribute()
-    by_colour = ByColour()
-
-
-@pytest.mark.parametrize("order", [(Plain, Coloured), (Coloured, Plain)])
-def test_an_index_is_known_whichever_kind_of_row_was_used_first(
-    order: tuple[type[Row], ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("cloud")
+@pytest.mark.parametrize("order", [1, -1], ids=["the plain one", "the one with the index"])
+def test_an_index_is_known_whichever_kind_of_row_was_used_first(order: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shared = connection.QuickConnection(region="cn-north-1")
     monkeypatch.setattr(model, "connection", lambda: shared)
+    client("dynamodb").create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
-    for kind in order:
-        monkeypatch.setattr(kind, "_connection", None)
-        kind._get_connection()
+    for kind in two_kinds_in_one_table()[::order]:
+        assert kind.count("a") == 0
 
-    assert shared.get_meta_table("shared-by-two").get_index_hash_keyname("by_colour") == "colour"
-    assert shared.get_meta_table("shared-by-two").get_attribute_type("colour") == "S"
+    assert shared.get_meta_table(TABLE).get_index_hash_keyname("by_colour") == "colour"
+    assert shared.get_meta_table(TABLE).get_attribute_type("colour") == "S"

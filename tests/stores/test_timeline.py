@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws import client
 from chalicelib.container import container
-from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
@@ -49,15 +49,12 @@ def a_timeline_of_four() -> str:
 
 def change(owner: str, seq: int, **attributes: dict[str, Any]) -> None:
     """Write into the table as somebody with the administrator's hands would."""
-    connection().client._make_api_call(
-        "UpdateItem",
-        {
-            "TableName": settings().table("timeline"),
-            "Key": {"owner": {"S": owner}, "seq": {"N": str(seq)}},
-            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
-            "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
-            "ExpressionAttributeValues": {f":{name}": value for name, value in attributes.items()},
-        },
+    client("dynamodb").update_item(
+        TableName=settings().table("timeline"),
+        Key={"owner": {"S": owner}, "seq": {"N": str(seq)}},
+        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+        ExpressionAttributeNames={f"#{name}": name for name in attributes},
+        ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()},
     )
 
 
@@ -119,9 +116,7 @@ def test_an_added_row_is_found() -> None:
     owner = a_timeline_of_four()
     copied = EventRow.get(owner, 4).serialize()
 
-    connection().client._make_api_call(
-        "PutItem", {"TableName": settings().table("timeline"), "Item": {**copied, "seq": {"N": "5"}}}
-    )
+    client("dynamodb").put_item(TableName=settings().table("timeline"), Item={**copied, "seq": {"N": "5"}})
 
     assert fault_of(owner) == ChainFault(5, FaultReason.CONTENT)
 

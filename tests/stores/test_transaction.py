@@ -19,6 +19,7 @@ from chalicelib.dynamo.transaction import (
 )
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.table import EventRow
+from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -182,24 +183,14 @@ def test_rows_of_several_tables_come_back_in_the_order_asked_for_and_what_is_abs
     assert [row.made for row in rows[2:] if isinstance(row, IdempotencyRow)] == ["first", "first"]
 
 
-def test_whether_rows_are_there_is_said_in_the_order_asked_for_and_nothing_but_keys_comes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_whether_rows_are_there_is_said_in_the_order_asked_for_and_nothing_but_keys_comes() -> None:
     a_row("one").save()
-    answers: list[dict[str, Any]] = []
-    send = connection()._make_api_call
 
-    def seen(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = send(operation, parameters)
-        answers.append(answer)
-        return answer
-
-    monkeypatch.setattr(connection(), "_make_api_call", seen)
-
-    there = existing(IdempotencyRow("none"), IdempotencyRow("one"), IdempotencyRow("one"))
+    with watched(Wire()) as wire:
+        there = existing(IdempotencyRow("none"), IdempotencyRow("one"), IdempotencyRow("one"))
 
     assert there == [False, True, True]
-    assert list(answers[0]["Responses"].values()) == [[{"pk": {"S": "one"}}]]
+    assert list(wire.calls[0].answer["Responses"].values()) == [[{"pk": {"S": "one"}}]]
 
 
 def test_keys_that_the_store_put_off_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,33 +10,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from tests.cloud import Client, TokenOf
+from tests.web.cases import ITEM, enrol, form_data, promise, sign
 from tests.web.device import Device
-from tests.web.visitor import Seen, Visitor
+from tests.web.visitor import Come
 
-Come = Callable[..., Visitor]
 A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
-ITEM = "/items/plate-replacement/apply"
-
-
-def enrol(browser: Visitor, device: Device) -> Seen:
-    page = browser.open("/keys")
-    challenge = bytes.fromhex(form_data(page, "challenge"))
-    return browser.send(page, "keys", {"registration": json.dumps(device.make(challenge))})
-
-
-def form_data(seen: Seen, name: str) -> str:
-    (value,) = [form[f"data-{name}"] for form in seen.page.named("form") if f"data-{name}" in form]
-    return value or ""
-
-
-def promise(browser: Visitor) -> Seen:
-    return browser.send(browser.open(ITEM), "apply", {"way": "commitment"})
-
-
-def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]) -> Seen:
-    assertion = json.dumps(device.sign(bytes.fromhex(form_data(seen, "challenge"))))
-    ticked: dict[str, str | list[str]] = {"confirmed": ["plate-gone", "old-plate-not-used"], "assertion": assertion}
-    return browser.send(seen, seen.path.partition("?")[0], ticked | fields)
 
 
 @pytest.mark.requirement("R7.3")

@@ -1,7 +1,6 @@
 """What somebody with bad intentions may try: other people's things, words that want to be scripts, odd addresses."""
 
 import re
-from collections.abc import Callable
 from importlib import import_module
 from urllib.parse import quote
 
@@ -13,17 +12,14 @@ from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.cases import enrol, filed, signed
+from tests.web.companies import company, objection, repair
 from tests.web.device import Device
-from tests.web.test_applying import enrol
-from tests.web.test_bad_forms import filed
-from tests.web.test_credit_office import objection, repair
-from tests.web.test_oversight import MANDATE
-from tests.web.test_own_credit import company
-from tests.web.test_two_tabs import signed
-from tests.web.visitor import Outline, Visitor
+from tests.web.forms import MANDATE
+from tests.web.visitor import Come, Outline, Visitor
 
-Come = Callable[..., Visitor]
 __all__ = ["company", "objection", "repair"]
+
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 OWN = {"case_no", "draft_id", "objection_id", "repair_id", "key_id"}

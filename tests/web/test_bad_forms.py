@@ -1,31 +1,15 @@
 """Forms that are too large, too many, odd or no forms at all: each is refused in words, to whoever sent it."""
 
 import base64
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.web.test_applying import ITEM
-from tests.web.visitor import HERE, Seen, Visitor
-
-Come = Callable[..., Visitor]
-
-PHOTO = "material-old-plate"
+from tests.web.cases import PHOTO, drafted, filed
+from tests.web.visitor import HERE, Come
 
 KNOWN = "退出"
 """What stands on every page of somebody who is logged in."""
-
-
-def drafted(browser: Visitor) -> Seen:
-    """The page of a draft by certificate."""
-    return browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
-
-
-def filed(browser: Visitor) -> str:
-    """The number of a case by certificate."""
-    draft = drafted(browser)
-    return browser.send(draft, draft.path, files={PHOTO: ("a.jpg", b"x")}).path.split("/")[2]
 
 
 def test_too_many_fields_are_refused_in_words(visitor: Come) -> None:
@@ -60,7 +44,7 @@ def test_an_empty_body_is_no_form_of_ours(visitor: Come) -> None:
 def test_a_form_for_a_page_of_others_is_forbidden_and_the_own_places_stay(visitor: Come) -> None:
     browser = visitor("applicant")
 
-    seen = browser._follow("POST", f"{HERE}/inspection", urlencode({"file_no": "x"}))
+    seen = browser.follow("POST", f"{HERE}/inspection", urlencode({"file_no": "x"}))
 
     assert seen.status == 403
     assert KNOWN in seen.text

@@ -1,18 +1,17 @@
 """Cards from the finding to the withdrawal, by pages and forms alone."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.container import container
 from tests.builders import NOON
-from tests.cloud import turn_clock
-from tests.web.test_oversight import case_no
-from tests.web.visitor import Seen, Visitor
+from tests.cloud import told_once, turn_clock
+from tests.web.cases import case_no
+from tests.web.visitor import Come, Seen
 
-Come = Callable[..., Visitor]
 __all__ = ["case_no"]
+
 
 LATE = NOON + timedelta(days=30)
 FACTS = {"facts": "承诺期限已过，未办结，也未说明。", "officer": "officer.traffic"}
@@ -22,23 +21,32 @@ GROUND = {"ground": "promised_date_missed"}
 @pytest.fixture
 def missed(case_no: str) -> tuple[str, str]:
     """A case that was late, and which event of its timeline says that the promised day has passed."""
-    turn_clock(LATE)
-    container().clocks.sweep(at=LATE)
-    events = container().timeline.events(f"case:{case_no}")
-    (seq,) = [
-        event.seq for event in events if event.kind == "clock:passed" and event.data["kind"] == "handling_promised"
-    ]
+
+    def be_late() -> str:
+        turn_clock(LATE)
+        container().clocks.sweep(at=LATE)
+        events = container().timeline.events(f"case:{case_no}")
+        (seq,) = [
+            event.seq for event in events if event.kind == "clock:passed" and event.data["kind"] == "handling_promised"
+        ]
+        return str(seq)
+
+    seq = told_once("a promise that was late", be_late)
     turn_clock(LATE + timedelta(days=7))
-    return case_no, str(seq)
+    return case_no, seq
 
 
 @pytest.fixture
 def card(visitor: Come, missed: tuple[str, str]) -> str:
     """The page of a card that was given."""
     number, event = missed
-    supervisor = visitor("supervisor.traffic")
-    form = supervisor.open(f"/card?case_no={number}")
-    return supervisor.send(form, "card", GROUND | FACTS | {"events": [event]}).path.partition("?")[0]
+
+    def give() -> str:
+        supervisor = visitor("supervisor.traffic")
+        form = supervisor.open(f"/card?case_no={number}")
+        return supervisor.send(form, "card", GROUND | FACTS | {"events": [event]}).path.partition("?")[0]
+
+    return told_once("a card", give)
 
 
 def faults_at(seen: Seen, field: str) -> bool:

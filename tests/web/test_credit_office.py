@@ -1,35 +1,9 @@
 """The credit office answers objections and repairs by pages and forms alone."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from tests.web.companies import ENTRY, company, objection, repair
+from tests.web.visitor import Come, Visitor
 
-import pytest
-
-from tests.builders import NOON
-from tests.cloud import turn_clock
-from tests.web.test_own_credit import ENTRY, company
-from tests.web.visitor import Visitor
-
-Come = Callable[..., Visitor]
-__all__ = ["company"]
-
-
-@pytest.fixture
-def objection(company: Visitor) -> str:
-    """An objection that waits, by its page in the office."""
-    form = company.open(f"/credit/objection?entry={ENTRY}")
-    made = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
-    return made.path.partition("?")[0].replace("/credit/", "/matters/")
-
-
-@pytest.fixture
-def repair(company: Visitor) -> str:
-    """A repair that waits, by its page in the office."""
-    turn_clock(NOON + timedelta(days=600))
-    form = company.open(f"/credit/repair?entry={ENTRY}")
-    (promise,) = [box["value"] or "" for box in form.page.named("input") if box.get("type") == "checkbox"]
-    made = company.send(form, "repair", {"proof": "缴款书1号", "promise": promise})
-    return made.path.partition("?")[0].replace("/credit/", "/matters/")
+__all__ = ["company", "objection", "repair"]
 
 
 def test_nothing_that_waits_is_told_as_such(visitor: Come) -> None:

@@ -1,25 +1,14 @@
 """Officers handle cases by pages and forms alone, from the worklist to the closed case and what follows."""
 
-from collections.abc import Callable
-
 import pytest
 
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.web.officers.case_actions import NAMED
 from chalicelib.web.officers.case_forms import ROUTES
-from tests.web.device import Device
-from tests.web.test_applying import ITEM, enrol, promise, sign
-from tests.web.visitor import Seen, Visitor
+from tests.web.cases import ITEM, officer, promised
+from tests.web.visitor import Come, Seen, Visitor
 
-Come = Callable[..., Visitor]
-
-
-@pytest.fixture
-def promised(visitor: Come) -> str:
-    """The desk's page of a case by promise."""
-    browser, device = visitor("applicant"), Device()
-    enrol(browser, device)
-    return "/desk/" + sign(browser, promise(browser), device).path.split("/")[2]
+__all__ = ["officer", "promised"]
 
 
 @pytest.fixture
@@ -29,11 +18,6 @@ def brought(visitor: Come) -> str:
     drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
     receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("a.jpg", b"\xff")})
     return "/desk/" + receipt.path.split("/")[2]
-
-
-@pytest.fixture
-def officer(visitor: Come) -> Visitor:
-    return visitor("officer.traffic")
 
 
 def acts(seen: Seen) -> list[str]:

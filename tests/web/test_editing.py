@@ -1,7 +1,6 @@
 """Editors publish calendars, items and lists by pages and forms alone, after seeing what would change."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +10,10 @@ from chalicelib.clocks.model import Clock
 from chalicelib.container import container
 from chalicelib.web.editors import drafts
 from tests.api.bodies import a_list, item_body
-from tests.api.test_editions import OVER_NEW_YEAR, a_clock_over_new_year
+from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.services.test_expiry import flagged
-from tests.web.visitor import Seen, Visitor
-
-Come = Callable[..., Visitor]
+from tests.services.credit_office import flagged
+from tests.web.visitor import Come, Seen
 
 NEXT_YEAR = "/calendars/2027"
 PLATE = "/catalogue/plate-replacement"

@@ -1,6 +1,5 @@
 """Logging in and out through the deployed handler, and what somebody with half a secret can do: nothing."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,9 +8,7 @@ from chalicelib.sessions.table import SessionRow
 from chalicelib.settings import settings
 from chalicelib.web.core import cookies, login
 from tests.cloud import Client, TokenOf
-from tests.web.visitor import HERE, Visitor
-
-Come = Callable[..., Visitor]
+from tests.web.visitor import HERE, Come
 
 
 def test_a_login_goes_by_the_provider_and_comes_back_to_the_page_that_was_wanted(visitor: Come) -> None:

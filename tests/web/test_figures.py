@@ -1,7 +1,6 @@
 """The figures of departments and measures, each as a sentence, a chart and a table."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -10,12 +9,10 @@ from chalicelib.supervision.model.statistics import Contribution, FlagStep, Span
 from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.builders import NOON
 from tests.cloud import turn_clock
-from tests.web.test_oversight import case_no
-from tests.web.visitor import Seen, Visitor
+from tests.web.cases import case_no
+from tests.web.visitor import Come, Seen
 
 __all__ = ["case_no"]
-
-Come = Callable[..., Visitor]
 
 
 def figures_of(seen: Seen, caption: str) -> list[list[str]]:

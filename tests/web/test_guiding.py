@@ -1,15 +1,12 @@
 """Guides by clicks: one question a page, answers in the address, and at the end an item or an office."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
-from tests.web.visitor import HERE, Seen, Visitor
-
-Come = Callable[..., Visitor]
+from tests.web.visitor import HERE, Come, Seen, Visitor
 
 START = "/guides/household-move"
 

@@ -1,14 +1,11 @@
 """The credit office says by pages whose a record is, and two officers which identities belong together."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.api.bodies import ALIAS, RECORD
 from tests.cloud import Client, TokenOf
-from tests.web.visitor import Seen, Visitor
+from tests.web.visitor import Come, Seen, Visitor
 
-Come = Callable[..., Visitor]
 NEW = "/identities/links/new"
 FIELDS: dict[str, str | list[str]] = {
     "kind": "merged",

@@ -1,7 +1,6 @@
 """Supervisors and inspectors at work, by pages and forms alone."""
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -9,28 +8,12 @@ import pytest
 from chalicelib.container import container
 from chalicelib.timeline.table import EventRow
 from tests.builders import NOON
-from tests.cloud import turn_clock
-from tests.web.device import Device
-from tests.web.test_applying import enrol, promise, sign
-from tests.web.visitor import Seen, Visitor
+from tests.cloud import told_once, turn_clock
+from tests.web.cases import case_no
+from tests.web.forms import MANDATE
+from tests.web.visitor import Come, Seen
 
-Come = Callable[..., Visitor]
-
-MANDATE: Mapping[str, str | list[str]] = {
-    "file_no": "义纪检〔2026〕1号",
-    "basis": "《监察法》第18条",
-    "departments": ["traffic"],
-    "expires_on": "2027-12-31",
-}
-
-
-@pytest.fixture
-def case_no(visitor: Come) -> str:
-    """A case on a promise, at noon of a September day."""
-    turn_clock(NOON)
-    browser, device = visitor("applicant"), Device()
-    enrol(browser, device)
-    return sign(browser, promise(browser), device).path.split("/")[2]
+__all__ = ["case_no"]
 
 
 def test_the_board_counts_lights_in_words_and_lists_what_is_late(visitor: Come, case_no: str) -> None:
@@ -61,20 +44,11 @@ def test_another_department_s_board_is_closed(visitor: Come) -> None:
     assert visitor("supervisor.market").open("/board?department=traffic").status == 403
 
 
-class Silent:
-    """A channel that nobody listens to."""
-
-    def send(self, message: str, *, name: str) -> None:
-        """Take it."""
-
-
 @pytest.mark.requirement("R4.18")
-def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
-    visitor: Come, case_no: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("channels")
+def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(visitor: Come, case_no: str) -> None:
     late = NOON + timedelta(days=30)
     turn_clock(late)
-    monkeypatch.setattr(container().alerts, "_queue", Silent())
     container().clocks.sweep(at=late)
     for event in container().timeline.events(f"case:{case_no}"):
         container().alerts.on_event(event, late)
@@ -128,13 +102,17 @@ def test_days_that_are_none_are_named_and_stay(visitor: Come) -> None:
 def mandate(visitor: Come, case_no: str) -> str:
     """The page of a mandate that is in force."""
     assert case_no
-    inspector = visitor("inspector")
-    asked = inspector.send(inspector.open("/inspection"), "inspection", MANDATE)
-    path = asked.path.partition("?")[0]
-    approver = visitor("inspector2")
-    approved = approver.send(approver.open(path), path)
-    assert "已批准" in approved.text, approved.text[:2000]
-    return path
+
+    def come_into_force() -> str:
+        inspector = visitor("inspector")
+        asked = inspector.send(inspector.open("/inspection"), "inspection", MANDATE)
+        path = asked.path.partition("?")[0]
+        approver = visitor("inspector2")
+        approved = approver.send(approver.open(path), path)
+        assert "已批准" in approved.text, approved.text[:2000]
+        return path
+
+    return told_once("a mandate in force", come_into_force)
 
 
 def test_nobody_approves_their_own_mandate(visitor: Come) -> None:

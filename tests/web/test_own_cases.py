@@ -1,6 +1,6 @@
 """What an applicant sees and does about a case after it was filed, by pages and forms alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,11 +10,11 @@ from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
 from tests.cloud import Client, TokenOf
+from tests.web.cases import case_no, enrol, promise
 from tests.web.device import Device
-from tests.web.test_applying import enrol, promise, sign
-from tests.web.visitor import Seen, Visitor
+from tests.web.visitor import Come, Seen, Visitor
 
-Come = Callable[..., Visitor]
+__all__ = ["case_no"]
 
 
 @pytest.fixture
@@ -23,18 +23,15 @@ def applicant(visitor: Come) -> Visitor:
 
 
 @pytest.fixture
-def receipt(applicant: Visitor) -> Seen:
-    """The receipt of a promise that was just signed."""
-    device = Device()
-    enrol(applicant, device)
-    return sign(applicant, promise(applicant), device)
+def receipt(applicant: Visitor, case: str) -> Seen:
+    """The receipt of a promise."""
+    return applicant.open(f"{case}/receipt")
 
 
 @pytest.fixture
-def case(applicant: Visitor, receipt: Seen) -> str:
+def case(case_no: str) -> str:
     """The page of a case that is being handled."""
-    assert applicant.open(receipt.path).status == 200
-    return receipt.path.removesuffix("/receipt")
+    return f"/cases/{case_no}"
 
 
 def of_office(client: Client, token: TokenOf, case: str, act: str, body: Mapping[str, object], by: str) -> None:

@@ -1,6 +1,5 @@
 """One's own credit by pages and forms: reading it, objecting, taking back, repairing."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,21 +7,10 @@ import pytest
 from tests.api.bodies import ALIAS, RECORD
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.web.visitor import Visitor
+from tests.web.companies import ENTRY, company
+from tests.web.visitor import Come, Visitor
 
-ENTRY = "market/r-1"
-Come = Callable[..., Visitor]
-
-
-@pytest.fixture
-def company(visitor: Come, client: Client, token: TokenOf) -> Visitor:
-    """An organisation about which the market department knows something."""
-    turn_clock(NOON + timedelta(minutes=1))
-    paper = {**RECORD["document"], "effective_on": "2026-05-10"}
-    body = {**RECORD, "severity": "serious", "dates": {"judged_on": "2026-05-10"}, "document": paper}
-    sent = client.put(f"/v1/credit/records/{ENTRY}", body, token=token("system.market"))
-    assert sent.status in {200, 201}, sent.text
-    return visitor("company")
+__all__ = ["company"]
 
 
 @pytest.mark.requirement("R3.14")

@@ -1,61 +1,12 @@
 """A flag is proposed from the list by a form: its law and bounds are seen first, and bad input leads to its field."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
 
-from tests.api.test_punishment import COMPANY
-from tests.builders import NOON
-from tests.cloud import Client, turn_clock
-from tests.web.visitor import Seen, Visitor
+from tests.web.flags import links, noon, office, place_of, proposed
+from tests.web.forms import FORM, PROPOSAL
+from tests.web.visitor import Visitor
 
-Come = Callable[..., Visitor]
-
-FORM = "/proposals/9"
-PROPOSAL: dict[str, str | list[str]] = {
-    "subject-kind": "uscc",
-    "subject-number": COMPANY["number"],
-    "subject-name": COMPANY["name"],
-    "conduct": "false_commitment:general",
-    "related_items": ["business-address"],
-    "starts_on": "2026-09-28",
-    "ends_on": "2027-09-27",
-    "document-number": "义市监撤〔2026〕1号",
-    "document-organ": "义乌市市场监督管理局",
-    "document-effective_on": "2026-09-21",
-    "document-served_at": "2026-09-21T12:00",
-    "document-remedy_until": "2026-11-20",
-    "facts": "承诺的住所不存在。",
-}
-
-
-@pytest.fixture(autouse=True)
-def noon(portal: Client) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
-    turn_clock(NOON - timedelta(minutes=1))
-
-
-def place_of(seen: Seen) -> str:
-    """The page without what its address says besides."""
-    return seen.path.partition("?")[0]
-
-
-def links(seen: Seen) -> set[str]:
-    """Where the page leads, without the way back to the portal's root."""
-    return {
-        (link["href"] or "").removeprefix("../").removeprefix("../").removeprefix("./") for link in seen.page.named("a")
-    }
-
-
-@pytest.fixture
-def office(visitor: Come) -> Visitor:
-    return visitor("credit")
-
-
-@pytest.fixture
-def proposed(office: Visitor) -> Seen:
-    """A proposed flag, as its proposer is shown it."""
-    return office.send(office.open(FORM), FORM, PROPOSAL)
+__all__ = ["noon", "office", "proposed"]
 
 
 def test_no_flag_at_a_step_is_told_as_such(office: Visitor) -> None:

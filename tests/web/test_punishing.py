@@ -1,6 +1,5 @@
 """A flag goes its whole way by pages and forms: proposed, served, answered, confirmed by another, lifted."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,17 +9,14 @@ from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.settings import settings
 from chalicelib.web.core import dispatch
-from tests.api.bodies import a_list
-from tests.api.test_punishment import AFTER_DEFENCE, COMPANY
+from tests.api.bodies import AFTER_DEFENCE, COMPANY, a_list
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.web.test_proposing import FORM, PROPOSAL, links, noon, office, place_of, proposed
-from tests.web.visitor import Seen, Visitor
+from tests.web.flags import links, noon, office, place_of, proposed
+from tests.web.forms import FORM, PROPOSAL, SERVICE
+from tests.web.visitor import Come, Seen, Visitor
 
-Come = Callable[..., Visitor]
 __all__ = ["noon", "office", "proposed"]
-
-SERVICE = {"served_at": "2026-09-28T12:00", "method": "直接送达", "proof": "回证1号"}
 
 
 @pytest.fixture

@@ -1,29 +1,25 @@
 """Somebody with two tabs, a double click, the back button, or a session that ended half-way through a form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chalicelib.http import tokens
-from tests.api.test_punishment import AFTER_DEFENCE
+from tests.api.bodies import AFTER_DEFENCE
 from tests.builders import NOON
 from tests.cloud import turn_clock
-from tests.web.device import Device
-from tests.web.test_applying import enrol, sign
-from tests.web.test_bad_forms import PHOTO
-from tests.web.test_credit_office import objection, repair
-from tests.web.test_oversight import MANDATE
-from tests.web.test_own_credit import company
-from tests.web.test_proposing import noon, office, place_of, proposed
-from tests.web.test_punishing import SERVICE
-from tests.web.visitor import Seen, Visitor
+from tests.web.cases import PHOTO, signed
+from tests.web.companies import company, objection, repair
+from tests.web.flags import noon, office, place_of, proposed
+from tests.web.forms import MANDATE, SERVICE
+from tests.web.visitor import Come, Seen, Visitor
 
-Come = Callable[..., Visitor]
+__all__ = ["company", "noon", "objection", "office", "proposed", "repair"]
+
 Fields = Mapping[str, str | list[str]]
 Files = Mapping[str, tuple[str, bytes]]
-__all__ = ["company", "noon", "objection", "office", "proposed", "repair"]
 
 
 def back_from(away: Seen, persona: str) -> str:
@@ -118,15 +114,6 @@ def twice(browser: Visitor, path: str, action: str, fields: Fields | None = None
     assert (first.status, second.status) == (200, 200)
     assert first.path == second.path
     return second.path
-
-
-def signed(browser: Visitor, item: str) -> str:
-    """The number of a case on a promise."""
-    device = Device()
-    enrol(browser, device)
-    draft = browser.send(browser.open(f"/items/{item}/apply"), "apply", {"way": "commitment"})
-    ticked = [box["value"] or "" for box in draft.page.named("input") if box.get("name") == "confirmed"]
-    return sign(browser, draft, device, confirmed=ticked).path.split("/")[2]
 
 
 def test_a_double_click_of_an_officer_looks_as_one_click_does(visitor: Come) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.web.test_desk import Come, officer, promised
-from tests.web.visitor import Visitor
+from tests.web.cases import officer, promised
+from tests.web.visitor import Come, Visitor
 
 __all__ = ["officer", "promised"]
+
 
 WHY = "现场核查须核对证件。"
 

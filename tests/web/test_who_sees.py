@@ -1,16 +1,14 @@
 """Every page against every role, and against nobody, in one table."""
 
 import re
-from collections.abc import Callable
 from importlib import import_module
-
-import pytest
 
 from chalicelib.policy import Role
 from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.pages import PAGES
+from tests.claims import about
 from tests.cloud import PERSONAS
-from tests.web.visitor import Visitor
+from tests.web.visitor import Come
 
 for file in ADDRESSES:
     import_module(file)
@@ -133,36 +131,41 @@ def test_the_table_names_every_page() -> None:
     assert set(SEEN_BY) == set(PAGES)
 
 
-@pytest.mark.parametrize("name", sorted(SEEN_BY))
-def test_a_page_is_for_whom_the_table_says(name: str) -> None:
-    entry = PAGES[name]
+def test_a_page_is_for_whom_the_table_says() -> None:
+    told = {name: None if entry.is_public else set(entry.roles) for name, entry in PAGES.items()}
 
-    assert entry.is_public == (SEEN_BY[name] is None)
-    assert entry.roles == (SEEN_BY[name] or set())
+    assert {name: roles for name, roles in told.items() if roles != SEEN_BY[name]} == {}
+    assert [name for name, entry in PAGES.items() if entry.is_public and entry.roles] == []
 
 
-@pytest.mark.parametrize("role", sorted(Role))
-def test_whoever_may_not_see_a_page_is_told_so_and_whoever_may_is_let_in(
-    visitor: Callable[..., Visitor], role: Role
-) -> None:
-    browser = visitor(BY_ROLE[role])
-    token = browser.open("/cases").page.forms[0].fields["form_token"][0]
+def test_whoever_may_not_see_a_page_is_told_so_and_whoever_may_is_let_in(visitor: Come) -> None:
+    wrong: dict[str, str] = {}
+    for role in Role:
+        browser = visitor(BY_ROLE[role])
+        token = browser.open("/cases").page.forms[0].fields["form_token"][0]
+        for name, roles in SEEN_BY.items():
+            if roles is None or name == "POST /logout":
+                continue
+            method, _, path = name.partition(" ")
+            path = re.sub(r"{\w+}", "none", path)
+            with about(f"{name} as {role}", wrong):
+                seen = browser.open(path) if method == "GET" else browser.post(path, {"form_token": token})
+                assert (seen.status == 403) == (role not in roles), seen.status
 
+    assert wrong == {}
+
+
+def test_nobody_without_a_login_comes_further_than_to_the_login(visitor: Come) -> None:
+    wrong: dict[str, str] = {}
     for name, roles in SEEN_BY.items():
-        method, _, path = name.partition(" ")
-        if roles is None or name == "POST /logout":
+        if roles is None:
             continue
-        path = re.sub(r"{\w+}", "none", path)
-        seen = browser.open(path) if method == "GET" else browser.post(path, {"form_token": token})
-        assert (seen.status == 403) == (role not in roles), (name, seen.status)
+        method, _, path = name.partition(" ")
+        browser = visitor()
+        with about(name, wrong):
+            if method == "GET":
+                assert browser.open(path).url.startswith("https://issuer.test/authorize?")
+            else:
+                assert browser.post(path, {}).status == 401
 
-
-@pytest.mark.parametrize("name", sorted(name for name, roles in SEEN_BY.items() if roles is not None))
-def test_nobody_without_a_login_comes_further_than_to_the_login(visitor: Callable[..., Visitor], name: str) -> None:
-    method, _, path = name.partition(" ")
-    browser = visitor()
-
-    if method == "GET":
-        assert browser.open(path).url.startswith("https://issuer.test/authorize?")
-    else:
-        assert browser.post(path, {}).status == 401
+    assert wrong == {}

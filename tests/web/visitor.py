@@ -1,7 +1,7 @@
 """A browser without a screen: it keeps cookies, follows redirects, and sends the forms that it was shown."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
@@ -107,7 +107,7 @@ class Visitor:
 
     def open(self, to: str) -> Seen:
         """Open an address, and go wherever it sends; other hosts than the portal's are not followed."""
-        return self._follow("GET", urljoin(f"{HERE}/", to.lstrip("/") if to.startswith("/") else to), None)
+        return self.follow("GET", urljoin(f"{HERE}/", to.lstrip("/") if to.startswith("/") else to), None)
 
     def send(
         self,
@@ -125,13 +125,13 @@ class Visitor:
         assert not unknown, f"the form has no {unknown}"
         url = urljoin(seen.url, form.action)
         if not form.has_files:
-            return self._follow("POST", url, urlencode(filled, doseq=True), **headers)
+            return self.follow("POST", url, urlencode(filled, doseq=True), **headers)
         sent = {name: values for name, values in filled.items() if name not in (files or {})}
-        return self._follow("POST", url, _parts(sent, files or {}), **headers)
+        return self.follow("POST", url, _parts(sent, files or {}), **headers)
 
     def post(self, to: str, fields: dict[str, str], **headers: str) -> Seen:
         """Send something that no page of ours had shown."""
-        return self._follow("POST", f"{HERE}{to}", urlencode(fields), **headers)
+        return self.follow("POST", f"{HERE}{to}", urlencode(fields), **headers)
 
     def log_in(self, persona: str, onward: str = "") -> Seen:
         """Log in as a persona, whom the provider of the tests knows by the code that it gives."""
@@ -140,7 +140,8 @@ class Visitor:
         back = urlencode({"code": f"{persona}:{asked['code_challenge'][0]}", "state": asked["state"][0]})
         return self.open(f"{asked['redirect_uri'][0].removeprefix(HERE)}?{back}")
 
-    def _follow(self, method: str, url: str, body: str | bytes | None, **headers: str) -> Seen:
+    def follow(self, method: str, url: str, body: str | bytes | None, **headers: str) -> Seen:
+        """Send something to an address, and go wherever it sends."""
         for _ in range(5):
             if not url.startswith(HERE):
                 return Seen(url, Reply(0, {}, ""), Outline(""))
@@ -170,6 +171,10 @@ class Visitor:
             else:
                 self.cookies.pop(name, None)
         return reply
+
+
+Come = Callable[..., Visitor]
+"""``come("applicant")``: the browser of a persona who is logged in; of nobody, unless one is named."""
 
 
 def _parts(fields: Mapping[str, list[str]], files: Mapping[str, tuple[str, bytes]]) -> bytes:

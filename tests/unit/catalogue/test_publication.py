@@ -108,12 +108,14 @@ def test_liability_is_told_in_all_three_kinds(name: str) -> None:
 
 
 @pytest.mark.requirement("R1.5")
-@pytest.mark.parametrize("phrase", CATCH_ALL_PHRASES)
-def test_no_catch_all_phrase_passes_in_a_condition_or_the_notice(phrase: str) -> None:
-    text = f"旧车牌丢了{phrase}。"
-    item = an_item(conditions=(a_condition(text=text),), notice=a_notice(publication=text))
+def test_no_catch_all_phrase_passes_in_a_condition_or_the_notice() -> None:
+    def places(phrase: str) -> set[str]:
+        text = f"旧车牌丢了{phrase}。"
+        item = an_item(conditions=(a_condition(text=text),), notice=a_notice(publication=text))
+        return {pointer for pointer, code in faults(item) if code == "item_vague"}
 
-    assert {("/conditions/0/text", "item_vague"), ("/notice/publication", "item_vague")} <= set(faults(item))
+    both = {"/conditions/0/text", "/notice/publication"}
+    assert [phrase for phrase in CATCH_ALL_PHRASES if not both <= places(phrase)] == []
 
 
 def test_a_vague_phrase_is_named() -> None:

@@ -107,7 +107,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
     table = csv.DictWriter(paper, heading)
     table.writeheader()
     for row in rows:
-        table.writerow({name: _cell(value) for name, value in _flat(row).items()})
+        table.writerow({name: cell(value) for name, value in _flat(row).items()})
     return paper.getvalue()
 
 
@@ -125,6 +125,6 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Quote a value that a spreadsheet would evaluate as a formula."""
     return f"'{value}" if isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA) else value

@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeAlias
+
+from botocore.awsrequest import AWSResponse
+from botocore.model import OperationModel
 
 from chalicelib.dynamo.model import connection
 
@@ -63,22 +67,48 @@ class Wire:
         return sum(call.units for call in self.calls if not call.is_read)
 
 
+def interrupted(operation: str, happens: Callable[[], object]) -> Wire:
+    """Let something happen right before the first call of an operation goes out; it may make calls of its own."""
+    seen: list[str] = []
+
+    def before(called: str, _parameters: Parameters) -> None:
+        if called == operation and not seen:
+            seen.append(called)
+            happens()
+
+    return Wire(before=before)
+
+
 @contextmanager
 def watched(wire: Wire) -> Iterator[Wire]:
-    """Watch the service's one connection, from any thread, until the block ends."""
-    shared: Any = connection()
-    send = shared._make_api_call
+    """Watch the service's one connection to DynamoDB, from any thread, until the block ends.
 
-    def seen(operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - botocore's own answer
-        sent = deepcopy(parameters)
-        wire.before(operation, sent)
-        answer = send(operation, parameters)
-        wire.calls.append(WireCall(operation=operation, parameters=sent, answer=answer))
-        wire.after(operation, sent)
-        return answer
+    What ``before`` or ``after`` raises, the caller gets instead of the answer.
+    """
+    events, mark = connection().client.meta.events, f"seen by {id(wire)}"
 
-    shared._make_api_call = seen
+    def is_asked(params: Parameters, context: dict[str, Any], **_: object) -> None:
+        context[mark] = deepcopy(params)
+
+    def leaves(model: OperationModel, context: dict[str, Any], **_: object) -> None:
+        wire.before(model.name, context[mark])
+
+    def is_back(
+        http_response: AWSResponse, parsed: Parameters, model: OperationModel, context: dict[str, Any], **_: object
+    ) -> None:
+        if http_response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            wire.calls.append(WireCall(operation=model.name, parameters=context[mark], answer=parsed))
+            wire.after(model.name, context[mark])
+
+    hooks: dict[str, Callable[..., None]] = {
+        "provide-client-params": is_asked,
+        "before-call": leaves,
+        "after-call": is_back,
+    }
+    for name, hook in hooks.items():
+        events.register(f"{name}.dynamodb", hook)
     try:
         yield wire
     finally:
-        del shared._make_api_call
+        for name, hook in hooks.items():
+            events.unregister(f"{name}.dynamodb", hook)

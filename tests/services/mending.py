@@ -1,0 +1,34 @@
+"""Summaries that were changed behind the service's back, and the mending of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.clocks.store import TaskStore
+from chalicelib.container import container
+from chalicelib.credit.model.records import Severity, Summary
+from chalicelib.credit.services.reconciliation import Reconciliation
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import transaction
+from tests.builders import NOON, an_organisation
+
+
+def mending(pauses: list[float] | None = None) -> Reconciliation:
+    house, waited = container(), pauses if pauses is not None else []
+    return Reconciliation(
+        CreditStore(house.timeline),
+        TaskStore(),
+        marks_of=house.flag_expiry.marks_of,
+        kept_from=Severity.SERIOUS,
+        pause=waited.append,
+    )
+
+
+def company() -> Summary:
+    return container().credit.summary(container().subject_keys.key_of(an_organisation()))
+
+
+def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
+    """Change a stored summary behind the service's back."""
+    before = company()
+    with transaction() as tx:
+        CreditStore(container().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)

@@ -1,0 +1,79 @@
+"""Cases that people file by pages and forms alone."""
+
+import json
+
+import pytest
+
+from tests.builders import NOON
+from tests.cloud import told_once, turn_clock
+from tests.web.device import Device
+from tests.web.visitor import Come, Seen, Visitor
+
+ITEM = "/items/plate-replacement/apply"
+PHOTO = "material-old-plate"
+
+
+def enrol(browser: Visitor, device: Device) -> Seen:
+    page = browser.open("/keys")
+    challenge = bytes.fromhex(form_data(page, "challenge"))
+    return browser.send(page, "keys", {"registration": json.dumps(device.make(challenge))})
+
+
+def form_data(seen: Seen, name: str) -> str:
+    (value,) = [form[f"data-{name}"] for form in seen.page.named("form") if f"data-{name}" in form]
+    return value or ""
+
+
+def promise(browser: Visitor) -> Seen:
+    return browser.send(browser.open(ITEM), "apply", {"way": "commitment"})
+
+
+def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]) -> Seen:
+    assertion = json.dumps(device.sign(bytes.fromhex(form_data(seen, "challenge"))))
+    ticked: dict[str, str | list[str]] = {"confirmed": ["plate-gone", "old-plate-not-used"], "assertion": assertion}
+    return browser.send(seen, seen.path.partition("?")[0], ticked | fields)
+
+
+def drafted(browser: Visitor) -> Seen:
+    """The page of a draft by certificate."""
+    return browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+
+
+def filed(browser: Visitor) -> str:
+    """The number of a case by certificate."""
+    draft = drafted(browser)
+    return browser.send(draft, draft.path, files={PHOTO: ("a.jpg", b"x")}).path.split("/")[2]
+
+
+def signed(browser: Visitor, item: str) -> str:
+    """The number of a case on a promise."""
+    device = Device()
+    enrol(browser, device)
+    draft = browser.send(browser.open(f"/items/{item}/apply"), "apply", {"way": "commitment"})
+    ticked = [box["value"] or "" for box in draft.page.named("input") if box.get("name") == "confirmed"]
+    return sign(browser, draft, device, confirmed=ticked).path.split("/")[2]
+
+
+def promised_by(browser: Visitor) -> str:
+    """Enrol a device, promise and sign; returns the number of the case."""
+    device = Device()
+    enrol(browser, device)
+    return sign(browser, promise(browser), device).path.split("/")[2]
+
+
+@pytest.fixture
+def case_no(visitor: Come) -> str:
+    """A case on a promise, at noon of a September day."""
+    turn_clock(NOON)
+    return told_once("a promise", lambda: promised_by(visitor("applicant")))
+
+
+@pytest.fixture
+def promised(case_no: str) -> str:
+    """The desk's page of a case by promise."""
+    return f"/desk/{case_no}"
+
+
+@pytest.fixture
+def officer(visitor: Come) -> Visitor:
+    return visitor("officer.traffic")
