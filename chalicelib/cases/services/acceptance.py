@@ -1,4 +1,4 @@
-"""Corrections and acceptance: what is missing is told in time, or silence accepts (补正、受理、视为受理)."""
+"""Corrections and acceptance: missing materials are named in time, or the case is deemed accepted (补正、受理、视为受理)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,19 +21,19 @@ SWEEP = "system:sweep"
 
 
 class CaseAcceptance:
-    """What happens to a case between its receipt and its acceptance."""
+    """The steps between a case's receipt and its acceptance."""
 
     def __init__(self, store: CaseStore, desk: CaseCommands, *, clocks: Clocks) -> None:
-        """Do every act at the one desk; the sweep brings the clocks."""
+        """Take the case commands, through which all steps go; the sweep uses the clocks."""
         self._store = store
         self._desk = desk
         self._clocks = clocks
 
     def ask_correction(self, act: Command, *, missing: tuple[str, ...], basis: str) -> Result:
-        """Tell the applicant, once, everything that is missing; this keeps the duty of the acceptance clock.
+        """Tell the applicant, once, everything that is missing; this stops the acceptance clock.
 
-        ``MATERIAL_NOT_LISTED`` for anything that is not owed. A second, different demand is carried out,
-        and recorded as the office's own breach (R4.2).
+        Raises ``MATERIAL_NOT_LISTED`` for anything not required. A second, different demand is carried out, but
+        recorded as the office's own breach (R4.2).
         """
 
         def deed(work: CaseContext) -> Case:
@@ -73,9 +73,10 @@ class CaseAcceptance:
         return self._desk.take(CaseStep.CORRECT, act, deed)
 
     def answer_correction(self, act: Command, number: int, *, materials: tuple[Material, ...], text: str) -> Result:
-        """Take the applicant's answer; with the last one outstanding the office's time to accept begins anew.
+        """Take the applicant's answer; once all demands are answered, the acceptance clock starts anew.
 
-        ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already answered.
+        Raises ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already
+        answered.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -110,7 +111,7 @@ class CaseAcceptance:
         return self._desk.take(CaseStep.ANSWER, act, deed)
 
     def accept(self, act: Command, *, reason: str = "") -> Result:
-        """Accept: the promised and the statutory time begin to run."""
+        """Accept the case (受理): the promised and statutory times start to run."""
 
         def deed(work: CaseContext) -> Case:
             rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
@@ -130,7 +131,7 @@ class CaseAcceptance:
         return self._desk.take(CaseStep.ACCEPT, act, deed)
 
     def turn_away(self, act: Command, *, reason: str) -> Result:
-        """Do not accept, and say why (不予受理): every clock stops."""
+        """Reject the case with a reason (不予受理); all clocks stop."""
 
         def deed(work: CaseContext) -> Case:
             rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
@@ -151,10 +152,10 @@ class CaseAcceptance:
 
     @retry_on_conflict
     def deem_accepted(self, owner: str, clock_id: str, at: datetime) -> None:
-        """Write down that silence has accepted a case, from the day its materials were received (R4.1).
+        """Record that a case is deemed accepted, as of the day its materials were received (R4.1).
 
-        A step of the sweep for acceptance clocks; before their last second it only tells milestones.
-        For a corrected case the day is the one on which the corrections came. Doing it twice does it once.
+        Called by the sweep for acceptance clocks; before their last second it only records milestones.
+        For a corrected case that day is when the corrections came in. Idempotent.
         """
         clock = self._clocks.get(owner, clock_id)
         case = self._store.load(owner.partition(":")[2])

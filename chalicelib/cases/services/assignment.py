@@ -1,4 +1,4 @@
-"""What superiors do with a case: give it to an officer, and let it be handled again (指定经办人、重新办理)."""
+"""What superiors do with a case: assign it to an officer, or reopen it (指定经办人、重新办理)."""
 
 from dataclasses import replace
 
@@ -12,18 +12,18 @@ from chalicelib.timeline.event_types import EventKind
 
 
 class Assignment:
-    """Who has a case, and whether it is really over."""
+    """Assigns and reopens cases."""
 
     def __init__(self, desk: CaseCommands) -> None:
-        """Do every act at the one desk."""
+        """Take the case commands, through which all steps go."""
         self._desk = desk
 
     def reopen(self, act: Command, *, reason: str) -> Result:
-        """Let a decided or closed case be handled again, with both handling times new from now.
+        """Reopen a decided or closed case; both handling times start anew.
 
-        The decision, its delivery and its verification stay readable among the earlier ones; clocks that still ran
-        towards delivery or verification stop, for they were about a decision that is no more.
-        ``STEP_NOT_ALLOWED`` for a case whose promise was found broken: what follows from that has its own order.
+        The decision, its delivery and its verification stay readable among the earlier ones. Clocks still running for
+        delivery or verification stop, because they concerned the earlier decision.
+        Raises ``STEP_NOT_ALLOWED`` for a case whose promise was found broken, because that has its own order of steps.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -54,9 +54,10 @@ class Assignment:
         return self._desk.take(CaseStep.REOPEN, act, deed)
 
     def assign(self, act: Command, *, officer: str) -> Result:
-        """Let an officer have the case and answer for its running clocks; officers take cases for themselves only.
+        """Assign a case and its running clocks to an officer; officers may only take cases for themselves.
 
-        ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's case.
+        Raises ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's
+        case.
         """
 
         def deed(work: CaseContext) -> Case:

@@ -23,10 +23,10 @@ from chalicelib.workdays.model.limits import Limit, Unit
 
 
 class Consequences:
-    """What follows when a promise is checked: something good, nothing, or the order that the rule pack gives."""
+    """Records verifications and takes the steps that follow, in the order of the rule pack."""
 
     def __init__(self, store: CaseStore, desk: CaseCommands, *, credit: Credit) -> None:
-        """Do every act at the one desk; kept promises go to ``credit``."""
+        """Take the case commands, through which all steps go; kept promises are counted in ``credit``."""
         self._store = store
         self._desk = desk
         self._credit = credit
@@ -34,15 +34,15 @@ class Consequences:
     def verify(
         self, act: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
     ) -> Result:
-        """Record what verification found; where two officers are asked for, it waits for the other one (R1.13).
+        """Record the result of a verification; if two officers are required, it awaits the second one (R1.13).
 
-        ``LATE_REASON_REQUIRED`` after the last day for it.
+        Raises ``LATE_REASON_REQUIRED`` after the last day for it.
         """
 
         def deed(work: CaseContext) -> Case:
             case = work.case
             rules.require_verifiable(case)
-            # What could not be verified is still to be verified: its clock runs on, and nothing is closed late.
+            # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
             clock = None if result is Finding.UNVERIFIABLE else work.clock(ClockKind.VERIFICATION)
             late = late_reason_for(clock, late_reason, at=act.at)
             found = Verification(
@@ -61,7 +61,7 @@ class Consequences:
         return self._desk.take(CaseStep.VERIFY, act, deed)
 
     def confirm_verification(self, act: Command) -> Result:
-        """Stand behind a colleague's result, which has its effect from now; ``SAME_PERSON`` for one's own."""
+        """Confirm a colleague's result, which takes effect now; raises ``SAME_PERSON`` for one's own."""
 
         def deed(work: CaseContext) -> Case:
             found = rules.proposed(work.case, actor=work.actor)
@@ -71,7 +71,7 @@ class Consequences:
         return self._desk.take(CaseStep.CONFIRM, act, deed)
 
     def state(self, act: Command, *, text: str) -> Result:
-        """Take what the person says for themselves (陈述申辩); the wait for it is over."""
+        """Record the person's statement (陈述申辩), which ends the defence period."""
 
         def deed(work: CaseContext) -> Case:
             defence = rules.open_defence(work.case, work.clock(ClockKind.DEFENCE), at=act.at)
@@ -83,7 +83,7 @@ class Consequences:
         return self._desk.take(CaseStep.STATE, act, deed)
 
     def order_rectification(self, act: Command, *, days: int, basis: str) -> Result:
-        """Order to put things right within so many working days, if that is the pack's next step (R1.17)."""
+        """Order rectification within so many working days, if that is the pack's next step (R1.17)."""
 
         def deed(work: CaseContext) -> Case:
             step = rules.require_next(work.case, work.pack, StepKind.RECTIFICATION)
@@ -99,7 +99,7 @@ class Consequences:
         return self._desk.take(CaseStep.RECTIFY, act, deed)
 
     def end_rectification(self, act: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
-        """Record what came of the order: done ends the matter, not done opens the pack's next step."""
+        """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
 
         def deed(work: CaseContext) -> Case:
             order = rules.ended_order(work.case, work.clock(ClockKind.RECTIFICATION), outcome, at=act.at)
@@ -116,8 +116,8 @@ class Consequences:
     def revoke(self, act: Command, document: RevocationDocument) -> Result:
         """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
 
-        ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``CALENDAR_UNKNOWN``,
-        ``INVALID_BODY``.
+        Raises ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``,
+        ``CALENDAR_UNKNOWN`` or ``INVALID_BODY``.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -153,7 +153,7 @@ class Consequences:
         return self._desk.take(CaseStep.REVOKE, act, deed)
 
     def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case made this document about this subject, and it is in effect on the day (R2.2)."""
+        """Whether the case was revoked by this document, about this subject, and it is in effect on that day (R2.2)."""
         try:
             case = self._store.load(case_no)
         except DomainError as error:
@@ -163,7 +163,7 @@ class Consequences:
         return rules.is_in_effect(case, document_no, subject=subject, on=on)
 
     def _effective(self, found: Verification, work: CaseContext, *, late: str | None = None) -> Case:
-        """Let a result have its effect, all in the act that gives it: credit, nothing, or being told and heard."""
+        """Put a result into effect within the same write: credit for a kept promise, or a defence for a broken one."""
         if found.result is not Finding.UNVERIFIABLE:
             work.stop(ClockKind.VERIFICATION)
         work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
@@ -188,7 +188,7 @@ class Consequences:
 
 
 def _opened(case: Case, found: Verification, work: CaseContext) -> Defence:
-    """Tell the person what is held against them, by which article, and until when they may answer."""
+    """Notify the person of the findings and the article, and open the time to answer."""
     step = rules.following(case, work.pack)
     term = work.pack.limit_term(TermKey.DEFENCE)
     basis = term.basis if step is None else step.basis

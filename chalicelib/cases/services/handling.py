@@ -20,17 +20,17 @@ BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 
 
 class Handling:
-    """What officers and heads do to a case from its acceptance to its delivery."""
+    """The steps of officers and heads between acceptance and delivery."""
 
     def __init__(self, desk: CaseCommands, *, calendars: Calendars) -> None:
-        """Do every act at the one desk; ``calendars`` say how long an announced pause is."""
+        """Take the case commands, through which all steps go; ``calendars`` compute when a pause is expected to end."""
         self._desk = desk
         self._calendars = calendars
 
     def pause(self, act: Command, *, ground: str, basis: str, expected_days: int, notice_text: str | None) -> Result:
-        """Begin a special procedure whose time does not count, told to the applicant with its expected length (R4.8).
+        """Begin a special procedure whose time does not count, notifying the applicant of its expected length (R4.8).
 
-        ``expected_days`` are working days, at least 1. ``PAUSE_WITHOUT_NOTICE``, ``PAUSE_GROUND_UNKNOWN``.
+        ``expected_days`` are working days, at least 1. Raises ``PAUSE_WITHOUT_NOTICE`` or ``PAUSE_GROUND_UNKNOWN``.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -66,7 +66,7 @@ class Handling:
         return self._desk.take(CaseStep.PAUSE, act, deed)
 
     def end_pause(self, act: Command, number: int) -> Result:
-        """End the special procedure; ``NOT_FOUND`` for one that was never begun."""
+        """End the special procedure; raises ``NOT_FOUND`` for one that never began."""
 
         def deed(work: CaseContext) -> Case:
             case = work.case
@@ -86,9 +86,9 @@ class Handling:
         return self._desk.take(CaseStep.RESUME, act, deed)
 
     def extend(self, act: Command, *, days: int, reason: str) -> Result:
-        """Grant the one extension, with its reason told to the applicant (行政许可法第42条).
+        """Grant the one extension, with its reason for the applicant (行政许可法第42条).
 
-        ``days`` are working days. ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG``, ``EXTENSION_TOO_LATE``.
+        ``days`` are working days. Raises ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG`` or ``EXTENSION_TOO_LATE``.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -115,9 +115,9 @@ class Handling:
         late_reason: str | None = None,
         result: ResultDocument | None = None,
     ) -> Result:
-        """Decide; a late decision says why, and the applicant sees it (``LATE_REASON_REQUIRED``, R4.18).
+        """Decide the case; a late decision needs a reason that the applicant sees (``LATE_REASON_REQUIRED``, R4.18).
 
-        The time to deliver begins, and with it, for a promise that was granted, the time to verify it.
+        Starts the clock for delivery and, for a granted promise, the clock for verification.
         """
 
         def deed(work: CaseContext) -> Case:
@@ -159,7 +159,7 @@ class Handling:
         return self._desk.take(CaseStep.DECIDE, act, deed)
 
     def deliver(self, act: Command, *, method: str = "", late_reason: str | None = None) -> Result:
-        """Record that the result reached the applicant: the case is closed (办结)."""
+        """Record that the result reached the applicant, which closes the case (办结)."""
 
         def deed(work: CaseContext) -> Case:
             late = rules.late_reason_for(work.clock(ClockKind.DELIVERY), late_reason, at=act.at)
@@ -177,7 +177,7 @@ class Handling:
 
 
 def _time_to_verify(case: Case, work: CaseContext) -> Limit | None:
-    """Return how long the office has to verify a granted promise: the item's own limit, else the rule pack's."""
+    """Return the time limit for verifying a granted promise: the item's own, else the rule pack's."""
     if not rules.must_be_verified(case):
         return None
     term = work.pack.limit_term(TermKey.VERIFICATION)

@@ -1,4 +1,4 @@
-"""Changing one's way: taking a promise back, and going on by certificate (撤回承诺、补交证明材料)."""
+"""Withdrawing a promise and going on by certificate (撤回承诺、补交证明材料)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,10 +23,10 @@ from chalicelib.timeline.events import NewEvent
 
 
 class CommitmentWithdrawal:
-    """What an applicant does with a case of theirs between promise and certificate."""
+    """The applicant's steps from a promise to certificates."""
 
     def __init__(self, store: CaseStore, *, clocks: Clocks, packs: Sequence[RulePack]) -> None:
-        """Know the cases, their clocks, and the rule packs that say until when a promise may be withdrawn."""
+        """Take the stores, and the rule packs, which say until when a promise may be withdrawn."""
         self._packs = packs
         self._store = store
         self._clocks = clocks
@@ -34,13 +34,12 @@ class CommitmentWithdrawal:
 
     @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
-        """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
+        """Withdraw the promise (R1.9): the case goes on by certificate, and nobody is penalised. Idempotent.
 
-        A result that waits for a second officer falls away with the promise; alerts still want their answer.
-        Asking twice changes nothing the second time.
-        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, where
-        it was found broken already: taking it back then would only undo what follows from that, and where the item's
-        rule pack ends the right with the decision and there is one.
+        A result still awaiting a second officer lapses with the promise; alerts must still be answered. Raises
+        ``CASE_CLOSED`` once the case is closed (R1.10). Raises ``STEP_NOT_ALLOWED`` if there is no promise, if it was
+        already found broken (withdrawing it would only evade the consequences), or if the rule pack ends the right with
+        the decision and one was made.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
@@ -87,9 +86,9 @@ class CommitmentWithdrawal:
 
     @retry_on_conflict
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
-        """Hand in the certificates that are owed and not here yet; the office's clock runs from their receipt.
+        """Hand in the certificates that are still missing; the office's clock runs from their receipt.
 
-        ``STEP_NOT_ALLOWED`` unless the case waits for them; ``MATERIALS_MISSING``, ``MATERIAL_NOT_LISTED``.
+        Raises ``STEP_NOT_ALLOWED`` unless the case awaits them, ``MATERIALS_MISSING`` or ``MATERIAL_NOT_LISTED``.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
