@@ -131,7 +131,7 @@ class ResultDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision (决定). A late one has a reason that the applicant sees; ``result`` is the document it produced."""
+    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced."""
 
     outcome: Outcome
     document_no: str

@@ -193,7 +193,7 @@ def require_materials(
     way: Way,
     held: Sequence[Material] = (),
 ) -> None:
-    """Check that exactly the materials owed on this way and not already ``held`` are handed in (优化营商环境条例第44条).
+    """Check that exactly the materials owed, less those already ``held``, are handed in (优化营商环境条例第44条).
 
     Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
     """

@@ -143,7 +143,7 @@ def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datet
 
 
 def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
-    """Return the events that directly follow filing: acceptance and an instant answer; none if an officer must accept."""
+    """Return the events right after filing: acceptance and an instant answer; none if an officer must accept."""
     if case.acceptance is None:
         return ()
     word: dict[str, Json] = {"manner": case.acceptance.manner.value, "clocks_started": started}

@@ -1,4 +1,4 @@
-"""Which aliases there can be, and how one is confirmed and revoked."""
+"""Which links are possible, and how one is confirmed and revoked."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -17,11 +17,11 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 MOST_JOINED = 20
-"""Identities that may count for one subject: far beyond any life, and a gate that still reads them at once."""
+"""The most identities that may count for one subject: more than anybody has, and few enough to read at once."""
 
 
 def law_in_force(laws: Sequence[IdentityLinkLaw], *, on: date) -> IdentityLinkLaw:
-    """Return the edition of a day, the latest of those that are in force; ``LookupError`` before the first."""
+    """Return the edition in force on a day; raises ``LookupError`` before the first."""
     in_force = [law for law in laws if law.in_force_from <= on]
     if not in_force:
         raise LookupError(on)
@@ -29,16 +29,16 @@ def law_in_force(laws: Sequence[IdentityLinkLaw], *, on: date) -> IdentityLinkLa
 
 
 def require_possible(alias: IdentityLink, *, on: date) -> None:
-    """Refuse with every fault of an alias that cannot be (``ALIAS_NOT_ACCEPTABLE``)."""
+    """Raise ``ALIAS_NOT_ACCEPTABLE``, listing every fault, for a link that cannot be valid."""
     faults = tuple(_faults(alias, on=on))
     if faults:
         raise DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=faults)
 
 
 def require_room(alias: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
-    """Refuse what is known already, and more identities for one subject than anybody has.
+    """Raise ``ALIAS_NOT_ACCEPTABLE`` if the two are already linked or too many identities would be.
 
-    ``formers`` and ``presents`` are all identities that count for each side now, its own included.
+    ``formers`` and ``presents`` are all identities that count for each side now, including itself.
     """
     if alias.kind is LinkKind.RENAMED:
         return
@@ -51,12 +51,12 @@ def require_room(alias: IdentityLink, *, formers: Collection[SubjectKey], presen
 
 
 def linked_already() -> DomainError:
-    """Return the refusal of what is known already."""
+    """Return the error for identities that are already linked."""
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
 
 def confirmed(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
-    """Return the alias confirmed: ``STEP_NOT_ALLOWED`` unless it waits for that, ``SAME_PERSON`` for the proposer."""
+    """Return the link confirmed; raises ``STEP_NOT_ALLOWED`` unless proposed, ``SAME_PERSON`` for the proposer."""
     if alias.state is not IdentityLinkState.PROPOSED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     if alias.proposed.by == deed.by:
@@ -65,7 +65,7 @@ def confirmed(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
 
 
 def revoked(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
-    """Return the alias revoked, whether it counted or still waited; ``STEP_NOT_ALLOWED`` the second time."""
+    """Return the link revoked, whether confirmed or only proposed; raises ``STEP_NOT_ALLOWED`` if already revoked."""
     if alias.state is IdentityLinkState.REVOKED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(alias, revoked=deed)

@@ -1,4 +1,4 @@
-"""Proposing that two identities belong together, confirming it by a second person, and taking it back."""
+"""Links between identities: proposing one, confirming it by a second person, and revoking it."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLinkProposal:
-    """That ``former`` is now ``present``, or went into it or came out of it, by a document; ``evidence`` says more."""
+    """A proposed link between ``former`` and ``present``, based on a document; ``evidence`` explains it."""
 
     kind: LinkKind
     former: Identity
@@ -41,10 +41,10 @@ class IdentityLinkProposal:
 
 
 class IdentityLinks:
-    """All aliases."""
+    """Proposes, confirms and revokes links between identities."""
 
     def __init__(self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects) -> None:
-        """Ask ``credit`` what counts for whom now; change ``summaries`` with their timelines."""
+        """Take the stores, and ``credit``, to know what counts for whom now."""
         self._store = store
         self._credit = credit
         self._summaries = summaries
@@ -54,10 +54,10 @@ class IdentityLinks:
     def propose(
         self, proposal: IdentityLinkProposal, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
     ) -> tuple[IdentityLink, bool]:
-        """Take an alias, which counts for nothing until a second person has confirmed it.
+        """Propose a link; it has no effect until a second person has confirmed it.
 
-        Says whether an earlier request with the same key had made it. ``ALIAS_NOT_ACCEPTABLE`` with every fault,
-        ``IDENTITY_CONFLICT`` where a number is known under neither of the names.
+        Also returns whether an earlier request with the same key created it. Raises ``ALIAS_NOT_ACCEPTABLE`` with every
+        fault, and ``IDENTITY_CONFLICT`` if a number is not known under the given name.
         """
         require(by, roles=(Role.CREDIT_OFFICER,))
         made = idempotency_key.look_up() if idempotency_key is not None else None
@@ -94,10 +94,10 @@ class IdentityLinks:
 
     @retry_on_conflict
     def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> IdentityLink:
-        """Let an alias count: from this write on every check and every promise meets what it brings.
+        """Confirm a link, which takes effect on every check and promise from this write on.
 
-        ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias, or a person's finding on a
-        conflict, has linked both meanwhile.
+        Raises ``SAME_PERSON`` for the proposer, and ``ALIAS_NOT_ACCEPTABLE`` if the two have been linked in the
+        meantime by another link or by the decision on a conflict.
         """
         before = self._load(alias_id, by=by, version=version)
         deed = LinkAction(by=by.actor, at=at, reason=reason)
@@ -111,7 +111,7 @@ class IdentityLinks:
 
     @retry_on_conflict
     def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> IdentityLink:
-        """Take an alias back, before it counted or after: from this write on nobody meets what it brought."""
+        """Revoke a link, confirmed or not; from this write on it has no effect."""
         before = self._load(alias_id, by=by, version=version)
         deed = LinkAction(by=by.actor, at=at, reason=reason, basis=basis)
         after = identity_links.revoked(before, deed)
@@ -123,12 +123,12 @@ class IdentityLinks:
             return self._store.save(before, after, [_fact(EventKind.ALIAS_REVOKED, after, deed, by)], at=at, tx=tx)
 
     def get(self, alias_id: str, *, by: Caller) -> IdentityLink:
-        """Return an alias to a credit officer; ``NOT_FOUND`` if there is none."""
+        """Return a link to a credit officer; raises ``NOT_FOUND`` if there is none."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.load(alias_id)
 
     def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position | None) -> Page[IdentityLink]:
-        """Return a page of aliases in one state, oldest first."""
+        """Return a page of links in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, limit=limit, after=after)
 
@@ -139,7 +139,7 @@ class IdentityLinks:
         return alias
 
     def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
-        """Return one side, and whether its number is known under this name."""
+        """Return one side of the link, and whether its number is known under this name."""
         valid = require_valid(identity)
         known = self._subjects.know(valid, at)
         party = Party(
@@ -159,7 +159,7 @@ class IdentityLinks:
         )
 
     def _call(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let register and summary know all names of the subject; refuse one that came to be known another way."""
+        """Add the name in the register and the summary; raises ``ALIAS_NOT_ACCEPTABLE`` if it is known already."""
         names = self._subjects.names_of(alias.former.first)
         if name in names:
             raise identity_links.linked_already()
@@ -176,7 +176,7 @@ class IdentityLinks:
         self._summaries.save(summary, after, [fact], at=at, tx=tx)
 
     def _change(self, alias: IdentityLink, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
+        """Add the link to the summaries of both sides, or remove it; a subject without a summary gets one."""
         is_over = alias.state is IdentityLinkState.REVOKED
         links = alias.links()
         readers = {link.subject: subject for subject, link in links.items()}
@@ -193,7 +193,7 @@ class IdentityLinks:
 
 
 def _other_name(alias: IdentityLink, *, former_is_known: bool, present_is_known: bool) -> str:
-    """Return which of two names the number has to be known by beside the one that it is known by."""
+    """Return the digest of the name that is not known yet for the number."""
     if not (former_is_known or present_is_known):
         raise DomainError(ErrorCode.IDENTITY_CONFLICT)
     if former_is_known and present_is_known:

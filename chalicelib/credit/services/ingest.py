@@ -1,4 +1,4 @@
-"""What sources hand in: one record stored with its summary and event, all or nothing."""
+"""Single records from sources: stored with their summary and event, all or nothing."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from chalicelib.timeline.events import Json, NewEvent
 
 
 class Ingest:
-    """Where records come in."""
+    """Stores records from sources."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class Ingest:
         packs: Sequence[RulePack],
         pack: str,
     ) -> None:
-        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+        """Take the stores and the subject keys.
 
-        ``pack`` is the code of the one of ``packs`` whose display periods count.
+        ``pack`` is the code of the one in ``packs`` whose display periods apply.
         """
         self._store = store
         self._subjects = subjects
@@ -45,10 +45,10 @@ class Ingest:
         self._taking = BatchIngest(store, subjects, self._judge)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record with its summary and event, all or nothing; return the record as it now stands.
+        """Store a record with its summary and event, all or nothing; returns the record as now stored.
 
-        Saying again what is stored changes nothing, and an older version comes too late and does not win (R8.2).
-        ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
+        Repeating what is stored changes nothing, and an older version is ignored (R8.2). Raises
+        ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name.
         """
         require_own_source(submission.source, by)
         subject = self.subject(about)
@@ -56,14 +56,14 @@ class Ingest:
         return self._store_record(submission, subject, by=by, at=at)
 
     def subject(self, about: Identity) -> Subject:
-        """Return whom lines of a file are about; ``INVALID_IDENTIFIER`` if the number is none."""
+        """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
         valid = require_valid(about)
         return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
-        """Store lines of a file; say of each what became of it.
+        """Store lines of a file and return the result of each.
 
-        The same rules count as for one record, and the same end comes of lines that are taken twice (R8.2).
+        The same rules apply as for a single record. Idempotent (R8.2).
         """
         return self._taking.take(groups, batch)
 
@@ -84,7 +84,7 @@ class Ingest:
 
 
 def require_own_source(source: str, by: Caller) -> None:
-    """Let a department's system speak for its own sources alone, and credit officers for every one."""
+    """Raise ``FORBIDDEN`` unless the source is the caller's department's own; credit officers may use any."""
     if Role.CREDIT_OFFICER in by.roles:
         return
     if not is_source_of(source, by.department or ""):
