@@ -1,4 +1,4 @@
-"""What ways back do to flags: marks come and go, ends come earlier, and what lost its ground is lifted."""
+"""The effect of redress on flags: marking, shortening and lifting them."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedressStep:
-    """One thing done by a way back: ``because`` names the objection, repair or reversal; all in one transaction."""
+    """A step of redress in one transaction; ``because`` names the objection, repair or revocation."""
 
     because: str
     by: Caller
@@ -36,7 +36,7 @@ class RedressStep:
 
 
 class FlagRedress:
-    """Flags as ways back change them; the summaries of their subjects are changed beside them by the caller."""
+    """Applies redress to flags; the caller changes the summaries of their subjects."""
 
     def __init__(
         self,
@@ -45,28 +45,28 @@ class FlagRedress:
         *,
         lists: Callable[[], Sequence[MeasureList]],
     ) -> None:
-        """Ask ``lists`` of which class a flag's measure is."""
+        """Take the stores, and ``lists`` to look up the class of a flag's measure."""
         self._store = store
         self._clocks = clocks
         self._lists = lists
 
     def get(self, flag_id: str) -> Flag:
-        """Return a flag, strongly consistent; ``NOT_FOUND`` if there is none."""
+        """Return a flag, strongly consistent; raises ``NOT_FOUND`` if there is none."""
         return self._store.load(flag_id)
 
     def on_document(
         self, subject: SubjectKey, *, organ: str, number: str, known: Collection[str] = ()
     ) -> tuple[Flag, ...]:
-        """Return every flag that is not over and stands on a subject's document, whoever it is for, as it is now.
+        """Return every flag based on a subject's document and not over, whoever it is for, strongly consistent.
 
-        ``known`` are ids that the caller has from elsewhere: an index may lag behind by a moment.
+        ``known`` are further ids that the caller has, because an index may lag behind.
         """
         names = {flag.flag_id for flag in self.ever_on_document(subject, organ=organ, number=number)} | set(known)
         found = [self._store.load(name) for name in sorted(names)]
         return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Flag, ...]:
-        """Return every flag that stands on a subject's document or did, whoever it is for, as an index shows them."""
+        """Return every flag based on a subject's document, over or not, whoever it is for, from an index."""
         return tuple(
             flag
             for flag in self._all(subject)
@@ -74,13 +74,13 @@ class FlagRedress:
         )
 
     def measure_class(self, flag: Flag) -> MeasureClass | None:
-        """Return the class of a flag's measure in the edition that it was made under; None if that is not known."""
+        """Return the class of a flag's measure in its own edition, or None if unknown."""
         edition = listed.edition_of(self._lists(), flag.edition, on=day_in_shanghai(flag.proposed_at))
         measure = None if edition is None else edition.measure(flag.measure_code)
         return None if measure is None else measure.class_
 
     def mark(self, flag: Flag, state: ObjectionState, deed: RedressStep, *, is_paused: bool) -> FlagMark | None:
-        """Mark a flag as disputed, or no longer; return its new mark in the summary, None if it has none there."""
+        """Set or clear the objection mark of a flag; returns its mark in the summary, None if it has none there."""
         is_open = state is ObjectionState.OPEN
         kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
         after = replace(flag, objection=state, is_paused=is_paused)
@@ -88,7 +88,7 @@ class FlagRedress:
         return self._changed(flag, after, kind, data, deed)
 
     def shorten(self, flag: Flag, ends_on: date, deed: RedressStep) -> FlagMark | None:
-        """Give a flag an earlier last day and take the mark of the objection off it; return its mark as above."""
+        """Set an earlier last day and clear the objection mark; returns the flag's mark like ``mark``."""
         after = replace(flag, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
         data: dict[str, Json] = {
             "because": deed.because,
@@ -100,7 +100,7 @@ class FlagRedress:
         return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, deed)
 
     def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
-        """Lift a flag, whether it was in force or only proposed; whatever clock it had ends with it."""
+        """Lift a flag, whether in force or only proposed, and stop its clocks."""
         at = lifting.lifted_at
         after = flags.lifted(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]

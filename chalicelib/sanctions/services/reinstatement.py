@@ -1,4 +1,4 @@
-"""Putting a suspended flag back in force: two persons, and only on ground that exists again (R2.9, R2.10)."""
+"""Resuming a suspended flag: it takes two persons, and support in the list in force (R2.9, R2.10)."""
 
 from datetime import datetime
 
@@ -16,19 +16,20 @@ from chalicelib.timeline.event_types import EventKind
 
 
 class Reinstatement:
-    """Suspended flags."""
+    """Resumes suspended flags."""
 
     def __init__(self, flags: FlagStore, lists: LoadedLists, *, credit: CreditExpiry) -> None:
-        """Change flags together with the summaries of their subjects."""
+        """Take the stores, and the credit summaries that change with the flags."""
         self._flags = flags
         self._lists = lists
         self._credit = credit
 
     @retry_on_conflict
     def resume(self, flag_id: str, reason: str, *, by: Caller, version: int, at: datetime) -> Flag:
-        """Ask that a suspended flag goes on, or, as a second person, let it.
+        """Request that a suspended flag be resumed or, as a second person, resume it.
 
-        ``MEASURE_NOT_IN_LIST`` with what is missing while the list in force gives no ground; ``SAME_PERSON``.
+        Raises ``MEASURE_NOT_IN_LIST`` with what is missing if the list in force does not support it, or
+        ``SAME_PERSON``.
         """
         before = self._flags.load(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
