@@ -1,4 +1,4 @@
-"""Objecting to a record, a flag or a refused repair, and a person's answer to it."""
+"""Objections to a record, a flag or a refused repair, and their decision."""
 
 import secrets
 from collections.abc import Callable
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class Objections:
-    """All objections."""
+    """Makes, withdraws and decides objections."""
 
     def __init__(  # noqa: PLR0913 - what an objection touches, each named at the composition root
         self,
@@ -63,7 +63,7 @@ class Objections:
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Count time on ``calendars``, by the rule pack of the deployment."""
+        """Take what an objection changes, the calendars, and the deployment's rule pack for time limits."""
         self._store = store
         self._undoing = undoing
         self._clocks = clocks
@@ -78,10 +78,10 @@ class Objections:
     def make(
         self, plea: ObjectionRequest, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Objection, bool]:
-        """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
+        """Make an objection: all answers show the mark from now on, and the gravest effects pause (R3.9).
 
-        Says whether an earlier request with the same key had made it already. ``NOT_FOUND`` for what is not the
-        caller's; ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION``, ``OBJECTION_DECIDED``.
+        Also returns whether an earlier request with the same key made it. Raises ``NOT_FOUND`` for an entry that is not
+        the caller's, ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION`` or ``OBJECTION_DECIDED``.
         """
         person = by.own_subject()
         made = idempotency_key.look_up() if idempotency_key is not None else None
@@ -91,7 +91,7 @@ class Objections:
         standing, department = self._about(plea, by=by, at=at)
         rules.require_ground(pack.recourse, plea)
         if standing is not None and standing.is_disputed:
-            # The index of objections may not show yet what the entry itself, read by its key, already says.
+            # The index of objections may lag behind the entry itself, which is read by its key.
             raise DomainError(ErrorCode.UNDER_OBJECTION)
         flag = None if standing is None else standing.flag
         objection = Objection(
@@ -133,7 +133,7 @@ class Objections:
 
     @retry_on_conflict
     def withdraw(self, objection_id: str, *, by: Caller, at: datetime) -> Objection:
-        """Let whoever objected take it back, as long as nobody has decided; again is once."""
+        """Let the objector withdraw the objection before it is decided. Idempotent."""
         before = self._store.objections.load(objection_id)
         require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
         if before.state is ObjectionState.WITHDRAWN:
@@ -154,10 +154,10 @@ class Objections:
     def decide(
         self, objection_id: str, ruling: ObjectionDecision, *, by: Caller, version: int, at: datetime
     ) -> Objection:
-        """Answer an objection, and let the answer have its effect in the same transaction (R3.12).
+        """Decide an objection, and carry out the decision in the same transaction (R3.12).
 
-        ``OUTCOME_NOT_ALLOWED`` for what the ground cannot end in, ``SAME_PERSON`` for whoever decided before the
-        review, ``LATE_REASON_REQUIRED`` once the limit has passed.
+        Raises ``OUTCOME_NOT_ALLOWED`` for an outcome not possible on the ground, ``SAME_PERSON`` for a reviewer who
+        made the earlier decision, ``LATE_REASON_REQUIRED`` after the time limit.
         """
         before = self._store.objections.load(objection_id)
         queries.require_decider(before.entry, before.department, by=by)
@@ -190,19 +190,19 @@ class Objections:
             return self._store.objections.save(before, after, [fact], at=at, tx=tx)
 
     def one(self, objection_id: str, *, by: Caller) -> Objection:
-        """Return an objection to whoever made it, to the office that answers it and to those who watch the office."""
+        """Return an objection to the objector, to the office that decides it and to its supervisors."""
         return queries.one(self._store.objections, objection_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Objection]:
-        """Return a page of the caller's own objections, or of those that a department answers, newest first."""
+        """Return a page of the caller's own objections, or of those that a department decides, newest first."""
         return queries.page(self._store.objections, by=by, department=department, limit=limit, after=after)
 
     def clock(self, objection: Objection) -> Clock:
-        """Return by when it is answered."""
+        """Return the clock of its time limit."""
         return self._clocks.get(objection.owner, ClockKind.OBJECTION.value)
 
     def _about(self, plea: ObjectionRequest, *, by: Caller, at: datetime) -> tuple[DocumentEntries | None, str]:
-        """Return what is disputed and whose it is to answer; a refused repair has nothing that could be marked."""
+        """Return what is disputed and the department that decides; a refused repair has no entry to mark."""
         today = day_in_shanghai(at)
         if plea.entry.kind is EntryKind.REPAIR:
             repair = self._store.repairs.load(plea.entry.name)
@@ -219,14 +219,14 @@ class Objections:
         return standing, standing.department
 
     def _is_paused(self, flag: Flag, pack: RulePack) -> bool:
-        """Say whether a flag's effect waits: for the classes that the pack names, and where the class is not known."""
+        """Whether a flag is paused: if the pack names its class, or if its class is unknown."""
         measure_class = self._flags.measure_class(flag)
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
     def _carry_out(
         self, objection: Objection, ruling: ObjectionDecision, deed: RedressStep
     ) -> tuple[tuple[Undone, ...], tuple[AffectedCase, ...]]:
-        """Let a ruling have its effect; return what it undid, and which cases had met that (R8.4)."""
+        """Carry out a decision; returns what it undid, and which cases had been affected (R8.4)."""
         entry, outcome = objection.entry, ruling.outcome
         if entry.kind is EntryKind.REPAIR:
             if outcome is Outcome.REOPENED:

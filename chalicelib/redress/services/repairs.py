@@ -1,4 +1,4 @@
-"""Asking for a repair with two things, proof and a promise, and a person's answer to it, all or nothing."""
+"""Repairs: requesting one with a proof and a promise, and deciding it, all or nothing."""
 
 import secrets
 from collections.abc import Callable
@@ -51,7 +51,7 @@ MOST_FLAG_NOTICES = 100
 
 
 class Repairs:
-    """All repairs."""
+    """Requests, decides and reopens repairs."""
 
     def __init__(  # noqa: PLR0913 - what a repair touches, each named at the composition root
         self,
@@ -64,7 +64,7 @@ class Repairs:
         flag_notices: FlagNoticeStore,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Count time by the rule pack of the deployment."""
+        """Take what a repair changes, and the deployment's rule pack for time limits."""
         self._store = store
         self._undoing = undoing
         self._clocks = clocks
@@ -74,9 +74,10 @@ class Repairs:
         self._pack = pack
 
     def form(self, entry: Entry, *, by: Caller, at: datetime) -> RepairForm:
-        """Return what a repair of an entry would take and undo; ``NOT_FOUND`` for what is not the caller's.
+        """Return what a repair of an entry requires and would undo.
 
-        ``REPAIRED``, ``DISPLAY_EXPIRED`` or ``NOTHING_TO_REPAIR`` where there is nothing to ask for.
+        Raises ``NOT_FOUND`` for an entry that is not the caller's, and ``REPAIRED``, ``DISPLAY_EXPIRED`` or
+        ``NOTHING_TO_REPAIR`` if there is nothing to repair.
         """
         standing = self._own(entry, by=by, at=at)
         pack = self._pack(at)
@@ -102,10 +103,10 @@ class Repairs:
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Repair, bool]:
-        """Take the application, send it to the office that made the entry, and start both clocks, all at once (R3.6).
+        """Request a repair from the office that made the entry, and start both clocks, all at once (R3.6).
 
-        Says whether an earlier request with the same key had done so. ``REPAIR_TOO_EARLY`` before the least time of
-        display has passed, ``REPAIR_ASKED`` while one is open, ``PROMISE_OUTDATED`` for other words than today's.
+        Also returns whether an earlier request with the same key did so. Raises ``REPAIR_TOO_EARLY`` during the minimum
+        display period, ``REPAIR_ASKED`` while a repair is open, ``PROMISE_OUTDATED`` for an old wording of the promise.
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
@@ -148,7 +149,7 @@ class Repairs:
 
     @retry_on_conflict
     def judge(self, repair_id: str, verdict: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
-        """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
+        """Approve a repair, undoing everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.repairs.load(repair_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
@@ -188,9 +189,9 @@ class Repairs:
             return self._store.repairs.save(before, after, [fact], at=at, tx=tx)
 
     def reopen(self, repair_id: str, deed: RedressStep) -> None:
-        """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed.
+        """Reopen a refused repair with new clocks, in the transaction of the step.
 
-        ``REPAIR_ASKED`` while another one of the same document is open: it is looked at there.
+        Raises ``REPAIR_ASKED`` if another repair for the same document is open, as it is decided there.
         """
         before = self._store.repairs.load(repair_id)
         if before.stage is not RepairStage.REFUSED or before.judged is None:
@@ -206,7 +207,7 @@ class Repairs:
         self._store.repairs.save(before, after, [fact], at=deed.at, tx=deed.tx)
 
     def one(self, repair_id: str, *, by: Caller) -> Repair:
-        """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
+        """Return a repair to its applicant, to the office that decides it and to its supervisors."""
         return queries.one(self._store.repairs, repair_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Repair]:
@@ -214,11 +215,11 @@ class Repairs:
         return queries.page(self._store.repairs, by=by, department=department, limit=limit, after=after)
 
     def clocks(self, repair: Repair) -> tuple[Clock, ...]:
-        """Return the clocks of a repair, those of earlier looks at it included."""
+        """Return the clocks of a repair, including those from before a reopening."""
         return self._clocks.of_owner(repair.owner)
 
     def flag_notices(self, repair: Repair) -> tuple[FlagNotice, ...]:
-        """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
+        """Return the notices of the flags that a repair lifted: the proof for each system (R3.7)."""
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
         pages = [self._flag_notices.of_flag(name, limit=MOST_FLAG_NOTICES, after=None) for name in flags]
@@ -242,7 +243,7 @@ class Repairs:
     def _proofs(
         self, standing: DocumentEntries, *, subject: SubjectKey, since: date, at: datetime
     ) -> tuple[Proof, ...]:
-        """Return what the service can show itself for a subject; of the least time of display once it has passed."""
+        """Return the proofs that the service has for a subject; none before the minimum display period has passed."""
         if since > day_in_shanghai(at):
             return ()
         numbers = [flag.case_no for flag in standing.flags if flag.case_no is not None]
@@ -251,7 +252,7 @@ class Repairs:
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
     def _is_open(self, standing: DocumentEntries, *, subject: SubjectKey) -> bool:
-        """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
+        """Whether a repair for the same document is open; flags without a record carry no mark of it."""
         if any(record.repair is RepairState.APPLIED for record in standing.records):
             return True
         document = paper(standing.document.organ, standing.document.number)

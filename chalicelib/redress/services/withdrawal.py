@@ -1,4 +1,4 @@
-"""Finding everything that stands on a document, marking it, and undoing it all at once or not at all."""
+"""Finding all entries based on a document, marking them, and undoing them all or none."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -23,11 +23,11 @@ UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAW
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntries:
-    """An entry by itself or with everything else that stands on the same document, each as it is now.
+    """An entry, alone or with all others based on the same document, strongly consistent.
 
-    ``subject`` is whom the entry is about and ``base`` whom the document is about: they differ for a person who
-    answers for an organisation, whose own flags are then all that is meant. ``records`` and ``flags`` are what is not
-    undone or over yet; ``is_whole`` says that nothing else stands on the document.
+    ``subject`` is whom the entry is about and ``base`` whom the document is about. They differ for a person responsible
+    for an organisation; then only that person's flags are included. ``records`` and ``flags`` are those not yet undone
+    or over; ``is_whole`` says that they are all that is based on the document.
     """
 
     entry: Entry
@@ -43,24 +43,24 @@ class DocumentEntries:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether the entry itself carries the mark of an objection."""
+        """Whether the entry itself carries the objection mark."""
         return any(one is not None and one.objection is ObjectionState.OPEN for one in (self.record, self.flag))
 
 
 class Withdrawal:
-    """What stands on documents."""
+    """Finds, marks and undoes the entries based on a document."""
 
     def __init__(
         self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, departments: Collection[str]
     ) -> None:
-        """Change credit and flags in the transactions of those who decide."""
+        """Take the stores; credit and flags are changed in the caller's transaction."""
         self._store = store
         self._credit = credit
         self._flags = flags
         self._departments = tuple(departments)
 
     def alone(self, entry: Entry) -> DocumentEntries:
-        """Return an entry by itself, in one read by its key; ``NOT_FOUND`` if there is no such record or flag."""
+        """Return an entry alone, read by its key; raises ``NOT_FOUND`` if there is no such record or flag."""
         if entry.kind is EntryKind.RECORD:
             record = self._credit.record(*entry.record)
             if record is None:
@@ -88,15 +88,15 @@ class Withdrawal:
         raise DomainError(ErrorCode.NOT_FOUND)
 
     def standing(self, entry: Entry, *, is_whole: bool = False) -> DocumentEntries:
-        """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.
+        """Return an entry with all others on its document; raises ``NOT_FOUND`` if there is no such record or flag.
 
-        ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
+        ``is_whole`` includes everything on the document, even if the entry is only a person's part of it.
         """
         one = self.alone(entry)
         organ, number = one.document.organ, one.document.number
         known = self._credit.flags_on(one.base, organ=organ, number=number)
         found = self._flags.on_document(one.base, organ=organ, number=number, known=known)
-        # The entry itself was read by its key; an index may not show it yet.
+        # The entry itself was read by its key, because an index may lag behind.
         flags = (*one.flags, *(flag for flag in found if flag.flag_id != entry.name))
         if not is_whole and one.base != one.subject:
             return replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject))
@@ -111,7 +111,7 @@ class Withdrawal:
         return replace(one, records=records, flags=flags, is_whole=True)
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
-        """Return what stands on a document and what did before it was undone: cases may have met either."""
+        """Return all records and flags based on a document, undone or not, because any may have affected cases."""
         organ, number = standing.document.organ, standing.document.number
         records = {
             (one.source, one.record_id): one
@@ -126,7 +126,7 @@ class Withdrawal:
     def mark(
         self, standing: DocumentEntries, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False
     ) -> None:
-        """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
+        """Set or clear the objection mark on an entry and in the summary, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         is_open = state is ObjectionState.OPEN
         if record is not None and record.repair not in UNDONE:
@@ -137,20 +137,20 @@ class Withdrawal:
             self._put_mark(flag, self._flags.mark(flag, state, deed, is_paused=is_paused), kind, deed)
 
     def change_record(self, record: Record, kind: EventKind, deed: RedressStep) -> None:
-        """Write one record that was changed from what was read, with its event and the summary."""
+        """Save a changed record with its event and the summary."""
         after = changes.stepped(record)
         made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
         self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
 
     def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
-        """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
+        """Mark the records based on a document as under repair, or clear that mark."""
         after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
         if after:
             facts = [_of_record(kind, record, deed) for record in after]
             self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
 
     def shorten(self, standing: DocumentEntries, ends_on: date, deed: RedressStep) -> None:
-        """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
+        """Set an earlier last day and clear the objection mark, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         if record is not None and record.repair not in UNDONE:
             require_earlier(ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
@@ -164,9 +164,9 @@ class Withdrawal:
     def undo(
         self, standing: DocumentEntries, state: RepairState, lifting: Lifting, deed: RedressStep
     ) -> tuple[Undone, ...]:
-        """Undo all of what stands: display, sharing, flags, and with them the bar (R3.7).
+        """Undo all the entries: display, sharing, flags, and with them the bar (R3.7).
 
-        Where that is the whole of a document, nothing may be built on it again.
+        If they are everything on a document, nothing may be based on it again.
         """
         for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
             records = [
