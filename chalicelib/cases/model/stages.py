@@ -91,7 +91,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
-    """A special procedure whose time does not count (特别程序, 行政许可法第45条), with written notice to the applicant."""
+    """A special procedure whose time does not count (特别程序, 行政许可法第45条), notified to the applicant."""
 
     number: int
     ground: str

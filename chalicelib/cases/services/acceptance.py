@@ -1,4 +1,4 @@
-"""Corrections and acceptance: what is missing is named in time, or the case is deemed accepted (补正、受理、视为受理)."""
+"""Corrections and acceptance: missing materials are named, or the case is deemed accepted (补正、受理、视为受理)."""
 
 from dataclasses import replace
 from datetime import datetime

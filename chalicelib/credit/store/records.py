@@ -64,14 +64,14 @@ class CreditStore(Repository[Summary]):
         return Summary(subject=subject) if row is None else self.from_row(row)
 
     def summary(self, subject: SubjectKey) -> Summary:
-        """Read a summary, strongly consistent, in one read; x: Read summaries in one batch, strongly consistent; raises ``UnreadableError`` if the store does not answer."""
+        """Read a summary, strongly consistent, in one read; raises ``UnreadableError`` if the store does not answer."""
         try:
             return self.find(subject) or Summary(subject=subject)
         except GetError as error:
             raise UnreadableError from error
 
     def summaries(self, subjects: Sequence[SubjectKey]) -> tuple[Summary, ...]:
-        """Read summaries, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
+        """Read summaries, strongly consistent, in one batch; raises ``UnreadableError`` if it fails."""
         try:
             rows = read_together(*(self.summary_row(subject) for subject in subjects))
         except (BotoCoreError, ClientError, DomainError) as error:
