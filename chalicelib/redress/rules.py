@@ -8,7 +8,7 @@ from datetime import date, datetime
 from chalicelib.cases.model.case import Case
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.submissions import is_source_of
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
@@ -64,14 +64,14 @@ def office_of(source: str, *, departments: Collection[str]) -> str:
 
 def document_name(subject: SubjectKey, document: Document) -> str:
     """Return the digest naming a document about a subject, the same however its number is typed."""
-    organ, number = paper(document.organ, document.number)
+    organ, number = normalized_document(document.organ, document.number)
     return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
 
 
-def require_ground(recourse: Recourse, plea: ObjectionRequest) -> None:
+def require_ground(recourse: Recourse, request: ObjectionRequest) -> None:
     """Raise ``OBJECTION_GROUND_UNKNOWN`` for a ground that the rules do not provide for this kind of entry."""
-    ground = recourse.ground(plea.ground)
-    if ground is None or plea.entry.kind.value not in ground.outcomes:
+    ground = recourse.ground(request.ground)
+    if ground is None or request.entry.kind.value not in ground.outcomes:
         raise DomainError(ErrorCode.OBJECTION_GROUND_UNKNOWN)
 
 
@@ -96,15 +96,15 @@ def limit_of_objection(recourse: Recourse, *, started_at: datetime, calendar: Ca
     return min(limits, key=lambda limit: due(limit, started_at=started_at, calendar=calendar).at)
 
 
-def require_outcome(recourse: Recourse, plea: ObjectionRequest, ruling: ObjectionDecision) -> None:
+def require_outcome(recourse: Recourse, request: ObjectionRequest, decision: ObjectionDecision) -> None:
     """Raise ``OUTCOME_NOT_ALLOWED`` for an outcome not possible on the ground, ``INVALID_BODY`` for missing parts."""
-    ground = recourse.ground(plea.ground)
-    allowed = () if ground is None else ground.outcomes.get(plea.entry.kind.value, ())
-    if ruling.outcome.value not in allowed:
+    ground = recourse.ground(request.ground)
+    allowed = () if ground is None else ground.outcomes.get(request.entry.kind.value, ())
+    if decision.outcome.value not in allowed:
         raise DomainError(ErrorCode.OUTCOME_NOT_ALLOWED, allowed=", ".join(allowed))
-    if ruling.outcome is Outcome.SHORTENED and ruling.ends_on is None:
+    if decision.outcome is Outcome.SHORTENED and decision.ends_on is None:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/ends_on", "新的截止日期", "the new last day"),))
-    if ruling.outcome is Outcome.CORRECTED and not ruling.contents:
+    if decision.outcome is Outcome.CORRECTED and not decision.contents:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/contents", "更正后的内容", "what it should say"),))
 
 
@@ -177,17 +177,17 @@ def promise_hash(recourse: Recourse) -> str:
     return hashlib.sha256(f"{recourse.promise.text}\n{recourse.promise.english}".encode()).hexdigest()
 
 
-def require_refusal(recourse: Recourse, verdict: RepairDecision) -> RepairRefusal:
+def require_refusal(recourse: Recourse, decision: RepairDecision) -> RepairRefusal:
     """Return the ground of a refusal; raises ``REFUSAL_UNKNOWN``, ``INVALID_BODY`` if ``missing`` is empty (R3.13)."""
-    refusal = recourse.refusal(verdict.refusal)
+    refusal = recourse.refusal(decision.refusal)
     if refusal is None:
         raise DomainError(ErrorCode.REFUSAL_UNKNOWN, allowed=", ".join(known.code for known in recourse.refusals))
-    if not verdict.missing:
+    if not decision.missing:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/missing", "尚缺的内容", "what is still missing"),))
     return refusal
 
 
-def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> AffectedCase | None:
+def affected_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> AffectedCase | None:
     """Return how one of the service's own cases was affected by the entries, or None (R6.8, R8.4)."""
     if case.case_no in bases:
         how, met_at = HowAffected.BASIS, case.received_at
@@ -200,7 +200,7 @@ def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]
     return AffectedCase(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)
 
 
-def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
+def affected_by_query(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
     """Return the case for which a department's system queried and was given reasons, or None.
 
     ``items`` are those for which the entries had effect, None for all.
@@ -247,7 +247,7 @@ def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) ->
         raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
-def fact_of(
+def matter_event(
     kind: EventKind,
     matter: Objection | Repair,
     *,

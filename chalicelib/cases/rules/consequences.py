@@ -75,7 +75,7 @@ def officers_for(plan: VerificationPlan, method: Method) -> int:
     return TWO if is_on_site or plan.officers >= TWO else 1
 
 
-def proposed(case: Case, *, actor: str) -> Verification:
+def unconfirmed_verification(case: Case, *, actor: str) -> Verification:
     """Return the result that awaits a second officer; raises ``SAME_PERSON`` for the officer who recorded it."""
     found = case.verification
     if found is None or found.has_effect:
@@ -97,7 +97,7 @@ def is_counted(case: Case) -> bool:
     return any(found is not None and found.has_effect and found.result is Finding.TRUE for found in earlier)
 
 
-def following(case: Case, pack: RulePack) -> Step | None:
+def next_step_for(case: Case, pack: RulePack) -> Step | None:
     """Return the next step in the rule pack's order for this case, or None if nothing may follow (R1.17).
 
     While a rectification is running it remains the next step; a fulfilled one ends the matter.
@@ -119,7 +119,7 @@ def following(case: Case, pack: RulePack) -> Step | None:
 
 def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
     """Return the step if it is next; otherwise raise ``STEP_NOT_ALLOWED`` with the step that is, and its article."""
-    step = following(case, pack)
+    step = next_step_for(case, pack)
     if step is None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=kind, next="", article="")
     if step.kind is not kind:
@@ -137,7 +137,7 @@ def require_no_order(case: Case) -> None:
         )
 
 
-def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
+def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
     """Return the rectification order that may be ended with this outcome.
 
     ``NOT_DONE`` is possible only after the last second; ``DONE`` at any time. A provisional due date makes nobody late

@@ -41,7 +41,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
     )
 
 
-def received(
+def open_case(
     draft: Draft,
     *,
     way: Way,
@@ -81,7 +81,7 @@ def is_accepted_at_once(case: Case) -> bool:
     return case.terms.accepted_by is Acceptance.AUTOMATIC and case.way is Way.COMMITMENT
 
 
-def accepted(case: Case, *, at: datetime) -> Case:
+def accept(case: Case, *, at: datetime) -> Case:
     """Return the case accepted on filing; an instant item's case is also decided and closed at once."""
     word = AcceptanceWord(accepted=True, manner=AcceptanceManner.ON_FILING, counts_from=at, said_at=at, said_by=FILING)
     case = replace(case, state=State.ACCEPTED, acceptance=word)
@@ -101,7 +101,7 @@ def accepted(case: Case, *, at: datetime) -> Case:
     )
 
 
-def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
+def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
     """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
     return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
@@ -117,14 +117,14 @@ def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: 
             "signature": commitment.signature,
             "key_id": commitment.key_id,
             "algorithm": commitment.algorithm,
-            "verification": plan_told(case.terms.verification),
+            "verification": plan_payload(case.terms.verification),
             **_parties(case),
         },
         texts={"payload": draft.payload},
     )
 
 
-def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
+def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
     """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on."""
     data: dict[str, Json] = {
         "item_code": case.terms.item_code,
@@ -132,57 +132,57 @@ def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datet
         "way": case.way.value,
         "pack": case.terms.pack,
         "state": case.state.value,
-        "materials": materials_told(case.materials),
-        "credit": credit_told(case.credit),
+        "materials": materials_payload(case.materials),
+        "credit": credit_payload(case.credit),
         **_parties(case),
     }
     if case.acceptance is None and case.state is not State.PENDING_CREDIT:
         data["clocks_started"] = started
-    fact = _fact(EventKind.CASE_FILED, case, actor, data, at)
-    return fact if case.agent is None else replace(fact, texts={"authority": case.agent.authority})
+    event = _event(EventKind.CASE_FILED, case, actor, data, at)
+    return event if case.agent is None else replace(event, texts={"authority": case.agent.authority})
 
 
-def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
+def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
     """Return the events right after filing: acceptance and an instant answer; none if an officer must accept."""
     if case.acceptance is None:
         return ()
     word: dict[str, Json] = {"manner": case.acceptance.manner.value, "clocks_started": started}
-    facts = [_fact(EventKind.CASE_ACCEPTED, case, FILING, word, at)]
+    events = [_event(EventKind.CASE_ACCEPTED, case, FILING, word, at)]
     if case.decision is not None:
         decided: dict[str, Json] = {
             "outcome": case.decision.outcome.value,
             "document_no": case.decision.document_no,
         }
-        facts.append(_fact(EventKind.CASE_DECIDED, case, FILING, decided, at))
-        facts.append(_fact(EventKind.CASE_DELIVERED, case, FILING, {}, at))
-    return tuple(facts)
+        events.append(_event(EventKind.CASE_DECIDED, case, FILING, decided, at))
+        events.append(_event(EventKind.CASE_DELIVERED, case, FILING, {}, at))
+    return tuple(events)
 
 
-def fact_of_waiting(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
+def waiting_event(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
     """Return the event that credit cannot be read yet, which says nothing about the subject (R6.10)."""
-    return _fact(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
+    return _event(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
 
 
-def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
+def check_event(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
     """Return the event of the gate's answer on a promise that had to wait for it."""
     refused = case.state is State.AWAITING_MATERIALS
-    data: dict[str, Json] = {"credit": credit_told(case.credit), "clocks_stopped": stopped}
+    data: dict[str, Json] = {"credit": credit_payload(case.credit), "clocks_stopped": stopped}
     if case.acceptance is None:
         data["clocks_started"] = started
-    return _fact(EventKind.COMMITMENT_REFUSED if refused else EventKind.CREDIT_CHECKED, case, FILING, data, at)
+    return _event(EventKind.COMMITMENT_REFUSED if refused else EventKind.CREDIT_CHECKED, case, FILING, data, at)
 
 
-def fact_of_materials(
+def materials_event(
     case: Case, brought: Sequence[Material], *, actor: str, started: Sequence[Json], at: datetime
 ) -> NewEvent:
     """Return the event that certificates were handed in."""
-    data: dict[str, Json] = {"materials": materials_told(brought)}
+    data: dict[str, Json] = {"materials": materials_payload(brought)}
     if case.acceptance is None:
         data["clocks_started"] = started
-    return _fact(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
+    return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
 
 
-def plan_told(plan: VerificationPlan) -> Json:
+def plan_payload(plan: VerificationPlan) -> Json:
     """Return the event payload of a verification plan."""
     return {
         "required": plan.required,
@@ -196,12 +196,12 @@ def plan_told(plan: VerificationPlan) -> Json:
     }
 
 
-def materials_told(materials: Sequence[Material]) -> Json:
+def materials_payload(materials: Sequence[Material]) -> Json:
     """Return the event payload of materials: ids and digests, never names."""
     return [{"id": material.id, "sha256": material.sha256} for material in materials]
 
 
-def credit_told(credit: CreditSnapshot | None) -> Json:
+def credit_payload(credit: CreditSnapshot | None) -> Json:
     """Return the event payload of the credit snapshot that the gate decided on."""
     if credit is None:
         return None
@@ -220,5 +220,5 @@ def _parties(case: Case) -> dict[str, Json]:
     return {"subject": case.subject, "agent": case.agent.subject}
 
 
-def _fact(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:
+def _event(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=case.department, data=data)

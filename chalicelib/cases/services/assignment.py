@@ -14,11 +14,11 @@ from chalicelib.timeline.event_types import EventKind
 class Assignment:
     """Assigns and reopens cases."""
 
-    def __init__(self, desk: CaseCommands) -> None:
+    def __init__(self, commands: CaseCommands) -> None:
         """Take the case commands, through which all steps go."""
-        self._desk = desk
+        self._commands = commands
 
-    def reopen(self, act: Command, *, reason: str) -> Result:
+    def reopen(self, command: Command, *, reason: str) -> Result:
         """Reopen a decided or closed case; both handling times start anew.
 
         The decision, its delivery and its verification stay readable among the earlier ones. Clocks still running for
@@ -26,16 +26,16 @@ class Assignment:
         Raises ``STEP_NOT_ALLOWED`` for a case whose promise was found broken, because that has its own order of steps.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             earlier = EarlierDecision(
                 decision=rules.require_reopenable(case),
                 delivery=case.delivery,
                 verification=case.verification,
                 extension=case.extension,
                 reason=reason,
-                reopened_at=act.at,
-                reopened_by=work.actor,
+                reopened_at=command.at,
+                reopened_by=context.actor,
             )
             after = replace(
                 case,
@@ -46,24 +46,24 @@ class Assignment:
                 extension=None,
                 earlier_decisions=(*case.earlier_decisions, earlier),
             )
-            work.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
-            work.start_handling(since=act.at, suffix=after.clock_suffix)
-            work.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
+            context.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
+            context.start_handling(since=command.at, suffix=after.clock_suffix)
+            context.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
             return after
 
-        return self._desk.take(CaseStep.REOPEN, act, deed)
+        return self._commands.take(CaseStep.REOPEN, command, change)
 
-    def assign(self, act: Command, *, officer: str) -> Result:
+    def assign(self, command: Command, *, officer: str) -> Result:
         """Assign a case and its running clocks to an officer; officers may only take cases for themselves.
 
         Raises ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's
         case.
         """
 
-        def deed(work: CaseContext) -> Case:
-            rules.require_assignable(work.case, officer, by=act.by)
-            work.assign(officer)
-            work.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": work.case.officer})
-            return replace(work.case, officer=officer)
+        def change(context: CaseContext) -> Case:
+            rules.require_assignable(context.case, officer, by=command.by)
+            context.assign(officer)
+            context.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": context.case.officer})
+            return replace(context.case, officer=officer)
 
-        return self._desk.take(CaseStep.ASSIGN, act, deed)
+        return self._commands.take(CaseStep.ASSIGN, command, change)

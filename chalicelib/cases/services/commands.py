@@ -201,28 +201,28 @@ class CaseCommands:
         self._packs = packs
 
     @retry_on_conflict
-    def take(self, step: CaseStep, act: Command, deed: CommandHandler) -> Result:
+    def take(self, step: CaseStep, command: Command, handler: CommandHandler) -> Result:
         """Take a step on the current case, checking rights, repetition, version and state in this order.
 
         Raises ``FORBIDDEN`` for staff of another role or department and ``NOT_FOUND`` for strangers, ``STALE_VERSION``
         if the case has changed since the caller read it, and ``STEP_NOT_ALLOWED`` if its state forbids the step.
         """
-        case = self._store.load(act.case_no)
-        require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
-        if act.idempotency_key is not None and act.idempotency_key.look_up() is not None:
-            return Result(case=self._store.load(act.case_no), is_repeat=True)
-        if act.version is not None and act.version != case.version:
+        case = self._store.load(command.case_no)
+        require(command.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
+        if command.idempotency_key is not None and command.idempotency_key.look_up() is not None:
+            return Result(case=self._store.load(command.case_no), is_repeat=True)
+        if command.version is not None and command.version != case.version:
             raise DomainError(ErrorCode.STALE_VERSION)
         require_step(case, step)
-        require_occurred(case, act.occurred_at, at=act.at)
+        require_occurred(case, command.occurred_at, at=command.at)
         with transaction() as tx:
-            work = self.work_on(case, actor=act.by.actor, at=act.at, tx=tx)
-            work.officer = responsible_for(case, act.by)
-            work.occurred_at = act.occurred_at
-            after = deed(work)
-            done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
-            if act.idempotency_key is not None:
-                act.idempotency_key.remember(case.case_no, tx, at=act.at)
+            context = self.work_on(case, actor=command.by.actor, at=command.at, tx=tx)
+            context.officer = responsible_for(case, command.by)
+            context.occurred_at = command.occurred_at
+            after = handler(context)
+            done = self._store.save(case, after, context.facts, at=command.at, tx=tx)
+            if command.idempotency_key is not None:
+                command.idempotency_key.remember(case.case_no, tx, at=command.at)
         return Result(case=done)
 
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:
@@ -231,9 +231,9 @@ class CaseCommands:
         return CaseContext(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
 
 
-def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: CaseContext) -> Case:
+def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, context: CaseContext) -> Case:
     """Return the case with the reason for lateness added, if any; the applicant can read it (R4.18)."""
     if reason is None:
         return case
-    given = LateReason(clock=clock.value, reason=reason, given_at=work.at, given_by=work.actor)
+    given = LateReason(clock=clock.value, reason=reason, given_at=context.at, given_by=context.actor)
     return replace(case, late_reasons=(*case.late_reasons, given))

@@ -93,7 +93,7 @@ class Filing:
         self._keys = keys
         self._again = again
         self._clocks = clocks
-        self._reception = Intake(clocks)
+        self._intake = Intake(clocks)
 
     def file(
         self, submission: Submission, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
@@ -135,7 +135,7 @@ class Filing:
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise DomainError(ErrorCode.KEY_REVOKED)
         judged = self._judged(draft, found.summary, way=way, at=at)
-        case = filing_events.received(
+        case = filing_events.open_case(
             draft,
             way=way,
             materials=submission.materials,
@@ -151,8 +151,8 @@ class Filing:
                 self._credit.require_unchanged(found.summary, tx)
             pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
             recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
-            case, facts, clocks = self._reception.begun(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
-            case = self._store.add(case, facts, at=at, tx=tx)
+            case, events, clocks = self._intake.begin(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
+            case = self._store.add(case, events, at=at, tx=tx)
             if idempotency_key:
                 idempotency_key.remember(case.case_no, tx, at=at)
         return Filed(case=case, clocks=clocks)
@@ -236,16 +236,16 @@ class Filing:
         checked = replace(case, credit=filing_events.snapshot_of(summary, judged, at=at))
         started: tuple[Clock, ...] = ()
         if judged.allowed:
-            after, started = self._reception.taken(
+            after, started = self._intake.take_in(
                 replace(checked, state=State.RECEIVED), since=case.received_at, at=at, tx=tx
             )
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
-        facts = [
-            filing_events.fact_of_check(after, started=clocks_payload(*started), stopped=stopped, at=at),
-            *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
+        events = [
+            filing_events.check_event(after, started=clocks_payload(*started), stopped=stopped, at=at),
+            *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
         ]
-        self._store.save(case, after, facts, at=at, tx=tx)
+        self._store.save(case, after, events, at=at, tx=tx)
 
 
 def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:

@@ -51,7 +51,7 @@ class IdentityDisclosure:
         require(by, roles=(Role.OFFICER,), department=case.department)
         agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
         seen = DisclosedIdentity(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.IDENTITY_SEEN,
             occurred_at=at,
             actor=by.actor,
@@ -60,5 +60,5 @@ class IdentityDisclosure:
             texts={"reason": reason},
         )
         with transaction() as tx:
-            self._timeline.append([fact], owner=case.owner, at=at, tx=tx)
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)
         return seen

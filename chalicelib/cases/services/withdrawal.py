@@ -30,7 +30,7 @@ class CommitmentWithdrawal:
         self._packs = packs
         self._store = store
         self._clocks = clocks
-        self._reception = Intake(clocks)
+        self._intake = Intake(clocks)
 
     @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
@@ -72,9 +72,9 @@ class CommitmentWithdrawal:
             ),
         )
         with transaction() as tx:
-            milestones = [fact for clock in running for fact in self._clocks.moved_on(clock, at=at)[1]]
+            milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
-            fact = NewEvent(
+            event = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
                 actor=by.actor,
@@ -82,7 +82,7 @@ class CommitmentWithdrawal:
                 data={"clocks_stopped": stopped},
                 texts={"reason": reason},
             )
-            return self._store.save(case, after, [*milestones, fact], at=at, tx=tx)
+            return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
 
     @retry_on_conflict
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
@@ -98,14 +98,14 @@ class CommitmentWithdrawal:
         filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
-            after, started = self._reception.taken(after, since=at, at=at, tx=tx)
-            facts = [
-                filing_events.fact_of_materials(
+            after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
+            events = [
+                filing_events.materials_event(
                     after, materials, actor=by.actor, started=clocks_payload(*started), at=at
                 ),
-                *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
+                *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
             ]
-            return self._store.save(case, after, facts, at=at, tx=tx)
+            return self._store.save(case, after, events, at=at, tx=tx)
 
     def _mine(self, case_no: str, *, by: Caller) -> Case:
         case = self._store.load(case_no)

@@ -21,7 +21,7 @@ def has_ended(record: Record, *, on: date) -> bool:
     return display.until is not None and display.ended_at is None and on > display.until
 
 
-def ended(record: Record, *, at: datetime) -> Record:
+def end_display(record: Record, *, at: datetime) -> Record:
     """Return the record marked as ended: it disappears from every view without anybody having to ask (R3.2)."""
     return replace(record, version=record.version + 1, display=replace(record.display, ended_at=at))
 
@@ -36,7 +36,7 @@ def without_ended(summary: Summary, *, on: date) -> Summary:
     )
 
 
-def recomputed(
+def recompute(
     summary: Summary, records: Sequence[Record], flags: Sequence[FlagMark], *, on: date, kept_from: Severity
 ) -> Summary:
     """Return the summary computed from records and flags alone; checks must give the same result on both.
@@ -77,12 +77,12 @@ def differences(summary: Summary, other: Summary, *, on: date) -> tuple[str, ...
     return tuple(sorted(part for part, differs in found.items() if differs))
 
 
-def mended(summary: Summary, other: Summary) -> Summary:
+def correct(summary: Summary, other: Summary) -> Summary:
     """Return the corrected summary to store; its new version makes filings based on the old one fail."""
     return replace(other, version=summary.version + 1, head=summary.head)
 
 
-def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> NewEvent:
+def correction_event(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> NewEvent:
     """Return the event of a summary that differed from its records and flags."""
     return NewEvent(
         kind=EventKind.SUMMARY_MENDED,
@@ -102,7 +102,7 @@ def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: da
     )
 
 
-def display_ended(record: Record, after: Summary, *, at: datetime) -> NewEvent:
+def display_ended_event(record: Record, after: Summary, *, at: datetime) -> NewEvent:
     """Return the event of a record whose last day has passed."""
     until = record.display.until
     return NewEvent(
@@ -121,7 +121,7 @@ def display_ended(record: Record, after: Summary, *, at: datetime) -> NewEvent:
     )
 
 
-def flag_ended(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> NewEvent:
+def flag_ended_event(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> NewEvent:
     """Return the event, on the subject's credit, of a flag that expired or was suspended."""
     return NewEvent(
         kind=kind,

@@ -13,7 +13,7 @@ def conflict_id(subject: SubjectKey, said_digest: str, *, source: str, record_id
     return hashlib.sha256(f"{subject}\n{said_digest}\n{source}\n{record_id}".encode()).hexdigest()[:32]
 
 
-def decided(conflict: Conflict, decision: Decision) -> Conflict:
+def decide(conflict: Conflict, decision: Decision) -> Conflict:
     """Return the conflict with its decision; raises ``STEP_NOT_ALLOWED`` if it already has one."""
     if conflict.decision is not None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)

@@ -28,23 +28,23 @@ def law_in_force(laws: Sequence[IdentityLinkLaw], *, on: date) -> IdentityLinkLa
     return max(in_force, key=lambda law: law.in_force_from)
 
 
-def require_possible(alias: IdentityLink, *, on: date) -> None:
+def require_possible(link: IdentityLink, *, on: date) -> None:
     """Raise ``ALIAS_NOT_ACCEPTABLE``, listing every fault, for a link that cannot be valid."""
-    faults = tuple(_faults(alias, on=on))
+    faults = tuple(_faults(link, on=on))
     if faults:
         raise DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=faults)
 
 
-def require_room(alias: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
+def require_room(link: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
     """Raise ``ALIAS_NOT_ACCEPTABLE`` if the two are already linked or too many identities would be.
 
     ``formers`` and ``presents`` are all identities that count for each side now, including itself.
     """
-    if alias.kind is LinkKind.RENAMED:
+    if link.kind is LinkKind.RENAMED:
         return
-    if alias.former.subject in presents:
+    if link.former.subject in presents:
         raise linked_already()
-    if alias.present.subject in formers:
+    if link.present.subject in formers:
         raise _not_acceptable(code="LINKED_IN_A_CIRCLE", zh="反向关联已经存在", en="linked the other way round")
     if len({*formers, *presents}) > MOST_JOINED:
         raise _not_acceptable(code="TOO_MANY", zh=f"关联主体超过{MOST_JOINED}个", en=f"over {MOST_JOINED} identities")
@@ -55,25 +55,25 @@ def linked_already() -> DomainError:
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
 
-def confirmed(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
+def confirm(link: IdentityLink, action: LinkAction) -> IdentityLink:
     """Return the link confirmed; raises ``STEP_NOT_ALLOWED`` unless proposed, ``SAME_PERSON`` for the proposer."""
-    if alias.state is not IdentityLinkState.PROPOSED:
+    if link.state is not IdentityLinkState.PROPOSED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    if alias.proposed.by == deed.by:
+    if link.proposed.by == action.by:
         raise DomainError(ErrorCode.SAME_PERSON)
-    return replace(alias, confirmed=deed)
+    return replace(link, confirmed=action)
 
 
-def revoked(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
+def revoke(link: IdentityLink, action: LinkAction) -> IdentityLink:
     """Return the link revoked, whether confirmed or only proposed; raises ``STEP_NOT_ALLOWED`` if already revoked."""
-    if alias.state is IdentityLinkState.REVOKED:
+    if link.state is IdentityLinkState.REVOKED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    return replace(alias, revoked=deed)
+    return replace(link, revoked=action)
 
 
-def _faults(alias: IdentityLink, *, on: date) -> Iterator[FieldError]:
-    former, present = alias.former, alias.present
-    if alias.kind is LinkKind.RENAMED:
+def _faults(link: IdentityLink, *, on: date) -> Iterator[FieldError]:
+    former, present = link.former, link.present
+    if link.kind is LinkKind.RENAMED:
         if former.subject != present.subject:
             yield _fault("/present/number", "更名前后号码应当相同", "renaming keeps the number", "NUMBER_DIFFERS")
         if former.name_digest == present.name_digest:
@@ -82,9 +82,9 @@ def _faults(alias: IdentityLink, *, on: date) -> Iterator[FieldError]:
         yield _fault("/present/number", "两个主体的号码相同", "both numbers are the same", "NUMBER_SAME")
     if _is_person(former) != _is_person(present):
         yield _fault("/present/kind", "自然人与单位不能关联", "one is a person, one is not", "KINDS_DIFFER")
-    elif alias.law.parties is Parties.ORGANISATIONS and _is_person(former):
+    elif link.law.parties is Parties.ORGANISATIONS and _is_person(former):
         yield _fault("/kind", "该情形只适用于单位", "only organisations can be so", "ORGANISATIONS_ONLY")
-    if alias.document.effective_on > on:
+    if link.document.effective_on > on:
         yield _fault("/document/effective_on", "文书尚未生效", "the document has no effect yet", "IN_THE_FUTURE")
 
 

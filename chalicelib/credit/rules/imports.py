@@ -98,17 +98,17 @@ def disagreement(declared: Declared, found: Found) -> Problem | None:
     return None if found.count else Problem.EMPTY
 
 
-def started(before: Import, found: Found, *, at: datetime) -> Import:
+def start(before: Import, found: Found, *, at: datetime) -> Import:
     """Return the import as it starts storing."""
     return replace(before, state=ImportState.STORING, found=found, started_at=at)
 
 
-def refused(before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
+def refuse(before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
     """Return the import with its whole file refused."""
     return replace(before, state=ImportState.REFUSED, problem=problem, found=found, finished_at=at)
 
 
-def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
+def advance(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
     """Return the import after more lines; if any were refused, they are stored as a part."""
     counts = Counter(before.progress.counts)
     counts.update(fates)
@@ -117,7 +117,7 @@ def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], ha
     return replace(before, progress=progress)
 
 
-def finished(before: Import, *, at: datetime) -> Import:
+def finish(before: Import, *, at: datetime) -> Import:
     """Return the import with all lines done."""
     return replace(before, state=ImportState.DONE, finished_at=at)
 

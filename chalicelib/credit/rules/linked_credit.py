@@ -18,7 +18,7 @@ LINKED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class LinkedSummary:
     """Another subject's summary that counts for this one, with the link that says why."""
 
     link: Link
@@ -26,29 +26,29 @@ class Met:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined(Summary):
+class JoinedSummary(Summary):
     """A subject's own summary with the linked ones; only read, never written."""
 
-    others: tuple[Met, ...] = ()
+    others: tuple[LinkedSummary, ...] = ()
 
 
-def joined(own: Summary, others: Sequence[Met]) -> Summary:
+def join(own: Summary, others: Sequence[LinkedSummary]) -> Summary:
     """Return the summary together with the linked ones that were read."""
     if not others:
         return own
-    return Joined(**{part.name: getattr(own, part.name) for part in fields(Summary)}, others=tuple(others))
+    return JoinedSummary(**{part.name: getattr(own, part.name) for part in fields(Summary)}, others=tuple(others))
 
 
-def links_beyond(own: Summary, met: Collection[Met]) -> tuple[Link, ...]:
+def links_beyond(own: Summary, met: Collection[LinkedSummary]) -> tuple[Link, ...]:
     """Return the links that lead to subjects not read yet, one to each."""
     known = {own.subject, *(one.summary.subject for one in met)}
     beyond = {link.subject: link for one in met for link in one.summary.links if link.subject not in known}
     return tuple(beyond.values())
 
 
-def others_of(summary: Summary) -> tuple[Met, ...]:
+def others_of(summary: Summary) -> tuple[LinkedSummary, ...]:
     """Return the linked summaries that count for the subject."""
-    return summary.others if isinstance(summary, Joined) else ()
+    return summary.others if isinstance(summary, JoinedSummary) else ()
 
 
 def parts_of(summary: Summary) -> tuple[Summary, ...]:
@@ -56,16 +56,14 @@ def parts_of(summary: Summary) -> tuple[Summary, ...]:
     return (summary, *(met.summary for met in others_of(summary)))
 
 
-def together(summary: Summary) -> Summary:
+def combine(summary: Summary) -> Summary:
     """Return a summary with the flags and kept promises of all parts, for grading only; it is never written."""
     parts = parts_of(summary)
     flags = tuple(flag for part in parts for flag in part.flags)
     return replace(summary, flags=flags, kept_promises=sum(part.kept_promises for part in parts))
 
 
-def assessed(
-    summary: Summary, item_code: str, *, on: date, bar_severity: Severity
-) -> tuple[Effect, tuple[Ground, ...]]:
+def assess(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> tuple[Effect, tuple[Ground, ...]]:
     """Return the gravest effect of all parts for one item, with every reason; reasons of others name the link."""
     effect, reasons = assessment(summary, item_code, on=on, bar_severity=bar_severity)
     effects, grounds = {effect}, list(reasons)
@@ -81,7 +79,7 @@ def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Sev
 
     Records of ``bar_severity`` and above bar; those from a stale source are named, but do not bar alone (R6.9).
     """
-    effect, reasons = assessed(summary, item_code, on=on, bar_severity=bar_severity)
+    effect, reasons = assess(summary, item_code, on=on, bar_severity=bar_severity)
     return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
 
 

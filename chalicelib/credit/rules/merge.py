@@ -5,7 +5,7 @@ from dataclasses import replace
 from chalicelib.credit.model.records import Record
 
 
-def held_to_rulings(record: Record, before: Record) -> Record:
+def carry_over(record: Record, before: Record) -> Record:
     """Return the record as the next stored version, with the marks and corrections carried over."""
     return replace(
         record,

@@ -23,12 +23,12 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
 
-def stepped(record: Record) -> Record:
+def with_next_version(record: Record) -> Record:
     """Return the record with its version increased, once per write."""
     return replace(record, version=record.version + 1)
 
 
-def disputed(record: Record, state: ObjectionState) -> Record:
+def with_objection(record: Record, state: ObjectionState) -> Record:
     """Return the record with or without the mark of an open objection (异议标注)."""
     return replace(record, objection=state)
 
@@ -39,7 +39,7 @@ def with_repair(record: Record, state: RepairState) -> Record:
     return replace(record, repair=state, objection=objection)
 
 
-def corrected(record: Record, contents: Mapping[str, str]) -> Record:
+def with_corrections(record: Record, contents: Mapping[str, str]) -> Record:
     """Return the record with corrected contents (更正), which hold whatever the source says later."""
     made = tuple(
         Correction(name=name, wrong=record.contents.get(name), right=right) for name, right in contents.items()
@@ -48,7 +48,7 @@ def corrected(record: Record, contents: Mapping[str, str]) -> Record:
     return replace(record, contents={**record.contents, **contents}, ruled=ruled)
 
 
-def shortened(record: Record, ends_on: date) -> Record:
+def with_earlier_end(record: Record, ends_on: date) -> Record:
     """Return the record with an earlier last day, which holds whatever the source says later."""
     display, ruled = replace(record.display, until=ends_on), replace(record.ruled, ends_on=ends_on)
     return replace(record, display=display, ruled=ruled)
@@ -67,7 +67,7 @@ class Changes:
     facts: Sequence[NewEvent] = ()
 
 
-def after_remedy(
+def after_redress(
     summary: Summary, changes: Changes, *, known: Sequence[Record], kept_from: Severity, on: date
 ) -> Summary:
     """Return the summary after the changes.
@@ -97,7 +97,7 @@ def after_remedy(
     )
 
 
-def happened(
+def record_event(
     kind: EventKind,
     record: Record,
     *,

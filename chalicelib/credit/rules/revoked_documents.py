@@ -14,7 +14,7 @@ BRACKETS = str.maketrans("〔[【〈《{", "((((((") | str.maketrans("〕]】〉
 """Years are written in ``〔2026〕``, but typed with whatever brackets a keyboard has."""
 
 
-def paper(organ: str, number: str) -> tuple[str, str]:
+def normalized_document(organ: str, number: str) -> tuple[str, str]:
     """Return an organ and document number normalised for width, case, spaces and brackets.
 
     Spelling variants count as one document, so that nothing based on a revoked one survives under another spelling.
@@ -26,10 +26,10 @@ def paper(organ: str, number: str) -> tuple[str, str]:
 
 def document_digest(document: Document) -> str:
     """Return the digest that identifies a document of a subject."""
-    return hashlib.sha256("\n".join(paper(document.organ, document.number)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(normalized_document(document.organ, document.number)).encode()).hexdigest()[:16]
 
 
-def held_to_fallen(record: Record, summary: Summary) -> Record:
+def withdraw_if_revoked(record: Record, summary: Summary) -> Record:
     """Return the record to store: withdrawn from the start if its document has been revoked."""
     if not summary.fallen or record.repair in UNDONE or document_digest(record.document) not in summary.fallen:
         return record

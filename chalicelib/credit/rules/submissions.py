@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
-from chalicelib.credit.rules.merge import held_to_rulings
+from chalicelib.credit.rules.merge import carry_over
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey, SubjectKind
@@ -76,7 +76,7 @@ def faults(
     )
 
 
-def accepted(  # noqa: PLR0913 - a record is made of this many things, and each is named at the call
+def make_record(  # noqa: PLR0913 - a record is made of this many things, and each is named at the call
     submission: Submission,
     *,
     subject: SubjectKey,
@@ -127,7 +127,7 @@ def accepted(  # noqa: PLR0913 - a record is made of this many things, and each 
     record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:
         return record
-    record = held_to_rulings(record, before)
+    record = carry_over(record, before)
     if given.source_version is not None:
         return record
     # If a source does not number its versions, any different content counts as newer.

@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group, bundles_of
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
@@ -31,11 +31,11 @@ class StoredSubject:
 class BatchIngest:
     """Stores the lines of files."""
 
-    def __init__(self, store: CreditStore, subjects: Subjects, judge: RecordFactory) -> None:
+    def __init__(self, store: CreditStore, subjects: Subjects, factory: RecordFactory) -> None:
         """Take the stores and the record factory."""
         self._store = store
         self._subjects = subjects
-        self._judge = judge
+        self._factory = factory
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
         """Store lines and return the result of each; the order within a group matters.
@@ -102,7 +102,7 @@ class BatchIngest:
             try:
                 if line.subject.about.name in strangers:
                     raise DomainError(ErrorCode.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
-                record = self._judge.record(line.submission, line.subject, before=before, at=at)
+                record = self._factory.record(line.submission, line.subject, before=before, at=at)
                 idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
             except DomainError as error:
                 taken.append(Taken(handed=line, fate=Fate.REFUSED, error=error))
@@ -110,14 +110,14 @@ class BatchIngest:
             if idle is not None:
                 taken.append(Taken(handed=line, fate=idle))
                 continue
-            record = held_to_fallen(record, after)
-            after = self._judge.summary(after, record, line.subject, at=at)
+            record = withdraw_if_revoked(record, after)
+            after = self._factory.summary(after, record, line.subject, at=at)
             self._store.save_record(record, tx, by_whom=line.of(batch))
             stored.append(record)
             taken.append(Taken(handed=line, fate=Fate.STORED))
         if stored:
-            fact = _fact(stored, after, batch)
-            self._store.save(standing.summary, after, [fact], at=at, tx=tx)
+            event = _event(stored, after, batch)
+            self._store.save(standing.summary, after, [event], at=at, tx=tx)
         return taken
 
     def _strangers(self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction) -> set[str]:
@@ -142,7 +142,7 @@ def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: 
     return Fate.LATE if record.source_version < before.source_version else Fate.UNCHANGED
 
 
-def _fact(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
+def _event(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
     return NewEvent(
         kind=EventKind.RECORDS_IMPORTED,
         occurred_at=batch.at,

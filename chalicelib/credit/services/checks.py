@@ -23,7 +23,7 @@ from chalicelib.credit.model.records import (
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.rules.grades import Grade, grade_of
-from chalicelib.credit.rules.linked_credit import Met, assessed, joined, links_beyond, parts_of, together
+from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, combine, join, links_beyond, parts_of
 from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError, directories
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction
@@ -97,7 +97,7 @@ class Credit:
         subject = self._keys.key_of(valid)
         try:
             summary = self.summary(subject)
-            effect, reasons = assessed(
+            effect, reasons = assess(
                 summary,
                 inquiry.item_code,
                 on=day_in_shanghai(at),
@@ -123,7 +123,7 @@ class Credit:
         if by.identity is None:
             return None
         law, today = self._law(at), day_in_shanghai(at)
-        return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
+        return grade_of(combine(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
 
     def own_queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
         """Return who queried the caller's credit, when and why, newest first, under all its identities (R6.4)."""
@@ -184,7 +184,7 @@ class Credit:
             repair_notice="",
             received_at=at,
         )
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.PROMISE_KEPT,
             occurred_at=at,
             actor=by,
@@ -192,7 +192,7 @@ class Credit:
             data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
         )
         self._store.save_record(record, tx)
-        self._store.save(summary, rules.with_kept_promise(summary), [fact], at=at, tx=tx)
+        self._store.save(summary, rules.with_kept_promise(summary), [event], at=at, tx=tx)
 
     def put_flag(
         self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
@@ -200,25 +200,25 @@ class Credit:
         """Add a confirmed flag to the summary in the caller's transaction; filings based on the old version fail."""
         summary = self._store.summary(subject)
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
-        fact = _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
-        self._store.save(summary, after, [fact], at=at, tx=tx)
+        event = _flag_event(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
+        self._store.save(summary, after, [event], at=at, tx=tx)
 
     def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Remove a flag from the summary in the caller's transaction."""
         summary = self._store.summary(subject)
         after = rules.without_flag(summary, flag_id)
-        fact = _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at)
-        self._store.save(summary, after, [fact], at=at, tx=tx)
+        event = _flag_event(EventKind.FLAG_LIFTED, flag_id, after, by, at)
+        self._store.save(summary, after, [event], at=at, tx=tx)
 
     def _with_others(self, own: Summary) -> Summary:
         """Read the linked summaries too, with one batch read per step from identity to identity."""
-        met: dict[SubjectKey, Met] = {}
+        met: dict[SubjectKey, LinkedSummary] = {}
         wanted = own.links
         while wanted:
             found = zip(wanted, self._store.summaries([link.subject for link in wanted]), strict=True)
-            met |= {link.subject: Met(link=link, summary=summary) for link, summary in found}
+            met |= {link.subject: LinkedSummary(link=link, summary=summary) for link, summary in found}
             wanted = links_beyond(own, met.values())
-        return joined(own, tuple(met.values()))
+        return join(own, tuple(met.values()))
 
     def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
         """Return the rule pack in force at an instant; the deployment's if none is named."""
@@ -248,7 +248,7 @@ def _query(
     )
 
 
-def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _flag_event(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
         "flag_id": flag_id,
         "summary_version": after.version,

@@ -61,13 +61,13 @@ class CreditExpiry:
         today = day_in_shanghai(at)
         if before is None or not expiry.has_ended(before, on=today):
             return False
-        record = expiry.ended(before, at=at)
+        record = expiry.end_display(before, at=at)
         summary = self._store.summary(record.subject)
         after = expiry.without_ended(summary, on=today)
-        fact = expiry.display_ended(record, after, at=at)
+        event = expiry.display_ended_event(record, after, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            self._store.save(summary, after, [fact], at=at, tx=tx)
+            self._store.save(summary, after, [event], at=at, tx=tx)
         return True
 
     def take_flag_out(
@@ -88,5 +88,5 @@ class CreditExpiry:
     def _save(
         self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction
     ) -> None:
-        fact = expiry.flag_ended(kind, flag_id, after, at=at)
-        self._store.save(before, after, [fact], at=at, tx=tx)
+        event = expiry.flag_ended_event(kind, flag_id, after, at=at)
+        self._store.save(before, after, [event], at=at, tx=tx)

@@ -24,10 +24,10 @@ from chalicelib.timeline.events import NewEvent
 class Conflicts:
     """Opens and decides identity conflicts."""
 
-    def __init__(self, store: ConflictStore, receiving: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
-        """Take the stores and ``receiving``, which refuses records whose number and name do not match."""
+    def __init__(self, store: ConflictStore, ingest: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
+        """Take the stores and ``ingest``, which refuses records whose number and name do not match."""
         self._store = store
-        self._receiving = receiving
+        self._ingest = ingest
         self._summaries = summaries
         self._subjects = subjects
 
@@ -37,7 +37,7 @@ class Conflicts:
         ``IDENTITY_CONFLICT`` is still raised, and the record has no effect (R6.3). Idempotent.
         """
         try:
-            return self._receiving.put_record(submission, about=about, by=by, at=at)
+            return self._ingest.put_record(submission, about=about, by=by, at=at)
         except DomainError as error:
             if error.code is ErrorCode.IDENTITY_CONFLICT:
                 self.open(submission, about=require_valid(about), by=by, at=at)
@@ -65,7 +65,7 @@ class Conflicts:
             said_by=by.actor,
             said_at=at,
         )
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.CONFLICT_OPENED,
             occurred_at=at,
             actor=by.actor,
@@ -73,7 +73,7 @@ class Conflicts:
             data={"subject": conflict.subject, "record": f"{conflict.source}/{conflict.record_id}"},
         )
         with transaction() as tx:
-            self._store.add(conflict, [fact], at=at, tx=tx)
+            self._store.add(conflict, [event], at=at, tx=tx)
 
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
         """Return a conflict to a credit officer; raises ``NOT_FOUND`` if there is none."""
@@ -102,8 +102,8 @@ class Conflicts:
         if before.said_by == by.actor:
             raise DomainError(ErrorCode.SAME_PERSON)
         decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
-        after = identity_conflicts.decided(before, decision)
-        fact = NewEvent(
+        after = identity_conflicts.decide(before, decision)
+        event = NewEvent(
             kind=EventKind.CONFLICT_DECIDED,
             occurred_at=at,
             actor=by.actor,
@@ -114,7 +114,7 @@ class Conflicts:
         with transaction() as tx:
             if outcome is Outcome.SAME_PERSON:
                 self._link(before, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     def _link(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
         """Link both names to the subject, in the register of subjects and in its summary."""
@@ -124,11 +124,11 @@ class Conflicts:
         if conflict.said_digest in summary.name_digests:
             return
         after = with_names(summary, names)
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.NAME_LINKED,
             occurred_at=at,
             actor=by.actor,
             department=by.department or "",
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
-        self._summaries.save(summary, after, [fact], at=at, tx=tx)
+        self._summaries.save(summary, after, [event], at=at, tx=tx)

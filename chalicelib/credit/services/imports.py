@@ -16,7 +16,7 @@ from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Ingest, require_own_source
-from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
+from chalicelib.credit.store.import_files import Bucket, FileError, inspect_file, numbered
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
@@ -74,12 +74,12 @@ class Imports:
     """Requests and processes bulk imports."""
 
     def __init__(
-        self, store: ImportStore, bucket: Bucket, receiving: Ingest, conflicts: Conflicts, *, queue: Publisher
+        self, store: ImportStore, bucket: Bucket, ingest: Ingest, conflicts: Conflicts, *, queue: Publisher
     ) -> None:
-        """Take the stores; lines go to ``receiving``, and ``queue`` triggers the next step."""
+        """Take the stores; lines go to ``ingest``, and ``queue`` triggers the next step."""
         self._store = store
         self._bucket = bucket
-        self._receiving = receiving
+        self._ingest = ingest
         self._conflicts = conflicts
         self._queue = queue
 
@@ -109,7 +109,7 @@ class Imports:
             "count": declared.count,
         }
         with transaction() as tx:
-            new = self._store.add(new, [_fact(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
+            new = self._store.add(new, [_event(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(new.import_id, tx, at=at)
         return new, False
@@ -157,20 +157,20 @@ class Imports:
         if not self._bucket.has(before.upload):
             return before
         try:
-            found = looked_at(self._bucket.blocks(before.upload))
+            found = inspect_file(self._bucket.blocks(before.upload))
         except FileError as error:
             return self._refuse(before, error.problem, None, at=at)
         problem = imports.disagreement(before.declared, found)
         if problem is not None:
             return self._refuse(before, problem, found, at=at)
-        after = imports.started(before, found, at=at)
+        after = imports.start(before, found, at=at)
         data: dict[str, Json] = {"format": found.format.value, "records": found.count}
-        return self._save(before, after, [_fact(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
 
     def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
-        after = imports.refused(before, problem, found, at=at)
+        after = imports.refuse(before, problem, found, at=at)
         data: dict[str, Json] = {"problem": problem.value}
-        return self._save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
         """Process some chunks, reading the next one while one is being written."""
@@ -205,14 +205,14 @@ class Imports:
             at=before.started_at or at,
         )
         shares = shares_of(groups_of(chunk.handed))
-        for share in pool.map(lambda groups: self._receiving.take(groups, batch), shares):
+        for share in pool.map(lambda groups: self._ingest.take(groups, batch), shares):
             for taken in share:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
         if refused:
             self._bucket.put(before.part(chunk.last), imports.refused_text(refused))
         fates = [outcome.fate for outcome in outcomes.values()]
-        after = imports.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
+        after = imports.advance(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
         return self._save(before, after, [], at=at)
 
     def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
@@ -229,7 +229,7 @@ class Imports:
                 line = imports.record_of(text, number, header=header)
                 submission = line.submission(source=source, record_id=line.record_id)
                 about = line.subject.identity()
-                subject = subjects.get(about) or self._receiving.subject(about)
+                subject = subjects.get(about) or self._ingest.subject(about)
                 subjects[about] = subject
                 size = len((text or "").encode())
                 handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
@@ -257,14 +257,14 @@ class Imports:
         """Join the refused lines in one file and finish the import; repeatable if the step dies in between."""
         if before.parts:
             self._bucket.put_together(before.refused_lines, before.parts)
-        after = imports.finished(before, at=at)
+        after = imports.finish(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
-        return self._save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
 
-    def _save(self, before: Import, after: Import, facts: Sequence[NewEvent], *, at: datetime) -> Import:
+    def _save(self, before: Import, after: Import, events: Sequence[NewEvent], *, at: datetime) -> Import:
         """Save the progress of a step; raises ``ConflictError`` if another one was faster."""
         with transaction() as tx:
-            return self._store.save(before, after, facts, at=at, tx=tx)
+            return self._store.save(before, after, events, at=at, tx=tx)
 
     def _tidy(self, ended: Import) -> None:
         """Delete the files no longer needed; the upload comes last, as it marks this as unfinished."""
@@ -294,6 +294,6 @@ def _caller(import_: Import) -> Caller:
     return Caller(sub=sub, roles=frozenset({role}), department=import_.department)
 
 
-def _fact(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
+def _event(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
     actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "system:ingest"
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))

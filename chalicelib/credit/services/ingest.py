@@ -7,7 +7,7 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.batch_ingest import BatchIngest
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
@@ -41,8 +41,8 @@ class Ingest:
         self._store = store
         self._subjects = subjects
         self._keys = keys
-        self._judge = RecordFactory(packs, pack)
-        self._taking = BatchIngest(store, subjects, self._judge)
+        self._factory = RecordFactory(packs, pack)
+        self._batches = BatchIngest(store, subjects, self._factory)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
         """Store a record with its summary and event, all or nothing; returns the record as now stored.
@@ -65,21 +65,21 @@ class Ingest:
 
         The same rules apply as for a single record. Idempotent (R8.2).
         """
-        return self._taking.take(groups, batch)
+        return self._batches.take(groups, batch)
 
     @retry_on_conflict
     def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
         before = self._store.record(submission.source, submission.record_id)
-        record = self._judge.record(submission, subject, before=before, at=at)
+        record = self._factory.record(submission, subject, before=before, at=at)
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(record.subject)
-        record = held_to_fallen(record, summary)
-        after = self._judge.summary(summary, record, subject, at=at)
+        record = withdraw_if_revoked(record, summary)
+        after = self._factory.summary(summary, record, subject, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            fact = _record_fact(record, after, by, at)
-            self._store.save(summary, after, [fact], at=at, tx=tx)
+            event = _record_event(record, after, by, at)
+            self._store.save(summary, after, [event], at=at, tx=tx)
         return record
 
 
@@ -91,7 +91,7 @@ def require_own_source(source: str, by: Caller) -> None:
         raise DomainError(ErrorCode.FORBIDDEN)
 
 
-def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _record_event(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:
     left_out: dict[str, Json] = {}
     if after.overflow:
         left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}

@@ -95,11 +95,11 @@ class Reconciliation:
         right, parts = self._difference(before, at=at)
         if not parts:
             return False
-        after = expiry.without_ended(expiry.mended(before, right), on=on)
-        fact = expiry.mended_fact(before, after, parts, at=at)
+        after = expiry.without_ended(expiry.correct(before, right), on=on)
+        event = expiry.correction_event(before, after, parts, at=at)
         try:
             with transaction() as tx:
-                self._store.save(before, after, [fact], at=at, tx=tx)
+                self._store.save(before, after, [event], at=at, tx=tx)
         except ConflictError:
             return False
         logger("nightly").error("summary_mended", subject=subject, parts=list(parts))
@@ -109,7 +109,7 @@ class Reconciliation:
         on = day_in_shanghai(at)
         marks = self._marks_of(summary.subject, [flag.flag_id for flag in summary.flags])
         records = self._records_of(summary)
-        right = expiry.recomputed(summary, records, marks, on=on, kept_from=self._kept_from)
+        right = expiry.recompute(summary, records, marks, on=on, kept_from=self._kept_from)
         return right, expiry.differences(summary, right, on=on)
 
     def _records_of(self, summary: Summary) -> list[Record]:

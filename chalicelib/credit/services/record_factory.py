@@ -35,7 +35,7 @@ class RecordFactory:
         )
         if faults:
             raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=faults)
-        return intake.accepted(
+        return intake.make_record(
             submission,
             subject=subject.key,
             directory=directory,

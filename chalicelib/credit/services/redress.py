@@ -7,7 +7,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import UNDONE, Record, Severity
 from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -36,19 +36,23 @@ class CreditRedress:
         return tuple(
             record
             for record in self._store.records(subject)
-            if paper(record.document.organ, record.document.number) == paper(organ, number)
+            if normalized_document(record.document.organ, record.document.number) == normalized_document(organ, number)
             and record.severity is not Severity.NONE
         )
 
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
         """Return the ids of a subject's flags in the summary that are based on a document."""
         marks = self._store.summary(subject).flags
-        return tuple(mark.flag_id for mark in marks if paper(mark.organ, mark.document_no) == paper(organ, number))
+        return tuple(
+            mark.flag_id
+            for mark in marks
+            if normalized_document(mark.organ, mark.document_no) == normalized_document(organ, number)
+        )
 
     def change(self, subject: SubjectKey, changes: Changes, *, at: datetime, tx: Transaction) -> None:
         """Write the changed records and the summary in the caller's transaction."""
         summary = self._store.summary(subject)
-        after = rules.after_remedy(
+        after = rules.after_redress(
             summary,
             changes,
             known=self._store.records(subject) if summary.overflow else (),
@@ -57,5 +61,5 @@ class CreditRedress:
         )
         for record in changes.records:
             self._store.save_record(record, tx)
-        told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
+        told = [replace(event, data={**event.data, "summary_version": after.version}) for event in changes.facts]
         self._store.save(summary, after, told, at=at, tx=tx)

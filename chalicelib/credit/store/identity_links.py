@@ -25,8 +25,8 @@ class IdentityLinkStore(Repository[IdentityLink]):
         rows = IdentityLinkRow.by_state.query(state.value, limit=limit, last_evaluated_key=after)
         return page_of(rows, self.from_row)
 
-    def _columns(self, alias: IdentityLink) -> dict[str, Any]:
-        return {"document": alias, "state": alias.state.value, "proposed_at": alias.proposed.at}
+    def _columns(self, link: IdentityLink) -> dict[str, Any]:
+        return {"document": link, "state": link.state.value, "proposed_at": link.proposed.at}
 
 
 @cache

@@ -172,7 +172,7 @@ def lines(blocks: Iterator[bytes], *, skip: int = 0) -> Iterator[tuple[bytes, in
         yield rest, len(rest) + passed_over
 
 
-def looked_at(blocks: Iterator[bytes]) -> Found:
+def inspect_file(blocks: Iterator[bytes]) -> Found:
     """Read a file once for its size, digest, format and number of records. Raises ``FileError`` if it is unreadable."""
     digest, size = hashlib.sha256(), 0
 

@@ -125,8 +125,8 @@ class Complaints:
                 tx=tx,
                 item=complaint.item_code or "",
             )
-            facts = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
-            complaint = self._store.add(complaint, facts, at=at, tx=tx)
+            events = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
+            complaint = self._store.add(complaint, events, at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(complaint.complaint_id, tx, at=at)
         return complaint, False
@@ -198,8 +198,8 @@ class Complaints:
         after = replace(before, answer=answer)
         with transaction() as tx:
             stopped = self._clocks.stop(clock, at=answer.given_at, tx=tx)
-            fact = _answered(after, answer, stopped, is_late=is_late)
-            return self._store.save(before, after, [fact], at=answer.given_at, tx=tx)
+            event = _answered(after, answer, stopped, is_late=is_late)
+            return self._store.save(before, after, [event], at=answer.given_at, tx=tx)
 
     def _in_hand(self, complaint_id: str, *, by: Caller, roles: Collection[Role], version: int) -> Complaint:
         """Return an open complaint to callers who may act on it."""

@@ -116,8 +116,8 @@ class Ratings:
             )
             started = [self._start(rating, pack, at=at, tx=tx)] if awaits_reply(rating, pack) else []
             moment = told_at(opinion, at=at)
-            fact = _given(rating, started, by=by, at=moment)
-            return self.store.add(rating, [fact], at=moment, tx=tx), False
+            event = _given(rating, started, by=by, at=moment)
+            return self.store.add(rating, [event], at=moment, tx=tx), False
 
     def _own_case(self, case_no: str, *, by: Caller) -> Case:
         require(by, roles=RATERS, subjects=(by.subject or "",))

@@ -34,19 +34,19 @@ class Impact:
         entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
         bases = {flag.case_no for flag in flags if flag.case_no is not None}
         for case in self._cases_of(subjects, bases):
-            touched = rules.touched_case(case, entries, bases=bases)
-            if touched is not None:
-                found[touched.case_no] = touched
+            affected = rules.affected_case(case, entries, bases=bases)
+            if affected is not None:
+                found[affected.case_no] = affected
         since, items = _since(records, flags), _items(records, flags)
         for query in self._queries_of(subjects):
-            asked = rules.touched_by(query, since=since, items=items)
+            asked = rules.affected_by_query(query, since=since, items=items)
             if asked is not None:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
 
-    def case(self, touched: AffectedCase) -> Case | None:
+    def case(self, affected: AffectedCase) -> Case | None:
         """Return an affected case as it is now, or None if it belongs to another system."""
-        return self._own_case(touched.case_no)
+        return self._own_case(affected.case_no)
 
     def _who_met(self, subjects: set[SubjectKey]) -> set[SubjectKey]:
         """Return these subjects and all others for whom their credit counts, or once did (R6.4)."""

@@ -68,7 +68,7 @@ class Revocations:
     def __init__(
         self,
         store: RedressStore,
-        undoing: Withdrawal,
+        withdrawal: Withdrawal,
         *,
         touching: Impact,
         calendars: Calendars,
@@ -76,8 +76,8 @@ class Revocations:
     ) -> None:
         """Take what a revocation changes, the calendars, and the deployment's rule pack for time limits."""
         self._store = store
-        self._undoing = undoing
-        self._touching = touching
+        self._withdrawal = withdrawal
+        self._impact = touching
         self._calendars = calendars
         self._pack = pack
 
@@ -96,7 +96,7 @@ class Revocations:
             return self._store.reversals.load(made), True
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
-        standing = self._undoing.standing(fall.entry, is_whole=True)
+        standing = self._withdrawal.standing(fall.entry, is_whole=True)
         queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
         if self._store.reversals.find(name) is not None:
@@ -105,10 +105,10 @@ class Revocations:
         self._require_in_time(fall, at=at)
         owner = f"reversal:{name}"
         lifting = Lifting(lifted_at=at, by=by.actor, reason=fall.reason, basis=fall.by_document.basis, because=owner)
-        touched = self._touching.by(*self._undoing.ever(standing))
+        affected = self._impact.by(*self._withdrawal.ever(standing))
         with transaction() as tx:
-            deed = RedressStep(because=owner, by=by, at=at, tx=tx)
-            undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
+            step = RedressStep(because=owner, by=by, at=at, tx=tx)
+            undone = self._withdrawal.undo(standing, RepairState.WITHDRAWN, lifting, step)
             reversal = Revocation(
                 reversal_id=name,
                 entry=fall.entry,
@@ -122,9 +122,9 @@ class Revocations:
                 recorded_at=at,
                 recorded_by=by.actor,
                 undone=undone,
-                touched=touched,
+                touched=affected,
             )
-            reversal = self._store.reversals.add(reversal, [_fact(reversal, by=by)], at=at, tx=tx)
+            reversal = self._store.reversals.add(reversal, [_event(reversal, by=by)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(reversal.reversal_id, tx, at=at)
         return reversal, False
@@ -145,7 +145,7 @@ class Revocations:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
 
 
-def _fact(reversal: Revocation, *, by: Caller) -> NewEvent:
+def _event(reversal: Revocation, *, by: Caller) -> NewEvent:
     undone: Sequence[Undone] = reversal.undone
     document = reversal.by_document
     return NewEvent(

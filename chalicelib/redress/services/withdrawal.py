@@ -124,45 +124,45 @@ class Withdrawal:
         return tuple(records.values()), tuple(flags.values())
 
     def mark(
-        self, standing: DocumentEntries, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False
+        self, standing: DocumentEntries, state: ObjectionState, step: RedressStep, *, is_paused: bool = False
     ) -> None:
         """Set or clear the objection mark on an entry and in the summary, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         is_open = state is ObjectionState.OPEN
         if record is not None and record.repair not in UNDONE:
             kind = EventKind.RECORD_OBJECTED if is_open else EventKind.RECORD_OBJECTION_ENDED
-            self.change_record(changes.disputed(record, state), kind, deed)
+            self.change_record(changes.with_objection(record, state), kind, step)
         if flag is not None and flag.state not in OVER:
             kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
-            self._put_mark(flag, self._flags.mark(flag, state, deed, is_paused=is_paused), kind, deed)
+            self._put_mark(flag, self._flags.mark(flag, state, step, is_paused=is_paused), kind, step)
 
-    def change_record(self, record: Record, kind: EventKind, deed: RedressStep) -> None:
+    def change_record(self, record: Record, kind: EventKind, step: RedressStep) -> None:
         """Save a changed record with its event and the summary."""
-        after = changes.stepped(record)
-        made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
-        self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
+        after = changes.with_next_version(record)
+        made = Changes(records=[after], facts=[_of_record(kind, after, step)])
+        self._credit.change(record.subject, made, at=step.at, tx=step.tx)
 
-    def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
+    def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, step: RedressStep) -> None:
         """Mark the records based on a document as under repair, or clear that mark."""
-        after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
+        after = [changes.with_next_version(changes.with_repair(record, state)) for record in standing.records]
         if after:
-            facts = [_of_record(kind, record, deed) for record in after]
-            self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
+            events = [_of_record(kind, record, step) for record in after]
+            self._credit.change(standing.base, Changes(records=after, facts=events), at=step.at, tx=step.tx)
 
-    def shorten(self, standing: DocumentEntries, ends_on: date, deed: RedressStep) -> None:
+    def shorten(self, standing: DocumentEntries, ends_on: date, step: RedressStep) -> None:
         """Set an earlier last day and clear the objection mark, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         if record is not None and record.repair not in UNDONE:
             require_earlier(ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
-            after = changes.shortened(changes.disputed(record, ObjectionState.NONE), ends_on)
-            self.change_record(after, EventKind.RECORD_CORRECTED, deed)
+            after = changes.with_earlier_end(changes.with_objection(record, ObjectionState.NONE), ends_on)
+            self.change_record(after, EventKind.RECORD_CORRECTED, step)
         if flag is not None and flag.state not in OVER:
             require_earlier(ends_on, starts_on=flag.document.effective_on, ended_on=flag.ends_on)
-            mark = self._flags.shorten(flag, ends_on, deed)
-            self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
+            mark = self._flags.shorten(flag, ends_on, step)
+            self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, step)
 
     def undo(
-        self, standing: DocumentEntries, state: RepairState, lifting: Lifting, deed: RedressStep
+        self, standing: DocumentEntries, state: RepairState, lifting: Lifting, step: RedressStep
     ) -> tuple[Undone, ...]:
         """Undo all the entries: display, sharing, flags, and with them the bar (R3.7).
 
@@ -170,26 +170,26 @@ class Withdrawal:
         """
         for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
             records = [
-                changes.stepped(changes.with_repair(record, state))
+                changes.with_next_version(changes.with_repair(record, state))
                 for record in standing.records
                 if record.subject == subject
             ]
             flags = [flag for flag in standing.flags if flag.subject == subject]
-            facts = [_of_record(UNDOING[state], record, deed) for record in records]
-            facts += [_of_flag(EventKind.FLAG_LIFTED, flag, deed) for flag in flags]
+            events = [_of_record(UNDOING[state], record, step) for record in records]
+            events += [_of_flag(EventKind.FLAG_LIFTED, flag, step) for flag in flags]
             for flag in flags:
-                self._flags.lift(flag, lifting, by=deed.by, tx=deed.tx)
+                self._flags.lift(flag, lifting, by=step.by, tx=step.tx)
             falls = standing.is_whole and subject == standing.base
             if falls:
-                facts.append(_of_document(standing, deed))
-            if facts:
+                events.append(_of_document(standing, step))
+            if events:
                 gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
                 fallen = standing.document if falls else None
-                made = Changes(records=records, flags=gone, fallen=fallen, facts=facts)
-                self._credit.change(subject, made, at=deed.at, tx=deed.tx)
+                made = Changes(records=records, flags=gone, fallen=fallen, facts=events)
+                self._credit.change(subject, made, at=step.at, tx=step.tx)
         if standing.is_whole:
             name = document_name(standing.base, standing.document)
-            self._store.let_fall(name, because=deed.because, at=deed.at, tx=deed.tx)
+            self._store.let_fall(name, because=step.because, at=step.at, tx=step.tx)
         return (
             *(
                 Undone(entry=f"{record.source}/{record.record_id}", subject=record.subject, was=record.severity.value)
@@ -198,37 +198,39 @@ class Withdrawal:
             *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
         )
 
-    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: RedressStep) -> None:
+    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, step: RedressStep) -> None:
         if mark is not None:
-            fact = _of_flag(kind, flag, deed)
-            made = Changes(flags={flag.flag_id: mark}, facts=[fact])
-            self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
+            event = _of_flag(kind, flag, step)
+            made = Changes(flags={flag.flag_id: mark}, facts=[event])
+            self._credit.change(flag.subject, made, at=step.at, tx=step.tx)
 
 
-def _of_record(kind: EventKind, record: Record, deed: RedressStep) -> NewEvent:
-    department = deed.by.department or ""
-    return changes.happened(kind, record, because=deed.because, actor=deed.by.actor, department=department, at=deed.at)
-
-
-def _of_flag(kind: EventKind, flag: Flag, deed: RedressStep) -> NewEvent:
-    return NewEvent(
-        kind=kind,
-        occurred_at=deed.at,
-        actor=deed.by.actor,
-        department=deed.by.department or "",
-        data={"flag_id": flag.flag_id, "because": deed.because},
+def _of_record(kind: EventKind, record: Record, step: RedressStep) -> NewEvent:
+    department = step.by.department or ""
+    return changes.record_event(
+        kind, record, because=step.because, actor=step.by.actor, department=department, at=step.at
     )
 
 
-def _of_document(standing: DocumentEntries, deed: RedressStep) -> NewEvent:
+def _of_flag(kind: EventKind, flag: Flag, step: RedressStep) -> NewEvent:
+    return NewEvent(
+        kind=kind,
+        occurred_at=step.at,
+        actor=step.by.actor,
+        department=step.by.department or "",
+        data={"flag_id": flag.flag_id, "because": step.because},
+    )
+
+
+def _of_document(standing: DocumentEntries, step: RedressStep) -> NewEvent:
     return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
-        occurred_at=deed.at,
-        actor=deed.by.actor,
-        department=deed.by.department or "",
+        occurred_at=step.at,
+        actor=step.by.actor,
+        department=step.by.department or "",
         data={
             "organ": standing.document.organ,
             "document_no": standing.document.number,
-            "because": deed.because,
+            "because": step.because,
         },
     )

@@ -18,12 +18,12 @@ def faults_of(edition: MeasureList, known: Sequence[MeasureList]) -> tuple[Field
     return tuple(_faults(edition, known))
 
 
-def begun(edition: MeasureList, *, begins_at: datetime, at: datetime) -> Evaluation:
+def begin(edition: MeasureList, *, begins_at: datetime, at: datetime) -> Evaluation:
     """Return the re-evaluation for an edition, due now or at the start of its first day in force."""
     return Evaluation(edition=edition.edition, begins_at=begins_at, next_at=max(begins_at, at))
 
 
-def gone_on(
+def advance(
     evaluation: Evaluation, place: Place | None, *, looked_at: int, suspended: int, failed: int, at: datetime
 ) -> Evaluation:
     """Return the re-evaluation after a batch; ``place`` is where the next begins, None at the end of a passage."""

@@ -31,7 +31,7 @@ WITHOUT_EFFECT = frozenset({FlagState.PROPOSED.value, FlagState.SERVED.value, Fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class FlagChange:
     """The change to a flag that an event reports; ``name`` is the event's id, the same on every delivery."""
 
     name: str
@@ -41,13 +41,13 @@ class News:
     changed_at: datetime
 
 
-def news(event: Event) -> News | None:
+def flag_change(event: Event) -> FlagChange | None:
     """Return the change to notify; None if there is none or the flag never had effect."""
     change = TOLD.get(event.kind)
     kind, _, flag_id = event.owner.partition(":")
     if change is None or kind != "flag" or event.data.get("was") in WITHOUT_EFFECT:
         return None
-    return News(
+    return FlagChange(
         name=event.id,
         flag_id=flag_id,
         flag_seq=event.seq,
@@ -56,12 +56,12 @@ def news(event: Event) -> News | None:
     )
 
 
-def flag_notice_id(heard: News, subscription_id: str) -> str:
+def flag_notice_id(heard: FlagChange, subscription_id: str) -> str:
     """Return a notice's id, derived from event and subscription, so that repeats give the same notice."""
     return hashlib.sha256(f"{heard.name}\n{subscription_id}".encode()).hexdigest()[:32]
 
 
-def notice_for(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
+def notice_for(heard: FlagChange, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
     """Return a subscription's next notice, which says nothing about the person or the file behind the flag."""
     return FlagNotice(
         flag_notice_id=flag_notice_id(heard, subscription.subscription_id),
@@ -128,11 +128,11 @@ def notice_of(flag_notice: FlagNotice, *, key: bytes) -> Notice:
     )
 
 
-def acknowledged(flag_notice: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
+def acknowledge(flag_notice: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
     """Return the notice acknowledged, which closes its incident if one was open."""
     return replace(flag_notice, acknowledged_at=at, acknowledged_by=by)
 
 
-def left_unanswered(flag_notice: FlagNotice, *, at: datetime) -> FlagNotice:
+def open_incident(flag_notice: FlagNotice, *, at: datetime) -> FlagNotice:
     """Return the notice with an incident open: a system may still be applying an ended flag (R3.8)."""
     return replace(flag_notice, incident_at=at)

@@ -36,7 +36,7 @@ NOTHING_SOUGHT = FieldError(
 """The error for a search that names neither a subject nor a state."""
 
 
-def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
+def propose(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
     proposal: Proposal,
     party: Party,
     *,
@@ -75,7 +75,7 @@ def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is 
     )
 
 
-def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
+def serve(flag: Flag, service: Service, *, at: datetime) -> Flag:
     """Return the flag with its notice served, after which the subject may make a statement.
 
     The time of service must lie between the proposal and now, to the second.
@@ -92,13 +92,13 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
     return replace(flag, state=FlagState.SERVED, service=service)
 
 
-def answered(flag: Flag, statement: Statement) -> Flag:
+def answer(flag: Flag, statement: Statement) -> Flag:
     """Return the flag with a statement added; the subject may add more until the flag is decided."""
     _require(flag, FlagStep.STATE)
     return replace(flag, state=FlagState.ANSWERED, statements=(*flag.statements, statement))
 
 
-def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
+def confirm(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
     """Return the flag in force, confirmed by a second person after the defence (R1.18, R2.9).
 
     Statements must have been replied to. ``defence_due_at`` is the last second for a statement, None before service.
@@ -128,7 +128,7 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     )
 
 
-def lifted(flag: Flag, lifting: Lifting) -> Flag:
+def lift(flag: Flag, lifting: Lifting) -> Flag:
     """Return the flag lifted, whether in force or only proposed."""
     _require(flag, FlagStep.LIFT)
     return replace(_undisputed(flag), state=FlagState.LIFTED, lifting=lifting)
@@ -139,19 +139,19 @@ def has_ended(flag: Flag, *, on: date) -> bool:
     return flag.state in LIVE and on > flag.ends_on
 
 
-def ended(flag: Flag) -> Flag:
+def end(flag: Flag) -> Flag:
     """Return the flag ended after its last day (R2.7)."""
     return replace(_undisputed(flag), state=FlagState.ENDED)
 
 
-def suspended(flag: Flag, suspension: Suspension) -> Flag:
+def suspend(flag: Flag, suspension: Suspension) -> Flag:
     """Return the flag suspended because an edition of the list no longer supports it (R2.10)."""
     if flag.state is not FlagState.ACTIVE:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(flag, state=FlagState.SUSPENDED, suspension=suspension)
 
 
-def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
+def resume(flag: Flag, request: Request, *, on: date) -> Flag:
     """Return the flag with a request to resume it or, if another person already asked, in force again."""
     _require(flag, FlagStep.RESUME)
     if on > flag.ends_on:
@@ -165,7 +165,7 @@ def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     return replace(flag, state=FlagState.ACTIVE, suspension=None)
 
 
-def suspension_fact(flag: Flag, suspension: Suspension) -> NewEvent:
+def suspension_event(flag: Flag, suspension: Suspension) -> NewEvent:
     """Return the event of a suspension."""
     return NewEvent(
         kind=EventKind.FLAG_SUSPENDED,
@@ -213,7 +213,7 @@ def notice_of(flag: Flag) -> str:
     )
 
 
-def proposal_fact(flag: Flag) -> NewEvent:
+def proposal_event(flag: Flag) -> NewEvent:
     """Return the event of a proposal; texts that may contain personal data are kept separately."""
     return NewEvent(
         kind=EventKind.FLAG_PROPOSED,
@@ -254,7 +254,7 @@ def flag_event(
     return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
-def is_sought(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
+def matches(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
     """Whether a subject's flag belongs to the caller's office and matches the state searched for."""
     return flag.department == by.department and sought.state in {None, flag.state}
 

@@ -61,7 +61,7 @@ class MeasureEditions:
         self._lists.refresh()
         self._require_acceptable(edition)
         before = self._store.shelf()
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.MEASURES_LOADED,
             occurred_at=at,
             actor=by.actor,
@@ -74,11 +74,11 @@ class MeasureEditions:
                 "sources": edition.sources,
             },
         )
-        evaluation = rules.begun(edition, begins_at=start_of_day(edition.in_force_from), at=at)
+        evaluation = rules.begin(edition, begins_at=start_of_day(edition.in_force_from), at=at)
         loaded = Loaded(edition.edition, edition.in_force_from, at, by.actor)
         with transaction() as tx:
             after = replace(before, loaded=(*before.loaded, loaded))
-            self._store.add_edition(edition, before, after, [fact], at=at, tx=tx)
+            self._store.add_edition(edition, before, after, [event], at=at, tx=tx)
             self._evaluations.begin(evaluation, tx)
         return evaluation
 

@@ -54,8 +54,8 @@ class FlagExpiry:
         before = self._store.load(flag_id)
         if not rules.has_ended(before, on=day_in_shanghai(at)):
             return False
-        after = rules.ended(before)
-        fact = NewEvent(
+        after = rules.end(before)
+        event = NewEvent(
             kind=EventKind.FLAG_ENDED,
             occurred_at=at,
             actor=ACTOR,
@@ -64,5 +64,5 @@ class FlagExpiry:
         )
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_ENDED, at=at, tx=tx)
-            self._store.save(before, after, [fact], at=at, tx=tx)
+            self._store.save(before, after, [event], at=at, tx=tx)
         return True

@@ -149,14 +149,14 @@ class FlagNotices:
 
     def on_event(self, event: Event, at: datetime) -> None:
         """Notify every subscription to one of the flag's items. Idempotent, whenever the event is delivered."""
-        heard = flag_notices.news(event)
+        heard = flag_notices.flag_change(event)
         if heard is None:
             return
         for name in self._store.subscribed(self._flags.load(heard.flag_id).related_items):
             self._tell(heard, name, at=at)
 
     @retry_on_conflict
-    def _tell(self, heard: flag_notices.News, subscription_id: str, *, at: datetime) -> None:
+    def _tell(self, heard: flag_notices.FlagChange, subscription_id: str, *, at: datetime) -> None:
         """Write a notice with its clocks, once, and queue its delivery."""
         flag_notice_id = flag_notices.flag_notice_id(heard, subscription_id)
         if self._store.find(flag_notice_id) is None:
@@ -165,7 +165,7 @@ class FlagNotices:
                 return
             flag_notice = flag_notices.notice_for(heard, self._flags.load(heard.flag_id), subscription, at=at)
             with transaction() as tx:
-                fact = NewEvent(
+                event = NewEvent(
                     kind=EventKind.FLAG_NOTICE_MADE,
                     occurred_at=at,
                     actor=RELAY,
@@ -180,7 +180,7 @@ class FlagNotices:
                         "clocks_started": told_clocks(*self._start(flag_notice, at=at, tx=tx)),
                     },
                 )
-                self._store.add_next(flag_notice, [fact], to=subscription, at=at, tx=tx)
+                self._store.add_next(flag_notice, [event], to=subscription, at=at, tx=tx)
         self._queue.send(json.dumps({"flag_notice_id": flag_notice_id}), name=flag_notice_id)
 
     def push(self, flag_notice_id: str, *, at: datetime) -> bool:
@@ -216,10 +216,10 @@ class FlagNotices:
             running = [clock for clock in self._clocks.of_owner(before.owner) if clock.stopped_at is None]
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
             data: dict[str, Json] = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
-            facts = [_fact(EventKind.FLAG_NOTICE_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
+            events = [_event(EventKind.FLAG_NOTICE_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
             if before.incident is IncidentState.OPEN:
-                facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
-            return self._store.save(before, flag_notices.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
+                events.append(_event(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
+            return self._store.save(before, flag_notices.acknowledge(before, by=by.actor, at=at), events, at=at, tx=tx)
 
     @retry_on_conflict
     def open_incident(self, owner: str, clock_id: str, at: datetime) -> None:
@@ -232,10 +232,10 @@ class FlagNotices:
         if not happened:
             return
         said: dict[str, Json] = {"flag_id": before.flag_id, "to": before.department, "change": before.change.value}
-        opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
+        opened = _event(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
         with transaction() as tx:
             self._clocks.save(moved, tx)
-            self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
+            self._store.save(before, flag_notices.open_incident(before, at=at), [*happened, opened], at=at, tx=tx)
 
     def of_flag(self, flag_id: str, *, by: Caller, limit: int, after: Position | None) -> Page[FlagNotice]:
         """Return a page of a flag's notices and acknowledgements: the proof for each system (R3.7)."""
@@ -283,5 +283,5 @@ class FlagNotices:
         return started
 
 
-def _fact(kind: EventKind, flag_notice: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
+def _event(kind: EventKind, flag_notice: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
     return NewEvent(kind=kind, occurred_at=at, actor=by, department=flag_notice.office, data=data)

@@ -108,7 +108,7 @@ class Flags:
         listed.require_proportionate(measure, proposal)
         ends_on = listed.end_of(measure, proposal)
         known = self._subjects.require_consistent(about, at)
-        flag = flags.drawn_up(
+        flag = flags.propose(
             proposal,
             Party(
                 subject=subject,
@@ -132,7 +132,7 @@ class Flags:
     def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
         """Record the service of the notice, from which the time for the defence runs (R2.12)."""
         before = self._officers(flag_id, by=by, version=version)
-        after = flags.served(before, service, at=at)
+        after = flags.serve(before, service, at=at)
         with transaction() as tx:
             clock = self._clocks.start(
                 ClockKind.DEFENCE,
@@ -144,7 +144,7 @@ class Flags:
                 started_at=service.served_at,
                 tx=tx,
             )
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_SERVED,
                 by=by,
                 at=at,
@@ -155,7 +155,7 @@ class Flags:
                 },
                 texts={"proof": service.proof},
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
@@ -167,13 +167,13 @@ class Flags:
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
         if before.statements and before.statements[-1].text == text:
             return before
-        after = flags.answered(before, Statement(made_at=at, text=text))
+        after = flags.answer(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def confirm(
@@ -189,7 +189,7 @@ class Flags:
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
-        after = flags.confirmed(before, decision, defence_due_at=due_at, on=today)
+        after = flags.confirm(before, decision, defence_due_at=due_at, on=today)
         if clock is not None and clock.is_undecidable(at) and not before.statements:
             # The last day is not known yet, so it cannot have passed (R4.4).
             raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
@@ -197,7 +197,7 @@ class Flags:
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
                 at=at,
@@ -211,16 +211,16 @@ class Flags:
             self._credit.put_flag(
                 after.subject, flags.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
         """Lift a flag; one in force leaves the credit summary in the same transaction, which allows promises again."""
         before = self._officers(flag_id, by=by, version=version)
-        after = flags.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
+        after = flags.lift(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
@@ -229,7 +229,7 @@ class Flags:
             )
             if before.state is FlagState.ACTIVE:
                 self._credit.end_flag(before.subject, flag_id, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     def get(self, flag_id: str, *, by: Caller) -> Flag:
         """Return a flag to its subject or to the credit office that proposed it."""
@@ -253,7 +253,7 @@ class Flags:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, limit=limit, after=after)
-            return page._replace(items=tuple(flag for flag in page.items if flags.is_sought(flag, sought, by=by)))
+            return page._replace(items=tuple(flag for flag in page.items if flags.matches(flag, sought, by=by)))
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
@@ -264,7 +264,7 @@ class Flags:
         if made is not None:
             return Proposed(flag=self._store.load(made), replayed=True)
         with transaction() as tx:
-            new = self._store.add(flag, [flags.proposal_fact(flag)], at=at, tx=tx)
+            new = self._store.add(flag, [flags.proposal_event(flag)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(flag.flag_id, tx, at=at)
         return Proposed(flag=new, replayed=False)

@@ -10,7 +10,7 @@ from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Los
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
 from chalicelib.sanctions.rules import flags as flag_rules
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.rules.editions import gone_on
+from chalicelib.sanctions.rules.editions import advance
 from chalicelib.sanctions.store.editions import EvaluationStore, LoadedLists
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.timeline.event_types import EventKind
@@ -83,7 +83,7 @@ class ReEvaluation:
             except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being looked at
                 failed += 1
                 logger("evaluation").exception("flag_not_evaluated", flag=flag.flag_id, error=type(error).__name__)
-        following = gone_on(evaluation, place, looked_at=len(flags), suspended=suspended, failed=failed, at=at)
+        following = advance(evaluation, place, looked_at=len(flags), suspended=suspended, failed=failed, at=at)
         try:
             with transaction() as tx:
                 self._store.save(following, tx)
@@ -110,11 +110,11 @@ class ReEvaluation:
         if losing is None:
             return False
         suspension = Suspension(suspended_at=at, edition=edition.edition, grounds=losing.grounds)
-        after = flag_rules.suspended(before, suspension)
-        fact = flag_rules.suspension_fact(before, suspension)
+        after = flag_rules.suspend(before, suspension)
+        event = flag_rules.suspension_event(before, suspension)
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_SUSPENDED, at=at, tx=tx)
-            self._flags.save(before, after, [fact], at=at, tx=tx)
+            self._flags.save(before, after, [event], at=at, tx=tx)
         return True
 
     def _batch(self, begin: Place, *, since: date) -> tuple[list[Flag], Place | None]:

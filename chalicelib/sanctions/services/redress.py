@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import FlagMark, ObjectionState
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.policy import Caller
 from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
@@ -79,40 +79,40 @@ class FlagRedress:
         measure = None if edition is None else edition.measure(flag.measure_code)
         return None if measure is None else measure.class_
 
-    def mark(self, flag: Flag, state: ObjectionState, deed: RedressStep, *, is_paused: bool) -> FlagMark | None:
+    def mark(self, flag: Flag, state: ObjectionState, step: RedressStep, *, is_paused: bool) -> FlagMark | None:
         """Set or clear the objection mark of a flag; returns its mark in the summary, None if it has none there."""
         is_open = state is ObjectionState.OPEN
         kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
         after = replace(flag, objection=state, is_paused=is_paused)
-        data: dict[str, Json] = {"because": deed.because, "paused": is_paused, "was": flag.state.value}
-        return self._changed(flag, after, kind, data, deed)
+        data: dict[str, Json] = {"because": step.because, "paused": is_paused, "was": flag.state.value}
+        return self._changed(flag, after, kind, data, step)
 
-    def shorten(self, flag: Flag, ends_on: date, deed: RedressStep) -> FlagMark | None:
+    def shorten(self, flag: Flag, ends_on: date, step: RedressStep) -> FlagMark | None:
         """Set an earlier last day and clear the objection mark; returns the flag's mark like ``mark``."""
         after = replace(flag, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
         data: dict[str, Json] = {
-            "because": deed.because,
+            "because": step.because,
             "paused": False,
             "was": flag.state.value,
             "ends_on": ends_on.isoformat(),
             "ended_on_before": flag.ends_on.isoformat(),
         }
-        return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, deed)
+        return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, step)
 
     def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
         """Lift a flag, whether in force or only proposed, and stop its clocks."""
         at = lifting.lifted_at
-        after = flags.lifted(flag, lifting)
+        after = flags.lift(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
         stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
-        fact = flags.flag_event(
+        event = flags.flag_event(
             EventKind.FLAG_LIFTED,
             by=by,
             at=at,
             data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": clocks_payload(*stopped)},
             texts={"reason": lifting.reason, "basis": lifting.basis},
         )
-        self._store.save(flag, after, [fact], at=at, tx=tx)
+        self._store.save(flag, after, [event], at=at, tx=tx)
 
     def _all(self, subject: SubjectKey) -> Iterator[Flag]:
         for listed_by in (self._store.of_subject, self._store.of_document_subject):
@@ -125,12 +125,12 @@ class FlagRedress:
                     break
 
     def _changed(
-        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: RedressStep
+        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], step: RedressStep
     ) -> FlagMark | None:
-        fact = flags.flag_event(kind, by=deed.by, at=deed.at, data=data, texts={})
-        self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
+        event = flags.flag_event(kind, by=step.by, at=step.at, data=data, texts={})
+        self._store.save(before, after, [event], at=step.at, tx=step.tx)
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
 
 def _stands_on(flag: Flag, organ: str, number: str) -> bool:
-    return paper(flag.document.organ, flag.document.number) == paper(organ, number)
+    return normalized_document(flag.document.organ, flag.document.number) == normalized_document(organ, number)

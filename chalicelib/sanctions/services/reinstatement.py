@@ -41,15 +41,15 @@ class Reinstatement:
         grounds = listed.lost_grounds(before, edition, on=today)
         if before.state is FlagState.SUSPENDED and grounds:
             raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
-        after = rules.resumed(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
+        after = rules.resume(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
         is_in_force = after.state is FlagState.ACTIVE
         kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
-        fact = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
+        event = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
         with transaction() as tx:
             if is_in_force:
                 mark, name = rules.mark_of(after), after.party.name_digest
                 self._credit.put_flag_back(after.subject, mark, name_digest=name, at=at, tx=tx)
-            return self._flags.save(before, after, [fact], at=at, tx=tx)
+            return self._flags.save(before, after, [event], at=at, tx=tx)
 
 
 def _missing(ground: LostGround) -> FieldError:

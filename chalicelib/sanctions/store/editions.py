@@ -46,13 +46,13 @@ class ShelfStore(Repository[Shelf]):
         edition: MeasureList,
         before: Shelf,
         after: Shelf,
-        facts: Sequence[NewEvent],
+        events: Sequence[NewEvent],
         *,
         at: datetime,
         tx: Transaction,
     ) -> None:
         """Save a new edition and the list of editions. Raises ``ConflictError`` if another one was loaded meanwhile."""
-        self.save(before, after, facts, at=at, tx=tx)
+        self.save(before, after, events, at=at, tx=tx)
         tx.add(ListRow(_name(edition.edition), document=edition), on_failure=ConflictError())
 
 

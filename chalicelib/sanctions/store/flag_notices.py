@@ -53,10 +53,10 @@ class FlagNoticeStore(Repository[FlagNotice]):
         return tuple(row.document for row in rows if isinstance(row, SubscriptionRow))
 
     def add_next(
-        self, flag_notice: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
+        self, flag_notice: FlagNotice, events: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> FlagNotice:
         """Save a notice as the next of its subscription. Raises ``ConflictError`` if another one was faster."""
-        added = self.add(flag_notice, facts, at=at, tx=tx)
+        added = self.add(flag_notice, events, at=at, tx=tx)
         line = LineRow(_line(to.subscription_id, flag_notice.number), flag_notice_id=flag_notice.flag_notice_id)
         tx.add(line, on_failure=ConflictError())
         self._put_subscription(to, replace(to, last=flag_notice.number), tx)
