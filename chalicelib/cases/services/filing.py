@@ -74,7 +74,7 @@ class _Found:
 class Filing:
     """Turns a draft into a case, exactly once."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: CaseStore,
         *,

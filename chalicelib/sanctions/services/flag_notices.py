@@ -37,7 +37,7 @@ SWEEP = "system:sweep"
 class FlagNotices:
     """Notifies departments' systems of changes to flags."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: FlagNoticeStore,
         flags: FlagStore,

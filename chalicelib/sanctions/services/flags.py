@@ -46,7 +46,7 @@ from chalicelib.workdays.model.limits import Limit, Unit
 class Flags:
     """The list of measures and all flags."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: FlagStore,
         clocks: Clocks,

@@ -49,7 +49,7 @@ def code_of(text: str | None, *, header: str = "") -> str:
 
 def test_the_columns_of_a_csv_are_the_parts_of_the_json_form() -> None:
     schema = RecordLine.model_json_schema()
-    parts = {"subject": "SubjectBody", "document": "DocumentBody", "dates": "DatesBody"}
+    parts = {"subject": "SubjectInput", "document": "RecordDocumentInput", "dates": "RecordDatesInput"}
     names = set()
     for name in schema["properties"]:
         if name in parts:
