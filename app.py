@@ -9,6 +9,8 @@ from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api.addresses import ADDRESSES
 from chalicelib.http.app import App
+from chalicelib.settings import settings
+from chalicelib.start import prepare
 from chalicelib.web.addresses import ADDRESSES as PAGES
 from chalicelib.web.addresses import SHOWING
 
@@ -66,3 +68,6 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.jobs.ingest import ingest as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
+
+
+prepare(settings().handler)

@@ -1,23 +1,38 @@
-"""AWS clients, made once each and only when first used: a Lambda's first answer waits for every one of them."""
+"""AWS: one session, and a client of each service, made when it is first used.
+
+A function's first answer waits for every file that is read, so the session knows the services that the code calls and
+none of the four hundred others.
+"""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.session import Session, get_session
 
 from chalicelib.settings import settings
 
+AWS_DATA = Path(__file__).with_name("awsdata")
+"""What botocore must know of the services that are called; ``infra/awsdata`` writes it."""
+
 
 @cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+def session() -> Session:
+    """Return the one session of this process."""
+    made = get_session()
+    made.register_component(
+        "data_loader", Loader(extra_search_paths=[str(AWS_DATA)], include_default_search_paths=False)
+    )
+    made.set_default_client_config(Config(user_agent="xinnuo", account_id_endpoint_mode="disabled"))
+    return made
 
 
 @cache
 def client(service: str) -> Any:  # noqa: ANN401 - botocore builds its clients at run time and types none of them
     """Return the one client of a service; short timeouts, because a caller is waiting."""
-    return _session().create_client(
+    return session().create_client(
         service,
         region_name=settings().region,
         config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),

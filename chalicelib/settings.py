@@ -24,7 +24,8 @@ class Settings:
     """The deployment's answers; secrets are not among them, only the name under which the store keeps them.
 
     ``departments`` are those of the town, in the order in which lists of all of them go through; ``rule_pack`` is the
-    code of the rule pack (规则包) that counts for what belongs to no item: flags, records and the log of queries.
+    code of the rule pack (规则包) that counts for what belongs to no item: flags, records and the log of queries;
+    ``handler`` is the function that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere.
     ``portal_url`` is the portal's address as browsers know it, without a slash at its end: the identity provider sends
     them back there, and passkeys are bound to its host; without it nobody can log in to the portal.
     """
@@ -48,6 +49,7 @@ class Settings:
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
+    handler: str
 
     def table(self, package: str) -> str:
         """Return the deployed name of a package's table."""
@@ -87,4 +89,5 @@ def settings() -> Settings:
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
+        handler=os.environ.get("_HANDLER", ""),
     )

@@ -23,11 +23,11 @@ import chalicelib
 from app import app
 from chalicelib import aws
 from chalicelib.clock import ServiceClock, real_now
+from chalicelib.container import container
 from chalicelib.dynamo.model import Row, connection
 from chalicelib.http import cursors, tokens
 from chalicelib.http.app import App
 from chalicelib.settings import settings
-from chalicelib.wiring import services
 
 PERSONAS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "infra/local/personas.json").read_text(encoding="utf-8"),
@@ -222,13 +222,13 @@ def the_issuer() -> Issuer:
 
 def forget_everything() -> None:
     """Let the next call build the services anew; clients stay, because moto answers them all and each costs much."""
-    for made_once in (services, cursors.cursors, tokens.tokens):
+    for made_once in (container, cursors.cursors, tokens.tokens):
         made_once.cache_clear()
 
 
 def turn_clock(at: datetime) -> None:
     """Let the service clock run on from an instant, until the test ends."""
-    services().__dict__["clock"] = ServiceClock(timedelta(seconds=round((at - real_now()).total_seconds())))
+    container().__dict__["clock"] = ServiceClock(timedelta(seconds=round((at - real_now()).total_seconds())))
 
 
 def create_tables() -> list[str]:
@@ -243,7 +243,7 @@ def create_tables() -> list[str]:
 def table_definitions() -> dict[str, dict[str, Any]]:
     """What the rows of each table say together: several kinds may share one table and add indexes to it."""
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
-        if module.name.endswith(".table"):
+        if "table" in module.name.split("."):
             importlib.import_module(module.name)
     definitions: dict[str, dict[str, Any]] = {}
     for row in _kinds_of(Row):

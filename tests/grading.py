@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.rulepacks.store import PACKS, load_rule_packs, pack_from
-from chalicelib.wiring import services
 
 SCALE: dict[str, Any] = json.loads((Path(__file__).parent / "data/grade-scale.json").read_text(encoding="utf-8"))
 
@@ -34,4 +34,4 @@ def let_grades_count(patch: pytest.MonkeyPatch, scale: GradeScale, *, since: dat
             replace(old, edition="synthetic", effective_from=since, grading=scale),
         )
     ]
-    patch.setattr(services().credit, "_packs", tuple(packs))
+    patch.setattr(container().credit, "_packs", tuple(packs))

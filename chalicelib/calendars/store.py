@@ -10,6 +10,7 @@ from chalicelib.calendars.model import Recount, Year, owner_of
 from chalicelib.calendars.rules import editions_at, years_within_reach
 from chalicelib.calendars.table import YearRow
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import TaskKind
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import Transaction, read_together
 from chalicelib.timeline.repository import Repository
@@ -37,10 +38,6 @@ class YearStore(Repository[Year]):
         )
 
 
-RECOUNT = "recount"
-"""What the task of a recount is called: the sweep knows by it whom to ask."""
-
-
 class RecountStore:
     """The last recount of each year, kept where the sweep sees it while it runs."""
 
@@ -50,14 +47,16 @@ class RecountStore:
 
     def of(self, year: int) -> Recount | None:
         """Return the recount that a year's last edition brought, strongly consistent."""
-        task = self._tasks.get(f"{RECOUNT}:{year}", RECOUNT)
+        task = self._tasks.get(f"{TaskKind.RECOUNT}:{year}", TaskKind.RECOUNT)
         return None if task is None else _recounts().validate_json(task.text)
 
     def save(self, recount: Recount, tx: Transaction) -> None:
         """Write a recount over the revision that it was made from; ``MovedError`` if that is no more."""
         text = _recounts().dump_json(recount).decode()
-        owner = f"{RECOUNT}:{recount.year}"
-        self._tasks.save(Task(owner=owner, kind=RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx)
+        owner = f"{TaskKind.RECOUNT}:{recount.year}"
+        self._tasks.save(
+            Task(owner=owner, kind=TaskKind.RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx
+        )
 
 
 @cache

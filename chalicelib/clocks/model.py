@@ -30,6 +30,13 @@ class ClockKind(StrEnum):
     REPAIR_SITE = "repair_site"
 
 
+class TaskKind(StrEnum):
+    """What the sweep goes on with beside clocks; each kind names the step that does it."""
+
+    RECOUNT = "recount"
+    EVALUATION = "evaluation"
+
+
 NOT_WARNED = frozenset(
     {
         ClockKind.DEFENCE,

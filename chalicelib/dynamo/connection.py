@@ -1,29 +1,24 @@
 """The connection to DynamoDB: PynamoDB's, without what costs time and serves nobody here.
 
-What is left out is worth a third of the CPU time of a call, and two thirds of that of making a client:
-botocore's 1.5 MB of data on other services, a user agent put together anew for every request, endpoint rules
-evaluated for every call, and the walk through requests and answers that are JSON as they stand.
+What is left out is worth a third of the CPU time of a call: a user agent put together anew for every request, endpoint
+rules evaluated for every call, and the walk through requests and answers that are JSON as they stand.
 """
 
 import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
-from botocore.loaders import Loader
 from botocore.model import OperationModel, Shape
-from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from botocore.serialize import JSONSerializer
 from botocore.session import Session
 from pynamodb.connection import Connection
 
+from chalicelib.aws import session
+
 if TYPE_CHECKING:
     from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
-
-AWS_DATA = Path(__file__).with_name("awsdata")
-"""What botocore must know of DynamoDB and nothing else; ``infra/awsdata`` writes it."""
 
 PLAIN = frozenset(
     {
@@ -70,32 +65,27 @@ class PlainParser(JSONParser):
 
 
 class PlainParserFactory(ResponseParserFactory):
-    """Gives every call the same parser."""
+    """Gives every call whose answer is JSON the same parser."""
 
     def __init__(self) -> None:
-        """Make the one parser: DynamoDB speaks one protocol."""
+        """Make the one parser."""
         super().__init__()
-        self._parser = PlainParser()
+        self._plain = PlainParser()
 
-    def create_parser(self, _protocol_name: str) -> PlainParser:
-        """Return it."""
-        return self._parser
+    def create_parser(self, protocol_name: str) -> ResponseParser:
+        """Return the parser of a protocol."""
+        return self._plain if protocol_name == "json" else super().create_parser(protocol_name)
 
 
 class QuickConnection(Connection):
-    """PynamoDB's connection on a session that knows no service but DynamoDB."""
+    """PynamoDB's connection on the service's own session."""
 
     @property
     def session(self) -> Session:
-        """Return this thread's session; PynamoDB lays its own settings over the default ones given here."""
-        is_new = getattr(self._local, "session", None) is None
-        session: Session = super().session
-        if is_new:
-            loader = Loader(extra_search_paths=[str(AWS_DATA)], include_default_search_paths=False)
-            session.register_component("data_loader", loader)
-            session.register_component("response_parser_factory", PlainParserFactory())
-            session.set_default_client_config(Config(user_agent="xinnuo", account_id_endpoint_mode="disabled"))
-        return session
+        """Return the session; PynamoDB lays its own settings over the default ones given here."""
+        shared = session()
+        shared.register_component("response_parser_factory", PlainParserFactory())
+        return shared
 
     @property
     def client(self) -> "BotocoreBaseClientPrivate":

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.wiring import services
 
 SIGNATURE = 16
 """Bytes of the HMAC that are kept: a token is no credential, and guessing 128 bits is hopeless."""
@@ -48,4 +48,4 @@ class Cursors:
 @cache
 def cursors() -> Cursors:
     """Return the service's cursors, with the key from its secret."""
-    return Cursors(services().keys.cursor_key)
+    return Cursors(container().keys.cursor_key)

@@ -7,6 +7,7 @@ from chalice.app import Response
 
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language, language_of
 from chalicelib.http.parsing import (
@@ -25,7 +26,6 @@ from chalicelib.http.routes import Route
 from chalicelib.http.tokens import caller_of, require_fresh
 from chalicelib.logging import tell
 from chalicelib.policy import Caller
-from chalicelib.wiring import services
 
 
 def respond(route: Route, event: Event) -> Response:
@@ -60,7 +60,7 @@ def call_of(
         body=body_of(route, headers.get("content-type", ""), raw),
         query=query_of(route, event),
         path=path,
-        at=services().clock.now(),
+        at=container().clock.now(),
         language=language,
         sent_version=version,
         idempotency_key=once,

@@ -5,20 +5,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
-from chalicelib.wiring import services
 
 
 def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
     """Do what messages ask for; return the messages that must come again (partial batch response)."""
-    house = services()
+    services = container()
     failed: list[dict[str, str]] = []
     published = 0
     with one_line("deliver", context=context) as facts:
         for record in records:
             try:
-                published += _delivered(json.loads(record["body"]), house.clock.now())
+                published += _delivered(json.loads(record["body"]), services.clock.now())
             except Exception as error:  # noqa: BLE001 - the others in the batch must not wait for this one
                 logger("deliver").exception("message_not_delivered", error=type(error).__name__)
                 failed.append({"itemIdentifier": record["messageId"]})
@@ -29,11 +29,13 @@ def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, 
 
 def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
     """Publish an alert or a digest, push a notice, or make an attempt at a webhook; say whether this call did it."""
-    house = services()
+    services = container()
     if "alert_id" in message:
-        return house.alerts.publish(message["alert_id"], at=at)
+        return services.alerts.publish(message["alert_id"], at=at)
     if "digest_id" in message:
-        return house.digests.publish(message["digest_id"], at=at)
+        return services.digests.publish(message["digest_id"], at=at)
     if "flag_notice_id" in message:
-        return house.flag_notices.push(message["flag_notice_id"], at=at)
-    return house.webhooks.deliver(message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at)
+        return services.flag_notices.push(message["flag_notice_id"], at=at)
+    return services.webhooks.deliver(
+        message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
+    )

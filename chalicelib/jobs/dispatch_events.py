@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import event_from
-from chalicelib.wiring import services
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
@@ -16,7 +16,7 @@ def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> di
     The answer is Lambda's partial batch response: everything before the record named is done, and the batch is
     delivered again from there.
     """
-    house = services()
+    services = container()
     failed: list[dict[str, str]] = []
     told = 0
     with one_line("dispatch_events", context=context) as facts:
@@ -25,10 +25,10 @@ def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> di
             if event is None:
                 continue
             try:
-                house.alerts.on_event(event, house.clock.now())
-                house.signals.on_event(event, house.clock.now())
-                house.flag_notices.on_event(event, house.clock.now())
-                house.statistics.on_event(event, house.clock.now())
+                services.alerts.on_event(event, services.clock.now())
+                services.anomalies.on_event(event, services.clock.now())
+                services.flag_notices.on_event(event, services.clock.now())
+                services.statistics.on_event(event, services.clock.now())
             except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
                 logger("dispatch_events").exception("event_not_told", event_id=event.id, error=type(error).__name__)
                 failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})

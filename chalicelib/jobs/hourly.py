@@ -1,7 +1,7 @@
 """Every hour: look for what is missing although no clock runs for it, and make the digests of the day."""
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
-from chalicelib.wiring import services
 
 
 def hourly(context: object) -> dict[str, object]:
@@ -9,10 +9,10 @@ def hourly(context: object) -> dict[str, object]:
 
     Return the year of the edition, ``None`` if nothing is new, and how many digests this run made.
     """
-    house = services()
+    services = container()
     with one_line("hourly", context=context) as facts:
-        missed = house.editions.watch(house.clock.now())
-        made = house.digests.make(at=house.clock.now())
+        missed = services.calendar_editions.watch(services.clock.now())
+        made = services.digests.make(at=services.clock.now())
         facts["edition_missed"] = missed
         facts["digests_made"] = made
         return {"edition_missed": missed, "digests_made": made}

@@ -1,7 +1,7 @@
 """Each day, early in the morning: what has ended is ended, without anybody having asked."""
 
+from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
-from chalicelib.wiring import services
 
 
 class ExpiryIncompleteError(RuntimeError):
@@ -15,14 +15,14 @@ def nightly(context: object) -> dict[str, object]:
 
     Raises if anything could not be ended, after everything else was.
     """
-    house = services()
+    services = container()
     with one_line("nightly", context=context) as facts:
-        at = house.clock.now()
-        records, flags = house.credit_upkeep.expire(at=at), house.flag_upkeep.expire(at=at)
+        at = services.clock.now()
+        records, flags = services.credit_expiry.expire(at=at), services.flag_expiry.expire(at=at)
         facts["records_ended"] = records.ended
         facts["flags_ended"] = flags.ended
         facts["complete"] = records.is_complete and flags.is_complete
-        checked = house.mending.check(at=at)
+        checked = services.reconciliation.check(at=at)
         facts["summaries_checked"] = checked.looked_at
         facts["summaries_mended"] = checked.mended
         facts["all_checked"] = checked.is_through

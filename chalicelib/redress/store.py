@@ -23,10 +23,10 @@ class Matters(Repository[M]):
 
     row = RedressRow
 
-    def __init__(self, timeline: Timeline, kind: type[M]) -> None:
-        """Take the timeline, and the kind of the matters."""
+    def __init__(self, timeline: Timeline, kind: str) -> None:
+        """Take the timeline, and the kind, which names owners and the document column."""
         super().__init__(timeline)
-        self.kind = kind.__name__.lower()
+        self.kind = kind
 
     def of_person(self, person: str, *, limit: int, after: Position | None) -> Page[M]:
         """Return a page of a subject's matters, newest first."""
@@ -63,9 +63,9 @@ class RedressStore:
 
     def __init__(self, timeline: Timeline) -> None:
         """Take the timeline to write events to."""
-        self.objections = Matters(timeline, Objection)
-        self.repairs = Matters(timeline, Repair)
-        self.reversals = Matters(timeline, Revocation)
+        self.objections = Matters[Objection](timeline, "objection")
+        self.repairs = Matters[Repair](timeline, "repair")
+        self.revocations = Matters[Revocation](timeline, "reversal")
 
     def about(self, entry: Entry) -> tuple[Objection, ...]:
         """Return the objections to an entry, oldest first."""

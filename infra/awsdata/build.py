@@ -1,9 +1,10 @@
-"""Cuts botocore's data down to what a DynamoDB client needs, and writes it where the service looks for it.
+"""Cuts botocore's data down to what the service's clients need, and writes it where the service looks for it.
 
 Run it from the root of the repository after botocore's pin has moved: ``python -m infra.awsdata.build``.
-What is dropped: other services, prose meant for people, paginators, waiters and examples, which PynamoDB does not use,
+What is dropped: other services, prose meant for people, paginators, waiters and examples, which nobody uses here,
 and the endpoint rules. Without rules botocore takes the endpoint from the list of endpoints, once for a client;
 with them it works the same one out anew for every call, which costs a tenth of a call's CPU time.
+S3 is not among them: its addresses need the rules, and only imports of files use it.
 """
 
 import json
@@ -14,9 +15,16 @@ from typing import Any, Final
 
 from botocore.loaders import Loader
 
-TARGET: Final = Path(__file__).parents[2] / "chalicelib" / "dynamo" / "awsdata"
-SERVICE: Final = "dynamodb"
-API_VERSION: Final = "2012-08-10"
+TARGET: Final = Path(__file__).parents[2] / "chalicelib" / "awsdata"
+SERVICES: Final = {
+    "dynamodb": "2012-08-10",
+    "kms": "2014-11-01",
+    "secretsmanager": "2017-10-17",
+    "sns": "2010-03-31",
+    "sqs": "2012-11-05",
+}
+"""The services that are called, each with the version of its API."""
+
 WHOLE: Final = ("_retry", "sdk-default-configuration")
 """Small files that botocore reads for every client, whatever the service."""
 
@@ -42,14 +50,15 @@ def _data() -> Iterator[tuple[str, Any]]:
     for name in WHOLE:
         yield name, loader.load_data(name)
     yield "endpoints", _endpoints(loader.load_data("endpoints"))
-    folder = f"{SERVICE}/{API_VERSION}"
-    yield f"{folder}/service-2", _without_prose(loader.load_data(f"{folder}/service-2"))
+    for service, version in SERVICES.items():
+        path = f"{service}/{version}/service-2"
+        yield path, _without_prose(loader.load_data(path))
 
 
 def _endpoints(known: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep every partition with its regions, and one service in each."""
+    """Keep every partition with its regions, and these services in each."""
     partitions = [
-        {**partition, "services": {name: one for name, one in partition["services"].items() if name == SERVICE}}
+        {**partition, "services": {name: one for name, one in partition["services"].items() if name in SERVICES}}
         for partition in known["partitions"]
     ]
     return {**known, "partitions": partitions}

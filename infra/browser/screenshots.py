@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.browser.local import ROOT, own_cloud
-from infra.browser.story import ITEM, handle, promise
+from infra.browser.story import ITEM, handle, obtain_mandate, promise
 from infra.browser.visit import DESK, PHONE, Person, chromium
 
 PICTURES: Final = ROOT / "docs" / "screenshots"
@@ -38,6 +38,14 @@ def main() -> None:
         take(officer, "worklist", "/worklist?light=green")
         take(officer, "desk", f"/desk/{case_no}")
         handle(officer, case_no)
+        monitor = Person.at(browser, portal, width=DESK)
+        monitor.log_in("monitor")
+        take(monitor, "board", "/board")
+        inspector, approver = (Person.at(browser, portal, width=DESK) for _ in range(2))
+        inspector.log_in("inspector")
+        approver.log_in("inspector2")
+        mandate = obtain_mandate(inspector, approver)
+        take(inspector, "timeline", f"{mandate}/cases/{case_no}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The main job by clicks: an applicant promises, signs and follows; an officer handles the case to its end."""
+"""The main job by clicks: an applicant promises and signs, an officer handles the case, an inspector may read it."""
 
 from infra.browser.visit import Person
 
@@ -50,3 +50,17 @@ def handle(officer: Person, case_no: str) -> None:
     officer.page.locator("input[name=method][value=online]").check()
     officer.page.locator("#findings").fill("登记库和执法记录里没有异常。")
     officer.click("核查承诺", "Verify the promise")
+
+
+def obtain_mandate(inspector: Person, approver: Person) -> str:
+    """Ask for a mandate over the traffic department and let another inspector approve it; return its address."""
+    inspector.open("/inspection")
+    inspector.page.locator("#file_no").fill("义纪检〔2026〕1号")
+    inspector.page.locator("#basis").fill("《监察法》第18条")
+    inspector.page.locator("input[name=departments][value=traffic]").check()
+    inspector.page.locator("#expires_on").fill("2099-12-31")
+    inspector.click("申请授权", "Ask for a mandate")
+    mandate = inspector.path.partition("?")[0]
+    approver.open(mandate)
+    approver.click("批准", "Approve")
+    return mandate

@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.wiring import services
 from tests.api.bodies import CARD, OUTAGE, token_of
 from tests.api.world import World, world
 from tests.cloud import Reply
@@ -39,11 +39,11 @@ def test_a_card_is_answered_appealed_upheld_and_told_on_the_timeline(world: Worl
     upheld = world.send("POST", f"{path}/appeal/decision", decision, as_="monitor", version=3).body
 
     told = [
-        event.kind for event in services().timeline.events(card["owner"]) if event.data.get("card_id") == card["id"]
+        event.kind for event in container().timeline.events(card["owner"]) if event.data.get("card_id") == card["id"]
     ]
     assert (answered["state"], answered["reply"]["late"], upheld["state"]) == ("answered", False, "upheld")
     assert told == ["card:given", "card:answered", "card:appealed", "card:upheld"]
-    running = [c for c in services().clocks.of_owner(card["owner"]) if c.about == card["id"] and not c.stopped_at]
+    running = [c for c in container().clocks.of_owner(card["owner"]) if c.about == card["id"] and not c.stopped_at]
     assert running == []
 
 
@@ -77,7 +77,7 @@ def test_nobody_gives_a_card_to_themself(world: World) -> None:
 def test_what_an_outage_excuses_bears_no_card_until_the_outage_is_withdrawn(world: World) -> None:
     clock = next(
         clock
-        for clock in services().clocks.of_owner(f"case:{world.things['missed'].name}")
+        for clock in container().clocks.of_owner(f"case:{world.things['missed'].name}")
         if clock.kind == "handling_promised"
     )
     body = {**OUTAGE, "starts_at": clock.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"), "departments": [], "kinds": []}

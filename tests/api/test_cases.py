@@ -10,12 +10,12 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.catalogue.model.items import Item
+from chalicelib.container import container
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
-from chalicelib.wiring import services
 from tests.api.bodies import subject_of
 from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, turn_clock
@@ -54,7 +54,7 @@ class Person:
 
 def publish(item: Item | None = None) -> None:
     editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
-    services().catalogue.publish(item or an_item(), by=editor, at=AT)
+    container().catalogue.publish(item or an_item(), by=editor, at=AT)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_barred_subject_is_told_which_record_and_what_to_do_in_both_languages(
     draft = person.draft().body
     subject = json.loads(draft["payload"])["subject"]
     with transaction() as tx:
-        services().credit.put_flag(
+        container().credit.put_flag(
             subject,
             a_flag_mark(items=("plate-replacement",)),
             name_digest=SubjectStore().known((subject,))[0].name_digest,
@@ -276,8 +276,8 @@ def test_a_promise_that_waited_and_was_refused_says_why_in_the_readers_language(
     known = subject_of("applicant")
     identity = Identity(kind=SubjectKind(known["kind"]), number=known["number"], name=known["name"])
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    services().receiving.put_record(a_submission(), about=identity, by=machine, at=AT)
-    services().filing.recheck(f"case:{case_no}", "credit_recheck", AT + timedelta(minutes=1))
+    container().ingest.put_record(a_submission(), about=identity, by=machine, at=AT)
+    container().filing.recheck(f"case:{case_no}", "credit_recheck", AT + timedelta(minutes=1))
 
     seen = person.client.get(f"/v1/cases/{case_no}", token=person.token, accept_language=language).body
 

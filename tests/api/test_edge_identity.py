@@ -12,10 +12,10 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.tokens import IssuerUnreachableError, Tokens, fetched
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from tests.builders import an_identity, base64url
 from tests.cloud import Client, Issuer, TokenOf
 
@@ -58,7 +58,7 @@ def test_an_applicant_is_who_the_platform_vouches_for(tokens: Tokens, issuer: Is
     who = caller(tokens, issuer.token("applicant"))
 
     assert who.identity == an_identity()
-    assert who.subject == services().subject_keys.key_of(an_identity())
+    assert who.subject == container().subject_keys.key_of(an_identity())
     assert who.roles == {Role.APPLICANT}
     assert who.actor == f"subject:{who.subject}"
 

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.api.cases.schemas.cases import clock_response
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.api.bodies import MANDATE
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -26,7 +26,7 @@ EDITION: dict[str, Any] = {
 
 def a_clock_over_new_year(*, days: int = 3) -> Clock:
     with transaction() as tx:
-        return services().clocks.start(
+        return container().clocks.start(
             ClockKind.HANDLING_PROMISED,
             Limit(value=days, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
             owner=an_owner(),
@@ -49,13 +49,13 @@ def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(cli
     waiting = client.get("/v1/calendars/2027/provisional", token=token("monitor")).body["items"]
     board = client.get("/v1/supervision/clocks?light=white", token=token("supervisor.traffic")).body["items"]
     dry = put(client, token, query="?dry_run=true").body
-    untouched = services().clocks.get(clock.owner, clock.clock_id)
+    untouched = container().clocks.get(clock.owner, clock.clock_id)
 
     loaded = put(client, token)
 
-    firm = services().clocks.get(clock.owner, clock.clock_id)
-    events = [event for event in services().timeline.events(clock.owner) if event.kind == "clock:recounted"]
-    assert (clock.provisional, services().clocks.light(clock, at=OVER_NEW_YEAR)) == (True, Light.WHITE)
+    firm = container().clocks.get(clock.owner, clock.clock_id)
+    events = [event for event in container().timeline.events(clock.owner) if event.kind == "clock:recounted"]
+    assert (clock.provisional, container().clocks.light(clock, at=OVER_NEW_YEAR)) == (True, Light.WHITE)
     assert [each["due_on"] for each in waiting] == ["2027-01-04"]
     assert [(each["light"], each["white_because"]) for each in board] == [("white", "CALENDAR_UNKNOWN")]
     assert untouched == clock
@@ -87,7 +87,7 @@ def test_an_edition_is_loaded_over_the_one_that_was_read(client: Client, token: 
     shown = client.get("/v1/calendars/2027").body
     assert [each["edition"] for each in shown["editions"]] == [1, 2]
     assert sorted(shown["holidays"]) == ["2027-01-01", "2027-01-04"]
-    loaded = [event for event in services().timeline.events("calendar:2027") if event.kind == "calendar:loaded"]
+    loaded = [event for event in container().timeline.events("calendar:2027") if event.kind == "calendar:loaded"]
     assert [event.data["edition"] for event in loaded] == [1, 2]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.wiring import services
+from chalicelib.container import container
 from tests.api.bodies import SHA, item_body, subject_of, token_of
 from tests.api.world import World, world
 from tests.builders import NOON, an_organisation
@@ -95,7 +95,7 @@ def test_a_summary_that_was_wrong_is_mended_and_the_grade_with_it(
     altered(flags=(), kept_promises=9)
     wrong = own(world)
 
-    mending().mend(services().subject_keys.key_of(an_organisation()), at=NOON)
+    mending().mend(container().subject_keys.key_of(an_organisation()), at=NOON)
 
     assert (wrong["score"], right["score"], own(world)) == (680, 100, right)
 
@@ -110,7 +110,7 @@ def test_no_check_and_no_promise_rests_on_a_grade(world: World, monkeypatch: pyt
     world.send("PUT", "/v1/items/road-occupation/versions/1", item_body("road-occupation"), as_="editor")
     world.enrol("company")
     asked = {"subject": subject_of("company"), "item_code": "road-occupation", "purpose": "handling"}
-    monkeypatch.setitem(services().__dict__, "clock", SimpleNamespace(now=lambda: NOON))
+    monkeypatch.setitem(container().__dict__, "clock", SimpleNamespace(now=lambda: NOON))
 
     before = world.send("POST", "/v1/credit/checks", asked, as_="system.market").body, file_on_a_promise(world)
     let_grades_count(monkeypatch, a_scale(base=0), since=TODAY)

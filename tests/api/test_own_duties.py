@@ -8,7 +8,7 @@ import pytest
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.clocks.model import ClockKind
-from chalicelib.wiring import services
+from chalicelib.container import container
 from tests.api.bodies import CARD
 from tests.api.test_handling import GRANTED, PAUSE, Office, a_promise
 from tests.builders import NOON, an_item
@@ -34,16 +34,16 @@ class Silent:
 @pytest.fixture
 def office(client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> Office:
     """An office that is told of alerts, and a promise that it has accepted."""
-    monkeypatch.setattr(services().alerts, "_queue", Silent())
+    monkeypatch.setattr(container().alerts, "_queue", Silent())
     return a_promise(client, token)
 
 
 def relay(owner: str, *, at: datetime) -> None:
     """Hand over all that a timeline tells, twice and the second time backwards."""
-    events = services().timeline.events(owner)
+    events = container().timeline.events(owner)
     for event in (*events, *reversed(events)):
-        services().alerts.on_event(event, at)
-        services().signals.on_event(event, at)
+        container().alerts.on_event(event, at)
+        container().anomalies.on_event(event, at)
 
 
 def on_board(office: Office, light: str, kind: str, *, by: str = "supervisor.traffic") -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def test_a_duty_of_the_office_that_is_late_is_red_and_alerted_once(office: Offic
     turn_clock(DUE[kind] + timedelta(seconds=1))
     red = on_board(office, "red", kind)
     for minute in (1, 2):
-        services().clocks.sweep(at=DUE[kind] + timedelta(minutes=minute))
+        container().clocks.sweep(at=DUE[kind] + timedelta(minutes=minute))
         relay(owner, at=DUE[kind] + timedelta(minutes=minute))
 
     assert [(clock["owner"], clock["kind"]) for clock in red] == [(owner, kind)]
@@ -95,10 +95,10 @@ def test_a_duty_of_the_office_that_is_late_is_red_and_alerted_once(office: Offic
 
 def test_silence_that_accepts_is_told_as_the_office_s_delay(office: Office) -> None:
     office = owe(office, ClockKind.ACCEPTANCE)
-    services().clocks.sweep(at=DUE[ClockKind.ACCEPTANCE])
+    container().clocks.sweep(at=DUE[ClockKind.ACCEPTANCE])
     case_no = office.url.rpartition("/")[2]
 
-    kinds = [event.kind for event in services().timeline.events(f"case:{case_no}")]
+    kinds = [event.kind for event in container().timeline.events(f"case:{case_no}")]
 
     assert kinds[-2:] == ["clock:passed", "case:deemed_accepted"]
 
@@ -107,14 +107,14 @@ def test_silence_that_accepts_is_told_as_the_office_s_delay(office: Office) -> N
 def test_an_alert_that_nobody_answers_is_a_late_duty_on_the_same_board(office: Office) -> None:
     owner = f"case:{office.url.rpartition('/')[2]}"
     late = DUE[ClockKind.HANDLING_PROMISED]
-    services().clocks.sweep(at=late)
+    container().clocks.sweep(at=late)
     relay(owner, at=late)
     at = late + timedelta(days=7)
     turn_clock(at)
 
     red = on_board(office, "red", "acknowledgement")
     for _ in range(2):
-        services().clocks.sweep(at=at)
+        container().clocks.sweep(at=at)
         relay(owner, at=at)
 
     assert red
@@ -137,7 +137,7 @@ def test_an_act_told_late_decided_in_the_last_minute_and_reopened_shows_three_si
     office.done("pauses", {**PAUSE, "occurred_at": "2026-09-28T12:00:30+08:00"})
     office.done("pauses/1/end")
     due_at = next(
-        clock.due_at for clock in services().clocks.of_owner(owner) if clock.kind is ClockKind.HANDLING_PROMISED
+        clock.due_at for clock in container().clocks.of_owner(owner) if clock.kind is ClockKind.HANDLING_PROMISED
     )
     turn_clock(due_at - timedelta(minutes=59))
     office.done("decision", GRANTED)
@@ -218,13 +218,13 @@ def test_a_complaint_about_an_open_case_or_of_another_kind_contradicts_nothing(o
 @pytest.mark.requirement("R8.5")
 def test_a_complaint_that_nobody_answers_is_red_and_alerted_once(office: Office) -> None:
     owner = complain(office)
-    (clock,) = services().clocks.of_owner(owner)
+    (clock,) = container().clocks.of_owner(owner)
     late = clock.due_at + timedelta(seconds=2)
     turn_clock(late)
 
     red = on_board(office, "red", "complaint")
     for _ in range(2):
-        services().clocks.sweep(at=late)
+        container().clocks.sweep(at=late)
         relay(owner, at=late)
 
     assert [one["owner"] for one in red] == [owner]
@@ -236,20 +236,20 @@ def test_a_card_that_nobody_answers_is_red_and_alerted_once(office: Office) -> N
     case_no = office.url.rpartition("/")[2]
     at = DUE[ClockKind.HANDLING_PROMISED] + timedelta(days=1)
     turn_clock(at)
-    services().clocks.sweep(at=at)
+    container().clocks.sweep(at=at)
     turn_clock(at + timedelta(days=3))
-    passed = next(one for one in services().timeline.events(f"case:{case_no}") if one.kind == "clock:passed")
+    passed = next(one for one in container().timeline.events(f"case:{case_no}") if one.kind == "clock:passed")
     body = {**CARD, "case_no": case_no, "events": [passed.seq]}
     reply = office.client.post("/v1/supervision/cards", body, token=office.token("supervisor.traffic"))
     assert reply.status == 201, reply.text
     owner = f"case:{case_no}"
-    clock = next(one for one in services().clocks.of_owner(owner) if one.kind is ClockKind.CARD_REPLY)
+    clock = next(one for one in container().clocks.of_owner(owner) if one.kind is ClockKind.CARD_REPLY)
     late = clock.due_at + timedelta(seconds=2)
     turn_clock(late)
 
     red = on_board(office, "red", "card_reply")
     for _ in range(2):
-        services().clocks.sweep(at=late)
+        container().clocks.sweep(at=late)
         relay(owner, at=late)
 
     assert [one["owner"] for one in red] == [owner]

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
@@ -17,7 +17,7 @@ def test_an_inbox_knows_two_states_of_alerts(client: Client, token: TokenOf) -> 
 def test_the_monitoring_office_sees_what_is_late_in_every_department(client: Client, token: TokenOf) -> None:
     for number, department in enumerate(("traffic", "market")):
         with transaction() as tx:
-            services().clocks.start(
+            container().clocks.start(
                 ClockKind.HANDLING_PROMISED,
                 Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
                 owner=f"case:{number}",
@@ -45,7 +45,7 @@ def test_the_board_is_asked_by_officer_and_item_and_says_whom_a_clock_binds_and_
 ) -> None:
     for number, (officer, item) in enumerate((("li", "plate"), ("wang", "plate"), ("li", ""))):
         with transaction() as tx:
-            services().clocks.start(
+            container().clocks.start(
                 ClockKind.HANDLING_PROMISED,
                 Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
                 owner=f"case:{number}",
@@ -57,7 +57,7 @@ def test_the_board_is_asked_by_officer_and_item_and_says_whom_a_clock_binds_and_
                 item=item,
             )
     turn_clock(NOON)
-    services().clocks.sweep(at=NOON)
+    container().clocks.sweep(at=NOON)
 
     def seen(query: str) -> list[tuple[str, str, str | None]]:
         reply = client.get(f"/v1/supervision/clocks?light=green{query}", token=token("supervisor.traffic"))

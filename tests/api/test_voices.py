@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.feedback.rules.ratings import RatingNames
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.wiring import services
 from tests.api.bodies import DECISION, token_of
 from tests.api.world import World, world
 from tests.builders import NOON
@@ -65,8 +65,8 @@ def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case_no = a_closed_case(world)
-    subject = services().cases.load(case_no).subject
-    before = services().timeline.events(f"case:{case_no}")
+    subject = container().cases.load(case_no).subject
+    before = container().timeline.events(f"case:{case_no}")
     capsys.readouterr()
 
     given = rate(world, case_no, {"level": 2, "comment": "等得太久。"}, idempotency_key="k")
@@ -77,15 +77,15 @@ def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
     own = [row for rows in rows_that_hold(given.body["id"]).values() for row in rows]
     devices = rows_that_hold("device:")["ratings"]
     assert (len(own), len(devices)) == (2, 1)
-    for secret in (case_no, subject.partition(".")[2], "127.0.0.1", str(services().keys.subject_keys["k1"].hex())):
+    for secret in (case_no, subject.partition(".")[2], "127.0.0.1", str(container().keys.subject_keys["k1"].hex())):
         assert secret not in seen.text + given.text + logged.out + logged.err
         assert secret not in "".join((*own, *devices))
     for instant in (LATER.strftime("%Y-%m-%dT%H:%M"), str(int(LATER.timestamp()))[:7]):
         assert instant not in "".join(own)
-    (event,) = services().timeline.events(f"rating:{given.body['id']}")
+    (event,) = container().timeline.events(f"rating:{given.body['id']}")
     assert (event.actor, event.recorded_at) == ("system:rating", "2026-09-27T16:00:00Z")
-    assert services().timeline.events(f"case:{case_no}") == before
-    assert services().clocks.of_owner(f"rating:{given.body['id']}") == ()
+    assert container().timeline.events(f"case:{case_no}") == before
+    assert container().clocks.of_owner(f"rating:{given.body['id']}") == ()
 
 
 def test_no_table_ties_a_rating_to_the_key_of_its_request_or_to_the_day_of_its_device(world: World) -> None:
@@ -101,7 +101,7 @@ def test_the_raters_of_a_device_are_told_apart_without_being_named(world: World)
         assert rate(world, case_no, {"level": 5}, as_=who).status == 201
 
     (row,) = rows_that_hold("device:")["ratings"]
-    assert services().subject_keys.current_id not in row
+    assert container().subject_keys.current_id not in row
     assert len(re.findall(r"[0-9a-f]{32}", row)) == 1 + 2
 
 
@@ -176,7 +176,7 @@ def test_a_rating_by_a_login_that_acted_for_the_office_in_the_case_is_marked(wor
 def test_the_sixth_person_who_rates_from_one_device_on_a_day_is_marked(world: World) -> None:
     case_no = a_closed_case(world)
     day = day_in_shanghai(LATER)
-    ratings = services().ratings
+    ratings = container().ratings
     origin = "127.0.0.1\0"
     device = ratings.names.of_device(origin, day=day)
     for person in ("b", "c", "d", "e", "f"):
@@ -218,7 +218,9 @@ def test_a_case_that_was_handled_again_is_rated_again(world: World) -> None:
 def test_a_rating_is_found_again_after_the_secret_was_rotated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     case_no = a_closed_case(world)
     given = rate(world, case_no, {"level": 4}).body
-    monkeypatch.setattr(services().ratings, "names", RatingNames("k2", {"k2": b"new", **services().keys.subject_keys}))
+    monkeypatch.setattr(
+        container().ratings, "names", RatingNames("k2", {"k2": b"new", **container().keys.subject_keys})
+    )
 
     again = rate(world, case_no, {"level": 1})
 
@@ -229,7 +231,7 @@ def test_a_rating_is_found_again_after_the_secret_was_rotated(world: World, monk
 def test_two_tabs_at_once_make_one_rating(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other tab commits while this one has read that there is no rating and is about to write its own."""
     case_no = a_closed_case(world)
-    ratings = services().ratings
+    ratings = container().ratings
     first = ratings.store.first
     others: list[Reply] = []
 
@@ -266,7 +268,7 @@ def test_staff_see_the_ratings_of_their_department_page_by_page_and_monitoring_t
 def test_a_bad_rating_in_ones_own_name_is_answered_within_a_working_day(world: World) -> None:
     case_no = a_closed_case(world)
     given = rate(world, case_no, BAD).body
-    (clock,) = services().clocks.of_owner(f"rating:{given['id']}")
+    (clock,) = container().clocks.of_owner(f"rating:{given['id']}")
     board = world.send("GET", "/v1/supervision/clocks?light=green&kind=rating_answer", as_="supervisor.traffic").body
 
     place = f"/v1/ratings/{given['id']}/answer"
@@ -289,7 +291,7 @@ def test_a_bad_rating_in_ones_own_name_is_answered_within_a_working_day(world: W
     ]
     assert (told.status, told.headers["etag"]) == (200, '"2"')
     assert [reply["late_reason"] for reply in read["replies"]] == ["线路当天没有修好。"]
-    assert services().clocks.of_owner(f"rating:{given['id']}")[0].stopped_at is not None
+    assert container().clocks.of_owner(f"rating:{given['id']}")[0].stopped_at is not None
 
 
 def test_an_anonymous_bad_rating_and_a_good_one_start_no_clock_and_await_no_answer(world: World) -> None:
@@ -306,15 +308,15 @@ def test_the_sweep_tells_of_a_late_answer_and_the_relay_alerts_of_it(world: Worl
     owner = f"rating:{rate(world, case_no, BAD).body['id']}"
     at = NOON + timedelta(days=3)
 
-    services().clocks.sweep(at=at)
-    for event in services().timeline.events(owner):
+    container().clocks.sweep(at=at)
+    for event in container().timeline.events(owner):
         if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            services().alerts.on_event(event, at)
+            container().alerts.on_event(event, at)
     turn_clock(at)
 
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     assert owner in [alert["owner"] for alert in alerts]
-    assert services().timeline.reading(owner).verified
+    assert container().timeline.reading(owner).verified
 
 
 def test_a_complaint_goes_to_the_cases_department_and_back_with_an_answer(world: World) -> None:
@@ -330,8 +332,8 @@ def test_a_complaint_goes_to_the_cases_department_and_back_with_an_answer(world:
     ).body
     read = world.send("GET", place, as_="applicant").body
     listed = world.send("GET", "/v1/complaints?state=answered", as_="applicant").body["items"]
-    events = services().timeline.events(f"complaint:{sent['id']}")
-    (clock,) = services().clocks.of_owner(f"complaint:{sent['id']}")
+    events = container().timeline.events(f"complaint:{sent['id']}")
+    (clock,) = container().clocks.of_owner(f"complaint:{sent['id']}")
 
     assert (sent["department"], sent["due_on"]) == ("traffic", "2026-10-10")
     assert sorted_["due_on"] == "2026-10-23"
@@ -353,7 +355,7 @@ def test_a_complaint_goes_to_the_cases_department_and_back_with_an_answer(world:
     assert (events[0].data["category"], events[0].data["case_no"]) == ("process", case_no)
     assert events[0].actor.startswith("subject:k1.")
     assert (clock.department, clock.stopped_at is not None) == ("market", True)
-    assert services().timeline.reading(f"complaint:{sent['id']}").verified
+    assert container().timeline.reading(f"complaint:{sent['id']}").verified
 
 
 def test_a_complaint_about_nothing_known_goes_to_the_monitoring_office_which_answers_only_that(world: World) -> None:
@@ -399,7 +401,7 @@ def test_a_complaint_is_sorted_once_and_not_when_it_is_late_already(world: World
 
     once = step(world, place.format(first["id"]), clear, version=1, as_="monitor")
     twice = step(world, place.format(first["id"]), complex_, version=2, as_="monitor")
-    (clock,) = services().clocks.of_owner(f"complaint:{second['id']}")
+    (clock,) = container().clocks.of_owner(f"complaint:{second['id']}")
     turn_clock(clock.due_at + timedelta(minutes=1))
     late = step(world, place.format(second["id"]), complex_, version=1, as_="monitor")
     unsaid = step(
@@ -469,9 +471,9 @@ def test_the_sweep_tells_of_a_late_complaint_and_the_relay_alerts_its_present_de
     step(world, f"/v1/complaints/{sent['id']}/transfer", {"department": "market", "reason": "是他们的事。"}, version=1)
     at = NOON + timedelta(days=20)
 
-    services().clocks.sweep(at=at)
-    for event in services().timeline.events(owner):
-        services().alerts.on_event(event, at)
+    container().clocks.sweep(at=at)
+    for event in container().timeline.events(owner):
+        container().alerts.on_event(event, at)
     turn_clock(at)
 
     def owners(who: str, query: str) -> list[str]:
@@ -481,15 +483,15 @@ def test_the_sweep_tells_of_a_late_complaint_and_the_relay_alerts_its_present_de
     assert owner in owners("supervisor.market", "alerts")
     assert owner not in owners("supervisor.traffic", "alerts")
     assert owner in owners("supervisor.market", "clocks?light=red&kind=complaint")
-    assert services().timeline.reading(owner).verified
+    assert container().timeline.reading(owner).verified
 
 
 def test_who_says_that_nothing_was_received_contradicts_a_closed_case(world: World) -> None:
     case_no = a_closed_case(world)
     body = {**SENT, "category": "not_received", "case_no": case_no}
     sent = world.send("POST", "/v1/complaints", body, as_="applicant").body
-    for event in services().timeline.events(f"complaint:{sent['id']}"):
-        services().signals.on_event(event, LATER)
+    for event in container().timeline.events(f"complaint:{sent['id']}"):
+        container().anomalies.on_event(event, LATER)
 
     signals = world.client.get("/v1/supervision/signals", token=token_of("supervisor.traffic"))
 

@@ -20,12 +20,12 @@ from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.http import tokens
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.wiring import services
 from tests.api.bodies import (
     ALIAS,
     CARD,
@@ -182,10 +182,10 @@ def _be_late(world: World) -> None:
     """Let a clock pass, and the supervisor hear of it."""
     owner = f"case:{world.file('late')}"
     at = LONG_AGO + timedelta(days=20)
-    services().clocks.sweep(at=at)
-    for event in services().timeline.events(owner):
+    container().clocks.sweep(at=at)
+    for event in container().timeline.events(owner):
         if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            services().alerts.on_event(event, at)
+            container().alerts.on_event(event, at)
     turn_clock(at)
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
@@ -196,7 +196,7 @@ def _take_a_digest(world: World, at: datetime) -> None:
     """Let the officer take warnings once a day, keep one, and put it into a digest as the hourly job does."""
     world.send("PUT", "/v1/supervision/preferences", {"yellow": "daily"}, as_="officer.traffic")
     for alert in world.send("GET", "/v1/supervision/alerts", as_="officer.traffic").body["items"]:
-        services().alerts.publish(alert["id"], at=at)
+        container().alerts.publish(alert["id"], at=at)
     digest = Digest(
         recipient="officer.traffic",
         day=at.date(),
@@ -216,7 +216,7 @@ def _hand_in_flags(world: World) -> None:
         flag = world.send("POST", "/v1/flags", FLAG, as_="credit").body
         world.things[name] = Thing(name=flag["id"], version=flag["version"])
         if name != "flag proposed":
-            service = {"served_at": _text(services().clock.now()), "method": "直接送达", "proof": "回证1号"}
+            service = {"served_at": _text(container().clock.now()), "method": "直接送达", "proof": "回证1号"}
             world.act(name, "service", service, as_="credit")
         if name == "flag active":
             turn_clock(NOON)
@@ -230,7 +230,7 @@ def _lose_a_ground(world: World) -> None:
     turn_clock(LONG_AGO)
     flag = world.send("POST", "/v1/flags", limited, as_="credit").body
     world.things[name] = Thing(name=flag["id"], version=flag["version"])
-    service = {"served_at": _text(services().clock.now()), "method": "直接送达", "proof": "回证1号"}
+    service = {"served_at": _text(container().clock.now()), "method": "直接送达", "proof": "回证1号"}
     world.act(name, "service", service, as_="credit")
     turn_clock(NOON)
     world.act(name, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
@@ -291,7 +291,7 @@ def _hear_voices(world: World) -> None:
 def _give_cards(world: World) -> None:
     """Find against the case that was late, in the one ground that it gives, on one event more each time."""
     late = world.things["late"].name
-    events = services().timeline.events(f"case:{late}")
+    events = container().timeline.events(f"case:{late}")
     passed = next(
         event.seq
         for event in events
@@ -318,7 +318,7 @@ def _record_outages(world: World) -> None:
 def _subscribe(world: World) -> None:
     wish = {"url": "http://127.0.0.1:9/hook", "events": ["alert.raised"]}
     made = world.send("POST", "/v1/webhooks", wish, as_="system.market").body
-    webhook = services().webhooks.get(
+    webhook = container().webhooks.get(
         made["id"], by=Caller(sub="m", roles=frozenset({Role.SYSTEM}), department="market")
     )
     notice = Notice(topic=Topic.ALERT_RAISED, name="a", subject="case:X", department="market", at=NOON)
@@ -329,8 +329,8 @@ def _subscribe(world: World) -> None:
     wish = {"webhook_id": webhook.webhook_id, "items": ["business-address"]}
     subscription = world.send("POST", "/v1/subscriptions", wish, as_="system.market").body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
-    for event in services().timeline.events(f"flag:{world.things['flag active'].name}"):
-        services().flag_notices.on_event(event, NOON)
+    for event in container().timeline.events(f"flag:{world.things['flag active'].name}"):
+        container().flag_notices.on_event(event, NOON)
     told = world.send("GET", f"/v1/subscriptions/{subscription}/flag_notices", as_="system.market").body["items"]
     world.things["subscription"] = Thing(name=subscription, version=1)
     world.things["flag_notice"] = Thing(name=told[0]["flag_notice_id"], version=1)

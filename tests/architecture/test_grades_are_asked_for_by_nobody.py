@@ -16,17 +16,17 @@ def files_with(pattern: str) -> list[str]:
 
 @pytest.mark.requirement("R6.11", "R6.12")
 def test_grades_are_worked_out_for_one_s_own_credit_and_nowhere_else() -> None:
-    assert files_with(r"\bcredit\.grades\b") == ["api/grade_shapes.py", "credit/service.py"]
-    assert files_with(r"\.graded\(") == ["api/credit.py"]
-    assert files_with(r"\bgrade_of\(") == ["credit/grades.py", "credit/service.py"]
+    assert files_with(r"\bcredit\.rules\.grades\b") == ["api/credit/schemas/grades.py", "credit/services/checks.py"]
+    assert files_with(r"\.graded\(") == ["api/credit/routes/checks.py"]
+    assert files_with(r"\bgrade_of\(") == ["credit/rules/grades.py", "credit/services/checks.py"]
 
 
 @pytest.mark.requirement("R6.11")
 def test_the_scale_of_a_pack_is_read_by_nothing_else() -> None:
-    assert files_with(r"\bgrading\b") == ["credit/service.py", "rulepacks/model.py", "rulepacks/store.py"]
+    assert files_with(r"\bgrading\b") == ["credit/services/checks.py", "rulepacks/model/pack.py", "rulepacks/store.py"]
 
 
 def test_what_a_check_reads_holds_no_grade() -> None:
-    summary = (CODE / "credit/model.py").read_text(encoding="utf-8")
+    summary = (CODE / "credit/model/records.py").read_text(encoding="utf-8")
 
     assert "grade" not in summary.lower()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.browser.story import obtain_mandate
 from infra.browser.visit import PHONE, Language
 from tests.browser.conftest import Come
 from tests.browser.test_every_page import violations
@@ -12,16 +13,7 @@ def test_the_slider_shows_a_timeline_as_of_an_event_without_loading_the_page_ane
     come: Come, case_no: str, language: Language, first: str
 ) -> None:
     inspector = come("inspector", language=language, width=PHONE)
-    inspector.open("/inspection")
-    inspector.page.locator("#file_no").fill("义纪检〔2026〕1号")
-    inspector.page.locator("#basis").fill("《监察法》第18条")
-    inspector.page.locator("input[name=departments][value=traffic]").check()
-    inspector.page.locator("#expires_on").fill("2099-12-31")
-    inspector.click("申请授权", "Ask for a mandate")
-    mandate = inspector.path.partition("?")[0]
-    approver = come("inspector2", language=language)
-    approver.open(mandate)
-    approver.click("批准", "Approve")
+    mandate = obtain_mandate(inspector, come("inspector2", language=language))
     inspector.open(f"{mandate}/cases/{case_no}")
     page = inspector.page
     page.evaluate("window.unloaded = false; addEventListener('pagehide', () => { window.unloaded = true; })")

@@ -10,13 +10,13 @@ import pytest
 import app
 from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
+from chalicelib.container import container
 from chalicelib.credit.services.expiry import Upkept
 from chalicelib.dynamo.model import connection
 from chalicelib.jobs.nightly import ExpiryIncompleteError, nightly
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from tests.builders import a_caller, a_submission, an_organisation
 from tests.cloud import turn_clock
 
@@ -62,7 +62,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
             raise ConnectionError
         events.append(event)
 
-    monkeypatch.setattr(services().alerts, "on_event", on_event)
+    monkeypatch.setattr(container().alerts, "on_event", on_event)
     return events
 
 
@@ -73,12 +73,12 @@ def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
 
 
-@pytest.mark.parametrize("listener", ["signals", "statistics", "flag_notices"])
+@pytest.mark.parametrize("listener", ["anomalies", "statistics", "flag_notices"])
 def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[str] = []
-    monkeypatch.setattr(getattr(services(), listener), "on_event", lambda event, _at: handed.append(event.id))
+    monkeypatch.setattr(getattr(container(), listener), "on_event", lambda event, _at: handed.append(event.id))
 
     app.dispatch_events(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
@@ -112,7 +112,7 @@ def test_the_queue_is_told_which_messages_must_come_again(monkeypatch: pytest.Mo
         published.append(alert_id)
         return True
 
-    monkeypatch.setattr(services().alerts, "publish", publish)
+    monkeypatch.setattr(container().alerts, "publish", publish)
     records = [
         {"messageId": f"m{number}", "body": json.dumps({"alert_id": name})}
         for number, name in enumerate(("one", "broken", "two"))
@@ -132,7 +132,7 @@ def test_the_queue_brings_flag_notices_to_whoever_pushes_them(monkeypatch: pytes
         pushed.append(flag_notice_id)
         return True
 
-    monkeypatch.setattr(services().flag_notices, "push", push)
+    monkeypatch.setattr(container().flag_notices, "push", push)
 
     answer = app.deliver({"Records": [{"messageId": "m1", "body": json.dumps({"flag_notice_id": "t1"})}]}, CONTEXT)
 
@@ -212,7 +212,7 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
     answers = [app.hourly(event, CONTEXT), app.hourly(event, CONTEXT)]
 
     assert answers == [{"edition_missed": 2027, "digests_made": 0}, {"edition_missed": None, "digests_made": 0}]
-    assert [event.kind for event in services().timeline.events("calendar:2027")] == ["calendar:missed"]
+    assert [event.kind for event in container().timeline.events("calendar:2027")] == ["calendar:missed"]
 
 
 CHECKED = {"summaries_checked": 1, "summaries_mended": 0, "all_checked": True}
@@ -221,7 +221,7 @@ CHECKED = {"summaries_checked": 1, "summaries_mended": 0, "all_checked": True}
 
 def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    record = services().receiving.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    record = container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
     turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
     event = {
         "version": "0",
@@ -238,12 +238,12 @@ def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
     answers = [app.nightly(event, CONTEXT), app.nightly(event, CONTEXT)]
 
     assert answers == [{"records_ended": ended, "flags_ended": 0, "complete": True, **CHECKED} for ended in (1, 0)]
-    kinds = [event.kind for event in services().timeline.events(f"credit:{record.subject}")]
+    kinds = [event.kind for event in container().timeline.events(f"credit:{record.subject}")]
     assert kinds == ["record:stored", "record:display_ended"]
 
 
 def test_a_job_that_could_not_end_everything_fails_after_the_rest_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services().flag_upkeep, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
+    monkeypatch.setattr(container().flag_expiry, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
 
     with pytest.raises(ExpiryIncompleteError, match="1 things"):
         nightly(CONTEXT)
@@ -273,19 +273,19 @@ def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_q
             return "204"
 
     for name in ("_queue", "_dead_letters"):
-        monkeypatch.setattr(services().webhooks, name, Line())
-    monkeypatch.setattr(services().webhooks, "_sender", Quiet())
-    monkeypatch.setattr(services().alerts, "_topic", Line())
+        monkeypatch.setattr(container().webhooks, name, Line())
+    monkeypatch.setattr(container().webhooks, "_sender", Quiet())
+    monkeypatch.setattr(container().alerts, "_topic", Line())
     for department in ("monitoring", "market"):
         by = Caller(sub="m", roles=frozenset({Role.SYSTEM}), department=department)
-        services().webhooks.subscribe(
+        container().webhooks.subscribe(
             f"https://{department}/", (Topic.ALERT_RAISED,), by=by, at=NOW, idempotency_key=None
         )
-    services().editions.watch(NOW)
-    for event in services().timeline.events("calendar:2027"):
-        services().alerts.on_event(event, NOW)
+    container().calendar_editions.watch(NOW)
+    for event in container().timeline.events("calendar:2027"):
+        container().alerts.on_event(event, NOW)
     editor = Caller(sub="e", roles=frozenset({Role.CALENDAR_EDITOR}), department="monitoring")
-    (alert,), _ = services().alerts.inbox(editor, state="open", limit=9, after=None)
+    (alert,), _ = container().alerts.inbox(editor, state="open", limit=9, after=None)
 
     for body in (json.dumps({"alert_id": alert.alert_id}), "again"):
         bodies = [body] if body != "again" else [each for each in asked if "delivery_id" in each] * 2

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
+from chalicelib.container import container
 from chalicelib.credit.model.imports import Declared, ImportState
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.imports import Imports
@@ -25,7 +26,6 @@ from chalicelib.credit.store.import_files import BLOCK
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.model import connection
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions
 from tests.performance.bare import BATCH, Bare, Place
@@ -114,9 +114,9 @@ def imported(subjects: int, *, turns: int = 8, told: Callable[[Bulk], None] = la
         path = Path(folder) / "city.jsonl"
         count = seeding.write(path, range(subjects), seed=subjects)
         done = Bulk(records=count)
-        house = services()
+        services = container()
         bucket: Any = OneFile(path)
-        imports = Imports(ImportStore(house.timeline), bucket, house.receiving, house.conflicts, queue=NoQueue())
+        imports = Imports(ImportStore(services.timeline), bucket, services.ingest, services.conflicts, queue=NoQueue())
         made, _ = imports.request("credit-city", declared(path, count), by=OFFICER, at=AT, idempotency_key=None)
         chunks = max(1, round(count / service.CHUNK / turns))
         with _counted() as written, mock.patch.object(service, "CHUNKS_A_STEP", chunks):

@@ -15,7 +15,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.rules.clocks import moved_on, started
 from chalicelib.clocks.store import _row_of
 from chalicelib.clocks.table import ClockRow
-from chalicelib.wiring import services
+from chalicelib.container import container
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.cloud import Client, Reply
 from tests.performance.bare import BATCH
@@ -88,7 +88,7 @@ def _context() -> Any:  # noqa: ANN401 - Lambda's own, of which only this is use
 
 def _items(first: int, last: int) -> Iterator[dict[str, Any]]:
     """The stored form of clocks, made from two: only owner and shard differ."""
-    now = services().clock.now()
+    now = container().clock.now()
     coming = json.dumps(_item("case:PATTERN", now + timedelta(days=1), now))
     late = json.dumps(_item("case:PATTERN", now - timedelta(days=90), now))
     shards = [_item(f"case:{number}", now, now)["shard"] for number in range(64)]
@@ -107,7 +107,7 @@ def _item(owner: str, started_at: datetime, now: datetime) -> dict[str, Any]:
         responsible="officer",
         pack="corrects-first",
         started_at=started_at,
-        calendar=services().calendars.current(),
+        calendar=container().calendars.current(),
         item="plate-replacement",
     )
     item: dict[str, Any] = _row_of(moved_on(clock, at=now)).serialize()

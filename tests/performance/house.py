@@ -160,7 +160,7 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
     ):
         _forget_clients()
         tables = create_tables()
-        with mock.patch.object(aws, "_session", return_value=elsewhere):
+        with mock.patch.object(aws, "session", return_value=elsewhere):
             _publish()
             yield elsewhere
         for table in tables:
@@ -172,9 +172,8 @@ def _forget_clients() -> None:
     """Let the next call make clients and services anew: other tests keep theirs, and theirs lead elsewhere."""
     forget_everything()
     aws.client.cache_clear()
-    aws._session.cache_clear()
+    aws.session.cache_clear()
     connection()._client = None
-    connection()._local.session = None
 
 
 def _publish() -> None:

@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from chalicelib.clock import day_in_shanghai, real_now
+from chalicelib.container import container
 from chalicelib.web.core.cookies import SESSION, _full
-from chalicelib.wiring import services
 from tests.api.bodies import FLAG
 from tests.cloud import PERSONAS, Client, the_issuer
 from tests.performance.house import ITEM, expect
@@ -210,12 +210,12 @@ def _persona(name: str) -> Reader:
 
 def _reader(token: str, *, sub: str) -> Reader:
     now = real_now()
-    return Reader(token=token, secret=services().sessions.open(token, sub=sub, ends_at=now.replace(year=now.year + 1)))
+    return Reader(token=token, secret=container().sessions.open(token, sub=sub, ends_at=now.replace(year=now.year + 1)))
 
 
 def _flag(client: Client, token: str) -> str:
     """A flag that was proposed; its id."""
-    today = day_in_shanghai(services().clock.now()).isoformat()
+    today = day_in_shanghai(container().clock.now()).isoformat()
     document = {**FLAG["document"], "effective_on": today, "served_at": f"{today}T00:00:00+08:00"}
     change = {"document": document, "starts_on": None, "ends_on": f"{int(today[:4]) + 1}-01-01"}
     return str(expect(client.post("/v1/flags", {**FLAG, **change}, token=token), 201)["id"])

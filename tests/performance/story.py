@@ -6,10 +6,10 @@ from itertools import count
 from typing import Any
 
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect
 from tests.performance.wire import Wire, WireCall, watched
@@ -79,7 +79,7 @@ class Story:
             return self._long
         case = self.case()
         owner = f"case:{case['case_no']}"
-        known = len(services().timeline.events(owner))
+        known = len(container().timeline.events(owner))
         for number in range(known, EVENTS):
             fact = NewEvent(
                 kind=EventKind.ALERT_RAISED,
@@ -90,7 +90,7 @@ class Story:
                 texts={"reason": "资料较多，正在核对。"},
             )
             with transaction() as tx:
-                services().timeline.append([fact], owner=owner, at=real_now(), tx=tx)
+                container().timeline.append([fact], owner=owner, at=real_now(), tx=tx)
         self._long = self.client.event("GET", f"/v1/cases/{case['case_no']}/timeline", token=self.applicant.token)
         return self._long
 

@@ -7,12 +7,12 @@ from threading import Barrier
 import pytest
 
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -28,9 +28,9 @@ def a_passed_clock() -> str:
     wanted = Wanted(
         file_no="1号", basis="《监察法》", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
-    mandate, _ = services().inspection.ask(wanted, by=INSPECTOR, at=FRIDAY, idempotency_key=None)
+    mandate, _ = container().inspection.ask(wanted, by=INSPECTOR, at=FRIDAY, idempotency_key=None)
     with transaction() as tx:
-        services().clocks.start(
+        container().clocks.start(
             ClockKind.HANDLING_PROMISED,
             Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
             owner=mandate.owner,
@@ -48,16 +48,16 @@ def test_two_sweeps_and_four_relays_at_once_raise_each_alert_once() -> None:
     for _ in range(ROUNDS):
         owner = a_passed_clock()
         with ThreadPoolExecutor(RELAYS) as pool:
-            list(pool.map(lambda _: services().clocks.sweep(at=AFTER), range(2)))
+            list(pool.map(lambda _: container().clocks.sweep(at=AFTER), range(2)))
             together = Barrier(RELAYS)
-            told = [event for event in services().timeline.events(owner) if event.kind.startswith("clock:")]
+            told = [event for event in container().timeline.events(owner) if event.kind.startswith("clock:")]
 
             def relay(number: int, told: list[Event] = told, together: Barrier = together) -> None:
                 together.wait()
                 for event in told if number % 2 else reversed(told):
-                    services().alerts.on_event(event, AFTER)
+                    container().alerts.on_event(event, AFTER)
 
             list(pool.map(relay, range(RELAYS)))
-        kinds = [event.kind for event in services().timeline.events(owner)]
+        kinds = [event.kind for event in container().timeline.events(owner)]
         assert kinds.count(EventKind.CLOCK_WARNED) == kinds.count(EventKind.CLOCK_PASSED) == 1
         assert kinds.count(EventKind.ALERT_RAISED) == 2

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from app import app
+from chalicelib.container import container
 from chalicelib.credit.model.records import Summary
 from chalicelib.credit.table.records import SummaryRow
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
-from chalicelib.wiring import services
 from tests.cloud import Client, the_issuer
 from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page
 from tests.performance.story import Story
@@ -103,7 +103,7 @@ def test_a_check_is_one_read_and_the_record_that_somebody_asked(story: Story) ->
 
 def test_a_check_beside_two_hundred_thousand_subjects_reads_what_it_reads_beside_a_thousand(story: Story) -> None:
     about = Identity(kind=SubjectKind.RESIDENT_ID, number=story.applicant.number, name=story.applicant.name)
-    key = services().subject_keys.key_of(about)
+    key = container().subject_keys.key_of(about)
     pattern, table = json.dumps(summary_row(key).serialize()), SummaryRow.Meta.table_name
     sent_by(story, story.check(), status=200)
 

@@ -8,7 +8,8 @@ import botocore.session
 import pytest
 from pynamodb.attributes import BinaryAttribute, ListAttribute, MapAttribute
 
-from chalicelib.dynamo.connection import AWS_DATA, PlainSerializer, QuickConnection
+from chalicelib.aws import AWS_DATA
+from chalicelib.dynamo.connection import PlainSerializer, QuickConnection
 from chalicelib.dynamo.model import Row, connection
 from infra.awsdata.build import built
 from tests.cloud import table_definitions

@@ -8,10 +8,10 @@ import pytest
 from app import app
 from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState, Service, Target
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
 from tests.performance.house import Elsewhere, SideDoor, identifier, organisation
@@ -82,7 +82,7 @@ def an_applicant(number: int) -> Applicant:
 
 def kinds_of(owner: str) -> list[str]:
     """What a timeline tells, after it was verified."""
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified, reading.fault
     return [event.kind for event in reading.events]
 
@@ -96,16 +96,16 @@ def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
         drafted = applicant.draft()
 
         def look() -> None:
-            case = services().cases.load(drafted.draft.case_no)
+            case = container().cases.load(drafted.draft.case_no)
             assert applicant.promise(drafted).case == case
             assert (case.version, kinds_of(case.owner)) == (1, FILED)
-            assert [clock.kind for clock in services().clocks.of_owner(case.owner)] == [
+            assert [clock.kind for clock in container().clocks.of_owner(case.owner)] == [
                 ClockKind.HANDLING_PROMISED,
                 ClockKind.HANDLING_STATUTORY,
             ]
-            page = services().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
+            page = container().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
             assert [card.case_no for card in page.cards] == [case.case_no]
-            assert services().credit.summary(case.subject).version == 0
+            assert container().credit.summary(case.subject).version == 0
 
         return lambda: applicant.promise(drafted), look
 
@@ -126,9 +126,9 @@ def test_a_case_is_decided_once(elsewhere: Elsewhere) -> None:
             assert reply.status in {200, 412}, reply.text
 
         def look() -> None:
-            assert services().cases.load(case.case_no).version == 2
+            assert container().cases.load(case.case_no).version == 2
             assert kinds_of(case.owner) == [*FILED, "case:decided"]
-            clocks = services().clocks.of_owner(case.owner)
+            clocks = container().clocks.of_owner(case.owner)
             assert ClockKind.DELIVERY in {clock.kind for clock in clocks if clock.stopped_at is None}
             assert len(clocks) == len({clock.clock_id for clock in clocks})
 
@@ -144,12 +144,12 @@ def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
 
         def look() -> None:
             assert kinds_of(case.owner) == [*FILED, "clock:warned", "clock:passed"]
-            promised, statutory = services().clocks.of_owner(case.owner)
+            promised, statutory = container().clocks.of_owner(case.owner)
             assert (promised.warned_at is not None, promised.passed_at) == (True, RED)
             assert (statutory.warned_at, statutory.passed_at) == (None, None)
-            assert services().cases.load(case.case_no).version == 1
+            assert container().cases.load(case.case_no).version == 1
 
-        return lambda: services().clocks.sweep(at=RED), look
+        return lambda: container().clocks.sweep(at=RED), look
 
     # Four queries; the clock, the head of its owner's timeline and the transaction; the heartbeat and the watch.
     dying_everywhere(prepare, elsewhere, calls=9)
@@ -161,7 +161,7 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
     after_defence = RED + timedelta(seconds=1)
 
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
-        punishment = services().punishment
+        punishment = container().flags
         company = an_organisation(number=organisation(number))
         proposed = punishment.propose(a_proposal(), Target(about=company), by=first, at=NOON).flag
         served = punishment.serve(
@@ -189,10 +189,10 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
         def look() -> None:
             assert kinds_of(proposed.owner) == ["flag:proposed", "flag:served", "flag:confirmed"]
             assert punishment.get(proposed.flag_id, by=second).state is FlagState.ACTIVE
-            summary = services().credit.summary(proposed.subject)
+            summary = container().credit.summary(proposed.subject)
             assert (summary.version, [flag.flag_id for flag in summary.flags]) == (1, [proposed.flag_id])
             assert kinds_of(summary.owner) == ["flag:confirmed"]
-            (clock,) = services().clocks.of_owner(proposed.owner)
+            (clock,) = container().clocks.of_owner(proposed.owner)
             assert clock.stopped_at is not None
 
         return confirm, look
@@ -205,21 +205,21 @@ def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
         case = applicant.promise(applicant.draft()).case
-        services().clocks.sweep(at=RED)
-        passed = next(event for event in services().timeline.events(case.owner) if event.kind == "clock:passed")
+        container().clocks.sweep(at=RED)
+        passed = next(event for event in container().timeline.events(case.owner) if event.kind == "clock:passed")
 
         def look() -> None:
             kinds = kinds_of(case.owner)
             assert kinds == [*FILED, "clock:warned", "clock:passed", "alert:raised"]
             acknowledgements = [
-                clock for clock in services().clocks.of_owner(case.owner) if clock.kind is ClockKind.ACKNOWLEDGEMENT
+                clock for clock in container().clocks.of_owner(case.owner) if clock.kind is ClockKind.ACKNOWLEDGEMENT
             ]
             assert len(acknowledgements) == 1
             supervisor = a_caller(Role.SUPERVISOR, sub="supervisor", department="traffic")
-            inbox, _ = services().alerts.inbox(supervisor, state="open", limit=100, after=None)
+            inbox, _ = container().alerts.inbox(supervisor, state="open", limit=100, after=None)
             assert len([alert for alert in inbox if alert.owner == case.owner]) == 1
 
-        return lambda: services().alerts.on_event(passed, RED), look
+        return lambda: container().alerts.on_event(passed, RED), look
 
     # The clock, whose milestone might have been taken back; the alert; the timeline's head; the transaction.
     dying_everywhere(prepare, elsewhere, calls=4)
@@ -229,10 +229,10 @@ def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewher
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
         case = applicant.promise(applicant.draft()).case
-        services().clocks.sweep(at=RED)
-        passed = next(event for event in services().timeline.events(case.owner) if event.kind == "clock:passed")
-        services().alerts.on_event(passed, RED)
-        raised = services().timeline.events(case.owner)[-1]
+        container().clocks.sweep(at=RED)
+        passed = next(event for event in container().timeline.events(case.owner) if event.kind == "clock:passed")
+        container().alerts.on_event(passed, RED)
+        raised = container().timeline.events(case.owner)[-1]
         elsewhere.told.clear()
 
         def look() -> None:
@@ -240,7 +240,7 @@ def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewher
             assert names == {raised.id}
             assert 1 <= len(elsewhere.told) <= 2
 
-        return lambda: services().alerts.on_event(raised, RED), look
+        return lambda: container().alerts.on_event(raised, RED), look
 
     dying_everywhere(prepare, elsewhere, calls=1)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import instant_text
+from chalicelib.container import container
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.supervision.model.statistics import Figures, Measure
@@ -17,7 +18,6 @@ from chalicelib.supervision.rules.statistics import contribution, counts, figure
 from chalicelib.supervision.services.statistics import Asked
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -83,20 +83,20 @@ def test_ten_thousand_events_told_twice_and_out_of_order_are_counted_once(monkey
     events = [event for chain in chains.values() for event in chain]
     twice = [*events, *events]
     dice.shuffle(twice)
-    monkeypatch.setattr(services().statistics, "_timeline", SimpleNamespace(events=lambda owner: chains[owner]))
+    monkeypatch.setattr(container().statistics, "_timeline", SimpleNamespace(events=lambda owner: chains[owner]))
 
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: services().statistics.on_event(event, BEGIN), twice))
+        list(pool.map(lambda event: container().statistics.on_event(event, BEGIN), twice))
 
     expected = Figures()
     for event in filter(counts, events):
         before = chains[event.owner][: event.seq - 1]
         code, at = law_of(event, before)
-        pack = services().pack(code or settings().rule_pack, at)
-        expected += figures_of(contribution(event, before, calendar=services().calendars.at(at), pack=pack))
+        pack = container().pack(code or settings().rule_pack, at)
+        expected += figures_of(contribution(event, before, calendar=container().calendars.at(at), pack=pack))
     last = BEGIN + timedelta(days=60)
     asked = Asked(first=BEGIN.date(), last=last.date(), as_of=last)
-    told = services().statistics.figures(asked, by=MONITOR, at=last)
+    told = container().statistics.figures(asked, by=MONITOR, at=last)
     assert len(events) >= MANY
     assert sum((day.figures for one in told for day in one.days), Figures()) == expected
     completed = sum((one.completion for one in told), Figures())

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 
 from chalicelib.alerts.model.webhooks import Topic
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
@@ -13,7 +14,6 @@ from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -48,9 +48,9 @@ def an_event(flag_id: str, seq: int, kind: EventKind) -> Event:
 
 
 def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    flag_notices = services().flag_notices
+    flag_notices = container().flag_notices
     monkeypatch.setattr(flag_notices, "_queue", Quiet())
-    webhook, _ = services().webhooks.subscribe(
+    webhook, _ = container().webhooks.subscribe(
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, idempotency_key=None
     )
     to, _ = flag_notices.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, idempotency_key=None)
@@ -59,7 +59,7 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
         names = [f"race-{number}-{side}" for side in range(FLAGS)]
         for name in names:
             with transaction() as tx:
-                FlagStore(services().timeline).add(a_flag(flag_id=name, state=FlagState.ACTIVE), [], at=NOON, tx=tx)
+                FlagStore(container().timeline).add(a_flag(flag_id=name, state=FlagState.ACTIVE), [], at=NOON, tx=tx)
         told = [an_event(name, 4 + step, kind) for name in names for step, kind in enumerate(CHANGES)]
         together = Barrier(RELAYS)
 
@@ -80,8 +80,8 @@ def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(monkeypatch:
     assert last == ROUNDS * FLAGS * len(CHANGES) == 100
     assert [flag_notice.number for flag_notice in found] == list(range(1, 101))
     assert len({(flag_notice.flag_id, flag_notice.flag_seq) for flag_notice in found}) == 100
-    assert all(services().timeline.reading(flag_notice.owner).verified for flag_notice in found)
-    assert FlagNoticeStore(services().timeline).subscription(to.subscription_id).last == 100
+    assert all(container().timeline.reading(flag_notice.owner).verified for flag_notice in found)
+    assert FlagNoticeStore(container().timeline).subscription(to.subscription_id).last == 100
 
 
 CHANGES = (EventKind.FLAG_CONFIRMED, EventKind.FLAG_LIFTED)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.credit.model.imports import Import
 from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules import batching
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.imports import Imports
 from chalicelib.credit.store.imports import ImportStore
-from chalicelib.wiring import services
 from infra.local import seeding
 from tests.cloud import table_definitions
 from tests.performance.bare import Bare
@@ -80,8 +80,8 @@ def stored(engine: str, file: Path, deaths: Deaths | None) -> tuple[set[str], di
     with house(engine):
         laid = everything()
         bucket: Any = OneFile(file)
-        parts = services()
-        imports = Imports(ImportStore(parts.timeline), bucket, parts.receiving, parts.conflicts, queue=NoQueue())
+        parts = container()
+        imports = Imports(ImportStore(parts.timeline), bucket, parts.ingest, parts.conflicts, queue=NoQueue())
         count = sum(1 for line in file.read_text(encoding="utf-8").splitlines() if line)
         made, _ = imports.request("credit-city", declared(file, count), by=OFFICER, at=AT, idempotency_key=None)
         with watched(deaths.wire if deaths else Wire()):

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import instant_text
+from chalicelib.container import container
 from chalicelib.policy import Caller, Role
 from chalicelib.supervision.model.statistics import Measure
 from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -83,13 +83,13 @@ def test_steps_of_flags_told_twice_and_out_of_order_are_counted_once(monkeypatch
     by_owner = {chain[0].owner: chain for chain in chains}
     twice = [event for chain in chains for event in chain] * 2
     dice.shuffle(twice)
-    monkeypatch.setattr(services().statistics, "_timeline", SimpleNamespace(events=lambda owner: by_owner[owner]))
+    monkeypatch.setattr(container().statistics, "_timeline", SimpleNamespace(events=lambda owner: by_owner[owner]))
 
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: services().statistics.on_event(event, BEGIN), twice))
+        list(pool.map(lambda event: container().statistics.on_event(event, BEGIN), twice))
 
     asked = AskedOfMeasures(first=BEGIN.date(), last=BEGIN.date() + timedelta(days=60))
-    found = services().statistics.measures(asked, by=MONITOR)
+    found = container().statistics.measures(asked, by=MONITOR)
     figures = sum((Counter(one.figures.counts) for one in found), Counter[str]())
     told = Counter(
         {

@@ -14,12 +14,12 @@ import pytest
 
 from app import app
 from chalicelib.cases.services.filing import Filed
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock
 from tests.performance.house import ITEM, SideDoor, identifier
@@ -90,7 +90,7 @@ def meeting(*sides: Callable[[], Any], pool: ThreadPoolExecutor, chance: random.
 def land(subject: SubjectKey, digest: str) -> int:
     """Put the flag into the subject's credit; returns the thread that did."""
     with transaction() as tx:
-        services().credit.put_flag(subject, FLAG, name_digest=digest, by=CREDIT, at=NOON, tx=tx)
+        container().credit.put_flag(subject, FLAG, name_digest=digest, by=CREDIT, at=NOON, tx=tx)
     return get_ident()
 
 
@@ -127,17 +127,17 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
 
     (filer, outcome), lander = meeting(
         file,
-        partial(land, subject, services().subject_keys.digest_of_name(identity)),
+        partial(land, subject, container().subject_keys.digest_of_name(identity)),
         pool=pool,
         chance=chance,
     )
 
-    after = services().credit.summary(subject)
+    after = container().credit.summary(subject)
     assert (after.version, [flag.flag_id for flag in after.flags]) == (1, ["race"])
     if isinstance(outcome, DomainError):
         assert outcome.code is ErrorCode.SUBJECT_BARRED
         with pytest.raises(DomainError) as absent:
-            services().cases.load(drafted.draft.case_no)
+            container().cases.load(drafted.draft.case_no)
         assert absent.value.code is ErrorCode.NOT_FOUND
         assert stopwatch.reads[filer] >= 1
         return "refused at once" if stopwatch.reads[filer] == 1 else "stopped at the gate"
@@ -145,14 +145,14 @@ def race(number: int, stopwatch: Stopwatch, pool: ThreadPoolExecutor, chance: ra
     assert stopwatch.left[filer] < stopwatch.known[lander]
     require_decided_on_what_stood_before(outcome.case.case_no, after)
     if number % READ_WHOLE_EVERY == 0:
-        assert services().timeline.reading(outcome.case.owner).verified
+        assert container().timeline.reading(outcome.case.owner).verified
     return "filed first"
 
 
 def require_decided_on_what_stood_before(case_no: str, after: Summary) -> None:
     """By the chains: the summary that the case was decided on is the one that the flag was put onto."""
-    case = services().cases.load(case_no)
-    (landed,) = services().timeline.events(after.owner)
+    case = container().cases.load(case_no)
+    (landed,) = container().timeline.events(after.owner)
     assert case.credit is not None
     assert case.credit.version == after.version - 1
     assert case.credit.head_hash == landed.prev_hash
@@ -177,7 +177,7 @@ def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so()
             )
 
             assert sorted(reply.status for reply in replies) == [200, 412], [reply.text for reply in replies]
-            decided = [event for event in services().timeline.events(case.owner) if event.kind == "case:decided"]
+            decided = [event for event in container().timeline.events(case.owner) if event.kind == "case:decided"]
             winner = next(name for name, reply in zip(("one", "two"), replies, strict=True) if reply.status == 200)
             assert [event.actor for event in decided] == [f"staff:officer.{winner}"]
-            assert services().timeline.reading(case.owner).verified
+            assert container().timeline.reading(case.owner).verified

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
-from chalicelib.wiring import services
 from tests.builders import a_caller
 from tests.cloud import turn_clock
 from tests.performance.crowd import add_clocks
@@ -35,7 +35,7 @@ def test_what_waits_for_an_edition_is_paged_over_departments() -> None:
     found: list[str] = []
     after = None
     while True:
-        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, limit=1, after=after)
+        clocks, after = container().calendar_editions.waiting(2027, by=monitor, at=STARTED, limit=1, after=after)
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break
@@ -48,10 +48,10 @@ def test_a_recount_reads_nothing_that_was_due_before_december_and_writes_nothing
     turn_clock(STARTED)
     add_clocks(0, 1_000)
     with transaction() as tx:
-        begun = services().recounts.begin(an_edition(), at=LOADED, tx=tx)
+        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
 
     with watched(Wire()) as wire:
-        services().recounts.go_on(begun, at=LOADED)
+        container().recalculation.go_on(begun, at=LOADED)
 
     assert set(wire.operations) == {"BatchGetItem", "Query", "TransactWriteItems"}
     assert wire.operations.count("TransactWriteItems") == 1
@@ -68,10 +68,10 @@ def test_a_loading_that_dies_at_any_call_and_is_sent_again_counts_a_clock_once_f
         edition = an_edition(NEW_YEAR, date(2027, 1 if at_call % 2 else 2, 4))
         with watched(Death(at_call, after=is_after).wire), suppress(DiedError):
             load(edition, version=version)
-        (year,) = services().years.each([2027])
+        (year,) = container().years.each([2027])
         version = load(edition, version=year.version or None).version
         for _ in range(2):
-            services().clocks.sweep(at=SETTLED)
+            container().clocks.sweep(at=SETTLED)
 
         assert (len(year.editions), len(recounted(clock))) in {(at_call, at_call), (at_call - 1, at_call)}
         assert (the_recount().number, the_recount().failed) == (at_call, 0)

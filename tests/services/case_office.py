@@ -9,9 +9,9 @@ from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.drafting import Drafted, Wish
 from chalicelib.cases.services.filing import Filed
 from chalicelib.catalogue.model.items import Item
+from chalicelib.container import container
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import Identity
-from chalicelib.wiring import services
 from tests.builders import NOON, KeyPair, a_caller, an_identity, an_item
 
 SHA = "ab" * 32
@@ -20,7 +20,7 @@ SHA = "ab" * 32
 def publish(item: Item | None = None, *, at: datetime = NOON) -> Item:
     """Publish an item; the plate replacement unless said."""
     editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
-    return services().catalogue.publish(item or an_item(), by=editor, at=at)
+    return container().catalogue.publish(item or an_item(), by=editor, at=at)
 
 
 def a_paper(name: str = "old-plate") -> Material:
@@ -39,12 +39,12 @@ class Applicant:
     @property
     def caller(self) -> Caller:
         """Who calls."""
-        subject = services().subject_keys.key_of(self.identity)
+        subject = container().subject_keys.key_of(self.identity)
         return a_caller(self.role, subject=subject, identity=self.identity)
 
     def enrol(self, *, at: datetime = NOON) -> "Applicant":
         """Enrol the key."""
-        services().signing_keys.enrol(self.caller.own_subject(), self.key.jwk, at=at, idempotency_key=None)
+        container().signing_keys.enrol(self.caller.own_subject(), self.key.jwk, at=at, idempotency_key=None)
         return self
 
     def draft(
@@ -57,7 +57,7 @@ class Applicant:
     ) -> Drafted:
         """Ask for a draft."""
         wish = Wish(item_code=item_code, answers=other.pop("answers", {}), way=way, **other)
-        return services().drafting.draft(wish, by=self.caller, at=at)
+        return container().drafting.draft(wish, by=self.caller, at=at)
 
     def promise(
         self,
@@ -74,9 +74,9 @@ class Applicant:
             "signature": self.key.sign(draft.payload if payload is None else payload),
         }
         submission = Submission(draft_id=draft.draft_id, **{**fields, **other})
-        return services().filing.file(submission, by=self.caller, at=at)
+        return container().filing.file(submission, by=self.caller, at=at)
 
     def certify(self, drafted: Drafted, *materials: str, at: datetime = NOON) -> Filed:
         """File with certificates."""
         submission = Submission(draft_id=drafted.draft.draft_id, materials=tuple(map(a_paper, materials)))
-        return services().filing.file(submission, by=self.caller, at=at)
+        return container().filing.file(submission, by=self.caller, at=at)

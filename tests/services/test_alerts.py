@@ -12,6 +12,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
@@ -19,7 +20,6 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
@@ -48,8 +48,8 @@ class Sent:
 @pytest.fixture
 def channels(cloud: None, monkeypatch: pytest.MonkeyPatch) -> tuple[Sent, Sent]:  # noqa: ARG001 - services need it
     queue, topic = Sent(), Sent()
-    monkeypatch.setattr(services().alerts, "_queue", queue)
-    monkeypatch.setattr(services().alerts, "_topic", topic)
+    monkeypatch.setattr(container().alerts, "_queue", queue)
+    monkeypatch.setattr(container().alerts, "_topic", topic)
     return queue, topic
 
 
@@ -62,9 +62,9 @@ def a_running_clock() -> str:
     wanted = Wanted(
         file_no="1号", basis="《监察法》第18条", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
-    mandate, _ = services().inspection.ask(wanted, by=inspector, at=FRIDAY, idempotency_key=None)
+    mandate, _ = container().inspection.ask(wanted, by=inspector, at=FRIDAY, idempotency_key=None)
     with transaction() as tx:
-        services().clocks.start(
+        container().clocks.start(
             ClockKind.HANDLING_PROMISED,
             Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
             owner=mandate.owner,
@@ -79,18 +79,18 @@ def a_running_clock() -> str:
 
 def tell(owner: str, *, at: datetime, events: Iterable[Event] | None = None) -> None:
     """Let the relay hear of events, by default of the whole timeline again."""
-    for event in list(services().timeline.events(owner)) if events is None else events:
-        services().alerts.on_event(event, at)
+    for event in list(container().timeline.events(owner)) if events is None else events:
+        container().alerts.on_event(event, at)
 
 
 def inbox(role: Role, department: str, state: str = "open") -> list[Alert]:
-    found, _ = services().alerts.inbox(staff(role, department), state=state, limit=100, after=None)
+    found, _ = container().alerts.inbox(staff(role, department), state=state, limit=100, after=None)
     return list(found)
 
 
 def until(owner: str, *moments: datetime) -> None:
     for moment in moments:
-        services().clocks.sweep(at=moment)
+        container().clocks.sweep(at=moment)
         tell(owner, at=moment)
 
 
@@ -121,24 +121,24 @@ def test_an_unanswered_alert_climbs_a_level_each_working_day_and_ends_with_the_m
 
     assert [alert.level for alert in inbox(Role.MONITOR, "monitoring")] == [3]
     assert [len(inbox(role, "traffic")) for role in (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)] == [1, 1, 1]
-    assert services().timeline.reading(owner).verified
+    assert container().timeline.reading(owner).verified
 
 
 @pytest.mark.requirement("R4.21", "R8.2")
 def test_every_event_told_again_and_in_any_order_makes_no_second_alert() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER, ONE_DAY_LATER, TWO_DAYS_LATER)
-    told_once = len(services().timeline.events(owner))
+    told_once = len(container().timeline.events(owner))
     chance = random.Random(7)
 
     for _ in range(3):
-        events = list(services().timeline.events(owner)) * 2
+        events = list(container().timeline.events(owner)) * 2
         chance.shuffle(events)
         tell(owner, at=TWO_DAYS_LATER, events=events)
 
     counts = [len(inbox(role, "traffic")) for role in (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)]
     assert (counts, len(inbox(Role.MONITOR, "monitoring"))) == ([1, 1, 1], 1)
-    assert len(services().timeline.events(owner)) == told_once
+    assert len(container().timeline.events(owner)) == told_once
 
 
 def test_an_answer_stops_the_climbing_and_its_reason_stands_beside_the_event() -> None:
@@ -146,7 +146,7 @@ def test_an_answer_stops_the_climbing_and_its_reason_stands_beside_the_event() -
     until(owner, MORNING_AFTER)
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
 
-    answered = services().alerts.acknowledge(
+    answered = container().alerts.acknowledge(
         alert.alert_id,
         reason="制证设备检修",
         expected_on=date(2026, 11, 27),
@@ -158,7 +158,7 @@ def test_an_answer_stops_the_climbing_and_its_reason_stands_beside_the_event() -
     assert answered.acknowledgement is not None
     assert inbox(Role.HEAD, "traffic") == []
     assert [each.alert_id for each in inbox(Role.SUPERVISOR, "traffic", "acknowledged")] == [alert.alert_id]
-    event = services().timeline.events(owner)[-1]
+    event = container().timeline.events(owner)[-1]
     assert (event.kind, event.texts, event.data["expected_on"]) == (
         "alert:acknowledged",
         {"reason": "制证设备检修"},
@@ -173,7 +173,7 @@ def test_nobody_expects_to_be_done_on_a_day_that_is_over() -> None:
 
     def answer(expected_on: date) -> None:
         by = staff(Role.SUPERVISOR, "traffic")
-        services().alerts.acknowledge(
+        container().alerts.acknowledge(
             alert.alert_id, reason="正在办理", expected_on=expected_on, by=by, at=MORNING_AFTER
         )
 
@@ -189,7 +189,7 @@ def test_one_answer_is_enough_for_a_clock_and_nothing_climbs_beyond_it() -> None
     until(owner, MORNING_AFTER, ONE_DAY_LATER)
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
 
-    services().alerts.acknowledge(
+    container().alerts.acknowledge(
         alert.alert_id,
         reason="制证设备检修",
         expected_on=date(2026, 12, 2),
@@ -206,7 +206,7 @@ def test_nothing_climbs_once_the_duty_is_done() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
     with transaction() as tx:
-        services().clocks.stop(services().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
+        container().clocks.stop(container().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
 
     until(owner, ONE_DAY_LATER)
 
@@ -219,7 +219,7 @@ def test_an_alert_is_answered_once_and_by_its_recipient_only() -> None:
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
 
     def answer(by: Caller) -> None:
-        services().alerts.acknowledge(
+        container().alerts.acknowledge(
             alert.alert_id, reason="正在办理", expected_on=date(2026, 11, 27), by=by, at=MORNING_AFTER
         )
 
@@ -240,7 +240,7 @@ def test_an_alert_goes_to_the_topic_once(channels: tuple[Sent, Sent]) -> None:
     tell(owner, at=MORNING_AFTER)
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
 
-    assert [services().alerts.publish(alert.alert_id, at=MORNING_AFTER) for _ in range(3)] == [True, False, False]
+    assert [container().alerts.publish(alert.alert_id, at=MORNING_AFTER) for _ in range(3)] == [True, False, False]
 
     assert {"alert_id": alert.alert_id} in [message for _, message in queue.messages]
     assert [(name, message["recipient"], message["due_on"]) for name, message in topic.messages] == [
@@ -254,10 +254,10 @@ def test_a_topic_that_does_not_take_the_message_gets_it_again(channels: tuple[Se
     alert = inbox(Role.SUPERVISOR, "traffic")[0]
     topic.is_broken = True
     with pytest.raises(ConnectionError):
-        services().alerts.publish(alert.alert_id, at=MORNING_AFTER)
+        container().alerts.publish(alert.alert_id, at=MORNING_AFTER)
     topic.is_broken = False
 
-    assert services().alerts.publish(alert.alert_id, at=MORNING_AFTER)
+    assert container().alerts.publish(alert.alert_id, at=MORNING_AFTER)
 
 
 def test_somebody_with_two_roles_pages_through_both_inboxes() -> None:
@@ -265,15 +265,15 @@ def test_somebody_with_two_roles_pages_through_both_inboxes() -> None:
     until(owner, MORNING_AFTER)
     both = Caller(sub="zhang", roles=frozenset({Role.OFFICER, Role.SUPERVISOR}), department="traffic")
 
-    first, after = services().alerts.inbox(both, state="open", limit=1, after=None)
-    second, end = services().alerts.inbox(both, state="open", limit=5, after=after)
+    first, after = container().alerts.inbox(both, state="open", limit=1, after=None)
+    second, end = container().alerts.inbox(both, state="open", limit=5, after=after)
 
     assert [alert.recipient for alert in (*first, *second)] == ["officer.traffic", "supervisor.traffic"]
     assert end is None
 
 
 def test_nobody_without_a_department_has_an_inbox() -> None:
-    assert services().alerts.inbox(
+    assert container().alerts.inbox(
         Caller(sub="x", roles=frozenset({Role.SUPERVISOR})), state="open", limit=5, after=None
     ) == ((), None)
 
@@ -301,26 +301,26 @@ def test_the_real_channels_carry_the_name_of_what_they_bring() -> None:
 
 def test_a_missing_edition_is_told_to_the_calendar_editor_and_withdrawn_when_it_is_loaded() -> None:
     at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
-    services().editions.watch(at)
+    container().calendar_editions.watch(at)
     tell("calendar:2027", at=at)
     tell("calendar:2027", at=at)
 
     (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
 
     assert (alert.clock_id, alert.milestone, alert.level) == ("calendar_edition", "missing", 1)
-    services().alerts.on_event(loaded("calendar:2027"), at)
-    services().alerts.on_event(loaded("calendar:2027"), at)
+    container().alerts.on_event(loaded("calendar:2027"), at)
+    container().alerts.on_event(loaded("calendar:2027"), at)
     assert inbox(Role.CALENDAR_EDITOR, "monitoring") == []
     assert [each.alert_id for each in inbox(Role.CALENDAR_EDITOR, "monitoring", "withdrawn")] == [alert.alert_id]
 
 
 def test_a_calendar_editor_can_answer_for_a_missing_edition() -> None:
     at = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
-    services().editions.watch(at)
+    container().calendar_editions.watch(at)
     tell("calendar:2027", at=at)
     (alert,) = inbox(Role.CALENDAR_EDITOR, "monitoring")
 
-    answered = services().alerts.acknowledge(
+    answered = container().alerts.acknowledge(
         alert.alert_id,
         reason="国务院办公厅尚未公布。",
         expected_on=date(2026, 11, 30),
@@ -362,10 +362,10 @@ def test_an_alert_whose_milestone_was_taken_back_is_withdrawn_once_at_every_leve
     assert len(inbox(Role.SUPERVISOR, "traffic")) == len(inbox(Role.HEAD, "traffic")) == 1
 
     for _ in range(2):
-        services().alerts.on_event(taken_back(owner, 1), ONE_DAY_LATER)
+        container().alerts.on_event(taken_back(owner, 1), ONE_DAY_LATER)
     until(owner, TWO_DAYS_LATER)
 
-    kinds = [event.kind for event in services().timeline.events(owner)]
+    kinds = [event.kind for event in container().timeline.events(owner)]
     assert kinds.count("alert:withdrawn") == 2
     assert inbox(Role.SUPERVISOR, "traffic") == inbox(Role.HEAD, "traffic") == []
     assert [alert.level for alert in inbox(Role.HEAD, "traffic", "withdrawn")] == [2]
@@ -376,8 +376,8 @@ def test_an_alert_whose_milestone_was_taken_back_is_withdrawn_once_at_every_leve
 def test_a_milestone_that_comes_again_is_told_again_and_no_earlier_withdrawal_touches_it() -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
-    (passed,) = [event for event in services().timeline.events(owner) if event.kind == EventKind.CLOCK_PASSED]
-    services().alerts.on_event(taken_back(owner, 1), MORNING_AFTER)
+    (passed,) = [event for event in container().timeline.events(owner) if event.kind == EventKind.CLOCK_PASSED]
+    container().alerts.on_event(taken_back(owner, 1), MORNING_AFTER)
     again = replace(passed, data={**passed.data, "round": 1})
 
     tell(owner, at=MORNING_AFTER, events=[again, taken_back(owner, 1), passed, again])

@@ -10,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.filing import SubjectBarredError
+from chalicelib.container import container
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
@@ -24,7 +25,6 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Service, Target
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
 
@@ -47,7 +47,7 @@ def file(applicant: Applicant) -> Case:
 
 
 def key_of(identity: Identity) -> SubjectKey:
-    return services().subject_keys.key_of(identity)
+    return container().subject_keys.key_of(identity)
 
 
 def propose(
@@ -56,31 +56,33 @@ def propose(
     proposal = IdentityLinkProposal(
         kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。"
     )
-    return services().aliases.propose(proposal, by=FIRST, at=NOON)[0]
+    return container().identity_links.propose(proposal, by=FIRST, at=NOON)[0]
 
 
 def confirm(alias: IdentityLink, *, by: Caller = SECOND) -> IdentityLink:
-    return services().aliases.confirm(alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON)
+    return container().identity_links.confirm(
+        alias.alias_id, reason="已核对原件。", by=by, version=alias.version, at=NOON
+    )
 
 
 def revoke(alias: IdentityLink) -> IdentityLink:
-    return services().aliases.revoke(
+    return container().identity_links.revoke(
         alias.alias_id, reason="登记有误。", basis="更正通知1号", by=SECOND, version=alias.version, at=NOON
     )
 
 
 def bar(about: Identity, record_id: str = "r-1") -> None:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
-    services().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+    container().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
 
 
 def check(about: Identity, item: str = "business-address") -> CheckAnswer:
     inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
-    return services().credit.check(about, inquiry, by=MACHINE, at=NOON)
+    return container().credit.check(about, inquiry, by=MACHINE, at=NOON)
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -160,7 +162,7 @@ def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
 
     assert revoke(alias).state is IdentityLinkState.REVOKED
 
-    assert services().credit.own(by=an_owner(PRESENT)).summary.version == 0
+    assert container().credit.own(by=an_owner(PRESENT)).summary.version == 0
     assert refused(lambda: confirm(replace(alias, version=2))) is ErrorCode.STEP_NOT_ALLOWED
 
 
@@ -215,9 +217,9 @@ def test_a_new_name_that_was_confirmed_before_the_first_record_is_no_conflict_af
 
 
 def test_a_new_name_lets_the_old_one_stay_where_only_kept_promises_are_known() -> None:
-    services().subjects.know(FORMER, NOON)
+    container().subjects.know(FORMER, NOON)
     with transaction() as tx:
-        services().credit.count_kept_promise(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
+        container().credit.count_kept_promise(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
 
     confirm(propose(LinkKind.RENAMED, present=RENAMED))
 
@@ -265,15 +267,15 @@ def test_a_promise_that_was_judged_before_the_former_number_was_barred_is_judged
     applicant = Applicant(identity=PERSON).enrol()
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
     draft = applicant.draft()
-    judge = services().filing._judged
+    judge = container().filing._judged
 
     def judged_and_then_barred(*of: Any, **how: Any) -> Any:  # noqa: ANN401 - whatever the gate is asked
-        monkeypatch.setattr(services().filing, "_judged", judge)
+        monkeypatch.setattr(container().filing, "_judged", judge)
         found = judge(*of, **how)
         bar(FORMER_PERSON)
         return found
 
-    monkeypatch.setattr(services().filing, "_judged", judged_and_then_barred)
+    monkeypatch.setattr(container().filing, "_judged", judged_and_then_barred)
 
     with pytest.raises(SubjectBarredError):
         applicant.promise(draft)
@@ -303,14 +305,14 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
     owner = an_owner(PRESENT)
     entry = Entry(kind=EntryKind.RECORD, name="market/r-1")
 
-    own = services().credit.own(by=owner)
+    own = container().credit.own(by=owner)
     plea = ObjectionRequest(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
-    objection, _ = services().objections.make(plea, by=owner, at=NOON, idempotency_key=None)
+    objection, _ = container().objections.make(plea, by=owner, at=NOON, idempotency_key=None)
 
     assert [record.record_id for record in own.records] == ["r-1"]
     assert objection.subject == key_of(PRESENT)
     assert [one.code for one in check(PRESENT).reasons] == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
-    assert services().repairs.form(entry, by=owner, at=NOON).entry == entry
+    assert container().repairs.form(entry, by=owner, at=NOON).entry == entry
 
 
 def test_the_present_one_finds_a_flag_proposed_against_the_former_one_and_speaks_in_its_defence() -> None:
@@ -322,22 +324,20 @@ def test_the_present_one_finds_a_flag_proposed_against_the_former_one_and_speaks
 
     assert {flag.flag_id for flag in listed(owner)} == {flag.flag_id for flag in flags}
     assert {flag.flag_id for flag in listed(an_owner(FORMER))} == {flag.flag_id for flag in flags[:2]}
-    assert services().punishment.state(flags[0].flag_id, "不同意。", by=owner, at=NOON).statements[0].text == "不同意。"
+    assert container().flags.state(flags[0].flag_id, "不同意。", by=owner, at=NOON).statements[0].text == "不同意。"
 
     revoke(alias)
 
     assert [flag.flag_id for flag in listed(owner)] == [flags[2].flag_id]
-    assert (
-        refused(lambda: services().punishment.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is ErrorCode.NOT_FOUND
-    )
-    assert refused(lambda: services().punishment.get(flags[1].flag_id, by=owner)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: container().flags.state(flags[1].flag_id, "不。", by=owner, at=NOON)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: container().flags.get(flags[1].flag_id, by=owner)) is ErrorCode.NOT_FOUND
 
 
 def a_flag(about: Identity, document_no: str) -> Flag:
     proposal = a_proposal(document_no=document_no)
-    flag = services().punishment.propose(proposal, Target(about=about), by=FIRST, at=NOON).flag
+    flag = container().flags.propose(proposal, Target(about=about), by=FIRST, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    return services().punishment.serve(flag.flag_id, told, by=FIRST, version=1, at=NOON)
+    return container().flags.serve(flag.flag_id, told, by=FIRST, version=1, at=NOON)
 
 
 def listed(owner: Caller) -> list[Flag]:
@@ -345,7 +345,7 @@ def listed(owner: Caller) -> list[Flag]:
     found: list[Flag] = []
     after: Position | None = None
     while True:
-        page = services().punishment.flags_of(FlagFilter(), by=owner, limit=1, after=after)
+        page = container().flags.flags_of(FlagFilter(), by=owner, limit=1, after=after)
         found += page.items
         if page.after is None:
             return found
@@ -368,7 +368,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
 
     paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
     fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
-    reversal, _ = services().reversals.record(fall, by=FIRST, at=NOON, idempotency_key=None)
+    reversal, _ = container().revocations.record(fall, by=FIRST, at=NOON, idempotency_key=None)
 
     assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowAffected.PROMISE_REFUSED)]
 
@@ -377,10 +377,10 @@ def test_a_flag_proposed_under_a_name_that_was_found_wrong_brings_the_name_back_
     bar(FORMER)
     alias = confirm(propose(LinkKind.RENAMED, present=RENAMED))
     flag = a_flag(RENAMED, "撤〔2026〕1号")
-    flag = services().punishment.state(flag.flag_id, "不同意。", by=an_owner(FORMER), at=NOON)
+    flag = container().flags.state(flag.flag_id, "不同意。", by=an_owner(FORMER), at=NOON)
     revoke(alias)
 
-    services().punishment.confirm(
+    container().flags.confirm(
         flag.flag_id, "事实清楚。", statement_answer="不成立。", by=SECOND, version=flag.version, at=NOON
     )
 
@@ -392,12 +392,12 @@ def test_kept_promises_of_the_former_one_speak_for_the_present_one_in_a_repair()
     bar(FORMER)
     confirm(propose())
     with transaction() as tx:
-        services().credit.count_kept_promise(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
+        container().credit.count_kept_promise(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
     with transaction() as tx:
-        services().credit.count_kept_promise(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
+        container().credit.count_kept_promise(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
     at = datetime(2027, 1, 8, 4, tzinfo=UTC)
 
-    form = services().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)
+    form = container().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)
 
     assert "2 promises were verified as kept." in [proof.en for proof in form.proofs]
 
@@ -407,7 +407,7 @@ def test_whoever_has_another_number_sees_who_asked_under_either_newest_first_and
     inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
     for minute, about in enumerate((FORMER_PERSON, PERSON, FORMER_PERSON, PERSON, PERSON)):
         case = replace(inquiry, case_no=f"EXT-{minute}")
-        services().credit.check(about, case, by=MACHINE, at=NOON + timedelta(minutes=minute))
+        container().credit.check(about, case, by=MACHINE, at=NOON + timedelta(minutes=minute))
 
     assert asked_of(an_owner(PERSON)) == asked_of(an_owner(FORMER_PERSON)) == [f"EXT-{one}" for one in (4, 3, 2, 1, 0)]
 
@@ -421,7 +421,7 @@ def asked_of(owner: Caller) -> list[str | None]:
     found: list[str | None] = []
     after: str | None = None
     while True:
-        page = services().credit.own_queries(by=owner, limit=2, after=after)
+        page = container().credit.own_queries(by=owner, limit=2, after=after)
         found += [query.case_no for query in page.queries]
         if page.after is None:
             return found
@@ -437,7 +437,7 @@ def test_nobody_else_may() -> None:
     )
 
     assert (
-        refused(lambda: services().objections.make(plea, by=stranger, at=NOON, idempotency_key=None))
+        refused(lambda: container().objections.make(plea, by=stranger, at=NOON, idempotency_key=None))
         is ErrorCode.NOT_FOUND
     )
 
@@ -447,7 +447,7 @@ def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:
     confirm(propose())
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
 
-    checked = services().mending.check(at=NOON)
+    checked = container().reconciliation.check(at=NOON)
 
     assert (checked.looked_at, checked.mended, checked.failed) == (4, 0, 0)
     assert check(PRESENT).effect is Effect.REFUSED

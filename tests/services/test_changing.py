@@ -10,12 +10,12 @@ from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (
     NOON,
@@ -36,11 +36,13 @@ MUCH_LATER = NOON + timedelta(hours=3)
 
 
 def withdraw(case: Case, applicant: Applicant) -> Case:
-    return services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER)
+    return container().commitment_withdrawal.withdraw(
+        case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER
+    )
 
 
 def hand_in(case: Case, applicant: Applicant, *names: str) -> Case:
-    return services().change_of_way.hand_in(
+    return container().commitment_withdrawal.hand_in(
         case.case_no, tuple(map(a_paper, names)), by=applicant.caller, at=LATER + timedelta(hours=1)
     )
 
@@ -60,8 +62,8 @@ def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> N
 
     assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
     assert (after.acceptance, after.decision) == (None, None)
-    assert {clock.stopped_at for clock in services().clocks.of_owner(case.owner)} == {LATER}
-    event = services().timeline.events(case.owner)[-1]
+    assert {clock.stopped_at for clock in container().clocks.of_owner(case.owner)} == {LATER}
+    event = container().timeline.events(case.owner)[-1]
     assert (event.kind, event.texts) == ("commitment:withdrawn", {"reason": "找到旧车牌了"})
 
 
@@ -70,11 +72,11 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
     applicant = Applicant().enrol()
     undecided = applicant.promise(applicant.draft()).case
     decided = applicant.promise(applicant.draft()).case
-    services().handling.decide(
+    container().handling.decide(
         an_act(decided, at=NOON), outcome=Outcome.GRANTED, document_no="1号", reasons="符合条件。"
     )
     strict = tuple(replace(pack, withdraw_until=Choice(value="decided", basis="第1条")) for pack in load_rule_packs())
-    changing = CommitmentWithdrawal(services().cases, clocks=services().clocks, packs=strict)
+    changing = CommitmentWithdrawal(container().cases, clocks=container().clocks, packs=strict)
 
     def taken_back(case: Case) -> State:
         return changing.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER).state
@@ -89,11 +91,11 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
 def test_nothing_is_held_against_who_takes_a_promise_back() -> None:
     publish()
     applicant = Applicant().enrol()
-    before = services().credit.summary(applicant.caller.own_subject())
+    before = container().credit.summary(applicant.caller.own_subject())
 
     withdraw(applicant.promise(applicant.draft()).case, applicant)
 
-    assert services().credit.summary(applicant.caller.own_subject()) == before
+    assert container().credit.summary(applicant.caller.own_subject()) == before
 
 
 def test_certificates_start_the_offices_clock_anew_beside_the_stopped_ones() -> None:
@@ -104,9 +106,9 @@ def test_certificates_start_the_offices_clock_anew_beside_the_stopped_ones() -> 
     after = hand_in(case, applicant, "old-plate")
 
     assert after.state is State.RECEIVED
-    (clock,) = [clock for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    (clock,) = [clock for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert (clock.kind, clock.clock_id, clock.due_on) == (ClockKind.ACCEPTANCE, "acceptance.again", date(2026, 10, 10))
-    assert services().timeline.reading(case.owner).verified
+    assert container().timeline.reading(case.owner).verified
 
 
 @pytest.mark.requirement("R1.4")
@@ -129,7 +131,7 @@ def test_once_closed_a_promise_stands(state: State) -> None:
     applicant = Applicant()
     case = a_case(state=state, subject=applicant.caller.own_subject())
     with transaction() as tx:
-        services().cases.add(case, [], at=NOON, tx=tx)
+        container().cases.add(case, [], at=NOON, tx=tx)
 
     with pytest.raises(DomainError, match="CASE_CLOSED"):
         withdraw(case, applicant)
@@ -163,7 +165,7 @@ def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
     case = applicant.promise(applicant.draft()).case
     found = a_verification(result=Finding.UNTRUE, officers=1)
     with transaction() as tx:
-        services().cases.save(case, replace(case, verification=found), [], at=NOON, tx=tx)
+        container().cases.save(case, replace(case, verification=found), [], at=NOON, tx=tx)
 
     with pytest.raises(DomainError) as refused:
         withdraw(case, applicant)
@@ -175,17 +177,17 @@ def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() 
     publish(an_item(verification=a_plan(officers=2)))
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    decided = services().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
-    services().consequences.verify(an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实")
+    decided = container().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
+    container().consequences.verify(an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实")
 
     withdraw(case, applicant)
     received = hand_in(case, applicant, "old-plate")
-    accepted = services().accepting.accept(an_act(received)).case
-    again = services().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
+    accepted = container().acceptance.accept(an_act(received)).case
+    again = container().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
 
     assert again.verification is None
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        services().consequences.confirm_verification(an_act(again, sub="officer2.traffic"))
+        container().consequences.confirm_verification(an_act(again, sub="officer2.traffic"))
 
 
 def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> None:
@@ -193,15 +195,15 @@ def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> N
     publish(an_item(acceptance=Acceptance.OFFICER, materials=(a_material(), licence)))
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft(), materials=(a_paper("licence"),)).case
-    ask = services().accepting.ask_correction
+    ask = container().acceptance.ask_correction
     ask(an_act(case, at=NOON), missing=("licence",), basis="第2条")
 
     withdraw(case, applicant)
     received = hand_in(case, applicant, "old-plate")
     asked = ask(an_act(received), missing=("licence", "old-plate"), basis="第3条").case
     answered = (
-        services()
-        .accepting.answer_correction(an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text="")
+        container()
+        .acceptance.answer_correction(an_act(asked, by=applicant.caller), 2, materials=(a_paper("licence"),), text="")
         .case
     )
 
@@ -213,7 +215,7 @@ def test_the_end_of_a_promise_does_not_settle_the_answer_to_an_alert() -> None:
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     with transaction() as tx:
-        services().clocks.start(
+        container().clocks.start(
             ClockKind.ACKNOWLEDGEMENT,
             Limit(value=1, unit=Unit.WORKING_DAYS, basis="本服务配置"),
             owner=case.owner,
@@ -228,7 +230,7 @@ def test_the_end_of_a_promise_does_not_settle_the_answer_to_an_alert() -> None:
 
     withdraw(case, applicant)
 
-    running = [clock.kind for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert running == [ClockKind.ACKNOWLEDGEMENT]
 
 
@@ -237,11 +239,11 @@ def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_pa
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
 
-    services().change_of_way.withdraw(
+    container().commitment_withdrawal.withdraw(
         case.case_no, reason="等得太久", by=applicant.caller, at=NOON + timedelta(days=400)
     )
 
-    assert "clock:passed" in [event.kind for event in services().timeline.events(case.owner)]
+    assert "clock:passed" in [event.kind for event in container().timeline.events(case.owner)]
 
 
 def test_taking_a_promise_back_twice_is_done_once() -> None:
@@ -252,5 +254,5 @@ def test_taking_a_promise_back_twice_is_done_once() -> None:
     first, second = withdraw(case, applicant), withdraw(case, applicant)
 
     assert first == second
-    kinds = [event.kind for event in services().timeline.events(case.owner)]
+    kinds = [event.kind for event in container().timeline.events(case.owner)]
     assert kinds.count("commitment:withdrawn") == 1

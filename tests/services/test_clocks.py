@@ -11,12 +11,12 @@ from chalicelib.clocks.rules.indexes import ClockFilter
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.clocks.store import SHARDS, ClockStore
+from chalicelib.container import container
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
@@ -32,7 +32,7 @@ THREE_DAYS = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》
 
 def an_owner() -> str:
     """Make something that has a timeline: a mandate is the smallest of them."""
-    mandate, _ = services().inspection.ask(
+    mandate, _ = container().inspection.ask(
         Wanted(
             file_no="义纪查〔2026〕1号",
             basis="《监察法》第18条",
@@ -50,7 +50,7 @@ def a_started_clock(
     owner: str, *, kind: ClockKind = ClockKind.HANDLING_PROMISED, started_at: datetime = FRIDAY
 ) -> Clock:
     with transaction() as tx:
-        return services().clocks.start(
+        return container().clocks.start(
             kind,
             THREE_DAYS,
             owner=owner,
@@ -65,7 +65,7 @@ def a_started_clock(
 def milestones(owner: str) -> list[tuple[str, str, str]]:
     return [
         (event.kind, event.occurred_at, event.recorded_at)
-        for event in services().timeline.events(owner)
+        for event in container().timeline.events(owner)
         if event.kind.startswith("clock:")
     ]
 
@@ -74,26 +74,26 @@ def test_yellow_and_red_are_told_each_in_its_time() -> None:
     owner = an_owner()
     a_started_clock(owner)
 
-    services().clocks.sweep(at=DUE_DAY_BEGINS - timedelta(seconds=1))
+    container().clocks.sweep(at=DUE_DAY_BEGINS - timedelta(seconds=1))
     assert milestones(owner) == []
-    services().clocks.sweep(at=DUE_DAY_BEGINS)
-    services().clocks.sweep(at=DUE_DAY_IS_OVER - timedelta(seconds=1))
+    container().clocks.sweep(at=DUE_DAY_BEGINS)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER - timedelta(seconds=1))
     assert [kind for kind, _, _ in milestones(owner)] == ["clock:warned"]
-    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER)
 
     assert milestones(owner) == [
         ("clock:warned", "2026-11-24T16:00:00Z", "2026-11-24T16:00:00Z"),
         ("clock:passed", "2026-11-25T16:00:00Z", "2026-11-25T16:00:00Z"),
     ]
-    assert services().timeline.reading(owner).verified
+    assert container().timeline.reading(owner).verified
 
 
 def test_a_late_sweep_tells_both_with_the_instants_at_which_they_happened() -> None:
     owner = an_owner()
     a_started_clock(owner)
 
-    services().clocks.sweep(at=datetime(2026, 12, 1, tzinfo=UTC))
-    services().clocks.sweep(at=datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
+    container().clocks.sweep(at=datetime(2026, 12, 1, tzinfo=UTC))
+    container().clocks.sweep(at=datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
 
     assert milestones(owner) == [
         ("clock:warned", "2026-11-24T16:00:00Z", "2026-12-01T00:00:00Z"),
@@ -104,9 +104,9 @@ def test_a_late_sweep_tells_both_with_the_instants_at_which_they_happened() -> N
 def test_a_clock_that_waits_for_nothing_has_left_the_index() -> None:
     owner = an_owner()
     a_started_clock(owner)
-    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER)
 
-    report = services().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(days=400))
+    report = container().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(days=400))
 
     assert sum(shard.due for shard in report.shards) == 0
 
@@ -115,23 +115,23 @@ def test_a_stopped_clock_is_told_nothing_more() -> None:
     owner = an_owner()
     clock = a_started_clock(owner)
     with transaction() as tx:
-        stopped = services().clocks.stop(clock, at=FRIDAY + timedelta(days=1), tx=tx)
+        stopped = container().clocks.stop(clock, at=FRIDAY + timedelta(days=1), tx=tx)
 
-    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER)
 
     assert milestones(owner) == []
-    assert services().clocks.of_owner(owner) == (stopped,)
+    assert container().clocks.of_owner(owner) == (stopped,)
 
 
 def test_a_change_made_from_an_old_reading_of_the_clock_is_not_written() -> None:
     clock = a_started_clock(an_owner())
     with transaction() as tx:
-        services().clocks.stop(clock, at=FRIDAY, tx=tx)
+        container().clocks.stop(clock, at=FRIDAY, tx=tx)
 
     with pytest.raises(ConflictError), transaction() as tx:
-        services().clocks.stop(clock, at=FRIDAY + timedelta(hours=1), tx=tx)
+        container().clocks.stop(clock, at=FRIDAY + timedelta(hours=1), tx=tx)
 
-    assert services().clocks.of_owner(clock.owner)[0].stopped_at == FRIDAY
+    assert container().clocks.of_owner(clock.owner)[0].stopped_at == FRIDAY
 
 
 def test_a_poisoned_clock_does_not_keep_the_others_from_being_told_and_the_sweep_fails_at_its_end() -> None:
@@ -140,21 +140,21 @@ def test_a_poisoned_clock_does_not_keep_the_others_from_being_told_and_the_sweep
     a_started_clock(owner)
 
     with pytest.raises(SweepIncompleteError, match="1 clocks"):
-        services().clocks.sweep(at=DUE_DAY_IS_OVER)
+        container().clocks.sweep(at=DUE_DAY_IS_OVER)
 
     assert [kind for kind, _, _ in milestones(owner)] == ["clock:warned", "clock:passed"]
-    assert services().clocks.get(orphan.owner, orphan.clock_id).passed_at is None
-    newest = services().clocks.heartbeats(limit=1)[0]
+    assert container().clocks.get(orphan.owner, orphan.clock_id).passed_at is None
+    newest = container().clocks.heartbeats(limit=1)[0]
     assert sum(shard["failed"] for shard in newest["shards"]) == 1  # type: ignore[attr-defined]
 
 
 def test_every_sweep_leaves_a_heartbeat_with_what_it_saw() -> None:
     a_started_clock(an_owner())
 
-    services().clocks.sweep(at=FRIDAY)
-    services().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(seconds=30))
+    container().clocks.sweep(at=FRIDAY)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER + timedelta(seconds=30))
 
-    newest, older = services().clocks.heartbeats(limit=10)
+    newest, older = container().clocks.heartbeats(limit=10)
     assert (newest["at"], older["at"]) == ("2026-11-25T16:00:30Z", "2026-11-20T02:00:00Z")
     shards = newest["shards"]
     assert isinstance(shards, list)
@@ -175,10 +175,10 @@ def calls() -> Iterator[list[str]]:
 
 
 def test_an_idle_sweep_is_one_empty_query_a_shard_a_heartbeat_and_a_note_that_all_was_seen(calls: list[str]) -> None:
-    services().clocks.sweep(at=FRIDAY)
+    container().clocks.sweep(at=FRIDAY)
     calls.clear()
 
-    services().clocks.sweep(at=FRIDAY + timedelta(minutes=1))
+    container().clocks.sweep(at=FRIDAY + timedelta(minutes=1))
 
     assert calls == ["Query"] * SHARDS + ["PutItem", "UpdateItem"]
 
@@ -187,7 +187,7 @@ def test_the_board_is_right_at_the_second_a_clock_passes_whatever_the_sweep_did(
     clock = a_started_clock(an_owner())
 
     def seen(light: Light, at: datetime) -> list[str]:
-        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=at, limit=10)
+        page = container().clocks.on_board(ClockFilter(department="traffic", light=light), at=at, limit=10)
         return [each.owner for each in page.clocks]
 
     before = DUE_DAY_BEGINS - timedelta(seconds=1)
@@ -203,7 +203,7 @@ def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
     near = a_started_clock(an_owner())
     a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=3))
 
-    page = services().clocks.on_board(ClockFilter(department="traffic", light=None), at=DUE_DAY_BEGINS, limit=10)
+    page = container().clocks.on_board(ClockFilter(department="traffic", light=None), at=DUE_DAY_BEGINS, limit=10)
 
     assert [clock.owner for clock in page.clocks] == [late.owner, near.owner]
 
@@ -211,7 +211,7 @@ def test_without_a_light_the_board_shows_what_is_late_or_nearly_so() -> None:
 def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     paused = a_started_clock(an_owner())
     with transaction() as tx:
-        services().clocks.pause(
+        container().clocks.pause(
             paused,
             ground="expert_review",
             basis="《行政许可法》第45条",
@@ -222,7 +222,7 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
     provisional = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, tzinfo=UTC))
 
     def seen(light: Light) -> list[str]:
-        page = services().clocks.on_board(ClockFilter(department="traffic", light=light), at=FRIDAY, limit=10)
+        page = container().clocks.on_board(ClockFilter(department="traffic", light=light), at=FRIDAY, limit=10)
         return [each.owner for each in page.clocks]
 
     assert (seen(Light.GREY), seen(Light.WHITE), seen(Light.GREEN)) == ([paused.owner], [provisional.owner], [])
@@ -232,12 +232,12 @@ def test_paused_and_provisional_clocks_stand_on_boards_of_their_own() -> None:
 def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> None:
     clock = a_started_clock(an_owner(), started_at=datetime(2026, 12, 30, 2, 0, tzinfo=UTC))
     still = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
-    services().clocks.sweep(at=still)
-    (unsure,) = services().clocks.of_owner(clock.owner)
+    container().clocks.sweep(at=still)
+    (unsure,) = container().clocks.of_owner(clock.owner)
     notice = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
     announced = Edition(year=2027, notice=notice, holidays={date(2027, 1, 1): "元旦"}, make_up_days={})
     calendar = Calendar((*load_calendar().editions, announced))
-    clocks = Clocks(ClockStore(), services().timeline, FixedCalendars(calendar), yellow=services().yellow)
+    clocks = Clocks(ClockStore(), container().timeline, FixedCalendars(calendar), yellow=container().yellow)
 
     clocks.sweep(at=still + timedelta(days=1))
     (sure,) = clocks.of_owner(clock.owner)
@@ -246,7 +246,7 @@ def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> Non
 
     assert (clock.due_on, unsure.provisional, unsure.recount_at) == (date(2027, 1, 4), True, still + timedelta(days=1))
     assert (sure.due_on, sure.provisional) == (date(2027, 1, 5), False)
-    events = [event for event in services().timeline.events(clock.owner) if event.kind.startswith("clock:")]
+    events = [event for event in container().timeline.events(clock.owner) if event.kind.startswith("clock:")]
     assert [event.kind for event in events] == ["clock:recounted", "clock:warned", "clock:passed"]
     assert (events[0].data["was_due_on"], events[0].data["due_on"]) == ("2027-01-04", "2027-01-05")
 
@@ -254,7 +254,7 @@ def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> Non
 def a_held_clock(*, expected_until: date, at: datetime = FRIDAY) -> Clock:
     clock = a_started_clock(an_owner())
     with transaction() as tx:
-        return services().clocks.pause(
+        return container().clocks.pause(
             clock, ground="expert_review", basis="《行政许可法》第45条", expected_until=expected_until, at=at, tx=tx
         )
 
@@ -271,10 +271,10 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
         found: set[str] = set()
         after = None
         while True:
-            page = services().clocks.on_board(
+            page = container().clocks.on_board(
                 ClockFilter(department="traffic", light=light), at=at, limit=limit, after=after
             )
-            assert {services().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
+            assert {container().clocks.light(clock, at=at) for clock in page.clocks} <= {light}
             found |= {clock.owner for clock in page.clocks}
             after = page.after
             if after is None:
@@ -289,12 +289,12 @@ def test_the_board_lists_every_clock_under_the_light_that_it_shows() -> None:
 def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     owners = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)).owner for day in (4, 0, 7)]
 
-    first = services().clocks.on_board(
+    first = container().clocks.on_board(
         ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
         limit=2,
     )
-    second = services().clocks.on_board(
+    second = container().clocks.on_board(
         ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
         at=DUE_DAY_IS_OVER + timedelta(days=9),
         limit=2,
@@ -323,7 +323,7 @@ def test_what_an_event_says_of_a_clock() -> None:
 
 def test_an_unknown_clock_is_not_found() -> None:
     with pytest.raises(DomainError) as refused:
-        services().clocks.get("mandate:none", "handling_promised")
+        container().clocks.get("mandate:none", "handling_promised")
 
     assert refused.value.code is ErrorCode.NOT_FOUND
 
@@ -331,16 +331,16 @@ def test_an_unknown_clock_is_not_found() -> None:
 def test_a_stored_event_says_who_told_it() -> None:
     owner = an_owner()
     a_started_clock(owner)
-    services().clocks.sweep(at=DUE_DAY_IS_OVER)
+    container().clocks.sweep(at=DUE_DAY_IS_OVER)
 
-    last = services().timeline.events(owner)[-1]
+    last = container().timeline.events(owner)[-1]
 
     assert (last.actor, last.department, last.data["due_on"]) == ("system:sweep", "traffic", "2026-11-25")
 
 
 def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_clock_passes() -> None:
     with transaction() as tx:
-        clock = services().clocks.start(
+        clock = container().clocks.start(
             ClockKind.DELIVERY,
             THREE_DAYS,
             owner=an_owner(),
@@ -362,10 +362,10 @@ def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_cl
             replace(red, kind=ClockKind.DELIVERY),
             replace(red, officer="li", item="plate", kind=ClockKind.DELIVERY),
         ):
-            assert services().clocks.on_board(sought, at=at, limit=10).clocks == (clock,)
-        assert services().clocks.on_board(replace(red, officer="wang"), at=at, limit=10).clocks == ()
+            assert container().clocks.on_board(sought, at=at, limit=10).clocks == (clock,)
+        assert container().clocks.on_board(replace(red, officer="wang"), at=at, limit=10).clocks == ()
     assert (
-        services().clocks.on_board(ClockFilter(department="traffic", light=Light.RED), at=last, limit=10).clocks == ()
+        container().clocks.on_board(ClockFilter(department="traffic", light=Light.RED), at=last, limit=10).clocks == ()
     )
 
 
@@ -377,7 +377,7 @@ def test_a_page_that_filters_is_one_query_and_goes_on_after_the_last_clock_that_
     calls.clear()
 
     for _ in range(3):
-        page = services().clocks.on_board(sought, at=FRIDAY, limit=2, after=after)
+        page = container().clocks.on_board(sought, at=FRIDAY, limit=2, after=after)
         shown += [clock.owner for clock in page.clocks]
         after = page.after
 

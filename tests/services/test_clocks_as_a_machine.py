@@ -30,11 +30,11 @@ from chalicelib.clocks.rules.indexes import ClockFilter
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Milestone
-from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
@@ -178,7 +178,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
 
     @property
     def clocks(self) -> Clocks:
-        return Clocks(ClockStore(), services().timeline, FixedCalendars(self.calendar), yellow=services().yellow)
+        return Clocks(ClockStore(), container().timeline, FixedCalendars(self.calendar), yellow=container().yellow)
 
     def stored(self, plain: Plain) -> Clock:
         return self.clocks.get(plain.owner, plain.clock_id)
@@ -196,7 +196,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
     def start(self, days: int, kind: ClockKind, officer: str, item: str, skew: timedelta) -> None:
         if len(self.plain) >= 5:
             return
-        mandate, _ = services().inspection.ask(
+        mandate, _ = container().inspection.ask(
             Wanted(file_no="号", basis="条", scope=Scope(departments=("traffic",)), expires_on=date(2027, 6, 1)),
             by=Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection"),
             at=self.now,
@@ -226,7 +226,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             facts = self.clocks.moved_on(clock, at=at)[1] if tells else []
             change(clock, tx)
             if facts:
-                services().timeline.append(facts, owner=clock.owner, at=at, tx=tx)
+                container().timeline.append(facts, owner=clock.owner, at=at, tx=tx)
         if tells:
             plain.tell(self.calendar, at)
 
@@ -277,7 +277,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
     @rule(skew=SKEWS)
     def load_an_edition(self, skew: timedelta) -> None:
         self.calendar = self.editions.pop(0)
-        recounting = ClockRecalculation(ClockStore(), services().timeline, yellow=services().yellow)
+        recounting = ClockRecalculation(ClockStore(), container().timeline, yellow=container().yellow)
         at = self.now + skew
         for plain in self.open_ones():
             recounting.recount(self.stored(plain), calendar=self.calendar, reason="edition", edition="2027", at=at)
@@ -324,7 +324,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
                 plain.note(news)
 
     def counted(self, plain: Plain) -> Counter[str]:
-        events = services().timeline.events(plain.owner)
+        events = container().timeline.events(plain.owner)
         return Counter(event.kind for event in events if event.kind in {"clock:warned", "clock:passed"})
 
     @invariant()
@@ -333,7 +333,7 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             assert self.counted(plain) == plain.ever, plain
             told = [
                 (event.kind, event.data["round"])
-                for event in services().timeline.events(plain.owner)
+                for event in container().timeline.events(plain.owner)
                 if event.kind in {"clock:warned", "clock:passed"}
             ]
             assert len(told) == len(set(told)), plain
@@ -390,29 +390,29 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             return
         for plain in self.plain:
             self.tell_alerts(plain)
-            assert services().timeline.reading(plain.owner).verified
+            assert container().timeline.reading(plain.owner).verified
             for clock in self.clocks.of_owner(plain.owner):
                 with transaction() as tx:
                     self.clocks.stop(clock, at=self.now, tx=tx)
 
     def tell_alerts(self, plain: Plain) -> None:
         """Deliver everything twice and in any order: one alert for each milestone that stands, and each recipient."""
-        events = [event for event in services().timeline.events(plain.owner) if event.kind.startswith("clock:")]
+        events = [event for event in container().timeline.events(plain.owner) if event.kind.startswith("clock:")]
         delivered = [*events, *events]
         random.Random(len(events)).shuffle(delivered)
         for event in delivered:
-            services().alerts.on_event(event, self.now + timedelta(seconds=61))
-        raised = [event.data for event in services().timeline.events(plain.owner) if event.kind == "alert:raised"]
+            container().alerts.on_event(event, self.now + timedelta(seconds=61))
+        raised = [event.data for event in container().timeline.events(plain.owner) if event.kind == "alert:raised"]
         assert len(raised) == len({data["alert_id"] for data in raised}), plain
         current = Counter(kind for data in raised if (kind := self.told_in_this_round(plain, str(data["alert_id"]))))
-        pack = services().pack("corrects-first", self.now)
+        pack = container().pack("corrects-first", self.now)
         for kind, milestone in (("clock:warned", Milestone.YELLOW), ("clock:passed", Milestone.PASSED)):
             recipients = len(pack.recipients(plain.kind.value, milestone, level=0))
             assert current[milestone.value] == recipients * (kind in self.kinds_of_this_round(plain)), plain
 
     def kinds_of_this_round(self, plain: Plain) -> set[str]:
         number = self.stored(plain).round
-        return {event.kind for event in services().timeline.events(plain.owner) if event.data.get("round") == number}
+        return {event.kind for event in container().timeline.events(plain.owner) if event.data.get("round") == number}
 
     def told_in_this_round(self, plain: Plain, alert_id: str) -> str | None:
         alert = AlertStore().get(alert_id)

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Outcome
 from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_submission, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -22,7 +22,7 @@ RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
 def put(record_id: str = "r-1", *, renamed: bool = False) -> Record:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
     about = RENAMED if renamed else an_organisation()
-    return services().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+    return container().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
 
 
 def conflicting(record_id: str = "r-2") -> Conflict:
@@ -34,11 +34,11 @@ def conflicting(record_id: str = "r-2") -> Conflict:
 
 
 def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
-    return list(services().conflicts.page(state, by=CREDIT, limit=10, after=None).items)
+    return list(container().conflicts.page(state, by=CREDIT, limit=10, after=None).items)
 
 
 def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) -> Conflict:
-    return services().conflicts.decide(
+    return container().conflicts.decide(
         conflict.conflict_id,
         outcome,
         evidence="准予变更登记通知书1号",
@@ -52,11 +52,11 @@ def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) 
 def check_of(*, renamed: bool) -> Effect:
     about = RENAMED if renamed else an_organisation()
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
-    return services().credit.check(about, inquiry, by=MACHINE, at=NOON).effect
+    return container().credit.check(about, inquiry, by=MACHINE, at=NOON).effect
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -89,7 +89,7 @@ def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_agai
 
 
 def test_one_person_with_two_names_is_known_by_both_before_any_record_is_there() -> None:
-    services().subjects.know(an_organisation(), NOON)
+    container().subjects.know(an_organisation(), NOON)
     with pytest.raises(DomainError):
         put("r-2", renamed=True)
     decide(waiting()[-1], Outcome.SAME_PERSON)
@@ -131,7 +131,7 @@ def test_a_conflict_is_decided_once_on_the_version_that_was_read_and_by_somebody
     with pytest.raises(DomainError) as again:
         decide(conflict, Outcome.SAME_PERSON, version=2)
     with pytest.raises(DomainError) as unknown:
-        services().conflicts.get("0" * 32, by=CREDIT)
+        container().conflicts.get("0" * 32, by=CREDIT)
 
     assert [each.value.code for each in (stale, again, unknown)] == [
         ErrorCode.STALE_VERSION,
@@ -144,7 +144,7 @@ def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
     put()
     submission = replace(a_submission(), source="market", record_id="r-9", severity=Severity.SERIOUS)
     with pytest.raises(DomainError):
-        services().conflicts.put_record(submission, about=RENAMED, by=CREDIT, at=NOON)
+        container().conflicts.put_record(submission, about=RENAMED, by=CREDIT, at=NOON)
 
     with pytest.raises(DomainError) as refused:
         decide(waiting()[0], Outcome.SAME_PERSON)
@@ -156,7 +156,7 @@ def test_any_other_refusal_asks_nobody() -> None:
     submission = replace(a_submission(), source="traffic")
 
     with pytest.raises(DomainError) as refused:
-        services().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+        container().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
     assert refused.value.code is ErrorCode.FORBIDDEN
     assert waiting() == []

@@ -9,13 +9,13 @@ from chalicelib.cases.model.stages import CommitmentStatus, Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Method
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_plan, an_item
 from tests.services.case_office import Applicant, publish
 
@@ -44,21 +44,21 @@ def a_granted_promise(*, officers: int = 1, jurisdiction: str = "corrects-first"
     publish(an_item(jurisdiction=jurisdiction, verification=a_plan(officers=officers)))
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    case = services().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
-    return applicant, services().handling.deliver(an_act(case)).case
+    case = container().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
+    return applicant, container().handling.deliver(an_act(case)).case
 
 
 def verify(case: Case, result: Finding = Finding.UNTRUE, *, by: Caller = OFFICER, at: datetime = NOON) -> Case:
     act = an_act(case, by=by, at=at)
-    return services().consequences.verify(act, result=result, method=Method.ONLINE, findings=FINDINGS).case
+    return container().consequences.verify(act, result=result, method=Method.ONLINE, findings=FINDINGS).case
 
 
 def rectify(case: Case, *, days: int = 3) -> Case:
-    return services().consequences.order_rectification(an_act(case), days=days, basis="第64条").case
+    return container().consequences.order_rectification(an_act(case), days=days, basis="第64条").case
 
 
 def end(case: Case, outcome: RectificationOutcome, *, at: datetime = NOON) -> Case:
-    done = services().consequences.end_rectification(an_act(case, at=at), outcome=outcome, findings="复查。")
+    done = container().consequences.end_rectification(an_act(case, at=at), outcome=outcome, findings="复查。")
     return done.case
 
 
@@ -75,15 +75,15 @@ def a_document(**other: Any) -> RevocationDocument:  # noqa: ANN401 - any field 
 
 
 def revoke(case: Case, *, by: Caller = SUPERVISOR, at: datetime = AFTER_DEFENCE, **other: Any) -> Case:  # noqa: ANN401 - any field of a document
-    return services().consequences.revoke(an_act(case, by=by, at=at), a_document(**other)).case
+    return container().consequences.revoke(an_act(case, by=by, at=at), a_document(**other)).case
 
 
 def running(case: Case) -> list[str]:
-    return [clock.clock_id for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    return [clock.clock_id for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
 
 
 def kinds_of(case: Case) -> list[str]:
-    return [event.kind for event in services().timeline.events(case.owner)]
+    return [event.kind for event in container().timeline.events(case.owner)]
 
 
 @pytest.mark.requirement("R1.20", "R6.14")
@@ -92,12 +92,12 @@ def test_a_kept_promise_counts_in_the_persons_favour_in_the_same_write() -> None
 
     verified = verify(case, Finding.TRUE)
 
-    summary = services().credit.summary(applicant.caller.own_subject())
+    summary = container().credit.summary(applicant.caller.own_subject())
     assert summary.kept_promises == 1
     assert running(verified) == []
     assert kinds_of(case)[-2:] == ["case:verified", "promise:kept"]
     assert verified.defence is None
-    assert services().timeline.reading(f"credit:{case.subject}").verified
+    assert container().timeline.reading(f"credit:{case.subject}").verified
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         verify(verified, Finding.UNTRUE)
 
@@ -112,7 +112,7 @@ def test_credit_that_cannot_be_read_keeps_the_result_from_being_half_written(mon
     with refused(ErrorCode.CREDIT_SOURCE_DOWN):
         verify(case, Finding.TRUE)
 
-    assert services().cases.load(case.case_no) == case
+    assert container().cases.load(case.case_no) == case
 
 
 @pytest.mark.requirement("R1.15")
@@ -136,9 +136,9 @@ def test_what_cannot_be_verified_stays_to_be_verified() -> None:
     unverifiable = verify(case, Finding.UNVERIFIABLE)
     assert running(unverifiable) == ["verification"]
     assert unverifiable.defence is None
-    services().clocks.sweep(at=datetime(2026, 12, 31, tzinfo=UTC))
+    container().clocks.sweep(at=datetime(2026, 12, 31, tzinfo=UTC))
 
-    assert services().cases.load(case.case_no).defence is None
+    assert container().cases.load(case.case_no).defence is None
     assert verify(unverifiable, Finding.TRUE).verification is not None
 
 
@@ -146,16 +146,16 @@ def test_a_withdrawn_promise_is_not_verified() -> None:
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        verify(services().cases.load(case.case_no))
+        verify(container().cases.load(case.case_no))
 
 
 @pytest.mark.requirement("R1.13")
 def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() -> None:
     _, case = a_granted_promise(officers=2)
-    confirm = services().consequences.confirm_verification
+    confirm = container().consequences.confirm_verification
 
     waiting = verify(case)
     assert waiting.defence is None
@@ -185,7 +185,7 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
 
     assert untrue.defence is not None
     assert untrue.defence.until == DEFENCE_ENDS
-    event = services().timeline.events(case.owner)[-1]
+    event = container().timeline.events(case.owner)[-1]
     assert event.texts == {
         "notice": (
             "事实:现场核查:该住所不存在。\n"
@@ -194,7 +194,7 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
             "您有权进行陈述和申辩,请于2026-10-08(含当日)前提出。"
         )
     }
-    assert services().timeline.reading(case.owner).verified
+    assert container().timeline.reading(case.owner).verified
 
 
 @pytest.mark.requirement("R6.14")
@@ -206,7 +206,7 @@ def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() ->
 
     inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    answer = services().credit.check(applicant.identity, inquiry, by=machine, at=AFTER_DEFENCE)
+    answer = container().credit.check(applicant.identity, inquiry, by=machine, at=AFTER_DEFENCE)
     assert revoked.revocation is not None
     assert (answer.effect, answer.reasons) == (Effect.NONE, ())
     assert applicant.draft(at=AFTER_DEFENCE).standing is CommitmentStatus.ALLOWED
@@ -220,17 +220,17 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
 
     with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
-    stated = services().consequences.state(mine, text="住所已经迁走。").case
+    stated = container().consequences.state(mine, text="住所已经迁走。").case
     assert running(stated) == []
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().consequences.state(mine, text="再说一遍。")
+        container().consequences.state(mine, text="再说一遍。")
     with pytest.raises(DomainError, match="INVALID_BODY") as error:
         revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON)
     assert [fault.pointer for fault in error.value.faults] == ["/statement_answer"]
     revoked = revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON, statement_answer="迁走不影响承诺时不实。")
 
     assert revoked.state is State.REVOKED
-    assert services().timeline.events(case.owner)[-1].texts == {"statement_answer": "迁走不影响承诺时不实。"}
+    assert container().timeline.events(case.owner)[-1].texts == {"statement_answer": "迁走不影响承诺时不实。"}
 
 
 @pytest.mark.requirement("R1.18")
@@ -241,7 +241,7 @@ def test_after_the_last_second_nothing_is_waited_for_even_if_the_sweep_has_not_c
     with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().consequences.state(
+        container().consequences.state(
             Command(case_no=case.case_no, by=applicant.caller, at=AFTER_DEFENCE), text="我来晚了。"
         )
 
@@ -273,7 +273,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     assert revoked.state is State.REVOKED
     assert running(revoked) == []
     assert kinds_of(case)[-1] == "case:revoked"
-    assert services().timeline.events(case.owner)[-1].data["article"] == (
+    assert container().timeline.events(case.owner)[-1].data["article"] == (
         "《深圳经济特区社会信用条例》第64条(拒不整改的,撤销决定)"
     )
     with refused(ErrorCode.STEP_NOT_ALLOWED):
@@ -307,7 +307,7 @@ def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
     applicant, case = a_granted_promise(jurisdiction="revokes-at-once")
     revoked = revoke(verify(case))
     subject = applicant.caller.own_subject()
-    is_effective = services().consequences.is_effective
+    is_effective = container().consequences.is_effective
     day = date(2026, 10, 9)
 
     assert is_effective(revoked.case_no, "撤〔2026〕1号", subject=subject, on=day)
@@ -319,8 +319,8 @@ def test_a_store_that_does_not_answer_is_no_word_on_a_document(monkeypatch: pyte
     def down(_case_no: str) -> Case:
         raise DomainError(ErrorCode.UNAVAILABLE)
 
-    consequences = services().consequences
-    monkeypatch.setattr(services().cases, "load", down)
+    consequences = container().consequences
+    monkeypatch.setattr(container().cases, "load", down)
 
     with refused(ErrorCode.UNAVAILABLE):
         consequences.is_effective("A", "1号", subject=SubjectKey("k1.x"), on=date(2026, 10, 9))
@@ -338,16 +338,16 @@ def test_of_two_supervisors_on_one_version_one_revokes() -> None:
 @pytest.mark.requirement("R4.18")
 def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
     _, case = a_granted_promise()
-    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+    due_at = next(clock.due_at for clock in container().clocks.of_owner(case.owner) if clock.clock_id == "verification")
     after = due_at + timedelta(seconds=1)
 
     for reason in (None, "", " \u3000\n", "\u200b\u200e"):
         with pytest.raises(DomainError) as refused:
-            services().consequences.verify(
+            container().consequences.verify(
                 an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason=reason
             )
         assert refused.value.code is ErrorCode.LATE_REASON_REQUIRED
-    done = services().consequences.verify(
+    done = container().consequences.verify(
         an_act(case, at=after), result=Finding.TRUE, method=Method.ONLINE, findings=FINDINGS, late_reason="数据未共享。"
     )
 
@@ -356,7 +356,7 @@ def test_a_late_verification_needs_a_reason_which_the_applicant_reads() -> None:
 
 def test_in_its_last_second_a_verification_needs_no_reason_and_what_cannot_be_verified_never_does() -> None:
     _, case = a_granted_promise()
-    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+    due_at = next(clock.due_at for clock in container().clocks.of_owner(case.owner) if clock.clock_id == "verification")
 
     in_time = verify(case, Finding.UNVERIFIABLE, at=due_at)
     later = verify(in_time, Finding.UNVERIFIABLE, at=due_at + timedelta(days=1))
@@ -366,10 +366,10 @@ def test_in_its_last_second_a_verification_needs_no_reason_and_what_cannot_be_ve
 
 def test_a_late_result_that_waits_for_a_second_officer_keeps_its_reason() -> None:
     _, case = a_granted_promise(officers=2)
-    due_at = next(clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "verification")
+    due_at = next(clock.due_at for clock in container().clocks.of_owner(case.owner) if clock.clock_id == "verification")
     act = an_act(case, at=due_at + timedelta(days=1))
 
-    done = services().consequences.verify(
+    done = container().consequences.verify(
         act, result=Finding.TRUE, method=Method.ONSITE, findings=FINDINGS, late_reason="等待现场。"
     )
 

@@ -6,6 +6,7 @@ from pynamodb.connection import Connection
 
 from chalicelib.aws import client
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, FlagMark, Purpose, Record, Summary
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import limits
@@ -20,7 +21,6 @@ from chalicelib.rulepacks.model.pack import Choice, Retention
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -31,24 +31,24 @@ ABOUT_ADDRESSES = Inquiry(item_code="business-address", purpose=Purpose.HANDLING
 
 
 def subject_of(identity: Identity) -> SubjectKey:
-    return services().subject_keys.key_of(identity)
+    return container().subject_keys.key_of(identity)
 
 
 def summary_of(identity: Identity) -> Summary:
-    return services().credit.summary(subject_of(identity))
+    return container().credit.summary(subject_of(identity))
 
 
 def put(submission: Submission | None = None, *, by: Caller = MACHINE) -> Record:
-    return services().receiving.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
+    return container().ingest.put_record(submission or a_submission(), about=an_organisation(), by=by, at=NOON)
 
 
 def land(flag: FlagMark | None = None) -> None:
     company = an_organisation()
     with transaction() as tx:
-        services().credit.put_flag(
+        container().credit.put_flag(
             subject_of(company),
             flag or a_flag_mark(),
-            name_digest=services().subject_keys.digest_of_name(company),
+            name_digest=container().subject_keys.digest_of_name(company),
             by=a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit"),
             at=NOON,
             tx=tx,
@@ -56,7 +56,7 @@ def land(flag: FlagMark | None = None) -> None:
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -113,7 +113,9 @@ def test_a_system_speaks_for_its_own_department_only() -> None:
 def test_a_credit_officer_may_speak_for_any_source() -> None:
     record = put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
 
-    assert services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (record,)
+    assert container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (
+        record,
+    )
 
 
 @pytest.mark.requirement("R6.3")
@@ -122,7 +124,7 @@ def test_a_number_under_another_name_is_not_stored_against_anybody() -> None:
     other = replace(an_organisation(), name="另一家有限公司")
 
     with pytest.raises(DomainError) as refused:
-        services().receiving.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
+        container().ingest.put_record(a_submission(record_id="r-2"), about=other, by=MACHINE, at=NOON)
 
     assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
 
@@ -135,11 +137,11 @@ def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch
     subject = subject_of(an_organisation())
     land()
     with transaction() as tx:
-        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
-    own = services().credit.own(by=a_caller(sub="company", subject=subject))
+    own = container().credit.own(by=a_caller(sub="company", subject=subject))
     plates = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
-    answer = services().credit.check(an_organisation(), plates, by=OFFICER, at=NOON)
+    answer = container().credit.check(an_organisation(), plates, by=OFFICER, at=NOON)
 
     assert [record.record_id for record in own.records if record.source == "market"] == [
         f"r-{number:02}" for number in range(12)
@@ -147,7 +149,7 @@ def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch
     assert (len(own.summary.bars), len(own.summary.overflow)) == (3, 1)
     assert (len(own.summary.flags), own.summary.kept_promises) == (1, 1)
     assert (answer.effect, len(answer.reasons)) == (Effect.REFUSED, 4)
-    event = services().timeline.reading(own.summary.owner).events[11]
+    event = container().timeline.reading(own.summary.owner).events[11]
     assert event.data["left_out_until"] == {"serious": "2029-01-08"}
 
 
@@ -161,7 +163,7 @@ def test_more_records_than_the_old_bound_held_are_all_bars() -> None:
 def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> None:
     one, other = load_rule_packs()
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
-    known = services()
+    known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, lenient), pack=one.code)
     receiving = Ingest(*parts, packs=(one, lenient), pack=one.code)
@@ -188,7 +190,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
             for rules in other.display
         ),
     )
-    known = services()
+    known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
     receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code)
@@ -208,7 +210,7 @@ def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:
         put(a_submission(record_id=f"r-{number}"))
     calls.clear()
 
-    answer = services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+    answer = container().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     assert calls == ["GetItem", "PutItem"]
     assert answer.effect is Effect.REFUSED
@@ -217,7 +219,7 @@ def test_a_check_is_one_read_and_one_line_in_the_log(calls: list[str]) -> None:
 
 
 def test_a_check_of_somebody_unknown_says_none() -> None:
-    assert services().credit.check(an_identity(), ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.NONE
+    assert container().credit.check(an_identity(), ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.NONE
 
 
 @pytest.mark.requirement("R6.3")
@@ -225,7 +227,7 @@ def test_a_number_under_another_name_gives_no_adverse_effect() -> None:
     land()
     other = replace(an_organisation(), name="另一家有限公司")
 
-    answer = services().credit.check(other, ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+    answer = container().credit.check(other, ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     assert answer.effect is Effect.UNKNOWN
     assert [reason.code for reason in answer.reasons] == [ErrorCode.IDENTITY_CONFLICT]
@@ -235,14 +237,14 @@ def test_the_same_name_otherwise_written_is_the_same_name() -> None:
     land()
     spaced = replace(an_organisation(), name=f"  {an_organisation().name} ")
 
-    assert services().credit.check(spaced, ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.REFUSED
+    assert container().credit.check(spaced, ABOUT_ADDRESSES, by=OFFICER, at=NOON).effect is Effect.REFUSED
 
 
 @pytest.mark.requirement("R6.10")
 def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
-    answer = services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
+    answer = container().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     assert answer.effect is Effect.UNKNOWN
     assert [reason.code for reason in answer.reasons] == [ErrorCode.CREDIT_SOURCE_DOWN]
@@ -252,10 +254,10 @@ def test_an_unreadable_store_says_neither_clean_nor_bad() -> None:
 def test_the_subject_sees_who_asked_when_and_why() -> None:
     company = a_caller(sub="company", subject=subject_of(an_organisation()))
     for minute in range(3):
-        services().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON + timedelta(minutes=minute))
+        container().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON + timedelta(minutes=minute))
 
-    first = services().credit.own_queries(by=company, limit=2)
-    rest = services().credit.own_queries(by=company, limit=2, after=first.after)
+    first = container().credit.own_queries(by=company, limit=2)
+    rest = container().credit.own_queries(by=company, limit=2, after=first.after)
 
     assert [query.asked_at for query in first.queries] == [NOON + timedelta(minutes=2), NOON + timedelta(minutes=1)]
     assert [query.asked_at for query in rest.queries] == [NOON]
@@ -270,11 +272,11 @@ def test_own_credit_holds_records_flags_and_kept_promises() -> None:
     put()
     land()
     with transaction() as tx:
-        services().credit.count_kept_promise(
+        container().credit.count_kept_promise(
             subject_of(an_organisation()), "C1", by="staff:officer.market", at=NOON, tx=tx
         )
 
-    own = services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+    own = container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
     assert [record.source for record in own.records] == ["commitments", "market"]
     assert (own.summary.kept_promises, len(own.summary.bars), len(own.summary.flags)) == (1, 1, 1)
@@ -285,7 +287,7 @@ def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
     with pytest.raises(DomainError) as refused:
-        services().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+        container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
     assert refused.value.code is ErrorCode.UNAVAILABLE
 
@@ -293,11 +295,11 @@ def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
 def test_the_gate_is_open_while_nothing_moved() -> None:
     unknown = summary_of(an_organisation())
     with transaction() as tx:
-        services().credit.require_unchanged(unknown, tx)
+        container().credit.require_unchanged(unknown, tx)
     land()
     known = summary_of(an_organisation())
     with transaction() as tx:
-        services().credit.require_unchanged(known, tx)
+        container().credit.require_unchanged(known, tx)
 
     assert (unknown.version, summary_of(an_organisation())) == (0, known)
 
@@ -306,52 +308,52 @@ def test_a_flag_that_lands_in_between_shuts_the_gate() -> None:
     for read_before in (summary_of(an_organisation()),):
         land()
         with pytest.raises(ConflictError), transaction() as tx:
-            services().credit.require_unchanged(read_before, tx)
+            container().credit.require_unchanged(read_before, tx)
     known = summary_of(an_organisation())
     land(a_flag_mark(flag_id="f2"))
     with pytest.raises(ConflictError), transaction() as tx:
-        services().credit.require_unchanged(known, tx)
+        container().credit.require_unchanged(known, tx)
 
 
 def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
     land()
     known = summary_of(an_organisation())
     with transaction() as tx:
-        services().credit.count_kept_promise(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().credit.count_kept_promise(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
     with transaction() as tx:
-        services().credit.require_unchanged(known, tx)
+        container().credit.require_unchanged(known, tx)
     assert summary_of(an_organisation()).kept_promises == 1
 
 
 def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> None:
     subject = subject_of(an_organisation())
     with transaction() as tx:
-        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
     known = summary_of(an_organisation())
     with transaction() as tx:
-        services().credit.require_unchanged(known, tx)
+        container().credit.require_unchanged(known, tx)
     land()
     with pytest.raises(ConflictError), transaction() as tx:
-        services().credit.require_unchanged(known, tx)
+        container().credit.require_unchanged(known, tx)
 
 
 def test_a_promise_is_counted_once() -> None:
     subject = subject_of(an_organisation())
     with transaction() as tx:
-        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
     with pytest.raises(ConflictError), transaction() as tx:
-        services().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
 
 def test_two_writers_of_one_summary_never_lose_a_write() -> None:
     subject, company = subject_of(an_organisation()), an_organisation()
-    name_digest = services().subject_keys.digest_of_name(company)
+    name_digest = container().subject_keys.digest_of_name(company)
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 
     tx = Transaction()
-    services().credit.put_flag(subject, a_flag_mark(), name_digest=name_digest, by=officer, at=NOON, tx=tx)
+    container().credit.put_flag(subject, a_flag_mark(), name_digest=name_digest, by=officer, at=NOON, tx=tx)
     land(a_flag_mark(flag_id="f2"))
     with pytest.raises(ConflictError):
         tx.commit()
@@ -363,7 +365,7 @@ def test_an_ended_flag_leaves_the_summary() -> None:
     land()
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
     with transaction() as tx:
-        services().credit.end_flag(subject_of(an_organisation()), "f1", by=officer, at=NOON, tx=tx)
+        container().credit.end_flag(subject_of(an_organisation()), "f1", by=officer, at=NOON, tx=tx)
 
     assert (summary_of(an_organisation()).version, summary_of(an_organisation()).flags) == (2, ())
 
@@ -371,14 +373,14 @@ def test_an_ended_flag_leaves_the_summary() -> None:
 def test_a_batch_of_reads_brings_the_summary() -> None:
     land()
     subject = subject_of(an_organisation())
-    credit = services().credit
+    credit = container().credit
     (row,) = read_together(credit.summary_row(subject))
     (nothing,) = read_together(credit.summary_row(subject_of(an_identity())))
 
     assert credit.summary_from(row, subject) == credit.summary(subject)
     assert credit.summary_from(nothing, subject) == Summary(subject=subject)
     with pytest.raises(TypeError):
-        credit.summary_from(services().signing_keys.row(subject, "k"), subject)
+        credit.summary_from(container().signing_keys.row(subject, "k"), subject)
 
 
 def test_the_day_of_a_check_is_the_day_in_china() -> None:
@@ -386,7 +388,7 @@ def test_the_day_of_a_check_is_the_day_in_china() -> None:
     assert day_in_shanghai(last_second) == date(2026, 9, 28)
     land(a_flag_mark(ends_on=date(2026, 9, 28)))
 
-    check = services().credit.check
+    check = container().credit.check
     assert check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=last_second).effect is Effect.REFUSED
     late = last_second + timedelta(seconds=1)
     assert check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=late).effect is Effect.NONE

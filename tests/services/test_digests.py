@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Yellow
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from tests.services.test_alerts import FRIDAY, RED, Sent, a_running_clock, channels, inbox, staff, tell
 
 __all__ = ["channels"]
@@ -27,31 +27,31 @@ OFFICER = staff(Role.OFFICER, "traffic")
 @pytest.fixture(autouse=True)
 def pushed(channels: tuple[Sent, Sent], monkeypatch: pytest.MonkeyPatch) -> tuple[Sent, Sent]:
     """The queue and the topic, of digests as of alerts."""
-    monkeypatch.setattr(services().digests, "_queue", channels[0])
-    monkeypatch.setattr(services().digests, "_topic", channels[1])
+    monkeypatch.setattr(container().digests, "_queue", channels[0])
+    monkeypatch.setattr(container().digests, "_topic", channels[1])
     return channels
 
 
 def warned(at: datetime = YELLOW) -> Alert:
     """An alert to the officer that a clock is nearly due, delivered."""
     owner = a_running_clock()
-    services().clocks.sweep(at=at)
+    container().clocks.sweep(at=at)
     tell(owner, at=at)
     (alert,) = (alert for alert in inbox(Role.OFFICER, "traffic") if alert.owner == owner)
-    services().alerts.publish(alert.alert_id, at=at)
+    container().alerts.publish(alert.alert_id, at=at)
     return alert
 
 
 def take_digests(yellow: Yellow = Yellow.DAILY, *, at: datetime = FRIDAY) -> None:
-    services().digests.prefer(yellow, by=OFFICER, at=at)
+    container().digests.prefer(yellow, by=OFFICER, at=at)
 
 
 def digests(by: Caller = OFFICER) -> list[Digest]:
-    return list(services().digests.page(by=by, limit=100, after=None)[0])
+    return list(container().digests.page(by=by, limit=100, after=None)[0])
 
 
 def told_of(digest: Digest) -> list[str]:
-    return [alert.alert_id for alert in services().digests.alerts_of(digest, limit=100, after=None)[0]]
+    return [alert.alert_id for alert in container().digests.alerts_of(digest, limit=100, after=None)[0]]
 
 
 def names(sent: Sent) -> list[str]:
@@ -61,7 +61,7 @@ def names(sent: Sent) -> list[str]:
 def test_whoever_has_said_nothing_is_told_at_once_and_gets_no_digest(pushed: tuple[Sent, Sent]) -> None:
     alert = warned()
 
-    made = services().digests.make(at=EIGHT)
+    made = container().digests.make(at=EIGHT)
 
     assert names(pushed[1]) == ([alert.alert_id] if "sns" in alert.channels else [])
     assert (made, digests()) == (0, [])
@@ -71,8 +71,8 @@ def test_a_yellow_alert_stands_in_the_inbox_and_waits_for_the_hour_of_the_digest
     take_digests()
     alert = warned()
 
-    early = services().digests.make(at=BEFORE_EIGHT)
-    made = services().digests.make(at=EIGHT)
+    early = container().digests.make(at=BEFORE_EIGHT)
+    made = container().digests.make(at=EIGHT)
 
     assert [each.alert_id for each in inbox(Role.OFFICER, "traffic")] == [alert.alert_id]
     assert names(pushed[1]) == []
@@ -84,14 +84,14 @@ def test_a_yellow_alert_stands_in_the_inbox_and_waits_for_the_hour_of_the_digest
 
 def test_a_red_alert_never_waits() -> None:
     supervisor = staff(Role.SUPERVISOR, "traffic")
-    services().digests.prefer(Yellow.DAILY, by=supervisor, at=FRIDAY)
+    container().digests.prefer(Yellow.DAILY, by=supervisor, at=FRIDAY)
     owner = a_running_clock()
-    services().clocks.sweep(at=RED)
+    container().clocks.sweep(at=RED)
     tell(owner, at=RED)
     (alert,) = inbox(Role.SUPERVISOR, "traffic")
 
-    published = services().alerts.publish(alert.alert_id, at=RED)
-    services().digests.make(at=RED + DAY)
+    published = container().alerts.publish(alert.alert_id, at=RED)
+    container().digests.make(at=RED + DAY)
 
     assert published == bool({"sns", "webhook"} & set(alert.channels))
     assert digests(supervisor) == []
@@ -101,24 +101,24 @@ def test_there_is_one_digest_a_day_however_often_and_late_the_job_runs() -> None
     take_digests()
     warned()
 
-    made = [services().digests.make(at=EIGHT + timedelta(hours=hours)) for hours in (7, 7, 8)]
+    made = [container().digests.make(at=EIGHT + timedelta(hours=hours)) for hours in (7, 7, 8)]
     for _ in range(2):
-        services().digests.publish("officer.traffic.2026-11-25", at=EIGHT)
+        container().digests.publish("officer.traffic.2026-11-25", at=EIGHT)
 
     assert made == [1, 0, 0]
     assert len(digests()) == 1
     assert digests()[0].published_at == EIGHT
-    assert services().digests.publish("officer.traffic.2026-11-25", at=EIGHT) is False
+    assert container().digests.publish("officer.traffic.2026-11-25", at=EIGHT) is False
 
 
 def test_an_alert_is_in_one_digest_and_what_comes_after_it_in_the_next_days() -> None:
     take_digests()
     first = warned()
-    services().digests.make(at=EIGHT)
+    container().digests.make(at=EIGHT)
     second = warned(EIGHT)
 
-    again = services().digests.make(at=EIGHT + timedelta(hours=3))
-    next_day = services().digests.make(at=EIGHT + DAY)
+    again = container().digests.make(at=EIGHT + timedelta(hours=3))
+    next_day = container().digests.make(at=EIGHT + DAY)
 
     assert (again, next_day) == (0, 1)
     assert [told_of(digest) for digest in digests()] == [[second.alert_id], [first.alert_id]]
@@ -128,7 +128,7 @@ def test_what_was_kept_in_the_last_two_minutes_waits_for_the_next_run() -> None:
     take_digests()
     alert = warned(EIGHT)
 
-    made = [services().digests.make(at=EIGHT + timedelta(seconds=seconds)) for seconds in (119, 120)]
+    made = [container().digests.make(at=EIGHT + timedelta(seconds=seconds)) for seconds in (119, 120)]
 
     assert made == [0, 1]
     assert told_of(digests()[0]) == [alert.alert_id]
@@ -137,11 +137,11 @@ def test_what_was_kept_in_the_last_two_minutes_waits_for_the_next_run() -> None:
 def test_where_every_alert_has_been_answered_there_is_no_digest() -> None:
     take_digests()
     alert = warned()
-    services().alerts.acknowledge(
+    container().alerts.acknowledge(
         alert.alert_id, reason="正在办理。", expected_on=EIGHT.date() + DAY, by=OFFICER, at=YELLOW
     )
 
-    assert services().digests.make(at=EIGHT) == 0
+    assert container().digests.make(at=EIGHT) == 0
 
 
 def test_whoever_goes_back_to_being_told_at_once_gets_a_last_digest_of_what_was_kept() -> None:
@@ -149,14 +149,14 @@ def test_whoever_goes_back_to_being_told_at_once_gets_a_last_digest_of_what_was_
     alert = warned()
     take_digests(Yellow.AT_ONCE, at=YELLOW + timedelta(hours=1))
 
-    made = services().digests.make(at=EIGHT)
+    made = container().digests.make(at=EIGHT)
     later = warned(EIGHT)
-    after = services().digests.make(at=EIGHT + DAY)
+    after = container().digests.make(at=EIGHT + DAY)
 
     assert (made, after) == (1, 0)
     assert [told_of(digest) for digest in digests()] == [[alert.alert_id]]
     assert later.alert_id != alert.alert_id
-    assert list(services().digests._store.waiting()) == []
+    assert list(container().digests._store.waiting()) == []
 
 
 def test_one_that_was_made_and_not_told_is_asked_for_again(pushed: tuple[Sent, Sent]) -> None:
@@ -165,10 +165,10 @@ def test_one_that_was_made_and_not_told_is_asked_for_again(pushed: tuple[Sent, S
     warned()
     queue.is_broken = True
     with pytest.raises(ConnectionError):
-        services().digests.make(at=EIGHT)
+        container().digests.make(at=EIGHT)
     queue.is_broken = False
 
-    services().digests.make(at=EIGHT + timedelta(hours=1))
+    container().digests.make(at=EIGHT + timedelta(hours=1))
 
     assert [message for _, message in queue.messages if "digest_id" in message] == [
         {"digest_id": "officer.traffic.2026-11-25"}
@@ -178,19 +178,19 @@ def test_one_that_was_made_and_not_told_is_asked_for_again(pushed: tuple[Sent, S
 
 def test_a_recipient_whose_digest_cannot_be_made_keeps_nobody_else_from_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     take_digests()
-    services().digests.prefer(Yellow.DAILY, by=staff(Role.HEAD, "traffic"), at=FRIDAY)
+    container().digests.prefer(Yellow.DAILY, by=staff(Role.HEAD, "traffic"), at=FRIDAY)
     alert = warned()
-    kept = services().digests._store.kept
+    kept = container().digests._store.kept
 
     def broken(recipient: str, **between: Any) -> Any:  # noqa: ANN401 - as the store's own
         if recipient == "head.traffic":
             raise TimeoutError
         return kept(recipient, **between)
 
-    monkeypatch.setattr(services().digests._store, "kept", broken)
+    monkeypatch.setattr(container().digests._store, "kept", broken)
 
     with pytest.raises(TimeoutError):
-        services().digests.make(at=EIGHT)
+        container().digests.make(at=EIGHT)
 
     assert told_of(digests()[0]) == [alert.alert_id]
 
@@ -199,11 +199,11 @@ def test_a_recipient_whose_digest_cannot_be_made_keeps_nobody_else_from_theirs(m
 def test_nobody_reads_somebody_elses_digest_and_none_that_is_not_there(name: str) -> None:
     take_digests()
     warned()
-    services().digests.make(at=EIGHT)
+    container().digests.make(at=EIGHT)
     by = staff(Role.OFFICER, "market") if name.endswith("11-25") else OFFICER
 
     with pytest.raises(DomainError) as refused:
-        services().digests.digest(name, by=by)
+        container().digests.digest(name, by=by)
 
     assert refused.value.code is ErrorCode.NOT_FOUND
 
@@ -212,14 +212,14 @@ def test_a_page_of_digests_goes_on_from_desk_to_desk() -> None:
     both = Caller(sub="both", roles=frozenset({Role.OFFICER, Role.HEAD}), department="traffic")
     take_digests()
     warned()
-    services().digests.make(at=EIGHT)
+    container().digests.make(at=EIGHT)
     warned(EIGHT)
-    services().digests.make(at=EIGHT + DAY)
+    container().digests.make(at=EIGHT + DAY)
 
     days = []
     after = None
     while True:
-        page, after = services().digests.page(by=both, limit=1, after=after)
+        page, after = container().digests.page(by=both, limit=1, after=after)
         days += [digest.day.isoformat() for digest in page]
         if after is None:
             break

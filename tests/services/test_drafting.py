@@ -8,11 +8,11 @@ from chalicelib.cases.services.drafting import Principal, Wish
 from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import notice_hash
+from chalicelib.container import container
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from chalicelib.wiring import services
 from tests.builders import (
     NOON,
     a_limit,
@@ -32,7 +32,7 @@ AUTHORITY = "授权委托书 1 号"
 
 def withdrawn(applicant: Applicant) -> None:
     case = applicant.promise(applicant.draft()).case
-    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
 
 def test_a_draft_says_what_would_be_signed_and_that_it_may_be() -> None:
@@ -119,7 +119,7 @@ def test_a_draft_made_before_the_withdrawal_is_no_way_round_the_rule() -> None:
     applicant = Applicant().enrol()
     first, second = applicant.draft(), applicant.draft()
     case = applicant.promise(first).case
-    services().change_of_way.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=NOON)
 
     with pytest.raises(DomainError, match="RECOMMITMENT_NOT_ALLOWED"):
         applicant.promise(second)
@@ -153,8 +153,8 @@ def test_the_same_idempotency_key_is_the_same_draft() -> None:
     applicant = Applicant()
     once = IdempotencyKey.of(caller="a", route="r", key="k", body=b"{}")
 
-    first = services().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
-    second = services().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
+    first = container().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
+    second = container().drafting.draft(WISH, by=applicant.caller, at=NOON, idempotency_key=once)
 
     assert second.is_repeat
     assert second.draft == first.draft

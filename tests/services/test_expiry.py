@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, Purpose, Record
 from chalicelib.credit.services import expiry
 from chalicelib.credit.services.checks import Inquiry
@@ -10,7 +11,6 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
 from chalicelib.timeline.store import Timeline
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -27,11 +27,11 @@ PAST = LAST + timedelta(seconds=1)
 
 def stored(record_id: str = "r-1", ends: date = ENDS) -> Record:
     given = a_submission(record_id=record_id, display_until=ends)
-    return services().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
+    return container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged() -> Flag:
-    punishment = services().punishment
+    punishment = container().flags
     flag = punishment.propose(a_proposal(ends_on=ENDS), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
     punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
@@ -41,11 +41,11 @@ def flagged() -> Flag:
 
 def effect_at(at: datetime) -> Effect:
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
-    return services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
+    return container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -55,10 +55,10 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
     record = stored()
     owner = f"credit:{record.subject}"
 
-    runs = [services().credit_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [container().credit_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
-    summary = services().credit.summary(record.subject)
-    after = CreditStore(services().timeline).record("market", "r-1")
+    summary = container().credit.summary(record.subject)
+    after = CreditStore(container().timeline).record("market", "r-1")
     assert runs == [0, 1, 0]
     assert (summary.bars, summary.version) == ((), 1)
     assert after is not None
@@ -77,12 +77,12 @@ def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
 def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
     flag = flagged()
 
-    runs = [services().flag_upkeep.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [container().flag_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
 
-    after = services().punishment.get(flag.flag_id, by=CREDIT)
+    after = container().flags.get(flag.flag_id, by=CREDIT)
     assert runs == [0, 1, 0]
     assert (after.state, after.version) == (FlagState.ENDED, flag.version + 1)
-    assert services().credit.summary(flag.subject).flags == ()
+    assert container().credit.summary(flag.subject).flags == ()
     assert kinds_of(flag.owner)[-1] == "flag:ended"
     assert kinds_of(f"credit:{flag.subject}") == ["flag:confirmed", "flag:ended"]
 
@@ -94,7 +94,7 @@ def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest
     for number in range(3):
         stored(f"r-{number}")
 
-    runs = [services().credit_upkeep.expire(at=PAST) for _ in range(4)]
+    runs = [container().credit_expiry.expire(at=PAST) for _ in range(4)]
 
     assert [(run.ended, run.is_complete) for run in runs] == [(1, False), (1, False), (1, False), (0, True)]
 
@@ -103,7 +103,7 @@ def test_a_run_that_comes_days_late_catches_up() -> None:
     stored("r-1", date(2026, 11, 30))
     stored("r-2", date(2026, 12, 15))
 
-    assert services().credit_upkeep.expire(at=PAST).ended == 2
+    assert container().credit_expiry.expire(at=PAST).ended == 2
 
 
 def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
@@ -116,20 +116,20 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
                 raise RuntimeError(record_id)
             return super().record(source, record_id)
 
-    seen = CreditExpiry(Poisoned(services().timeline)).expire(at=PAST)
+    seen = CreditExpiry(Poisoned(container().timeline)).expire(at=PAST)
 
     assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
 
 
 def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
     stored()
-    services().credit_upkeep.expire(at=PAST)
+    container().credit_expiry.expire(at=PAST)
     given = a_submission(source_version=2, display_until=date(2027, 1, 31))
 
-    again = services().receiving.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
+    again = container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
 
     assert again.display.ended_at is None
-    assert services().credit_upkeep.expire(at=PAST + timedelta(days=31)).ended == 1
+    assert container().credit_expiry.expire(at=PAST + timedelta(days=31)).ended == 1
 
 
 def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,7 @@ def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Timeline, "add_events", torn)
 
-    assert services().credit_upkeep.expire(at=PAST).failed == 1
-    kept = CreditStore(services().timeline).record("market", "r-1")
+    assert container().credit_expiry.expire(at=PAST).failed == 1
+    kept = CreditStore(container().timeline).record("market", "r-1")
     assert kept is not None
     assert kept.display.ended_at is None

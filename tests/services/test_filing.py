@@ -14,13 +14,13 @@ from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import (
     NOON,
@@ -41,16 +41,16 @@ MINUTE = timedelta(minutes=1)
 
 
 def kinds_of(owner: str) -> list[str]:
-    return [event.kind for event in services().timeline.events(owner)]
+    return [event.kind for event in container().timeline.events(owner)]
 
 
 def flag(applicant: Applicant, *items: str) -> None:
     mark = a_flag_mark(items=items or ("plate-replacement",))
     with transaction() as tx:
-        services().credit.put_flag(
+        container().credit.put_flag(
             applicant.caller.own_subject(),
             mark,
-            name_digest=services().subject_keys.digest_of_name(applicant.identity),
+            name_digest=container().subject_keys.digest_of_name(applicant.identity),
             by=a_caller(Role.CREDIT_OFFICER, sub="credit2"),
             at=NOON,
             tx=tx,
@@ -99,10 +99,10 @@ def test_a_signed_promise_is_accepted_on_filing_and_its_clock_runs_three_working
     filed = applicant.promise(applicant.draft())
 
     assert filed.case.state is State.ACCEPTED
-    clocks = {clock.kind: clock for clock in services().clocks.of_owner(filed.case.owner)}
+    clocks = {clock.kind: clock for clock in container().clocks.of_owner(filed.case.owner)}
     assert set(clocks) == {ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY}
     assert clocks[ClockKind.HANDLING_PROMISED].due_on == date(2026, 10, 8)
-    reading = services().timeline.reading(filed.case.owner)
+    reading = container().timeline.reading(filed.case.owner)
     assert [event.kind for event in reading.events] == ["commitment:signed", "case:filed", "case:accepted"]
     assert reading.verified
 
@@ -112,7 +112,7 @@ def test_filing_is_one_batch_of_reads_and_one_transaction(calls: list[str]) -> N
     applicant = Applicant().enrol()
     drafted = applicant.draft()
     # A process reads the editions of the calendar once in half a minute, whatever it does.
-    services().calendars.current()
+    container().calendars.current()
     calls.clear()
 
     applicant.promise(drafted)
@@ -128,7 +128,7 @@ def test_the_payload_stands_beside_the_event_and_its_digest_in_it() -> None:
 
     filed = applicant.promise(drafted)
 
-    signed = services().timeline.events(filed.case.owner)[0]
+    signed = container().timeline.events(filed.case.owner)[0]
     assert signed.texts == {"payload": drafted.draft.payload}
     assert signed.data["payload_hash"] == drafted.draft.payload_hash
     assert signed.data["text_digests"] == {"payload": drafted.draft.payload_hash}
@@ -189,12 +189,12 @@ def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(
     filed = applicant.promise(drafted)
 
     assert filed.is_repeat == (reached and operation == "TransactWriteItems")
-    page = services().cases.of_subject(
+    page = container().cases.of_subject(
         applicant.caller.own_subject(), state=None, department=None, limit=10, after=None
     )
     assert [card.case_no for card in page.cards] == [drafted.draft.case_no]
     assert len(kinds_of(filed.case.owner)) == 3
-    assert len(services().clocks.of_owner(filed.case.owner)) == 2
+    assert len(container().clocks.of_owner(filed.case.owner)) == 2
 
 
 @pytest.mark.requirement("R5.7")
@@ -248,7 +248,7 @@ def test_a_revoked_key_signs_nothing_any_more() -> None:
     publish()
     applicant = Applicant().enrol()
     drafted = applicant.draft()
-    services().signing_keys.revoke(applicant.caller.own_subject(), applicant.key.key_id, at=NOON)
+    container().signing_keys.revoke(applicant.caller.own_subject(), applicant.key.key_id, at=NOON)
 
     with refused(ErrorCode.KEY_REVOKED):
         applicant.promise(drafted)
@@ -298,7 +298,7 @@ def test_somebody_elses_draft_is_not_there() -> None:
     with refused(ErrorCode.NOT_FOUND):
         stranger.promise(drafted)
     with refused(ErrorCode.NOT_FOUND):
-        services().filing.file(Submission(draft_id="none"), by=stranger.caller, at=NOON)
+        container().filing.file(Submission(draft_id="none"), by=stranger.caller, at=NOON)
 
 
 @pytest.mark.requirement("R1.6")
@@ -359,7 +359,7 @@ def test_a_flag_that_lands_between_the_check_and_the_write_stops_the_filing(monk
     with pytest.raises(SubjectBarredError):
         applicant.promise(drafted)
     with refused(ErrorCode.NOT_FOUND):
-        services().cases.load(drafted.draft.case_no)
+        container().cases.load(drafted.draft.case_no)
 
 
 def test_a_flag_on_another_matter_between_check_and_write_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,7 +407,7 @@ def test_the_certificate_way_is_open_to_a_barred_subject_on_the_same_draft() -> 
     filed = applicant.certify(drafted, "old-plate")
 
     assert (filed.case.state, filed.case.way) == (State.RECEIVED, Way.CERTIFICATE)
-    (clock,) = services().clocks.of_owner(filed.case.owner)
+    (clock,) = container().clocks.of_owner(filed.case.owner)
     assert (clock.kind, clock.due_on) == (ClockKind.ACCEPTANCE, date(2026, 10, 10))
 
 
@@ -435,7 +435,7 @@ def test_a_promise_on_an_item_that_an_officer_accepts_waits_for_the_officer() ->
 
     assert filed.case.state is State.RECEIVED
     assert filed.case.acceptance is None
-    assert [clock.kind for clock in services().clocks.of_owner(filed.case.owner)] == [ClockKind.ACCEPTANCE]
+    assert [clock.kind for clock in container().clocks.of_owner(filed.case.owner)] == [ClockKind.ACCEPTANCE]
 
 
 def test_an_instant_item_is_accepted_answered_and_closed_on_filing() -> None:
@@ -452,7 +452,7 @@ def test_an_instant_item_is_accepted_answered_and_closed_on_filing() -> None:
     assert filed.case.decision is not None
     assert filed.case.decision.outcome is Outcome.GRANTED
     assert kinds_of(filed.case.owner) == ["case:filed", "case:accepted", "case:decided", "case:delivered"]
-    assert services().clocks.of_owner(filed.case.owner) == ()
+    assert container().clocks.of_owner(filed.case.owner) == ()
 
 
 @pytest.mark.requirement("R6.10")
@@ -466,7 +466,7 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
     assert drafted.standing is CommitmentStatus.PENDING
     assert filed.case.state is State.PENDING_CREDIT
     assert kinds_of(filed.case.owner) == ["commitment:signed", "case:filed", "case:credit_awaited"]
-    (clock,) = services().clocks.of_owner(filed.case.owner)
+    (clock,) = container().clocks.of_owner(filed.case.owner)
     assert (clock.kind, clock.recheck_at) == (ClockKind.CREDIT_RECHECK, NOON + MINUTE)
     assert clock.limit == Limit(
         value=1, unit=Unit.WORKING_DAYS, basis="本服务配置:信用信息恢复可读后1个工作日内核对,全国无统一期限"
@@ -489,23 +489,23 @@ def test_a_promise_that_waited_is_accepted_once_credit_lets_it(no_credit: Callab
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    filing = services().filing
+    filing = container().filing
     filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
-    (clock,) = services().clocks.of_owner(case.owner)
+    (clock,) = container().clocks.of_owner(case.owner)
     assert clock.recheck_at == NOON + 2 * MINUTE
     no_credit()
 
     filing.recheck(case.owner, "credit_recheck", NOON + 2 * MINUTE)
     filing.recheck(case.owner, "credit_recheck", NOON + 2 * MINUTE)
 
-    after = services().cases.load(case.case_no)
+    after = container().cases.load(case.case_no)
     assert after.state is State.ACCEPTED
     assert after.acceptance is not None
     assert after.acceptance.manner is AcceptanceManner.ON_FILING
     assert kinds_of(case.owner)[3:] == ["case:credit_checked", "case:accepted"]
-    running = [clock.kind for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
-    assert services().timeline.reading(case.owner).verified
+    assert container().timeline.reading(case.owner).verified
 
 
 def test_a_promise_taken_back_while_it_waits_is_not_filed_any_more(no_credit: Callable[[], None]) -> None:
@@ -513,11 +513,11 @@ def test_a_promise_taken_back_while_it_waits_is_not_filed_any_more(no_credit: Ca
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     no_credit()
-    services().change_of_way.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
+    container().commitment_withdrawal.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
 
-    services().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
+    container().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
 
-    assert services().cases.load(case.case_no).state is State.AWAITING_MATERIALS
+    assert container().cases.load(case.case_no).state is State.AWAITING_MATERIALS
     assert kinds_of(case.owner)[3:] == ["commitment:withdrawn"]
 
 
@@ -525,13 +525,13 @@ def test_the_sweep_asks_again_each_minute(no_credit: Callable[[], None]) -> None
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
-    services().clocks.sweep(at=NOON + MINUTE)
-    assert services().cases.load(case.case_no).state is State.PENDING_CREDIT
+    container().clocks.sweep(at=NOON + MINUTE)
+    assert container().cases.load(case.case_no).state is State.PENDING_CREDIT
     no_credit()
 
-    services().clocks.sweep(at=NOON + 2 * MINUTE)
+    container().clocks.sweep(at=NOON + 2 * MINUTE)
 
-    assert services().cases.load(case.case_no).state is State.ACCEPTED
+    assert container().cases.load(case.case_no).state is State.ACCEPTED
 
 
 def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credit: Callable[[], None]) -> None:
@@ -541,16 +541,18 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
     no_credit()
     flag(applicant)
 
-    services().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
+    container().filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
 
-    after = services().cases.load(case.case_no)
+    after = container().cases.load(case.case_no)
     assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
     assert after.credit is not None
     assert after.credit.reasons == ("SUBJECT_BARRED:flag:f1",)
     (ground,) = after.credit.grounds
     assert (ground.record, ground.contact) == ("flag:f1", "义乌市市场监督管理局")
     assert kinds_of(case.owner)[3:] == ["commitment:refused"]
-    handed = services().change_of_way.hand_in(case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE)
+    handed = container().commitment_withdrawal.hand_in(
+        case.case_no, (a_paper(),), by=applicant.caller, at=NOON + 2 * MINUTE
+    )
     assert handed.state is State.RECEIVED
 
 
@@ -567,7 +569,7 @@ def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     assert (filed.case.applicant_name, filed.case.agent.name) == ("李*", "王*")
     assert filed.case.agent.authority == "授权委托书 1 号"
     assert filed.case.people == (Applicant().caller.subject, agent.caller.subject)
-    event = services().timeline.events(filed.case.owner)[1]
+    event = container().timeline.events(filed.case.owner)[1]
     assert event.data["agent"] == agent.caller.subject
     assert event.texts == {"authority": "授权委托书 1 号"}
 
@@ -579,7 +581,7 @@ def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
     case = agent.promise(agent.draft(on_behalf_of=principal)).case
 
     def listed(who: Applicant) -> list[str]:
-        page = services().case_reading.page(by=who.caller, state=None, department=None, limit=10, after=None)
+        page = container().case_queries.page(by=who.caller, state=None, department=None, limit=10, after=None)
         return [card.case_no for card in page.cards]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])

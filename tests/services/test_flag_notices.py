@@ -8,11 +8,11 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from chalicelib.alerts.model.webhooks import DeliveryState, Topic
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.model.flags import Flag
-from chalicelib.wiring import services
 from tests.builders import a_caller, an_organisation
 from tests.services.test_punishment import CREDIT, DUE, ELSEWHERE, MACHINE, confirm, lift, proposed, served
 from tests.services.test_webhooks import Line, Receiver, told_until_ended
@@ -37,32 +37,32 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(autouse=True)
 def pushed(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
     line = Line()
-    monkeypatch.setattr(services().flag_notices, "_queue", line)
-    monkeypatch.setattr(services().alerts, "_queue", Line())
+    monkeypatch.setattr(container().flag_notices, "_queue", line)
+    monkeypatch.setattr(container().alerts, "_queue", Line())
     return line
 
 
 @pytest.fixture
 def deliveries(monkeypatch: pytest.MonkeyPatch, cloud: None) -> Line:  # noqa: ARG001 - services need it
     line = Line()
-    monkeypatch.setattr(services().webhooks, "_queue", line)
+    monkeypatch.setattr(container().webhooks, "_queue", line)
     return line
 
 
 def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
     caller = MACHINE if by is MACHINE else TRAFFIC
-    webhook, _ = services().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, idempotency_key=None)
-    made, _ = services().flag_notices.subscribe(
+    webhook, _ = container().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, idempotency_key=None)
+    made, _ = container().flag_notices.subscribe(
         webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, idempotency_key=None
     )
-    return made, services().webhooks.secret(webhook)
+    return made, container().webhooks.secret(webhook)
 
 
 def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
     """Let the relay hand on an owner's events."""
-    for event in services().timeline.events(owner)[after:]:
-        services().alerts.on_event(event, at)
-        services().flag_notices.on_event(event, at)
+    for event in container().timeline.events(owner)[after:]:
+        container().alerts.on_event(event, at)
+        container().flag_notices.on_event(event, at)
 
 
 def in_force() -> Flag:
@@ -72,30 +72,30 @@ def in_force() -> Flag:
 
 
 def told_to(subscription: Subscription, *, after: int = 0) -> list[FlagNotice]:
-    _, found = services().flag_notices.told(subscription.subscription_id, after=after, limit=100, by=MACHINE)
+    _, found = container().flag_notices.told(subscription.subscription_id, after=after, limit=100, by=MACHINE)
     return list(found)
 
 
 def sweep(*flag_notices: FlagNotice, at: datetime) -> None:
-    services().clocks.sweep(at=at)
+    container().clocks.sweep(at=at)
     for flag_notice in flag_notices:
         relayed(flag_notice.owner, at=at)
 
 
 def acknowledge(flag_notice: FlagNotice, *, at: datetime = AFTER) -> FlagNotice:
-    return services().flag_notices.acknowledge(
+    return container().flag_notices.acknowledge(
         flag_notice.subscription_id, flag_notice.flag_notice_id, by=MACHINE, at=at
     )
 
 
 def alerts_of(recipient: object) -> list[tuple[str, int]]:
     caller = CREDIT if recipient is CREDIT else MONITOR
-    found, _ = services().alerts.inbox(caller, state="open", limit=10, after=None)
+    found, _ = container().alerts.inbox(caller, state="open", limit=10, after=None)
     return [(alert.clock_kind, alert.level) for alert in found]
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -110,11 +110,11 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     relayed(flag.owner, after=3)
 
     for message, _ in pushed.messages:
-        services().flag_notices.push(message["flag_notice_id"], at=AFTER)
+        container().flag_notices.push(message["flag_notice_id"], at=AFTER)
     told_until_ended(deliveries, AFTER)
 
     said = [Verifier(secret).verify(body, headers)["data"] for headers, body in receiver.got]
-    name = services().flag_notices.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
+    name = container().flag_notices.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
     assert [(each["number"], each["state"], each["flag_seq"]) for each in said] == [
         (1, "in_force", 3),
         (2, "lifted", 4),
@@ -182,7 +182,7 @@ def test_an_answer_stops_the_clock_and_the_same_one_again_is_once() -> None:
 
     assert (first.acknowledged_at, first.acknowledged_by) == (AFTER, "system:system.market")
     assert again == first
-    assert [clock.stopped_at for clock in services().clocks.of_owner(flag_notice.owner)] == [AFTER]
+    assert [clock.stopped_at for clock in container().clocks.of_owner(flag_notice.owner)] == [AFTER]
     assert kinds_of(flag_notice.owner) == ["flag_notice:made", "flag_notice:acknowledged"]
 
 
@@ -236,7 +236,7 @@ def test_24_hours_after_a_lifting_without_an_answer_an_incident_opens(waited: ti
 
     sweep(at=AFTER + waited)
 
-    page = services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
+    page = container().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None)
     assert [each.flag_notice_id for each in page.items] == ([lifting.flag_notice_id] if opened else [])
 
 
@@ -254,7 +254,7 @@ def test_the_answer_closes_the_incident_and_its_timeline_tells_of_both() -> None
     state = {
         state: [
             each.flag_notice_id
-            for each in services().flag_notices.incidents(state, by=MONITOR, limit=10, after=None).items
+            for each in container().flag_notices.incidents(state, by=MONITOR, limit=10, after=None).items
         ]
         for state in IncidentState
     }
@@ -274,7 +274,7 @@ def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> N
 
     sweep(at=AFTER + timedelta(days=9))
 
-    assert services().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).items == ()
+    assert container().flag_notices.incidents(IncidentState.OPEN, by=CREDIT, limit=10, after=None).items == ()
 
 
 def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
@@ -284,7 +284,7 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
 
     def seen(role: Role, department: str) -> list[str]:
         by = a_caller(role, sub="x", department=department)
-        page = services().flag_notices.of_flag(flag.flag_id, by=by, limit=10, after=None)
+        page = container().flag_notices.of_flag(flag.flag_id, by=by, limit=10, after=None)
         return sorted(each.department for each in page.items)
 
     assert seen(Role.CREDIT_OFFICER, "credit") == ["market", "traffic"]
@@ -292,7 +292,7 @@ def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_depar
     assert seen(Role.SUPERVISOR, "credit") == ["market", "traffic"]
     assert seen(Role.SUPERVISOR, "traffic") == ["traffic"]
     with pytest.raises(DomainError) as refused:
-        services().flag_notices.of_flag(flag.flag_id, by=ELSEWHERE, limit=10, after=None)
+        container().flag_notices.of_flag(flag.flag_id, by=ELSEWHERE, limit=10, after=None)
     assert refused.value.code is ErrorCode.FORBIDDEN
 
 
@@ -301,24 +301,24 @@ def test_an_ended_subscription_is_told_nothing_more_and_still_answers_for_what_i
     in_force()
     (flag_notice,) = told_to(subscription)
 
-    services().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
-    services().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    container().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
+    container().flag_notices.end(subscription.subscription_id, by=MACHINE, at=AFTER)
     in_force()
 
     assert [each.number for each in told_to(subscription)] == [1]
-    assert services().flag_notices.subscriptions(by=MACHINE) == ()
+    assert container().flag_notices.subscriptions(by=MACHINE) == ()
     assert acknowledge(flag_notice).acknowledged_at == AFTER
 
 
 @pytest.mark.requirement("R2.15")
 def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
     outsider = a_caller(Role.SYSTEM, sub="bank", department="some-bank")
-    webhook, _ = services().webhooks.subscribe(
+    webhook, _ = container().webhooks.subscribe(
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=outsider, at=AFTER, idempotency_key=None
     )
 
     with pytest.raises(DomainError) as refused:
-        services().flag_notices.subscribe(
+        container().flag_notices.subscribe(
             webhook.webhook_id, ("business-address",), by=outsider, at=AFTER, idempotency_key=None
         )
 
@@ -332,11 +332,11 @@ def test_another_departments_subscription_endpoint_or_notice_does_not_exist() ->
     (flag_notice,) = told_to(subscription)
 
     with pytest.raises(DomainError) as refused:
-        services().flag_notices.get(subscription.subscription_id, by=TRAFFIC)
+        container().flag_notices.get(subscription.subscription_id, by=TRAFFIC)
     with pytest.raises(DomainError) as unknown:
-        services().flag_notices.acknowledge(theirs.subscription_id, flag_notice.flag_notice_id, by=TRAFFIC, at=AFTER)
+        container().flag_notices.acknowledge(theirs.subscription_id, flag_notice.flag_notice_id, by=TRAFFIC, at=AFTER)
     with pytest.raises(DomainError) as faulty:
-        services().flag_notices.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, idempotency_key=None)
+        container().flag_notices.subscribe(subscription.webhook_id, ("x",), by=TRAFFIC, at=AFTER, idempotency_key=None)
 
     assert [each.value.code for each in (refused, unknown, faulty)] == [
         ErrorCode.NOT_FOUND,
@@ -347,11 +347,11 @@ def test_another_departments_subscription_endpoint_or_notice_does_not_exist() ->
 
 def test_a_system_whose_endpoint_is_gone_still_finds_what_it_was_told(pushed: Line) -> None:
     subscription, _ = subscribed()
-    services().webhooks.end(subscription.webhook_id, by=MACHINE, at=AFTER)
+    container().webhooks.end(subscription.webhook_id, by=MACHINE, at=AFTER)
     in_force()
     ((message, _),) = pushed.messages
 
-    assert services().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
+    assert container().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
     assert [flag_notice.number for flag_notice in told_to(subscription)] == [1]
 
 
@@ -362,9 +362,9 @@ def test_what_was_answered_before_it_was_pushed_is_not_pushed(deliveries: Line, 
     acknowledge(flag_notice)
     ((message, _),) = pushed.messages
 
-    assert services().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
+    assert container().flag_notices.push(message["flag_notice_id"], at=AFTER) is False
     assert deliveries.messages == []
-    found, _ = services().webhooks.deliveries(
+    found, _ = container().webhooks.deliveries(
         subscription.webhook_id, DeliveryState.PENDING, by=MACHINE, limit=10, after=None
     )
     assert found == ()

@@ -10,10 +10,10 @@ from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import Clock, Light
+from chalicelib.container import container
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_material, an_item
 from tests.services.case_office import Applicant, a_paper, publish
 
@@ -57,16 +57,16 @@ def an_accepted_case() -> tuple[Applicant, Case]:
 
 
 def clocks_of(case: Case) -> dict[str, Clock]:
-    return {clock.clock_id: clock for clock in services().clocks.of_owner(case.owner)}
+    return {clock.clock_id: clock for clock in container().clocks.of_owner(case.owner)}
 
 
 def kinds_of(case: Case) -> list[str]:
-    return [event.kind for event in services().timeline.events(case.owner)]
+    return [event.kind for event in container().timeline.events(case.owner)]
 
 
 def ask(case: Case, *missing: str, **other: Any) -> Case:  # noqa: ANN401 - any field of an act
     act = an_act(case, **other)
-    return services().accepting.ask_correction(act, missing=missing or ("licence",), basis="第2条").case
+    return container().acceptance.ask_correction(act, missing=missing or ("licence",), basis="第2条").case
 
 
 def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one() -> None:
@@ -76,8 +76,8 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     assert asked.state is State.CORRECTION_ASKED
     assert clocks_of(case)["acceptance"].stopped_at == NOON + HOUR
     answered = (
-        services()
-        .accepting.answer_correction(
+        container()
+        .acceptance.answer_correction(
             Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR),
             1,
             materials=(replace(a_paper("licence"), sha256="cd" * 32),),
@@ -95,7 +95,7 @@ def test_a_correction_stops_the_acceptance_clock_and_its_answer_starts_a_new_one
     assert clocks_of(case)["acceptance.1"].started_at == NOON + 2 * HOUR
     assert clocks_of(case)["acceptance.1"].stopped_at is None
     assert kinds_of(case)[-2:] == ["case:correction_asked", "case:correction_answered"]
-    assert services().timeline.reading(case.owner).verified
+    assert container().timeline.reading(case.owner).verified
 
 
 @pytest.mark.requirement("R4.2")
@@ -103,8 +103,8 @@ def test_a_second_different_demand_is_carried_out_and_recorded_as_a_breach() -> 
     applicant, case = a_received_case()
     ask(case)
     answered = (
-        services()
-        .accepting.answer_correction(
+        container()
+        .acceptance.answer_correction(
             Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR), 1, materials=(), text="行驶证在此。"
         )
         .case
@@ -129,8 +129,8 @@ def test_two_demands_wait_for_both_answers() -> None:
     ask(ask(case), "old-plate")
     mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
 
-    first = services().accepting.answer_correction(mine, 1, materials=(), text="一").case
-    second = services().accepting.answer_correction(mine, 2, materials=(), text="二").case
+    first = container().acceptance.answer_correction(mine, 1, materials=(), text="一").case
+    second = container().acceptance.answer_correction(mine, 2, materials=(), text="二").case
 
     assert (first.state, second.state) == (State.CORRECTION_ASKED, State.RECEIVED)
     assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2"]
@@ -141,7 +141,7 @@ def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None
     ask(ask(case), "old-plate")
     mine = Command(case_no=case.case_no, by=applicant.caller, at=NOON + 2 * HOUR)
     other = a_caller(Role.APPLICANT, sub="other", subject="k1.other")
-    accepting = services().accepting
+    accepting = container().acceptance
 
     with refused(ErrorCode.NOT_FOUND):
         accepting.answer_correction(replace(mine, by=other), 1, materials=(), text="一")
@@ -162,7 +162,7 @@ def test_nothing_outside_the_list_is_asked_for() -> None:
 
     with refused(ErrorCode.MATERIAL_NOT_LISTED):
         ask(case, "tax-return")
-    assert services().cases.load(case.case_no) == case
+    assert container().cases.load(case.case_no) == case
 
 
 @pytest.mark.requirement("R4.1")
@@ -172,7 +172,7 @@ def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_acc
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         ask(case, at=LAST_FOR_ACCEPTING + ONE_SECOND)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().accepting.turn_away(an_act(case, at=LAST_FOR_ACCEPTING + ONE_SECOND), reason="材料不齐")
+        container().acceptance.turn_away(an_act(case, at=LAST_FOR_ACCEPTING + ONE_SECOND), reason="材料不齐")
     assert ask(case, at=LAST_FOR_ACCEPTING).state is State.CORRECTION_ASKED
 
 
@@ -180,7 +180,7 @@ def test_asking_in_the_last_second_is_in_time_and_a_second_later_the_case_is_acc
 def test_acceptance_starts_both_handling_clocks() -> None:
     _, case = a_received_case()
 
-    accepted = services().accepting.accept(an_act(case)).case
+    accepted = container().acceptance.accept(an_act(case)).case
 
     assert accepted.state is State.ACCEPTED
     assert accepted.acceptance is not None
@@ -193,42 +193,42 @@ def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
     _, case = a_received_case()
 
     with refused(ErrorCode.INVALID_BODY):
-        services().accepting.turn_away(an_act(case), reason=" ")
-    after = services().accepting.turn_away(an_act(case), reason="不属于本机关职权范围。").case
+        container().acceptance.turn_away(an_act(case), reason=" ")
+    after = container().acceptance.turn_away(an_act(case), reason="不属于本机关职权范围。").case
 
     assert after.state is State.NOT_ACCEPTED
     assert all(clock.stopped_at is not None for clock in clocks_of(case).values())
-    assert services().timeline.events(case.owner)[-1].texts == {"reason": "不属于本机关职权范围。"}
+    assert container().timeline.events(case.owner)[-1].texts == {"reason": "不属于本机关职权范围。"}
 
 
 @pytest.mark.requirement("R4.1")
 def test_silence_accepts_from_the_day_of_receipt_once_however_often_the_sweep_comes() -> None:
     _, case = a_received_case()
 
-    services().clocks.sweep(at=LAST_FOR_ACCEPTING)
-    assert services().cases.load(case.case_no).state is State.RECEIVED
-    services().clocks.sweep(at=LAST_FOR_ACCEPTING + ONE_SECOND)
-    services().accepting.deem_accepted(case.owner, "acceptance", LAST_FOR_ACCEPTING + 2 * ONE_SECOND)
+    container().clocks.sweep(at=LAST_FOR_ACCEPTING)
+    assert container().cases.load(case.case_no).state is State.RECEIVED
+    container().clocks.sweep(at=LAST_FOR_ACCEPTING + ONE_SECOND)
+    container().acceptance.deem_accepted(case.owner, "acceptance", LAST_FOR_ACCEPTING + 2 * ONE_SECOND)
 
-    after = services().cases.load(case.case_no)
+    after = container().cases.load(case.case_no)
     assert after.state is State.ACCEPTED
     assert after.acceptance is not None
     assert (after.acceptance.manner, after.acceptance.counts_from) == (AcceptanceManner.DEEMED, NOON)
     assert clocks_of(case)["handling_promised"].started_at == NOON
     assert clocks_of(case)["acceptance"].stopped_at == LAST_FOR_ACCEPTING + ONE_SECOND
     assert kinds_of(case) == ["case:filed", "clock:warned", "clock:passed", "case:deemed_accepted"]
-    assert services().timeline.reading(case.owner).verified
+    assert container().timeline.reading(case.owner).verified
 
 
 def test_a_corrected_case_is_accepted_by_silence_from_the_day_of_the_corrections() -> None:
     applicant, case = a_received_case()
     ask(case)
     corrected = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
-    services().accepting.answer_correction(
+    container().acceptance.answer_correction(
         Command(case_no=case.case_no, by=applicant.caller, at=corrected), 1, materials=(), text="已补。"
     )
 
-    services().accepting.deem_accepted(case.owner, "acceptance.1", datetime(2026, 10, 19, 16, 0, tzinfo=UTC))
+    container().acceptance.deem_accepted(case.owner, "acceptance.1", datetime(2026, 10, 19, 16, 0, tzinfo=UTC))
 
     assert clocks_of(case)["handling_promised"].started_at == corrected
 
@@ -242,7 +242,7 @@ def pause(case: Case, **other: Any) -> Case:  # noqa: ANN401 - what the test is 
         **other,
     }
     act = said.pop("act", None) or an_act(case)
-    return services().handling.pause(act, **said).case
+    return container().handling.pause(act, **said).case
 
 
 @pytest.mark.requirement("R4.8")
@@ -253,9 +253,9 @@ def test_a_pause_with_notice_stops_both_clocks_and_its_end_moves_their_dates() -
     assert paused.state is State.PAUSED
     assert paused.interruptions[0].expected_until == date(2026, 10, 10)
     assert all(clock.open_pause for clock in clocks_of(case).values())
-    assert services().timeline.events(case.owner)[-1].texts == {"notice": "需要专家评审，约5个工作日。"}
+    assert container().timeline.events(case.owner)[-1].texts == {"notice": "需要专家评审，约5个工作日。"}
     resumed_at = datetime(2026, 9, 30, 4, 0, tzinfo=UTC)
-    resumed = services().handling.end_pause(an_act(paused, at=resumed_at), 1).case
+    resumed = container().handling.end_pause(an_act(paused, at=resumed_at), 1).case
 
     assert resumed.state is State.ACCEPTED
     assert resumed.interruptions[0].ended_at == resumed_at
@@ -267,7 +267,9 @@ def test_during_a_pause_it_is_never_too_late_to_extend() -> None:
     _, case = an_accepted_case()
     long_after = LAST_FOR_HANDLING + timedelta(days=30)
 
-    extended = services().handling.extend(an_act(pause(case), by=HEAD, at=long_after), days=2, reason="情况复杂。").case
+    extended = (
+        container().handling.extend(an_act(pause(case), by=HEAD, at=long_after), days=2, reason="情况复杂。").case
+    )
 
     assert extended.extension is not None
 
@@ -279,7 +281,7 @@ def test_pausing_what_is_late_already_is_told_as_late_and_hides_nothing() -> Non
 
     assert [kind for kind in kinds_of(case) if kind.startswith("clock:")] == ["clock:warned", "clock:passed"]
     promised = clocks_of(case)["handling_promised"]
-    assert services().clocks.light(promised, at=LAST_FOR_HANDLING + timedelta(days=9)) is Light.RED
+    assert container().clocks.light(promised, at=LAST_FOR_HANDLING + timedelta(days=9)) is Light.RED
 
 
 @pytest.mark.requirement("R4.8")
@@ -289,7 +291,7 @@ def test_a_pause_without_notice_is_none(notice: str | None) -> None:
 
     with refused(ErrorCode.PAUSE_WITHOUT_NOTICE):
         pause(case, notice_text=notice)
-    assert services().cases.load(case.case_no) == case
+    assert container().cases.load(case.case_no) == case
     assert all(clock.open_pause is None for clock in clocks_of(case).values())
 
 
@@ -303,19 +305,19 @@ def test_pauses_do_not_overlap_and_end_once() -> None:
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         pause(paused)
     with refused(ErrorCode.NOT_FOUND):
-        services().handling.end_pause(an_act(paused), 2)
-    ended = services().handling.end_pause(an_act(paused), 1).case
+        container().handling.end_pause(an_act(paused), 2)
+    ended = container().handling.end_pause(an_act(paused), 1).case
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().handling.end_pause(an_act(ended), 1)
+        container().handling.end_pause(an_act(ended), 1)
     again = pause(ended)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().handling.end_pause(an_act(again), 1)
+        container().handling.end_pause(an_act(again), 1)
 
 
 @pytest.mark.requirement("R4.11")
 def test_the_head_extends_once_before_the_promise_expires() -> None:
     _, case = an_accepted_case()
-    handling = services().handling
+    handling = container().handling
 
     with refused(ErrorCode.FORBIDDEN):
         handling.extend(an_act(case), days=2, reason="情况复杂。")
@@ -329,7 +331,7 @@ def test_the_head_extends_once_before_the_promise_expires() -> None:
         "handling_promised": date(2026, 10, 10),
         "handling_statutory": date(2026, 10, 27),
     }
-    assert services().timeline.events(case.owner)[-1].texts == {"reason": "情况复杂。"}
+    assert container().timeline.events(case.owner)[-1].texts == {"reason": "情况复杂。"}
     with refused(ErrorCode.ALREADY_EXTENDED):
         handling.extend(an_act(extended, by=HEAD), days=1, reason="还要。")
 
@@ -337,7 +339,7 @@ def test_the_head_extends_once_before_the_promise_expires() -> None:
 def decide(case: Case, *, outcome: Outcome = Outcome.GRANTED, reasons: str = "", **other: Any) -> Case:  # noqa: ANN401 - what the test is about
     late_reason = other.pop("late_reason", None)
     act = an_act(case, **other)
-    done = services().handling.decide(
+    done = container().handling.decide(
         act, outcome=outcome, document_no="义公交〔2026〕1号", reasons=reasons, late_reason=late_reason
     )
     return done.case
@@ -351,7 +353,7 @@ def test_a_granted_promise_is_decided_delivered_and_waits_for_its_verification()
     assert decided.state is State.DECIDED
     running = {name: clock.due_on for name, clock in clocks_of(case).items() if clock.stopped_at is None}
     assert running == {"delivery": date(2026, 10, 16), "verification": date(2026, 11, 30)}
-    closed = services().handling.deliver(an_act(decided), method="窗口领取").case
+    closed = container().handling.deliver(an_act(decided), method="窗口领取").case
 
     assert closed.state is State.CLOSED
     assert [name for name, clock in clocks_of(case).items() if clock.stopped_at is None] == ["verification"]
@@ -389,7 +391,7 @@ def test_a_decision_at_midnight_is_late_and_says_why_to_the_applicant() -> None:
 
     assert [(late.clock, late.reason) for late in decided.late_reasons] == [("handling_promised", "系统故障。")]
     assert kinds_of(case)[-3:] == ["clock:warned", "clock:passed", "case:decided"]
-    assert services().timeline.events(case.owner)[-1].texts == {"late_reason": "系统故障。"}
+    assert container().timeline.events(case.owner)[-1].texts == {"late_reason": "系统故障。"}
 
 
 @pytest.mark.requirement("R4.12", "R4.18")
@@ -399,8 +401,8 @@ def test_a_late_delivery_says_why() -> None:
     late = datetime(2026, 10, 16, 16, 0, tzinfo=UTC)
 
     with refused(ErrorCode.LATE_REASON_REQUIRED):
-        services().handling.deliver(an_act(decided, at=late))
-    closed = services().handling.deliver(an_act(decided, at=late), late_reason="邮路中断。").case
+        container().handling.deliver(an_act(decided, at=late))
+    closed = container().handling.deliver(an_act(decided, at=late), late_reason="邮路中断。").case
 
     assert closed.delivery is not None
     assert closed.delivery.late_reason == "邮路中断。"
@@ -435,7 +437,7 @@ def test_of_two_officers_on_one_version_one_wins_and_the_other_is_told() -> None
 def test_a_clock_that_turned_yellow_meanwhile_does_not_spoil_the_form() -> None:
     _, case = an_accepted_case()
 
-    services().clocks.sweep(at=LAST_FOR_HANDLING)
+    container().clocks.sweep(at=LAST_FOR_HANDLING)
 
     assert decide(case, at=LAST_FOR_HANDLING).state is State.DECIDED
 
@@ -446,14 +448,14 @@ def test_the_same_act_sent_twice_has_one_effect() -> None:
     once = IdempotencyKey(key="k", request="r")
     act = an_act(case, idempotency_key=once)
 
-    first = services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
-    second = services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
+    first = container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
+    second = container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
 
     assert (first.is_repeat, second.is_repeat) == (False, True)
     assert second.case == first.case
     assert kinds_of(case).count("case:decided") == 1
     with refused(ErrorCode.IDEMPOTENCY_KEY_REUSED):
-        services().handling.decide(
+        container().handling.decide(
             replace(act, idempotency_key=IdempotencyKey(key="k", request="other")),
             outcome=Outcome.REFUSED,
             document_no="2号",
@@ -464,16 +466,16 @@ def test_a_milestone_told_between_reading_and_writing_only_makes_the_desk_read_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, case = an_accepted_case()
-    load = services().cases.load
+    load = container().cases.load
     loads: list[Case] = []
 
     def overtaken(case_no: str) -> Case:
         loads.append(load(case_no))
         if len(loads) == 1:
-            services().clocks.sweep(at=LAST_FOR_HANDLING)
+            container().clocks.sweep(at=LAST_FOR_HANDLING)
         return loads[-1]
 
-    monkeypatch.setattr(services().cases, "load", overtaken)
+    monkeypatch.setattr(container().cases, "load", overtaken)
     decided = decide(case, at=LAST_FOR_HANDLING)
 
     assert decided.state is State.DECIDED

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import client as aws_client
+from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState
 from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
 from chalicelib.credit.model.records import RepairState
@@ -27,7 +28,6 @@ from chalicelib.dynamo.transaction import Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_organisation
 from tests.cloud import create_tables, table_definitions
 
@@ -59,10 +59,10 @@ def imports(cloud: None, queue: Waiting, monkeypatch: pytest.MonkeyPatch) -> Ite
     aws_client("s3").create_bucket(
         Bucket=settings().import_bucket, CreateBucketConfiguration={"LocationConstraint": settings().region}
     )
-    monkeypatch.setattr(services().imports, "_queue", queue)
+    monkeypatch.setattr(container().imports, "_queue", queue)
     # Moto's tables are no place for threads.
     monkeypatch.setattr(service, "AT_ONCE", 1)
-    yield services().imports
+    yield container().imports
     import_files._s3.cache_clear()
 
 
@@ -93,7 +93,7 @@ def json_lines(lines: Iterable[Mapping[str, Any] | str]) -> bytes:
 
 def requested(data: bytes, *, source: str = "market", **declared: Any) -> Import:  # noqa: ANN401 - any part
     said = Declared(**{"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), **declared})
-    return services().imports.request(source, said, by=MACHINE, at=NOON, idempotency_key=None)[0]
+    return container().imports.request(source, said, by=MACHINE, at=NOON, idempotency_key=None)[0]
 
 
 def uploaded(data: bytes, **declared: Any) -> Import:  # noqa: ANN401 - any part
@@ -106,7 +106,7 @@ def run(made: Import, queue: Waiting) -> Import:
     """Take steps as the queue brings them, until none is left."""
     queue.messages.append(made.import_id)
     while queue.messages:
-        made = services().imports.step(queue.messages.pop(), at=NOON + timedelta(minutes=1))
+        made = container().imports.step(queue.messages.pop(), at=NOON + timedelta(minutes=1))
     return made
 
 
@@ -130,21 +130,21 @@ def names_in_bucket() -> list[str]:
 
 def bars_of(subject: Mapping[str, str]) -> list[str]:
     assert subject is COMPANY
-    key = services().subject_keys.key_of(an_organisation())
-    return sorted(bar.record_id for bar in services().credit.summary(key).bars)
+    key = container().subject_keys.key_of(an_organisation())
+    return sorted(bar.record_id for bar in container().credit.summary(key).bars)
 
 
 def test_every_line_becomes_a_record_with_its_summary_and_one_event(queue: Waiting) -> None:
     made = taken([a_line("r-1"), a_line("r-2"), a_line("r-3", subject=PERSON)], queue, count=3)
 
-    key = services().subject_keys.key_of(an_organisation())
-    reading = services().timeline.reading(f"credit:{key}")
+    key = container().subject_keys.key_of(an_organisation())
+    reading = container().timeline.reading(f"credit:{key}")
     assert (made.state, counts(made)) == (ImportState.DONE, {"stored": 3})
     assert bars_of(COMPANY) == ["r-1", "r-2"]
     assert reading.verified
     assert [event.kind for event in reading.events] == ["record:imported"]
     assert names_in_bucket() == []
-    kinds = [event.kind for event in services().timeline.events(made.owner)]
+    kinds = [event.kind for event in container().timeline.events(made.owner)]
     assert kinds == ["import:requested", "import:started", "import:finished"]
 
 
@@ -187,13 +187,13 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
 
 def test_the_same_file_again_changes_nothing_and_an_older_version_comes_too_late(queue: Waiting) -> None:
     taken([a_line("r-1", version=2)], queue)
-    before = CreditStore(services().timeline).record("market", "r-1")
+    before = CreditStore(container().timeline).record("market", "r-1")
 
     again = taken([a_line("r-1", version=2)], queue)
     late = taken([a_line("r-1", version=1)], queue)
 
     assert (counts(again), counts(late)) == ({"unchanged": 1}, {"late": 1})
-    assert CreditStore(services().timeline).record("market", "r-1") == before
+    assert CreditStore(container().timeline).record("market", "r-1") == before
 
 
 def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue: Waiting) -> None:
@@ -202,7 +202,7 @@ def test_a_record_twice_in_a_file_ends_as_its_newest_version_in_any_order(queue:
         name = "r-" + "".join(map(str, order))
         taken([{**versions[place], "record_id": name} for place in order], queue)
 
-    records = CreditStore(services().timeline).records(services().subject_keys.key_of(an_organisation()))
+    records = CreditStore(container().timeline).records(container().subject_keys.key_of(an_organisation()))
     assert {record.basis for record in records} == {"第3条"}
 
 
@@ -263,8 +263,8 @@ def test_subjects_with_few_lines_are_stored_together_each_with_its_own_event(
 
     made = taken([a_line("r-1"), a_line("r-2", subject=PERSON), a_line("r-3")], queue)
 
-    key = services().subject_keys.key_of(an_organisation())
-    (event,) = services().timeline.reading(f"credit:{key}").events
+    key = container().subject_keys.key_of(an_organisation())
+    (event,) = container().timeline.reading(f"credit:{key}").events
     named: Any = event.data["records"]
     assert commits == [3]
     assert counts(made) == {"stored": 3}
@@ -317,10 +317,10 @@ def test_a_record_that_came_twice_is_not_counted_up_when_its_lines_are_taken_aga
     with monkeypatch.context() as patch:
         patch.setattr(ImportStore, "save", dies_after_the_lines)
         with pytest.raises(DiedError):
-            services().imports.step(made.import_id, at=NOON)
+            container().imports.step(made.import_id, at=NOON)
     done = run(made, queue)
 
-    record = CreditStore(services().timeline).record("market", "r-1")
+    record = CreditStore(container().timeline).record("market", "r-1")
     assert record is not None
     assert (record.basis, record.version, counts(done)) == ("第2条", 2, {"stored": 2})
 
@@ -333,7 +333,7 @@ def test_a_line_under_another_name_waits_for_a_person(queue: Waiting) -> None:
     (refused,) = refused_lines(made)
     assert (counts(made), refused["code"]) == ({"conflict": 1}, ErrorCode.IDENTITY_CONFLICT.value)
     officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
-    page = services().conflicts.page(ConflictState.OPEN, by=officer, limit=5, after=None)
+    page = container().conflicts.page(ConflictState.OPEN, by=officer, limit=5, after=None)
     assert [conflict.record_id for conflict in page.items] == ["r-2"]
     assert bars_of(COMPANY) == ["r-1"]
 
@@ -361,7 +361,7 @@ def test_a_csv_is_the_same_as_json_lines(queue: Waiting, end: str, mark: str, *,
 
     made = run(uploaded(data, count=3), queue)
 
-    record = CreditStore(services().timeline).record("market", "r-2")
+    record = CreditStore(container().timeline).record("market", "r-2")
     assert record is not None
     assert (record.contents, record.related_items) == ({"fine": "一万元"}, ("business-address", "plate-replacement"))
     assert counts(made) == {"stored": 2, "refused": 1}
@@ -382,7 +382,7 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
     made = taken([a_line()], queue, **declared)
 
     assert (made.state, made.problem) == (ImportState.REFUSED, problem)
-    assert CreditStore(services().timeline).record("market", "r-1") is None
+    assert CreditStore(container().timeline).record("market", "r-1") is None
     assert names_in_bucket() == []
 
 
@@ -421,7 +421,7 @@ def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(queue: Waiting
 
     waiting = run(made, queue)
     done = run(uploaded(json_lines([a_line()])), queue)
-    again = services().imports.step(done.import_id, at=NOON + timedelta(days=1))
+    again = container().imports.step(done.import_id, at=NOON + timedelta(days=1))
 
     assert waiting.state is ImportState.AWAITING_UPLOAD
     assert again == done
@@ -432,17 +432,17 @@ def test_a_source_hands_in_its_own_alone(by: Any, source: str) -> None:  # noqa:
     declared = Declared(size=1, sha256="0" * 64)
 
     with pytest.raises(DomainError, match="FORBIDDEN"):
-        services().imports.request(source, declared, by=by, at=NOON, idempotency_key=None)
+        container().imports.request(source, declared, by=by, at=NOON, idempotency_key=None)
     made = requested(b"x")
     with pytest.raises(DomainError, match="FORBIDDEN"):
-        services().imports.one(made.import_id, by=ELSEWHERE)
+        container().imports.one(made.import_id, by=ELSEWHERE)
 
 
 def test_the_address_takes_the_file_that_was_declared() -> None:
     data = json_lines([a_line()])
     made = requested(data)
 
-    address = services().imports.address(made)
+    address = container().imports.address(made)
 
     assert address is not None
     assert "X-Amz-Signature" in address.url
@@ -493,12 +493,12 @@ def the_end_of(lines: list[Mapping[str, Any] | str], queue: Waiting, deaths: ran
         while queue.messages and commits < 500:
             commits += 1
             try:
-                services().imports.step(queue.messages[-1], at=NOON + timedelta(minutes=commits))
+                container().imports.step(queue.messages[-1], at=NOON + timedelta(minutes=commits))
             except DiedError:
                 continue
             queue.messages.pop(0)
-    done = services().imports.one(made.import_id, by=MACHINE)
-    records = CreditStore(services().timeline).records(services().subject_keys.key_of(an_organisation()))
+    done = container().imports.one(made.import_id, by=MACHINE)
+    records = CreditStore(container().timeline).records(container().subject_keys.key_of(an_organisation()))
     return done.state, counts(done), refused_lines(done), records
 
 
@@ -539,7 +539,7 @@ def test_a_death_at_the_very_end_loses_no_refused_line(queue: Waiting, *, is_wri
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ImportStore, "save", dies_at_the_end)
         with pytest.raises(DiedError):
-            services().imports.step(made.import_id, at=NOON)
+            container().imports.step(made.import_id, at=NOON)
     done = run(made, queue)
 
     assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 1, "refused": 2})

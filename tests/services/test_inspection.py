@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clocks.model import Light
+from chalicelib.container import container
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -13,7 +14,6 @@ from chalicelib.inspection.model import CaseFilter, CaseSeen, Mandate, Scope, Wa
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.wiring import services
 from tests.builders import NOON
 from tests.services.case_office import Applicant, publish
 
@@ -36,7 +36,7 @@ def what_is_wanted(*, scope: Scope | None = None, expires_on: date = date(2026, 
 
 
 def a_mandate(*, idempotency_key: IdempotencyKey | None = None, wanted: Wanted | None = None) -> Mandate:
-    mandate, _ = services().inspection.ask(
+    mandate, _ = container().inspection.ask(
         wanted or what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=idempotency_key
     )
     return mandate
@@ -44,7 +44,7 @@ def a_mandate(*, idempotency_key: IdempotencyKey | None = None, wanted: Wanted |
 
 def an_approved_mandate(wanted: Wanted | None = None) -> Mandate:
     mandate = a_mandate(wanted=wanted)
-    return services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=1, at=AT)
+    return container().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=1, at=AT)
 
 
 def refused(act: Callable[[], object]) -> ErrorCode:
@@ -58,7 +58,7 @@ def test_the_one_who_asked_cannot_approve() -> None:
     mandate = a_mandate()
 
     assert (
-        refused(lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector(), version=1, at=AT))
+        refused(lambda: container().inspection.approve(mandate.mandate_id, by=an_inspector(), version=1, at=AT))
         is ErrorCode.SAME_PERSON
     )
 
@@ -66,7 +66,7 @@ def test_the_one_who_asked_cannot_approve() -> None:
 def test_another_inspector_approves_and_a_second_approval_changes_nothing() -> None:
     approved = an_approved_mandate()
 
-    again = services().inspection.approve(approved.mandate_id, by=an_inspector("inspector3"), version=None, at=AT)
+    again = container().inspection.approve(approved.mandate_id, by=an_inspector("inspector3"), version=None, at=AT)
 
     assert (approved.approver, approved.approved_at, approved.version) == ("staff:inspector2", AT, 2)
     assert again == approved
@@ -77,7 +77,7 @@ def test_approving_an_old_version_is_refused() -> None:
 
     assert (
         refused(
-            lambda: services().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=9, at=AT)
+            lambda: container().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=9, at=AT)
         )
         is ErrorCode.STALE_VERSION
     )
@@ -100,7 +100,7 @@ def test_approving_an_old_version_is_refused() -> None:
 )
 def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, pointer: str) -> None:
     with pytest.raises(DomainError) as caught:
-        services().inspection.ask(wanted, by=an_inspector(), at=AT, idempotency_key=None)
+        container().inspection.ask(wanted, by=an_inspector(), at=AT, idempotency_key=None)
 
     assert [fault.pointer for fault in caught.value.faults] == [pointer]
 
@@ -108,8 +108,8 @@ def test_a_mandate_for_everything_or_for_no_time_is_refused(wanted: Wanted, poin
 def test_the_same_request_twice_makes_one_mandate() -> None:
     once = IdempotencyKey.of(caller="inspector", route="POST /v1/inspections", key="k", body=b"{}")
 
-    first = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
-    second = services().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
+    first = container().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
+    second = container().inspection.ask(what_is_wanted(), by=an_inspector(), at=AT, idempotency_key=once)
 
     assert (first[1], second[1], first[0].mandate_id) == (False, True, second[0].mandate_id)
 
@@ -121,7 +121,7 @@ def test_nothing_is_readable_before_approval_nor_after_the_last_day() -> None:
     last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 
     def read(mandate: Mandate, at: datetime) -> object:
-        return services().inspection.cases(
+        return container().inspection.cases(
             mandate.mandate_id, CaseFilter(), by=an_inspector(), at=at, limit=10, after=None
         )
 
@@ -135,7 +135,7 @@ def test_a_mandate_gives_its_right_to_the_one_who_asked_only(other: str) -> None
     mandate = an_approved_mandate()
 
     def read() -> object:
-        return services().inspection.cases(
+        return container().inspection.cases(
             mandate.mandate_id, CaseFilter(), by=an_inspector(other), at=AT, limit=10, after=None
         )
 
@@ -147,26 +147,26 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
     mandate = an_approved_mandate()
 
     def read() -> object:
-        return services().inspection.timeline(mandate.mandate_id, "310101190001150014", by=an_inspector(), at=AT)
+        return container().inspection.timeline(mandate.mandate_id, "310101190001150014", by=an_inspector(), at=AT)
 
     assert refused(read) is ErrorCode.OUT_OF_SCOPE
-    exceeded = services().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
+    exceeded = container().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
     assert (exceeded.kind, exceeded.data["case_no"], exceeded.actor) == (
         "mandate:exceeded",
         "malformed",
         "staff:inspector",
     )
-    assert services().timeline.reading(mandate.owner).verified
+    assert container().timeline.reading(mandate.owner).verified
 
 
 @pytest.mark.requirement("R7.13")
 def test_every_look_is_on_record_with_its_size() -> None:
     mandate = an_approved_mandate()
 
-    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
-    services().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
+    container().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
+    container().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
 
-    readings = services().inspection.readings(mandate.mandate_id, by=an_inspector())
+    readings = container().inspection.readings(mandate.mandate_id, by=an_inspector())
     assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
         ("mandate:read", "cases", 0),
         ("mandate:read", "cases", 0),
@@ -183,7 +183,7 @@ def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(
 
     def seen(scope: Scope) -> tuple[CaseSeen, ...]:
         mandate = an_approved_mandate(what_is_wanted(scope=scope))
-        return services().inspection.cases(
+        return container().inspection.cases(
             mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None
         )[0]
 
@@ -198,7 +198,7 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     mandate = an_approved_mandate()
 
     def found(sought: CaseFilter, at: datetime = NOON) -> list[tuple[str, Light]]:
-        seen, _ = services().inspection.cases(
+        seen, _ = container().inspection.cases(
             mandate.mandate_id, sought, by=an_inspector(), at=at, limit=10, after=None
         )
         return [(each.card.case_no, each.light) for each in seen]
@@ -212,19 +212,19 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
         fact = NewEvent(
             kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
         )
-        services().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
+        container().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
     assert found(CaseFilter(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 
 def test_the_callers_own_mandates_come_newest_first() -> None:
     a_mandate()
-    services().inspection.ask(what_is_wanted(), by=an_inspector("inspector2"), at=AT, idempotency_key=None)
-    newest, _ = services().inspection.ask(
+    container().inspection.ask(what_is_wanted(), by=an_inspector("inspector2"), at=AT, idempotency_key=None)
+    newest, _ = container().inspection.ask(
         what_is_wanted(), by=an_inspector(), at=AT + timedelta(hours=1), idempotency_key=None
     )
 
-    found, after = services().inspection.asked_by(an_inspector(), limit=1, after=None)
-    rest, _ = services().inspection.asked_by(an_inspector(), limit=10, after=after)
+    found, after = container().inspection.asked_by(an_inspector(), limit=1, after=None)
+    rest, _ = container().inspection.asked_by(an_inspector(), limit=10, after=after)
 
     assert [mandate.mandate_id for mandate in found] == [newest.mandate_id]
     assert len(rest) == 1
@@ -234,6 +234,6 @@ def test_only_inspectors_have_mandates() -> None:
     stranger = an_inspector("supervisor.traffic", Role.SUPERVISOR)
 
     assert (
-        refused(lambda: services().inspection.ask(what_is_wanted(), by=stranger, at=AT, idempotency_key=None))
+        refused(lambda: container().inspection.ask(what_is_wanted(), by=stranger, at=AT, idempotency_key=None))
         is ErrorCode.FORBIDDEN
     )

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.redress.model import Outcome
@@ -15,7 +16,6 @@ from chalicelib.sanctions.model.flags import Flag, Target
 from chalicelib.supervision.model.statistics import Figures, Measure, MeasureFigures
 from chalicelib.supervision.services.statistics import AskedOfMeasures
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_organisation
 from tests.services.test_publishing import an_edition, load, resume
 from tests.services.test_redress import (
@@ -40,9 +40,7 @@ FIRST, LAST = date(2026, 9, 1), date(2027, 9, 30)
 
 
 def lifted(flag: Flag, *, at: datetime) -> None:
-    services().punishment.lift(
-        flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=flag.version, at=at
-    )
+    container().flags.lift(flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=flag.version, at=at)
 
 
 def all_that_can_become_of_flags() -> list[Flag]:
@@ -57,25 +55,25 @@ def all_that_can_become_of_flags() -> list[Flag]:
     decided(objection, ruling(Outcome.LIFTED), at=AFTER_DEFENCE + timedelta(days=2))
     objected(entry_of(flags[4]), "measure", at=AFTER_DEFENCE)
     judged(asked(entry_of(flags[5]), at=REPAIRED_AT), at=REPAIRED_AT)
-    services().reversals.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(entry_of(flags[6])), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     target = Target(about=an_organisation())
-    only_proposed = services().punishment.propose(a_proposal(document_no="另"), target, by=CREDIT, at=NOON).flag
+    only_proposed = container().flags.propose(a_proposal(document_no="另"), target, by=CREDIT, at=NOON).flag
     lifted(only_proposed, at=AFTER_DEFENCE)
     load(an_edition(without="10"), at=AFTER_DEFENCE)
     load(an_edition("2026b", without="11", on=date(2026, 10, 10)), at=AFTER_DEFENCE)
     for by in (CREDIT, a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")):
         resume(flags[7], by=by, at=AFTER_DEFENCE + timedelta(days=1))
-    services().flag_upkeep.expire(at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+    container().flag_expiry.expire(at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
     return [*flags.values(), only_proposed]
 
 
 def told(events: Iterable[Event]) -> None:
     for event in events:
-        services().statistics.on_event(event, REPAIRED_AT)
+        container().statistics.on_event(event, REPAIRED_AT)
 
 
 def measures(first: date = FIRST, last: date = LAST, *, code: str | None = None) -> tuple[MeasureFigures, ...]:
-    return services().statistics.measures(AskedOfMeasures(first=first, last=last, measure_code=code), by=MONITOR)
+    return container().statistics.measures(AskedOfMeasures(first=first, last=last, measure_code=code), by=MONITOR)
 
 
 def recomputed(chains: Iterable[Sequence[Event]]) -> dict[tuple[str, str], Counter[str]]:
@@ -117,7 +115,7 @@ def as_counters(found: Iterable[MeasureFigures]) -> dict[tuple[str, str], Counte
 
 @pytest.mark.requirement("R2.16", "R8.2", "R8.3")
 def test_figures_heard_twice_and_out_of_order_are_those_of_a_walk_through_the_timelines() -> None:
-    chains = [services().timeline.events(flag.owner) for flag in all_that_can_become_of_flags()]
+    chains = [container().timeline.events(flag.owner) for flag in all_that_can_become_of_flags()]
     twice = [event for chain in chains for event in chain] * 2
     random.Random(2).shuffle(twice)
 
@@ -134,7 +132,7 @@ def test_figures_heard_twice_and_out_of_order_are_those_of_a_walk_through_the_ti
 def test_days_add_up_and_what_is_in_force_is_told_whatever_the_days() -> None:
     flag = flagged()
     lifted(flagged(document_no="另"), at=AFTER_DEFENCE + timedelta(days=3))
-    told(services().timeline.events(flag.owner))
+    told(container().timeline.events(flag.owner))
 
     before = measures(date(2026, 1, 1), date(2026, 1, 2))
     on_the_day = measures(date(2026, 10, 9), date(2026, 10, 9))
@@ -146,7 +144,7 @@ def test_days_add_up_and_what_is_in_force_is_told_whatever_the_days() -> None:
 
 def test_measures_stand_in_the_order_of_the_list_and_one_can_be_asked_for() -> None:
     for number, code in enumerate(("10", "9")):
-        told(services().timeline.events(flagged(document_no=str(number), measure_code=code).owner))
+        told(container().timeline.events(flagged(document_no=str(number), measure_code=code).owner))
 
     assert [one.measure_code for one in measures()] == ["9", "10"]
     assert [one.measure_code for one in measures(code="10")] == ["10"]
@@ -156,21 +154,21 @@ def test_measures_stand_in_the_order_of_the_list_and_one_can_be_asked_for() -> N
 def test_a_measure_of_which_nothing_is_left_and_nothing_happened_is_not_told() -> None:
     flag = flagged()
     lifted(flag, at=AFTER_DEFENCE)
-    told(services().timeline.events(flag.owner))
+    told(container().timeline.events(flag.owner))
 
     assert measures(date(2026, 1, 1), date(2026, 1, 2)) == ()
 
 
 def test_an_office_sees_the_flags_that_it_proposed_whoever_ended_them() -> None:
     flag = flagged()
-    told(services().timeline.events(flag.owner))
+    told(container().timeline.events(flag.owner))
     own = AskedOfMeasures(first=FIRST, last=LAST)
 
-    seen = [services().statistics.measures(own, by=by) for by in (CREDIT, SUPERVISOR)]
+    seen = [container().statistics.measures(own, by=by) for by in (CREDIT, SUPERVISOR)]
 
     assert [len(found) for found in seen] == [1, 0]
     with pytest.raises(DomainError, match=ErrorCode.FORBIDDEN):
-        services().statistics.measures(AskedOfMeasures(first=FIRST, last=LAST, department="credit"), by=SUPERVISOR)
+        container().statistics.measures(AskedOfMeasures(first=FIRST, last=LAST, department="credit"), by=SUPERVISOR)
 
 
 @pytest.mark.parametrize("days", [-1, 400])

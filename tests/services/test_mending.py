@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clocks.store import TaskStore
+from chalicelib.container import container
 from chalicelib.credit.model.records import Severity, Summary
 from chalicelib.credit.rules.expiry import without_ended
 from chalicelib.credit.services.reconciliation import Reconciliation
@@ -16,7 +17,6 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.timeline.store import Timeline
-from chalicelib.wiring import services
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
 from tests.services.test_expiry import MACHINE, flagged, kinds_of, stored
 
@@ -26,25 +26,25 @@ LATER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 
 
 def mending(pauses: list[float] | None = None) -> Reconciliation:
-    house, waited = services(), pauses if pauses is not None else []
+    house, waited = container(), pauses if pauses is not None else []
     return Reconciliation(
         CreditStore(house.timeline),
         TaskStore(),
-        marks_of=house.flag_upkeep.marks_of,
+        marks_of=house.flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=waited.append,
     )
 
 
 def company() -> Summary:
-    return services().credit.summary(services().subject_keys.key_of(an_organisation()))
+    return container().credit.summary(container().subject_keys.key_of(an_organisation()))
 
 
 def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
     """Change a stored summary behind the service's back."""
     before = company()
     with transaction() as tx:
-        CreditStore(services().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)
+        CreditStore(container().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)
 
 
 def test_a_summary_that_is_as_it_should_be_is_left_alone() -> None:
@@ -86,7 +86,7 @@ def test_what_differs_is_mended_with_an_event_and_nobody_files_on_what_was_read_
     assert after.freshness == right.freshness
     assert after.version == right.version + 1
     assert kinds_of(after.owner)[-1] == "summary:mended"
-    (*_, event) = services().timeline.events(after.owner)
+    (*_, event) = container().timeline.events(after.owner)
     assert part in event.data["parts"]  # type: ignore[operator]
     assert mending().check(at=LATER).mended == 0
 
@@ -96,9 +96,9 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
     altered(kept_promises=7)
 
     settled = Reconciliation(
-        CreditStore(services().timeline),
+        CreditStore(container().timeline),
         TaskStore(),
-        marks_of=services().flag_upkeep.marks_of,
+        marks_of=container().flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=lambda _: altered(kept_promises=0),
     )
@@ -108,7 +108,7 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
 
 def test_the_walk_goes_on_where_it_stopped_and_begins_anew_at_its_end() -> None:
     stored()
-    services().receiving.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
+    container().ingest.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
 
     runs = [mending().check(at=LATER, limit=1) for _ in range(3)]
 
@@ -175,8 +175,8 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
             effective_on=date(2026, 9, 1),
         )
         with suppress(DomainError):
-            services().receiving.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
-        services().credit_upkeep.expire(at=later)
+            container().ingest.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
+        container().credit_expiry.expire(at=later)
 
         now = company()
         right, parts = mending()._difference(now, at=later)

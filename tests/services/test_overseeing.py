@@ -10,9 +10,9 @@ from chalicelib.cases.model.stages import Finding, Outcome, ResultDocument
 from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_item
 from tests.services.case_office import Applicant, publish
 
@@ -49,24 +49,24 @@ def received() -> Case:
 
 def decided(case: Case, *, hours: int = 1, occurred: int | None = None) -> Case:
     act = by(OFFICER, case, hours=hours, occurred=occurred)
-    return services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号").case
+    return container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号").case
 
 
 def reopened(case: Case, *, hours: int = 3, who: Caller = SUPERVISOR) -> Case:
-    return services().overseeing.reopen(by(who, case, hours=hours), reason="申请人没有收到结果。").case
+    return container().assignment.reopen(by(who, case, hours=hours), reason="申请人没有收到结果。").case
 
 
 def running(case: Case) -> dict[str, Clock]:
-    return {clock.clock_id: clock for clock in services().clocks.of_owner(case.owner) if clock.stopped_at is None}
+    return {clock.clock_id: clock for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None}
 
 
 def told(case: Case, kind: str) -> tuple[str, str]:
-    event = [event for event in services().timeline.events(case.owner) if event.kind == kind][-1]
+    event = [event for event in container().timeline.events(case.owner) if event.kind == kind][-1]
     return event.occurred_at, event.recorded_at
 
 
 def test_a_closed_case_is_handled_again_from_now_on() -> None:
-    closed = services().handling.deliver(by(OFFICER, one := decided(a_promise()), hours=2)).case
+    closed = container().handling.deliver(by(OFFICER, one := decided(a_promise()), hours=2)).case
 
     again = reopened(closed)
 
@@ -76,27 +76,27 @@ def test_a_closed_case_is_handled_again_from_now_on() -> None:
     clocks = running(again)
     assert set(clocks) == {"handling_promised.reopened-1", "handling_statutory.reopened-1"}
     assert {(clock.started_at, clock.item) for clock in clocks.values()} == {(NOON + 3 * HOUR, "plate-replacement")}
-    event = services().timeline.events(again.owner)[-1]
+    event = container().timeline.events(again.owner)[-1]
     assert (event.kind, event.data["handling"], event.texts["reason"]) == ("case:reopened", 2, "申请人没有收到结果。")
 
 
 def test_what_follows_a_decision_follows_the_next_one_too_and_a_kept_promise_counts_once() -> None:
     case = decided(a_promise())
     for handling in (1, 2):
-        found = services().consequences.verify(
+        found = container().consequences.verify(
             by(OFFICER, case, hours=4 * handling), result=Finding.TRUE, method=Method.ONLINE, findings="属实。"
         )
         assert found.case.verification is not None
         if handling == 1:
             case = decided(reopened(found.case, hours=5), hours=6)
 
-    kinds = [event.kind for event in services().timeline.events(case.owner)]
+    kinds = [event.kind for event in container().timeline.events(case.owner)]
     assert (kinds.count("case:verified"), kinds.count("promise:kept")) == (2, 1)
     assert reopened(found.case, hours=9).handling == 3
 
 
 def test_a_case_whose_promise_was_found_broken_is_not_handled_again() -> None:
-    found = services().consequences.verify(
+    found = container().consequences.verify(
         by(OFFICER, decided(a_promise()), hours=2), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实。"
     )
 
@@ -121,7 +121,7 @@ def test_an_officer_does_not_reopen() -> None:
 
 
 def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> None:
-    assigned = services().overseeing.assign(by(SUPERVISOR, a_promise()), officer="o-2").case
+    assigned = container().assignment.assign(by(SUPERVISOR, a_promise()), officer="o-2").case
 
     assert assigned.officer == "o-2"
     assert {clock.responsible for clock in running(assigned).values()} == {"o-2"}
@@ -130,11 +130,11 @@ def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> No
 
 
 def test_a_person_s_own_clock_stays_theirs() -> None:
-    found = services().consequences.verify(
+    found = container().consequences.verify(
         by(OFFICER, decided(a_promise()), hours=2), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实。"
     )
 
-    assigned = services().overseeing.assign(by(SUPERVISOR, found.case, hours=3), officer="o-2").case
+    assigned = container().assignment.assign(by(SUPERVISOR, found.case, hours=3), officer="o-2").case
 
     assert {one.kind: one.responsible for one in running(assigned).values()} == {
         ClockKind.DEFENCE: "applicant",
@@ -145,11 +145,11 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
 def test_an_officer_takes_a_case_that_nobody_has_and_no_other() -> None:
     case = a_promise()
     with pytest.raises(DomainError) as given:
-        services().overseeing.assign(by(OFFICER, case), officer="o-2")
-    taken = services().overseeing.assign(by(OFFICER, case), officer="o-1").case
+        container().assignment.assign(by(OFFICER, case), officer="o-2")
+    taken = container().assignment.assign(by(OFFICER, case), officer="o-1").case
 
     with pytest.raises(DomainError) as snatched:
-        services().overseeing.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
+        container().assignment.assign(by(COLLEAGUE, taken, hours=2), officer="o-2")
 
     assert (given.value.code, snatched.value.code) == (ErrorCode.FORBIDDEN, ErrorCode.STEP_NOT_ALLOWED)
     assert taken.officer == "o-1"
@@ -159,7 +159,7 @@ def test_who_acts_on_a_case_that_nobody_has_answers_for_the_clocks_of_the_act() 
     case = received()
     assert {clock.responsible for clock in running(case).values()} == {"officer"}
 
-    accepted = services().accepting.accept(by(OFFICER, case)).case
+    accepted = container().acceptance.accept(by(OFFICER, case)).case
 
     assert accepted.officer == ""
     assert {clock.responsible for clock in running(accepted).values()} == {"o-1"}
@@ -191,7 +191,7 @@ def test_telling_late_what_happened_in_time_is_late() -> None:
     act = replace(by(OFFICER, case, hours=24 * 20), occurred_at=NOON + HOUR)
 
     with pytest.raises(DomainError) as refused:
-        services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
+        container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号")
 
     assert refused.value.code is ErrorCode.LATE_REASON_REQUIRED
 
@@ -199,12 +199,12 @@ def test_telling_late_what_happened_in_time_is_late() -> None:
 def test_the_digest_of_a_result_is_told_and_shown() -> None:
     document = ResultDocument(name="决定书", sha256="ab" * 32)
     case = (
-        services()
+        container()
         .handling.decide(by(OFFICER, a_promise()), outcome=Outcome.GRANTED, document_no="1号", result=document)
         .case
     )
 
-    event = services().timeline.events(case.owner)[-1]
+    event = container().timeline.events(case.owner)[-1]
 
     assert case.decision is not None
     assert (case.decision.result, event.data["result_sha256"]) == (document, "ab" * 32)

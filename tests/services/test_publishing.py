@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.editions import EvaluationState, Place
@@ -10,7 +11,6 @@ from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Servi
 from chalicelib.sanctions.services import re_evaluation
 from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
-from chalicelib.wiring import services
 from tests.builders import a_proposal, an_organisation
 from tests.services.test_expiry import CREDIT, CREDIT2, effect_at, flagged, kinds_of
 
@@ -29,26 +29,26 @@ def an_edition(edition: str = "2026", *, on: date = TODAY, without: str = "9") -
 
 
 def load(edition: MeasureList, *, at: datetime = NOW) -> None:
-    services().publishing.load(edition, by=CREDIT, at=at)
+    container().measure_editions.load(edition, by=CREDIT, at=at)
 
 
 def seen(flag: Flag) -> Flag:
-    return services().punishment.get(flag.flag_id, by=CREDIT)
+    return container().flags.get(flag.flag_id, by=CREDIT)
 
 
 def resume(flag: Flag, *, by: object = CREDIT, at: datetime = NOW) -> Flag:
-    return services().resuming.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
+    return container().reinstatement.resume(flag.flag_id, "清单已恢复。", by=by, version=seen(flag).version, at=at)  # type: ignore[arg-type]
 
 
 def test_a_dry_run_says_which_flags_would_lose_their_ground_and_writes_nothing() -> None:
     flag = flagged()
 
-    preview = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=10, after=None)
+    preview = container().measure_editions.preview(an_edition(), by=CREDIT, at=NOW, limit=10, after=None)
 
     assert [(one.flag.flag_id, one.grounds) for one in preview.losing] == [(flag.flag_id, ("measure_gone",))]
     assert (preview.looked_at, preview.after) == (1, None)
     assert seen(flag).state is FlagState.ACTIVE
-    assert ShelfStore(services().timeline).shelf().loaded == ()
+    assert ShelfStore(container().timeline).shelf().loaded == ()
 
 
 @pytest.mark.requirement("R2.10")
@@ -80,9 +80,9 @@ def test_an_edition_of_a_later_day_is_evaluated_by_the_sweep_on_its_first_second
     load(an_edition(on=date(2026, 10, 20)))
     midnight = datetime(2026, 10, 19, 16, 0, tzinfo=UTC)
 
-    services().clocks.sweep(at=midnight - timedelta(seconds=1))
+    container().clocks.sweep(at=midnight - timedelta(seconds=1))
     assert seen(flag).state is FlagState.ACTIVE
-    services().clocks.sweep(at=midnight)
+    container().clocks.sweep(at=midnight)
 
     assert seen(flag).state is FlagState.SUSPENDED
 
@@ -93,10 +93,10 @@ def test_the_sweep_finishes_what_one_batch_had_no_room_for_and_looks_again(monke
     load(an_edition())
     minutes = iter(NOW + timedelta(minutes=number) for number in range(1, 10))
 
-    while services().evaluations.of("2026").state is not EvaluationState.DONE:  # type: ignore[union-attr]
-        services().clocks.sweep(at=next(minutes))
+    while container().re_evaluation.of("2026").state is not EvaluationState.DONE:  # type: ignore[union-attr]
+        container().clocks.sweep(at=next(minutes))
 
-    evaluation = services().evaluations.of("2026")
+    evaluation = container().re_evaluation.of("2026")
     assert evaluation is not None
     assert (evaluation.suspended, evaluation.failed, evaluation.passage) == (1, 0, 2)
 
@@ -136,25 +136,25 @@ def test_a_suspended_flag_can_be_lifted_and_ends_by_its_date() -> None:
     flag = flagged()
     load(an_edition())
 
-    lifted = services().punishment.lift(
+    lifted = container().flags.lift(
         flag.flag_id, reason="无依据。", basis="第23条", by=CREDIT, version=flag.version + 1, at=NOW
     )
 
     assert lifted.state is FlagState.LIFTED
-    assert services().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
+    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
 
 
 def test_a_suspended_flag_ends_on_its_day() -> None:
     flag = flagged()
     load(an_edition())
 
-    assert services().flag_upkeep.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
+    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
     assert seen(flag).state is FlagState.ENDED
 
 
 @pytest.mark.requirement("R2.10")
 def test_a_flag_proposed_on_an_earlier_edition_is_not_confirmed_without_ground() -> None:
-    punishment = services().punishment
+    punishment = container().flags
     noon = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
     flag = punishment.propose(a_proposal(), Target(about=an_organisation()), by=CREDIT, at=noon).flag
     told = Service(served_at=noon, method="直接送达", proof="回证1号")
@@ -174,7 +174,7 @@ def test_one_poisoned_flag_does_not_keep_the_others_from_being_looked_at(monkeyp
         raise RuntimeError
 
     monkeypatch.setattr(FlagStore, "load", torn)
-    standing = services().publishing.load(an_edition(), by=CREDIT, at=NOW)
+    standing = container().measure_editions.load(an_edition(), by=CREDIT, at=NOW)
 
     assert standing.evaluation is not None
     assert standing.evaluation.failed == 1
@@ -184,14 +184,14 @@ def test_a_dry_run_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(re_evaluation, "LOOKED_AT_ONCE", 0)
     flagged()
 
-    first = services().publishing.preview(an_edition(), by=CREDIT, at=NOW, limit=1, after=Place())
+    first = container().measure_editions.preview(an_edition(), by=CREDIT, at=NOW, limit=1, after=Place())
 
     assert (first.losing, first.after) == ((), Place())
 
 
 def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
     ticks = [0.0]
-    other = LoadedLists(ShelfStore(services().timeline), measure_lists(), ticks=lambda: ticks[0])
+    other = LoadedLists(ShelfStore(container().timeline), measure_lists(), ticks=lambda: ticks[0])
     assert [edition.edition for edition in other.current()] == ["2024"]
     load(an_edition())
 
@@ -203,6 +203,6 @@ def test_another_process_knows_a_new_edition_half_a_minute_later() -> None:
 
 def test_only_credit_officers_load_lists() -> None:
     with pytest.raises(DomainError) as refused:
-        services().publishing.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
+        container().measure_editions.load(an_edition(), by=replace(CREDIT, roles=frozenset()), at=NOW)
 
     assert refused.value.code is ErrorCode.FORBIDDEN

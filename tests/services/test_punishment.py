@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.aws import client
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -19,7 +20,6 @@ from chalicelib.sanctions.services.flags import Flags
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -33,38 +33,38 @@ DUE = datetime.fromisoformat("2026-10-08T15:59:59+00:00")
 
 
 def company() -> Caller:
-    return a_caller(sub="company", subject=services().subject_keys.key_of(an_organisation()))
+    return a_caller(sub="company", subject=container().subject_keys.key_of(an_organisation()))
 
 
 def proposed(**given: Any) -> Flag:  # noqa: ANN401 - any field of a proposal
     target = Target(about=an_organisation())
-    return services().punishment.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
+    return container().flags.propose(a_proposal(**given), target, by=CREDIT, at=NOON).flag
 
 
 def served() -> Flag:
     service = Service(served_at=NOON, method="直接送达", proof="回证1号")
-    return services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
+    return container().flags.serve(proposed().flag_id, service, by=CREDIT, version=1, at=NOON)
 
 
 def confirm(flag: Flag, *, by: Caller = CREDIT2, at: datetime, answer: str = "") -> Flag:
-    return services().punishment.confirm(
+    return container().flags.confirm(
         flag.flag_id, "事实清楚。", statement_answer=answer, by=by, version=flag.version, at=at
     )
 
 
 def lift(flag: Flag, *, at: datetime = NOON, version: int | None = None) -> Flag:
-    return services().punishment.lift(
+    return container().flags.lift(
         flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version or flag.version, at=at
     )
 
 
 def effect_at(at: datetime, *, item: str = "business-address") -> Effect:
     inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
-    return services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
+    return container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at).effect
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -88,7 +88,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
         else pack
         for pack in load_rule_packs()
     )
-    known = services()
+    known = container()
     punishment = Flags(
         FlagStore(known.timeline),
         known.clocks,
@@ -127,9 +127,9 @@ def test_a_flag_goes_all_the_way_and_opens_the_promise_again() -> None:
 def test_the_defence_runs_for_three_working_days_from_service() -> None:
     flag = served()
 
-    (clock,) = services().clocks.of_owner(flag.owner)
+    (clock,) = container().clocks.of_owner(flag.owner)
     assert (clock.kind, clock.due_at, clock.started_at) == (ClockKind.DEFENCE, DUE, NOON)
-    assert services().punishment.defence_due_at(flag) == DUE
+    assert container().flags.defence_due_at(flag) == DUE
 
 
 @pytest.mark.requirement("R1.18")
@@ -146,7 +146,7 @@ def test_nothing_is_confirmed_while_the_defence_is_open(at: datetime) -> None:
 def test_nothing_is_confirmed_while_nobody_knows_the_last_day_of_the_defence() -> None:
     year_end = datetime.fromisoformat("2026-12-31T02:00:00+00:00")
     service = Service(served_at=year_end, method="直接送达", proof="回证1号")
-    flag = services().punishment.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
+    flag = container().flags.serve(proposed().flag_id, service, by=CREDIT, version=1, at=year_end)
 
     with pytest.raises(DomainError) as early:
         confirm(flag, at=year_end + timedelta(days=1))
@@ -174,44 +174,44 @@ def test_the_proposer_cannot_confirm() -> None:
 
 def test_the_sweep_that_told_the_end_changes_no_version() -> None:
     flag = served()
-    services().clocks.sweep(at=DUE + timedelta(seconds=1))
+    container().clocks.sweep(at=DUE + timedelta(seconds=1))
 
     assert "clock:passed" in kinds_of(flag.owner)
     assert confirm(flag, at=DUE + timedelta(seconds=1)).state is FlagState.ACTIVE
 
 
 def test_what_the_subject_says_ends_the_defence_and_is_answered() -> None:
-    flag = services().punishment.state(served().flag_id, "住所存在。", by=company(), at=NOON)
+    flag = container().flags.state(served().flag_id, "住所存在。", by=company(), at=NOON)
 
     assert flag.state is FlagState.ANSWERED
     with pytest.raises(DomainError) as refused:
         confirm(flag, at=NOON)
     assert reason_of(refused) is ErrorCode.INVALID_BODY
     assert confirm(flag, at=NOON, answer="现场核查未发现。").state is FlagState.ACTIVE
-    (clock,) = services().clocks.of_owner(flag.owner)
+    (clock,) = container().clocks.of_owner(flag.owner)
     assert clock.stopped_at == NOON
 
 
 def test_somebody_elses_flag_is_not_there() -> None:
     flag = served()
-    stranger = a_caller(sub="applicant", subject=services().subject_keys.key_of(an_identity()))
+    stranger = a_caller(sub="applicant", subject=container().subject_keys.key_of(an_identity()))
 
-    get = services().punishment.get
+    get = container().flags.get
     for flag_id, by in ((flag.flag_id, stranger), ("f" * 24, CREDIT)):
         with pytest.raises(DomainError) as refused:
             get(flag_id, by=by)
         assert reason_of(refused) is ErrorCode.NOT_FOUND
     with pytest.raises(DomainError) as refused:
-        services().punishment.state(flag.flag_id, "一", by=stranger, at=NOON)
+        container().flags.state(flag.flag_id, "一", by=stranger, at=NOON)
     assert reason_of(refused) is ErrorCode.NOT_FOUND
-    assert services().punishment.get(flag.flag_id, by=company()) == flag
+    assert container().flags.get(flag.flag_id, by=company()) == flag
 
 
 def test_another_offices_flag_is_forbidden() -> None:
     flag = proposed()
 
     with pytest.raises(DomainError) as refused:
-        services().punishment.get(flag.flag_id, by=ELSEWHERE)
+        container().flags.get(flag.flag_id, by=ELSEWHERE)
 
     assert reason_of(refused) is ErrorCode.FORBIDDEN
 
@@ -230,13 +230,13 @@ def test_a_proposal_may_be_dropped_before_it_has_effect() -> None:
 
     assert flag.state is FlagState.LIFTED
     assert kinds_of(flag.owner) == ["flag:proposed", "flag:served", "flag:lifted"]
-    (clock,) = services().clocks.of_owner(flag.owner)
+    (clock,) = container().clocks.of_owner(flag.owner)
     assert clock.stopped_at == NOON
 
 
 def test_the_same_key_proposes_once() -> None:
     once = IdempotencyKey(key="k", request="r")
-    propose = services().punishment.propose
+    propose = container().flags.propose
     target = Target(about=an_organisation())
 
     first = propose(a_proposal(), target, by=CREDIT, at=NOON, idempotency_key=once)
@@ -271,7 +271,7 @@ def test_a_document_about_somebody_else_reaches_nobody() -> None:
     target = Target(about=an_organisation(), document_about=an_identity())
 
     with pytest.raises(DomainError) as refused:
-        services().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON)
+        container().flags.propose(a_proposal(), target, by=CREDIT, at=NOON)
 
     assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
 
@@ -279,12 +279,12 @@ def test_a_document_about_somebody_else_reaches_nobody() -> None:
 def test_a_document_that_names_the_subject_itself_is_its_own() -> None:
     target = Target(about=an_organisation(), document_about=an_organisation())
 
-    assert services().punishment.propose(a_proposal(), target, by=CREDIT, at=NOON).flag.state is FlagState.PROPOSED
+    assert container().flags.propose(a_proposal(), target, by=CREDIT, at=NOON).flag.state is FlagState.PROPOSED
 
 
 def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
-    flags_of = services().punishment.flags_of
+    flags_of = container().flags.flags_of
 
     own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), limit=10)
     page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1)
@@ -306,12 +306,12 @@ def test_a_flag_is_not_confirmed_while_credit_cannot_be_read() -> None:
         confirm(flag, at=DUE + timedelta(seconds=1))
 
     assert reason_of(refused) is ErrorCode.UNAVAILABLE
-    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.SERVED
 
 
 def test_an_unknown_edition_of_the_list_is_not_found() -> None:
     with pytest.raises(DomainError) as refused:
-        services().punishment.measures("1999", at=NOON)
+        container().flags.measures("1999", at=NOON)
 
     assert reason_of(refused) is ErrorCode.NOT_FOUND
-    assert services().punishment.measures(None, at=NOON).in_force_from == date(2024, 1, 1)
+    assert container().flags.measures(None, at=NOON).in_force_from == date(2024, 1, 1)

@@ -10,10 +10,10 @@ from chalicelib.calendars.rules import SETTLED_AFTER
 from chalicelib.calendars.services import recalculation
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.store import ClockStore
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
@@ -53,7 +53,7 @@ def a_clock(
     owner: str | None = None,
 ) -> Clock:
     with transaction() as tx:
-        return services().clocks.start(
+        return container().clocks.start(
             ClockKind.HANDLING_PROMISED,
             limit or Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
             owner=owner or an_owner(),
@@ -66,19 +66,19 @@ def a_clock(
 
 
 def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> YearStatus:
-    return services().editions.load(edition, by=EDITOR, version=version, at=at)
+    return container().calendar_editions.load(edition, by=EDITOR, version=version, at=at)
 
 
 def now(clock: Clock) -> Clock:
-    return services().clocks.get(clock.owner, clock.clock_id)
+    return container().clocks.get(clock.owner, clock.clock_id)
 
 
 def recounted(clock: Clock) -> list[Event]:
-    return [event for event in services().timeline.events(clock.owner) if event.kind == "clock:recounted"]
+    return [event for event in container().timeline.events(clock.owner) if event.kind == "clock:recounted"]
 
 
 def the_recount() -> Recount:
-    found = services().recounts.of(2027)
+    found = container().recalculation.of(2027)
     assert found is not None
     return found
 
@@ -88,12 +88,12 @@ def test_every_open_clock_is_counted_on_whichever_board_it_stands() -> None:
     running, other = a_clock(), a_clock(department="market")
     paused = a_clock()
     with transaction() as tx:
-        paused = services().clocks.pause(
+        paused = container().clocks.pause(
             paused, ground="expert_review", basis="第45条", expected_until=date(2027, 2, 1), at=STARTED, tx=tx
         )
     stopped = a_clock()
     with transaction() as tx:
-        stopped = services().clocks.stop(stopped, at=STARTED, tx=tx)
+        stopped = container().clocks.stop(stopped, at=STARTED, tx=tx)
     hours = a_clock(limit=Limit(value=96, unit=Unit.HOURS, basis="第1条"))
 
     load(an_edition())
@@ -101,7 +101,7 @@ def test_every_open_clock_is_counted_on_whichever_board_it_stands() -> None:
     assert [now(clock).due_on for clock in (running, other, paused)] == [date(2027, 1, 5)] * 3
     assert [len(recounted(clock)) for clock in (running, other, paused, stopped, hours)] == [1, 1, 1, 0, 0]
     assert (now(stopped), now(hours)) == (stopped, hours)
-    assert services().timeline.reading(running.owner).verified
+    assert container().timeline.reading(running.owner).verified
 
 
 @pytest.mark.requirement("R4.5")
@@ -155,13 +155,13 @@ def test_the_past_keeps_the_light_that_it_had() -> None:
     clock = a_clock()
     load(an_edition())
 
-    before = services().clocks.as_of(now(clock), at=LOADED - timedelta(seconds=1))
-    after = services().clocks.as_of(now(clock), at=LOADED)
+    before = container().clocks.as_of(now(clock), at=LOADED - timedelta(seconds=1))
+    after = container().clocks.as_of(now(clock), at=LOADED)
 
     assert before is not None
     assert after is not None
-    assert (before.due_on, services().clocks.light(before, at=LOADED)) == (date(2027, 1, 4), Light.WHITE)
-    assert (after.due_on, services().clocks.light(after, at=LOADED)) == (date(2027, 1, 5), Light.GREEN)
+    assert (before.due_on, container().clocks.light(before, at=LOADED)) == (date(2027, 1, 4), Light.WHITE)
+    assert (after.due_on, container().clocks.light(after, at=LOADED)) == (date(2027, 1, 5), Light.GREEN)
 
 
 def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
@@ -171,7 +171,9 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
         found: list[Moving] = []
         after = AT_THE_START
         while True:
-            page = services().editions.preview(an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after)
+            page = container().calendar_editions.preview(
+                an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after
+            )
             found.extend(page.movings)
             if page.after is None:
                 return found
@@ -179,7 +181,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
     once, in_ones = previewed(10), previewed(1)
     assert [now(clock) for clock in clocks] == clocks
-    assert services().recounts.of(2027) is None
+    assert container().recalculation.of(2027) is None
     load(an_edition())
 
     assert in_ones == once
@@ -199,14 +201,14 @@ def test_a_recount_goes_on_wherever_it_was_interrupted(monkeypatch: pytest.Monke
     while the_recount().state is RecountState.RUNNING:
         places.append((the_recount().passage, the_recount().looked_at))
         at += timedelta(minutes=1)
-        services().clocks.sweep(at=at)
+        container().clocks.sweep(at=at)
 
     assert len(places) > len(clocks)
     assert [now(clock).due_on for clock in clocks] == [date(2027, 1, 5)] * 4
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
     done = the_recount()
     assert (done.looked_at, done.moved, done.failed, done.next_at) == (4, 4, 0, None)
-    assert sum(shard.due for shard in services().clocks.sweep(at=at).shards) == 0
+    assert sum(shard.due for shard in container().clocks.sweep(at=at).shards) == 0
 
 
 class DiedError(BaseException):
@@ -218,7 +220,7 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
     after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clocks = [a_clock() for _ in range(4)]
-    count = services().recounts._counting.recount
+    count = container().recalculation._counting.recount
     counted = 0
 
     def dying(*args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - handed on as they are
@@ -229,13 +231,13 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
         return count(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(services().recounts._counting, "recount", dying)
+        patch.setattr(container().recalculation._counting, "recount", dying)
         with pytest.raises(DiedError):
             load(an_edition())
     assert sum(len(recounted(clock)) for clock in clocks) == after
 
     for _ in range(2):
-        services().clocks.sweep(at=LOADED + timedelta(minutes=1))
+        container().clocks.sweep(at=LOADED + timedelta(minutes=1))
 
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
     assert [now(clock).provisional for clock in clocks] == [False] * 4
@@ -244,12 +246,12 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
 def test_two_who_go_on_at_once_count_each_clock_once() -> None:
     clocks = [a_clock() for _ in range(3)]
     with transaction() as tx:
-        begun = services().recounts.begin(an_edition(), at=LOADED, tx=tx)
-    (year,) = services().years.each([2027])
+        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
+    (year,) = container().years.each([2027])
     load(an_edition())
     assert year.version == 0
 
-    assert services().recounts.go_on(begun, at=LOADED) is None
+    assert container().recalculation.go_on(begun, at=LOADED) is None
 
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1]
 
@@ -258,8 +260,8 @@ def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_th
     load(an_edition())
     owner = an_owner()
     with transaction() as tx:
-        stale = services().clocks.__class__(
-            ClockStore(), services().timeline, FixedCalendars(load_calendar()), yellow=services().yellow
+        stale = container().clocks.__class__(
+            ClockStore(), container().timeline, FixedCalendars(load_calendar()), yellow=container().yellow
         )
         late = stale.start(
             ClockKind.HANDLING_PROMISED,
@@ -272,9 +274,9 @@ def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_th
             tx=tx,
         )
 
-    services().clocks.sweep(at=SETTLED - timedelta(seconds=1))
+    container().clocks.sweep(at=SETTLED - timedelta(seconds=1))
     assert (now(late).provisional, the_recount().state) == (True, RecountState.RUNNING)
-    services().clocks.sweep(at=SETTLED)
+    container().clocks.sweep(at=SETTLED)
 
     assert (now(late).due_on, the_recount().state) == (date(2027, 1, 5), RecountState.DONE)
 
@@ -283,14 +285,14 @@ def test_a_milestone_that_is_taken_back_is_told_again_in_a_new_round() -> None:
     clock = a_clock()
     load(an_edition())
     yellow = datetime(2027, 1, 4, 16, 0, tzinfo=UTC)
-    services().clocks.sweep(at=yellow)
+    container().clocks.sweep(at=yellow)
 
     load(an_edition(NEW_YEAR, date(2027, 1, 5)), at=yellow + timedelta(hours=1), version=1)
-    services().clocks.sweep(at=yellow + timedelta(days=1))
+    container().clocks.sweep(at=yellow + timedelta(days=1))
 
     told = [
         (event.kind, event.data["round"], event.data.get("taken_back"))
-        for event in services().timeline.events(clock.owner)
+        for event in container().timeline.events(clock.owner)
         if event.kind.startswith("clock:")
     ]
     assert told == [
@@ -318,12 +320,12 @@ def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int
     at = datetime(2026, 11, day, 2, 0, tzinfo=UTC)
     turn_clock(at)
 
-    assert services().editions.watch(at) == missed
-    assert services().editions.watch(at + timedelta(hours=1)) is None
+    assert container().calendar_editions.watch(at) == missed
+    assert container().calendar_editions.watch(at + timedelta(hours=1)) is None
 
-    (year,) = services().years.each([2027])
+    (year,) = container().years.each([2027])
     assert year.missed_at == (at if missed else None)
-    events = services().timeline.events("calendar:2027")
+    events = container().timeline.events("calendar:2027")
     assert [(event.kind, event.data["year"], event.data["due_on"]) for event in events] == (
         [("calendar:missed", 2027, "2026-11-15")] if missed else []
     )
@@ -331,13 +333,13 @@ def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int
 
 def test_a_missed_year_is_loaded_without_naming_a_version_and_then_missed_no_more() -> None:
     at = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
-    services().editions.watch(at)
+    container().calendar_editions.watch(at)
 
     loaded = load(an_edition())
 
     assert (loaded.edition.number, loaded.version) == (1, 2)
-    assert services().editions.watch(LOADED) is None
-    assert [event.kind for event in services().timeline.events("calendar:2027")] == [
+    assert container().calendar_editions.watch(LOADED) is None
+    assert [event.kind for event in container().timeline.events("calendar:2027")] == [
         "calendar:missed",
         "calendar:loaded",
     ]
@@ -346,7 +348,7 @@ def test_a_missed_year_is_loaded_without_naming_a_version_and_then_missed_no_mor
 def test_a_firm_date_within_a_pause_moves_with_a_notice_that_reaches_back_into_december() -> None:
     clock = a_clock(started_at=datetime(2026, 12, 22, 2, 0, tzinfo=UTC))
     with transaction() as tx:
-        held = services().clocks.pause(
+        held = container().clocks.pause(
             clock, ground="expert_review", basis="第45条", expected_until=date(2027, 2, 1), at=clock.started_at, tx=tx
         )
     assert (held.due_on, held.provisional) == (date(2026, 12, 25), False)
@@ -358,14 +360,14 @@ def test_a_firm_date_within_a_pause_moves_with_a_notice_that_reaches_back_into_d
 
 
 def test_a_sweep_that_had_read_the_old_calendar_counts_on_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    services().calendars.current()
+    container().calendars.current()
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(services().calendars, "refresh", lambda: None)
+        elsewhere.setattr(container().calendars, "refresh", lambda: None)
         load(an_edition())
     clock = a_clock()
     assert clock.provisional
 
-    services().clocks.sweep(at=SETTLED)
+    container().clocks.sweep(at=SETTLED)
 
     assert now(clock).due_on == date(2027, 1, 5)
 
@@ -373,10 +375,12 @@ def test_a_sweep_that_had_read_the_old_calendar_counts_on_the_new_one(monkeypatc
 def test_a_clock_that_stopped_after_it_was_seen_stays_as_it_ended() -> None:
     seen = a_clock()
     with transaction() as tx:
-        stopped = services().clocks.stop(seen, at=STARTED, tx=tx)
+        stopped = container().clocks.stop(seen, at=STARTED, tx=tx)
     calendar = Calendar((*load_calendar().editions, an_edition()))
 
-    moved = services().recounts._counting.recount(seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED)
+    moved = container().recalculation._counting.recount(
+        seen, calendar=calendar, reason="通知", edition="2027/1", at=LOADED
+    )
 
     assert (moved, now(seen), recounted(seen)) == (False, stopped, [])
 
@@ -393,7 +397,9 @@ def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departmen
     found: list[str] = []
     after = None
     while True:
-        clocks, after = services().editions.waiting(2027, by=monitor, at=STARTED, limit=page_size, after=after)
+        clocks, after = container().calendar_editions.waiting(
+            2027, by=monitor, at=STARTED, limit=page_size, after=after
+        )
         found.extend(clock.owner for clock in clocks)
         if after is None:
             break

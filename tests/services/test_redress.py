@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, Record, RepairState, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
@@ -30,7 +31,6 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.redress.store import RedressStore
 from chalicelib.sanctions.model.flags import Flag, FlagState, Service, Target
 from chalicelib.sanctions.services.redress import FlagRedress
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -45,20 +45,20 @@ RECORD = Entry(kind=EntryKind.RECORD, name="market/r-1")
 
 
 def company() -> Caller:
-    return a_caller(sub="company", subject=services().subject_keys.key_of(an_organisation()))
+    return a_caller(sub="company", subject=container().subject_keys.key_of(an_organisation()))
 
 
 def stranger() -> Caller:
-    return a_caller(sub="somebody", subject=services().subject_keys.key_of(an_identity()))
+    return a_caller(sub="somebody", subject=container().subject_keys.key_of(an_identity()))
 
 
 def stored(record_id: str = "r-1", **given: object) -> Record:
     submission = a_submission(record_id=record_id, **given)
-    return services().receiving.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+    return container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
 
 def flagged(**given: object) -> Flag:
-    punishment = services().punishment
+    punishment = container().flags
     flag = punishment.propose(a_proposal(**given), Target(about=an_organisation()), by=CREDIT, at=NOON).flag
     told = Service(served_at=NOON, method="直接送达", proof="回证1号")
     punishment.serve(flag.flag_id, told, by=CREDIT, version=1, at=NOON)
@@ -73,7 +73,7 @@ def objected(
     entry: Entry = RECORD, ground: str = "fact", *, by: Caller | None = None, at: datetime = NOON
 ) -> Objection:
     plea = ObjectionRequest(entry=entry, ground=ground, text="事实不是这样。", evidence="房产证")
-    return services().objections.make(plea, by=by or company(), at=at, idempotency_key=None)[0]
+    return container().objections.make(plea, by=by or company(), at=at, idempotency_key=None)[0]
 
 
 def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> ObjectionDecision:
@@ -81,33 +81,33 @@ def ruling(outcome: Outcome = Outcome.KEPT, **given: object) -> ObjectionDecisio
 
 
 def decided(objection: Objection, said: ObjectionDecision, *, by: Caller = CREDIT, at: datetime = NOON) -> Objection:
-    return services().objections.decide(objection.objection_id, said, by=by, version=objection.version, at=at)
+    return container().objections.decide(objection.objection_id, said, by=by, version=objection.version, at=at)
 
 
 def asked(entry: Entry, *, at: datetime) -> Repair:
-    form = services().repairs.form(entry, by=company(), at=at)
-    return services().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, idempotency_key=None)[0]
+    form = container().repairs.form(entry, by=company(), at=at)
+    return container().repairs.ask(entry, "已履行", form.promise_hash, by=company(), at=at, idempotency_key=None)[0]
 
 
 def judged(repair: Repair, *, at: datetime, by: Caller = CREDIT, **given: object) -> Repair:
     verdict = replace(RepairDecision(is_approved=True, reason="已纠正。"), **given)  # type: ignore[arg-type]
-    return services().repairs.judge(repair.repair_id, verdict, by=by, version=repair.version, at=at)
+    return container().repairs.judge(repair.repair_id, verdict, by=by, version=repair.version, at=at)
 
 
 def effect_at(at: datetime, *, item: str = "business-address") -> tuple[Effect, list[str]]:
     inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING)
-    answer = services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
+    answer = container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
     return answer.effect, [ground.code.value for ground in answer.reasons]
 
 
 def record_now(record_id: str = "r-1") -> Record:
-    found = CreditStore(services().timeline).record("market", record_id)
+    found = CreditStore(container().timeline).record("market", record_id)
     assert found is not None
     return found
 
 
 def kinds_of(owner: str) -> list[str]:
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -122,8 +122,8 @@ def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_cloc
 
     objection = objected()
 
-    summary = services().credit.summary(record.subject)
-    (clock,) = services().clocks.of_owner(objection.owner)
+    summary = container().credit.summary(record.subject)
+    (clock,) = container().clocks.of_owner(objection.owner)
     assert record_now().objection is ObjectionState.OPEN
     assert [bar.objection for bar in summary.bars] == [ObjectionState.OPEN]
     assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
@@ -134,11 +134,11 @@ def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_cloc
 
 def test_a_filing_that_was_checked_before_the_mark_is_not_bound_to_what_was_read() -> None:
     record = stored()
-    before = services().credit.summary(record.subject)
+    before = container().credit.summary(record.subject)
 
     objected()
 
-    assert services().credit.summary(record.subject).version == before.version + 1
+    assert container().credit.summary(record.subject).version == before.version + 1
 
 
 @pytest.mark.requirement("R3.9")
@@ -167,15 +167,15 @@ def test_a_measure_of_management_goes_on_with_the_mark_beside_it() -> None:
 
     assert not objection.is_paused
     assert effect_at(AFTER_DEFENCE) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
-    assert services().punishment.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
+    assert container().flags.get(flag.flag_id, by=CREDIT).objection is ObjectionState.OPEN
 
 
 def test_a_flag_that_was_lifted_meanwhile_carries_no_mark_and_its_objection_can_still_be_answered() -> None:
     flag = flagged()
     objection = objected(entry_of(flag), at=AFTER_DEFENCE)
-    version = services().punishment.get(flag.flag_id, by=CREDIT).version
+    version = container().flags.get(flag.flag_id, by=CREDIT).version
 
-    lifted = services().punishment.lift(
+    lifted = container().flags.lift(
         flag.flag_id, reason="已履行义务。", basis="第23条", by=CREDIT, version=version, at=AFTER_DEFENCE
     )
 
@@ -188,11 +188,11 @@ def test_a_flag_that_was_lifted_meanwhile_carries_no_mark_and_its_objection_can_
 def test_an_unanswered_objection_is_told_of_and_never_ends_by_itself() -> None:
     stored()
     objection = objected()
-    (clock,) = services().clocks.of_owner(objection.owner)
+    (clock,) = container().clocks.of_owner(objection.owner)
 
-    services().clocks.sweep(at=clock.due_at + timedelta(days=30))
+    container().clocks.sweep(at=clock.due_at + timedelta(days=30))
 
-    assert services().objections.one(objection.objection_id, by=company()).state is Stage.OPEN
+    assert container().objections.one(objection.objection_id, by=company()).state is Stage.OPEN
     assert kinds_of(objection.owner) == ["objection:made", "clock:warned", "clock:passed"]
     with refused(ErrorCode.LATE_REASON_REQUIRED):
         decided(objection, ruling(), at=clock.due_at + timedelta(seconds=1))
@@ -207,7 +207,7 @@ def test_an_objection_is_ones_own_and_answered_by_the_office_or_the_credit_centr
     objection = objected()
 
     with refused(ErrorCode.NOT_FOUND):
-        services().objections.one(objection.objection_id, by=stranger())
+        container().objections.one(objection.objection_id, by=stranger())
     with refused(ErrorCode.FORBIDDEN):
         decided(objection, ruling(), by=ELSEWHERE)
     assert decided(objection, ruling(), by=CREDIT).state is Stage.DECIDED
@@ -258,14 +258,14 @@ def test_an_objection_can_be_taken_back_until_it_is_decided() -> None:
     stored()
     objection = objected()
 
-    withdrawn = services().objections.withdraw(objection.objection_id, by=company(), at=NOON)
-    again = services().objections.withdraw(objection.objection_id, by=company(), at=NOON)
+    withdrawn = container().objections.withdraw(objection.objection_id, by=company(), at=NOON)
+    again = container().objections.withdraw(objection.objection_id, by=company(), at=NOON)
 
     assert (withdrawn.state, again.version) == (Stage.WITHDRAWN, withdrawn.version)
     assert record_now().objection is ObjectionState.NONE
     assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED"])
     with refused(ErrorCode.STEP_NOT_ALLOWED):
-        services().objections.decide(objection.objection_id, ruling(), by=CREDIT, version=withdrawn.version, at=NOON)
+        container().objections.decide(objection.objection_id, ruling(), by=CREDIT, version=withdrawn.version, at=NOON)
 
 
 @pytest.mark.requirement("R3.12")
@@ -283,9 +283,9 @@ def test_a_record_that_was_wrong_goes_with_every_flag_on_its_document(ground: st
     assert after.decided is not None
     assert [one.entry for one in after.decided.undone] == ["market/r-1", flag.owner]
     assert record_now().repair is RepairState.WITHDRAWN
-    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
-    summary = services().credit.summary(record.subject)
+    summary = container().credit.summary(record.subject)
     assert (summary.bars, summary.flags) == ((), ())
 
 
@@ -296,7 +296,7 @@ def test_a_measure_that_was_not_right_is_lifted_alone() -> None:
 
     decided(objected(entry_of(flag), "measure", at=AFTER_DEFENCE), ruling(Outcome.LIFTED), at=AFTER_DEFENCE)
 
-    assert services().punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
+    assert container().flags.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
     assert effect_at(AFTER_DEFENCE, item="plate-replacement")[0] is Effect.REFUSED
     assert effect_at(AFTER_DEFENCE)[0] is Effect.NONE
 
@@ -315,7 +315,7 @@ def test_a_period_that_was_wrong_ends_earlier_for_a_record_and_for_a_flag() -> N
     )
 
     assert record_now().display.until == until
-    assert services().punishment.get(flag.flag_id, by=CREDIT).ends_on == until
+    assert container().flags.get(flag.flag_id, by=CREDIT).ends_on == until
     beyond = datetime(until.year, until.month, until.day, 16, tzinfo=UTC)
     assert [effect_at(at)[0] for at in (beyond - timedelta(seconds=1), beyond)] == [Effect.REFUSED, Effect.NONE]
 
@@ -370,7 +370,7 @@ def test_a_repair_waits_for_the_least_time_of_display() -> None:
     assert since is not None
     day_before = datetime(since.year, since.month, since.day, 15, 59, 59, tzinfo=UTC) - timedelta(days=1)
 
-    form = services().repairs.form(RECORD, by=company(), at=day_before)
+    form = container().repairs.form(RECORD, by=company(), at=day_before)
 
     assert (form.repairable_from, form.is_repairable, form.proofs) == (since, False, ())
     with refused(ErrorCode.REPAIR_TOO_EARLY):
@@ -391,7 +391,7 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     at = max(repairable(), AFTER_DEFENCE)
 
     repair = asked(RECORD, at=at)
-    clocks = services().clocks.of_owner(repair.owner)
+    clocks = container().clocks.of_owner(repair.owner)
     applied = record_now().repair
     after = judged(repair, at=at)
 
@@ -405,9 +405,9 @@ def test_a_repair_goes_to_the_office_at_once_with_its_two_clocks_and_undoes_ever
     assert [one.entry for one in after.judged.undone] == ["market/r-1", flag.owner]
     assert effect_at(at) == (Effect.NONE, [])
     assert not record_now().is_displayed(at.date())
-    assert services().punishment.get(flag.flag_id, by=CREDIT).lifting is not None
+    assert container().flags.get(flag.flag_id, by=CREDIT).lifting is not None
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:repaired", "flag:lifted", "credit:document_fell"]
-    assert all(clock.stopped_at == at for clock in services().clocks.of_owner(repair.owner))
+    assert all(clock.stopped_at == at for clock in container().clocks.of_owner(repair.owner))
 
 
 @pytest.mark.requirement("R1.19", "R3.7")
@@ -430,7 +430,7 @@ def test_a_repair_of_three_records_and_two_flags_happens_whole_or_not_at_all(mon
         with pytest.raises(MemoryError):
             judged(repair, at=at)
     before = [record_now(name).repair for name in ("r-1", "r-2", "r-3")]
-    states = {services().punishment.get(flag.flag_id, by=CREDIT).state for flag in flags}
+    states = {container().flags.get(flag.flag_id, by=CREDIT).state for flag in flags}
     effect = effect_at(at)[0]
 
     after = judged(repair, at=at)
@@ -486,7 +486,7 @@ def test_a_refused_repair_says_what_is_missing_and_can_be_looked_at_again() -> N
     assert record_now().repair is RepairState.NONE
     objection = objected(Entry(kind=EntryKind.REPAIR, name=repair.repair_id), "repair_refusal", at=at)
     decided(objection, ruling(Outcome.REOPENED), at=at)
-    again = services().repairs.one(repair.repair_id, by=company())
+    again = container().repairs.one(repair.repair_id, by=company())
     assert (again.stage, len(again.earlier)) == (RepairStage.OPEN, 1)
     assert record_now().repair is RepairState.APPLIED
     judged(again, at=at)
@@ -507,17 +507,17 @@ def test_a_refused_repair_is_not_opened_again_beside_a_new_one_of_the_same_docum
     with refused(ErrorCode.REPAIR_ASKED):
         decided(objection, ruling(Outcome.REOPENED), at=at)
 
-    assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.REFUSED
+    assert container().repairs.one(first.repair_id, by=company()).stage is RepairStage.REFUSED
     refused_repair(second, at=at)
     decided(objection, ruling(Outcome.REOPENED), at=at)
-    assert services().repairs.one(first.repair_id, by=company()).stage is RepairStage.OPEN
+    assert container().repairs.one(first.repair_id, by=company()).stage is RepairStage.OPEN
 
 
 def test_a_promise_in_other_words_than_todays_is_none() -> None:
     stored()
 
     with refused(ErrorCode.PROMISE_OUTDATED):
-        services().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), idempotency_key=None)
+        container().repairs.ask(RECORD, "已履行", "0" * 64, by=company(), at=repairable(), idempotency_key=None)
 
 
 def test_what_is_repaired_expired_or_harms_nobody_cannot_be_repaired() -> None:
@@ -549,9 +549,9 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     record = stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="EXT-1")
-    services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+    container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
 
-    made, replayed = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, replayed = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert not replayed
     assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
@@ -561,7 +561,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert kinds_of(made.owner) == ["reversal:recorded"]
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
     with refused(ErrorCode.ALREADY_REVERSED):
-        services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+        container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
@@ -572,7 +572,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     stored("r-2", document_no=spelling, organ="义乌市市场监督管理局 ")
     flag = flagged(document_no=spelling, organ="义乌市市场监督管理局")
 
-    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
@@ -580,14 +580,14 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=spelling, organ="义乌市市场监督管理局")
     with refused(ErrorCode.ALREADY_REVERSED):
-        services().reversals.record(
+        container().revocations.record(
             reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None
         )
 
 
 def asked_by_another(case_no: str, *, at: datetime) -> None:
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no=case_no)
-    services().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
+    container().credit.check(an_organisation(), inquiry, by=MACHINE, at=at)
 
 
 @pytest.mark.requirement("R8.4")
@@ -595,9 +595,9 @@ def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_liste
     stored(document_no=PAPER)
     asked_by_another("EXT-1", at=NOON)
     again = a_submission(document_no=PAPER, source_version=2, contents={"said": "again"})
-    services().receiving.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
+    container().ingest.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
 
-    made, _ = services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.case_no for one in made.touched] == ["EXT-1"]
 
@@ -607,10 +607,10 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     flag = flagged(document_no=PAPER, organ="义乌市市场监督管理局")
     asked_by_another("EXT-1", at=AFTER_DEFENCE)
     at = repairable()
-    services().punishment.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
+    container().flags.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
     judged(asked(RECORD, at=at), at=at)
 
-    made, _ = services().reversals.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
 
     assert made.undone == ()
     assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
@@ -646,14 +646,14 @@ def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
 
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     later = stored("r-2", document_no=PAPER, organ="义乌市市场监督管理局")
     other = stored("r-3", document_no="另一文书", organ="义乌市市场监督管理局")
 
     assert (later.repair, other.repair) == (RepairState.WITHDRAWN, RepairState.NONE)
     assert effect_at(AFTER_DEFENCE) == (Effect.REFUSED, ["SUBJECT_BARRED"])
-    assert [bar.record_id for bar in services().credit.summary(later.subject).bars] == ["r-3"]
+    assert [bar.record_id for bar in container().credit.summary(later.subject).bars] == ["r-3"]
 
 
 @pytest.mark.requirement("R3.11")
@@ -670,9 +670,9 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
 
     if is_late:
         with refused(ErrorCode.LATE_REASON_REQUIRED):
-            services().reversals.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
+            container().revocations.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
     late = reversal(late_reason="文书今日才送达。" if is_late else "")
-    made, _ = services().reversals.record(late, by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(late, by=CREDIT, at=at, idempotency_key=None)
 
     assert bool(made.late_reason) is is_late
 
@@ -681,18 +681,18 @@ def test_a_reversing_document_has_taken_effect() -> None:
     stored()
 
     with refused(ErrorCode.INVALID_BODY):
-        services().reversals.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
+        container().revocations.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
 
 
 @pytest.mark.requirement("R3.11")
 def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    punishment = services().punishment
+    punishment = container().flags
     proposal = a_proposal(document_no=PAPER, organ="义乌市市场监督管理局", personal_finding="实际控制人,直接决定。")
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
 
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
 
@@ -700,7 +700,7 @@ def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> 
 def test_a_person_repairs_a_flag_of_their_own_and_the_organisations_document_stands() -> None:
     organ = "义乌市市场监督管理局"
     stored(document_no=PAPER, organ=organ)
-    punishment = services().punishment
+    punishment = container().flags
     proposal = a_proposal(document_no=PAPER, organ=organ, personal_finding="实际控制人,直接决定。")
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
@@ -709,8 +709,8 @@ def test_a_person_repairs_a_flag_of_their_own_and_the_organisations_document_sta
     punishment.confirm(flag.flag_id, "事实清楚。", statement_answer="", by=CREDIT2, version=2, at=AFTER_DEFENCE)
     at = datetime(2027, 1, 4, 4, tzinfo=UTC)
 
-    form = services().repairs.form(entry_of(flag), by=stranger(), at=at)
-    repair, _ = services().repairs.ask(
+    form = container().repairs.form(entry_of(flag), by=stranger(), at=at)
+    repair, _ = container().repairs.ask(
         entry_of(flag), "", form.promise_hash, by=stranger(), at=at, idempotency_key=None
     )
     judged(repair, at=at)
@@ -739,10 +739,10 @@ def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")
-    services().reversals.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
 
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
-    undone = services().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
-    never = services().credit.check(an_identity(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+    undone = container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
+    never = container().credit.check(an_identity(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
 
     assert undone == never

@@ -9,12 +9,12 @@ from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Command
 from chalicelib.clock import instant_text
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.supervision.model.anomalies import Anomaly
 from chalicelib.supervision.store.anomalies import Wanted
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller
 from tests.services.case_office import Applicant, publish
 
@@ -36,9 +36,9 @@ def a_dressed_case() -> Case:
         occurred = NOON if by is OFFICER and days == 2 else None
         return Command(case_no=case.case_no, by=by, at=NOON + days * DAY, version=case.version, occurred_at=occurred)
 
-    case = services().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号").case
-    case = services().handling.deliver(act(3, case)).case
-    return services().overseeing.reopen(act(4, case, SUPERVISOR), reason="申请人没有收到结果。").case
+    case = container().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号").case
+    case = container().handling.deliver(act(3, case)).case
+    return container().assignment.reopen(act(4, case, SUPERVISOR), reason="申请人没有收到结果。").case
 
 
 def a_complaint(case: Case) -> Event:
@@ -58,11 +58,11 @@ def a_complaint(case: Case) -> Event:
 
 def hear(*events: Event) -> None:
     for event in events:
-        services().signals.on_event(event, NOON + 9 * DAY)
+        container().anomalies.on_event(event, NOON + 9 * DAY)
 
 
 def listed(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[Anomaly]:
-    return list(services().signals.page(wanted or Wanted(), by=by, limit=10, after=None).items)
+    return list(container().anomalies.page(wanted or Wanted(), by=by, limit=10, after=None).items)
 
 
 def kinds(wanted: Wanted | None = None, *, by: Caller = SUPERVISOR) -> list[str]:
@@ -75,7 +75,7 @@ FOUND = {"late_entry", "closed_and_reopened", "closed_and_contradicted"}
 @pytest.mark.requirement("R8.2")
 def test_signals_are_the_same_in_whatever_order_and_however_often_their_events_come() -> None:
     case = a_dressed_case()
-    events = [*services().timeline.events(case.owner)[-3:], a_complaint(case)]
+    events = [*container().timeline.events(case.owner)[-3:], a_complaint(case)]
     hear(*events)
     first = listed()
     assert {signal.kind.value for signal in first} == FOUND
@@ -88,7 +88,7 @@ def test_signals_are_the_same_in_whatever_order_and_however_often_their_events_c
 
 def test_an_event_that_comes_late_is_judged_by_what_was_there_before_it() -> None:
     case = a_dressed_case()
-    decided = next(event for event in services().timeline.events(case.owner) if event.kind == "case:decided")
+    decided = next(event for event in container().timeline.events(case.owner) if event.kind == "case:decided")
 
     hear(decided)
 
@@ -106,7 +106,7 @@ def test_a_complaint_about_no_case_of_ours_shows_nothing() -> None:
 
 def test_each_sees_the_signals_of_their_own_department_and_the_monitoring_office_all() -> None:
     case = a_dressed_case()
-    hear(*services().timeline.events(case.owner))
+    hear(*container().timeline.events(case.owner))
 
     assert kinds(by=MONITOR) == kinds() == ["closed_and_reopened", "late_entry"]
     assert listed(by=a_caller(Role.HEAD, sub="h", department="market")) == []
@@ -118,7 +118,7 @@ def test_each_sees_the_signals_of_their_own_department_and_the_monitoring_office
 
 def test_signals_are_found_by_kind_officer_and_day() -> None:
     case = a_dressed_case()
-    hear(*services().timeline.events(case.owner))
+    hear(*container().timeline.events(case.owner))
     on = (NOON + 2 * DAY).date()
 
     assert kinds(Wanted(officer="o-1")) == ["closed_and_reopened", "late_entry"]
@@ -131,9 +131,9 @@ def test_signals_are_found_by_kind_officer_and_day() -> None:
 
 def test_a_page_goes_on_where_the_one_before_ended() -> None:
     case = a_dressed_case()
-    hear(*services().timeline.events(case.owner))
+    hear(*container().timeline.events(case.owner))
 
-    first = services().signals.page(Wanted(), by=MONITOR, limit=1, after=None)
-    second = services().signals.page(Wanted(), by=MONITOR, limit=1, after=first.after)
+    first = container().anomalies.page(Wanted(), by=MONITOR, limit=1, after=None)
+    second = container().anomalies.page(Wanted(), by=MONITOR, limit=1, after=first.after)
 
     assert [signal.kind.value for signal in (*first.items, *second.items)] == ["closed_and_reopened", "late_entry"]

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Command
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -17,7 +18,6 @@ from chalicelib.supervision.model.statistics import Figures, Measure, Span
 from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
 from chalicelib.supervision.services.statistics import Asked
 from chalicelib.timeline.events import Event
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller
 from tests.services.case_office import Applicant, publish
 
@@ -41,19 +41,19 @@ def events_of_cases(number: int) -> list[Event]:
     for each in range(number):
         case = applicant.promise(applicant.draft()).case
         act = Command(case_no=case.case_no, by=OFFICER, at=NOON + 2 * DAY, version=case.version)
-        case = services().handling.decide(act, outcome=Outcome.GRANTED, document_no=f"{each}号").case
+        case = container().handling.decide(act, outcome=Outcome.GRANTED, document_no=f"{each}号").case
         act = Command(case_no=case.case_no, by=OFFICER, at=NOON + 3 * DAY, version=case.version)
-        case = services().handling.deliver(act).case
+        case = container().handling.deliver(act).case
         if each == 0:
             act = Command(case_no=case.case_no, by=SUPERVISOR, at=NOON + 4 * DAY, version=case.version)
-            case = services().overseeing.reopen(act, reason="申请人没有收到结果。").case
-        told.extend(services().timeline.events(f"case:{case.case_no}"))
+            case = container().assignment.reopen(act, reason="申请人没有收到结果。").case
+        told.extend(container().timeline.events(f"case:{case.case_no}"))
     return told
 
 
 def hear(events: Sequence[Event]) -> None:
     for event in events:
-        services().statistics.on_event(event, NOON + 9 * DAY)
+        container().statistics.on_event(event, NOON + 9 * DAY)
 
 
 def recomputed(events: Sequence[Event]) -> Figures:
@@ -61,8 +61,8 @@ def recomputed(events: Sequence[Event]) -> Figures:
     for event in filter(counts, events):
         before = [each for each in events if each.owner == event.owner and each.seq < event.seq]
         code, at = law_of(event, before)
-        pack = services().pack(code or settings().rule_pack, at)
-        whole += figures_of(contribution(event, before, calendar=services().calendars.at(at), pack=pack))
+        pack = container().pack(code or settings().rule_pack, at)
+        whole += figures_of(contribution(event, before, calendar=container().calendars.at(at), pack=pack))
     return whole
 
 
@@ -70,7 +70,7 @@ def stored(day: date | None = None) -> Figures:
     asked = asked_of_weeks(NOON + 30 * DAY)
     if day is not None:
         asked = replace(asked, first=day, last=day)
-    told = services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
+    told = container().statistics.figures(asked, by=SUPERVISOR, at=NOON)
     return sum((day.figures for day in told[0].days), Figures())
 
 
@@ -102,18 +102,18 @@ def test_completion_is_told_as_of_a_second(seconds: int, decided: int) -> None:
     hear(events_of_cases(1))
     as_of = NOON + 2 * DAY + timedelta(seconds=seconds)
 
-    told = services().statistics.figures(asked_of_weeks(as_of), by=SUPERVISOR, at=NOON)
+    told = container().statistics.figures(asked_of_weeks(as_of), by=SUPERVISOR, at=NOON)
 
     assert told[0].completion.of(Measure.RECEIVED) == 1
     assert told[0].completion.of(Measure.DECIDED) == decided
 
 
 def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_others_their_own() -> None:
-    everywhere = services().statistics.figures(asked_of_weeks(NOON), by=MONITOR, at=NOON)
+    everywhere = container().statistics.figures(asked_of_weeks(NOON), by=MONITOR, at=NOON)
 
     assert tuple(told.department for told in everywhere) == settings().departments
     with pytest.raises(DomainError) as refused:
-        services().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR, at=NOON)
+        container().statistics.figures(asked_of_weeks(NOON, department="market"), by=SUPERVISOR, at=NOON)
     assert refused.value.code is ErrorCode.FORBIDDEN
 
 
@@ -122,7 +122,7 @@ def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
     asked = Asked(first=NOON.date(), last=NOON.date() + days * DAY, as_of=NOON)
 
     with pytest.raises(DomainError) as refused:
-        services().statistics.figures(asked, by=SUPERVISOR, at=NOON)
+        container().statistics.figures(asked, by=SUPERVISOR, at=NOON)
 
     assert refused.value.code is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/to"]
@@ -130,7 +130,7 @@ def test_days_that_run_backwards_or_are_too_many_are_refused(days: int) -> None:
 
 def test_an_unknown_department_is_refused_to_those_who_look_at_all() -> None:
     with pytest.raises(DomainError) as refused:
-        services().statistics.figures(asked_of_weeks(NOON, department="nowhere"), by=MONITOR, at=NOON)
+        container().statistics.figures(asked_of_weeks(NOON, department="nowhere"), by=MONITOR, at=NOON)
 
     assert refused.value.code is ErrorCode.INVALID_QUERY
     assert [fault.pointer for fault in refused.value.faults] == ["/department"]
@@ -142,12 +142,12 @@ def late_by_days(days: int) -> tuple[datetime, datetime]:
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     due_at = next(
-        clock.due_at for clock in services().clocks.of_owner(case.owner) if clock.clock_id == "handling_promised"
+        clock.due_at for clock in container().clocks.of_owner(case.owner) if clock.clock_id == "handling_promised"
     )
     at = due_at + days * DAY
     act = Command(case_no=case.case_no, by=OFFICER, at=at, version=case.version)
-    services().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
-    hear(services().timeline.events(case.owner))
+    container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
+    hear(container().timeline.events(case.owner))
     return due_at, at
 
 
@@ -160,7 +160,7 @@ def record_outage(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         reason="机房断电。",
         evidence=(Proof(name="值班记录", sha256="0" * 64),),
     )
-    services().outages.record(window, by=MONITOR, at=at, idempotency_key=None)
+    container().outages.record(window, by=MONITOR, at=at, idempotency_key=None)
 
 
 @pytest.mark.requirement("R4.17")
@@ -171,11 +171,11 @@ def test_what_an_outage_excuses_is_told_as_late_and_excused_whenever_it_was_reco
     hours_before_due: int, excused: int
 ) -> None:
     due_at, decided_at = late_by_days(1)
-    before = services().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
+    before = container().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
     starts_at = due_at - timedelta(hours=hours_before_due)
 
     record_outage(starts_at, starts_at + timedelta(hours=1), decided_at)
-    after = services().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
+    after = container().statistics.figures(asked_of_weeks(decided_at), by=SUPERVISOR, at=decided_at)[0]
 
     sums = [sum((day.figures for day in told.days), Figures()) for told in (before, after)]
     assert [one.of(Measure.LATE) for one in sums] == [1, 1]

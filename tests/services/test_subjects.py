@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import aws
+from chalicelib.container import container
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import read_together
@@ -15,7 +16,6 @@ from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
-from chalicelib.wiring import services
 from tests.builders import NOON, KeyPair, an_identity, an_organisation
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -45,17 +45,17 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = counted(monkeypatch)
 
-    first = services().subjects.know(an_identity(), NOON)
-    second = services().subjects.know(an_identity(number=" 310101190001150014 "), NOON)
+    first = container().subjects.know(an_identity(), NOON)
+    second = container().subjects.know(an_identity(number=" 310101190001150014 "), NOON)
 
     assert first == second
     assert calls == [first.key]
-    assert first.key == services().subject_keys.key_of(an_identity())
+    assert first.key == container().subject_keys.key_of(an_identity())
 
 
 @pytest.mark.requirement("R7.7")
 def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None:
-    known = services().subjects.know(an_identity(), NOON)
+    known = container().subjects.know(an_identity(), NOON)
     table = settings().table("subjects")
     (item,) = connection().dispatch("Scan", {"TableName": table})["Items"]
 
@@ -69,20 +69,20 @@ def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None
 
 
 def test_another_name_for_a_number_is_marked_and_changes_nothing() -> None:
-    services().subjects.know(an_identity(), NOON)
+    container().subjects.know(an_identity(), NOON)
 
-    known = services().subjects.know(an_identity(name="李示列"), NOON)
+    known = container().subjects.know(an_identity(name="李示列"), NOON)
 
     assert known.is_conflicting
-    assert not services().subjects.know(an_identity(), NOON).is_conflicting
+    assert not container().subjects.know(an_identity(), NOON).is_conflicting
     with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
-        services().subjects.require_consistent(an_identity(name="李示列"), NOON)
-    assert services().subjects.require_consistent(an_identity(), NOON).masked_name == "李*"
+        container().subjects.require_consistent(an_identity(name="李示列"), NOON)
+    assert container().subjects.require_consistent(an_identity(), NOON).masked_name == "李*"
 
 
 def test_namesakes_are_different_subjects() -> None:
-    one = services().subjects.know(an_identity(), NOON)
-    other = services().subjects.know(an_identity(number="310101190002200028"), NOON)
+    one = container().subjects.know(an_identity(), NOON)
+    other = container().subjects.know(an_identity(number="310101190002200028"), NOON)
 
     assert one.key != other.key
     assert not other.is_conflicting
@@ -90,16 +90,16 @@ def test_namesakes_are_different_subjects() -> None:
 
 def test_a_bad_number_is_never_stored() -> None:
     with pytest.raises(DomainError, match="INVALID_IDENTIFIER"):
-        services().subjects.know(an_organisation(number="91330782MA0000029Y"), NOON)
+        container().subjects.know(an_organisation(number="91330782MA0000029Y"), NOON)
     with pytest.raises(DomainError, match="INSUFFICIENT_IDENTITY"):
-        services().subjects.know(replace(an_identity(), number=""), NOON)
+        container().subjects.know(replace(an_identity(), number=""), NOON)
 
 
 def test_a_name_is_shown_masked() -> None:
-    known = services().subjects.know(an_organisation(name="义乌示例"), NOON)
+    known = container().subjects.know(an_organisation(name="义乌示例"), NOON)
 
-    assert services().subjects.masked(known.key) == "义*"
-    assert services().subjects.masked(LI) == "*"
+    assert container().subjects.masked(known.key) == "义*"
+    assert container().subjects.masked(LI) == "*"
 
 
 def test_after_a_rotation_a_subject_is_known_under_the_new_secret_and_still_by_its_name() -> None:
@@ -120,74 +120,74 @@ def test_two_who_meet_a_subject_at_once_store_it_once(monkeypatch: pytest.Monkey
 
     def a_moment_too_early(_keys: tuple[SubjectKey, ...]) -> Any:  # noqa: ANN401 - as the store has it
         monkeypatch.setattr(store, "known", known)
-        services().subjects.know(an_identity(), NOON)
+        container().subjects.know(an_identity(), NOON)
         return ()
 
     monkeypatch.setattr(store, "known", a_moment_too_early)
-    slower = Subjects(services().subject_keys, store, Vault(settings().identity_key))
+    slower = Subjects(container().subject_keys, store, Vault(settings().identity_key))
 
-    assert slower.know(an_identity(), NOON) == services().subjects.know(an_identity(), NOON)
+    assert slower.know(an_identity(), NOON) == container().subjects.know(an_identity(), NOON)
 
 
 def test_a_key_enrolled_twice_is_one_key() -> None:
     pair = KeyPair()
 
-    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON)
-    second = services().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(days=1))
+    first = container().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    second = container().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(days=1))
 
     assert first.key.key_id == pair.key_id
     assert (second.key, second.is_repeated) == (first.key, True)
-    assert services().signing_keys.list(LI) == (first.key,)
+    assert container().signing_keys.list(LI) == (first.key,)
 
 
 def test_a_key_may_be_enrolled_by_another_subject_too() -> None:
     pair = KeyPair()
-    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
-    services().signing_keys.revoke(LI, pair.key_id, at=NOON)
+    container().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    container().signing_keys.revoke(LI, pair.key_id, at=NOON)
 
-    assert not services().signing_keys.enrol(WANG, pair.jwk, at=NOON).is_repeated
-    assert services().signing_keys.list(WANG)[0].revoked_at is None
+    assert not container().signing_keys.enrol(WANG, pair.jwk, at=NOON).is_repeated
+    assert container().signing_keys.list(WANG)[0].revoked_at is None
 
 
 def test_the_same_request_enrols_once_and_another_body_is_refused() -> None:
     pair = KeyPair()
     once = IdempotencyKey.of(caller="li", route="POST /v1/signing-keys", key="k", body=b"a")
 
-    first = services().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
-    again = services().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
+    first = container().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
+    again = container().signing_keys.enrol(LI, pair.jwk, at=NOON, idempotency_key=once)
 
     assert (again.key, again.is_repeated) == (first.key, True)
     with pytest.raises(DomainError, match="IDEMPOTENCY_KEY_REUSED"):
-        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, idempotency_key=replace(once, request="other"))
+        container().signing_keys.enrol(LI, KeyPair().jwk, at=NOON, idempotency_key=replace(once, request="other"))
 
 
 def test_a_revoked_key_stays_revoked() -> None:
     pair = KeyPair()
-    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    container().signing_keys.enrol(LI, pair.jwk, at=NOON)
 
-    revoked = services().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=1))
-    again = services().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=2))
+    revoked = container().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=1))
+    again = container().signing_keys.revoke(LI, pair.key_id, at=NOON + timedelta(hours=2))
 
     assert revoked.revoked_at == NOON + timedelta(hours=1)
     assert again == revoked
     with pytest.raises(DomainError, match="KEY_REVOKED"):
-        services().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(hours=3))
+        container().signing_keys.enrol(LI, pair.jwk, at=NOON + timedelta(hours=3))
 
 
 def test_a_key_of_somebody_else_is_not_found() -> None:
     pair = KeyPair()
-    services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+    container().signing_keys.enrol(LI, pair.jwk, at=NOON)
 
     for subject, key_id in ((WANG, pair.key_id), (LI, "another")):
         with pytest.raises(DomainError) as refused:
-            services().signing_keys.revoke(subject, key_id, at=NOON)
+            container().signing_keys.revoke(subject, key_id, at=NOON)
         assert refused.value.code is ErrorCode.NOT_FOUND
 
 
 def test_a_key_is_read_in_a_batch_with_other_rows() -> None:
     pair = KeyPair()
-    enrolled = services().signing_keys.enrol(LI, pair.jwk, at=NOON).key
-    keys = services().signing_keys
+    enrolled = container().signing_keys.enrol(LI, pair.jwk, at=NOON).key
+    keys = container().signing_keys
 
     present, absent = read_together(keys.row(LI, pair.key_id), keys.row(WANG, pair.key_id))
 
@@ -198,13 +198,13 @@ def test_a_key_is_read_in_a_batch_with_other_rows() -> None:
 def test_a_subject_has_twenty_keys_at_most() -> None:
     for number in range(1, 21):
         pair = KeyPair(ec.derive_private_key(number, ec.SECP256R1()))
-        services().signing_keys.enrol(LI, pair.jwk, at=NOON)
+        container().signing_keys.enrol(LI, pair.jwk, at=NOON)
 
     with pytest.raises(DomainError, match="TOO_MANY_KEYS"):
-        services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+        container().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
 
-    services().signing_keys.revoke(LI, pair.key_id, at=NOON)
-    services().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+    container().signing_keys.revoke(LI, pair.key_id, at=NOON)
+    container().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
 
 
 def test_kinds_of_identifiers_are_closed() -> None:

@@ -7,10 +7,10 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.identity_disclosure import DisclosedIdentity, Sight
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import Vault
-from chalicelib.wiring import services
 from tests.builders import NOON, a_caller, an_identity, an_organisation
 from tests.services.case_office import Applicant, publish
 
@@ -26,7 +26,9 @@ def a_case(applicant: Applicant | None = None, **wish: Any) -> str:  # noqa: ANN
 
 
 def look(case_no: str, *, by: Caller = OFFICER) -> DisclosedIdentity:
-    return services().unmasking.look(case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON)
+    return container().identity_disclosure.look(
+        case_no, Sight.VERIFICATION, reason="现场核查须核对证件。", by=by, at=NOON
+    )
 
 
 def refused(case_no: str, by: Caller) -> ErrorCode:
@@ -36,7 +38,7 @@ def refused(case_no: str, by: Caller) -> ErrorCode:
 
 
 def kinds_of(case_no: str) -> list[str]:
-    reading = services().timeline.reading(f"case:{case_no}")
+    reading = container().timeline.reading(f"case:{case_no}")
     assert reading.verified
     return [event.kind for event in reading.events]
 
@@ -44,11 +46,11 @@ def kinds_of(case_no: str) -> list[str]:
 @pytest.mark.requirement("R7.5", "R7.6")
 def test_an_officer_sees_the_whole_identity_and_the_timeline_says_who_looked_what_for_and_why() -> None:
     case_no = a_case()
-    before = services().cases.load(case_no)
+    before = container().cases.load(case_no)
 
     seen = look(case_no)
 
-    last = services().timeline.events(f"case:{case_no}")[-1]
+    last = container().timeline.events(f"case:{case_no}")[-1]
     assert (seen.applicant, seen.agent) == (an_identity(), None)
     assert kinds_of(case_no)[-1] == "case:identity_seen"
     assert (last.actor, last.data["purpose"], last.texts) == (
@@ -56,7 +58,7 @@ def test_an_officer_sees_the_whole_identity_and_the_timeline_says_who_looked_wha
         "verification",
         {"reason": "现场核查须核对证件。"},
     )
-    assert services().cases.load(case_no).version == before.version
+    assert container().cases.load(case_no).version == before.version
 
 
 def test_each_look_is_written_down() -> None:
@@ -111,9 +113,9 @@ def test_while_the_key_cannot_be_used_nothing_is_shown_and_nothing_is_said_to_ha
 
 
 def test_what_was_sealed_about_one_subject_does_not_open_under_anothers_name() -> None:
-    one = services().subjects.know(an_identity(), NOON).key
-    other = services().subjects.know(an_organisation(), NOON).key
-    sealed = services().subjects._store.sealed(one)
+    one = container().subjects.know(an_identity(), NOON).key
+    other = container().subjects.know(an_organisation(), NOON).key
+    sealed = container().subjects._store.sealed(one)
     assert sealed is not None
 
     with pytest.raises(DomainError):

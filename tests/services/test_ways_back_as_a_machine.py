@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from chalicelib.container import container
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
 from chalicelib.credit.services.checks import Inquiry
@@ -41,7 +42,6 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
-from chalicelib.wiring import services
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import create_tables, forget_everything, table_definitions
 
@@ -111,13 +111,13 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         return (self.now + timedelta(hours=8)).date()
 
     def company(self) -> Caller:
-        return a_caller(sub="company", subject=services().subject_keys.key_of(self.about))
+        return a_caller(sub="company", subject=container().subject_keys.key_of(self.about))
 
     def voice(self, data: st.DataObject) -> Caller:
         """Return who speaks for the organisation: itself, or the one that it went into."""
         if self.alias is None or data.draw(st.booleans()):
             return self.company()
-        return a_caller(sub="successor", subject=services().subject_keys.key_of(self.successor))
+        return a_caller(sub="successor", subject=container().subject_keys.key_of(self.successor))
 
     def paper(self, name: str) -> str:
         return f"{name}-{self.number}"
@@ -150,7 +150,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             judged_on=self.today,
             related_items=[ITEM],
         )
-        record = services().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+        record = container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
         assert record.display.until is not None
         assert record.display.repairable_from is not None
         self.plain.append(
@@ -169,7 +169,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def a_source_says_it_again(self, data: st.DataObject) -> None:
         plain = data.draw(st.sampled_from([one for one in self.plain if one.entry.kind is EntryKind.RECORD]))
         source, record_id = plain.entry.record
-        known = services().undoing.standing(plain.entry).record
+        known = container().withdrawal.standing(plain.entry).record
         assert known is not None
         given = a_submission(
             source=source,
@@ -182,7 +182,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             source_version=known.source_version + 1,
             contents={"said": str(known.source_version + 1)},
         )
-        services().receiving.put_record(given, about=self.about, by=MACHINE, at=self.now)
+        container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
 
     @rule(paper=st.sampled_from(PAPERS), measure=st.sampled_from(["1", "9"]), days=st.integers(20, 60))
     def a_flag_is_put(self, paper: str, measure: str, days: int) -> None:
@@ -202,7 +202,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             starts_on=self.today,
             ends_on=self.today + days * DAY,
         )
-        punishment = services().punishment
+        punishment = container().flags
         is_possible = self.paper(paper) not in self.fallen and not (measure == "9" and self.lists % 2)
         try:
             flag = punishment.propose(proposal, Target(about=self.about), by=CREDIT, at=self.now).flag
@@ -226,7 +226,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         plea = ObjectionRequest(entry=plain.entry, ground=ground, text="不对。")
         objector = self.voice(data)
         try:
-            made, _ = services().objections.make(plea, by=objector, at=self.now, idempotency_key=None)
+            made, _ = container().objections.make(plea, by=objector, at=self.now, idempotency_key=None)
         except DomainError:
             assert plain.grounds.get(ground, 0) >= 2
             return
@@ -237,7 +237,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @rule(data=st.data(), is_kept=st.booleans())
     def somebody_decides(self, data: st.DataObject, *, is_kept: bool) -> None:
         plain = data.draw(st.sampled_from([one for one in self.live() if one.objection]))
-        objection = services().objections.one(plain.objection, by=CREDIT)
+        objection = container().objections.one(plain.objection, by=CREDIT)
         ground = objection.plea.ground
         outcome = {"fact": Outcome.DELETED, "period": Outcome.SHORTENED, "list_entry": Outcome.DELISTED}[ground]
         ends_on = self.today if self.today < plain.ends_on else None
@@ -247,7 +247,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             outcome=outcome, reason="经核实。", basis="第30条", ends_on=ends_on, late_reason="忙。"
         )
         by = CREDIT2 if objection.is_review else CREDIT
-        services().objections.decide(objection.objection_id, ruling, by=by, version=objection.version, at=self.now)
+        container().objections.decide(objection.objection_id, ruling, by=by, version=objection.version, at=self.now)
         plain.grounds[ground] = plain.grounds.get(ground, 0) + 1
         plain.objection = ""
         if outcome is Outcome.SHORTENED:
@@ -262,7 +262,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def somebody_takes_it_back(self, data: st.DataObject) -> None:
         plain = data.draw(st.sampled_from([one for one in self.live() if one.objection]))
         assert plain.objector is not None
-        services().objections.withdraw(plain.objection, by=plain.objector, at=self.now)
+        container().objections.withdraw(plain.objection, by=plain.objector, at=self.now)
         plain.objection = ""
 
     @precondition(lambda self: self.live(EntryKind.RECORD))
@@ -270,9 +270,9 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def somebody_repairs(self, data: st.DataObject, *, is_approved: bool) -> None:
         plain = data.draw(st.sampled_from(self.live(EntryKind.RECORD)))
         owner = self.voice(data)
-        form = services().repairs.form(plain.entry, by=owner, at=self.now)
+        form = container().repairs.form(plain.entry, by=owner, at=self.now)
         try:
-            repair, _ = services().repairs.ask(
+            repair, _ = container().repairs.ask(
                 plain.entry, "", form.promise_hash, by=owner, at=self.now, idempotency_key=None
             )
         except DomainError:
@@ -280,7 +280,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             return
         assert form.repairable_from <= self.today
         verdict = RepairDecision(is_approved=is_approved, reason="核实。", refusal="not_corrected", missing=("更正",))
-        services().repairs.judge(repair.repair_id, verdict, by=CREDIT, version=1, at=self.now)
+        container().repairs.judge(repair.repair_id, verdict, by=CREDIT, version=1, at=self.now)
         if is_approved:
             self.let_fall(plain.paper)
 
@@ -294,7 +294,7 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
         with suppress(DomainError):
-            services().reversals.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
+            container().revocations.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
         self.let_fall(plain.paper)
 
     def let_fall(self, paper: str) -> None:
@@ -313,11 +313,11 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             packaged, edition=f"e{self.number}.{self.lists}", in_force_from=self.today, measures=without
         )
         try:
-            services().publishing.load(edition, by=CREDIT, at=self.now)
+            container().measure_editions.load(edition, by=CREDIT, at=self.now)
         except DomainError:
             self.lists -= 1
             return
-        services().clocks.sweep(at=self.now)
+        container().clocks.sweep(at=self.now)
         if self.lists == 1:
             for plain in self.live(EntryKind.FLAG):
                 plain.is_suspended = plain.is_suspended or not plain.is_first_class
@@ -332,14 +332,16 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             document=Document(number="合1号", organ=ORGAN, effective_on=self.today),
             evidence="登记档案第3页。",
         )
-        alias, _ = services().aliases.propose(proposal, by=CREDIT, at=self.now)
-        self.alias = services().aliases.confirm(alias.alias_id, reason="属实。", by=CREDIT2, version=1, at=self.now)
+        alias, _ = container().identity_links.propose(proposal, by=CREDIT, at=self.now)
+        self.alias = container().identity_links.confirm(
+            alias.alias_id, reason="属实。", by=CREDIT2, version=1, at=self.now
+        )
 
     @precondition(lambda self: self.alias is not None)
     @rule()
     def that_is_taken_back(self) -> None:
         assert self.alias is not None
-        services().aliases.revoke(
+        container().identity_links.revoke(
             self.alias.alias_id, reason="有误。", basis="更正1号", by=CREDIT, version=self.alias.version, at=self.now
         )
         self.alias = None
@@ -350,12 +352,12 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
 
     @rule()
     def the_daily_job_runs(self) -> None:
-        assert services().credit_upkeep.expire(at=self.now).failed == 0
-        assert services().flag_upkeep.expire(at=self.now).failed == 0
+        assert container().credit_expiry.expire(at=self.now).failed == 0
+        assert container().flag_expiry.expire(at=self.now).failed == 0
 
     def check(self, about: Identity) -> CheckAnswer:
         inquiry = Inquiry(item_code=ITEM, purpose=Purpose.HANDLING)
-        return services().credit.check(about, inquiry, by=MACHINE, at=self.now)
+        return container().credit.check(about, inquiry, by=MACHINE, at=self.now)
 
     @invariant()
     def a_check_says_what_the_model_says(self) -> None:
@@ -378,12 +380,12 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @invariant()
     def no_summary_differs_from_what_records_and_flags_give(self) -> None:
         for identity in (self.about, self.successor):
-            assert not services().mending.mend(services().subject_keys.key_of(identity), at=self.now)
+            assert not container().reconciliation.mend(container().subject_keys.key_of(identity), at=self.now)
 
     @invariant()
     def no_flag_has_effect_without_everything_that_the_law_wants(self) -> None:
         for plain in self.live(EntryKind.FLAG):
-            flag = services().punishment.get(plain.entry.name, by=CREDIT)
+            flag = container().flags.get(plain.entry.name, by=CREDIT)
             if flag.is_in_force(self.today):
                 require_lawful(flag)
 
@@ -395,15 +397,15 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         if self.alias is not None:
             self.that_is_taken_back()
         assert self.check(self.successor) == self.check(self.never)
-        owners = [f"credit:{services().subject_keys.key_of(self.about)}", *(str(one.entry) for one in self.plain)]
+        owners = [f"credit:{container().subject_keys.key_of(self.about)}", *(str(one.entry) for one in self.plain)]
         for owner in owners:
             if owner.startswith(("credit:", "flag:")) and (self.plain or owner.startswith("flag:")):
-                assert services().timeline.reading(owner).verified
+                assert container().timeline.reading(owner).verified
 
 
 def require_lawful(flag: Flag) -> None:
     """Hold a flag in force against all that the law wants of one."""
-    edition = next(one for one in services().lists.current() if one.edition == flag.edition)
+    edition = next(one for one in container().lists.current() if one.edition == flag.edition)
     measure = edition.measure(flag.measure_code)
     assert measure is not None
     assert measure.basis

@@ -16,10 +16,10 @@ from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, To
 from chalicelib.alerts.rules import webhooks
 from chalicelib.alerts.services.webhook_sender import Sender
 from chalicelib.alerts.services.webhooks import EarlyError
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import Stage
-from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -84,18 +84,18 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch, cloud: None) -> tuple[Line, Line]:  # noqa: ARG001 - services need it
     queue, dead = Line(), Line()
-    monkeypatch.setattr(services().webhooks, "_queue", queue)
-    monkeypatch.setattr(services().webhooks, "_dead_letters", dead)
+    monkeypatch.setattr(container().webhooks, "_queue", queue)
+    monkeypatch.setattr(container().webhooks, "_dead_letters", dead)
     return queue, dead
 
 
 def subscribed(url: str) -> tuple[Webhook, str]:
-    webhook, _ = services().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, idempotency_key=None)
-    return webhook, services().webhooks.secret(webhook)
+    webhook, _ = container().webhooks.subscribe(url, (Topic.ALERT_RAISED,), by=MACHINE, at=AT, idempotency_key=None)
+    return webhook, container().webhooks.secret(webhook)
 
 
 def run(message: dict[str, Any], *, at: datetime) -> bool:
-    return services().webhooks.deliver(
+    return container().webhooks.deliver(
         message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
     )
 
@@ -110,7 +110,7 @@ def told_until_ended(queue: Line, at: datetime = AT) -> datetime:
 
 
 def of(webhook: Webhook, state: DeliveryState) -> list[Delivery]:
-    found, _ = services().webhooks.deliveries(webhook.webhook_id, state, by=MACHINE, limit=100, after=None)
+    found, _ = container().webhooks.deliveries(webhook.webhook_id, state, by=MACHINE, limit=100, after=None)
     return list(found)
 
 
@@ -119,7 +119,7 @@ def test_a_receiver_verifies_the_signature_and_reads_a_cloud_event(
 ) -> None:
     webhook, secret = subscribed(receiver.url)
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     told_until_ended(lines[0])
 
     ((headers, body),) = receiver.got
@@ -144,7 +144,7 @@ def test_two_failures_are_tried_again_under_the_same_name_after_5_seconds_and_a_
     webhook, secret = subscribed(receiver.url)
     receiver.answers = [500, 503]
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     ended = told_until_ended(lines[0])
 
     assert ended - AT == timedelta(seconds=65)
@@ -161,8 +161,8 @@ def test_telling_twice_and_messages_that_come_twice_reach_the_receiver_once(
 ) -> None:
     subscribed(receiver.url)
 
-    services().webhooks.tell(NOTICE, at=AT)
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     lines[0].messages *= 3
     told_until_ended(lines[0])
 
@@ -174,7 +174,7 @@ def test_a_message_before_its_time_is_put_back_for_the_rest_of_the_wait(
 ) -> None:
     subscribed(receiver.url)
     receiver.answers = [500]
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     run(lines[0].messages.pop()[0], at=AT)
     message, _ = lines[0].messages.pop()
 
@@ -186,7 +186,7 @@ def test_a_message_before_its_time_is_put_back_for_the_rest_of_the_wait(
 
 def test_a_message_ahead_of_the_row_comes_again(receiver: Receiver, lines: tuple[Line, Line]) -> None:
     subscribed(receiver.url)
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     message, _ = lines[0].messages[0]
 
     with pytest.raises(EarlyError):
@@ -201,14 +201,14 @@ def test_after_the_tenth_failure_it_is_dead_with_one_letter_and_a_replay_keeps_t
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [500] * 10
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     ended = told_until_ended(lines[0])
 
     (dead,) = of(webhook, DeliveryState.DEAD)
     assert len(receiver.got) == 10
     assert ended - AT == sum(webhooks.BACK_OFF, timedelta(0))
     assert [message["delivery_id"] for message, _ in lines[1].messages] == [dead.delivery_id]
-    services().webhooks.replay(webhook.webhook_id, dead.delivery_id, by=MACHINE, at=ended)
+    container().webhooks.replay(webhook.webhook_id, dead.delivery_id, by=MACHINE, at=ended)
     told_until_ended(lines[0], ended)
     assert receiver.got[-1][0]["webhook-id"] == dead.delivery_id
     assert [each.state for each in of(webhook, DeliveryState.DELIVERED)] == ["delivered"]
@@ -218,17 +218,17 @@ def test_both_secrets_sign_for_a_day_after_a_rotation_and_the_new_one_alone_afte
     receiver: Receiver, lines: tuple[Line, Line]
 ) -> None:
     webhook, old = subscribed(receiver.url)
-    new = services().webhooks.secret(services().webhooks.rotate(webhook.webhook_id, by=MACHINE, at=AT))
+    new = container().webhooks.secret(container().webhooks.rotate(webhook.webhook_id, by=MACHINE, at=AT))
     a_day_later = AT + timedelta(hours=24)
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     told_until_ended(lines[0], a_day_later - timedelta(seconds=1))
     (headers, body) = receiver.got[-1]
     Verifier(old).verify(body, headers)
     Verifier(new).verify(body, headers)
 
     (delivered,) = of(webhook, DeliveryState.DELIVERED)
-    services().webhooks.replay(webhook.webhook_id, delivered.delivery_id, by=MACHINE, at=a_day_later)
+    container().webhooks.replay(webhook.webhook_id, delivered.delivery_id, by=MACHINE, at=a_day_later)
     told_until_ended(lines[0], a_day_later)
     (headers, body) = receiver.got[-1]
     Verifier(new).verify(body, headers)
@@ -240,7 +240,7 @@ def test_a_redirect_is_not_followed_and_counts_as_a_failure(receiver: Receiver, 
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [302]
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     run(lines[0].messages.pop()[0], at=AT)
 
     assert len(receiver.got) == 1
@@ -251,11 +251,11 @@ def test_an_endpoint_that_is_gone_is_told_nothing_more(receiver: Receiver, lines
     webhook, _ = subscribed(receiver.url)
     receiver.answers = [410]
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     told_until_ended(lines[0])
 
-    assert services().webhooks.get(webhook.webhook_id, by=MACHINE).state == "disabled"
-    assert services().webhooks.tell(NOTICE, at=AT) == 0
+    assert container().webhooks.get(webhook.webhook_id, by=MACHINE).state == "disabled"
+    assert container().webhooks.tell(NOTICE, at=AT) == 0
 
 
 def looked_up(*answers: str) -> Any:  # noqa: ANN401 - as the standard library types it
@@ -275,7 +275,7 @@ def looked_up(*answers: str) -> Any:  # noqa: ANN401 - as the standard library t
 def test_a_name_that_leads_to_a_private_address_is_refused_outside_the_local_stage(
     answer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services().webhooks, "_sender", Sender(Stage.PROD, looked_up(answer)))
+    monkeypatch.setattr(container().webhooks, "_sender", Sender(Stage.PROD, looked_up(answer)))
 
     with pytest.raises(DomainError) as refused:
         subscribed("https://hooks.example.com/x")
@@ -303,10 +303,10 @@ def test_a_name_that_turns_to_a_private_address_after_it_was_registered_is_not_t
     lines: tuple[Line, Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender = Sender(Stage.PROD, looked_up("93.184.215.14", "127.0.0.1"))
-    monkeypatch.setattr(services().webhooks, "_sender", sender)
+    monkeypatch.setattr(container().webhooks, "_sender", sender)
     webhook, _ = subscribed("https://hooks.example.com/x")
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     run(lines[0].messages.pop()[0], at=AT)
 
     assert [each.outcome for each in of(webhook, DeliveryState.PENDING)] == ["ADDRESS_NOT_ALLOWED"]
@@ -332,7 +332,7 @@ def test_an_endpoint_that_does_not_answer_fails_and_no_other_waits_for_it(
     closed, _ = subscribed("http://127.0.0.1:9/")
     subscribed(receiver.url)
 
-    services().webhooks.tell(NOTICE, at=AT)
+    container().webhooks.tell(NOTICE, at=AT)
     for message, _ in list(lines[0].messages):
         run(message, at=AT)
 
@@ -345,6 +345,6 @@ def test_another_departments_endpoint_does_not_exist() -> None:
     stranger = Caller(sub="x", roles=frozenset({Role.HEAD}), department="market")
 
     with pytest.raises(DomainError) as refused:
-        services().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
+        container().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
 
     assert refused.value.code is ErrorCode.NOT_FOUND

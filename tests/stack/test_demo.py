@@ -54,13 +54,13 @@ def test_every_reason_of_a_day_has_a_name() -> None:
     assert DAY_REASONS.keys() == {reason.value for reason in DayReason}
 
 
-def test_every_step_of_the_story_is_told_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_step_of_the_story_is_told_in_its_page() -> None:
+    page = (ROOT / "docs/demo.md").read_text(encoding="utf-8")
 
-    told = [line.partition(" · ")[2] for line in readme.splitlines() if line.startswith("Step ")]
+    told = [line.partition(" · ")[2] for line in page.splitlines() if line.startswith("Step ")]
 
     assert told == [english for _, english, _ in STEPS]
-    assert f"All {len(STEPS)} steps were as they should be." in readme
+    assert f"All {len(STEPS)} steps were as they should be." in page
 
 
 def test_what_is_not_as_expected_ends_the_story_with_both_values() -> None:

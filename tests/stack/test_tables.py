@@ -70,6 +70,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "credit",
         "digests",
         "editions",
+        "flag_notices",
         "idempotency",
         "imports",
         "inspection",
@@ -81,7 +82,6 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "signals",
         "statistics",
         "subjects",
-        "flag_notices",
         "timeline",
         "webhooks",
     ]

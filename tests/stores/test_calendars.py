@@ -7,10 +7,10 @@ import pytest
 from chalicelib.calendars.model import Year
 from chalicelib.calendars.rules import with_edition
 from chalicelib.calendars.store import KEPT_SECONDS, LoadedCalendars, YearStore
+from chalicelib.container import container
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar
 
@@ -32,7 +32,7 @@ class Ticks:
 
 
 def calendars(ticks: Ticks) -> LoadedCalendars:
-    return LoadedCalendars(services().years, load_calendar().editions, now=lambda: AT, ticks=ticks)
+    return LoadedCalendars(container().years, load_calendar().editions, now=lambda: AT, ticks=ticks)
 
 
 def a_fact(at: datetime) -> NewEvent:
@@ -40,7 +40,7 @@ def a_fact(at: datetime) -> NewEvent:
 
 
 def load(year: int = 2027, *, at: datetime = AT, day: date = NEW_YEAR) -> Year:
-    store: YearStore = services().years
+    store: YearStore = container().years
     (before,) = store.each([year])
     edition = Edition(year=year, notice=NOTICE, holidays={day: "元旦"}, make_up_days={})
     with transaction() as tx:
@@ -94,10 +94,10 @@ def test_an_edition_of_a_packaged_year_counts_from_its_loading_on() -> None:
 
 
 def test_a_year_is_not_written_over_what_somebody_else_wrote() -> None:
-    (empty,) = services().years.each([2027])
+    (empty,) = container().years.each([2027])
     first = load()
     load(at=AT + timedelta(hours=1))
 
     for stale in (empty, first):
         with pytest.raises(ConflictError), transaction() as tx:
-            services().years.save(stale, stale, [a_fact(AT)], at=AT, tx=tx)
+            container().years.save(stale, stale, [a_fact(AT)], at=AT, tx=tx)

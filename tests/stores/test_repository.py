@@ -73,7 +73,7 @@ REPOSITORIES: dict[str, Repository[Any]] = {
     "outage": OutageStore(TIMELINE),
     "rating": RatingStore(TIMELINE),
     "repair": REDRESS.repairs,
-    "reversal": REDRESS.reversals,
+    "reversal": REDRESS.revocations,
     "flag_notice": FlagNoticeStore(TIMELINE),
 }
 
@@ -264,7 +264,7 @@ def test_every_kind_of_owner_is_tried_here() -> None:
 
 def test_every_row_with_a_timeline_belongs_to_a_kind_of_owner() -> None:
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
-        if module.name.endswith(".table"):
+        if "table" in module.name.split("."):
             import_module(module.name)
 
     assert set(OwnerRow.__subclasses__()) == {row_of(kind) for kind in OWNERS}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -16,7 +17,6 @@ from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import ChainFault, FaultReason, NewEvent
 from chalicelib.timeline.owners import row_of
 from chalicelib.timeline.table import EventRow
-from chalicelib.wiring import services
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -40,10 +40,10 @@ def a_timeline_of_four() -> str:
         file_no="1号", basis="《监察法》", scope=Scope(departments=("traffic",)), expires_on=date(2027, 1, 1)
     )
     inspector = Caller(sub="inspector", roles=frozenset({Role.INSPECTOR}), department="inspection")
-    mandate, _ = services().inspection.ask(wanted, by=inspector, at=AT, idempotency_key=None)
+    mandate, _ = container().inspection.ask(wanted, by=inspector, at=AT, idempotency_key=None)
     for number in range(3):
         with transaction() as tx:
-            services().timeline.append([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
+            container().timeline.append([a_fact(number)], owner=mandate.owner, at=AT, tx=tx)
     return mandate.owner
 
 
@@ -62,11 +62,11 @@ def change(owner: str, seq: int, **attributes: dict[str, Any]) -> None:
 
 
 def fault_of(owner: str) -> ChainFault | None:
-    return services().timeline.reading(owner).fault
+    return container().timeline.reading(owner).fault
 
 
 def test_an_untouched_timeline_is_verified() -> None:
-    reading = services().timeline.reading(a_timeline_of_four())
+    reading = container().timeline.reading(a_timeline_of_four())
 
     assert reading.verified
     assert [(event.seq, event.texts) for event in reading.events] == [
@@ -129,7 +129,7 @@ def test_an_added_row_is_found() -> None:
 @pytest.mark.requirement("R7.9")
 def test_a_head_set_back_to_hide_the_last_event_is_found() -> None:
     owner = a_timeline_of_four()
-    third = services().timeline.events(owner)[2]
+    third = container().timeline.events(owner)[2]
     table = row_of(owner)
     table(owner).update(actions=[table.head_seq.set(3), table.head_hash.set(third.hash)])
 
@@ -141,38 +141,38 @@ def test_two_who_add_at_once_cannot_both() -> None:
 
     def add(before_commit: Callable[[], None]) -> None:
         with transaction() as tx:
-            services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
+            container().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
             before_commit()
 
     with pytest.raises(ConflictError):
         add(before_commit=lambda: add(before_commit=lambda: None))
 
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
     assert (len(reading.events), reading.verified) == (5, True)
 
 
 def test_an_event_added_while_a_timeline_is_read_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     owner = a_timeline_of_four()
-    real = services().timeline.events
+    real = container().timeline.events
     added: list[int] = []
 
     def events(name: str) -> Any:  # noqa: ANN401 - as the method has it
         if not added:
             added.append(1)
             with transaction() as tx:
-                services().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
+                container().timeline.append([a_fact()], owner=owner, at=AT, tx=tx)
         return real(name)
 
-    monkeypatch.setattr(services().timeline, "events", events)
+    monkeypatch.setattr(container().timeline, "events", events)
 
-    reading = services().timeline.reading(owner)
+    reading = container().timeline.reading(owner)
 
     assert (len(reading.events), reading.verified) == (5, True)
 
 
 def test_an_unknown_owner_has_no_timeline() -> None:
     with pytest.raises(DomainError) as refused:
-        services().timeline.reading("mandate:none")
+        container().timeline.reading("mandate:none")
 
     assert refused.value.code is ErrorCode.NOT_FOUND
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.wiring import services
+from chalicelib.container import container
 from tests.builders import NOON
 from tests.cloud import turn_clock
 from tests.web.test_oversight import case_no
@@ -23,8 +23,8 @@ GROUND = {"ground": "promised_date_missed"}
 def missed(case_no: str) -> tuple[str, str]:
     """A case that was late, and which event of its timeline says that the promised day has passed."""
     turn_clock(LATE)
-    services().clocks.sweep(at=LATE)
-    events = services().timeline.events(f"case:{case_no}")
+    container().clocks.sweep(at=LATE)
+    events = container().timeline.events(f"case:{case_no}")
     (seq,) = [
         event.seq for event in events if event.kind == "clock:passed" and event.data["kind"] == "handling_promised"
     ]
@@ -186,7 +186,7 @@ def test_a_double_click_gives_and_answers_once(visitor: Come, missed: tuple[str,
 
     assert given[0].path == given[1].path
     assert [seen.path for seen in answers] == [f"{card}?done=reply"] * 2
-    told = [event.kind for event in services().timeline.events(f"case:{number}") if event.kind.startswith("card:")]
+    told = [event.kind for event in container().timeline.events(f"case:{number}") if event.kind.startswith("card:")]
     assert told == ["card:given", "card:answered"]
 
 

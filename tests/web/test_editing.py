@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import Clock
+from chalicelib.container import container
 from chalicelib.web.editors import drafts
-from chalicelib.wiring import services
 from tests.api.bodies import a_list, item_body
 from tests.api.test_editions import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
@@ -61,7 +61,7 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     form = editor.open(NEXT_YEAR)
 
     looked = editor.send(form, NEXT_YEAR, FILLED | LOOK)
-    untouched = services().clocks.get(waiting.owner, waiting.clock_id)
+    untouched = container().clocks.get(waiting.owner, waiting.clock_id)
     done = editor.send(looked, NEXT_YEAR, PUBLISH)
 
     assert "publish" not in [button.get("value") for button in form.page.named("button")]
@@ -73,7 +73,7 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     assert untouched == waiting
     assert done.path == "/calendars/2027?done=loaded"
     assert "改了1个" in done.text
-    firm = services().clocks.get(waiting.owner, waiting.clock_id)
+    firm = container().clocks.get(waiting.owner, waiting.clock_id)
     assert (firm.due_on.isoformat(), firm.provisional) == ("2027-01-05", False)
     again = done.form(NEXT_YEAR).fields
     assert again["holidays"] == ["2027-01-01 至 2027-01-03 元旦\n2027-02-06 至 2027-02-12 春节"]
@@ -100,7 +100,7 @@ def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
     assert "看了1个没有到期的时限，1个到期日会变" in second.text
     assert foreign.status == 400
     assert "改了2个" in done.text
-    assert not services().clocks.get(other.owner, other.clock_id).provisional
+    assert not container().clocks.get(other.owner, other.clock_id).provisional
 
 
 @pytest.mark.usefixtures("waiting")
@@ -111,7 +111,7 @@ def test_publishing_twice_has_one_effect(visitor: Come) -> None:
     first, second = editor.send(looked, NEXT_YEAR, PUBLISH), editor.send(looked, NEXT_YEAR, PUBLISH)
 
     assert first.path == second.path == "/calendars/2027?done=loaded"
-    loaded = [event for event in services().timeline.events("calendar:2027") if event.kind == "calendar:loaded"]
+    loaded = [event for event in container().timeline.events("calendar:2027") if event.kind == "calendar:loaded"]
     assert len(loaded) == 1
 
 

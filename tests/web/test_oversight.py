@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.container import container
 from chalicelib.timeline.table import EventRow
-from chalicelib.wiring import services
 from tests.builders import NOON
 from tests.cloud import turn_clock
 from tests.web.device import Device
@@ -74,10 +74,10 @@ def test_an_alert_is_answered_with_a_reason_and_a_day_that_the_applicant_reads(
 ) -> None:
     late = NOON + timedelta(days=30)
     turn_clock(late)
-    monkeypatch.setattr(services().alerts, "_queue", Silent())
-    services().clocks.sweep(at=late)
-    for event in services().timeline.events(f"case:{case_no}"):
-        services().alerts.on_event(event, late)
+    monkeypatch.setattr(container().alerts, "_queue", Silent())
+    container().clocks.sweep(at=late)
+    for event in container().timeline.events(f"case:{case_no}"):
+        container().alerts.on_event(event, late)
     browser = visitor("supervisor.traffic")
     board = browser.open("/board")
     (href, *_) = [link["href"] or "" for link in board.page.named("a") if "/alerts/" in (link["href"] or "")]

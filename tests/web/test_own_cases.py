@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import foundations
+from chalicelib.container import container
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
@@ -193,7 +193,7 @@ def test_withdrawing_is_offered_as_long_as_it_would_be_taken(
     before = applicant.open(case).text
     of_office(client, token, case, "decision", decision, "officer.traffic")
     decided = applicant.open(case).text
-    monkeypatch.setattr(foundations, "load_rule_packs", lambda: strict)
+    monkeypatch.setitem(vars(container()), "packs", strict)
     where_it_ends_then = applicant.open(case).text
     form = applicant.open(f"{case}/withdrawal")
 

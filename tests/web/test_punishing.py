@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.settings import settings
 from chalicelib.web.core import dispatch
-from chalicelib.wiring import services
 from tests.api.bodies import a_list
 from tests.api.test_punishment import AFTER_DEFENCE, COMPANY
 from tests.builders import NOON
@@ -250,8 +250,8 @@ def test_which_department_was_told_and_which_has_answered_stands_on_the_page(
     wish = {"webhook_id": hook.body["id"], "items": ["business-address"]}
     subscription = client.post("/v1/subscriptions", wish, token=system).body["id"]
     aws.client("sqs").create_queue(QueueName=settings().deliver_queue.rpartition("/")[2])
-    for event in services().timeline.events(f"flag:{active.rpartition('/')[2]}"):
-        services().flag_notices.on_event(event, AFTER_DEFENCE)
+    for event in container().timeline.events(f"flag:{active.rpartition('/')[2]}"):
+        container().flag_notices.on_event(event, AFTER_DEFENCE)
 
     silent = office.open(active)
     url = f"/v1/subscriptions/{subscription}"

@@ -15,10 +15,10 @@ from chalicelib.api.calendars.schemas import (
 )
 from chalicelib.calendars.model import Place
 from chalicelib.calendars.services.calendars import EDITORS, WAITING_FOR_IT
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.as_of import AsOfQuery, moment_in
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
-from chalicelib.wiring import services
 
 routes = Routes("calendars")
 
@@ -35,7 +35,7 @@ YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 )
 def load(call: Call[CalendarEditionRequest]) -> Answer[LoadCalendarResponse]:
     """Load an edition; with ``dry_run=true`` only return which open due dates would move."""
-    editions, query, body, year = services().editions, call.query, call.body, _year_in(call)
+    editions, query, body, year = container().calendar_editions, call.query, call.body, _year_in(call)
     after = _place(call.position)
     if body.year not in {None, year}:
         fault = FieldError(pointer="/year", detail="与地址中的年度不一致。", english="Not the year of the address.")
@@ -89,7 +89,7 @@ def load(call: Call[CalendarEditionRequest]) -> Answer[LoadCalendarResponse]:
 )
 def calendars(call: Call[None]) -> Answer[CalendarListResponse]:
     """List the years with their edition at that moment, oldest first."""
-    found = services().editions.years(at=moment_in(call), now=call.at)
+    found = container().calendar_editions.years(at=moment_in(call), now=call.at)
     return Answer(body=CalendarListResponse(items=[CalendarResponse.model_validate(each) for each in found]))
 
 
@@ -102,7 +102,7 @@ def calendars(call: Call[None]) -> Answer[CalendarListResponse]:
 )
 def calendar(call: Call[None]) -> Answer[CalendarResponse]:
     """Return a year; ``NOT_FOUND`` without an edition."""
-    found = services().editions.year(_year_in(call), at=moment_in(call), now=call.at)
+    found = container().calendar_editions.year(_year_in(call), at=moment_in(call), now=call.at)
     return Answer(body=CalendarResponse.model_validate(found), version=found.version or None)
 
 
@@ -115,7 +115,7 @@ def calendar(call: Call[None]) -> Answer[CalendarResponse]:
 )
 def provisional(call: Call[None]) -> Answer[ProvisionalDueDatePageResponse]:
     """List the provisional due dates of all departments, earliest first."""
-    found, after = services().editions.waiting(
+    found, after = container().calendar_editions.waiting(
         _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
     )
     return Answer(

@@ -16,12 +16,12 @@ from chalicelib.api.inspection.schemas import (
     MandateTimelineResponse,
 )
 from chalicelib.clock import instant_from
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.inspection.model import CaseFilter, Scope, Wanted
 from chalicelib.inspection.services import INSPECTORS
 from chalicelib.timeline.events import Reading
-from chalicelib.wiring import services
 
 routes = Routes("inspection")
 
@@ -46,7 +46,7 @@ def ask(call: Call[MandateRequest]) -> Answer[MandateResponse]:
         case_nos=tuple(body.scope.case_nos),
     )
     wanted = Wanted(file_no=body.file_no, basis=body.basis, scope=scope, expires_on=body.expires_on)
-    mandate, is_repeated = services().inspection.ask(
+    mandate, is_repeated = container().inspection.ask(
         wanted, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=MandateResponse.model_validate(mandate), version=mandate.version, replayed=is_repeated)
@@ -62,7 +62,7 @@ def ask(call: Call[MandateRequest]) -> Answer[MandateResponse]:
 def mandates(call: Call[None]) -> Answer[MandatePageResponse]:
     """List the caller's mandates, newest first."""
     position = call.position
-    found, following = services().inspection.asked_by(
+    found, following = container().inspection.asked_by(
         call.caller, limit=call.query.limit, after=None if position is None else dict(position)
     )
     return Answer(
@@ -75,7 +75,7 @@ def mandates(call: Call[None]) -> Answer[MandatePageResponse]:
 @routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateResponse)
 def mandate(call: Call[None]) -> Answer[MandateResponse]:
     """Return a mandate, for a second inspector to approve."""
-    found = services().inspection.mandate(call.path["mandate_id"], by=call.caller)
+    found = container().inspection.mandate(call.path["mandate_id"], by=call.caller)
     return Answer(body=MandateResponse.model_validate(found), version=found.version)
 
 
@@ -88,7 +88,7 @@ def mandate(call: Call[None]) -> Answer[MandateResponse]:
 )
 def approve(call: Call[None]) -> Answer[MandateResponse]:
     """Approve a mandate."""
-    approved = services().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
+    approved = container().inspection.approve(call.path["mandate_id"], by=call.caller, version=call.version, at=call.at)
     return Answer(body=MandateResponse.model_validate(approved), version=approved.version)
 
 
@@ -102,7 +102,7 @@ def approve(call: Call[None]) -> Answer[MandateResponse]:
 def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     """List the cases within the mandate's scope."""
     query: MandateCasesQuery = call.query
-    found, following = services().inspection.cases(
+    found, following = container().inspection.cases(
         call.path["mandate_id"],
         CaseFilter(light=query.light, officer=query.officer),
         by=call.caller,
@@ -123,15 +123,17 @@ def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
 )
 def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
     """Return a case's timeline; the reading is recorded, and so is an attempt outside the scope."""
-    house = services()
-    case, reading = house.inspection.timeline(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
+    services = container()
+    case, reading = services.inspection.timeline(
+        call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at
+    )
     asked = _moment_of(call.query, reading)
     moment = asked or call.at
     shown = timeline_response(reading, up_to=asked)
     clocks = [
         past
-        for clock in house.clocks.of_owner(case.owner)
-        if (past := house.clocks.as_of(clock, at=moment)) is not None
+        for clock in services.clocks.of_owner(case.owner)
+        if (past := services.clocks.as_of(clock, at=moment)) is not None
     ]
     return Answer(
         body=MandateTimelineResponse.of(
@@ -140,7 +142,7 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
             labels=timeline_response(reading).labels,
             as_of=moment,
             steps=reading.events,
-            clocks=[MandateClockResponse.of(clock, light=house.clocks.light(clock, at=moment)) for clock in clocks],
+            clocks=[MandateClockResponse.of(clock, light=services.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
         ),
     )
@@ -173,5 +175,5 @@ def _moment_of(query: MandateTimelineQuery, reading: Reading) -> datetime | None
 )
 def readings(call: Call[None]) -> Answer[MandateReadingsResponse]:
     """List what was read under a mandate, from its own timeline."""
-    events = services().inspection.readings(call.path["mandate_id"], by=call.caller)
+    events = container().inspection.readings(call.path["mandate_id"], by=call.caller)
     return Answer(body=MandateReadingsResponse(items=[EventResponse.model_validate(event) for event in events]))

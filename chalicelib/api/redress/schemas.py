@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from chalicelib.container import container
 from chalicelib.http.routes import Code, PageQuery, ResponseBody
 from chalicelib.redress.model import AffectedCase, HowAffected, Reopening
 from chalicelib.redress.rules import reopening
-from chalicelib.wiring import services
 
 EntryName = Annotated[
     str,
@@ -53,5 +53,5 @@ class AffectedCaseResponse(ResponseBody):
 def touched_shapes(touched: Iterable[AffectedCase], *, since: datetime) -> list[AffectedCaseResponse]:
     """Build the responses for affected cases; ``since`` is when the entry was overturned."""
     return [
-        AffectedCaseResponse.of(one, reopening=reopening(services().touching.case(one), since=since)) for one in touched
+        AffectedCaseResponse.of(one, reopening=reopening(container().impact.case(one), since=since)) for one in touched
     ]

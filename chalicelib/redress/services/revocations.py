@@ -93,13 +93,13 @@ class Revocations:
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
-            return self._store.reversals.load(made), True
+            return self._store.revocations.load(made), True
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._withdrawal.standing(fall.entry, is_whole=True)
         queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
-        if self._store.reversals.find(name) is not None:
+        if self._store.revocations.find(name) is not None:
             raise DomainError(ErrorCode.ALREADY_REVERSED)
         rules.require_in_effect(fall.by_document.effective_on, on=day_in_shanghai(at))
         self._require_in_time(fall, at=at)
@@ -124,18 +124,18 @@ class Revocations:
                 undone=undone,
                 touched=affected,
             )
-            reversal = self._store.reversals.add(reversal, [_event(reversal, by=by)], at=at, tx=tx)
+            reversal = self._store.revocations.add(reversal, [_event(reversal, by=by)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(reversal.reversal_id, tx, at=at)
         return reversal, False
 
     def one(self, reversal_id: str, *, by: Caller) -> Revocation:
         """Return a revocation to its subject, to the office and to its supervisors."""
-        return queries.one(self._store.reversals, reversal_id, by=by)
+        return queries.one(self._store.revocations, reversal_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Revocation]:
         """Return a page of the revocations about the caller, or of those of a department, newest first."""
-        return queries.page(self._store.reversals, by=by, department=department, limit=limit, after=after)
+        return queries.page(self._store.revocations, by=by, department=department, limit=limit, after=after)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
         limit = limit_of(self._pack(at).limit_term(TermKey.REVOCATION_WITHDRAWAL))

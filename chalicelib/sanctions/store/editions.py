@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.clocks.model import TaskKind
 from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.sanctions.model.editions import THE_LIST, Evaluation, Shelf
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 30
 """How long a process uses the editions it has read."""
-
-EVALUATION = "evaluation"
-"""The kind of the re-evaluation task, by which the sweep finds its handler."""
 
 
 class ShelfStore(Repository[Shelf]):
@@ -93,15 +91,15 @@ class EvaluationStore:
 
     def of(self, edition: str) -> Evaluation | None:
         """Return the re-evaluation for an edition, strongly consistent."""
-        task = self._tasks.get(f"{EVALUATION}:{edition}", EVALUATION)
+        task = self._tasks.get(f"{TaskKind.EVALUATION}:{edition}", TaskKind.EVALUATION)
         return None if task is None else _evaluations().validate_json(task.text)
 
     def save(self, evaluation: Evaluation, tx: Transaction) -> None:
         """Save a re-evaluation. Raises ``ConflictError`` if the stored revision has changed."""
         text = _evaluations().dump_json(evaluation).decode()
-        owner = f"{EVALUATION}:{evaluation.edition}"
+        owner = f"{TaskKind.EVALUATION}:{evaluation.edition}"
         self._tasks.save(
-            Task(owner=owner, kind=EVALUATION, text=text, next_at=evaluation.next_at, rev=evaluation.rev), tx
+            Task(owner=owner, kind=TaskKind.EVALUATION, text=text, next_at=evaluation.next_at, rev=evaluation.rev), tx
         )
 
 

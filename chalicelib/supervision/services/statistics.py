@@ -67,7 +67,7 @@ class Told:
 class Statistics:
     """The figures of all departments."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the wiring, where each is named
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: StatisticsStore,
         timeline: Timeline,

@@ -8,6 +8,7 @@ from chalicelib.api.cases.routes.drafts import DraftResponse
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Question, QuestionKind
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
@@ -17,7 +18,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 SIGNS: Final = ("passkey",)
 """The script that asks the person's device to sign."""
@@ -77,14 +77,14 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
     made = visit.get(drafts.read_draft)
     if made.case_no is not None:
         return Redirect(to=f"cases/{made.case_no}/receipt")
-    item = services().catalogue.find(made.item_code, at=visit.at)
+    item = container().catalogue.find(made.item_code, at=visit.at)
     if item is None:
         raise DomainError(ErrorCode.ITEM_NOT_LISTED)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
     facts = {
         "draft": made,
         "item": item,
-        "until": services().pack(item.jurisdiction, visit.at).withdraw_until,
+        "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
         "is_over": visit.at >= made.expires_at,
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
         "owed": [material for material in made.materials if made.way in material.hand_in],
@@ -141,7 +141,7 @@ def _assertion(visit: PageRequest) -> dict[str, Any]:
 
 
 def _passkeys(visit: PageRequest) -> tuple[SigningKey, ...]:
-    keys = services().signing_keys.list(visit.caller.own_subject())
+    keys = container().signing_keys.list(visit.caller.own_subject())
     return tuple(key for key in keys if key.passkey is not None and key.revoked_at is None)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.container import container
 from chalicelib.errors import DomainError
 from chalicelib.http.routes import Route
 from chalicelib.policy import FOR_THEMSELVES
@@ -13,7 +14,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 LEVELS: Final = ("5", "4", "3", "2", "1")
 """Levels of satisfaction, best first (非常满意 to 非常不满意)."""
@@ -153,7 +153,7 @@ def rate(visit: PageRequest) -> Page | Redirect:
 def ask_complaint(visit: PageRequest) -> Page:
     """Ask what went wrong."""
     page = _form(visit, "complaint")
-    categories = services().usual_pack(visit.at).complaint_categories
+    categories = container().usual_pack(visit.at).complaint_categories
     options = [(each.code, each.name if visit.language == "zh" else each.english) for each in categories]
     return Page(template=page.template, facts={**page.facts, "categories": options})
 

@@ -10,11 +10,11 @@ from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
-from chalicelib.wiring import services
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -105,8 +105,8 @@ def picture_of(address: str) -> Picture:
 
 def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
     """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
-    item = services().catalogue.find(case.item.code, at=at)
-    pack = services().pack(item.jurisdiction, at) if item else services().usual_pack(at)
+    item = container().catalogue.find(case.item.code, at=at)
+    pack = container().pack(item.jurisdiction, at) if item else container().usual_pack(at)
     found = case.verification
     is_broken = found is not None and found.has_effect and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None

@@ -6,6 +6,7 @@ from chalicelib.api.credit.routes import checks
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.repairs import RepairFormResponse
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.records import directories
 from chalicelib.errors import DomainError, ErrorCode
@@ -14,7 +15,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 OWN: Final = (Role.APPLICANT,)
 LONGEST_ENTRY: Final = 140
@@ -45,7 +45,7 @@ def ask_objection(visit: PageRequest) -> Page:
     """Ask what is wrong with an entry."""
     entry = _entry(visit)
     kind = "flag" if entry.startswith("flag:") else "repair" if entry.startswith("repair:") else "record"
-    grounds = services().usual_pack(visit.at).recourse.grounds
+    grounds = container().usual_pack(visit.at).recourse.grounds
     options = [
         (ground.code, ground.name if visit.language == "zh" else ground.english)
         for ground in grounds
@@ -120,7 +120,7 @@ def _entry(visit: PageRequest) -> str:
 
 
 def _grounds(visit: PageRequest) -> dict[str, str]:
-    grounds = services().usual_pack(visit.at).recourse.grounds
+    grounds = container().usual_pack(visit.at).recourse.grounds
     return {ground.code: ground.name if visit.language == "zh" else ground.english for ground in grounds}
 
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answer
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.assets import asset
 from chalicelib.web.core.request import Asset, Page, PageRequest
-from chalicelib.wiring import services
 
 CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST: Final = 100
@@ -37,7 +37,7 @@ def find_items(visit: PageRequest) -> Page:
     after = visit.query.get("after")
     if after is not None and CODE.fullmatch(after) is None:
         raise DomainError(ErrorCode.NOT_FOUND)
-    found = services().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
+    found = container().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
     query = {"q": asked} if asked else {}
     leading = visit.get(guides.find_guides, query=query).items if after is None else ()
     return Page(template="items.html", facts={"asked": asked, "found": found, "guides": leading})
@@ -47,7 +47,7 @@ def find_items(visit: PageRequest) -> Page:
 def read_item(visit: PageRequest) -> Page:
     """Show all that an applicant must know; after a guide, only the materials that its answers leave."""
     item = item_at(visit)
-    until = services().pack(item.jurisdiction, visit.at).withdraw_until
+    until = container().pack(item.jurisdiction, visit.at).withdraw_until
     known = known_answers(item, visit.query)
     facts: dict[str, object] = {
         "item": item,
@@ -73,7 +73,7 @@ def known_answers(item: Item, query: Mapping[str, str]) -> dict[str, Answer]:
 def item_at(visit: PageRequest) -> Item:
     """Return the item that an address names, as it is now; ``NOT_FOUND`` if there is none."""
     code = visit.path["item_code"]
-    item = services().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
+    item = container().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     return item

@@ -5,6 +5,7 @@ import json
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.sessions.rules import onward_of
@@ -13,7 +14,6 @@ from chalicelib.subjects.model.subjects import Site
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 LONGEST: Final = 20_000
 """Characters of what a device gives when it makes a key."""
@@ -24,7 +24,7 @@ def list_keys(visit: PageRequest) -> Page:
     """Show one's own keys, and let one more be enrolled; a stolen session is too old for this."""
     subject = visit.caller.own_subject()
     facts = {
-        "keys": services().signing_keys.list(subject),
+        "keys": container().signing_keys.list(subject),
         "challenge": _challenge(visit).hex(),
         "owner": hashlib.sha256(f"owner {subject}".encode()).hexdigest(),
         "site": site(),
@@ -38,7 +38,7 @@ def list_keys(visit: PageRequest) -> Page:
 def enrol(visit: PageRequest) -> Page | Redirect:
     """Take the key that the person's device made, and go on to where it is needed."""
     try:
-        services().signing_keys.enrol_passkey(
+        container().signing_keys.enrol_passkey(
             visit.caller.own_subject(), _registration(visit), site=site(), challenge=_challenge(visit), at=visit.at
         )
     except DomainError as error:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from chalice.app import Response
 
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import TAGS, chosen_in, language_of
 from chalicelib.http.parsing import bytes_of, form_of, path_of, require_names
@@ -27,7 +28,6 @@ from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, is_too_large, too
 from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
 from chalicelib.web.core.request import Asset, Download, Page, PageRequest, Redirect, Shown
-from chalicelib.wiring import services
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -105,7 +105,7 @@ def _visit(route: str, event: Event) -> PageRequest:
         path=path_of(event),
         query=query,
         language=chosen_in(query) or language_of(headers.get("accept-language", "")),
-        at=services().clock.now(),
+        at=container().clock.now(),
         cookies=read_cookies(headers.get("cookie", "")),
         context=event.get("requestContext") or {},
     )
@@ -122,7 +122,7 @@ def _known(visit: PageRequest) -> PageRequest:
     """Say who is logged in; ``UNAUTHENTICATED`` if nobody is."""
     at = real_now()
     secret = held(visit.cookies, SESSION)
-    session = services().sessions.find(secret, at=at)
+    session = container().sessions.find(secret, at=at)
     if session is None:
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     caller = tokens().caller(session.token, at=at)

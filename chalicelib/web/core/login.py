@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from chalicelib.clock import real_now
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.tokens import tokens
 from chalicelib.logging import logger
@@ -15,7 +16,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.cookies import SESSION, given, held, login_named, taken
 from chalicelib.web.core.navigation import home_of
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 PATIENCE: Final = 5
 """Seconds that the identity provider has to exchange a code."""
@@ -30,7 +30,7 @@ def log_in(visit: PageRequest) -> Redirect:
     if not known.portal_url or not known.authorize_url:
         logger("web").error("portal_url_unknown")
         raise DomainError(ErrorCode.UNAVAILABLE)
-    begun = services().sessions.begin(visit.query.get("next", ""), at=real_now())
+    begun = container().sessions.begin(visit.query.get("next", ""), at=real_now())
     asked = {
         "response_type": "code",
         "client_id": known.client_id,
@@ -52,14 +52,14 @@ def come_back(visit: PageRequest) -> Redirect | Page:
     """Exchange the code for a token, open a session and go on to the page that was wanted."""
     at = real_now()
     state = visit.query.get("state", "")
-    login = services().sessions.come_back(held(visit.cookies, login_named(state)), state=state, at=at)
+    login = container().sessions.come_back(held(visit.cookies, login_named(state)), state=state, at=at)
     code = visit.query.get("code")
     if login is None or not code:
         return Page(template="not_logged_in.html", status=400)
     token = exchanged(code, verifier=login.verifier)
     caller, ends_at = tokens().verified(token, at=at)
-    services().sessions.end(held(visit.cookies, SESSION))
-    secret = services().sessions.open(token, sub=caller.sub, ends_at=ends_at)
+    container().sessions.end(held(visit.cookies, SESSION))
+    secret = container().sessions.open(token, sub=caller.sub, ends_at=ends_at)
     return Redirect(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
 
 
@@ -72,7 +72,7 @@ def go_home(visit: PageRequest) -> Redirect:
 @pages.post("/logout", roles=tuple(Role), form="/home")
 def log_out(visit: PageRequest) -> Redirect:
     """End every session of the person, on every device."""
-    services().sessions.leave(visit.secret or "", sub=visit.caller.sub)
+    container().sessions.leave(visit.secret or "", sub=visit.caller.sub)
     return Redirect(to="logged-out", cookies=(taken(SESSION),))
 
 
@@ -90,7 +90,7 @@ def exchanged(code: str, *, verifier: str) -> str:
         "code": code,
         "redirect_uri": _callback(),
         "client_id": known.client_id,
-        "client_secret": services().keys.client_secret,
+        "client_secret": container().keys.client_secret,
         "code_verifier": verifier,
     }
     status, text = sent(known.token_url, urlencode(form).encode())

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from chalicelib.api.sanctions.routes import flags
 from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Route
 from chalicelib.policy import Role
@@ -15,7 +16,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, moment_of
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.officers.case_actions import Kind
-from chalicelib.wiring import services
 
 READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
@@ -133,7 +133,7 @@ def is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> boo
 
 def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
     """Return items by code and name; one that is not published has its code for a name."""
-    found = [(code, services().catalogue.find(code, at=visit.at)) for code in codes]
+    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
     return [(code, item.name if item else code) for code, item in found]
 
 

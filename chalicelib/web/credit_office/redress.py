@@ -7,6 +7,7 @@ from typing import Any, Final
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.objections import ObjectionResponse
 from chalicelib.api.redress.routes.repairs import RepairResponse
+from chalicelib.container import container
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -14,7 +15,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 DECIDERS: Final = (Role.CREDIT_OFFICER,)
 PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
@@ -40,7 +40,7 @@ def ask_ruling(visit: PageRequest) -> Page:
     """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
     one = visit.get(objections.objection)
     kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
-    ground = services().usual_pack(visit.at).recourse.ground(one.ground)
+    ground = container().usual_pack(visit.at).recourse.ground(one.ground)
     outcomes = ground.outcomes.get(kind, ()) if ground else ()
     facts = {
         "one": one,
@@ -74,7 +74,7 @@ def rule(visit: PageRequest) -> Page | Redirect:
 @pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
 def ask_verdict(visit: PageRequest) -> Page:
     """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
-    refusals = services().usual_pack(visit.at).recourse.refusals
+    refusals = container().usual_pack(visit.at).recourse.refusals
     facts = {
         "one": visit.get(repairs.repair),
         "refusals": [

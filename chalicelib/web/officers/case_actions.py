@@ -8,10 +8,10 @@ from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method
+from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import PageRequest
-from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.api.cases.schemas.cases import CaseResponse
@@ -57,8 +57,8 @@ def _owed(_visit: PageRequest, case: "CaseResponse") -> Options:
 
 def _grounds(visit: PageRequest, case: "CaseResponse") -> Options:
     """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
-    item = services().catalogue.find(case.item.code, at=visit.at)
-    pack = services().pack(item.jurisdiction, visit.at) if item else services().usual_pack(visit.at)
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
 
 

@@ -5,13 +5,13 @@ from typing import Final
 
 from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.clocks.model import Light
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
@@ -66,7 +66,7 @@ def answer(visit: PageRequest) -> Page | Redirect:
 
 def _is_answered_so(visit: PageRequest) -> bool:
     """Say whether exactly this was answered by the same person: the second click of a double click."""
-    found = services().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
+    found = container().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
     return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
 
 

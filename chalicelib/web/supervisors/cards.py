@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chalicelib.api.supervision.routes import cards
 from chalicelib.api.supervision.routes.cards import CardResponse
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Route
 from chalicelib.policy import ALL_DEPARTMENTS
@@ -18,7 +19,6 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.forms import again, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.wiring import services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ def _act(visit: PageRequest) -> Action:
 
 
 def _open(visit: PageRequest) -> tuple[CardStep, ...]:
-    card = services().cards.card(visit.path["card_id"], by=visit.caller)
+    card = container().cards.card(visit.path["card_id"], by=visit.caller)
     return open_steps(card, visit.caller)
 
 
@@ -198,11 +198,11 @@ def _may_give(visit: PageRequest) -> bool:
 
 
 def _pack(visit: PageRequest, item: str) -> RulePack:
-    found = services().catalogue.find(item, at=visit.at)
-    return services().pack(found.jurisdiction, visit.at) if found else services().usual_pack(visit.at)
+    found = container().catalogue.find(item, at=visit.at)
+    return container().pack(found.jurisdiction, visit.at) if found else container().usual_pack(visit.at)
 
 
 def _grounds(visit: PageRequest) -> Mapping[str, str]:
     """Return what grounds are called; those of every pack go by the same codes."""
-    grounds = services().usual_pack(visit.at).card_grounds
+    grounds = container().usual_pack(visit.at).card_grounds
     return {one.code: one.name if visit.language == "zh" else one.english for one in grounds}

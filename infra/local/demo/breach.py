@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, expect_part, expect_words, the_one
 from infra.local.demo.clocks import service_now, set_clock, sweep
 from infra.local.demo.filing import clock_of, draft, drafted, file, is_promise_open
@@ -37,7 +37,7 @@ def a_promise_is_found_untrue(town: Town) -> None:
     expect("the case's state (办件状态)", case["state"], "accepted")
     clock = clock_of(case, "handling_promised")
     expect("due (到期)", clock["due_on"], "2026-12-04")
-    telling.fact(f"办件 {town.address_case} 凭承诺当场受理", "accepted on a promise")
+    narration.fact(f"办件 {town.address_case} 凭承诺当场受理", "accepted on a promise")
 
     decision = {
         "outcome": "granted",
@@ -51,7 +51,7 @@ def a_promise_is_found_untrue(town: Town) -> None:
     confirmation = f"{path}/verification/confirmation"
     officer.post(confirmation, {}, version=found.version).is_refused(409, "SAME_PERSON")
     version = second.post(confirmation, {}, version=found.version).is_done(200).version
-    telling.fact("现场核查由两人作出,一人自己不能复核", "on site it takes two officers; one alone cannot confirm")
+    narration.fact("现场核查由两人作出,一人自己不能复核", "on site it takes two officers; one alone cannot confirm")
     _revoke_in_order(town, version)
 
 
@@ -87,9 +87,9 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
     served = first.post(f"{path}/service", service, version=flag.version).is_done(200)
     expect("the end of the defence (申辩期满)", served.body["defence_due_at"], "2026-12-14T15:59:59Z")
     second.post(f"{path}/confirmation", confirmation, version=served.version).is_refused(409, "DEFENCE_OPEN")
-    telling.fact("申辩期 3 个工作日,到 2026-12-14 为止,期内不能确认", "3 working days to be heard")
+    narration.fact("申辩期 3 个工作日,到 2026-12-14 为止,期内不能确认", "3 working days to be heard")
     is_promise_open(draft(company, ITEM, address=ADDRESS))
-    telling.fact("拟惩戒阶段不影响当事人", "a proposal has no effect")
+    narration.fact("拟惩戒阶段不影响当事人", "a proposal has no effect")
 
     set_clock("2026-12-15 10:00:00")
     sweep()
@@ -99,7 +99,7 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
     first.post(f"{path}/confirmation", confirmation, version=served.version).is_refused(409, "SAME_PERSON")
     confirmed = second.post(f"{path}/confirmation", confirmation, version=served.version).is_done(200).body
     expect("the flag (惩戒标识)", (confirmed["state"], confirmed["in_force"]), ("active", True))
-    telling.fact("由第二人确认后生效", "in force, by a second person")
+    narration.fact("由第二人确认后生效", "in force, by a second person")
 
 
 def others_ask_and_the_promise_is_closed(town: Town) -> None:
@@ -111,11 +111,11 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     expect("the effect for the related item (相关事项)", answer["effect"], "refused")
     reason = the_one("the reason (理由)", answer["reasons"], record=f"flag:{town.flag_id}")
     for part in ("text", "basis", "remedy", "contact"):
-        telling.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
+        narration.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
     asked = machine.post("/v1/credit/checks", question | {"item_code": "plate-replacement"})
     answer = asked.is_done(200).body
     expect("the effect for an unrelated item (无关事项)", (answer["effect"], answer["reasons"]), ("none", []))
-    telling.fact("相关事项受限并有理由,无关事项不受影响", "refused where related, nothing elsewhere")
+    narration.fact("相关事项受限并有理由,无关事项不受影响", "refused where related, nothing elsewhere")
 
     told = draft(town.who("company"), ITEM, address=ADDRESS).body
     expect("the promise (承诺)", told["eligibility"]["commitment"], "refused")
@@ -124,14 +124,14 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     expect_words("the remedy (救济)", reason["remedy"])
     material = the_one("the material (材料)", told["materials"], id="address-proof")
     expect("the ways of the material (办理方式)", "certificate" in material["ways"], expected=True)
-    telling.fact("不能承诺,说明是哪条记录、怎样救济;提交证明的路一直开着", "the certificate way stays open")
+    narration.fact("不能承诺,说明是哪条记录、怎样救济;提交证明的路一直开着", "the certificate way stays open")
 
 
 def a_flag_in_between_stops_the_filing(town: Town) -> None:
     """6. What was allowed when it was drafted is refused when it is filed: the gate is asked again, atomically."""
     refused = file(town.who("company"), town.kept_back[-1], signed_by=town.companys_pen)
     refused.is_refused(409, "SUBJECT_BARRED")
-    telling.fact("核对之后、提交之前生效的惩戒,拦住了提交", "the flag that landed in between stopped the filing")
+    narration.fact("核对之后、提交之前生效的惩戒,拦住了提交", "the flag that landed in between stopped the filing")
 
 
 def the_flag_is_lifted(town: Town) -> None:
@@ -144,7 +144,7 @@ def the_flag_is_lifted(town: Town) -> None:
     expect("the flag (惩戒标识)", (lifted["state"], lifted["in_force"]), ("lifted", False))
     is_promise_open(draft(company, ITEM, address=ADDRESS))
     expect("flags in the company's credit (信用中的惩戒标识)", _flags_in_force(company.get("/v1/me/credit").body), [])
-    telling.fact("解除惩戒,承诺重新开放", "the promise is open again")
+    narration.fact("解除惩戒,承诺重新开放", "the promise is open again")
 
 
 def _revoke_in_order(town: Town, version: int) -> None:
@@ -155,7 +155,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     early.is_refused(409, "STEP_NOT_ALLOWED")
     expect("the step that comes first (应先采取的步骤)", early.body["next"], "rectification")
     expect_part("its article (条款)", early.body["article"], "第64条")
-    telling.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
+    narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version
     order = {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}
@@ -169,7 +169,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     ended = officer.post(f"{path}/rectification/outcome", NOT_RECTIFIED, version=version).is_done(200)
     revoked = supervisor.post(f"{path}/revocation", _revocation(town), version=ended.version).is_done(200).body
     expect("the case's state (办件状态)", revoked["state"], "revoked")
-    telling.fact(f"撤销决定 {_number(town)},2026-12-09 生效", "revoked by an effective document")
+    narration.fact(f"撤销决定 {_number(town)},2026-12-09 生效", "revoked by an effective document")
 
 
 def _number(town: Town) -> str:

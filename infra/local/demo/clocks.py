@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from infra.local.aws.shift import shift
 from infra.local.aws.sweep import run as run_job
 from infra.local.aws.sweep import sweep as run_sweep
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.place import CLOCK_FILE
 
@@ -25,7 +25,7 @@ def set_clock(day_and_time: str) -> datetime:
     """Let the service's clock run on from a moment in Shanghai (``2026-11-20 10:00:00``); return it in UTC."""
     instant = datetime.fromisoformat(day_and_time).replace(tzinfo=SHANGHAI).astimezone(UTC)
     _shift(round((instant - datetime.now(UTC)).total_seconds()))
-    telling.note(f"⏱ 时钟拨到 {day_and_time}(上海) · the clock shows {instant:%Y-%m-%dT%H:%M:%SZ} and runs on")
+    narration.note(f"⏱ 时钟拨到 {day_and_time}(上海) · the clock shows {instant:%Y-%m-%dT%H:%M:%SZ} and runs on")
     return instant
 
 
@@ -46,7 +46,7 @@ def sweep() -> None:
         what = "the sweep (到期扫描)"
         raise NotAsItShouldBeError(what, expected="no failure", came=text)
     moved = sum(shard["moved"] for shard in json.loads(text)["shards"])
-    telling.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
+    narration.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
 
 
 def hourly() -> dict[str, Any]:
@@ -56,7 +56,9 @@ def hourly() -> dict[str, Any]:
         what = "the hourly job (每小时提醒)"
         raise NotAsItShouldBeError(what, expected="no failure", came=text)
     done: dict[str, Any] = json.loads(text)
-    telling.note(f"⏱ 每小时任务生成 {done['digests_made']} 份摘要 · the hourly job made {done['digests_made']} digests")
+    narration.note(
+        f"⏱ 每小时任务生成 {done['digests_made']} 份摘要 · the hourly job made {done['digests_made']} digests"
+    )
     return done
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.clocks import hourly, set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
@@ -31,7 +31,7 @@ def warnings_are_told_once_a_day(town: Town) -> None:
     set_clock(f"{due_on} 00:00:05")
     sweep()
     alert = wait_for("the warning in the inbox (收件箱的预警)", lambda: _warning(town, case_no))
-    telling.fact("黄灯预警在收件箱里,不逐条推送", "the warning is in the inbox, and not pushed by itself")
+    narration.fact("黄灯预警在收件箱里,不逐条推送", "the warning is in the inbox, and not pushed by itself")
 
     made = [hourly()["digests_made"]]
     expect("digests before eight (八点前的摘要)", made, [0])
@@ -44,7 +44,7 @@ def warnings_are_told_once_a_day(town: Town) -> None:
     the_one("the warning in the digest (摘要里的预警)", alerts, id=alert["id"])
     town.who("officer.market").get(f"{DIGESTS}/{digest['id']}").is_refused(404, "NOT_FOUND")
     officer.put(PREFERENCES, {"yellow": "at_once"}).is_done(200)
-    telling.fact(f"{due_on} 一份摘要,{digest['alerts']} 条,再跑不重复", "one digest that day, whatever runs twice")
+    narration.fact(f"{due_on} 一份摘要,{digest['alerts']} 条,再跑不重复", "one digest that day, whatever runs twice")
 
 
 def _warning(town: Town, case_no: str) -> dict[str, Any] | None:
@@ -69,11 +69,11 @@ def the_figures_are_told(town: Town) -> None:
     expect("the late decision of step 3 (迟办)", traffic["late"] > 0, expected=True)
     town.who("supervisor.market").get(f"{place}&department=traffic").is_refused(403, "FORBIDDEN")
     done, on_time = whole["total"]["completion"], traffic["on_time"]
-    telling.fact(
+    narration.fact(
         f"收件 {done['whole']},办结 {done['part']},办结率 {done['per_cent']}%",
         f"{done['part']} of {done['whole']} received are decided",
     )
-    telling.fact(
+    narration.fact(
         f"交警按时率 {on_time['per_cent']}%,迟办 {traffic['late']},发牌后撤回 {traffic['cards_withdrawn']['yellow']}",
         "speed beside quality: on time, late, cards withdrawn",
     )

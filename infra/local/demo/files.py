@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from infra.local import importing
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.town import Town
 from infra.local.seeding import records_of, subject_of
@@ -41,16 +41,18 @@ def a_source_hands_in_a_file(town: Town) -> None:
         expect("lines refused and in conflict (退回、待核对)", (counts["refused"], counts["conflict"]), (3, 1))
         refused = [json.loads(line) for line in importing.keep_refused(done).read_text(encoding="utf-8").splitlines()]
         for line in refused:
-            telling.note(f"第 {line['line']} 行 · line {line['line']}: {line['code']}")
+            narration.note(f"第 {line['line']} 行 · line {line['line']}: {line['code']}")
         expect("their numbers (行号)", [line["line"] for line in refused], [len(good) + place for place in range(1, 5)])
-        telling.fact(f"{len(good)} 条入库,4 行退回,逐行有行号和原因", "the rest is stored; each refused line says why")
+        narration.fact(
+            f"{len(good)} 条入库,4 行退回,逐行有行号和原因", "the rest is stored; each refused line says why"
+        )
 
         again = importing.bring(file, "market", show=_silent, who="system.market")["records"]
         expect("the same file again (重复导入)", (again["stored"], again["unchanged"]), (0, len(good)))
-        telling.fact("同一文件再导入一次,什么都不变", "the same file again changes nothing")
+        narration.fact("同一文件再导入一次,什么都不变", "the same file again changes nothing")
     waiting = town.who("credit").get("/v1/credit/conflicts").is_done(200).body["items"]
     the_one("the name that is not the number's (身份冲突)", waiting, record_id=f"{run}-other")
-    telling.fact("号码与名称不符的一行交人工核对", "a number under another name goes to a person")
+    narration.fact("号码与名称不符的一行交人工核对", "a number under another name goes to a person")
 
 
 def _text(line: object) -> str:

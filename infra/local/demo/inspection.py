@@ -1,6 +1,6 @@
 """Steps 7 and 8: inspectors read under a mandate, and an event altered behind the service's back is found."""
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.filing import draft, drafted
 from infra.local.demo.tampering import altered
@@ -30,7 +30,7 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
     first.get(f"{path}/cases/{town.plate_case}/timeline").is_refused(403, "MANDATE_NOT_IN_FORCE")
     first.post(f"{path}/approval", {}, version=mandate.version).is_refused(409, "SAME_PERSON")
     second.post(f"{path}/approval", {}, version=mandate.version).is_done(200)
-    telling.fact("由另一名纪检人员批准后才能查阅", "readable only once another inspector has approved")
+    narration.fact("由另一名纪检人员批准后才能查阅", "readable only once another inspector has approved")
 
     found = first.get(f"{path}/cases").is_done(200).body["items"]
     expect(
@@ -40,12 +40,12 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
         seen = first.get(f"{path}/cases/{case_no}/timeline").is_done(200).body
         expect("verified (可信)", (seen["verified"], seen["fault"]), (True, None))
         kinds = " → ".join(seen["labels"][event["kind"]]["zh"] for event in seen["items"])
-        telling.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
+        narration.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
     for moment, light in LIGHTS:
         past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
         clock = the_one("the clock as of then (当时的时钟)", past["clocks"], kind="handling_promised")
         expect(f"the light as of {moment} (当时的灯)", clock["light"], light)
-    telling.fact("回看:到期日 0 点起黄灯,到最后一秒仍算按时,次日 0 点起红灯", "the lights, to the second, as of then")
+    narration.fact("回看:到期日 0 点起黄灯,到最后一秒仍算按时,次日 0 点起红灯", "the lights, to the second, as of then")
 
     first.get(f"{path}/cases/{outside}/timeline").is_refused(404, "OUT_OF_SCOPE")
     readings = first.get(f"{path}/readings").is_done(200).body["items"]
@@ -61,7 +61,7 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
             ("mandate:exceeded", outside),
         ],
     )
-    telling.fact("范围外的办件查无此件;每次查阅都有记录", "out of scope: not found; every reading is on record")
+    narration.fact("范围外的办件查无此件;每次查阅都有记录", "out of scope: not found; every reading is on record")
 
 
 def an_altered_event_is_found(town: Town) -> None:
@@ -75,7 +75,7 @@ def an_altered_event_is_found(town: Town) -> None:
         seen = applicant.get(path).is_done(200).body
         fault = {"seq": decided["seq"], "reason": "CONTENT_ALTERED"}
         expect("the fault (不可信之处)", (seen["verified"], seen["fault"]), (False, fault))
-        telling.fact(f"第 {decided['seq']} 个事件被改过,时间线不可信", "which event, and why it cannot be trusted")
+        narration.fact(f"第 {decided['seq']} 个事件被改过,时间线不可信", "which event, and why it cannot be trusted")
     seen = applicant.get(path).is_done(200).body
     expect("verified after it was put back (改回后)", (seen["verified"], seen["fault"]), (True, None))
 

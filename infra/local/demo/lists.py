@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.breach import ADDRESS, ITEM, MEASURE, proposal
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.clocks import service_now
@@ -34,7 +34,7 @@ def a_new_list_takes_the_ground_from_a_flag(town: Town) -> None:
     losing = the_one("the dry run's line for the flag (试算)", dry["items"], flag_id=flag)
     expect("what it lacks (失去的依据)", [ground["code"] for ground in losing["grounds"]], ["measure_gone"])
     expect("nothing has changed (试算不改动)", officer.get(path).is_done(200).body["state"], "active")
-    telling.fact("试算:列出将失去依据的惩戒及原因,什么也没有改", "the dry run names the flag and changes nothing")
+    narration.fact("试算:列出将失去依据的惩戒及原因,什么也没有改", "the dry run names the flag and changes nothing")
 
     _load(town, edition)
     seen = officer.get(path).is_done(200)
@@ -43,14 +43,14 @@ def a_new_list_takes_the_ground_from_a_flag(town: Town) -> None:
     reason = {"reason": "新版清单已恢复该措施。"}
     refused = officer.post(f"{path}/resumption", reason, version=seen.version)
     refused.is_refused(422, "MEASURE_NOT_IN_LIST")
-    telling.fact("载入当日中止,承诺重新开放;没有依据不能恢复", "suspended on the day; no ground, no way back")
+    narration.fact("载入当日中止,承诺重新开放;没有依据不能恢复", "suspended on the day; no ground, no way back")
 
     _load(town, _edition(town, without=""))
     asked = officer.post(f"{path}/resumption", reason, version=seen.version).is_done(200)
     officer.post(f"{path}/resumption", reason, version=asked.version).is_refused(409, "SAME_PERSON")
     back = second.post(f"{path}/resumption", reason, version=asked.version).is_done(200)
     expect("the flag (惩戒标识)", (back.body["state"], back.body["in_force"]), ("active", True))
-    telling.fact("下一版恢复该措施,由两人恢复惩戒", "the next edition brings it back; it takes two persons")
+    narration.fact("下一版恢复该措施,由两人恢复惩戒", "the next edition brings it back; it takes two persons")
     lifting = {"reason": "演示结束。", "basis": "演示数据"}
     officer.post(f"{path}/lifting", lifting, version=back.version).is_done(200)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Self
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import NotAsItShouldBeError, expect
 from infra.local.deployment import base_url
 from infra.local.login import token_of
@@ -100,7 +100,7 @@ class Person:
         is_told: bool = True,
     ) -> Answer:
         if is_told:
-            telling.asked(self.name, method, path, body)
+            narration.asked(self.name, method, path, body)
         request = urllib.request.Request(  # noqa: S310 - our own loopback address
             base_url() + path,
             data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
@@ -117,7 +117,7 @@ class Person:
             message = f"The API does not answer {method} {path}: {error}. Its log: make logs."
             raise LocalError(message) from error
         if is_told:
-            telling.came(answer.status, answer.body if answer.status >= HTTPStatus.BAD_REQUEST else None)
+            narration.came(answer.status, answer.body if answer.status >= HTTPStatus.BAD_REQUEST else None)
         return answer
 
 

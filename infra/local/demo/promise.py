@@ -4,7 +4,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.clocks import set_clock, sweep, wait_for
 from infra.local.demo.filing import DAY_REASONS, clock_of, draft, drafted, file, is_promise_open
@@ -33,14 +33,14 @@ def a_promise_is_filed(town: Town) -> None:
     item = applicant.get(f"/v1/items/{ITEM}").is_done(200).body
     promised = item["limits"]["promised"]
     expect("the promised limit (承诺时限)", (promised["value"], promised["unit"]), (3, "working_days"))
-    telling.fact(f"{item['name']},第 {item['version']} 版,承诺 3 个工作日", "promised: 3 working days")
+    narration.fact(f"{item['name']},第 {item['version']} 版,承诺 3 个工作日", "promised: 3 working days")
 
     answer = draft(applicant, ITEM)
     is_promise_open(answer)
     expect("the notice that the draft is on", item["notice_hash"] in answer.body["payload"], expected=True)
     what = drafted(answer)
     expect("conditions to confirm (条件)", what.conditions, ["plate-gone", "old-plate-not-used"])
-    telling.fact("可以承诺,不用交旧车牌或者遗失证明", "a promise may stand for the old plate")
+    narration.fact("可以承诺,不用交旧车牌或者遗失证明", "a promise may stand for the old plate")
 
     case = file(applicant, what, signed_by=town.applicants_pen, key=str(uuid.uuid4())).is_done(201).body
     town.filed.append(what)
@@ -49,7 +49,7 @@ def a_promise_is_filed(town: Town) -> None:
     clock = clock_of(case, "handling_promised")
     expect("the clock (时钟)", (clock["due_on"], clock["light"], clock["provisional"]), ("2026-11-25", "green", False))
     expect("the last second in time (最后一秒)", clock["due_at"], "2026-11-25T15:59:59Z")
-    telling.fact(f"当场受理,办件 {town.plate_case},2026-11-25 到期", "accepted at once")
+    narration.fact(f"当场受理,办件 {town.plate_case},2026-11-25 到期", "accepted at once")
 
     path = f"/v1/cases/{town.plate_case}/clocks/handling_promised/explanation"
     days = applicant.get(path).is_done(200).body["days"]
@@ -57,7 +57,7 @@ def a_promise_is_filed(town: Town) -> None:
     expect("each day of the count (逐日说明)", came, EXPLANATION)
     for day in days:
         counted = f"第 {day['number']} 天" if day["counted"] else "不计"
-        telling.note(f"  {day['day']}  {counted:6}{DAY_REASONS[day['reason']]}  {day['source']}")
+        narration.note(f"  {day['day']}  {counted:6}{DAY_REASONS[day['reason']]}  {day['source']}")
 
 
 def filing_again_changes_nothing(town: Town) -> None:
@@ -67,13 +67,13 @@ def filing_again_changes_nothing(town: Town) -> None:
     expect("the case of the same draft (同一草稿的办件)", again["case_no"], town.plate_case)
     mine = [case for case in applicant.every("/v1/cases") if case["case_no"] == town.plate_case]
     expect("cases of this draft in the list (列表中的办件)", len(mine), 1)
-    telling.fact("同一草稿提交两次,还是同一个办件", "filed twice, one case")
+    narration.fact("同一草稿提交两次,还是同一个办件", "filed twice, one case")
 
     other = drafted(draft(applicant, ITEM))
     changed = other.payload.replace("plate-gone", "plate-gonE", 1)
     expect("characters changed (改动的字符)", _differences(changed, other.payload), 1)
     file(applicant, other, signed_by=town.applicants_pen, text=changed).is_refused(422, "SIGNATURE_INVALID")
-    telling.fact("改动一个字符,签名就不成立", "one character changed: the signature does not hold")
+    narration.fact("改动一个字符,签名就不成立", "one character changed: the signature does not hold")
 
 
 def nobody_acts_in_time(town: Town) -> None:
@@ -83,7 +83,7 @@ def nobody_acts_in_time(town: Town) -> None:
     _expect_light(town, "yellow")
     warned = _alert_of(town, "officer.traffic")
     expect("the warning (临期预警)", (warned["milestone"], warned["level"]), ("yellow", 0))
-    telling.fact("到期日当天黄灯,经办人收到预警", "yellow on the due day; its officer is warned")
+    narration.fact("到期日当天黄灯,经办人收到预警", "yellow on the due day; its officer is warned")
 
     set_clock("2026-11-26 00:00:05")
     sweep()
@@ -96,7 +96,7 @@ def nobody_acts_in_time(town: Town) -> None:
     sweep()
     _expect_alert(town, "monitor", 3)
     expect("the supervisor's alerts (科长的督办提醒)", len(_alerts_of(town, "supervisor.traffic")), 1)
-    telling.fact("科长、负责人、督办机构各一条,不重复", "one alert for each level and recipient")
+    narration.fact("科长、负责人、督办机构各一条,不重复", "one alert for each level and recipient")
 
 
 def the_office_answers_and_delivers(town: Town) -> None:
@@ -112,7 +112,7 @@ def the_office_answers_and_delivers(town: Town) -> None:
     town.who("supervisor.traffic").post(acknowledgement, answer).is_refused(409, "ALREADY_ACKNOWLEDGED")
     seen = applicant.get(path).is_done(200).body
     the_one("the reason that the applicant sees (申请人看到的原因)", seen["public_reasons"], reason=REASON)
-    telling.fact("申请人看到了科长写的原因和新日期 2026-12-01", "the applicant reads the supervisor's reason")
+    narration.fact("申请人看到了科长写的原因和新日期 2026-12-01", "the applicant reads the supervisor's reason")
 
     version = officer.get(path).is_done(200).version
     decision = {
@@ -129,19 +129,19 @@ def the_office_answers_and_delivers(town: Town) -> None:
     seen = applicant.get(path).is_done(200).body
     expect("the case's state (办件状态)", seen["state"], "closed")
     expect("the late reason that the applicant sees (逾期原因)", seen["decision"]["late_reason"], LATE_REASON)
-    telling.fact("迟办写明原因,送达办结", "decided late with a reason, delivered, closed")
+    narration.fact("迟办写明原因,送达办结", "decided late with a reason, delivered, closed")
 
     finding = {"result": "true", "method": "online", "findings": "登记库无扣押记录,旧号牌未再使用。"}
     officer.post(f"{path}/verification", finding, version=closed.version).is_done(200)
     kept = applicant.get("/v1/me/credit").is_done(200).body["kept_promises"]
     expect("kept promises (守诺次数)", kept, kept_before + 1)
-    telling.fact(f"核查属实,守诺次数由 {kept_before} 增为 {kept}", "the promise was true and counts in favour")
+    narration.fact(f"核查属实,守诺次数由 {kept_before} 增为 {kept}", "the promise was true and counts in favour")
 
 
 def _expect_light(town: Town, light: str) -> None:
     case = town.who("applicant").get(f"/v1/cases/{town.plate_case}").is_done(200).body
     expect("the light (灯)", clock_of(case, "handling_promised")["light"], light)
-    telling.fact({"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[light], light)
+    narration.fact({"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[light], light)
 
 
 def _alerts_of(town: Town, name: str) -> list[dict[str, Any]]:
@@ -151,9 +151,9 @@ def _alerts_of(town: Town, name: str) -> list[dict[str, Any]]:
 
 def _alert_of(town: Town, name: str) -> dict[str, Any]:
     """Wait for the alert of a recipient: the stream tells of an event a moment after it."""
-    telling.asked(name, "GET", "/v1/supervision/alerts?state=open", None)
+    narration.asked(name, "GET", "/v1/supervision/alerts?state=open", None)
     found = wait_for(f"an alert to {name} (督办提醒)", lambda: _alerts_of(town, name) or None)
-    telling.came(HTTPStatus.OK, None)
+    narration.came(HTTPStatus.OK, None)
     expect(f"alerts to {name} (督办提醒条数)", len(found), 1)
     return found[0]
 
@@ -162,7 +162,7 @@ def _expect_alert(town: Town, name: str, level: int) -> None:
     alert = _alert_of(town, name)
     came = (alert["level"], alert["clock_kind"], alert["due_on"], alert["state"])
     expect(f"the alert to {name} (督办提醒)", came, (level, "handling_promised", "2026-11-25", "open"))
-    telling.fact(f"{name} 收到第 {level} 级督办提醒", f"level {level} has reached {name}")
+    narration.fact(f"{name} 收到第 {level} 级督办提醒", f"level {level} has reached {name}")
 
 
 def _differences(one: str, other: str) -> int:

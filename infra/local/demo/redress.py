@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.breach import ITEM, MEASURE
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import SHANGHAI, service_now
@@ -24,7 +24,7 @@ def an_objection_is_heard(town: Town) -> None:
     plea = {"entry": entry, "ground": "identity", "text": "处罚的是同名企业,统一社会信用代码不同。"}
     made = company.post("/v1/objections", plea).is_done(201)
     expect("while it is open (异议期间)", _check(town), ("refused", ["SUBJECT_BARRED", "UNDER_OBJECTION"]))
-    telling.fact(
+    narration.fact(
         f"异议标注当即可见,{made.body['due_on']} 前答复,不答复不等于驳回",
         "the mark shows at once; an answer is due, and silence is none",
     )
@@ -34,7 +34,7 @@ def an_objection_is_heard(town: Town) -> None:
     decided = officer.post(path, ruling, version=made.version).is_done(200).body
     expect("what went (撤回)", [one["entry"] for one in decided["decision"]["undone"]], [entry])
     expect("after it (处理之后)", _check(town), ("none", []))
-    telling.fact("不是本单位的记录撤回,各处不再出现", "what was not theirs is gone everywhere")
+    narration.fact("不是本单位的记录撤回,各处不再出现", "what was not theirs is gone everywhere")
 
 
 def a_repair_undoes_everything(town: Town) -> None:
@@ -45,15 +45,15 @@ def a_repair_undoes_everything(town: Town) -> None:
     expect("a fresh one (刚认定的)", form["repairable"], False)  # noqa: FBT003 - JSON
     wish = {"entry": fresh, "proof": "", "promise_hash": form["promise_hash"]}
     company.post("/v1/repairs", wish).is_refused(409, "REPAIR_TOO_EARLY")
-    telling.fact(f"未满最短公示期,{form['repairable_from']} 起可以申请", "too early, and told from when on")
+    narration.fact(f"未满最短公示期,{form['repairable_from']} 起可以申请", "too early, and told from when on")
 
     entry = _stored(town, judged_on=_today() - A_YEAR)
     form = company.get(f"/v1/me/credit/repair?entry={entry}").is_done(200).body
     expect_words("the promise (信用承诺书)", form["promise"])
     for proof in form["proofs"]:
-        telling.note(f"{proof['kind']}: {proof['text']}")
+        narration.note(f"{proof['kind']}: {proof['text']}")
     asked = company.post("/v1/repairs", wish | {"entry": entry, "promise_hash": form["promise_hash"]}).is_done(201)
-    telling.fact(
+    narration.fact(
         f"只交承诺,证明由系统代查;{asked.body['authority_due_on']} 前认定单位答复",
         "a promise is all; the service fetched the proof itself",
     )
@@ -69,7 +69,7 @@ def a_repair_undoes_everything(town: Town) -> None:
     record = the_one("one's own record (本人可见)", own["records"], source=source, record_id=record_id)
     expect("shown (公示)", (record["repair"], record["displayed"]), ("repaired", False))
     _fallen(town, fresh, "法院判决撤销。")
-    telling.fact("公示、共享、惩戒同时终止", "display, sharing and measures end together")
+    narration.fact("公示、共享、惩戒同时终止", "display, sharing and measures end together")
 
 
 def a_basis_document_falls(town: Town) -> None:
@@ -86,9 +86,9 @@ def a_basis_document_falls(town: Town) -> None:
     expect("what went (一并撤回、解除)", undone, {entry, f"flag:{flag['id']}"})
     touched = the_one("the case that met it (受影响办件)", made["touched"], case_no=case_no)
     expect("how it met it (方式)", (touched["how"], touched["reopening"]), ("checked", "elsewhere"))
-    telling.fact("记录与惩戒一并撤销,受影响的办件逐件列出", "record and flag fall together; each case is listed")
+    narration.fact("记录与惩戒一并撤销,受影响的办件逐件列出", "record and flag fall together; each case is listed")
     officer.post("/v1/flags", _flag(number, judged_on)).is_refused(422, "NO_EFFECTIVE_DOCUMENT")
-    telling.fact("已被撤销的文书不能再作依据", "nothing can be built on that document again")
+    narration.fact("已被撤销的文书不能再作依据", "nothing can be built on that document again")
     expect("after it (撤销之后)", _check(town), ("none", []))
 
 

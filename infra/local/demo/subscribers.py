@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.breach import ITEM
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import wait_for
@@ -17,7 +17,7 @@ def a_department_subscribes(town: Town) -> None:
     receiver.secret = endpoint["secret"]
     wish = {"webhook_id": endpoint["id"], "items": [ITEM]}
     town.subscription_id = machine.post("/v1/subscriptions", wish).is_done(201).body["id"]
-    telling.fact("市场监管部门的系统订阅本事项的惩戒与解除", "the market department's system subscribes")
+    narration.fact("市场监管部门的系统订阅本事项的惩戒与解除", "the market department's system subscribes")
 
 
 def the_flag_is_told_and_answered(town: Town) -> None:
@@ -27,7 +27,7 @@ def the_flag_is_told_and_answered(town: Town) -> None:
     asked = {"subject": personas()["company"]["claims"]["subject"]}
     name = machine.post(f"/v1/subscriptions/{town.subscription_id}/subjects", asked).is_done(200).body["subject"]
     expect("whom it is about (主体代号)", told["subject"], name)
-    telling.fact("系统收到签名推送,凭本订阅专用代号认出主体,签收", "told by a signed webhook, and answered for")
+    narration.fact("系统收到签名推送,凭本订阅专用代号认出主体,签收", "told by a signed webhook, and answered for")
 
 
 def the_lifting_is_told_and_answered(town: Town) -> None:
@@ -41,7 +41,7 @@ def the_lifting_is_told_and_answered(town: Town) -> None:
         expect_words("when it answered (签收时间)", each["acknowledged_at"])
     open_ones = town.who("credit").every("/v1/credit/incidents?state=open")
     expect("open incidents of this flag (事件)", [each for each in open_ones if each["flag_id"] == town.flag_id], [])
-    telling.fact(
+    narration.fact(
         "解除同样告知并签收,信用部门看到每个系统的签收时间", "the lifting too; each system's answer is on record"
     )
 

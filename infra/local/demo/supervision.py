@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
@@ -41,7 +41,7 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     expect("provisional before a 2027 edition is there (暂定)", before["provisional"], not is_there)
     if not is_there:
         expect("the light of a provisional date (暂定日期的灯)", before["light"], "white")
-    telling.fact(
+    narration.fact(
         f"到期日 {before['due_on']},{'暂定、白灯' if not is_there else '按已载入的日历'}", "before the edition"
     )
     which = 1 if is_there and before["due_on"] == DUE[0] else 0
@@ -53,7 +53,7 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     expect("the date that would be (试算的到期日)", move["would_be_due_on"], DUE[which])
     still = clock_of(applicant.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")
     expect("nothing has moved (试算不改动)", still["due_on"], before["due_on"])
-    telling.fact(f"试算:{move['due_on']} → {move['would_be_due_on']},什么也没有改", "the dry run changes nothing")
+    narration.fact(f"试算:{move['due_on']} → {move['would_be_due_on']},什么也没有改", "the dry run changes nothing")
 
     editor.put(CALENDAR, edition, version=version).is_done(200)
     sweep()
@@ -62,7 +62,7 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     events = applicant.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
     told = [event["data"] for event in events if event["kind"] == "clock:recounted"]
     the_one("the event of the recount (重新计算事件)", told, clock_id="handling_promised", due_on=DUE[which])
-    telling.fact(
+    narration.fact(
         f"载入后到期日为 {DUE[which]},时间线上留有新旧日期和通知", "loaded: old date, new date and reason on record"
     )
 
@@ -91,7 +91,7 @@ def a_card_is_given_and_appealed(town: Town) -> None:
         "facts": "承诺3个工作日,到期未作决定。",
     }
     supervisor.post("/v1/supervision/cards", card).is_refused(409, "CORRECTION_WINDOW_OPEN")
-    telling.fact("24 小时更正期内不能发牌", "no card within the correction window")
+    narration.fact("24 小时更正期内不能发牌", "no card within the correction window")
 
     set_clock(f"{_day_after(_day_after(due_on))} 10:00:00")
     given = supervisor.post("/v1/supervision/cards", card).is_done(201)
@@ -109,7 +109,7 @@ def a_card_is_given_and_appealed(town: Town) -> None:
         told,
         ["card:given", "card:answered", "card:appealed", "card:withdrawn"],
     )
-    telling.fact(
+    narration.fact(
         "发黄牌、说明、申诉、撤牌:不再计分,时间线上都在", "given, answered, appealed, withdrawn; all on record"
     )
 
@@ -121,13 +121,13 @@ def a_complaint_is_answered(town: Town) -> None:
     made = applicant.post("/v1/complaints", said).is_done(201)
     complaint_id = made.body["id"]
     expect("the department (承办部门)", made.body["department"], "traffic")
-    telling.fact(f"转交警部门,{made.body['due_on']} 前答复", "routed, with 5 working days to answer")
+    narration.fact(f"转交警部门,{made.body['due_on']} 前答复", "routed, with 5 working days to answer")
     seen = officer.get(f"/v1/complaints/{complaint_id}").is_done(200)
     answer = {"text": "已增加进度条。", "outcome": "accepted"}
     officer.post(f"/v1/complaints/{complaint_id}/answer", answer, version=seen.version).is_done(200)
     mine = applicant.get(f"/v1/complaints/{complaint_id}").is_done(200).body
     expect_words("the answer that the person reads (答复)", mine["answer"]["text"])
-    telling.fact("本人看到答复", "the person reads the answer")
+    narration.fact("本人看到答复", "the person reads the answer")
 
 
 def _day_after(day: str) -> str:

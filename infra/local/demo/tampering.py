@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from infra.local.demo import telling
+from infra.local.demo import narration
 from infra.local.place import ENDPOINT, REGION, STAGE
 
 TABLE = f"xinnuo-{STAGE}-timeline"
@@ -16,12 +16,12 @@ TABLE = f"xinnuo-{STAGE}-timeline"
 def altered(event: Mapping[str, Any], field: str, value: str) -> Iterator[None]:
     """Write another value over one field of an event as long as the block lasts."""
     _write(event, field, value)
-    telling.note(f"✎ 直接改库:第 {event['seq']} 个事件的 {field} 由 {event[field]} 改为 {value}")
+    narration.note(f"✎ 直接改库:第 {event['seq']} 个事件的 {field} 由 {event[field]} 改为 {value}")
     try:
         yield
     finally:
         _write(event, field, event[field])
-        telling.note("✎ 已改回 · put back as it was")
+        narration.note("✎ 已改回 · put back as it was")
 
 
 def _write(event: Mapping[str, Any], field: str, value: str) -> None:

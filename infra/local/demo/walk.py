@@ -9,17 +9,18 @@ from infra.local.demo import (
     files,
     inspection,
     lists,
+    narration,
     promise,
     redress,
     subscribers,
     supervision,
-    telling,
 )
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now
 from infra.local.demo.town import Town
 from infra.local.deployment import base_url
 from infra.local.identity import personas
+from infra.local.place import STATE
 
 Deed = Callable[[Town], None]
 
@@ -134,7 +135,7 @@ def walk() -> None:
         breach.earlier_flags_are_lifted(town)
         lists.the_list_is_whole(town)
         for number, (chinese, english, deeds) in enumerate(STEPS, start=1):
-            telling.step(number, chinese, english)
+            narration.step(number, chinese, english)
             for deed in deeds:
                 deed(town)
     except NotAsItShouldBeError as error:
@@ -146,6 +147,7 @@ def walk() -> None:
         finally:
             set_clock_to_now()
     _say_what_to_try_next(town)
+    narration.write_page(STATE / "demo.md")
 
 
 def _people() -> str:
@@ -156,7 +158,7 @@ def _people() -> str:
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     print(f"""
-全部 {len(STEPS)} 步都如所料 · All {len(STEPS)} steps were as they should be.  [{telling.seconds():.0f} s]
+{narration.end(len(STEPS))}  [{narration.seconds():.0f} s]
 
 门户 The portal:   {url}/
 登录 Log in:       {url}/home   在登录页点一个名字 · and click one of these names on the login page:

@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
+from stdnum import numdb
+from stdnum.cn import ric
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
@@ -39,8 +41,25 @@ def test_an_old_number_of_15_digits_must_have_a_real_day_and_15_digits(number: s
 
 
 def test_a_region_that_never_was_is_refused() -> None:
-    # Its check character is right: only the region 000000 is wrong.
-    assert reason_of(an_identity(number="000000194912310021")) is ErrorCode.INVALID_IDENTIFIER
+    # Their check characters are right: no province has the number 00, and Beijing no region 0199.
+    for number in ("000000194912310027", "11019919491231002X"):
+        assert reason_of(an_identity(number=number)) is ErrorCode.INVALID_IDENTIFIER
+
+
+def test_regions_and_their_years_are_judged_as_the_library_judges_them() -> None:
+    every = [f"{province[1]}{region[1]}" for province in numdb.get("cn/loc").prefixes for region in province[4]]
+    numbers = [f"{region}{year}0102000" for region in every[::41] for year in (1958, 1987, 1995, 2015)]
+    whole = [number + ric.calc_check_digit(f"{number}0") for number in numbers]
+
+    assert [number for number in whole if is_taken(number) is not ric.is_valid(number)] == []
+    assert 0 < sum(map(is_taken, whole)) < len(whole)
+
+
+def is_taken(number: str) -> bool:
+    try:
+        return require_valid(an_identity(number=number)).number == number
+    except DomainError:
+        return False
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from chalicelib.api.cases.routes.handling import act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Line, RequestBody, Routes, Text
-from chalicelib.wiring import services
 
 routes = Routes("handling")
 
@@ -32,7 +32,7 @@ class AssignmentRequest(RequestBody):
 )
 def reopen(call: Call[ReopeningRequest]) -> Answer[CaseResponse]:
     """Restart the handling clocks; the earlier decision stays on record."""
-    return done_answer(call, services().overseeing.reopen(act_of(call), reason=call.body.reason))
+    return done_answer(call, container().assignment.reopen(act_of(call), reason=call.body.reason))
 
 
 @routes.post(
@@ -46,4 +46,4 @@ def reopen(call: Call[ReopeningRequest]) -> Answer[CaseResponse]:
 )
 def assign(call: Call[AssignmentRequest]) -> Answer[CaseResponse]:
     """Set the officer of the case and of its running clocks."""
-    return done_answer(call, services().overseeing.assign(act_of(call), officer=call.body.officer))
+    return done_answer(call, container().assignment.assign(act_of(call), officer=call.body.officer))

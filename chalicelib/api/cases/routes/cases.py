@@ -21,6 +21,7 @@ from chalicelib.cases.model.case import Material, State
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.as_of import AsOfQuery, moment_in
 from chalicelib.http.routes import (
@@ -38,7 +39,6 @@ from chalicelib.http.routes import (
 )
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import DayCount
 
 routes = Routes("cases")
@@ -130,7 +130,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
         materials=materials_of(call.body.materials),
     )
     try:
-        filed = services().filing.file(submission, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
+        filed = container().filing.file(submission, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     except SubjectBarredError as barred:
         reasons = reasons_told(barred.grounds, (), call.language)
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
@@ -139,7 +139,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
     status = 202 if filed.case.state is State.PENDING_CREDIT else 201
     if filed.is_repeat:
         return case_answer(call, filed.case, status=status, replayed=True)
-    clocks = services().clocks
+    clocks = container().clocks
     view = CaseView(
         case=filed.case,
         clocks=tuple((clock, clocks.light(clock, at=call.at)) for clock in filed.clocks),
@@ -153,7 +153,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
 )
 def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
-    page = services().case_reading.page(
+    page = container().case_queries.page(
         by=call.caller,
         state=call.query.state,
         department=call.query.department,
@@ -178,7 +178,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
 def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
-    view = services().case_reading.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
+    view = container().case_queries.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
     return view_answer(call, view)
 
 
@@ -190,12 +190,12 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
-    clock, days = services().case_reading.explanation(
+    clock, days = container().case_queries.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
     )
     return Answer(
         body=DueDateExplanationResponse(
-            clock=clock_response(clock, services().clocks.light(clock, at=call.at)), days=days
+            clock=clock_response(clock, container().clocks.light(clock, at=call.at)), days=days
         ),
     )
 
@@ -205,7 +205,7 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
-    reading = services().case_reading.timeline(call.path["case_no"], by=call.caller)
+    reading = container().case_queries.timeline(call.path["case_no"], by=call.caller)
     return Answer(body=timeline_response(reading, to=call.caller))
 
 
@@ -218,7 +218,9 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
-    case = services().change_of_way.withdraw(case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at)
+    case = container().commitment_withdrawal.withdraw(
+        case_no_in(call.path), reason=call.body.reason, by=call.caller, at=call.at
+    )
     return case_answer(call, case)
 
 
@@ -231,7 +233,7 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
     """Hand in the materials that are still outstanding."""
-    case = services().change_of_way.hand_in(
+    case = container().commitment_withdrawal.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
     )
     return case_answer(call, case)
@@ -246,7 +248,7 @@ def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
 )
 def track(call: Call[None]) -> Answer[TrackResponse]:
     """Return the state to anyone who has the case number and the tracking code."""
-    found = services().case_reading.track(call.path["case_no"], call.query.code)
+    found = container().case_queries.track(call.path["case_no"], call.query.code)
     return Answer(body=TrackResponse.model_validate(found), headers={"Cache-Control": "no-store"})
 
 

@@ -6,8 +6,8 @@ from chalicelib.cases.model.stages import Finding
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text
-from chalicelib.wiring import services
 
 routes = Routes("handling")
 
@@ -64,7 +64,7 @@ class CaseRevocationRequest(RequestBody):
 def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
     """Record the result; if the item requires two officers, it awaits the second."""
     body = call.body
-    done = services().consequences.verify(
+    done = container().consequences.verify(
         act_of(call),
         result=body.result,
         method=body.method,
@@ -84,7 +84,7 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
 )
 def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
-    return done_answer(call, services().consequences.confirm_verification(act_of(call)))
+    return done_answer(call, container().consequences.confirm_verification(act_of(call)))
 
 
 @routes.post(
@@ -97,7 +97,7 @@ def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
 )
 def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     """Record the applicant's statement, which the decision must answer."""
-    return done_answer(call, services().consequences.state(act_of(call), text=call.body.text))
+    return done_answer(call, container().consequences.state(act_of(call), text=call.body.text))
 
 
 @routes.post(
@@ -111,7 +111,7 @@ def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
 )
 def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
-    done = services().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
+    done = container().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
     return done_answer(call, done)
 
 
@@ -126,7 +126,7 @@ def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse
 )
 def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseResponse]:
     """Record the outcome: if done, the matter ends; if not done and the time has passed, the next step opens."""
-    done = services().consequences.end_rectification(
+    done = container().consequences.end_rectification(
         act_of(call), outcome=call.body.outcome, findings=call.body.findings
     )
     return done_answer(call, done)
@@ -152,4 +152,4 @@ def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
         remedy_until=body.remedy_until,
         statement_answer=body.statement_answer,
     )
-    return done_answer(call, services().consequences.revoke(act_of(call), document))
+    return done_answer(call, container().consequences.revoke(act_of(call), document))

@@ -9,12 +9,12 @@ from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.container import container
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Answer, Call, Code, Instant, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.schema import SubjectInput
-from chalicelib.wiring import services
 
 routes = Routes("cases")
 
@@ -107,7 +107,9 @@ class DraftListResponse(ResponseBody):
 )
 def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
     """Return what must be confirmed and handed in, and whether a promise may be signed."""
-    made = services().drafting.draft(_wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
+    made = container().drafting.draft(
+        _wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
     return Answer(body=_response(made, call.language), replayed=made.is_repeat)
 
 
@@ -116,14 +118,14 @@ def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
 )
 def waiting(call: Call[None]) -> Answer[DraftListResponse]:
     """List the caller's drafts that can still be filed, newest first."""
-    found = services().drafting.waiting(by=call.caller, at=call.at)
+    found = container().drafting.waiting(by=call.caller, at=call.at)
     return Answer(body=DraftListResponse(items=tuple(DraftListItemResponse.model_validate(draft) for draft in found)))
 
 
 @routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftResponse, summary="A draft, judged as of now")
 def read_draft(call: Call[None]) -> Answer[DraftResponse]:
     """Return one of the caller's drafts, with its eligibility as of now."""
-    made = services().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
+    made = container().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
     return Answer(body=_response(made, call.language))
 
 

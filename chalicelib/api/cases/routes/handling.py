@@ -9,9 +9,9 @@ from chalicelib.api.cases.schemas.cases import CaseResponse, case_answer, case_n
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Command, Result
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text
-from chalicelib.wiring import services
 
 routes = Routes("handling")
 
@@ -101,7 +101,7 @@ class DeliveryRequest(OccurredAtRequest):
 )
 def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     """Ask for missing materials; a second, different request is recorded as a breach (一次性告知)."""
-    done = services().accepting.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
+    done = container().acceptance.ask_correction(act_of(call), missing=call.body.missing, basis=call.body.basis)
     return done_answer(call, done)
 
 
@@ -115,7 +115,7 @@ def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
 )
 def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseResponse]:
     """Supply the missing materials or say why not; the office's time to accept starts again."""
-    done = services().accepting.answer_correction(
+    done = container().acceptance.answer_correction(
         act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
     )
     return done_answer(call, done)
@@ -132,7 +132,7 @@ def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseRespons
 )
 def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
     """Accept, which starts the handling clocks, or refuse to accept, which stops every clock."""
-    accepting = services().accepting
+    accepting = container().acceptance
     step = accepting.accept if call.body.accepted else accepting.turn_away
     return done_answer(call, step(act_of(call), reason=call.body.reason))
 
@@ -149,7 +149,7 @@ def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
 def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
     """Pause the handling clocks and notify the applicant."""
     body = call.body
-    done = services().handling.pause(
+    done = container().handling.pause(
         act_of(call),
         ground=body.ground,
         basis=body.basis,
@@ -170,7 +170,7 @@ def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
 )
 def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     """Resume the handling clocks from tomorrow; the body may be omitted."""
-    return done_answer(call, services().handling.end_pause(act_of(call), number_in(call)))
+    return done_answer(call, container().handling.end_pause(act_of(call), number_in(call)))
 
 
 @routes.post(
@@ -184,7 +184,7 @@ def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
 )
 def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
     """Extend both handling clocks; only before the promised one expires."""
-    return done_answer(call, services().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
+    return done_answer(call, container().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
 
 @routes.post(
@@ -199,7 +199,7 @@ def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
 def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
     """Grant or refuse; the applicant sees the reason for a late decision."""
     body = call.body
-    done = services().handling.decide(
+    done = container().handling.decide(
         act_of(call),
         outcome=body.outcome,
         document_no=body.document_no,
@@ -222,7 +222,7 @@ def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
 def deliver(call: Call[DeliveryRequest]) -> Answer[CaseResponse]:
     """Close the case; the body may be omitted."""
     body = call.body
-    done = services().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
+    done = container().handling.deliver(act_of(call), method=body.method or "", late_reason=body.late_reason)
     return done_answer(call, done)
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import AliasPath, Field
 
 from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
-from chalicelib.wiring import services
 
 routes = Routes("handling")
 
@@ -46,7 +46,7 @@ class IdentityDisclosureResponse(ResponseBody):
 )
 def look(call: Call[IdentityDisclosureRequest]) -> Answer[IdentityDisclosureResponse]:
     """Record the disclosure on the case's timeline and return the identities."""
-    seen = services().unmasking.look(
+    seen = container().identity_disclosure.look(
         call.path["case_no"], call.body.purpose, reason=call.body.reason, by=call.caller, at=call.at
     )
     return Answer(body=IdentityDisclosureResponse.model_validate(seen))

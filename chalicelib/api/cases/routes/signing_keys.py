@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Instant, Line, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.subjects import Algorithm
-from chalicelib.wiring import services
 
 routes = Routes("signing-keys")
 
@@ -53,7 +53,7 @@ class SigningKeyListResponse(ResponseBody):
 )
 def enrol(call: Call[SigningKeyRequest]) -> Answer[SigningKeyCreatedResponse]:
     """Enrol an ES256 or EdDSA key; enrolling the same key again returns the same id."""
-    made = services().signing_keys.enrol(
+    made = container().signing_keys.enrol(
         call.caller.own_subject(), call.body.jwk, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(
@@ -65,7 +65,7 @@ def enrol(call: Call[SigningKeyRequest]) -> Answer[SigningKeyCreatedResponse]:
 @routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=SigningKeyListResponse, summary="One's own signing keys")
 def own_keys(call: Call[None]) -> Answer[SigningKeyListResponse]:
     """List the caller's keys, including revoked ones."""
-    keys = services().signing_keys.list(call.caller.own_subject())
+    keys = container().signing_keys.list(call.caller.own_subject())
     return Answer(body=SigningKeyListResponse(items=[SigningKeyResponse.model_validate(key) for key in keys]))
 
 
@@ -77,5 +77,5 @@ def own_keys(call: Call[None]) -> Answer[SigningKeyListResponse]:
 )
 def revoke(call: Call[None]) -> Answer[SigningKeyResponse]:
     """Revoke a key; earlier signatures stay valid."""
-    revoked = services().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at)
+    revoked = container().signing_keys.revoke(call.caller.own_subject(), call.path["key_id"], at=call.at)
     return Answer(body=SigningKeyResponse.model_validate(revoked))

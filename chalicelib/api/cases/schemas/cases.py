@@ -30,12 +30,12 @@ from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.model import Extension as ClockExtension
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Answer, Call, Instant, PageResponse, ResponseBody
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Limit
 
 PENDING_CREDIT = "PENDING_CREDIT"
@@ -146,7 +146,7 @@ def case_answer(
     replayed: bool = False,
 ) -> Answer[CaseResponse]:
     """Answer with a case and its clocks as they stand, and its version as the ETag."""
-    return view_answer(call, services().case_reading.seen(case, at=call.at), status=status, replayed=replayed)
+    return view_answer(call, container().case_queries.seen(case, at=call.at), status=status, replayed=replayed)
 
 
 def view_answer(

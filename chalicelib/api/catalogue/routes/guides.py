@@ -10,9 +10,9 @@ from chalicelib.catalogue.model.guides import Ending, Guide
 from chalicelib.catalogue.rules.guides import in_force, sought, walked
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, Query, ResponseBody, Routes
-from chalicelib.wiring import services
 
 routes = Routes("catalogue")
 
@@ -170,5 +170,5 @@ def _answers(answered: str) -> dict[str, str]:
 def _ending(ending: Ending, call: Call[None]) -> GuideEndingResponse:
     """Build the response for an ending; it names the item only if one can apply for it now."""
     code = ending.item_code
-    is_listed = code is not None and services().catalogue.find(code, at=call.at) is not None
+    is_listed = code is not None and container().catalogue.find(code, at=call.at) is not None
     return GuideEndingResponse.of(ending, item_code=code if is_listed else None)

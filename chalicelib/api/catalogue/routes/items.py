@@ -13,10 +13,10 @@ from chalicelib.api.catalogue.schemas.items import (
     PublishItemRequest,
 )
 from chalicelib.catalogue.model.items import Audience, Item
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Query, Routes
 from chalicelib.policy import Role
-from chalicelib.wiring import services
 
 routes = Routes("catalogue")
 
@@ -48,7 +48,7 @@ class ItemEditionsQuery(PageQuery):
 def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
     """List the items in force by code; only the smallest units (业务办理项) are published."""
     position = call.position
-    found = services().catalogue.search(
+    found = container().catalogue.search(
         at=call.at,
         limit=call.query.limit,
         q=call.query.q,
@@ -67,7 +67,7 @@ def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemResponse, summary="Read an item's version in force")
 def read_item(call: Call[None]) -> Answer[ItemResponse]:
     """Return everything an applicant must know; an item that is not in force is not found."""
-    item = services().catalogue.find(_code_in(call), at=call.at)
+    item = container().catalogue.find(_code_in(call), at=call.at)
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     return _answer(item)
@@ -81,7 +81,7 @@ def read_item(call: Call[None]) -> Answer[ItemResponse]:
 )
 def read_item_version(call: Call[None]) -> Answer[ItemResponse]:
     """Return a version, whether or not in force: a case keeps the version it was filed under."""
-    return _answer(services().catalogue.version(_code_in(call), _version_in(call)))
+    return _answer(container().catalogue.version(_code_in(call), _version_in(call)))
 
 
 @routes.put(
@@ -96,8 +96,8 @@ def publish_item(call: Call[PublishItemRequest]) -> Answer[ItemResponse]:
     """Publish, or return every fault. Idempotent; with ``dry_run=true`` nothing is written."""
     item = call.body.item(_code_in(call), _version_in(call))
     if call.query.dry_run:
-        return _answer(services().catalogue.publishable(item, by=call.caller))
-    return _answer(services().catalogue.publish(item, by=call.caller, at=call.at))
+        return _answer(container().catalogue.publishable(item, by=call.caller))
+    return _answer(container().catalogue.publish(item, by=call.caller, at=call.at))
 
 
 @routes.get(
@@ -111,7 +111,7 @@ def item_editions(call: Call[None]) -> Answer[ItemEditionsPageResponse]:
     """List all items by code, including those not yet in force; with ``item`` only that one, or none."""
     query, position = call.query, call.position
     after = None if position is None else position["after"]
-    found, after = services().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
+    found, after = container().catalogue.editions(query.item, by=call.caller, limit=query.limit, after=after)
     items: tuple[ItemEditionsResponse, ...] = tuple(editions_response(shelf, at=call.at) for shelf in found)
     return Answer(
         body=ItemEditionsPageResponse(

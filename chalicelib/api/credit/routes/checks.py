@@ -15,6 +15,7 @@ from chalicelib.api.credit.schemas.credit import (
 )
 from chalicelib.api.credit.schemas.grades import grade_response
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
 from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
@@ -23,7 +24,6 @@ from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.policy import Role
-from chalicelib.wiring import services
 
 routes = Routes("credit")
 
@@ -41,7 +41,7 @@ def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     """Store the record and update its subject's summary."""
     body = call.body
     submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
-    record = services().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
+    record = container().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
     shown = RecordResponse.of(record, displayed=record.is_displayed(day_in_shanghai(call.at)))
     return Answer(body=shown, version=record.version)
 
@@ -62,9 +62,9 @@ def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
         item_code=call.body.item_code,
         purpose=purpose,
         case_no=call.body.case_no,
-        pack=services().catalogue.pack_of(call.body.item_code, at=call.at),
+        pack=container().catalogue.pack_of(call.body.item_code, at=call.at),
     )
-    answer = services().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
+    answer = container().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [
         CheckReasonResponse.of(
             ground, text=ground.text.read_in(call.language), remedy=ground.remedy.read_in(call.language)
@@ -79,8 +79,8 @@ def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
 )
 def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     """Return everything that is kept about the caller, and what can be done about it."""
-    credit = services().credit.own(by=call.caller)
-    grade = services().credit.graded(credit, by=call.caller, at=call.at)
+    credit = container().credit.own(by=call.caller)
+    grade = container().credit.graded(credit, by=call.caller, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
     return Answer(
         body=OwnCreditResponse(
@@ -124,7 +124,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
 def own_queries(call: Call[None]) -> Answer[CreditQueryPageResponse]:
     """List the queries about the caller, newest first."""
     after = None if call.position is None else str(call.position["after"])
-    page = services().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)
+    page = container().credit.own_queries(by=call.caller, limit=call.query.limit, after=after)
     return Answer(
         body=CreditQueryPageResponse(
             items=[CreditQueryResponse.model_validate(query) for query in page.queries],

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.http.routes import Answer, Call, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
-from chalicelib.wiring import services
 
 routes = Routes("credit")
 
@@ -71,7 +71,7 @@ class ConflictPageResponse(PageResponse):
 def page(call: Call[None]) -> Answer[ConflictPageResponse]:
     """List the conflicts in one state."""
     query: ConflictsQuery = call.query
-    found = services().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
+    found = container().conflicts.page(query.state, by=call.caller, limit=query.limit, after=call.position)
     shapes = [ConflictResponse.model_validate(conflict) for conflict in found.items]
     return Answer(body=ConflictPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
@@ -81,7 +81,7 @@ def page(call: Call[None]) -> Answer[ConflictPageResponse]:
 )
 def read(call: Call[None]) -> Answer[ConflictResponse]:
     """Return a conflict."""
-    found = services().conflicts.get(call.path["conflict_id"], by=call.caller)
+    found = container().conflicts.get(call.path["conflict_id"], by=call.caller)
     return Answer(body=ConflictResponse.model_validate(found), version=found.version)
 
 
@@ -96,7 +96,7 @@ def read(call: Call[None]) -> Answer[ConflictResponse]:
 def decide(call: Call[ConflictDecisionRequest]) -> Answer[ConflictResponse]:
     """Decide a conflict."""
     body = call.body
-    decided = services().conflicts.decide(
+    decided = container().conflicts.decide(
         call.path["conflict_id"],
         body.outcome,
         evidence=body.evidence,

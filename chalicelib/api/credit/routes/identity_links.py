@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field
 
+from chalicelib.container import container
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
@@ -23,7 +24,6 @@ from chalicelib.http.routes import (
 )
 from chalicelib.policy import Role
 from chalicelib.subjects.model.schema import SubjectInput
-from chalicelib.wiring import services
 
 routes = Routes("credit")
 
@@ -135,7 +135,7 @@ def propose(call: Call[AliasRequest]) -> Answer[AliasResponse]:
         document=document,
         evidence=body.evidence,
     )
-    alias, replayed = services().aliases.propose(
+    alias, replayed = container().identity_links.propose(
         proposal, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=AliasResponse.model_validate(alias), version=alias.version, replayed=replayed)
@@ -151,7 +151,7 @@ def propose(call: Call[AliasRequest]) -> Answer[AliasResponse]:
 def page(call: Call[None]) -> Answer[AliasPageResponse]:
     """List the aliases in one state."""
     query: AliasesQuery = call.query
-    found = services().aliases.page(query.state, by=call.caller, limit=query.limit, after=call.position)
+    found = container().identity_links.page(query.state, by=call.caller, limit=query.limit, after=call.position)
     shapes = [AliasResponse.model_validate(alias) for alias in found.items]
     return Answer(body=AliasPageResponse(items=shapes, next_cursor=call.next_cursor(found.after)))
 
@@ -159,7 +159,7 @@ def page(call: Call[None]) -> Answer[AliasPageResponse]:
 @routes.get("/v1/credit/aliases/{alias_id}", roles=OFFICERS, answer=AliasResponse, summary="One alias")
 def read(call: Call[None]) -> Answer[AliasResponse]:
     """Return an alias."""
-    return _answer(services().aliases.get(call.path["alias_id"], by=call.caller))
+    return _answer(container().identity_links.get(call.path["alias_id"], by=call.caller))
 
 
 @routes.post(
@@ -173,7 +173,7 @@ def read(call: Call[None]) -> Answer[AliasResponse]:
 )
 def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     """Confirm an alias, which takes effect at once."""
-    confirmed = services().aliases.confirm(
+    confirmed = container().identity_links.confirm(
         call.path["alias_id"], reason=call.body.reason, by=call.caller, version=call.version, at=call.at
     )
     return _answer(confirmed)
@@ -189,7 +189,7 @@ def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
 )
 def revoke(call: Call[AliasRevocationRequest]) -> Answer[AliasResponse]:
     """Revoke an alias, which ends its effect at once."""
-    revoked = services().aliases.revoke(
+    revoked = container().identity_links.revoke(
         call.path["alias_id"],
         reason=call.body.reason,
         basis=call.body.basis,

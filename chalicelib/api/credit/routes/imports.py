@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.container import container
 from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.imports import LARGEST, SOURCES
 from chalicelib.http.routes import Answer, Call, Code, RequestBody, ResponseBody, Routes
-from chalicelib.wiring import services
 
 routes = Routes("credit")
 
@@ -108,7 +108,7 @@ def schema(call: Call[None]) -> Answer[RecordSchemaResponse]:  # noqa: ARG001 - 
 def request(call: Call[ImportRequest]) -> Answer[ImportResponse]:
     """Create an import; it starts by itself once the declared file is uploaded."""
     declared = Declared(size=call.body.size, sha256=call.body.sha256, count=call.body.count)
-    made, is_repeated = services().imports.request(
+    made, is_repeated = container().imports.request(
         call.body.source, declared, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(made, replayed=is_repeated)
@@ -119,11 +119,11 @@ def request(call: Call[ImportRequest]) -> Answer[ImportResponse]:
 )
 def one(call: Call[None]) -> Answer[ImportResponse]:
     """Return the progress and, once done, where the refused lines are."""
-    return _shown(services().imports.one(call.path["import_id"], by=call.caller))
+    return _shown(container().imports.one(call.path["import_id"], by=call.caller))
 
 
 def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportResponse]:
-    address = services().imports.address(import_)
+    address = container().imports.address(import_)
     found, counts = import_.found, {fate.value: number for fate, number in import_.progress.counts.items()}
     shape = ImportResponse.of(
         import_,
@@ -135,6 +135,6 @@ def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportResponse]
             total=None if found is None else found.count,
             **{name: counts.get(name, 0) for name in ("stored", "unchanged", "late", "refused", "conflict")},
         ),
-        refused_file=services().imports.refused_file(import_),
+        refused_file=container().imports.refused_file(import_),
     )
     return Answer(body=shape, version=import_.version, replayed=replayed)

@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.clocks.model import Clock
+from chalicelib.container import container
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
 from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
 from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
 from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
-from chalicelib.wiring import services
 
 routes = Routes("complaints")
 
@@ -131,7 +131,7 @@ def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:
         item_code=body.item_code,
         department=body.department,
     )
-    complaint, is_repeated = services().complaints.send(
+    complaint, is_repeated = container().complaints.send(
         grievance, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(complaint, replayed=is_repeated)
@@ -147,7 +147,7 @@ def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:
 def complaints(call: Call[None]) -> Answer[ComplaintPageResponse]:
     """List complaints and suggestions, newest first."""
     query: ComplaintsQuery = call.query
-    found, following = services().complaints.page(
+    found, following = container().complaints.page(
         by=call.caller, department=query.department, state=query.state, limit=query.limit, after=call.position
     )
     items = [ComplaintListItemResponse.model_validate(complaint) for complaint in found]
@@ -162,7 +162,7 @@ def complaints(call: Call[None]) -> Answer[ComplaintPageResponse]:
 )
 def complaint(call: Call[None]) -> Answer[ComplaintResponse]:
     """Return a complaint; visible to its sender, its department and the monitoring office."""
-    found, clock = services().complaints.one(call.path["complaint_id"], by=call.caller)
+    found, clock = container().complaints.one(call.path["complaint_id"], by=call.caller)
     return _with_clock(found, clock)
 
 
@@ -176,7 +176,7 @@ def complaint(call: Call[None]) -> Answer[ComplaintResponse]:
 )
 def transfer(call: Call[ComplaintTransferRequest]) -> Answer[ComplaintResponse]:
     """Transfer a complaint to another department; its deadline stays."""
-    moved = services().complaints.transfer(
+    moved = container().complaints.transfer(
         call.path["complaint_id"],
         department=call.body.department,
         reason=call.body.reason,
@@ -197,7 +197,7 @@ def transfer(call: Call[ComplaintTransferRequest]) -> Answer[ComplaintResponse]:
 )
 def sort(call: Call[ComplaintSortingRequest]) -> Answer[ComplaintResponse]:
     """Classify a complaint as clear or complex; a complex one has more time, counted from receipt."""
-    after = services().complaints.sort(
+    after = container().complaints.sort(
         call.path["complaint_id"],
         is_clear=call.body.clear,
         reason=call.body.reason,
@@ -225,12 +225,12 @@ def answer(call: Call[ComplaintAnswerRequest]) -> Answer[ComplaintResponse]:
         given_at=call.at,
         given_by=call.caller.actor,
     )
-    after = services().complaints.answer(call.path["complaint_id"], said, by=call.caller, version=call.version)
+    after = container().complaints.answer(call.path["complaint_id"], said, by=call.caller, version=call.version)
     return _shown(after)
 
 
 def _shown(complaint: Complaint, *, replayed: bool = False) -> Answer[ComplaintResponse]:
-    return _with_clock(complaint, services().complaints.clock(complaint), replayed=replayed)
+    return _with_clock(complaint, container().complaints.clock(complaint), replayed=replayed)
 
 
 def _with_clock(complaint: Complaint, clock: Clock, *, replayed: bool = False) -> Answer[ComplaintResponse]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.container import container
 from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
 from chalicelib.http.routes import (
@@ -20,7 +21,6 @@ from chalicelib.http.routes import (
     Text,
 )
 from chalicelib.http.schemas import BlankAsNull
-from chalicelib.wiring import services
 
 routes = Routes("ratings")
 
@@ -124,7 +124,7 @@ def rate(call: Call[RatingRequest]) -> Answer[RatingResponse]:
         real_name=body.real_name,
         aspects={Aspect(name): level for name, level in body.aspects.model_dump().items() if level is not None},
     )
-    rating, is_repeated = services().ratings.give(
+    rating, is_repeated = container().ratings.give(
         call.path["case_no"],
         opinion,
         by=call.caller,
@@ -144,7 +144,7 @@ def rate(call: Call[RatingRequest]) -> Answer[RatingResponse]:
 )
 def rating_of_case(call: Call[None]) -> Answer[RatingResponse]:
     """Return the caller's own rating."""
-    rating = services().ratings.mine(call.path["case_no"], by=call.caller)
+    rating = container().ratings.mine(call.path["case_no"], by=call.caller)
     return Answer(body=rating_response(rating), version=rating.version)
 
 
@@ -158,7 +158,7 @@ def rating_of_case(call: Call[None]) -> Answer[RatingResponse]:
 def ratings(call: Call[None]) -> Answer[RatingPageResponse]:
     """List ratings, newest day first; suspicious ones are marked."""
     query: RatingsQuery = call.query
-    found, following = services().ratings.page(
+    found, following = container().ratings.page(
         RatingFilter(department=query.department, level=query.level, is_suspicious=query.suspicious),
         by=call.caller,
         limit=query.limit,
@@ -187,7 +187,7 @@ def answer(call: Call[RatingAnswerRequest]) -> Answer[RatingResponse]:
         given_at=call.at,
         given_by=call.caller.actor,
     )
-    rating = services().ratings.answer(call.path["rating_id"], reply, by=call.caller, version=call.version)
+    rating = container().ratings.answer(call.path["rating_id"], reply, by=call.caller, version=call.version)
     return Answer(body=rating_response(rating), version=rating.version)
 
 

@@ -14,12 +14,12 @@ from chalicelib.api.redress.schemas import (
     UndoneEntryResponse,
     touched_shapes,
 )
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
-from chalicelib.wiring import services
 
 routes = Routes("remedies")
 
@@ -108,7 +108,7 @@ def make(call: Call[FileObjectionRequest]) -> Answer[ObjectionResponse]:
     """Make an objection: the entry is marked from now on, and the most serious effects pause until the decision."""
     body = call.body
     plea = ObjectionRequest(entry=entry_named(body.entry), ground=body.ground, text=body.text, evidence=body.evidence)
-    objection, is_repeated = services().objections.make(
+    objection, is_repeated = container().objections.make(
         plea, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(objection, replayed=is_repeated)
@@ -124,7 +124,7 @@ def make(call: Call[FileObjectionRequest]) -> Answer[ObjectionResponse]:
 def objections(call: Call[None]) -> Answer[ObjectionPageResponse]:
     """List objections, newest first."""
     query: RedressQuery = call.query
-    found = services().objections.page(
+    found = container().objections.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
     items = [ObjectionListItemResponse.of(objection, paused=_is_pausing(objection)) for objection in found.items]
@@ -139,7 +139,7 @@ def objections(call: Call[None]) -> Answer[ObjectionPageResponse]:
 )
 def objection(call: Call[None]) -> Answer[ObjectionResponse]:
     """Return an objection; visible to whoever made it, the deciding department and its supervisors."""
-    return _shown(services().objections.one(call.path["objection_id"], by=call.caller))
+    return _shown(container().objections.one(call.path["objection_id"], by=call.caller))
 
 
 @routes.post(
@@ -150,7 +150,7 @@ def objection(call: Call[None]) -> Answer[ObjectionResponse]:
 )
 def withdraw(call: Call[None]) -> Answer[ObjectionResponse]:
     """Withdraw an objection, which removes the mark."""
-    return _shown(services().objections.withdraw(call.path["objection_id"], by=call.caller, at=call.at))
+    return _shown(container().objections.withdraw(call.path["objection_id"], by=call.caller, at=call.at))
 
 
 @routes.post(
@@ -172,14 +172,14 @@ def decide(call: Call[ObjectionDecisionRequest]) -> Answer[ObjectionResponse]:
         contents=body.contents,
         late_reason=body.late_reason,
     )
-    after = services().objections.decide(
+    after = container().objections.decide(
         call.path["objection_id"], ruling, by=call.caller, version=call.version, at=call.at
     )
     return _shown(after)
 
 
 def _shown(objection: Objection, *, replayed: bool = False) -> Answer[ObjectionResponse]:
-    decided, clock = objection.decided, services().objections.clock(objection)
+    decided, clock = objection.decided, container().objections.clock(objection)
     body = ObjectionResponse.of(
         objection,
         paused=_is_pausing(objection),

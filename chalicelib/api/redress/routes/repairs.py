@@ -9,6 +9,7 @@ from pydantic import AliasPath, Field, StringConstraints
 from chalicelib.api.credit.schemas.credit import CHANNEL
 from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, Said, UndoneEntryResponse
 from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.container import container
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -27,7 +28,6 @@ from chalicelib.redress.model import Proof, ProofKind, Repair, RepairDecision, R
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.sanctions.model.flag_notices import Change
-from chalicelib.wiring import services
 
 routes = Routes("remedies")
 
@@ -149,7 +149,7 @@ class RepairPageResponse(PageResponse):
 )
 def form(call: Call[None]) -> Answer[RepairFormResponse]:
     """Return the day from which a repair is possible, the known proofs, and the wording of the promise."""
-    found = services().repairs.form(entry_named(call.query.entry), by=call.caller, at=call.at)
+    found = container().repairs.form(entry_named(call.query.entry), by=call.caller, at=call.at)
     promise = found.promise
     return Answer(
         body=RepairFormResponse.of(
@@ -175,7 +175,7 @@ def form(call: Call[None]) -> Answer[RepairFormResponse]:
 )
 def ask(call: Call[RepairRequest]) -> Answer[RepairResponse]:
     """Request a repair; it goes to the office that made the entry at once."""
-    repair, is_repeated = services().repairs.ask(
+    repair, is_repeated = container().repairs.ask(
         entry_named(call.body.entry),
         call.body.proof,
         call.body.promise_hash,
@@ -196,7 +196,9 @@ def ask(call: Call[RepairRequest]) -> Answer[RepairResponse]:
 def repairs(call: Call[None]) -> Answer[RepairPageResponse]:
     """List repairs, newest first."""
     query: RedressQuery = call.query
-    found = services().repairs.page(by=call.caller, department=query.department, limit=query.limit, after=call.position)
+    found = container().repairs.page(
+        by=call.caller, department=query.department, limit=query.limit, after=call.position
+    )
     items = [
         RepairListItemResponse.of(repair, proofs=proof_shapes(repair.proofs, language=call.language))
         for repair in found.items
@@ -212,7 +214,7 @@ def repairs(call: Call[None]) -> Answer[RepairPageResponse]:
 )
 def repair(call: Call[None]) -> Answer[RepairResponse]:
     """Return a repair; visible to whoever asked for it, the deciding office and its supervisors."""
-    return _shown(services().repairs.one(call.path["repair_id"], by=call.caller), language=call.language)
+    return _shown(container().repairs.one(call.path["repair_id"], by=call.caller), language=call.language)
 
 
 @routes.post(
@@ -234,12 +236,12 @@ def judge(call: Call[RepairDecisionRequest]) -> Answer[RepairResponse]:
         missing=() if body.approved else tuple(body.missing),
         late_reason=body.late_reason,
     )
-    after = services().repairs.judge(call.path["repair_id"], verdict, by=call.caller, version=call.version, at=call.at)
+    after = container().repairs.judge(call.path["repair_id"], verdict, by=call.caller, version=call.version, at=call.at)
     return _shown(after, language=call.language)
 
 
 def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[RepairResponse]:
-    clocks = services().repairs.clocks(repair)
+    clocks = container().repairs.clocks(repair)
     authority, site = (_latest(clocks, kind) for kind in (ClockKind.REPAIR_AUTHORITY, ClockKind.REPAIR_SITE))
     shape = RepairResponse.of(
         repair,
@@ -247,7 +249,7 @@ def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[R
         authority_due_on=authority.due_on,
         due_on=site.due_on,
         provisional=authority.provisional or site.provisional,
-        consumers=services().repairs.flag_notices(repair),
+        consumers=container().repairs.flag_notices(repair),
     )
     return Answer(body=shape, version=repair.version, replayed=replayed)
 

@@ -13,13 +13,13 @@ from chalicelib.api.redress.schemas import (
     UndoneEntryResponse,
     touched_shapes,
 )
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.redress.model import Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.services.revocations import Fall
-from chalicelib.wiring import services
 
 routes = Routes("remedies")
 
@@ -104,7 +104,7 @@ def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
         reason=body.reason,
         late_reason=body.late_reason or "",
     )
-    reversal, is_repeated = services().reversals.record(
+    reversal, is_repeated = container().revocations.record(
         fall, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(reversal, replayed=is_repeated)
@@ -120,7 +120,7 @@ def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
 def reversals(call: Call[None]) -> Answer[RevocationPageResponse]:
     """List revocations, newest first."""
     query: RedressQuery = call.query
-    found = services().reversals.page(
+    found = container().revocations.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
     items = [RevocationListItemResponse.model_validate(reversal) for reversal in found.items]
@@ -135,7 +135,7 @@ def reversals(call: Call[None]) -> Answer[RevocationPageResponse]:
 )
 def reversal(call: Call[None]) -> Answer[RevocationResponse]:
     """Return a revocation; visible to its subject, the office and its supervisors."""
-    return _shown(services().reversals.one(call.path["reversal_id"], by=call.caller))
+    return _shown(container().revocations.one(call.path["reversal_id"], by=call.caller))
 
 
 def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[RevocationResponse]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, Query, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
@@ -12,7 +13,6 @@ from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState
 from chalicelib.sanctions.services.flag_notices import WATCHERS
 from chalicelib.subjects.model.schema import SubjectInput
-from chalicelib.wiring import services
 
 routes = Routes("flag_notices")
 
@@ -149,7 +149,7 @@ class FlagNoticeProofPageResponse(PageResponse):
 def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
     """Subscribe one of the department's endpoints."""
     body = call.body
-    made, was_there = services().flag_notices.subscribe(
+    made, was_there = container().flag_notices.subscribe(
         body.webhook_id, tuple(body.items), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=SubscriptionResponse.model_validate(made), replayed=was_there)
@@ -160,7 +160,7 @@ def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
 )
 def subscriptions(call: Call[None]) -> Answer[SubscriptionListResponse]:
     """List the department's active subscriptions."""
-    found = services().flag_notices.subscriptions(by=call.caller)
+    found = container().flag_notices.subscriptions(by=call.caller)
     return Answer(body=SubscriptionListResponse(items=[SubscriptionResponse.model_validate(each) for each in found]))
 
 
@@ -171,7 +171,7 @@ def read(call: Call[None]) -> Answer[SubscriptionResponse]:
     """Return a subscription."""
     return Answer(
         body=SubscriptionResponse.model_validate(
-            services().flag_notices.get(call.path["subscription_id"], by=call.caller)
+            container().flag_notices.get(call.path["subscription_id"], by=call.caller)
         )
     )
 
@@ -184,7 +184,7 @@ def read(call: Call[None]) -> Answer[SubscriptionResponse]:
 )
 def end(call: Call[None]) -> Answer[SubscriptionResponse]:
     """End a subscription."""
-    ended = services().flag_notices.end(call.path["subscription_id"], by=call.caller, at=call.at)
+    ended = container().flag_notices.end(call.path["subscription_id"], by=call.caller, at=call.at)
     return Answer(body=SubscriptionResponse.model_validate(ended))
 
 
@@ -198,7 +198,7 @@ def end(call: Call[None]) -> Answer[SubscriptionResponse]:
 def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
     """Return a subject's pseudonym for a subscription."""
     about = call.body.subject.identity()
-    name = services().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
+    name = container().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
     return Answer(body=PseudonymResponse(subject=name))
 
 
@@ -212,7 +212,7 @@ def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
 def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
     """List a subscription's notices after a number."""
     query: FlagNoticesQuery = call.query
-    subscription, found = services().flag_notices.told(
+    subscription, found = container().flag_notices.told(
         call.path["subscription_id"], after=query.after, limit=query.limit, by=call.caller
     )
     return Answer(body=FlagNoticesResponse(items=[_told(each) for each in found], last=subscription.last))
@@ -228,7 +228,7 @@ def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
 )
 def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoticeResponse]:
     """Acknowledge a notice. Idempotent."""
-    answered = services().flag_notices.acknowledge(
+    answered = container().flag_notices.acknowledge(
         call.path["subscription_id"], call.body.flag_notice_id, by=call.caller, at=call.at
     )
     return Answer(body=_told(answered))
@@ -243,7 +243,7 @@ def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoti
 )
 def of_flag(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     """List the notices about a flag to every system."""
-    page = services().flag_notices.of_flag(
+    page = container().flag_notices.of_flag(
         call.path["flag_id"], by=call.caller, limit=call.query.limit, after=call.position
     )
     return Answer(
@@ -264,7 +264,7 @@ def of_flag(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
 def incidents(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     """List the incidents in one state."""
     query: IncidentsQuery = call.query
-    page = services().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
+    page = container().flag_notices.incidents(query.state, by=call.caller, limit=query.limit, after=call.position)
     return Answer(
         body=FlagNoticeProofPageResponse(
             items=[FlagNoticeProofResponse.model_validate(each) for each in page.items],
@@ -274,5 +274,5 @@ def incidents(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
 
 
 def _told(flag_notice: FlagNotice) -> FlagNoticeResponse:
-    said = services().flag_notices.data_of(flag_notice)
+    said = container().flag_notices.data_of(flag_notice)
     return FlagNoticeResponse.model_validate({**said, "acknowledged_at": flag_notice.acknowledged_at})

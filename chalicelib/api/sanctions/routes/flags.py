@@ -16,11 +16,11 @@ from chalicelib.api.sanctions.schemas.flags import (
     MeasureListResponse,
 )
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Proposal, Service, Target
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.wiring import services
 
 routes = Routes("punishment")
 
@@ -32,7 +32,7 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 )
 def measures(call: Call[None]) -> Answer[MeasureListResponse]:
     """Return the list of measures; a measure that is not on it may not be used."""
-    edition = services().punishment.measures(call.query.edition, at=call.at)
+    edition = container().flags.measures(call.query.edition, at=call.at)
     return Answer(body=MeasureListResponse.model_validate(edition))
 
 
@@ -70,9 +70,7 @@ def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
         about=body.subject.identity(),
         document_about=None if document.subject is None else document.subject.identity(),
     )
-    made = services().punishment.propose(
-        proposal, target, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
-    )
+    made = container().flags.propose(proposal, target, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return _answer(made.flag, at=call.at, replayed=made.replayed)
 
 
@@ -87,7 +85,7 @@ def flags(call: Call[None]) -> Answer[FlagPageResponse]:
     """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
-    page = services().punishment.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
+    page = container().flags.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
     items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.items]
     return Answer(body=FlagPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
@@ -101,7 +99,7 @@ def flags(call: Call[None]) -> Answer[FlagPageResponse]:
 )
 def flag(call: Call[None]) -> Answer[FlagDetailResponse]:
     """Return a flag; visible to its subject and to the credit office that proposed it."""
-    return _answer(services().punishment.get(call.path["flag_id"], by=call.caller), at=call.at)
+    return _answer(container().flags.get(call.path["flag_id"], by=call.caller), at=call.at)
 
 
 @routes.post(
@@ -117,9 +115,7 @@ def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
     service = Service(
         served_at=call.body.served_at.replace(microsecond=0), method=call.body.method, proof=call.body.proof
     )
-    served = services().punishment.serve(
-        call.path["flag_id"], service, by=call.caller, version=call.version, at=call.at
-    )
+    served = container().flags.serve(call.path["flag_id"], service, by=call.caller, version=call.version, at=call.at)
     return _answer(served, at=call.at)
 
 
@@ -132,7 +128,7 @@ def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
 )
 def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
     """Record the subject's statement, which the confirmation must answer."""
-    stated = services().punishment.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
+    stated = container().flags.state(call.path["flag_id"], call.body.text, by=call.caller, at=call.at)
     return _answer(stated, at=call.at)
 
 
@@ -147,7 +143,7 @@ def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
 )
 def confirm(call: Call[FlagConfirmationRequest]) -> Answer[FlagDetailResponse]:
     """Confirm the flag, which takes effect at once, in credit checks too."""
-    confirmed = services().punishment.confirm(
+    confirmed = container().flags.confirm(
         call.path["flag_id"],
         call.body.reason,
         statement_answer=call.body.statement_answer,
@@ -168,7 +164,7 @@ def confirm(call: Call[FlagConfirmationRequest]) -> Answer[FlagDetailResponse]:
 )
 def lift(call: Call[FlagLiftingRequest]) -> Answer[FlagDetailResponse]:
     """Lift the flag, which ends its effect at once."""
-    lifted = services().punishment.lift(
+    lifted = container().flags.lift(
         call.path["flag_id"],
         reason=call.body.reason,
         basis=call.body.basis,
@@ -183,6 +179,6 @@ def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagD
     body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(at)),
-        defence_due_at=services().punishment.defence_due_at(flag),
+        defence_due_at=container().flags.defence_due_at(flag),
     )
     return Answer(body=body, version=flag.version, replayed=replayed)

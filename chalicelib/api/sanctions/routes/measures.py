@@ -15,13 +15,13 @@ from chalicelib.api.sanctions.schemas.measures import (
     standing_response,
 )
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.editions import Losing, Place
 from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.services.editions import PUBLISHERS
-from chalicelib.wiring import services
 
 routes = Routes("measures")
 
@@ -36,7 +36,7 @@ routes = Routes("measures")
 )
 def load(call: Call[MeasureListRequest]) -> Answer[LoadMeasureListResponse]:
     """Load an edition; with ``dry_run=true`` only return which flags would lose their ground."""
-    publishing, query, name = services().publishing, call.query, call.path["edition"]
+    publishing, query, name = container().measure_editions, call.query, call.path["edition"]
     if call.body.edition not in {None, name}:
         fault = FieldError(
             pointer="/edition", detail="与地址中的版本不一致。", english="Not the edition of the address."
@@ -80,7 +80,7 @@ def load(call: Call[MeasureListRequest]) -> Answer[LoadMeasureListResponse]:
 )
 def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
     """List all editions, shipped with the service or loaded later, oldest first."""
-    publishing = services().publishing
+    publishing = container().measure_editions
     in_force = publishing.in_force(at=call.at)
     items = [standing_response(each, in_force) for each in publishing.editions(by=call.caller)]
     return Answer(body=MeasureListEditionsResponse(items=items))
@@ -96,13 +96,13 @@ def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
 )
 def resume(call: Call[FlagReinstatementRequest]) -> Answer[FlagDetailResponse]:
     """Reinstate a suspended flag; this takes the requests of two people."""
-    flag = services().resuming.resume(
+    flag = container().reinstatement.resume(
         call.path["flag_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
     body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(call.at)),
-        defence_due_at=services().punishment.defence_due_at(flag),
+        defence_due_at=container().flags.defence_due_at(flag),
     )
     return Answer(body=body, version=flag.version)
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
+from chalicelib.container import container
 from chalicelib.http.cursors import cursors
 from chalicelib.http.routes import Answer, Call, ResponseBody, Routes
-from chalicelib.wiring import services
 
 routes = Routes("health")
 
@@ -25,5 +25,5 @@ def up(_call: Call[None]) -> Answer[HealthResponse]:
 def ready(_call: Call[None]) -> Answer[HealthResponse]:
     """Read the secret and a key that nothing is stored under; ``UNAVAILABLE`` if either cannot be read."""
     cursors()
-    services().subjects.reach()
+    container().subjects.reach()
     return Answer(body=HealthResponse())

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Query, ResponseBody, Routes
 from chalicelib.supervision.rules.ageing import Waiting, together
 from chalicelib.supervision.services.board import WATCHERS
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -51,7 +51,7 @@ class AgeingResponse(ResponseBody):
 )
 def ageing(call: Call[None]) -> Answer[AgeingResponse]:
     """Return how long open cases have waited, by department."""
-    told = services().supervision.ageing(call.query.department, by=call.caller, at=call.at)
+    told = container().supervision.ageing(call.query.department, by=call.caller, at=call.at)
     body = AgeingResponse(
         at=call.at,
         departments=tuple(DepartmentAgeingResponse.model_validate(one) for one in told),

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageQuery, PageResponse, ResponseBody, Routes
 from chalicelib.supervision.model.anomalies import AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -70,6 +70,6 @@ def signals(call: Call[None]) -> Answer[AnomalyPageResponse]:
         found_from=query.found_from,
         found_to=query.found_to,
     )
-    page = services().signals.page(wanted, by=call.caller, limit=query.limit, after=call.position)
+    page = container().anomalies.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(AnomalyResponse.model_validate(signal) for signal in page.items)
     return Answer(body=AnomalyPageResponse(items=items, next_cursor=call.next_cursor(page.after)))

@@ -10,6 +10,7 @@ from chalicelib.api.cases.schemas.cases import white_because
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertResponse, OwnersCaseNo, alert_response
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
+from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
@@ -27,7 +28,6 @@ from chalicelib.http.routes import (
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.supervision.services.board import WATCHERS, Filter, Shown
-from chalicelib.wiring import services
 from chalicelib.workdays.model.limits import Unit
 
 routes = Routes("supervision")
@@ -159,7 +159,7 @@ def board(call: Call[None]) -> Answer[BoardResponse]:
     wanted = Filter(
         department=query.department, light=query.light, kind=query.kind, officer=query.officer, item=query.item
     )
-    shown, following = services().supervision.board(
+    shown, following = container().supervision.board(
         wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
     return board_answer(call, shown, following)
@@ -175,7 +175,7 @@ def board(call: Call[None]) -> Answer[BoardResponse]:
 def alerts(call: Call[None]) -> Answer[AlertPageResponse]:
     """List the caller's alerts."""
     query: AlertsQuery = call.query
-    found, following = services().alerts.inbox(call.caller, state=query.state, limit=query.limit, after=call.position)
+    found, following = container().alerts.inbox(call.caller, state=query.state, limit=query.limit, after=call.position)
     return Answer(
         body=AlertPageResponse(
             items=[alert_response(alert) for alert in found], next_cursor=call.next_cursor(following)
@@ -192,7 +192,7 @@ def alerts(call: Call[None]) -> Answer[AlertPageResponse]:
 )
 def acknowledge(call: Call[AlertAcknowledgementRequest]) -> Answer[AlertResponse]:
     """Acknowledge an alert."""
-    answered = services().alerts.acknowledge(
+    answered = container().alerts.acknowledge(
         call.path["alert_id"],
         reason=call.body.reason,
         expected_on=call.body.expected_on,
@@ -211,13 +211,13 @@ def acknowledge(call: Call[AlertAcknowledgementRequest]) -> Answer[AlertResponse
 )
 def heartbeats(call: Call[None]) -> Answer[HeartbeatPageResponse]:
     """List the newest heartbeats."""
-    beats = services().supervision.heartbeats(by=call.caller, limit=call.query.limit)
+    beats = container().supervision.heartbeats(by=call.caller, limit=call.query.limit)
     items = [HeartbeatResponse.model_validate(beat) for beat in beats]
     return Answer(body=HeartbeatPageResponse(items=items, watch=_watch(call.at), next_cursor=None))
 
 
 def _watch(at: datetime) -> WatchResponse:
-    watch = services().supervision.watch(at=at)
+    watch = container().supervision.watch(at=at)
     if watch is None:
         return WatchResponse(complete_since=None, last_sweep_at=None, lag_seconds=None)
     return WatchResponse.model_validate(watch)
@@ -227,7 +227,7 @@ def board_answer(
     call: Call[None], shown: Sequence[Shown], following: Mapping[str, Any] | None
 ) -> Answer[BoardResponse]:
     """Answer with a page of open clocks, each with its current light and the outage that excuses it."""
-    excused = services().outages.excused([each.clock for each in shown], at=call.at)
+    excused = container().outages.excused([each.clock for each in shown], at=call.at)
     items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
     return Answer(body=BoardResponse(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
 

@@ -8,6 +8,7 @@ from pydantic import AliasPath, Field
 from chalicelib.api.supervision.schemas import OwnersCaseNo
 from chalicelib.cases.model.case import owner_of
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import (
     Answer,
@@ -27,7 +28,6 @@ from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding,
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.supervision.services.cards import READERS, CardCommand
 from chalicelib.supervision.store.cards import Wanted
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -156,7 +156,7 @@ def give(call: Call[GiveCardRequest]) -> Answer[CardResponse]:
         facts=body.facts,
         officer=body.officer or "",
     )
-    card, is_repeat = services().cards.give(finding, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
+    card, is_repeat = container().cards.give(finding, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return _answer(call, card, replayed=is_repeat)
 
 
@@ -172,7 +172,7 @@ def cards(call: Call[None]) -> Answer[CardPageResponse]:
         officer=query.officer,
         owner=None if query.case_no is None else owner_of(query.case_no),
     )
-    page = services().cards.page(wanted, by=call.caller, limit=query.limit, after=call.position)
+    page = container().cards.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(_response(card, at=call.at) for card in page.items)
     return Answer(body=CardPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
@@ -180,7 +180,7 @@ def cards(call: Call[None]) -> Answer[CardPageResponse]:
 @routes.get("/v1/supervision/cards/{card_id}", summary="A card", roles=READERS, answer=CardResponse)
 def card(call: Call[None]) -> Answer[CardResponse]:
     """Return a card."""
-    return _answer(call, services().cards.card(call.path["card_id"], by=call.caller))
+    return _answer(call, container().cards.card(call.path["card_id"], by=call.caller))
 
 
 @routes.post(
@@ -193,7 +193,7 @@ def card(call: Call[None]) -> Answer[CardResponse]:
 )
 def reply(call: Call[CardReplyRequest]) -> Answer[CardResponse]:
     """Record the reply to a card."""
-    return _answer(call, services().cards.reply(_act(call), call.body.text))
+    return _answer(call, container().cards.reply(_act(call), call.body.text))
 
 
 @routes.post(
@@ -206,7 +206,7 @@ def reply(call: Call[CardReplyRequest]) -> Answer[CardResponse]:
 )
 def appeal(call: Call[CardAppealRequest]) -> Answer[CardResponse]:
     """Record an appeal against a card."""
-    return _answer(call, services().cards.appeal(_act(call), call.body.grounds))
+    return _answer(call, container().cards.appeal(_act(call), call.body.grounds))
 
 
 @routes.post(
@@ -219,7 +219,7 @@ def appeal(call: Call[CardAppealRequest]) -> Answer[CardResponse]:
 )
 def decide(call: Call[CardAppealDecisionRequest]) -> Answer[CardResponse]:
     """Decide on an appeal."""
-    return _answer(call, services().cards.decide(_act(call), call.body.outcome, call.body.reasons))
+    return _answer(call, container().cards.decide(_act(call), call.body.outcome, call.body.reasons))
 
 
 @routes.post(
@@ -232,7 +232,7 @@ def decide(call: Call[CardAppealDecisionRequest]) -> Answer[CardResponse]:
 )
 def withdraw(call: Call[CardWithdrawalRequest]) -> Answer[CardResponse]:
     """Withdraw a card."""
-    return _answer(call, services().cards.withdraw(_act(call), call.body.reason))
+    return _answer(call, container().cards.withdraw(_act(call), call.body.reason))
 
 
 def _act(
@@ -249,9 +249,9 @@ def _answer(call: Call[Any], card: Card, *, replayed: bool = False) -> Answer[Ca
 
 
 def _response(card: Card, *, at: datetime) -> CardResponse:
-    clock = services().cards.running(card)
+    clock = container().cards.running(card)
     return CardResponse.of(
         card,
         events=sorted(set(card.finding.events)),
-        clock=None if clock is None else CardClockResponse.of(clock, light=services().clocks.light(clock, at=at)),
+        clock=None if clock is None else CardClockResponse.of(clock, light=container().clocks.light(clock, at=at)),
     )

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from chalicelib.alerts.model.digests import Preference, Yellow
 from chalicelib.api.supervision.schemas import RECIPIENTS, AlertResponse, alert_response
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, RequestBody, ResponseBody, Routes
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -69,7 +69,7 @@ class DigestDetailResponse(DigestResponse, PageResponse):
 )
 def preferences(call: Call[None]) -> Answer[AlertPreferencesResponse]:
     """Return the caller's settings."""
-    return Answer(body=_preferences(services().digests.preferences(by=call.caller)))
+    return Answer(body=_preferences(container().digests.preferences(by=call.caller)))
 
 
 @routes.put(
@@ -81,7 +81,7 @@ def preferences(call: Call[None]) -> Answer[AlertPreferencesResponse]:
 )
 def prefer(call: Call[AlertPreferencesRequest]) -> Answer[AlertPreferencesResponse]:
     """Change the settings of all the caller's roles."""
-    return Answer(body=_preferences(services().digests.prefer(call.body.yellow, by=call.caller, at=call.at)))
+    return Answer(body=_preferences(container().digests.prefer(call.body.yellow, by=call.caller, at=call.at)))
 
 
 @routes.get(
@@ -94,7 +94,7 @@ def prefer(call: Call[AlertPreferencesRequest]) -> Answer[AlertPreferencesRespon
 def digests(call: Call[None]) -> Answer[DigestPageResponse]:
     """List digests."""
     place = None if call.position is None else dict(call.position)
-    found, following = services().digests.page(by=call.caller, limit=call.query.limit, after=place)
+    found, following = container().digests.page(by=call.caller, limit=call.query.limit, after=place)
     items = [DigestResponse.model_validate(one) for one in found]
     return Answer(body=DigestPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
@@ -108,9 +108,9 @@ def digests(call: Call[None]) -> Answer[DigestPageResponse]:
 )
 def digest(call: Call[None]) -> Answer[DigestDetailResponse]:
     """Return a digest."""
-    found = services().digests.digest(call.path["digest_id"], by=call.caller)
+    found = container().digests.digest(call.path["digest_id"], by=call.caller)
     place = None if call.position is None else dict(call.position)
-    alerts, following = services().digests.alerts_of(found, limit=call.query.limit, after=place)
+    alerts, following = container().digests.alerts_of(found, limit=call.query.limit, after=place)
     body = DigestDetailResponse.of(
         found,
         items=[alert_response(alert) for alert in alerts],

@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Day, Query, ResponseBody, Routes
 from chalicelib.supervision.model.statistics import Because, Figures, Measure
 from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES, AskedOfMeasures
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -79,10 +79,10 @@ def measures(call: Call[None]) -> Answer[MeasureStatisticsResponse]:
     asked = AskedOfMeasures(
         first=query.first or last, last=last, department=query.department, measure_code=query.measure
     )
-    told = services().statistics.measures(asked, by=call.caller)
+    told = container().statistics.measures(asked, by=call.caller)
     names = {
         (each.edition, measure.code): measure.measure
-        for each in services().lists.current()
+        for each in container().lists.current()
         for measure in each.measures
     }
     body = MeasureStatisticsResponse(

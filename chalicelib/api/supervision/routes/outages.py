@@ -7,6 +7,7 @@ from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.routes.cases import Digest
 from chalicelib.clocks.model import ClockKind
+from chalicelib.container import container
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -23,7 +24,6 @@ from chalicelib.http.routes import (
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.supervision.model.outages import Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -118,7 +118,7 @@ def record(call: Call[OutageRequest]) -> Answer[OutageResponse]:
         reason=body.reason,
         evidence=tuple(Proof(name=proof.name, sha256=proof.sha256) for proof in body.evidence),
     )
-    outage, is_repeat = services().outages.record(
+    outage, is_repeat = container().outages.record(
         window, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return Answer(body=OutageResponse.model_validate(outage), version=outage.version, replayed=is_repeat)
@@ -135,7 +135,7 @@ def outages(call: Call[None]) -> Answer[OutagePageResponse]:
     """List outages."""
     query: OutagesQuery = call.query
     position: Any = call.position
-    page = services().outages.page(
+    page = container().outages.page(
         query.since or FIRST,
         query.until or LAST,
         by=call.caller,
@@ -149,7 +149,7 @@ def outages(call: Call[None]) -> Answer[OutagePageResponse]:
 @routes.get("/v1/supervision/outages/{outage_id}", summary="An outage", roles=READERS, answer=OutageResponse)
 def outage(call: Call[None]) -> Answer[OutageResponse]:
     """Return an outage."""
-    found = services().outages.outage(call.path["outage_id"], by=call.caller)
+    found = container().outages.outage(call.path["outage_id"], by=call.caller)
     return Answer(body=OutageResponse.model_validate(found), version=found.version)
 
 
@@ -163,7 +163,7 @@ def outage(call: Call[None]) -> Answer[OutageResponse]:
 )
 def end(call: Call[OutageEndRequest]) -> Answer[OutageResponse]:
     """End an outage."""
-    ended = services().outages.end(
+    ended = container().outages.end(
         call.path["outage_id"], call.body.ends_at, by=call.caller, version=call.version, at=call.at
     )
     return Answer(body=OutageResponse.model_validate(ended), version=ended.version)
@@ -179,7 +179,7 @@ def end(call: Call[OutageEndRequest]) -> Answer[OutageResponse]:
 )
 def withdraw(call: Call[OutageWithdrawalRequest]) -> Answer[OutageResponse]:
     """Withdraw an outage."""
-    withdrawn = services().outages.withdraw(
+    withdrawn = container().outages.withdraw(
         call.path["outage_id"], call.body.reason, by=call.caller, version=call.version, at=call.at
     )
     return Answer(body=OutageResponse.model_validate(withdrawn), version=withdrawn.version)

@@ -8,12 +8,12 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Query, ResponseBody, Routes
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -147,7 +147,7 @@ def statistics(call: Call[None]) -> Answer[StatisticsResponse]:
     as_of = query.as_of or call.at
     last = query.last or day_in_shanghai(call.at)
     asked = Asked(first=query.first or last, last=last, as_of=as_of, department=query.department, item_code=query.item)
-    told = services().statistics.figures(asked, by=call.caller, at=call.at)
+    told = container().statistics.figures(asked, by=call.caller, at=call.at)
     everything = Told(
         department="*",
         days=tuple(day for one in told for day in one.days),

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from chalicelib.api.supervision.routes.statistics import figures_response
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes
 from chalicelib.supervision.model.statistics import Figures
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
-from chalicelib.wiring import services
 
 routes = Routes("supervision")
 
@@ -61,7 +61,7 @@ def export(call: Call[None]) -> Answer[None]:
     asked = Asked(
         first=query.first or last, last=last, as_of=call.at, department=query.department, item_code=query.item
     )
-    told = services().statistics.figures(asked, by=call.caller, at=call.at)
+    told = container().statistics.figures(asked, by=call.caller, at=call.at)
     rows = [_row(key, figures) for key, figures in _by_day_and_item(told).items()]
     text = _csv(rows) if query.format is Format.CSV else _jsonl(rows)
     if len(text) > MOST_CHARACTERS:

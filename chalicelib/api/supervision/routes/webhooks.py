@@ -8,9 +8,9 @@ from pydantic import AliasPath, Field
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Webhook
 from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
 from chalicelib.alerts.services.webhooks import KEEPERS
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
-from chalicelib.wiring import services
 
 routes = Routes("webhooks")
 
@@ -88,7 +88,7 @@ class DeliveryPageResponse(PageResponse):
 )
 def subscribe(call: Call[WebhookRequest]) -> Answer[WebhookResponse]:
     """Register an endpoint."""
-    webhooks = services().webhooks
+    webhooks = container().webhooks
     made, was_there = webhooks.subscribe(
         call.body.url, tuple(call.body.events), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
@@ -104,7 +104,7 @@ def subscribe(call: Call[WebhookRequest]) -> Answer[WebhookResponse]:
 )
 def page(call: Call[None]) -> Answer[WebhookPageResponse]:
     """List the department's endpoints, without secrets."""
-    found, following = services().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
+    found, following = container().webhooks.page(call.caller, limit=call.query.limit, after=call.position)
     return Answer(
         body=WebhookPageResponse(items=[_response(each) for each in found], next_cursor=call.next_cursor(following))
     )
@@ -113,7 +113,7 @@ def page(call: Call[None]) -> Answer[WebhookPageResponse]:
 @routes.get("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookResponse, summary="One endpoint")
 def read(call: Call[None]) -> Answer[WebhookResponse]:
     """Return an endpoint, without its secret."""
-    return Answer(body=_response(services().webhooks.get(call.path["webhook_id"], by=call.caller)))
+    return Answer(body=_response(container().webhooks.get(call.path["webhook_id"], by=call.caller)))
 
 
 @routes.delete(
@@ -121,7 +121,7 @@ def read(call: Call[None]) -> Answer[WebhookResponse]:
 )
 def end(call: Call[None]) -> Answer[WebhookResponse]:
     """End an endpoint."""
-    return Answer(body=_response(services().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
+    return Answer(body=_response(container().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
 
 
 @routes.post(
@@ -132,7 +132,7 @@ def end(call: Call[None]) -> Answer[WebhookResponse]:
 )
 def rotate(call: Call[None]) -> Answer[WebhookResponse]:
     """Rotate the secret."""
-    webhooks = services().webhooks
+    webhooks = container().webhooks
     rotated = webhooks.rotate(call.path["webhook_id"], by=call.caller, at=call.at)
     return Answer(body=_response(rotated, secret=webhooks.secret(rotated)))
 
@@ -147,7 +147,7 @@ def rotate(call: Call[None]) -> Answer[WebhookResponse]:
 def deliveries(call: Call[None]) -> Answer[DeliveryPageResponse]:
     """List deliveries in one state."""
     query: DeliveriesQuery = call.query
-    found, following = services().webhooks.deliveries(
+    found, following = container().webhooks.deliveries(
         call.path["webhook_id"], query.state, by=call.caller, limit=query.limit, after=call.position
     )
     return Answer(
@@ -163,7 +163,7 @@ def deliveries(call: Call[None]) -> Answer[DeliveryPageResponse]:
 )
 def replay(call: Call[None]) -> Answer[DeliveryResponse]:
     """Deliver again what was delivered or given up, under the same id."""
-    again = services().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
+    again = container().webhooks.replay(call.path["webhook_id"], call.path["delivery_id"], by=call.caller, at=call.at)
     return Answer(body=_told(again))
 
 

@@ -2,9 +2,9 @@
 
 from chalicelib.api.supervision.routes.board import BoardResponse, board_answer
 from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Line, PageQuery, Routes
 from chalicelib.supervision.services.board import WORKERS, Filter
-from chalicelib.wiring import services
 
 routes = Routes("handling")
 
@@ -29,7 +29,7 @@ def worklist(call: Call[None]) -> Answer[BoardResponse]:
     """List the open clocks of the caller's department."""
     query: WorklistQuery = call.query
     wanted = Filter(light=query.light, kind=query.kind, officer=query.officer, item=query.item)
-    shown, following = services().supervision.worklist(
+    shown, following = container().supervision.worklist(
         wanted, by=call.caller, at=call.at, limit=query.limit, after=call.position
     )
     return board_answer(call, shown, following)

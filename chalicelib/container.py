@@ -1,0 +1,770 @@
+"""The composition root: every service of this process, built once, with its real stores, when it is first asked for.
+
+A service brings its modules along when it is built and not before: the imports stand inside the properties, so that
+a process that answers one route, draws one page or runs one job never loads the rest.
+``tests/architecture/test_imports.py`` lists what comes along with each.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.alerts.services.alerts import Alerts
+    from chalicelib.alerts.services.digests import Digests
+    from chalicelib.alerts.services.webhooks import Webhooks
+    from chalicelib.calendars.services.calendars import CalendarEditions
+    from chalicelib.calendars.services.recalculation import Recalculation
+    from chalicelib.calendars.store import LoadedCalendars, YearStore
+    from chalicelib.cases.services.acceptance import CaseAcceptance
+    from chalicelib.cases.services.assignment import Assignment
+    from chalicelib.cases.services.commands import CaseCommands
+    from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.drafting import Drafting
+    from chalicelib.cases.services.filing import Filing
+    from chalicelib.cases.services.handling import Handling
+    from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
+    from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.repeat_promise import RepeatPromise
+    from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
+    from chalicelib.cases.store import CaseStore
+    from chalicelib.catalogue.services import Catalogue
+    from chalicelib.clock import ServiceClock
+    from chalicelib.clocks.services.clocks import Clocks
+    from chalicelib.credit.services.checks import Credit
+    from chalicelib.credit.services.expiry import CreditExpiry
+    from chalicelib.credit.services.identity_conflicts import Conflicts
+    from chalicelib.credit.services.identity_links import IdentityLinks
+    from chalicelib.credit.services.imports import Imports
+    from chalicelib.credit.services.ingest import Ingest
+    from chalicelib.credit.services.reconciliation import Reconciliation
+    from chalicelib.feedback.services.complaints import Complaints
+    from chalicelib.feedback.services.ratings import Ratings
+    from chalicelib.inspection.services import Inspection
+    from chalicelib.publisher import Queue, Topic
+    from chalicelib.redress.services.impact import Impact
+    from chalicelib.redress.services.objections import Objections
+    from chalicelib.redress.services.repairs import Repairs
+    from chalicelib.redress.services.revocations import Revocations
+    from chalicelib.redress.services.withdrawal import Withdrawal
+    from chalicelib.redress.store import RedressStore
+    from chalicelib.rulepacks.model.pack import RulePack
+    from chalicelib.sanctions.services.editions import MeasureEditions
+    from chalicelib.sanctions.services.expiry import FlagExpiry
+    from chalicelib.sanctions.services.flag_notices import FlagNotices
+    from chalicelib.sanctions.services.flags import Flags
+    from chalicelib.sanctions.services.re_evaluation import ReEvaluation
+    from chalicelib.sanctions.services.redress import FlagRedress
+    from chalicelib.sanctions.services.reinstatement import Reinstatement
+    from chalicelib.sanctions.store.editions import LoadedLists
+    from chalicelib.sessions.services import Sessions
+    from chalicelib.subjects.rules.identifiers import SubjectKeys
+    from chalicelib.subjects.services import SigningKeys, Subjects
+    from chalicelib.supervision.services.anomalies import Anomalies
+    from chalicelib.supervision.services.board import Supervision
+    from chalicelib.supervision.services.cards import Cards
+    from chalicelib.supervision.services.outages import Outages
+    from chalicelib.supervision.services.statistics import Statistics
+    from chalicelib.timeline.store import Timeline
+    from chalicelib.workdays.model.limits import YellowRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The service's own secrets, as its one secret keeps them."""
+
+    subject_key_id: str
+    subject_keys: dict[str, bytes]
+    cursor_key: bytes
+    webhook_key: bytes
+    client_secret: str
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Keys()"
+
+
+class Container:
+    """Every service of the deployment by its name."""
+
+    # What everything stands on
+
+    @cached_property
+    def clock(self) -> ServiceClock:
+        """The time that cases live by."""
+        from chalicelib.clock import ServiceClock
+
+        return ServiceClock(settings().clock_offset)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The service's secrets: one call to the secret store in the life of a process."""
+        from chalicelib.aws import secret
+
+        stored = json.loads(secret(settings().secret))
+        return Keys(
+            subject_key_id=stored["subject_key_id"],
+            subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
+            cursor_key=bytes.fromhex(stored["cursor_key"]),
+            webhook_key=bytes.fromhex(stored["webhook_key"]),
+            client_secret=stored["client_secret"],
+        )
+
+    @cached_property
+    def packs(self) -> tuple[RulePack, ...]:
+        """All editions of all rule packs (规则包)."""
+        from chalicelib.rulepacks.store import load_rule_packs
+
+        return load_rule_packs()
+
+    def pack(self, code: str, at: datetime) -> RulePack:
+        """Return the edition of a rule pack that is in force at an instant; ``LookupError`` if there is none."""
+        from chalicelib.clock import day_in_shanghai
+        from chalicelib.rulepacks.rules import pack_in_force
+
+        return pack_in_force(self.packs, code, on=day_in_shanghai(at))
+
+    def usual_pack(self, at: datetime) -> RulePack:
+        """Return the deployment's own rule pack, as it is in force at an instant."""
+        return self.pack(settings().rule_pack, at)
+
+    def yellow(self, code: str, at: datetime) -> YellowRule:
+        """Return when a rule pack turned lights yellow at an instant; ``LookupError`` if it was not in force."""
+        from chalicelib.workdays.model.limits import YellowRule
+
+        rule = self.pack(code, at).yellow
+        return YellowRule(share_percent=rule.share_percent, least_working_days=rule.least_working_days)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """All timelines."""
+        from chalicelib.timeline.store import Timeline
+
+        return Timeline()
+
+    # People
+
+    @cached_property
+    def subject_keys(self) -> SubjectKeys:
+        """The keys under which subjects are kept instead of their numbers."""
+        from chalicelib.subjects.rules.identifiers import SubjectKeys
+
+        return SubjectKeys(current_id=self.keys.subject_key_id, keys=self.keys.subject_keys)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """The people and organisations that cases and records are about."""
+        from chalicelib.subjects.services import Subjects
+        from chalicelib.subjects.store import SubjectStore, Vault
+
+        return Subjects(self.subject_keys, SubjectStore(), Vault(settings().identity_key))
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """The keys with which applicants sign."""
+        from chalicelib.subjects.services import SigningKeys
+        from chalicelib.subjects.store import SigningKeyStore
+
+        return SigningKeys(SigningKeyStore())
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Logins at the portal."""
+        from chalicelib.sessions.services import Sessions
+        from chalicelib.sessions.store import SessionStore
+
+        return Sessions(SessionStore(), key=self.keys.cursor_key)
+
+    # Calendars and clocks
+
+    @cached_property
+    def years(self) -> YearStore:
+        """The editions of each year's calendar, as they are kept."""
+        from chalicelib.calendars.store import YearStore
+
+        return YearStore(self.timeline)
+
+    @cached_property
+    def calendars(self) -> LoadedCalendars:
+        """The working calendar, now and as it was at any moment before."""
+        from chalicelib.calendars.store import LoadedCalendars
+        from chalicelib.workdays.store import load_calendar
+
+        # The clock is asked for each time: the local stage can turn it.
+        return LoadedCalendars(self.years, load_calendar().editions, now=lambda: self.clock.now())  # noqa: PLW0108
+
+    @cached_property
+    def recalculation(self) -> Recalculation:
+        """Counting due dates anew when a new edition of the calendar comes."""
+        from chalicelib.calendars.services.recalculation import Recalculation
+        from chalicelib.calendars.store import RecountStore
+        from chalicelib.clocks.services.recalculation import ClockRecalculation
+        from chalicelib.clocks.store import ClockStore, TaskStore
+
+        return Recalculation(
+            RecountStore(TaskStore()),
+            ClockRecalculation(ClockStore(), self.timeline, yellow=self.yellow),
+            self.calendars,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def calendar_editions(self) -> CalendarEditions:
+        """Loading and publishing editions of the calendar."""
+        from chalicelib.calendars.services.calendars import CalendarEditions
+
+        return CalendarEditions(self.years, self.calendars, self.recalculation, pack=self.usual_pack)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """All clocks, and what happens by itself when some kinds of them are due."""
+        from chalicelib.clocks.model import ClockKind, TaskKind
+        from chalicelib.clocks.services.clocks import Clocks
+        from chalicelib.clocks.store import ClockStore
+
+        clocks = Clocks(ClockStore(), self.timeline, self.calendars, yellow=self.yellow)
+        # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
+        clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108
+        clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
+        clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
+        clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
+        clocks.on_due(TaskKind.EVALUATION, lambda *due: self.re_evaluation.step(*due))  # noqa: PLW0108
+        return clocks
+
+    # Alerts, and the systems that hear of them
+
+    @cached_property
+    def deliveries(self) -> Queue:
+        """The queue of what is to be delivered."""
+        from chalicelib.publisher import Queue
+
+        return Queue(settings().deliver_queue)
+
+    @cached_property
+    def alert_topic(self) -> Topic:
+        """The topic on which alerts are published."""
+        from chalicelib.publisher import Topic
+
+        return Topic(settings().alert_topic)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Warnings of clocks to those who must act."""
+        from chalicelib.alerts.services.alerts import Alerts
+        from chalicelib.alerts.store.alerts import AlertStore
+
+        return Alerts(
+            AlertStore(),
+            self.clocks,
+            self.timeline,
+            pack=self.pack,
+            queue=self.deliveries,
+            topic=self.alert_topic,
+            # Only deliveries need the webhooks' secret, and only they may read it.
+            webhooks=lambda: self.webhooks,
+            digests=self.digests,
+        )
+
+    @cached_property
+    def digests(self) -> Digests:
+        """Warnings that are told together once a day."""
+        from chalicelib.alerts.services.digests import Digests
+        from chalicelib.alerts.store.alerts import AlertStore
+        from chalicelib.alerts.store.digests import DigestStore
+        from chalicelib.rulepacks.model.pack import BoundKey
+
+        return Digests(
+            DigestStore(),
+            AlertStore(),
+            hour=lambda at: self.usual_pack(at).bound(BoundKey.DIGEST_HOUR),
+            queue=self.deliveries,
+            topic=self.alert_topic,
+            webhooks=lambda: self.webhooks,
+        )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Other systems that are told of alerts."""
+        from chalicelib.alerts.services.webhook_sender import Sender
+        from chalicelib.alerts.services.webhooks import Webhooks
+        from chalicelib.alerts.store.webhooks import WebhookStore
+        from chalicelib.publisher import Queue
+
+        return Webhooks(
+            WebhookStore(),
+            Sender(settings().stage),
+            key=self.keys.webhook_key,
+            source=f"urn:xinnuo:{settings().stage}",
+            queue=self.deliveries,
+            dead_letters=Queue(settings().dead_letter_queue),
+        )
+
+    # Catalogue
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Service items (事项), their versions, and the guides to them."""
+        from chalicelib.catalogue.services import Catalogue
+        from chalicelib.catalogue.store.items import CatalogueStore
+
+        return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
+
+    # Cases
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """Cases as they are kept, for those whose right to see them is not a department's."""
+        from chalicelib.cases.store import CaseStore
+
+        return CaseStore(self.timeline)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        """Drafts of promises."""
+        from chalicelib.cases.services.drafting import Drafting
+
+        return Drafting(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            subjects=self.subjects,
+            packs=self.packs,
+            again=self.repeat_promise,
+        )
+
+    @cached_property
+    def repeat_promise(self) -> RepeatPromise:
+        """Whether somebody whose promise was revoked may promise again."""
+        from chalicelib.cases.services.repeat_promise import RepeatPromise
+
+        return RepeatPromise(self.cases, self.calendars)
+
+    @cached_property
+    def filing(self) -> Filing:
+        """From a signed draft to a case."""
+        from chalicelib.cases.services.filing import Filing
+
+        return Filing(
+            self.cases,
+            catalogue=self.catalogue,
+            credit=self.credit,
+            keys=self.signing_keys,
+            clocks=self.clocks,
+            again=self.repeat_promise,
+            packs=self.packs,
+        )
+
+    @cached_property
+    def commitment_withdrawal(self) -> CommitmentWithdrawal:
+        """Withdrawing a promise and bringing the certificates instead."""
+        from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
+
+        return CommitmentWithdrawal(self.cases, clocks=self.clocks, packs=self.packs)
+
+    @cached_property
+    def case_commands(self) -> CaseCommands:
+        """How every command on a case is carried out."""
+        from chalicelib.cases.services.commands import CaseCommands
+
+        return CaseCommands(self.cases, self.clocks, packs=self.packs)
+
+    @cached_property
+    def acceptance(self) -> CaseAcceptance:
+        """From receipt to acceptance (受理)."""
+        from chalicelib.cases.services.acceptance import CaseAcceptance
+
+        return CaseAcceptance(self.cases, self.case_commands, clocks=self.clocks)
+
+    @cached_property
+    def handling(self) -> Handling:
+        """From acceptance to delivery (送达)."""
+        from chalicelib.cases.services.handling import Handling
+
+        return Handling(self.case_commands, calendars=self.calendars)
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """From verification (核查) to revocation (撤销)."""
+        from chalicelib.cases.services.consequences import Consequences
+
+        return Consequences(self.cases, self.case_commands, credit=self.credit)
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """Assigning cases and reopening them."""
+        from chalicelib.cases.services.assignment import Assignment
+
+        return Assignment(self.case_commands)
+
+    @cached_property
+    def case_queries(self) -> CaseQueries:
+        """What applicants, officers and supervisors see of cases."""
+        from chalicelib.cases.services.queries import CaseQueries
+
+        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline)
+
+    @cached_property
+    def identity_disclosure(self) -> IdentityDisclosure:
+        """Showing an officer who an applicant is."""
+        from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
+
+        return IdentityDisclosure(self.cases, self.subjects, self.timeline)
+
+    # Credit
+
+    @cached_property
+    def credit(self) -> Credit:
+        """Summaries, checks, and what subjects see of themselves."""
+        from chalicelib.credit.services.checks import Credit
+        from chalicelib.credit.store.records import CreditStore
+
+        return Credit(
+            CreditStore(self.timeline),
+            self.subjects,
+            self.subject_keys,
+            packs=self.packs,
+            pack=settings().rule_pack,
+        )
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """Taking in credit records."""
+        from chalicelib.credit.services.ingest import Ingest
+        from chalicelib.credit.store.records import CreditStore
+
+        return Ingest(
+            CreditStore(self.timeline),
+            self.subjects,
+            self.subject_keys,
+            packs=self.packs,
+            pack=settings().rule_pack,
+        )
+
+    @cached_property
+    def conflicts(self) -> Conflicts:
+        """Records that wait for a person to say whose they are."""
+        from chalicelib.credit.services.identity_conflicts import Conflicts
+        from chalicelib.credit.store.identity_conflicts import ConflictStore
+        from chalicelib.credit.store.records import CreditStore
+
+        return Conflicts(ConflictStore(self.timeline), self.ingest, CreditStore(self.timeline), self.subjects)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Files of records that sources hand in."""
+        from chalicelib.credit.services.imports import Imports
+        from chalicelib.credit.store.import_files import Bucket
+        from chalicelib.credit.store.imports import ImportStore
+        from chalicelib.publisher import Queue
+
+        return Imports(
+            ImportStore(self.timeline),
+            Bucket(settings().import_bucket),
+            self.ingest,
+            self.conflicts,
+            queue=Queue(settings().import_queue),
+        )
+
+    @cached_property
+    def identity_links(self) -> IdentityLinks:
+        """Which identities are one subject's."""
+        from chalicelib.credit.services.identity_links import IdentityLinks
+        from chalicelib.credit.store.identity_links import IdentityLinkStore
+        from chalicelib.credit.store.records import CreditStore
+
+        return IdentityLinks(IdentityLinkStore(self.timeline), self.credit, CreditStore(self.timeline), self.subjects)
+
+    @cached_property
+    def credit_expiry(self) -> CreditExpiry:
+        """What the passing of days and new lists of measures change in credit."""
+        from chalicelib.credit.services.expiry import CreditExpiry
+        from chalicelib.credit.store.records import CreditStore
+
+        return CreditExpiry(CreditStore(self.timeline))
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """Comparing summaries with the records that they are computed from."""
+        from chalicelib.clocks.store import TaskStore
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.reconciliation import Reconciliation
+        from chalicelib.credit.store.records import CreditStore
+
+        return Reconciliation(
+            CreditStore(self.timeline),
+            TaskStore(),
+            marks_of=self.flag_expiry.marks_of,
+            kept_from=severity_kept(self.packs),
+        )
+
+    # Flags and the list of measures (失信惩戒)
+
+    @cached_property
+    def lists(self) -> LoadedLists:
+        """All editions of the list of measures."""
+        from chalicelib.sanctions.store.editions import LoadedLists, ShelfStore
+        from chalicelib.sanctions.store.flags import measure_lists
+
+        return LoadedLists(ShelfStore(self.timeline), measure_lists())
+
+    @cached_property
+    def measure_editions(self) -> MeasureEditions:
+        """Publishing editions of the list of measures."""
+        from chalicelib.sanctions.services.editions import MeasureEditions
+        from chalicelib.sanctions.store.editions import ShelfStore
+
+        return MeasureEditions(ShelfStore(self.timeline), self.lists, self.re_evaluation)
+
+    @cached_property
+    def re_evaluation(self) -> ReEvaluation:
+        """Suspending the flags that a new edition of the list no longer supports."""
+        from chalicelib.clocks.store import TaskStore
+        from chalicelib.sanctions.services.re_evaluation import ReEvaluation
+        from chalicelib.sanctions.store.editions import EvaluationStore
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return ReEvaluation(
+            EvaluationStore(TaskStore()), FlagStore(self.timeline), self.lists, credit=self.credit_expiry
+        )
+
+    @cached_property
+    def reinstatement(self) -> Reinstatement:
+        """How suspended flags go on."""
+        from chalicelib.sanctions.services.reinstatement import Reinstatement
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return Reinstatement(FlagStore(self.timeline), self.lists, credit=self.credit_expiry)
+
+    @cached_property
+    def flags(self) -> Flags:
+        """Flags, from proposal to lifting."""
+        from chalicelib.redress.services.revocations import StandingDocuments
+        from chalicelib.sanctions.services.flags import Flags
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return Flags(
+            FlagStore(self.timeline),
+            self.clocks,
+            self.credit,
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            packs=self.packs,
+            pack=settings().rule_pack,
+            documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            lists=self.lists.current,
+        )
+
+    @cached_property
+    def flag_notices(self) -> FlagNotices:
+        """Notices of flags to departments' systems; only what is pushed needs the secrets."""
+        from chalicelib.sanctions.services.flag_notices import FlagNotices
+        from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return FlagNotices(
+            FlagNoticeStore(self.timeline),
+            FlagStore(self.timeline),
+            self.clocks,
+            subject_keys=lambda: self.subject_keys,
+            key=lambda: self.keys.webhook_key,
+            webhooks=lambda: self.webhooks,
+            queue=self.deliveries,
+            pack=self.usual_pack,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def flag_expiry(self) -> FlagExpiry:
+        """What the passing of days changes in flags."""
+        from chalicelib.sanctions.services.expiry import FlagExpiry
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return FlagExpiry(FlagStore(self.timeline), self.credit_expiry)
+
+    @cached_property
+    def flag_redress(self) -> FlagRedress:
+        """What objections and repairs do to flags."""
+        from chalicelib.sanctions.services.redress import FlagRedress
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        return FlagRedress(FlagStore(self.timeline), self.clocks, lists=self.lists.current)
+
+    # Redress: objections, repairs, revocations
+
+    @cached_property
+    def redress_store(self) -> RedressStore:
+        """Objections, repairs and revocations as they are kept."""
+        from chalicelib.redress.store import RedressStore
+
+        return RedressStore(self.timeline)
+
+    @cached_property
+    def withdrawal(self) -> Withdrawal:
+        """Withdrawing records and flags whose document no longer stands."""
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.redress import CreditRedress
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.redress.services.withdrawal import Withdrawal
+
+        credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))
+        return Withdrawal(self.redress_store, credit, self.flag_redress, departments=settings().departments)
+
+    @cached_property
+    def impact(self) -> Impact:
+        """Finding the cases whose outcome relied on what is withdrawn."""
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.redress.services.impact import Impact
+
+        return Impact(self.cases, CreditStore(self.timeline))
+
+    @cached_property
+    def objections(self) -> Objections:
+        """Objections to records and flags (异议)."""
+        from chalicelib.redress.services.objections import Objections
+
+        return Objections(
+            self.redress_store,
+            self.withdrawal,
+            self.clocks,
+            credit=self.credit,
+            flags=self.flag_redress,
+            repairs=self.repairs,
+            touching=self.impact,
+            calendars=self.calendars,
+            pack=self.usual_pack,
+        )
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """Credit repair (信用修复)."""
+        from chalicelib.redress.services.repairs import Repairs
+        from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
+
+        return Repairs(
+            self.redress_store,
+            self.withdrawal,
+            self.clocks,
+            credit=self.credit,
+            cases=self.cases,
+            flag_notices=FlagNoticeStore(self.timeline),
+            pack=self.usual_pack,
+        )
+
+    @cached_property
+    def revocations(self) -> Revocations:
+        """Documents that were revoked, and everything that had relied on them."""
+        from chalicelib.redress.services.revocations import Revocations
+
+        return Revocations(
+            self.redress_store,
+            self.withdrawal,
+            touching=self.impact,
+            calendars=self.calendars,
+            pack=self.usual_pack,
+        )
+
+    # What people say of how they were served
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        """Ratings (好差评), under names made with the same secrets as subjects'."""
+        from chalicelib.feedback.rules.ratings import RatingNames
+        from chalicelib.feedback.services.ratings import Ratings
+        from chalicelib.feedback.store.ratings import RatingStore
+
+        return Ratings(
+            RatingStore(self.timeline),
+            self.cases,
+            self.timeline,
+            self.clocks,
+            names=RatingNames(self.keys.subject_key_id, self.keys.subject_keys),
+            pack=self.pack,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def complaints(self) -> Complaints:
+        """Complaints and suggestions (投诉、建议)."""
+        from chalicelib.feedback.services.complaints import Complaints
+        from chalicelib.feedback.store.complaints import ComplaintStore
+
+        return Complaints(
+            ComplaintStore(self.timeline),
+            self.cases,
+            self.clocks,
+            catalogue=self.catalogue,
+            subjects=self.subjects,
+            pack_of=self.pack,
+            pack=settings().rule_pack,
+            departments=settings().departments,
+        )
+
+    # Supervision and inspection
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """The board of all departments' clocks."""
+        from chalicelib.supervision.services.board import Supervision
+
+        return Supervision(self.clocks, departments=settings().departments)
+
+    @cached_property
+    def outages(self) -> Outages:
+        """Failures of systems that excuse lateness."""
+        from chalicelib.supervision.services.outages import Outages
+        from chalicelib.supervision.store.outages import OutageStore
+
+        return Outages(OutageStore(self.timeline), self.calendars, pack=self.usual_pack)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Yellow and red cards (黄牌、红牌)."""
+        from chalicelib.supervision.services.cards import Cards
+        from chalicelib.supervision.store.cards import CardStore
+
+        return Cards(CardStore(), self.timeline, self.clocks, self.outages, pack=self.pack, usual=settings().rule_pack)
+
+    @cached_property
+    def anomalies(self) -> Anomalies:
+        """Cases that look better in the figures than they were."""
+        from chalicelib.supervision.services.anomalies import Anomalies
+        from chalicelib.supervision.store.anomalies import AnomalyStore
+
+        return Anomalies(AnomalyStore(), self.timeline, pack=self.pack)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Figures of each department by day and item."""
+        from chalicelib.supervision.services.statistics import Statistics
+        from chalicelib.supervision.store.statistics import StatisticsStore
+
+        return Statistics(
+            StatisticsStore(),
+            self.timeline,
+            self.calendars,
+            self.outages,
+            pack=self.pack,
+            usual=settings().rule_pack,
+            departments=settings().departments,
+        )
+
+    @cached_property
+    def inspection(self) -> Inspection:
+        """What inspectors read under a mandate."""
+        from chalicelib.inspection.services import Inspection
+        from chalicelib.inspection.store import MandateStore
+
+        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks)
+
+
+@cache
+def container() -> Container:
+    """Return the services of this process."""
+    return Container()
