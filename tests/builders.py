@@ -291,7 +291,7 @@ def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submissio
     """The serious penalty as it is kept, shown by the rules of the day of its finding."""
     submission = a_submission(**other)
     (pack, *_) = load_rule_packs()
-    return intake.accepted(
+    return intake.make_record(
         submission,
         subject=A_SUBJECT,
         directory=directories()[0],

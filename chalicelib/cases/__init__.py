@@ -1,1 +1,1 @@
-"""Drafts, filing, handling, decision, verification and consequences (办件)."""
+"""Cases (办件): drafts, filing, handling, decisions, verification and its consequences."""

@@ -1,4 +1,4 @@
-"""Cases and drafts as the rest of the package knows them."""
+"""The store of cases and drafts."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,11 +17,11 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.repository import Repository
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
-"""How long a draft outlives its time, so that a late filing is told that it expired and not that there was none."""
+"""How long an expired draft is kept, so that a late filing gets ``DRAFT_EXPIRED`` rather than ``NOT_FOUND``."""
 
 
 class CaseStore(Repository[Case]):
-    """Every write of a case goes with the events that say what happened, and only onto what was read."""
+    """Cases, written together with their events, and only if the stored version has not changed."""
 
     kind = "case"
     row = CaseRow
@@ -35,7 +35,7 @@ class CaseStore(Repository[Case]):
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
-        """List a person's cases, newest first; ``after`` is the page before's ``next_key``."""
+        """List a person's cases, newest first; ``after`` is the previous page's ``next_key``."""
         found = CaseRow.by_subject.query(subject, **_page(_wanted(state, department), limit, after))
         return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
 
@@ -48,7 +48,7 @@ class CaseStore(Repository[Case]):
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
-        """List the cases in which a person acts for somebody, newest first; else as ``of_subject``."""
+        """List the cases in which a person acts as agent, newest first; otherwise like ``of_subject``."""
         found = CaseRow.by_agent.query(agent, **_page(_wanted(state, department), limit, after))
         return _page_of(found, limit=limit, names=("pk", "agent", "listed_at"))
 
@@ -60,16 +60,16 @@ class CaseStore(Repository[Case]):
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
-        """List a department's cases, newest first; ``after`` is the page before's ``next_key``."""
+        """List a department's cases, newest first; ``after`` is the previous page's ``next_key``."""
         found = CaseRow.by_department.query(department, **_page(_wanted(state), limit, after))
         return _page_of(found, limit=limit, names=("pk", "desk", "listed_at"))
 
     def each_of_subject(self, subject: str) -> Iterator[CaseCard]:
-        """Go through the cards of a person's cases, newest first, reading on only as far as is asked for."""
+        """Iterate over the cards of a person's cases, newest first, reading only as far as needed."""
         return (_card_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
 
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
-        """Put a new draft."""
+        """Add a new draft."""
         tx.add(
             DraftRow(
                 f"draft:{draft.draft_id}",
@@ -82,7 +82,7 @@ class CaseStore(Repository[Case]):
         )
 
     def load_draft(self, draft_id: str) -> Draft:
-        """Return a draft; ``NOT_FOUND`` if there is none by that id."""
+        """Return a draft; raises ``NOT_FOUND`` if there is none with that id."""
         try:
             draft: Draft = DraftRow.get(f"draft:{draft_id}", consistent_read=True).document
         except DraftRow.DoesNotExist:
@@ -90,7 +90,7 @@ class CaseStore(Repository[Case]):
         return draft
 
     def open_drafts(self, maker: str, *, at: datetime, limit: int) -> tuple[Draft, ...]:
-        """Return the newest drafts of a person that can still be filed and have not been, newest first."""
+        """Return a person's newest drafts that can still be filed, newest first."""
         found = DraftRow.by_maker.query(maker, scan_index_forward=False, limit=limit, page_size=limit)
         ids = [row.pk.partition(":")[2] for row in found]
         if not ids:
@@ -101,7 +101,7 @@ class CaseStore(Repository[Case]):
         return tuple(draft for draft in drafts if at < draft.expires_at)
 
     def case_of_draft(self, draft: Draft) -> Case | None:
-        """Return the case that a draft became; ``None`` while it has become none."""
+        """Return the case that a draft became, or None if it has not been filed."""
         (row,) = read_together(case_key(draft.case_no))
         return None if row is None else self.from_row(row)
 
@@ -118,17 +118,17 @@ class CaseStore(Repository[Case]):
 
 
 def case_key(case_no: str) -> Row:
-    """Return a row that holds only a case's key, for a batch of reads."""
+    """Return a row with only a case's key, for a batch read."""
     return CaseRow(owner_of(case_no))
 
 
 def draft_key(draft_id: str) -> Row:
-    """Return a row that holds only a draft's key, for a batch of reads."""
+    """Return a row with only a draft's key, for a batch read."""
     return DraftRow(f"draft:{draft_id}")
 
 
 def draft_of(row: Row) -> Draft:
-    """Read a draft from its row; raises ``TypeError`` for a row of another kind."""
+    """Return the draft in a row; raises ``TypeError`` for a row of another kind."""
     if not isinstance(row, DraftRow):
         raise TypeError(type(row).__name__)
     draft: Draft = row.document

@@ -1,4 +1,4 @@
-"""The table of drafts and cases; a draft has none of a case's index keys, so that lists of cases hold cases only."""
+"""The table of drafts and cases; drafts lack the cases' index keys, so that case lists hold only cases."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The cards of one person's cases, in the order in which they were received."""
+    """The cards of a person's cases, in order of receipt."""
 
     class Meta:
-        """What the index is called and holds: the card, and what lists are narrowed by."""
+        """The index holds the card and the fields by which lists are filtered."""
 
         index_name = "by_subject"
         projection = IncludeProjection(["card", "desk", "state", "version"])
@@ -23,10 +23,10 @@ class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-cal
 
 
 class ByAgent(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The cards of the cases in which one person acts for somebody; a case without an agent is not in it."""
+    """The cards of the cases in which a person acts as agent; cases without an agent are not in it."""
 
     class Meta:
-        """What the index is called and holds: as above."""
+        """As for ``BySubject``."""
 
         index_name = "by_agent"
         projection = IncludeProjection(["card", "desk", "state", "version"])
@@ -36,10 +36,10 @@ class ByAgent(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
 
 
 class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The cards of the cases on one department's desk, in the order in which they were received."""
+    """The cards of a department's cases, in order of receipt."""
 
     class Meta:
-        """What the index is called and holds: as above, but for the desk, which is its key."""
+        """As for ``BySubject``, without ``desk``, which is the key here."""
 
         index_name = "by_department"
         projection = IncludeProjection(["card", "state", "version"])
@@ -49,14 +49,14 @@ class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-
 
 
 class CaseRow(OwnerRow):
-    """``pk`` is ``case:<case number>``; ``listed_at`` is the instant of receipt and the number, and so unique.
+    """A case; ``pk`` is ``case:<case number>``, and ``listed_at`` is the instant of receipt plus the number.
 
-    ``card`` is written from ``document`` with every version: an index that held whole cases would cost a write
-    of three cases, and a list the read of each.
+    ``card`` is derived from ``document`` on every write: indexes with whole cases would triple the cost of a write, and
+    lists would have to read them.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("cases")
 
@@ -74,10 +74,10 @@ class CaseRow(OwnerRow):
 
 
 class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The drafts that one person made, in the order in which they were made."""
+    """The drafts that a person made, in order of creation."""
 
     class Meta:
-        """What the index is called; keys are all it holds, for a person has few drafts and looks at them seldom."""
+        """The index holds only keys: a person has few drafts and rarely looks at them."""
 
         index_name = "by_maker"
         projection = KeysOnlyProjection()
@@ -87,10 +87,10 @@ class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call
 
 
 class DraftRow(Row):
-    """``pk`` is ``draft:<draft id>``; it is judged by its own ``expires_at``, and removed some time after it."""
+    """A draft; ``pk`` is ``draft:<draft id>``. It is valid until its own ``expires_at`` and removed some time later."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("cases")
 

@@ -1,1 +1,1 @@
-"""Credit (信用): records, one small summary a subject, checks with reasons, and the gate in front of promises."""
+"""Credit (信用): records, one small summary per subject, checks with reasons, and the gate for promises."""

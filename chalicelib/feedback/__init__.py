@@ -1,1 +1,1 @@
-"""What people say back (群众监督): ratings of how a case was handled, complaints and suggestions, and the answers."""
+"""Public feedback (群众监督): ratings of how cases were handled, complaints and suggestions, and the answers."""

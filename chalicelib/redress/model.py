@@ -1,4 +1,4 @@
-"""Objections, repairs and reversals: what they are about, what was decided, and what they undid."""
+"""Objections, repairs and revocations: their subject matter, decision and effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class EntryKind(StrEnum):
-    """What a way back may be about (事由对象): a record, a flag, or the refusal of a repair."""
+    """The kinds of entry that redress can concern (事由对象): a record, a flag, or a refused repair."""
 
     RECORD = "record"
     FLAG = "flag"
@@ -23,7 +23,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What somebody disputes or wants repaired, named as every answer names it.
+    """The entry that is disputed or to be repaired, named as in answers.
 
     ``<source>/<record id>``, ``flag:<flag id>`` or ``repair:<repair id>``; ``name`` is the part after the kind.
     """
@@ -33,18 +33,18 @@ class Entry:
 
     @property
     def record(self) -> tuple[str, str]:
-        """The source of a record, and the id that the source gave it."""
+        """The source of a record, and its id there."""
         source, _, record_id = self.name.partition("/")
         return source, record_id
 
     def __str__(self) -> str:
-        """Return the name that answers use."""
+        """Return the name used in answers."""
         return self.name if self.kind is EntryKind.RECORD else f"{self.kind.value}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What was undone (撤销、解除、终止公示): an entry by its name, and what the flag had been before."""
+    """An entry that was undone (撤销、解除、终止公示), with its earlier state or severity."""
 
     entry: str
     subject: SubjectKey
@@ -52,7 +52,7 @@ class Undone:
 
 
 class HowAffected(StrEnum):
-    """How a case met what was overturned (受影响方式)."""
+    """How a case was affected by a withdrawn entry (受影响方式)."""
 
     BASIS = "basis"
     PROMISE_REFUSED = "promise_refused"
@@ -61,7 +61,7 @@ class HowAffected(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedCase:
-    """A case that met an entry before it was overturned (受影响办件, R8.4)."""
+    """A case that was affected by an entry before its withdrawal (受影响办件, R8.4)."""
 
     case_no: str
     item_code: str
@@ -70,7 +70,7 @@ class AffectedCase:
 
 
 class ObjectionState(StrEnum):
-    """How far an objection has come (异议状态); nothing but a person's word or its own maker's ends it."""
+    """The state of an objection (异议状态); it ends only by a decision or by the objector's withdrawal."""
 
     OPEN = "open"
     DECIDED = "decided"
@@ -78,7 +78,7 @@ class ObjectionState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What may come of an objection (异议处理结果); rule packs say which of them each ground knows."""
+    """The outcomes of an objection (异议处理结果); rule packs say which are possible on each ground."""
 
     KEPT = "kept"
     CORRECTED = "corrected"
@@ -91,12 +91,12 @@ class Outcome(StrEnum):
 
 
 UNDOES = frozenset({Outcome.DELETED, Outcome.NOT_THEIRS, Outcome.DELISTED, Outcome.LIFTED})
-"""Outcomes that undo: all that stands on the document, or a flag alone that is delisted or lifted."""
+"""Outcomes that undo entries: all on the document, or, if a flag is delisted or lifted, the flag alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRequest:
-    """What somebody says against an entry, on one ground, and where it can be seen."""
+    """An objection to an entry on one ground, with evidence."""
 
     entry: Entry
     ground: str
@@ -106,7 +106,7 @@ class ObjectionRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionDecision:
-    """What a person decides on an objection, on which article; what an outcome needs stands beside it."""
+    """The decision on an objection, with its article and whatever the outcome requires."""
 
     outcome: Outcome
     reason: str
@@ -118,7 +118,7 @@ class ObjectionDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A ruling with who gave it, when, what it undid, and which cases had met that."""
+    """A recorded decision: by whom and when, what it undid, and which cases had been affected."""
 
     ruling: ObjectionDecision
     decided_at: datetime
@@ -131,8 +131,8 @@ class Decided:
 class Objection:
     """An objection (异议申诉).
 
-    ``is_review``: the same ground was decided before, by somebody else (复核). ``is_paused``: no effect meanwhile.
-    ``version`` and ``head`` are the row's own and not part of the stored document.
+    ``is_review``: the same ground was decided before, by somebody else (复核). ``is_paused``: the flag has no effect
+    meanwhile. ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     objection_id: str
@@ -150,17 +150,17 @@ class Objection:
 
     @property
     def owner(self) -> str:
-        """What its timeline and its clock are kept under."""
+        """The key of its timeline and clock."""
         return f"objection:{self.objection_id}"
 
     @property
     def entry(self) -> Entry:
-        """What is disputed."""
+        """The disputed entry."""
         return self.plea.entry
 
 
 class ProofKind(StrEnum):
-    """What the service itself can show for a repair (可核验的证明)."""
+    """The kinds of proof for a repair that the service has itself (可核验的证明)."""
 
     RECTIFIED = "rectified"
     PROMISES_KEPT = "promises_kept"
@@ -169,7 +169,7 @@ class ProofKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A proof that nobody has to hand in, for the service knows it (R3.5)."""
+    """A proof that need not be handed in, because the service has it (R3.5)."""
 
     kind: ProofKind
     source: str
@@ -178,7 +178,7 @@ class Proof:
 
 
 class RepairStage(StrEnum):
-    """How far a repair has come (修复状态)."""
+    """The stage of a repair (修复状态)."""
 
     OPEN = "open"
     APPROVED = "approved"
@@ -187,7 +187,7 @@ class RepairStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairDecision:
-    """What a person decides on a repair; a refusal has its reason, its article and what is still missing (R3.13)."""
+    """The decision on a repair; a refusal has its reason, its article and what is still missing (R3.13)."""
 
     is_approved: bool
     reason: str
@@ -199,7 +199,7 @@ class RepairDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A verdict with who gave it, when, and what it undid."""
+    """A recorded decision on a repair: by whom and when, and what it undid."""
 
     verdict: RepairDecision
     judged_at: datetime
@@ -209,10 +209,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """A credit repair (信用修复): of an entry and of whatever else stands on the same document.
+    """A credit repair (信用修复) of an entry and of everything else based on the same document.
 
-    ``proof`` and the promise are all that is asked; ``promise_hash`` says which words were promised.
-    ``earlier`` are verdicts that an objection had looked at again.
+    Only ``proof`` and the promise are required; ``promise_hash`` identifies the wording promised.
+    ``earlier`` are decisions that were reopened after an objection.
     """
 
     repair_id: str
@@ -233,13 +233,13 @@ class Repair:
 
     @property
     def owner(self) -> str:
-        """What its timeline and its clocks are kept under."""
+        """The key of its timeline and clocks."""
         return f"repair:{self.repair_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairForm:
-    """What somebody needs to know before asking for a repair, and what is filled in already (R3.5)."""
+    """What an applicant needs to know before requesting a repair, with the known parts filled in (R3.5)."""
 
     entry: Entry
     together: tuple[str, ...]
@@ -252,7 +252,7 @@ class RepairForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokingDocument:
-    """What took the ground away (撤销文书): a review, a court or the organ itself, when, and on which article."""
+    """The document that revokes the basis (撤销文书): from a review, a court or the organ itself."""
 
     number: str
     organ: str
@@ -261,7 +261,7 @@ class RevokingDocument:
 
 
 class Reopening(StrEnum):
-    """How a case that met what fell stands now (受影响办件的恢复状态); ``ELSEWHERE`` is one of another system."""
+    """The state of a case affected by a revocation (受影响办件的恢复状态); ``ELSEWHERE`` is in another system."""
 
     GOING_ON = "going_on"
     FINISHED = "finished"
@@ -271,9 +271,9 @@ class Reopening(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """A basis document that fell, with everything that had stood on it (依据文书被撤销, R3.11).
+    """The revocation of a basis document, with everything that was based on it (依据文书被撤销, R3.11).
 
-    ``late_reason`` says why it was put on record after the time that the rule pack sets.
+    ``late_reason`` says why it was recorded after the time limit of the rule pack.
     """
 
     reversal_id: str
@@ -294,5 +294,5 @@ class Revocation:
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under."""
+        """The key of its timeline."""
         return f"reversal:{self.reversal_id}"

@@ -1,4 +1,4 @@
-"""What may be disputed and repaired, by when it is answered, what may come of it, and what a case had met."""
+"""The rules of redress: what may be disputed or repaired, time limits, outcomes, and affected cases."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from chalicelib.cases.model.case import Case
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.submissions import is_source_of
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
@@ -38,17 +38,17 @@ from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.rules.due_dates import due
 
 CENTRE = "credit"
-"""The credit centre (信用中心): it takes in what belongs to no office here, and may act on any record."""
+"""The credit centre (信用中心), which takes matters belonging to no office here and may act on any record."""
 
 AN_ENTRY = re.compile(
     r"(?:(?P<kind>flag|repair):(?P<name>[0-9a-f]{16,64})|(?P<record>[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}))"
 )
 DECISIONS_A_GROUND = 2
-"""An objection and one review of it (复核) on the same ground; after that the law's own remedies remain."""
+"""An objection and one review (复核) on the same ground; after that, legal remedies remain."""
 
 
 def entry_named(name: str) -> Entry:
-    """Read an entry's name; ``NOT_FOUND`` for what names none."""
+    """Parse an entry's name; raises ``NOT_FOUND`` for a malformed one."""
     found = AN_ENTRY.fullmatch(name)
     if found is None:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -58,27 +58,28 @@ def entry_named(name: str) -> Entry:
 
 
 def office_of(source: str, *, departments: Collection[str]) -> str:
-    """Return whose record it is: the department that the source belongs to, or the credit centre (谁认定、谁修复)."""
+    """Return the department that a source belongs to, otherwise the credit centre (谁认定、谁修复)."""
     return next((name for name in departments if is_source_of(source, name)), CENTRE)
 
 
 def document_name(subject: SubjectKey, document: Document) -> str:
-    """Name a document about a subject by a digest, the same one however its number is typed."""
-    organ, number = paper(document.organ, document.number)
+    """Return the digest naming a document about a subject, the same however its number is typed."""
+    organ, number = normalized_document(document.organ, document.number)
     return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
 
 
-def require_ground(recourse: Recourse, plea: ObjectionRequest) -> None:
-    """Refuse a ground that the rules do not know for this kind of entry with ``OBJECTION_GROUND_UNKNOWN``."""
-    ground = recourse.ground(plea.ground)
-    if ground is None or plea.entry.kind.value not in ground.outcomes:
+def require_ground(recourse: Recourse, request: ObjectionRequest) -> None:
+    """Raise ``OBJECTION_GROUND_UNKNOWN`` for a ground that the rules do not provide for this kind of entry."""
+    ground = recourse.ground(request.ground)
+    if ground is None or request.entry.kind.value not in ground.outcomes:
         raise DomainError(ErrorCode.OBJECTION_GROUND_UNKNOWN)
 
 
 def is_review(earlier: Iterable[Objection], ground: str) -> bool:
-    """Say whether an objection is the review of one that was decided; ``OBJECTION_DECIDED`` after the review.
+    """Whether an objection is the review of a decided one.
 
-    ``UNDER_OBJECTION`` while another one about the same entry is open.
+    Raises ``OBJECTION_DECIDED`` if that review has been decided too, ``UNDER_OBJECTION`` while another objection to the
+    same entry is open.
     """
     known = tuple(earlier)
     if any(objection.state is ObjectionState.OPEN for objection in known):
@@ -90,25 +91,25 @@ def is_review(earlier: Iterable[Objection], ground: str) -> bool:
 
 
 def limit_of_objection(recourse: Recourse, *, started_at: datetime, calendar: Calendar) -> Limit:
-    """Return the limit that ends first (R3.10); of those that end together, the first in the pack."""
+    """Return the limit that ends first (R3.10); of limits ending together, the first in the pack."""
     limits = [Limit(value=limit.value, unit=Unit(limit.unit), basis=limit.basis) for limit in recourse.limits]
     return min(limits, key=lambda limit: due(limit, started_at=started_at, calendar=calendar).at)
 
 
-def require_outcome(recourse: Recourse, plea: ObjectionRequest, ruling: ObjectionDecision) -> None:
-    """Refuse what the ground cannot end in with ``OUTCOME_NOT_ALLOWED``, and an outcome without what it needs."""
-    ground = recourse.ground(plea.ground)
-    allowed = () if ground is None else ground.outcomes.get(plea.entry.kind.value, ())
-    if ruling.outcome.value not in allowed:
+def require_outcome(recourse: Recourse, request: ObjectionRequest, decision: ObjectionDecision) -> None:
+    """Raise ``OUTCOME_NOT_ALLOWED`` for an outcome not possible on the ground, ``INVALID_BODY`` for missing parts."""
+    ground = recourse.ground(request.ground)
+    allowed = () if ground is None else ground.outcomes.get(request.entry.kind.value, ())
+    if decision.outcome.value not in allowed:
         raise DomainError(ErrorCode.OUTCOME_NOT_ALLOWED, allowed=", ".join(allowed))
-    if ruling.outcome is Outcome.SHORTENED and ruling.ends_on is None:
+    if decision.outcome is Outcome.SHORTENED and decision.ends_on is None:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/ends_on", "新的截止日期", "the new last day"),))
-    if ruling.outcome is Outcome.CORRECTED and not ruling.contents:
+    if decision.outcome is Outcome.CORRECTED and not decision.contents:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/contents", "更正后的内容", "what it should say"),))
 
 
 def require_record_open(record: Record, *, on: date) -> None:
-    """Refuse a record that can no longer be acted on: ``REPAIRED``, ``DISPLAY_EXPIRED``, ``NOTHING_TO_REPAIR``."""
+    """Raise ``REPAIRED``, ``DISPLAY_EXPIRED``, ``NOTHING_TO_REPAIR`` or ``NOT_FOUND`` for a record past redress."""
     if record.severity is Severity.NONE:
         raise DomainError(ErrorCode.NOTHING_TO_REPAIR)
     if record.repair is RepairState.REPAIRED:
@@ -120,7 +121,7 @@ def require_record_open(record: Record, *, on: date) -> None:
 
 
 def require_flag_open(flag: Flag, *, on: date) -> None:
-    """Refuse a flag that has no effect to be disputed: one that ended, was lifted, or is only proposed."""
+    """Refuse a flag that has no effect to dispute: one that ended, was lifted, or is only proposed."""
     if flag.state is FlagState.ENDED or (flag.state in LIVE and on > flag.ends_on):
         raise DomainError(ErrorCode.DISPLAY_EXPIRED)
     if flag.state is FlagState.LIFTED:
@@ -130,7 +131,7 @@ def require_flag_open(flag: Flag, *, on: date) -> None:
 
 
 def repairable_from(records: Sequence[Record], flags: Sequence[Flag], *, display: Sequence[DisplayRules]) -> date:
-    """Return the first day on which all of these may be repaired: the latest of the least times of display."""
+    """Return the first day on which all of these may be repaired: the latest of their minimum display periods."""
     days = [record.display.repairable_from or record.dates.judged_on for record in records]
     for flag in flags:
         if flag.state in LIVE:
@@ -141,7 +142,7 @@ def repairable_from(records: Sequence[Record], flags: Sequence[Flag], *, display
 
 
 def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Proof, ...]:
-    """Return what the service itself can show, so that nobody has to fetch it (R3.5)."""
+    """Return the proofs that the service has itself, so that nobody has to obtain them (R3.5)."""
     found = [
         Proof(
             kind=ProofKind.PERIOD_PASSED,
@@ -172,22 +173,22 @@ def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Pr
 
 
 def promise_hash(recourse: Recourse) -> str:
-    """Return the digest of the words that are promised with a repair, in both languages."""
+    """Return the digest of the repair promise's wording, in both languages."""
     return hashlib.sha256(f"{recourse.promise.text}\n{recourse.promise.english}".encode()).hexdigest()
 
 
-def require_refusal(recourse: Recourse, verdict: RepairDecision) -> RepairRefusal:
-    """Return the ground of a refusal; it names what is still missing (R3.13), or ``REFUSAL_UNKNOWN``."""
-    refusal = recourse.refusal(verdict.refusal)
+def require_refusal(recourse: Recourse, decision: RepairDecision) -> RepairRefusal:
+    """Return the ground of a refusal; raises ``REFUSAL_UNKNOWN``, ``INVALID_BODY`` if ``missing`` is empty (R3.13)."""
+    refusal = recourse.refusal(decision.refusal)
     if refusal is None:
         raise DomainError(ErrorCode.REFUSAL_UNKNOWN, allowed=", ".join(known.code for known in recourse.refusals))
-    if not verdict.missing:
+    if not decision.missing:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/missing", "尚缺的内容", "what is still missing"),))
     return refusal
 
 
-def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> AffectedCase | None:
-    """Return how one of the service's own cases met any of the entries, None if it did not (R6.8, R8.4)."""
+def affected_case(case: Case, entries: Collection[str], *, bases: Collection[str]) -> AffectedCase | None:
+    """Return how one of the service's own cases was affected by the entries, or None (R6.8, R8.4)."""
     if case.case_no in bases:
         how, met_at = HowAffected.BASIS, case.received_at
     elif case.credit is not None and any(reason.partition(":")[2] in entries for reason in case.credit.reasons):
@@ -199,10 +200,10 @@ def touched_case(case: Case, entries: Collection[str], *, bases: Collection[str]
     return AffectedCase(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)
 
 
-def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
-    """Return the case that a department's system asked for and was given reasons, None if it met nothing.
+def affected_by_query(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
+    """Return the case for which a department's system queried and was given reasons, or None.
 
-    ``items`` are those that the entries had effect for, None for every one.
+    ``items`` are those for which the entries had effect, None for all.
     """
     if query.case_no is None or not query.result_size or query.asked_at < since:
         return None
@@ -214,7 +215,7 @@ def touched_by(query: Query, *, since: datetime, items: Collection[str] | None) 
 
 
 def reopening(case: Case | None, *, since: datetime) -> Reopening:
-    """Return how a case that was touched stands now; ``since`` is when what it met fell."""
+    """Return the present state of an affected case; ``since`` is when the revocation was recorded."""
     if case is None:
         return Reopening.ELSEWHERE
     if any(earlier.reopened_at >= since for earlier in case.earlier_decisions):
@@ -223,7 +224,7 @@ def reopening(case: Case | None, *, since: datetime) -> Reopening:
 
 
 def require_in_effect(effective_on: date, *, on: date) -> None:
-    """Refuse a reversing document whose day has not come."""
+    """Raise ``INVALID_BODY`` for a revoking document that is not yet in effect."""
     if effective_on > on:
         fault = FieldError(
             pointer="/document/effective_on",
@@ -235,7 +236,7 @@ def require_in_effect(effective_on: date, *, on: date) -> None:
 
 
 def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) -> None:
-    """Refuse a last day that is not before the one so far, or before the beginning."""
+    """Raise ``INVALID_BODY`` unless the new last day is before the present one and not before the first."""
     if ended_on is None or not starts_on <= ends_on < ended_on:
         fault = FieldError(
             pointer="/ends_on",
@@ -246,7 +247,7 @@ def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) ->
         raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
-def fact_of(
+def matter_event(
     kind: EventKind,
     matter: Objection | Repair,
     *,
@@ -255,7 +256,7 @@ def fact_of(
     data: Mapping[str, Json],
     texts: Mapping[str, str] | None = None,
 ) -> NewEvent:
-    """Return what a matter's timeline is told; texts that say nothing are left out."""
+    """Return an event of an objection or repair; blank texts are left out."""
     return NewEvent(
         kind=kind,
         occurred_at=at,

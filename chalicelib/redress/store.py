@@ -1,4 +1,4 @@
-"""Loading and saving objections, repairs and reversals."""
+"""The store of objections, repairs and revocations."""
 
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -24,16 +24,16 @@ class Matters(Repository[M]):
     row = RedressRow
 
     def __init__(self, timeline: Timeline, kind: str) -> None:
-        """Keep matters of ``kind``, which names their owners and the column of the document."""
+        """Take the timeline, and the kind, which names owners and the document column."""
         super().__init__(timeline)
         self.kind = kind
 
     def of_person(self, person: str, *, limit: int, after: Position | None) -> Page[M]:
-        """Return a page of what a subject asked for, newest first."""
+        """Return a page of a subject's matters, newest first."""
         return self._page(RedressRow.by_person, person, limit=limit, after=after)
 
     def of_department(self, department: str, *, limit: int, after: Position | None) -> Page[M]:
-        """Return a page of what a department has, newest first."""
+        """Return a page of a department's matters, newest first."""
         return self._page(RedressRow.by_department, department, limit=limit, after=after)
 
     def _page(self, index: Index[RedressRow], key: str, *, limit: int, after: Position | None) -> Page[M]:
@@ -59,10 +59,10 @@ class Matters(Repository[M]):
 
 
 class RedressStore:
-    """All objections, repairs and reversals, and the documents that have fallen."""
+    """All objections, repairs and revocations, and the revoked documents."""
 
     def __init__(self, timeline: Timeline) -> None:
-        """Write events to ``timeline``."""
+        """Take the timeline to write events to."""
         self.objections = Matters[Objection](timeline, "objection")
         self.repairs = Matters[Repair](timeline, "repair")
         self.revocations = Matters[Revocation](timeline, "reversal")
@@ -73,7 +73,7 @@ class RedressStore:
         return tuple(self.objections.from_row(row) for row in rows)
 
     def has_fallen(self, document: str) -> bool:
-        """Say whether nothing may stand on a document any more, by its name (``rules.document_name``)."""
+        """Whether a document, named as in ``rules.document_name``, has been revoked."""
         try:
             FallenRow.get(f"document:{document}", consistent_read=True)
         except FallenRow.DoesNotExist:
@@ -81,7 +81,7 @@ class RedressStore:
         return True
 
     def let_fall(self, document: str, *, because: str, at: datetime, tx: Transaction) -> None:
-        """Write down that nothing may stand on a document any more; one that has fallen stays as it fell."""
+        """Record that a document has been revoked. Idempotent."""
         if not self.has_fallen(document):
             row = FallenRow(f"document:{document}", because=because, fallen_at=at)
             tx.add(row, on_failure=ConflictError())

@@ -1,4 +1,4 @@
-"""The table of objections, repairs and reversals, and of documents on which nothing may stand any more."""
+"""The table of objections, repairs and revocations, and of revoked documents."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """What a department has to decide or has decided, of one kind, in the order in which it came."""
+    """The matters of a department, of one kind, in order of arrival."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByDepartment(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyp
 
 
 class ByPerson(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-call]  # as above
-    """What one subject asked for, of one kind, in the order in which it came."""
+    """The matters of a subject, of one kind, in order of arrival."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_person"
         projection = AllProjection()
@@ -36,10 +36,10 @@ class ByPerson(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-c
 
 
 class ByEntry(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Objections to one entry, in the order in which they came."""
+    """The objections to an entry, in order of arrival."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_entry"
         projection = AllProjection()
@@ -49,13 +49,13 @@ class ByEntry(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-ca
 
 
 class RedressRow(OwnerRow):
-    """``pk`` is the owner, such as ``objection:<id>``; ``person`` and ``department`` begin with the kind too.
+    """A matter; ``pk`` is its owner, such as ``objection:<id>``, and ``person`` and ``department`` begin with its kind.
 
-    ``listed_at`` is the instant of the beginning and the id, and so unique; one of the three documents is there.
+    ``listed_at`` is the instant it began plus the id, and so unique. Only the document of its kind is set.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("redress")
 
@@ -73,10 +73,10 @@ class RedressRow(OwnerRow):
 
 
 class FallenRow(Row):
-    """``document:<digest of subject, organ and number>``: nothing may be built on this document again."""
+    """A revoked document; ``pk`` is ``document:<digest of subject, organ and number>``."""
 
     class Meta:
-        """In the same table."""
+        """The table's name, shared with the matters."""
 
         table_name = settings().table("redress")
 

@@ -1,1 +1,1 @@
-"""Joint punishment (联合惩戒): the list of measures, and flags that stand on an effective document."""
+"""Joint sanctions (联合惩戒): the list of measures, and flags based on an effective document."""

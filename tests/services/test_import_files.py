@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.aws import client as aws_client
-from chalicelib.credit.store.import_files import BLOCK, Bucket, looked_at
+from chalicelib.credit.store.import_files import BLOCK, Bucket, inspect_file
 from chalicelib.settings import settings
 
 LINE = b'{"record_id": "r-1", "basis": "' + b"x" * 960 + b'"}\n'
@@ -36,7 +36,7 @@ def test_memory_is_the_same_for_a_file_eight_times_as_long(blocks: Callable[[int
     def peak_of(megabytes: int) -> tuple[int, int]:
         tracemalloc.start()
         try:
-            count = looked_at(blocks(megabytes)).count
+            count = inspect_file(blocks(megabytes)).count
             return count, tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

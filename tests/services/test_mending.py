@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.clocks.store import TaskStore
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity, Summary
-from chalicelib.credit.rules.expiry import differences, recomputed, without_ended
+from chalicelib.credit.rules.expiry import differences, recompute, without_ended
 from chalicelib.credit.services.reconciliation import Reconciliation
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import DomainError
@@ -160,6 +160,6 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
             CreditStore(container().timeline).records(now.subject),
             container().flag_expiry.marks_of(now.subject, []),
         )
-        right = recomputed(now, records, marks, on=later.date(), kept_from=Severity.SERIOUS)
+        right = recompute(now, records, marks, on=later.date(), kept_from=Severity.SERIOUS)
         assert differences(now, right, on=later.date()) == ()
         assert without_ended(now, on=later.date()).bars == right.bars

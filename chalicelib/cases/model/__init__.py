@@ -1,1 +1,1 @@
-"""The frozen values of cases (办件)."""
+"""Immutable value types for cases (办件)."""

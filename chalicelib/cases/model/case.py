@@ -1,4 +1,4 @@
-"""A case (办件): what was asked for, on which terms, how far it has come, and every part that people added to it."""
+"""The case (办件): what was applied for, on which terms, its state, and everything added to it since."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,14 +36,14 @@ from chalicelib.workdays.model.limits import Limit
 
 
 class Way(StrEnum):
-    """The two ways (办理方式) that are always offered side by side (R1.3)."""
+    """The two ways of applying (办理方式), always offered side by side (R1.3)."""
 
     COMMITMENT = "commitment"
     CERTIFICATE = "certificate"
 
 
 class State(StrEnum):
-    """How far a case has come (办件状态)."""
+    """The state of a case (办件状态)."""
 
     PENDING_CREDIT = "pending_credit"
     AWAITING_MATERIALS = "awaiting_materials"
@@ -63,10 +63,10 @@ FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the item's version promised and demanded when the draft was made: a case lives by it to its end.
+    """The terms of the item's version when the draft was made; they apply to the case for its whole life.
 
-    ``promised`` and ``statutory`` run from acceptance, ``acceptance`` and ``delivery`` are the rule pack's;
-    records of ``bar_severity`` and above bar from promising (严重程度).
+    ``promised`` and ``statutory`` run from acceptance; ``acceptance`` and ``delivery`` come from the rule pack.
+    Records of severity ``bar_severity`` or above bar the subject from promising (严重程度).
     """
 
     item_code: str
@@ -87,7 +87,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Who acts for the applicant, and the document that says so (代办人、授权委托书, R1.8)."""
+    """Who acts for the applicant, and the letter of authority (代办人、授权委托书, R1.8)."""
 
     subject: SubjectKey
     name: str
@@ -96,7 +96,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionAsked:
-    """One condition (条件) to be confirmed on its own (R1.7), with the value that the applicant gave for it."""
+    """One condition (条件) that must be confirmed individually (R1.7), with the value the applicant gave for it."""
 
     id: str
     text: str
@@ -105,7 +105,7 @@ class ConditionAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialAsked:
-    """One material (材料) of the checklist, and the ways in which it may come to the office."""
+    """One material (材料) on the checklist, and the ways in which it may be provided."""
 
     id: str
     name: str
@@ -113,7 +113,7 @@ class MaterialAsked:
     ways: tuple[MaterialWay, ...]
 
     def must_be_handed_in(self, way: Way) -> bool:
-        """Whether the applicant owes it: never what is shared (R1.4), nor what a promise stands for."""
+        """Whether the applicant must hand it in: not if authorities share it (R1.4) or the promise replaces it."""
         is_promised = way is Way.COMMITMENT and MaterialWay.COMMITMENT in self.ways
         return MaterialWay.SHARED not in self.ways and not is_promised
 
@@ -129,13 +129,13 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A draft (草稿): exactly what would be signed, and everything that filing needs to know of the item.
+    """A draft (草稿): exactly what would be signed, and everything that filing needs to know about the item.
 
-    The case number and the tracking code are fixed here, so that filing twice cannot make two cases.
-    ``maker`` is who asked for it, ``subject`` whose matter it is; they differ where an agent acts.
-    ``closed_by`` is why the item itself, whatever the subject's credit, closes the commitment way (R1.1).
-    ``name_digest`` is the keyed digest of the subject's name, to be held against the names that credit knows (R6.3).
-    ``refused_by``: the records and flags that closed the commitment way when it was made (R8.4).
+    The case number and the tracking code are fixed here, so that filing twice cannot create two cases. ``maker`` made
+    the draft and ``subject`` is the applicant; they differ where an agent acts. ``closed_by`` lists the reasons why the
+    item itself, whatever the subject's credit, rules out a promise (R1.1). ``name_digest`` is the keyed digest of the
+    subject's name, to be compared with the names in the credit record (R6.3). ``refused_by`` lists the records and
+    flags that ruled out a promise when the draft was made (R8.4).
     """
 
     draft_id: str
@@ -161,9 +161,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCard:
-    """A case's card (办件卡片): the little of it that lists, mandates and promising again look at.
+    """A case's card (办件卡片): the few fields that lists, mandates and the repeat-promise rule need.
 
-    Indexes hold cards only. ``version`` is the row's own and is not part of the stored document.
+    Indexes hold only cards. ``version`` comes from the row and is not part of the stored document.
     """
 
     case_no: str
@@ -183,10 +183,10 @@ class CaseCard:
 class Case:
     """A case (办件).
 
-    ``applicant_name`` is masked; ``way`` is the way it goes now, which a withdrawn promise turns to certificates.
-    ``officer`` is the staff id of whoever has it (经办人), blank while nobody does. ``refused_by`` is the draft's, to
-    be found when what it names falls; nobody who handles the case is shown it (R1.3).
-    ``version`` and ``head`` are the row's own and are not part of the stored document.
+    ``applicant_name`` is masked. ``way`` is the current way; withdrawing a promise switches it to certificates.
+    ``officer`` is the staff id of the officer in charge (经办人), blank while the case is unassigned. ``refused_by`` is
+    copied from the draft, so that the case can be found when one of those records is withdrawn; nobody who handles
+    the case is shown it (R1.3). ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     case_no: str
@@ -227,38 +227,38 @@ class Case:
 
     @property
     def owner(self) -> str:
-        """Return what its timeline and its clocks are kept under."""
+        """Return the key of the case's timeline and clocks."""
         return owner_of(self.case_no)
 
     @property
     def department(self) -> str:
-        """Return the department that answers for it."""
+        """Return the department responsible for the case."""
         return self.terms.department
 
     @property
     def is_finished(self) -> bool:
-        """Whether it is closed (办结), in whatever way."""
+        """Whether the case is closed (办结), in whatever way."""
         return self.state in FINISHED
 
     @property
     def has_promise(self) -> bool:
-        """Whether a promise is in force: signed, not taken back, and not refused once credit could be read."""
+        """Whether a promise is in force: signed, not withdrawn, and not refused by a later credit check."""
         return self.commitment is not None and self.withdrawal is None and self.way is Way.COMMITMENT
 
     @property
     def demands(self) -> tuple[Correction, ...]:
-        """Return the corrections asked for on the way that the case goes now, which a withdrawn promise's are not."""
+        """Return the corrections asked for on the current way; those from before a withdrawal do not count."""
         since = None if self.withdrawal is None else self.withdrawal.withdrawn_at
         return tuple(one for one in self.corrections if since is None or one.asked_at > since)
 
     @property
     def handling(self) -> int:
-        """Return which handling is the current one: 1, and one more for each time that the case was reopened."""
+        """Return the number of the current handling: 1, plus one for each time the case was reopened."""
         return 1 + len(self.earlier_decisions)
 
     @property
     def clock_suffix(self) -> str:
-        """Return what tells the clocks of a case that began anew, by certificate or reopened, from its first ones."""
+        """Return the suffix that keeps the clocks of a withdrawn or reopened case apart from its first ones."""
         again = ("again",) if self.withdrawal is not None else ()
         reopened = (f"reopened-{len(self.earlier_decisions)}",) if self.earlier_decisions else ()
         return "-".join((*again, *reopened))
@@ -270,7 +270,7 @@ class Case:
 
     @property
     def card(self) -> CaseCard:
-        """Return what a list shows of it."""
+        """Return the card that lists show."""
         return CaseCard(
             case_no=self.case_no,
             state=self.state,
@@ -287,13 +287,13 @@ class Case:
 
 
 def owner_of(case_no: str) -> str:
-    """Return the owner's name under which a case's timeline and clocks are kept."""
+    """Return the key under which a case's timeline and clocks are kept."""
     return f"case:{case_no}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """The cards of some cases, newest first, and where the next ones begin (None: there are no more)."""
+    """A page of case cards, newest first; ``next_key`` is None on the last page."""
 
     cards: tuple[CaseCard, ...]
     next_key: Mapping[str, str] | None

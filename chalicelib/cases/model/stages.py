@@ -1,4 +1,4 @@
-"""What people and the service add to a case as it goes on, each part frozen as it was said (办件环节)."""
+"""The parts that are added to a case as it goes on, each frozen as it was recorded (办件环节)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from chalicelib.workdays.model.limits import Limit
 
 
 class CommitmentStatus(StrEnum):
-    """What the gate says of the commitment way (适用告知承诺)."""
+    """The gate's answer on the commitment way (适用告知承诺)."""
 
     ALLOWED = "allowed"
     REFUSED = "refused"
@@ -19,9 +19,9 @@ class CommitmentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """A signed promise (承诺书): the text itself stands beside the event that says it was signed (R1.6, R7.3).
+    """A signed promise (承诺书); its text is stored with the event that records the signing (R1.6, R7.3).
 
-    ``signature`` is the compact JWS with detached payload; ``payload_hash`` the hexadecimal SHA-256 of what it covers.
+    ``signature`` is a compact JWS with detached payload; ``payload_hash`` is the SHA-256 (hex) of the signed payload.
     """
 
     confirmed: tuple[str, ...]
@@ -35,10 +35,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditSnapshot:
-    """The summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer.
+    """The credit summary that the gate decided on, kept with the decision (R6.8): its version, its head and the answer.
 
-    ``reasons`` are codes and records, as the timeline is told them; ``grounds`` say the same in words, kept only where
-    the gate said no; ``others`` name what counted beside the summary, each with its version and head (R6.4).
+    ``reasons`` are codes and record names, as written to the timeline. ``grounds`` give the same in words, kept only if
+    the gate said no. ``others`` name the linked summaries that counted too, each with version and head (R6.4).
     """
 
     version: int
@@ -51,7 +51,7 @@ class CreditSnapshot:
 
 
 class AcceptanceManner(StrEnum):
-    """How acceptance came about (受理情形)."""
+    """How the case came to be accepted (受理情形)."""
 
     ON_FILING = "on_filing"
     BY_OFFICER = "by_officer"
@@ -60,9 +60,9 @@ class AcceptanceManner(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptanceWord:
-    """Accepted or not (受理、不予受理), from when it counts, and who said so (行政许可法第32条).
+    """The acceptance or rejection (受理、不予受理): since when it counts, and who said so (行政许可法第32条).
 
-    ``counts_from`` is the day of receipt where silence made the acceptance.
+    ``counts_from`` is the day of receipt if the case was deemed accepted.
     """
 
     accepted: bool
@@ -77,7 +77,7 @@ class AcceptanceWord:
 class Correction:
     """A demand to complete the materials (补正告知): once, and for everything (行政许可法第32条第4项).
 
-    ``missing`` are ids of materials or what else is missing, ``number`` counts from 1.
+    ``missing`` holds ids of materials or other missing things; ``number`` counts from 1.
     """
 
     number: int
@@ -91,7 +91,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
-    """A special procedure whose time does not count (特别程序, 行政许可法第45条), told to the applicant in writing."""
+    """A special procedure whose time does not count (特别程序, 行政许可法第45条), notified to the applicant."""
 
     number: int
     ground: str
@@ -131,7 +131,7 @@ class ResultDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision (决定); a late one says why, and the applicant sees it. ``result`` is what it made, if anything."""
+    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced."""
 
     outcome: Outcome
     document_no: str
@@ -144,7 +144,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The result reached the applicant (送达): the case is closed; ``method`` says how, where somebody said so."""
+    """The delivery of the result (送达), which closes the case; ``method`` says how, if recorded."""
 
     delivered_at: datetime
     delivered_by: str
@@ -164,7 +164,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A verification (核查); where two officers are asked for, it has no effect until the other one confirms it."""
+    """A verification (核查); if two officers are required, it takes effect only when the second one confirms it."""
 
     result: Finding
     method: Method
@@ -177,13 +177,13 @@ class Verification:
 
     @property
     def has_effect(self) -> bool:
-        """Whether as many officers as the plan asks for stand behind it (R1.13)."""
+        """Whether as many officers as required have confirmed the result (R1.13)."""
         return self.officers == 1 or self.confirmed_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierDecision:
-    """A decision that was made and then handled again (重新办理), with what stood beside it; nothing is forgotten."""
+    """A decision from before the case was reopened (重新办理), kept with its delivery, verification and extension."""
 
     decision: Decision
     delivery: Delivery | None
@@ -196,7 +196,7 @@ class EarlierDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defence:
-    """The time to state and defend (陈述申辩, R1.18): open until answered or until its last second."""
+    """The period for statement and defence (陈述申辩, R1.18): open until answered or until its last second."""
 
     facts: str
     basis: str
@@ -207,13 +207,13 @@ class Defence:
     stated_at: datetime | None = None
 
     def is_open(self, *, at: datetime) -> bool:
-        """Whether an adverse decision must still wait; the last second belongs to the applicant."""
+        """Whether an adverse decision must still wait; the last second still counts as open."""
         return self.stated_at is None and at <= self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to put things right in a time (责令限期整改) and what came of it."""
+    """An order to rectify within a time limit (责令限期整改), and its outcome."""
 
     limit: Limit
     basis: str
@@ -228,9 +228,9 @@ class Rectification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """The decision is revoked (撤销决定) by an effective document: what a flag may later stand on (R2.2).
+    """The revocation of the decision (撤销决定) by an effective document, on which a flag may later rest (R2.2).
 
-    ``statement_answer`` says what became of the person's statement, where one was made (R1.18).
+    ``statement_answer`` is the reply to the person's statement, if there was one (R1.18).
     """
 
     document_no: str
@@ -245,7 +245,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """A duty that the office itself broke (机关违规): shown like the applicants' own (R8.5)."""
+    """A breach of duty by the office itself (机关违规), shown just like an applicant's (R8.5)."""
 
     rule: str
     basis: str
@@ -256,7 +256,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateReason:
-    """Why a duty was done late (逾期原因), as the applicant reads it (R4.18)."""
+    """Why a duty was fulfilled late (逾期原因), as shown to the applicant (R4.18)."""
 
     clock: str
     reason: str
@@ -266,7 +266,7 @@ class LateReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """The promise was taken back (撤回承诺): the case goes on by certificate, and nothing is held against anybody."""
+    """The withdrawal of the promise (撤回承诺): the case goes on by certificate, and nobody is penalised."""
 
     reason: str
     withdrawn_at: datetime

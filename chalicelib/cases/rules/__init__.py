@@ -1,1 +1,1 @@
-"""The rules of cases (办件): pure functions that are told the time."""
+"""The rules of cases (办件): pure functions that are given the time."""

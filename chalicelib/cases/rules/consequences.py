@@ -1,4 +1,4 @@
-"""What verification may find, what may follow, in which order, and what must be heard before (核查与失信后果)."""
+"""Verification and its consequences (核查与失信后果): which results, which steps in which order, and the defence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ NAMES: Mapping[Finding, str] = {
     Finding.CHANGED: "情况变化",
     Finding.UNVERIFIABLE: "无法核实",
 }
-"""What people call each result."""
+"""The Chinese name of each result."""
 
 
 class RectificationOutcome(StrEnum):
-    """What came of an order to put things right (整改结果)."""
+    """The outcome of a rectification order (整改结果)."""
 
     DONE = "done"
     NOT_DONE = "not_done"
@@ -39,10 +39,10 @@ class RectificationOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationDocument:
-    """What a supervisor lays before the service to revoke a decision (撤销决定书).
+    """The document by which a supervisor revokes a decision (撤销决定书).
 
-    ``served_at`` is when it reached the person, ``effective_on`` its first day, ``remedy_until`` the last day for
-    review or court; ``statement_answer`` answers the person's statement, where one was made.
+    ``served_at`` is when it reached the person, ``effective_on`` its first day of effect, and ``remedy_until`` the last
+    day for review or court. ``statement_answer`` replies to the person's statement, if there was one.
     """
 
     document_no: str
@@ -54,9 +54,9 @@ class RevocationDocument:
 
 
 def require_verifiable(case: Case) -> None:
-    """Refuse to verify what was not promised, was taken back or refused, was not granted, or is settled already.
+    """Raise ``STEP_NOT_ALLOWED`` unless a promise is in force, the case was granted, and no final result exists.
 
-    A result without effect may be replaced, and what could not be verified may be verified again.
+    A result that has not taken effect may be replaced, and an unverifiable one may be verified again.
     """
     is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
     if not (case.has_promise and is_granted):
@@ -67,16 +67,16 @@ def require_verifiable(case: Case) -> None:
 
 
 def officers_for(plan: VerificationPlan, method: Method) -> int:
-    """Return how many officers must stand behind a result: two where the plan says so, and on site (R1.13).
+    """Return how many officers must confirm a result: two if the plan says so or the check is on site (R1.13).
 
-    Whoever checks the substance on site is never alone, whatever the plan foresaw (行政许可法第34条).
+    Substantive on-site checks always need two officers, whatever the plan says (行政许可法第34条).
     """
     is_on_site = method is Method.ONSITE and plan.substantive
     return TWO if is_on_site or plan.officers >= TWO else 1
 
 
-def proposed(case: Case, *, actor: str) -> Verification:
-    """Return the result that waits for a second officer; ``SAME_PERSON`` for the one who found it."""
+def unconfirmed_verification(case: Case, *, actor: str) -> Verification:
+    """Return the result that awaits a second officer; raises ``SAME_PERSON`` for the officer who recorded it."""
     found = case.verification
     if found is None or found.has_effect:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CONFIRM, waiting="no_result")
@@ -86,21 +86,21 @@ def proposed(case: Case, *, actor: str) -> Verification:
 
 
 def is_found_broken(case: Case) -> bool:
-    """Whether the promise was found false or unkept, by as many officers as it takes."""
+    """Whether the promise was found false or unfulfilled, confirmed by as many officers as required."""
     found = case.verification
     return found is not None and found.has_effect and found.result in BROKEN
 
 
 def is_counted(case: Case) -> bool:
-    """Whether an earlier handling of the case counted its promise as kept already: once a case is enough (R1.20)."""
+    """Whether an earlier handling of the case already counted the promise as kept; it counts once per case (R1.20)."""
     earlier = (each.verification for each in case.earlier_decisions)
     return any(found is not None and found.has_effect and found.result is Finding.TRUE for found in earlier)
 
 
-def following(case: Case, pack: RulePack) -> Step | None:
-    """Return the step that the pack's order has next for this case, None if nothing may follow (R1.17).
+def next_step_for(case: Case, pack: RulePack) -> Step | None:
+    """Return the next step in the rule pack's order for this case, or None if nothing may follow (R1.17).
 
-    A rectification that is under way is still the step to take; one that was fulfilled ends the matter.
+    While a rectification is running it remains the next step; a fulfilled one ends the matter.
     """
     found = case.verification
     if found is None or not is_found_broken(case):
@@ -118,8 +118,8 @@ def following(case: Case, pack: RulePack) -> Step | None:
 
 
 def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
-    """Return the step if it is next in the pack's order; else ``STEP_NOT_ALLOWED`` with what is, and its article."""
-    step = following(case, pack)
+    """Return the step if it is next; otherwise raise ``STEP_NOT_ALLOWED`` with the step that is, and its article."""
+    step = next_step_for(case, pack)
     if step is None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=kind, next="", article="")
     if step.kind is not kind:
@@ -128,7 +128,7 @@ def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
 
 
 def require_no_order(case: Case) -> None:
-    """Refuse a second order to put things right while the first one runs."""
+    """Raise ``STEP_NOT_ALLOWED`` if rectification has already been ordered."""
     if case.rectification is not None:
         raise DomainError(
             ErrorCode.STEP_NOT_ALLOWED,
@@ -137,10 +137,11 @@ def require_no_order(case: Case) -> None:
         )
 
 
-def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
-    """Return the order that may be ended with this outcome: one that runs, and not done only after its last second.
+def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
+    """Return the rectification order that may be ended with this outcome.
 
-    Done may be said at any time; a provisional date makes nobody late (R4.4, R4.7): ``CALENDAR_UNKNOWN`` behind it.
+    ``NOT_DONE`` is possible only after the last second; ``DONE`` at any time. A provisional due date makes nobody late
+    (R4.4, R4.7): once it has passed, ``NOT_DONE`` raises ``CALENDAR_UNKNOWN``.
     """
     if case.rectification is None or clock is None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, ordered="no")
@@ -152,11 +153,11 @@ def ended_order(case: Case, clock: Clock | None, outcome: RectificationOutcome, 
 
 
 def require_defence_over(defence: Defence | None, clock: Clock | None = None, *, at: datetime) -> None:
-    """Refuse with ``DEFENCE_OPEN`` whatever is adverse until the person has answered or the time is over (R1.18).
+    """Raise ``DEFENCE_OPEN`` until the person has answered or the time for it is over (R1.18).
 
-    The date decides, not the sweep; without having been told nobody can have been heard.
-    ``clock`` is the one that runs until the person answers: while its date is provisional the time is not over (R4.4),
-    and ``CALENDAR_UNKNOWN`` says so once the date as counted has passed.
+    The date decides, not the sweep, and a person who was never notified cannot have been heard.
+    ``clock`` is the one that runs until the person answers. While its date is provisional the time is not over (R4.4);
+    once that date has passed, ``CALENDAR_UNKNOWN`` is raised.
     """
     if defence is None:
         raise DomainError(ErrorCode.DEFENCE_OPEN)
@@ -167,7 +168,7 @@ def require_defence_over(defence: Defence | None, clock: Clock | None = None, *,
 
 
 def open_defence(case: Case, clock: Clock | None = None, *, at: datetime) -> Defence:
-    """Return the defence that may still be answered; ``STEP_NOT_ALLOWED`` once answered or after its last second."""
+    """Return the defence if it can still be answered; otherwise raise ``STEP_NOT_ALLOWED``."""
     defence = case.defence
     if defence is None or not (defence.is_open(at=at) or _may_still_answer(defence, clock, at=at)):
         until = "" if defence is None else day_of(defence.until).isoformat()
@@ -180,10 +181,10 @@ def _may_still_answer(defence: Defence, clock: Clock | None, *, at: datetime) ->
 
 
 def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> None:
-    """Refuse with ``INVALID_BODY``, every fault at once, a document that cannot be in order.
+    """Raise ``INVALID_BODY``, listing every fault, for a document that cannot be valid.
 
-    It was served already, has effect from the day of service at the earliest, leaves time for remedies, and answers
-    the person's statement where there is one.
+    It must have been served already, take effect no earlier than the day of service, leave time for remedies, and
+    reply to the person's statement if there is one.
     """
     served_on = day_of(document.served_at)
     wrong = {
@@ -209,11 +210,11 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "/remedy_until": ("救济期限须晚于送达日。", "The time for remedies ends before it begins."),
     "/statement_answer": ("须答复当事人的陈述申辩。", "Answer what the person stated."),
 }
-"""What a fault of each part of a revocation's document says, in Chinese and in English."""
+"""The error messages for each field of a revocation document, in Chinese and English."""
 
 
 def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
-    """Return what the person is told before anything adverse: facts, reasons, basis, and the time to answer (R1.18)."""
+    """Return the notice sent before anything adverse: facts, reasons, basis, and the time to answer (R1.18)."""
     return (
         f"事实:{found.findings}\n"
         f"理由:经核查,承诺{NAMES[found.result]}。\n"
@@ -223,7 +224,7 @@ def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
 
 
 def is_in_effect(case: Case, document_no: str, *, subject: str, on: date) -> bool:
-    """Whether the case's revocation is this document, about this subject, and in effect on a day (R2.2)."""
+    """Whether the case was revoked by this document, about this subject, and it is in effect on that day (R2.2)."""
     revocation = case.revocation
     return (
         revocation is not None

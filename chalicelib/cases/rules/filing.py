@@ -1,4 +1,4 @@
-"""What may be promised, what is signed, and what a filing must bring with it."""
+"""The rules of filing: whether a promise is possible, what is signed, and what must be handed in."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ STATEMENTS = (
     "上述承诺是本人真实意思的表示，所填信息真实、准确，本人愿意接受核查。",
     "本人愿意承担不实承诺、未履行承诺的法律责任。",
 )
-"""What every promise says beside its conditions (国办发〔2020〕42号第七项)."""
+"""The statements that every promise makes besides its conditions (国办发〔2020〕42号第七项)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What an applicant files: which conditions are confirmed, the signature over the payload, and materials."""
+    """What an applicant files: the conditions confirmed, the signature over the payload, and the materials."""
 
     draft_id: str
     confirmed: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ def reasons_of_item(
     is_by_proxy: bool,
     may_promise_again: bool,
 ) -> tuple[ErrorCode, ...]:
-    """Return why the item itself closes the commitment way; none if it is open (R1.1, R1.8, R1.11)."""
+    """Return why the item itself rules out a promise; empty if it does not (R1.1, R1.8, R1.11)."""
     reasons = []
     if pack.excluded_risk(item.risk_class) is not None:
         reasons.append(ErrorCode.RISK_EXCLUDED)
@@ -60,29 +60,29 @@ def reasons_of_item(
 
 
 def require_audience(item: Item, kind: SubjectKind) -> None:
-    """Refuse with ``NOT_FOR_AUDIENCE`` where the item is for people and this is an organisation, or the reverse."""
+    """Raise ``NOT_FOR_AUDIENCE`` for an organisation on an item meant for individuals, or the reverse."""
     audience = Audience.NATURAL if kind in PERSONS else Audience.LEGAL
     if item.audience not in {audience, Audience.BOTH}:
         raise DomainError(ErrorCode.NOT_FOR_AUDIENCE, audience=item.audience.value)
 
 
 def standing_of(draft: Draft, found: Eligibility | None) -> CommitmentStatus:
-    """Return what the gate says: no where the item or credit says no, and neither where credit cannot be read."""
+    """Return the gate's answer: refused if the item or credit says no, pending if credit cannot be read."""
     if draft.closed_by or (found is not None and not found.allowed):
         return CommitmentStatus.REFUSED
     return CommitmentStatus.PENDING if found is None else CommitmentStatus.ALLOWED
 
 
 def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:
-    """Return the records and flags that close the commitment way, by the names that answers use."""
+    """Return the names of the records and flags that rule out a promise, as used in answers."""
     barring = (ground.record for ground in grounds if ground.code is ErrorCode.SUBJECT_BARRED and ground.record)
     return tuple(dict.fromkeys(barring))
 
 
 def eligibility_for(terms: Terms, summary: Summary, *, name_digest: str, on: date) -> Eligibility:
-    """Return what a subject's credit says of a promise on these terms.
+    """Return whether a subject's credit allows a promise on these terms.
 
-    What is known under another name than the subject's closes nothing, but is named, for a person to look at (R6.3).
+    Records known under another name do not count, but the conflict is reported for a person to look at (R6.3).
     """
     if not is_known_by_name(summary, name_digest):
         return Eligibility(allowed=True, reasons=(identity_conflict(),))
@@ -90,7 +90,7 @@ def eligibility_for(terms: Terms, summary: Summary, *, name_digest: str, on: dat
 
 
 def terms_of(item: Item, pack: RulePack) -> Terms:
-    """Return what a case on this version lives by to its end."""
+    """Return the terms that apply to a case on this version for its whole life."""
     return Terms(
         item_code=item.code,
         item_version=item.version,
@@ -110,12 +110,12 @@ def terms_of(item: Item, pack: RulePack) -> Terms:
 
 
 def limit_of(term: Term) -> Limit:
-    """Return a rule pack's limit as clocks count it."""
+    """Return a limit of a rule pack as clocks count it."""
     return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
 
 
 def conditions_asked(checklist: Checklist, answers: Answers) -> tuple[ConditionAsked, ...]:
-    """Return the conditions to confirm one by one, with the values that the answers give them (R1.7)."""
+    """Return the conditions to confirm one by one, with the values from the answers (R1.7)."""
     return tuple(
         ConditionAsked(
             id=condition.id,
@@ -127,7 +127,7 @@ def conditions_asked(checklist: Checklist, answers: Answers) -> tuple[ConditionA
 
 
 def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
-    """Return every material that applies, shared ones included, so that people see what they are not asked for."""
+    """Return all applicable materials, shared ones included, so that people see what they need not hand in."""
     return tuple(
         MaterialAsked(id=material.id, name=material.name, basis=material.basis, ways=material.ways)
         for material in checklist.materials
@@ -135,14 +135,14 @@ def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
 
 
 def payload_of(fields: dict[str, Json]) -> str:
-    """Return the text that is signed: the RFC 8785 canonical JSON, so that one changed character is another text."""
+    """Return the text to sign, as RFC 8785 canonical JSON, so that changing one character changes the text."""
     return rfc8785.dumps(fields | {"statements": STATEMENTS}).decode()
 
 
 def way_of(draft: Draft, submission: Submission) -> Way:
-    """Return by which way a draft is filed: a draft for a promise may still be filed with certificates (R1.3).
+    """Return the way in which a draft is filed; a draft for a promise may still be filed with certificates (R1.3).
 
-    A promise without a signature is no promise: ``SIGNATURE_INVALID`` where conditions are confirmed all the same.
+    A promise needs a signature: raises ``SIGNATURE_INVALID`` if conditions are confirmed without one.
     """
     if draft.way is Way.CERTIFICATE:
         if submission.signature or submission.confirmed:
@@ -161,7 +161,7 @@ def way_of(draft: Draft, submission: Submission) -> Way:
 
 
 def require_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequence[str]) -> None:
-    """Refuse with ``CONFIRMATIONS_MISSING`` unless each condition is confirmed, once, and nothing else is (R1.7)."""
+    """Raise ``CONFIRMATIONS_MISSING`` unless each condition, and nothing else, is confirmed exactly once (R1.7)."""
     faults = tuple(_faults_of_confirmations(asked, confirmed))
     if faults:
         missing = sorted({condition.id for condition in asked} - set(confirmed))
@@ -193,9 +193,9 @@ def require_materials(
     way: Way,
     held: Sequence[Material] = (),
 ) -> None:
-    """Refuse unless exactly what is owed on this way, and not ``held`` already, is handed in (优化营商环境条例第44条).
+    """Check that exactly the materials owed, less those already ``held``, are handed in (优化营商环境条例第44条).
 
-    ``MATERIALS_MISSING`` names what is not there, ``MATERIAL_NOT_LISTED`` what is on no list.
+    Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
     """
     here_already = {material.id for material in held}
     owed = {
@@ -227,6 +227,6 @@ def require_materials(
 
 
 def require_in_time(draft: Draft, *, at: datetime) -> None:
-    """Refuse with ``DRAFT_EXPIRED`` from the draft's end on: its last second is the one before."""
+    """Raise ``DRAFT_EXPIRED`` from ``expires_at`` on; the second before it is the last one in time."""
     if at >= draft.expires_at:
         raise DomainError(ErrorCode.DRAFT_EXPIRED)

@@ -1,4 +1,4 @@
-"""How a case begins (收件、受理): what becomes of a draft, and what its timeline is told of that."""
+"""How a case begins (收件、受理): the case that a draft becomes, and the events for its timeline."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,13 +22,13 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
 FILING = "system:filing"
-"""Who acts where the service accepts or answers by itself."""
+"""The actor when the service accepts or answers by itself."""
 
 ANSWERED_AT_ONCE = "即时事项,当场答复。"
 
 
 def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> CreditSnapshot:
-    """Return what the gate decided on, to be kept with the case (R6.8)."""
+    """Return a snapshot of what the gate decided on, to be kept with the case (R6.8)."""
     _, *others = parts_of(summary)
     return CreditSnapshot(
         version=summary.version,
@@ -41,7 +41,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
     )
 
 
-def received(
+def open_case(
     draft: Draft,
     *,
     way: Way,
@@ -50,7 +50,7 @@ def received(
     credit: CreditSnapshot | None,
     at: datetime,
 ) -> Case:
-    """Return the case that a draft becomes; a promise without the gate's word waits for it (``PENDING_CREDIT``)."""
+    """Return the case that a draft becomes; a promise whose credit check is outstanding is ``PENDING_CREDIT``."""
     waits = way is Way.COMMITMENT and credit is None
     return Case(
         case_no=draft.case_no,
@@ -75,14 +75,14 @@ def received(
 
 
 def is_accepted_at_once(case: Case) -> bool:
-    """Whether nobody has to accept it: an instant item's case, or a promise on an item that accepts by itself."""
+    """Whether the case needs no officer to accept it: an instant item, or a promise on an automatic item."""
     if case.terms.accepted_by is Acceptance.INSTANT:
         return True
     return case.terms.accepted_by is Acceptance.AUTOMATIC and case.way is Way.COMMITMENT
 
 
-def accepted(case: Case, *, at: datetime) -> Case:
-    """Return the case accepted on filing; an instant item's case is answered and closed in the same moment."""
+def accept(case: Case, *, at: datetime) -> Case:
+    """Return the case accepted on filing; an instant item's case is also decided and closed at once."""
     word = AcceptanceWord(accepted=True, manner=AcceptanceManner.ON_FILING, counts_from=at, said_at=at, said_by=FILING)
     case = replace(case, state=State.ACCEPTED, acceptance=word)
     if case.terms.accepted_by is not Acceptance.INSTANT:
@@ -101,8 +101,8 @@ def accepted(case: Case, *, at: datetime) -> Case:
     )
 
 
-def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
-    """Tell that the promise was signed, by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
+def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
+    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
     return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
         occurred_at=commitment.signed_at,
@@ -117,73 +117,73 @@ def fact_of_signing(case: Case, draft: Draft, commitment: Commitment, *, actor: 
             "signature": commitment.signature,
             "key_id": commitment.key_id,
             "algorithm": commitment.algorithm,
-            "verification": plan_told(case.terms.verification),
+            "verification": plan_payload(case.terms.verification),
             **_parties(case),
         },
         texts={"payload": draft.payload},
     )
 
 
-def fact_of_filing(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
-    """Tell that the case came in (收件): by which way, with what, and what the gate decided on."""
+def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
+    """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on."""
     data: dict[str, Json] = {
         "item_code": case.terms.item_code,
         "item_version": case.terms.item_version,
         "way": case.way.value,
         "pack": case.terms.pack,
         "state": case.state.value,
-        "materials": materials_told(case.materials),
-        "credit": credit_told(case.credit),
+        "materials": materials_payload(case.materials),
+        "credit": credit_payload(case.credit),
         **_parties(case),
     }
     if case.acceptance is None and case.state is not State.PENDING_CREDIT:
         data["clocks_started"] = started
-    fact = _fact(EventKind.CASE_FILED, case, actor, data, at)
-    return fact if case.agent is None else replace(fact, texts={"authority": case.agent.authority})
+    event = _event(EventKind.CASE_FILED, case, actor, data, at)
+    return event if case.agent is None else replace(event, texts={"authority": case.agent.authority})
 
 
-def facts_of_acceptance(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
-    """Tell what followed at once: nothing where an officer must accept, else acceptance, and an instant answer."""
+def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
+    """Return the events right after filing: acceptance and an instant answer; none if an officer must accept."""
     if case.acceptance is None:
         return ()
     word: dict[str, Json] = {"manner": case.acceptance.manner.value, "clocks_started": started}
-    facts = [_fact(EventKind.CASE_ACCEPTED, case, FILING, word, at)]
+    events = [_event(EventKind.CASE_ACCEPTED, case, FILING, word, at)]
     if case.decision is not None:
         decided: dict[str, Json] = {
             "outcome": case.decision.outcome.value,
             "document_no": case.decision.document_no,
         }
-        facts.append(_fact(EventKind.CASE_DECIDED, case, FILING, decided, at))
-        facts.append(_fact(EventKind.CASE_DELIVERED, case, FILING, {}, at))
-    return tuple(facts)
+        events.append(_event(EventKind.CASE_DECIDED, case, FILING, decided, at))
+        events.append(_event(EventKind.CASE_DELIVERED, case, FILING, {}, at))
+    return tuple(events)
 
 
-def fact_of_waiting(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
-    """Tell that credit cannot be read, so that nothing is said of it yet (R6.10)."""
-    return _fact(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
+def waiting_event(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
+    """Return the event that credit cannot be read yet, which says nothing about the subject (R6.10)."""
+    return _event(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
 
 
-def fact_of_check(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
-    """Tell what the gate said of a promise that had waited for it."""
+def check_event(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
+    """Return the event of the gate's answer on a promise that had to wait for it."""
     refused = case.state is State.AWAITING_MATERIALS
-    data: dict[str, Json] = {"credit": credit_told(case.credit), "clocks_stopped": stopped}
+    data: dict[str, Json] = {"credit": credit_payload(case.credit), "clocks_stopped": stopped}
     if case.acceptance is None:
         data["clocks_started"] = started
-    return _fact(EventKind.COMMITMENT_REFUSED if refused else EventKind.CREDIT_CHECKED, case, FILING, data, at)
+    return _event(EventKind.COMMITMENT_REFUSED if refused else EventKind.CREDIT_CHECKED, case, FILING, data, at)
 
 
-def fact_of_materials(
+def materials_event(
     case: Case, brought: Sequence[Material], *, actor: str, started: Sequence[Json], at: datetime
 ) -> NewEvent:
-    """Tell that certificates were handed in after all."""
-    data: dict[str, Json] = {"materials": materials_told(brought)}
+    """Return the event that certificates were handed in."""
+    data: dict[str, Json] = {"materials": materials_payload(brought)}
     if case.acceptance is None:
         data["clocks_started"] = started
-    return _fact(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
+    return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
 
 
-def plan_told(plan: VerificationPlan) -> Json:
-    """Return what an event says of how a promise will be verified."""
+def plan_payload(plan: VerificationPlan) -> Json:
+    """Return the event payload of a verification plan."""
     return {
         "required": plan.required,
         "method": plan.method.value,
@@ -196,13 +196,13 @@ def plan_told(plan: VerificationPlan) -> Json:
     }
 
 
-def materials_told(materials: Sequence[Material]) -> Json:
-    """Return what an event says of materials: which, and their digests, never their names."""
+def materials_payload(materials: Sequence[Material]) -> Json:
+    """Return the event payload of materials: ids and digests, never names."""
     return [{"id": material.id, "sha256": material.sha256} for material in materials]
 
 
-def credit_told(credit: CreditSnapshot | None) -> Json:
-    """Return what an event says of the summary that the gate decided on."""
+def credit_payload(credit: CreditSnapshot | None) -> Json:
+    """Return the event payload of the credit snapshot that the gate decided on."""
     if credit is None:
         return None
     return {
@@ -220,5 +220,5 @@ def _parties(case: Case) -> dict[str, Json]:
     return {"subject": case.subject, "agent": case.agent.subject}
 
 
-def _fact(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:
+def _event(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=case.department, data=data)

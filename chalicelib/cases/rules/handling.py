@@ -1,4 +1,4 @@
-"""Who may take which step in which state, and what each step of handling asks for (办理规则)."""
+"""The rules of handling (办理规则): who may take which step in which state, and what each step requires."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,11 +15,11 @@ from chalicelib.workdays.model.limits import Limit, Unit
 
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
 TELLING_ONCE = "correction.told_once"
-"""The name of the rule that a second, different demand breaks (R4.2)."""
+"""The rule that a second, different demand breaks (R4.2)."""
 
 
 class CaseStep(StrEnum):
-    """What can be done to a case once it is filed (办件步骤)."""
+    """The steps that can be taken on a case once it is filed (办件步骤)."""
 
     CORRECT = "correction"
     ANSWER = "correction_answer"
@@ -40,7 +40,7 @@ class CaseStep(StrEnum):
 
 
 class Right(NamedTuple):
-    """Whose step it is, and the states in which it may be taken."""
+    """Who may take a step, and in which states."""
 
     roles: tuple[Role, ...]
     states: tuple[State, ...]
@@ -78,11 +78,11 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.REOPEN: Right(SUPERIORS, AFTER_DECISION),
     CaseStep.ASSIGN: Right((*SUPERIORS, Role.OFFICER), WITH_THE_OFFICE),
 }
-"""Every step with its right: the whole order of handling, to be read line by line."""
+"""Every step with its roles and states: the whole procedure of handling at a glance."""
 
 
 def require_step(case: Case, step: CaseStep) -> None:
-    """Refuse with ``STEP_NOT_ALLOWED`` a step that the case's state does not allow, and say in which ones it is."""
+    """Raise ``STEP_NOT_ALLOWED``, listing the states that allow it, if the case's state does not allow the step."""
     states = STEPS[step].states
     if case.state in states:
         return
@@ -97,21 +97,21 @@ def require_step(case: Case, step: CaseStep) -> None:
 
 
 def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
-    """Refuse whatever comes after the last second for accepting or telling what is missing: silence has accepted.
+    """Raise ``STEP_NOT_ALLOWED`` after the acceptance clock's last second: the case is then deemed accepted.
 
-    The clock's own date decides, not the sweep, which writes it down a minute later (行政许可法第32条第4项).
+    The due date decides, not the sweep, which records it up to a minute later (行政许可法第32条第4项).
     """
     if acceptance is not None and acceptance.is_late(at):
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, deemed_accepted="true", due_on=acceptance.due_on.isoformat())
 
 
 def is_deemed_accepted(case: Case, acceptance: Clock, *, at: datetime) -> bool:
-    """Whether silence has accepted the case (视为受理, R4.1): from the second after the acceptance clock's last."""
+    """Whether the case is deemed accepted (视为受理, R4.1): from the second after the acceptance clock's last."""
     return case.state is State.RECEIVED and acceptance.stopped_at is None and acceptance.is_late(at)
 
 
 def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
-    """Refuse with ``MATERIAL_NOT_LISTED`` to ask for, or take, what this case does not owe (R5.3, R1.4)."""
+    """Raise ``MATERIAL_NOT_LISTED`` for materials that this case does not require (R5.3, R1.4)."""
     owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)}
     faults = tuple(
         FieldError(
@@ -127,36 +127,36 @@ def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
 
 
 def is_new_demand(case: Case, missing: Sequence[str], *, basis: str) -> bool:
-    """Whether a demand asks for anything, or on any ground, that was not asked for before."""
+    """Whether a demand asks for something, or cites a basis, that no earlier demand did."""
     asked = {(name, correction.basis) for correction in case.demands for name in correction.missing}
     return any((name, basis) not in asked for name in missing)
 
 
 def is_breach(case: Case, missing: Sequence[str], *, basis: str) -> bool:
-    """Whether a demand breaks the duty to tell once: a second one, other than the first (R4.2)."""
+    """Whether a demand breaks the one-time notice rule (一次告知): a second one that differs from the first (R4.2)."""
     return bool(case.demands) and is_new_demand(case, missing, basis=basis)
 
 
 def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
-    """Refuse a demand that repeats one still waiting for its answer."""
+    """Raise ``STEP_NOT_ALLOWED`` for a demand that repeats one still awaiting its answer."""
     waiting = [correction.number for correction in case.demands if correction.answered_at is None]
     if waiting and not is_new_demand(case, missing, basis=basis):
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
 
 
 def with_materials(case: Case, brought: Sequence[Material]) -> tuple[Material, ...]:
-    """Return the case's materials after an answer: what is brought again takes the place of what was there."""
+    """Return the case's materials after an answer; new materials replace earlier ones with the same id."""
     again = {material.id for material in brought}
     return (*(material for material in case.materials if material.id not in again), *brought)
 
 
 def open_pause(case: Case) -> Interruption | None:
-    """Return the special procedure that is going on, if any."""
+    """Return the special procedure that is under way, if any."""
     return next((pause for pause in case.interruptions if pause.ended_at is None), None)
 
 
 def ground_of(pack: RulePack, code: str) -> Ground:
-    """Return a pause's ground out of the pack's closed list; ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
+    """Return a ground for a pause from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
     ground = pack.pause_ground(code)
     if ground is None:
         raise DomainError(ErrorCode.PAUSE_GROUND_UNKNOWN, known=", ".join(ground.code for ground in pack.pause_grounds))
@@ -164,7 +164,7 @@ def ground_of(pack: RulePack, code: str) -> Ground:
 
 
 def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: int, at: datetime) -> Limit:
-    """Return by how much a case may be extended: once, not beyond the pack's limit, before the promise expires.
+    """Return the extension to grant: once, within the pack's limit, and before the promised time has expired.
 
     The last second of the promised time is still in time (行政许可法第42条, R4.11).
     """
@@ -179,29 +179,29 @@ def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: in
 
 
 def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) -> str | None:
-    """Return why a duty is done late, None if it is done in time; ``LATE_REASON_REQUIRED`` without one (R4.18).
+    """Return the reason for lateness, None if in time; raises ``LATE_REASON_REQUIRED`` if late without one (R4.18).
 
-    The due day is in time to 23:59:59 in Shanghai; a provisional date makes nobody late.
+    The due day counts as in time until 23:59:59 in Shanghai; a provisional date makes nobody late.
     """
     if clock is None or not clock.is_late(at):
         return None
     given = (reason or "").strip()
-    # Marks of direction and of no width are no reason, although no blanks either.
+    # Zero-width and direction marks are not whitespace, but they are no reason either.
     if not any(char.isprintable() and not char.isspace() for char in given):
         raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
 
 
 def require_reasons(outcome: Outcome, reasons: str) -> None:
-    """Refuse a refusal without its reasons (行政许可法第38条第2款)."""
+    """Require reasons for a refusal (行政许可法第38条第2款)."""
     if outcome is Outcome.REFUSED:
         require_text(reasons, pointer="/reasons")
 
 
 def require_occurred(case: Case, occurred_at: datetime | None, *, at: datetime) -> None:
-    """Refuse an act that is told to have happened later than now, or before the case came in.
+    """Raise ``INVALID_BODY`` if a step is said to have happened in the future or before the case was received.
 
-    The moment of receipt and the moment of telling are both still possible.
+    The moment of receipt and the present moment are both allowed.
     """
     if occurred_at is None or case.received_at <= occurred_at <= at:
         return
@@ -214,7 +214,7 @@ def require_occurred(case: Case, occurred_at: datetime | None, *, at: datetime) 
 
 
 def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
-    """Refuse an officer who gives a case to somebody else, or takes it from somebody: that is for a superior."""
+    """Check that officers only take unassigned cases for themselves; reassigning takes a superior."""
     if by.roles & frozenset(SUPERIORS):
         return
     if officer != by.sub:
@@ -224,19 +224,19 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
 
 
 def require_reopenable(case: Case) -> Decision:
-    """Return the decision that may be handled again; a promise found broken goes its own way, to its end (R1.17)."""
+    """Return the decision of a case that may be reopened; a promise found broken follows its own order (R1.17)."""
     if case.decision is None or case.defence is not None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
     return case.decision
 
 
 def responsible_for(case: Case, by: Caller) -> str:
-    """Return who answers for what an act starts: whoever has the case, else the officer who acts, else nobody yet."""
+    """Return who is responsible for what a step starts: the case's officer, else the acting officer, else nobody."""
     return case.officer or (by.sub if Role.OFFICER in by.roles else "")
 
 
 def require_text(text: str, *, pointer: str) -> None:
-    """Refuse with ``INVALID_BODY`` a text that has to be there and is blank."""
+    """Raise ``INVALID_BODY`` for a required text that is blank."""
     if not text.strip():
         raise DomainError(
             ErrorCode.INVALID_BODY, faults=(FieldError(pointer=pointer, detail="missing", code="missing"),)
@@ -244,6 +244,6 @@ def require_text(text: str, *, pointer: str) -> None:
 
 
 def must_be_verified(case: Case) -> bool:
-    """Whether the office owes a verification: of a promise in force, granted, on an item not exempt (R1.12)."""
+    """Whether the office must verify the case: a promise in force, granted, on an item not exempt (R1.12)."""
     is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
     return case.has_promise and is_granted and case.terms.verification.required

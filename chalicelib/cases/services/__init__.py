@@ -1,1 +1,1 @@
-"""What can be done with cases (办件): each procedure from its checks to its one write."""
+"""The procedures on cases (办件), each from its checks to its one write."""

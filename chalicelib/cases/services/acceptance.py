@@ -1,4 +1,4 @@
-"""Corrections and acceptance: what is missing is told in time, or silence accepts (补正、受理、视为受理)."""
+"""Corrections and acceptance: missing materials are named, or the case is deemed accepted (补正、受理、视为受理)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
 from chalicelib.cases.rules import handling as rules
-from chalicelib.cases.rules.filing_events import materials_told
+from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
 from chalicelib.cases.store import CaseStore
@@ -21,35 +21,35 @@ SWEEP = "system:sweep"
 
 
 class CaseAcceptance:
-    """What happens to a case between its receipt and its acceptance."""
+    """The steps between a case's receipt and its acceptance."""
 
-    def __init__(self, store: CaseStore, desk: CaseCommands, *, clocks: Clocks) -> None:
-        """Do every act at the one desk; the sweep brings the clocks."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, clocks: Clocks) -> None:
+        """Take the case commands, through which all steps go; the sweep uses the clocks."""
         self._store = store
-        self._desk = desk
+        self._commands = commands
         self._clocks = clocks
 
-    def ask_correction(self, act: Command, *, missing: tuple[str, ...], basis: str) -> Result:
-        """Tell the applicant, once, everything that is missing; this keeps the duty of the acceptance clock.
+    def ask_correction(self, command: Command, *, missing: tuple[str, ...], basis: str) -> Result:
+        """Tell the applicant, once, everything that is missing; this stops the acceptance clock.
 
-        ``MATERIAL_NOT_LISTED`` for anything that is not owed. A second, different demand is carried out,
-        and recorded as the office's own breach (R4.2).
+        Raises ``MATERIAL_NOT_LISTED`` for anything not required. A second, different demand is carried out, but
+        recorded as the office's own breach (R4.2).
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
-            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+        def change(context: CaseContext) -> Case:
+            case = context.case
+            rules.require_not_deemed(context.clock(ClockKind.ACCEPTANCE), at=command.at)
             rules.require_on_list(case, missing, pointer="/missing/{}")
             rules.require_demand(case, missing, basis=basis)
             asked = Correction(
                 number=len(case.corrections) + 1,
                 missing=missing,
                 basis=basis,
-                asked_at=act.at,
-                asked_by=work.actor,
+                asked_at=command.at,
+                asked_by=context.actor,
             )
-            work.stop(ClockKind.ACCEPTANCE)
-            work.tell(
+            context.stop(ClockKind.ACCEPTANCE)
+            context.tell(
                 EventKind.CORRECTION_ASKED,
                 {"correction": asked.number, "missing": missing, "basis": basis},
             )
@@ -60,26 +60,27 @@ class CaseAcceptance:
                 rule=rules.TELLING_ONCE,
                 basis=rules.ONCE_ONLY,
                 detail=f"第{asked.number}次要求补正,内容与此前告知的不同。",
-                recorded_at=act.at,
-                recorded_by=work.actor,
+                recorded_at=command.at,
+                recorded_by=context.actor,
             )
-            work.tell(
+            context.tell(
                 EventKind.BREACH_RECORDED,
                 {"rule": breach.rule, "basis": breach.basis, "correction": asked.number},
-                occurred_at=act.at,
+                occurred_at=command.at,
             )
             return replace(after, breaches=(*case.breaches, breach))
 
-        return self._desk.take(CaseStep.CORRECT, act, deed)
+        return self._commands.take(CaseStep.CORRECT, command, change)
 
-    def answer_correction(self, act: Command, number: int, *, materials: tuple[Material, ...], text: str) -> Result:
-        """Take the applicant's answer; with the last one outstanding the office's time to accept begins anew.
+    def answer_correction(self, command: Command, number: int, *, materials: tuple[Material, ...], text: str) -> Result:
+        """Take the applicant's answer; once all demands are answered, the acceptance clock starts anew.
 
-        ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already answered.
+        Raises ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already
+        answered.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             asked = next((one for one in case.demands if one.number == number), None)
             if asked is None:
                 raise DomainError(ErrorCode.NOT_FOUND)
@@ -90,14 +91,14 @@ class CaseAcceptance:
             rules.require_on_list(case, [material.id for material in materials], pointer="/materials/{}/id")
             if not materials:
                 rules.require_text(text, pointer="/text")
-            answered = replace(asked, answered_at=act.at, answer=text)
+            answered = replace(asked, answered_at=command.at, answer=text)
             corrections = tuple(answered if one is asked else one for one in case.corrections)
             is_complete = all(one is asked or one.answered_at is not None for one in case.demands)
             if is_complete:
-                work.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
-            work.tell(
+                context.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
+            context.tell(
                 EventKind.CORRECTION_ANSWERED,
-                {"correction": number, "materials": materials_told(materials)},
+                {"correction": number, "materials": materials_payload(materials)},
                 texts={"answer": text},
             )
             return replace(
@@ -107,54 +108,54 @@ class CaseAcceptance:
                 materials=rules.with_materials(case, materials),
             )
 
-        return self._desk.take(CaseStep.ANSWER, act, deed)
+        return self._commands.take(CaseStep.ANSWER, command, change)
 
-    def accept(self, act: Command, *, reason: str = "") -> Result:
-        """Accept: the promised and the statutory time begin to run."""
+    def accept(self, command: Command, *, reason: str = "") -> Result:
+        """Accept the case (受理): the promised and statutory times start to run."""
 
-        def deed(work: CaseContext) -> Case:
-            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+        def change(context: CaseContext) -> Case:
+            rules.require_not_deemed(context.clock(ClockKind.ACCEPTANCE), at=command.at)
             word = AcceptanceWord(
                 accepted=True,
                 manner=AcceptanceManner.BY_OFFICER,
-                counts_from=act.at,
-                said_at=act.at,
-                said_by=work.actor,
+                counts_from=command.at,
+                said_at=command.at,
+                said_by=context.actor,
                 reason=reason,
             )
-            work.stop(ClockKind.ACCEPTANCE)
-            work.start_handling(since=act.at)
-            work.tell(EventKind.CASE_ACCEPTED, {"manner": word.manner.value}, texts={"reason": reason})
-            return replace(work.case, state=State.ACCEPTED, acceptance=word)
+            context.stop(ClockKind.ACCEPTANCE)
+            context.start_handling(since=command.at)
+            context.tell(EventKind.CASE_ACCEPTED, {"manner": word.manner.value}, texts={"reason": reason})
+            return replace(context.case, state=State.ACCEPTED, acceptance=word)
 
-        return self._desk.take(CaseStep.ACCEPT, act, deed)
+        return self._commands.take(CaseStep.ACCEPT, command, change)
 
-    def turn_away(self, act: Command, *, reason: str) -> Result:
-        """Do not accept, and say why (不予受理): every clock stops."""
+    def turn_away(self, command: Command, *, reason: str) -> Result:
+        """Reject the case with a reason (不予受理); all clocks stop."""
 
-        def deed(work: CaseContext) -> Case:
-            rules.require_not_deemed(work.clock(ClockKind.ACCEPTANCE), at=act.at)
+        def change(context: CaseContext) -> Case:
+            rules.require_not_deemed(context.clock(ClockKind.ACCEPTANCE), at=command.at)
             rules.require_text(reason, pointer="/reason")
             word = AcceptanceWord(
                 accepted=False,
                 manner=AcceptanceManner.BY_OFFICER,
-                counts_from=act.at,
-                said_at=act.at,
-                said_by=work.actor,
+                counts_from=command.at,
+                said_at=command.at,
+                said_by=context.actor,
                 reason=reason,
             )
-            work.stop()
-            work.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason})
-            return replace(work.case, state=State.NOT_ACCEPTED, acceptance=word)
+            context.stop()
+            context.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason})
+            return replace(context.case, state=State.NOT_ACCEPTED, acceptance=word)
 
-        return self._desk.take(CaseStep.ACCEPT, act, deed)
+        return self._commands.take(CaseStep.ACCEPT, command, change)
 
     @retry_on_conflict
     def deem_accepted(self, owner: str, clock_id: str, at: datetime) -> None:
-        """Write down that silence has accepted a case, from the day its materials were received (R4.1).
+        """Record that a case is deemed accepted, as of the day its materials were received (R4.1).
 
-        A step of the sweep for acceptance clocks; before their last second it only tells milestones.
-        For a corrected case the day is the one on which the corrections came. Doing it twice does it once.
+        Called by the sweep for acceptance clocks; before their last second it only records milestones.
+        For a corrected case that day is when the corrections came in. Idempotent.
         """
         clock = self._clocks.get(owner, clock_id)
         case = self._store.load(owner.partition(":")[2])
@@ -166,12 +167,12 @@ class CaseAcceptance:
             accepted=True, manner=AcceptanceManner.DEEMED, counts_from=received, said_at=at, said_by=SWEEP
         )
         with transaction() as tx:
-            work = self._desk.work_on(case, actor=SWEEP, at=at, tx=tx)
-            work.stop(ClockKind.ACCEPTANCE)
-            work.start_handling(since=received)
-            work.tell(
+            context = self._commands.work_on(case, actor=SWEEP, at=at, tx=tx)
+            context.stop(ClockKind.ACCEPTANCE)
+            context.start_handling(since=received)
+            context.tell(
                 EventKind.CASE_DEEMED_ACCEPTED,
                 {"counts_from": instant_text(received), "clock_id": clock_id, "basis": clock.limit.basis},
             )
             after = replace(case, state=State.ACCEPTED, acceptance=word)
-            self._store.save(case, after, work.facts, at=at, tx=tx)
+            self._store.save(case, after, context.facts, at=at, tx=tx)

@@ -1,4 +1,4 @@
-"""What superiors do with a case: give it to an officer, and let it be handled again (指定经办人、重新办理)."""
+"""What superiors do with a case: assign it to an officer, or reopen it (指定经办人、重新办理)."""
 
 from dataclasses import replace
 
@@ -12,30 +12,30 @@ from chalicelib.timeline.event_types import EventKind
 
 
 class Assignment:
-    """Who has a case, and whether it is really over."""
+    """Assigns and reopens cases."""
 
-    def __init__(self, desk: CaseCommands) -> None:
-        """Do every act at the one desk."""
-        self._desk = desk
+    def __init__(self, commands: CaseCommands) -> None:
+        """Take the case commands, through which all steps go."""
+        self._commands = commands
 
-    def reopen(self, act: Command, *, reason: str) -> Result:
-        """Let a decided or closed case be handled again, with both handling times new from now.
+    def reopen(self, command: Command, *, reason: str) -> Result:
+        """Reopen a decided or closed case; both handling times start anew.
 
-        The decision, its delivery and its verification stay readable among the earlier ones; clocks that still ran
-        towards delivery or verification stop, for they were about a decision that is no more.
-        ``STEP_NOT_ALLOWED`` for a case whose promise was found broken: what follows from that has its own order.
+        The decision, its delivery and its verification stay readable among the earlier ones. Clocks still running for
+        delivery or verification stop, because they concerned the earlier decision.
+        Raises ``STEP_NOT_ALLOWED`` for a case whose promise was found broken, because that has its own order of steps.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             earlier = EarlierDecision(
                 decision=rules.require_reopenable(case),
                 delivery=case.delivery,
                 verification=case.verification,
                 extension=case.extension,
                 reason=reason,
-                reopened_at=act.at,
-                reopened_by=work.actor,
+                reopened_at=command.at,
+                reopened_by=context.actor,
             )
             after = replace(
                 case,
@@ -46,23 +46,24 @@ class Assignment:
                 extension=None,
                 earlier_decisions=(*case.earlier_decisions, earlier),
             )
-            work.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
-            work.start_handling(since=act.at, suffix=after.clock_suffix)
-            work.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
+            context.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
+            context.start_handling(since=command.at, suffix=after.clock_suffix)
+            context.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
             return after
 
-        return self._desk.take(CaseStep.REOPEN, act, deed)
+        return self._commands.take(CaseStep.REOPEN, command, change)
 
-    def assign(self, act: Command, *, officer: str) -> Result:
-        """Let an officer have the case and answer for its running clocks; officers take cases for themselves only.
+    def assign(self, command: Command, *, officer: str) -> Result:
+        """Assign a case and its running clocks to an officer; officers may only take cases for themselves.
 
-        ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's case.
+        Raises ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's
+        case.
         """
 
-        def deed(work: CaseContext) -> Case:
-            rules.require_assignable(work.case, officer, by=act.by)
-            work.assign(officer)
-            work.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": work.case.officer})
-            return replace(work.case, officer=officer)
+        def change(context: CaseContext) -> Case:
+            rules.require_assignable(context.case, officer, by=command.by)
+            context.assign(officer)
+            context.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": context.case.officer})
+            return replace(context.case, officer=officer)
 
-        return self._desk.take(CaseStep.ASSIGN, act, deed)
+        return self._commands.take(CaseStep.ASSIGN, command, change)

@@ -1,4 +1,4 @@
-"""One act on a case: read it, judge it, write it with its events and clocks, all or nothing (办件经办)."""
+"""One command on a case: read it, check it, and write it with its events and clocks, all or nothing (办件经办)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,15 +24,15 @@ from chalicelib.workdays.model.limits import Limit
 
 OFFICE = "officer"
 PERSON = "applicant"
-"""Who must act before a clock ends: whoever of the office has the case, or the person whose case it is."""
+"""Who is responsible for a clock: the office (the officer in charge, if any) or the applicant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Who does something to which case, and when.
+    """Who does what to which case, and when.
 
-    ``version`` is the one that an officer acts on; None for people, whose acts stand whatever happened meanwhile.
-    ``occurred_at`` is when it happened, where it is told later: clocks go by ``at`` all the same.
+    ``version`` is the version that an officer acts on; None for applicants, whose steps hold whatever has changed.
+    ``occurred_at`` is when it happened if it is recorded later; clocks still go by ``at``.
     """
 
     case_no: str
@@ -45,7 +45,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The case as an act left it, or as it stands if an earlier request had done the act already."""
+    """The case after a command, or as it stands if an earlier request had already carried it out."""
 
     case: Case
     is_repeat: bool = False
@@ -53,9 +53,9 @@ class Result:
 
 @dataclass(kw_only=True)
 class CaseContext:
-    """An act being done: the case as it was read, its clocks, and what the timeline will be told.
+    """The working context of a command: the case as read, its clocks, and the events to be written.
 
-    ``officer`` is who answers for what the act starts or changes, blank while nobody has the case.
+    ``officer`` is responsible for what the command starts or changes; blank while the case is unassigned.
     """
 
     case: Case
@@ -71,19 +71,19 @@ class CaseContext:
 
     @cached_property
     def all_clocks(self) -> tuple[Clock, ...]:
-        """Every clock of the case, in one strongly consistent query."""
+        """All clocks of the case, from one strongly consistent query."""
         return self.clocks.of_owner(self.case.owner)
 
     def running(self, *kinds: ClockKind) -> tuple[Clock, ...]:
-        """Return the clocks of these kinds that have not stopped; of all that are the case's own if none is named.
+        """Return the running clocks of these kinds, or all the case's own if none is named.
 
-        Answering an alert or a card is its recipient's duty, which the end of the case does not settle.
+        Clocks for answering alerts and cards are left out: that duty outlives the case.
         """
         wanted = kinds or tuple(kind for kind in ClockKind if kind not in OUTLASTING)
         return tuple(clock for clock in self.all_clocks if clock.stopped_at is None and clock.kind in wanted)
 
     def clock(self, kind: ClockKind) -> Clock | None:
-        """Return the one clock of a kind that has not stopped, if there is one."""
+        """Return the running clock of a kind, if there is one."""
         return next(iter(self.running(kind)), None)
 
     def start(
@@ -95,7 +95,7 @@ class CaseContext:
         since: datetime | None = None,
         suffix: str | None = None,
     ) -> Clock:
-        """Start a clock now, or from ``since`` on where the law dates it back."""
+        """Start a clock now, or as of ``since`` where the law backdates it."""
         clock = self.clocks.start(
             kind,
             limit,
@@ -111,14 +111,14 @@ class CaseContext:
         return self._note("clocks_started", clock)
 
     def start_handling(self, *, since: datetime, suffix: str | None = None) -> None:
-        """Start the promised and the statutory time, which run from acceptance."""
+        """Start the promised and statutory handling times, which run from acceptance."""
         self.start(ClockKind.HANDLING_PROMISED, self.case.terms.promised, since=since, suffix=suffix)
         self.start(ClockKind.HANDLING_STATUTORY, self.case.terms.statutory, since=since, suffix=suffix)
 
     def stop(self, *kinds: ClockKind) -> None:
-        """Stop the running clocks of these kinds, of all if none is named.
+        """Stop the running clocks of these kinds, or all if none is named.
 
-        Milestones that they had passed before the sweep came are told first: nobody is spared by being quick.
+        Milestones already passed but not yet recorded by the sweep are recorded first, so that nobody escapes one.
         """
         for clock in self.running(*kinds):
             _, milestones = self.clocks.moved_on(clock, at=self.at)
@@ -126,7 +126,7 @@ class CaseContext:
             self._note("clocks_stopped", self.clocks.stop(self._named(clock), at=self.at, tx=self.tx))
 
     def pause(self, *kinds: ClockKind, ground: str, basis: str, expected_until: date) -> None:
-        """Pause the running clocks of these kinds; milestones that they had passed are told first, as ``stop`` does."""
+        """Pause the running clocks of these kinds; milestones already passed are recorded first, as in ``stop``."""
         for clock in self.running(*kinds):
             _, milestones = self.clocks.moved_on(clock, at=self.at)
             self.facts.extend(milestones)
@@ -141,17 +141,17 @@ class CaseContext:
             self._note("clocks_changed", paused)
 
     def resume(self, *kinds: ClockKind) -> None:
-        """Let the paused clocks of these kinds count again."""
+        """Resume the paused clocks of these kinds."""
         for clock in self.running(*kinds):
             self._note("clocks_changed", self.clocks.resume(self._named(clock), at=self.at, tx=self.tx))
 
     def extend(self, *kinds: ClockKind, by: Limit) -> None:
-        """Give the clocks of these kinds more time."""
+        """Extend the clocks of these kinds."""
         for clock in self.running(*kinds):
             self._note("clocks_changed", self.clocks.extend(self._named(clock), by, at=self.at, tx=self.tx))
 
     def assign(self, officer: str) -> None:
-        """Let an officer answer for every running clock that is the office's own."""
+        """Make an officer responsible for all the office's running clocks."""
         for clock in self.running():
             if clock.responsible not in {officer, PERSON}:
                 self.clocks.save(replace(clock, responsible=officer, rev=clock.rev + 1), self.tx)
@@ -164,7 +164,7 @@ class CaseContext:
         texts: Mapping[str, str | None] | None = None,
         occurred_at: datetime | None = None,
     ) -> None:
-        """Tell the timeline what happened, with what it did to clocks; blank texts are left out."""
+        """Add an event, with the clock changes since the last one; blank texts are left out."""
         clocks: dict[str, Json] = {change: clocks_payload(*moved) for change, moved in self._moved.items()}
         self._moved.clear()
         self.facts.append(
@@ -179,7 +179,7 @@ class CaseContext:
         )
 
     def _named(self, clock: Clock) -> Clock:
-        """Name the officer on a clock of the office that nobody answers for yet."""
+        """Put the officer on an office clock that has nobody responsible yet."""
         return replace(clock, responsible=self.officer) if self.officer and clock.responsible == OFFICE else clock
 
     def _note(self, change: str, clock: Clock) -> Clock:
@@ -188,52 +188,52 @@ class CaseContext:
 
 
 CommandHandler = Callable[[CaseContext], Case]
-"""What a step does: writes to clocks, tells facts, and returns what becomes of the case."""
+"""Carries out a step: changes clocks, adds events, and returns the new case."""
 
 
 class CaseCommands:
-    """Where every act on a case is done the same way."""
+    """Runs every step on a case in the same way."""
 
     def __init__(self, store: CaseStore, clocks: Clocks, *, packs: Sequence[RulePack]) -> None:
-        """Know where cases and clocks are kept, and the rules of every jurisdiction."""
+        """Take the stores of cases and clocks, and the rule packs of all jurisdictions."""
         self._store = store
         self._clocks = clocks
         self._packs = packs
 
     @retry_on_conflict
-    def take(self, step: CaseStep, act: Command, deed: CommandHandler) -> Result:
-        """Take a step: right, repetition, version and state are judged in this order, on the case as it stands.
+    def take(self, step: CaseStep, command: Command, handler: CommandHandler) -> Result:
+        """Take a step on the current case, checking rights, repetition, version and state in this order.
 
-        Staff of another role or department are ``FORBIDDEN``, for strangers there is no such case (``NOT_FOUND``);
-        ``STALE_VERSION`` if the case is no longer the one acted on; ``STEP_NOT_ALLOWED`` if its state forbids it.
+        Raises ``FORBIDDEN`` for staff of another role or department and ``NOT_FOUND`` for strangers, ``STALE_VERSION``
+        if the case has changed since the caller read it, and ``STEP_NOT_ALLOWED`` if its state forbids the step.
         """
-        case = self._store.load(act.case_no)
-        require(act.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
-        if act.idempotency_key is not None and act.idempotency_key.look_up() is not None:
-            return Result(case=self._store.load(act.case_no), is_repeat=True)
-        if act.version is not None and act.version != case.version:
+        case = self._store.load(command.case_no)
+        require(command.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
+        if command.idempotency_key is not None and command.idempotency_key.look_up() is not None:
+            return Result(case=self._store.load(command.case_no), is_repeat=True)
+        if command.version is not None and command.version != case.version:
             raise DomainError(ErrorCode.STALE_VERSION)
         require_step(case, step)
-        require_occurred(case, act.occurred_at, at=act.at)
+        require_occurred(case, command.occurred_at, at=command.at)
         with transaction() as tx:
-            work = self.work_on(case, actor=act.by.actor, at=act.at, tx=tx)
-            work.officer = responsible_for(case, act.by)
-            work.occurred_at = act.occurred_at
-            after = deed(work)
-            done = self._store.save(case, after, work.facts, at=act.at, tx=tx)
-            if act.idempotency_key is not None:
-                act.idempotency_key.remember(case.case_no, tx, at=act.at)
+            context = self.work_on(case, actor=command.by.actor, at=command.at, tx=tx)
+            context.officer = responsible_for(case, command.by)
+            context.occurred_at = command.occurred_at
+            after = handler(context)
+            done = self._store.save(case, after, context.facts, at=command.at, tx=tx)
+            if command.idempotency_key is not None:
+                command.idempotency_key.remember(case.case_no, tx, at=command.at)
         return Result(case=done)
 
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:
-        """Lay a case on the desk, with the edition of its rule pack that was in force when it was received."""
+        """Build the working context of a case, with the rule pack in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
         return CaseContext(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
 
 
-def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, work: CaseContext) -> Case:
-    """Return the case with why a duty was done late, where it was: the applicant reads it (R4.18)."""
+def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, context: CaseContext) -> Case:
+    """Return the case with the reason for lateness added, if any; the applicant can read it (R4.18)."""
     if reason is None:
         return case
-    given = LateReason(clock=clock.value, reason=reason, given_at=work.at, given_by=work.actor)
+    given = LateReason(clock=clock.value, reason=reason, given_at=context.at, given_by=context.actor)
     return replace(case, late_reasons=(*case.late_reasons, given))

@@ -23,120 +23,124 @@ from chalicelib.workdays.model.limits import Limit, Unit
 
 
 class Consequences:
-    """What follows when a promise is checked: something good, nothing, or the order that the rule pack gives."""
+    """Records verifications and takes the steps that follow, in the order of the rule pack."""
 
-    def __init__(self, store: CaseStore, desk: CaseCommands, *, credit: Credit) -> None:
-        """Do every act at the one desk; kept promises go to ``credit``."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, credit: Credit) -> None:
+        """Take the case commands, through which all steps go; kept promises are counted in ``credit``."""
         self._store = store
-        self._desk = desk
+        self._commands = commands
         self._credit = credit
 
     def verify(
-        self, act: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
+        self, command: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
     ) -> Result:
-        """Record what verification found; where two officers are asked for, it waits for the other one (R1.13).
+        """Record the result of a verification; if two officers are required, it awaits the second one (R1.13).
 
-        ``LATE_REASON_REQUIRED`` after the last day for it.
+        Raises ``LATE_REASON_REQUIRED`` after the last day for it.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             rules.require_verifiable(case)
-            # What could not be verified is still to be verified: its clock runs on, and nothing is closed late.
-            clock = None if result is Finding.UNVERIFIABLE else work.clock(ClockKind.VERIFICATION)
-            late = late_reason_for(clock, late_reason, at=act.at)
+            # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
+            clock = None if result is Finding.UNVERIFIABLE else context.clock(ClockKind.VERIFICATION)
+            late = late_reason_for(clock, late_reason, at=command.at)
             found = Verification(
                 result=result,
                 method=method,
                 findings=findings,
-                found_at=act.at,
-                found_by=work.actor,
+                found_at=command.at,
+                found_by=context.actor,
                 officers=rules.officers_for(case.terms.verification, method),
             )
             if found.has_effect:
-                return self._effective(found, work, late=late)
-            work.tell(EventKind.VERIFICATION_PROPOSED, _told(found), texts={"findings": findings, "late_reason": late})
-            return with_late_reason(replace(case, verification=found), late, clock=ClockKind.VERIFICATION, work=work)
-
-        return self._desk.take(CaseStep.VERIFY, act, deed)
-
-    def confirm_verification(self, act: Command) -> Result:
-        """Stand behind a colleague's result, which has its effect from now; ``SAME_PERSON`` for one's own."""
-
-        def deed(work: CaseContext) -> Case:
-            found = rules.proposed(work.case, actor=work.actor)
-            confirmed = replace(found, confirmed_at=act.at, confirmed_by=work.actor)
-            return self._effective(confirmed, work)
-
-        return self._desk.take(CaseStep.CONFIRM, act, deed)
-
-    def state(self, act: Command, *, text: str) -> Result:
-        """Take what the person says for themselves (陈述申辩); the wait for it is over."""
-
-        def deed(work: CaseContext) -> Case:
-            defence = rules.open_defence(work.case, work.clock(ClockKind.DEFENCE), at=act.at)
-            require_text(text, pointer="/text")
-            work.stop(ClockKind.DEFENCE)
-            work.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
-            return replace(work.case, defence=replace(defence, statement=text, stated_at=act.at))
-
-        return self._desk.take(CaseStep.STATE, act, deed)
-
-    def order_rectification(self, act: Command, *, days: int, basis: str) -> Result:
-        """Order to put things right within so many working days, if that is the pack's next step (R1.17)."""
-
-        def deed(work: CaseContext) -> Case:
-            step = rules.require_next(work.case, work.pack, StepKind.RECTIFICATION)
-            rules.require_no_order(work.case)
-            limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
-            clock = work.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
-            ordered = Rectification(
-                limit=limit, basis=basis, ordered_at=act.at, ordered_by=work.actor, due_at=clock.due_at
+                return self._effective(found, context, late=late)
+            context.tell(
+                EventKind.VERIFICATION_PROPOSED, _told(found), texts={"findings": findings, "late_reason": late}
             )
-            work.tell(EventKind.RECTIFICATION_ORDERED, {"days": days, "basis": basis, "article": step.basis})
-            return replace(work.case, rectification=ordered)
+            return with_late_reason(
+                replace(case, verification=found), late, clock=ClockKind.VERIFICATION, context=context
+            )
 
-        return self._desk.take(CaseStep.RECTIFY, act, deed)
+        return self._commands.take(CaseStep.VERIFY, command, change)
 
-    def end_rectification(self, act: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
-        """Record what came of the order: done ends the matter, not done opens the pack's next step."""
+    def confirm_verification(self, command: Command) -> Result:
+        """Confirm a colleague's result, which takes effect now; raises ``SAME_PERSON`` for one's own."""
 
-        def deed(work: CaseContext) -> Case:
-            order = rules.ended_order(work.case, work.clock(ClockKind.RECTIFICATION), outcome, at=act.at)
+        def change(context: CaseContext) -> Case:
+            found = rules.unconfirmed_verification(context.case, actor=context.actor)
+            confirmed = replace(found, confirmed_at=command.at, confirmed_by=context.actor)
+            return self._effective(confirmed, context)
+
+        return self._commands.take(CaseStep.CONFIRM, command, change)
+
+    def state(self, command: Command, *, text: str) -> Result:
+        """Record the person's statement (陈述申辩), which ends the defence period."""
+
+        def change(context: CaseContext) -> Case:
+            defence = rules.open_defence(context.case, context.clock(ClockKind.DEFENCE), at=command.at)
+            require_text(text, pointer="/text")
+            context.stop(ClockKind.DEFENCE)
+            context.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
+            return replace(context.case, defence=replace(defence, statement=text, stated_at=command.at))
+
+        return self._commands.take(CaseStep.STATE, command, change)
+
+    def order_rectification(self, command: Command, *, days: int, basis: str) -> Result:
+        """Order rectification within so many working days, if that is the pack's next step (R1.17)."""
+
+        def change(context: CaseContext) -> Case:
+            step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
+            rules.require_no_order(context.case)
+            limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
+            clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
+            ordered = Rectification(
+                limit=limit, basis=basis, ordered_at=command.at, ordered_by=context.actor, due_at=clock.due_at
+            )
+            context.tell(EventKind.RECTIFICATION_ORDERED, {"days": days, "basis": basis, "article": step.basis})
+            return replace(context.case, rectification=ordered)
+
+        return self._commands.take(CaseStep.RECTIFY, command, change)
+
+    def end_rectification(self, command: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
+        """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
+
+        def change(context: CaseContext) -> Case:
+            order = rules.order_to_end(context.case, context.clock(ClockKind.RECTIFICATION), outcome, at=command.at)
             fulfilled = outcome is RectificationOutcome.DONE
-            work.stop(ClockKind.RECTIFICATION)
+            context.stop(ClockKind.RECTIFICATION)
             if fulfilled:
-                work.stop(ClockKind.DEFENCE)
-            work.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
-            ended = replace(order, fulfilled=fulfilled, ended_at=act.at, ended_by=work.actor, findings=findings)
-            return replace(work.case, rectification=ended)
+                context.stop(ClockKind.DEFENCE)
+            context.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
+            ended = replace(order, fulfilled=fulfilled, ended_at=command.at, ended_by=context.actor, findings=findings)
+            return replace(context.case, rectification=ended)
 
-        return self._desk.take(CaseStep.END_RECTIFICATION, act, deed)
+        return self._commands.take(CaseStep.END_RECTIFICATION, command, change)
 
-    def revoke(self, act: Command, document: RevocationDocument) -> Result:
+    def revoke(self, command: Command, document: RevocationDocument) -> Result:
         """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
 
-        ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``, ``CALENDAR_UNKNOWN``,
-        ``INVALID_BODY``.
+        Raises ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``,
+        ``CALENDAR_UNKNOWN`` or ``INVALID_BODY``.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
-            step = rules.require_next(case, work.pack, StepKind.REVOCATION)
-            rules.require_defence_over(case.defence, work.clock(ClockKind.DEFENCE), at=act.at)
-            rules.require_sound(document, case=case, at=act.at)
+        def change(context: CaseContext) -> Case:
+            case = context.case
+            step = rules.require_next(case, context.pack, StepKind.REVOCATION)
+            rules.require_defence_over(case.defence, context.clock(ClockKind.DEFENCE), at=command.at)
+            rules.require_sound(document, case=case, at=command.at)
             revocation = Revocation(
                 document_no=document.document_no,
                 basis=document.basis,
                 served_at=document.served_at,
                 effective_on=document.effective_on,
                 remedy_until=document.remedy_until,
-                revoked_at=act.at,
-                revoked_by=work.actor,
+                revoked_at=command.at,
+                revoked_by=context.actor,
                 statement_answer=document.statement_answer,
             )
-            work.stop()
-            work.tell(
+            context.stop()
+            context.tell(
                 EventKind.CASE_REVOKED,
                 {
                     "document_no": revocation.document_no,
@@ -150,10 +154,10 @@ class Consequences:
             )
             return replace(case, state=State.REVOKED, revocation=revocation)
 
-        return self._desk.take(CaseStep.REVOKE, act, deed)
+        return self._commands.take(CaseStep.REVOKE, command, change)
 
     def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case made this document about this subject, and it is in effect on the day (R2.2)."""
+        """Whether the case was revoked by this document, about this subject, and it is in effect on that day (R2.2)."""
         try:
             case = self._store.load(case_no)
         except DomainError as error:
@@ -162,45 +166,45 @@ class Consequences:
             return False
         return rules.is_in_effect(case, document_no, subject=subject, on=on)
 
-    def _effective(self, found: Verification, work: CaseContext, *, late: str | None = None) -> Case:
-        """Let a result have its effect, all in the act that gives it: credit, nothing, or being told and heard."""
+    def _effective(self, found: Verification, context: CaseContext, *, late: str | None = None) -> Case:
+        """Put a result into effect within the same write: credit for a kept promise, or a defence for a broken one."""
         if found.result is not Finding.UNVERIFIABLE:
-            work.stop(ClockKind.VERIFICATION)
-        work.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
-        case = replace(work.case, verification=found)
-        case = with_late_reason(case, late, clock=ClockKind.VERIFICATION, work=work)
+            context.stop(ClockKind.VERIFICATION)
+        context.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
+        case = replace(context.case, verification=found)
+        case = with_late_reason(case, late, clock=ClockKind.VERIFICATION, context=context)
         if found.result is Finding.TRUE and not rules.is_counted(case):
-            self._count(work)
+            self._count(context)
         if found.result not in rules.BROKEN:
             return case
-        return replace(case, defence=_opened(case, found, work))
+        return replace(case, defence=_opened(case, found, context))
 
-    def _count(self, work: CaseContext) -> None:
+    def _count(self, context: CaseContext) -> None:
         """Count the kept promise in the person's favour, in the same write (R1.20)."""
-        case = work.case
+        case = context.case
         try:
             self._credit.count_kept_promise(
-                SubjectKey(case.subject), case.case_no, by=work.actor, at=work.at, tx=work.tx
+                SubjectKey(case.subject), case.case_no, by=context.actor, at=context.at, tx=context.tx
             )
         except UnreadableError:
             raise DomainError(ErrorCode.CREDIT_SOURCE_DOWN) from None
-        work.tell(EventKind.PROMISE_KEPT, occurred_at=work.at)
+        context.tell(EventKind.PROMISE_KEPT, occurred_at=context.at)
 
 
-def _opened(case: Case, found: Verification, work: CaseContext) -> Defence:
-    """Tell the person what is held against them, by which article, and until when they may answer."""
-    step = rules.following(case, work.pack)
-    term = work.pack.limit_term(TermKey.DEFENCE)
+def _opened(case: Case, found: Verification, context: CaseContext) -> Defence:
+    """Notify the person of the findings and the article, and open the time to answer."""
+    step = rules.next_step_for(case, context.pack)
+    term = context.pack.limit_term(TermKey.DEFENCE)
     basis = term.basis if step is None else step.basis
     limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
-    clock = work.start(ClockKind.DEFENCE, limit, responsible=PERSON)
-    work.tell(
+    clock = context.start(ClockKind.DEFENCE, limit, responsible=PERSON)
+    context.tell(
         EventKind.DEFENCE_OPENED,
         {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
         texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
-        occurred_at=work.at,
+        occurred_at=context.at,
     )
-    return Defence(facts=found.findings, basis=basis, opened_at=work.at, opened_by=work.actor, until=clock.due_at)
+    return Defence(facts=found.findings, basis=basis, opened_at=context.at, opened_by=context.actor, until=clock.due_at)
 
 
 def _told(found: Verification) -> dict[str, str | int]:

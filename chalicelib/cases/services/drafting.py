@@ -1,4 +1,4 @@
-"""Drafts: what would be signed, and whether it may be (草稿、告知)."""
+"""Drafts: what would be signed, and whether a promise is possible (草稿、告知)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -30,16 +30,16 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.services import Subjects
 
 DRAFT_LIVES = timedelta(hours=24)
-"""How long what was told and checked may be signed; filing checks again anyway."""
+"""How long a draft can be signed; filing checks everything again anyway."""
 
 
 MOST_WAITING = 20
-"""How many drafts of one person are looked at: a day's, and few people begin more."""
+"""How many of a person's drafts are listed at most; few people make more in a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """For whom an agent acts, and the document that says so (被代理人、授权委托书)."""
+    """The person for whom an agent acts, and the letter of authority (被代理人、授权委托书)."""
 
     identity: Identity
     authority: str
@@ -47,7 +47,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody wants a draft of."""
+    """A request for a draft."""
 
     item_code: str
     answers: Answers
@@ -57,9 +57,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """A draft, and what the gate says of the commitment way now; the certificate way is always open (R1.1, R1.3).
+    """A draft with the gate's current answer on a promise; the certificate way is always open (R1.1, R1.3).
 
-    ``grounds`` are the credit's reasons; those of the item itself are ``draft.closed_by``.
+    ``grounds`` are the reasons from credit; those of the item itself are in ``draft.closed_by``.
     """
 
     draft: Draft
@@ -79,7 +79,7 @@ class _Party:
 
 
 class Drafting:
-    """Making drafts."""
+    """Makes and reads drafts."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Drafting:
         packs: Sequence[RulePack],
         again: RepeatPromise,
     ) -> None:
-        """Know where items, credit and people are kept."""
+        """Take the stores of items, credit and people."""
         self._store = store
         self._catalogue = catalogue
         self._credit = credit
@@ -101,10 +101,10 @@ class Drafting:
 
     @retry_on_conflict
     def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
-        """Make a draft and say whether it may be signed as a promise; a refusal is no error.
+        """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
-        ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``, ``NOT_FOR_AUDIENCE``;
-        ``PROXY_NOT_ALLOWED`` where an agent wants to promise and the item forbids it.
+        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``,
+        ``NOT_FOR_AUDIENCE``, and ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it.
         """
         made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:
@@ -125,17 +125,17 @@ class Drafting:
         return drafted
 
     def read(self, draft_id: str, *, by: Caller, at: datetime) -> Drafted:
-        """Return a draft of one's own, and what the gate says of it now; ``NOT_FOUND`` for anybody else's."""
+        """Return the caller's own draft with the gate's current answer; raises ``NOT_FOUND`` for anybody else's."""
         draft = self._store.load_draft(draft_id)
         require(by, roles=FOR_THEMSELVES, subjects=(draft.maker, draft.subject))
         return replace(self._judged(draft, at=at), is_filed=self._store.case_of_draft(draft) is not None)
 
     def waiting(self, *, by: Caller, at: datetime) -> tuple[Draft, ...]:
-        """Return one's own drafts that can still be filed and have not been, newest first."""
+        """Return the caller's drafts that can still be filed, newest first."""
         return self._store.open_drafts(by.own_subject(), at=at, limit=MOST_WAITING)
 
     def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
-        """Say whose matter it is, and who acts; an agent always acts for somebody who said so in writing (R1.8)."""
+        """Return who the applicant is and who acts; an agent needs the principal's authority in writing (R1.8)."""
         own = by.own_subject()
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)

@@ -44,17 +44,17 @@ from chalicelib.timeline.events import Json
 
 
 class SubjectBarredError(DomainError):
-    """Credit closes the commitment way (R1.2): every record or flag that does, and what can be done about it."""
+    """Credit rules out a promise (R1.2); carries every record or flag that does, with its remedies."""
 
     def __init__(self, grounds: tuple[Ground, ...]) -> None:
-        """Keep the grounds for the edge, which tells them in the caller's language."""
+        """Keep the grounds, which the HTTP layer renders in the caller's language."""
         super().__init__(ErrorCode.SUBJECT_BARRED)
         self.grounds = grounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The case that a draft became and the clocks that began with it; an earlier request's case comes without them."""
+    """The case that a draft became and the clocks started with it; a repeated request gets no clocks."""
 
     case: Case
     clocks: tuple[Clock, ...] = ()
@@ -63,7 +63,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What one batch of reads brought; ``summary`` is None where credit was not needed or could not be read."""
+    """The result of the batch read; ``summary`` is None if credit was not needed or could not be read."""
 
     draft: Draft | None
     case: Case | None
@@ -72,7 +72,7 @@ class _Found:
 
 
 class Filing:
-    """From a draft to a case, exactly once."""
+    """Turns a draft into a case, exactly once."""
 
     def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
@@ -85,7 +85,7 @@ class Filing:
         again: RepeatPromise,
         packs: Sequence[RulePack],
     ) -> None:
-        """Know what the gate stands on."""
+        """Take everything that the gate depends on."""
         self._packs = packs
         self._store = store
         self._catalogue = catalogue
@@ -93,16 +93,16 @@ class Filing:
         self._keys = keys
         self._again = again
         self._clocks = clocks
-        self._reception = Intake(clocks)
+        self._intake = Intake(clocks)
 
     def file(
         self, submission: Submission, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
     ) -> Filed:
-        """File a draft; the same draft again answers the same case.
+        """File a draft. Idempotent: filing the same draft again returns the same case.
 
-        The write holds only if the credit summary and the item's version are still the ones that were judged.
-        Where the summary moved in between, it is read and judged again: ``SUBJECT_BARRED`` if it bars now,
-        ``CREDIT_CHANGED`` if it never holds still. Where it cannot be read the promise waits (``PENDING_CREDIT``).
+        The write succeeds only if the credit summary and the item's version are still those that were checked. If the
+        summary has changed, it is read and checked again: raises ``SUBJECT_BARRED`` if it now bars, ``CREDIT_CHANGED``
+        if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``).
         """
         for _ in range(ATTEMPTS):
             try:
@@ -120,7 +120,7 @@ class Filing:
             raise DomainError(ErrorCode.NOT_FOUND)
         draft = found.draft
         if draft is None:
-            # Drafts are removed some days after their end; the case that one became is still the answer.
+            # Drafts are removed some days after they expire; the case that one became is still the answer.
             return Filed(case=self._store.load(mine.case_no), is_repeat=True)
         way = filing.way_of(draft, submission)
         if found.case is None:
@@ -135,7 +135,7 @@ class Filing:
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise DomainError(ErrorCode.KEY_REVOKED)
         judged = self._judged(draft, found.summary, way=way, at=at)
-        case = filing_events.received(
+        case = filing_events.open_case(
             draft,
             way=way,
             materials=submission.materials,
@@ -151,21 +151,21 @@ class Filing:
                 self._credit.require_unchanged(found.summary, tx)
             pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
             recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
-            case, facts, clocks = self._reception.begun(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
-            case = self._store.add(case, facts, at=at, tx=tx)
+            case, events, clocks = self._intake.begin(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
+            case = self._store.add(case, events, at=at, tx=tx)
             if idempotency_key:
                 idempotency_key.remember(case.case_no, tx, at=at)
         return Filed(case=case, clocks=clocks)
 
     def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
-        """Ask the gate, for a promise only; None where credit cannot be read, which says nothing of anybody."""
+        """Ask the gate, for promises only; None if credit cannot be read, which says nothing about anybody."""
         if way is Way.CERTIFICATE:
             return None
         if draft.closed_by:
             raise DomainError(draft.closed_by[0], item_code=draft.terms.item_code)
         terms = draft.terms
         if not self._again.is_allowed(terms.recommitment, item_code=terms.item_code, subject=draft.subject, at=at):
-            # Withdrawn after this draft was made: a draft in store is no way round the rule.
+            # A promise may have been withdrawn after this draft was made; a stored draft must not get round the rule.
             raise DomainError(ErrorCode.RECOMMITMENT_NOT_ALLOWED, item_code=terms.item_code)
         if summary is None:
             return None
@@ -177,7 +177,7 @@ class Filing:
     def _read(self, submission: Submission, *, signer: SubjectKey, idempotency_key: IdempotencyKey | None) -> _Found:
         """Read draft, case, signing key and credit in one round trip.
 
-        An agent's principal is known only by the draft, so the summary of anybody but the signer is one read more.
+        Only the draft says for whom an agent acts, so another subject's summary takes one more read.
         """
         wanted: list[Row] = [draft_key(submission.draft_id), case_key(case_no_for(submission.draft_id))]
         key_id = key_id_of(submission.signature) if submission.signature else None
@@ -204,7 +204,7 @@ class Filing:
         try:
             *rows, row = read_together(*wanted, self._credit.summary_row(subject))
         except (BotoCoreError, ClientError, DomainError):
-            # One store that does not answer fails the whole batch; if it is another than credit, this fails again.
+            # One unreadable item fails the whole batch; if the cause is not credit, this second read fails too.
             return read_together(*wanted), self._credit_of(subject)
         return rows, _unless_unreadable(lambda: self._credit.summary_from(row, subject))
 
@@ -213,9 +213,9 @@ class Filing:
 
     @retry_on_conflict
     def recheck(self, owner: str, clock_id: str, at: datetime) -> None:
-        """Ask again for a promise that waits: filed if credit lets it, on by certificate if not (a step of the sweep).
+        """Check credit again for a waiting promise: file it if allowed, otherwise continue by certificate.
 
-        Credit that still cannot be read says nothing; it is asked again a minute later.
+        Called by the sweep. If credit still cannot be read, nothing is decided and it is tried again a minute later.
         """
         clock = self._clocks.get(owner, clock_id)
         case = self._store.load(owner.partition(":")[2])
@@ -236,20 +236,20 @@ class Filing:
         checked = replace(case, credit=filing_events.snapshot_of(summary, judged, at=at))
         started: tuple[Clock, ...] = ()
         if judged.allowed:
-            after, started = self._reception.taken(
+            after, started = self._intake.take_in(
                 replace(checked, state=State.RECEIVED), since=case.received_at, at=at, tx=tx
             )
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
-        facts = [
-            filing_events.fact_of_check(after, started=clocks_payload(*started), stopped=stopped, at=at),
-            *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
+        events = [
+            filing_events.check_event(after, started=clocks_payload(*started), stopped=stopped, at=at),
+            *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
         ]
-        self._store.save(case, after, facts, at=at, tx=tx)
+        self._store.save(case, after, events, at=at, tx=tx)
 
 
 def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
-    """Return what was read of credit; None, which says nothing of anybody, while it cannot be (R6.10)."""
+    """Return the credit summary, or None while it cannot be read, which says nothing about anybody (R6.10)."""
     try:
         return read()
     except UnreadableError:

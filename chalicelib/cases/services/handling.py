@@ -20,37 +20,39 @@ BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 
 
 class Handling:
-    """What officers and heads do to a case from its acceptance to its delivery."""
+    """The steps of officers and heads between acceptance and delivery."""
 
-    def __init__(self, desk: CaseCommands, *, calendars: Calendars) -> None:
-        """Do every act at the one desk; ``calendars`` say how long an announced pause is."""
-        self._desk = desk
+    def __init__(self, commands: CaseCommands, *, calendars: Calendars) -> None:
+        """Take the case commands, through which all steps go; ``calendars`` compute when a pause is expected to end."""
+        self._commands = commands
         self._calendars = calendars
 
-    def pause(self, act: Command, *, ground: str, basis: str, expected_days: int, notice_text: str | None) -> Result:
-        """Begin a special procedure whose time does not count, told to the applicant with its expected length (R4.8).
+    def pause(
+        self, command: Command, *, ground: str, basis: str, expected_days: int, notice_text: str | None
+    ) -> Result:
+        """Begin a special procedure whose time does not count, notifying the applicant of its expected length (R4.8).
 
-        ``expected_days`` are working days, at least 1. ``PAUSE_WITHOUT_NOTICE``, ``PAUSE_GROUND_UNKNOWN``.
+        ``expected_days`` are working days, at least 1. Raises ``PAUSE_WITHOUT_NOTICE`` or ``PAUSE_GROUND_UNKNOWN``.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             notice = (notice_text or "").strip()
             if not notice:
                 raise DomainError(ErrorCode.PAUSE_WITHOUT_NOTICE)
-            known = rules.ground_of(work.pack, ground)
-            until = working_day_after(day_in_shanghai(act.at), expected_days, self._calendars.current())
+            known = rules.ground_of(context.pack, ground)
+            until = working_day_after(day_in_shanghai(command.at), expected_days, self._calendars.current())
             begun = Interruption(
                 number=len(case.interruptions) + 1,
                 ground=known.code,
                 basis=basis,
                 notice_text=notice,
                 expected_until=until,
-                started_at=act.at,
-                started_by=work.actor,
+                started_at=command.at,
+                started_by=context.actor,
             )
-            work.pause(*BOTH_HANDLING, ground=known.code, basis=basis, expected_until=until)
-            work.tell(
+            context.pause(*BOTH_HANDLING, ground=known.code, basis=basis, expected_until=until)
+            context.tell(
                 EventKind.CASE_PAUSED,
                 {
                     "pause": begun.number,
@@ -63,13 +65,13 @@ class Handling:
             )
             return replace(case, state=State.PAUSED, interruptions=(*case.interruptions, begun))
 
-        return self._desk.take(CaseStep.PAUSE, act, deed)
+        return self._commands.take(CaseStep.PAUSE, command, change)
 
-    def end_pause(self, act: Command, number: int) -> Result:
-        """End the special procedure; ``NOT_FOUND`` for one that was never begun."""
+    def end_pause(self, command: Command, number: int) -> Result:
+        """End the special procedure; raises ``NOT_FOUND`` for one that never began."""
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             ending = next((one for one in case.interruptions if one.number == number), None)
             if ending is None:
                 raise DomainError(ErrorCode.NOT_FOUND)
@@ -77,37 +79,37 @@ class Handling:
                 raise DomainError(
                     ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.RESUME, ended_at=instant_text(ending.ended_at)
                 )
-            ended = replace(ending, ended_at=act.at, ended_by=work.actor)
-            work.resume(*BOTH_HANDLING)
-            work.tell(EventKind.CASE_RESUMED, {"pause": number})
+            ended = replace(ending, ended_at=command.at, ended_by=context.actor)
+            context.resume(*BOTH_HANDLING)
+            context.tell(EventKind.CASE_RESUMED, {"pause": number})
             interruptions = tuple(ended if one is ending else one for one in case.interruptions)
             return replace(case, state=State.ACCEPTED, interruptions=interruptions)
 
-        return self._desk.take(CaseStep.RESUME, act, deed)
+        return self._commands.take(CaseStep.RESUME, command, change)
 
-    def extend(self, act: Command, *, days: int, reason: str) -> Result:
-        """Grant the one extension, with its reason told to the applicant (行政许可法第42条).
+    def extend(self, command: Command, *, days: int, reason: str) -> Result:
+        """Grant the one extension, with its reason for the applicant (行政许可法第42条).
 
-        ``days`` are working days. ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG``, ``EXTENSION_TOO_LATE``.
+        ``days`` are working days. Raises ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG`` or ``EXTENSION_TOO_LATE``.
         """
 
-        def deed(work: CaseContext) -> Case:
-            promised = work.clock(ClockKind.HANDLING_PROMISED)
-            more = rules.extension_of(work.case, work.pack, promised, days=days, at=act.at)
-            work.extend(*BOTH_HANDLING, by=more)
-            work.tell(
+        def change(context: CaseContext) -> Case:
+            promised = context.clock(ClockKind.HANDLING_PROMISED)
+            more = rules.extension_of(context.case, context.pack, promised, days=days, at=command.at)
+            context.extend(*BOTH_HANDLING, by=more)
+            context.tell(
                 EventKind.CASE_EXTENDED,
                 {"by": {"value": more.value, "unit": more.unit.value, "basis": more.basis}},
                 texts={"reason": reason},
             )
-            granted = Extension(limit=more, reason=reason, granted_at=act.at, granted_by=work.actor)
-            return replace(work.case, extension=granted)
+            granted = Extension(limit=more, reason=reason, granted_at=command.at, granted_by=context.actor)
+            return replace(context.case, extension=granted)
 
-        return self._desk.take(CaseStep.EXTEND, act, deed)
+        return self._commands.take(CaseStep.EXTEND, command, change)
 
     def decide(
         self,
-        act: Command,
+        command: Command,
         *,
         outcome: Outcome,
         document_no: str,
@@ -115,21 +117,21 @@ class Handling:
         late_reason: str | None = None,
         result: ResultDocument | None = None,
     ) -> Result:
-        """Decide; a late decision says why, and the applicant sees it (``LATE_REASON_REQUIRED``, R4.18).
+        """Decide the case; a late decision needs a reason that the applicant sees (``LATE_REASON_REQUIRED``, R4.18).
 
-        The time to deliver begins, and with it, for a promise that was granted, the time to verify it.
+        Starts the clock for delivery and, for a granted promise, the clock for verification.
         """
 
-        def deed(work: CaseContext) -> Case:
-            case = work.case
+        def change(context: CaseContext) -> Case:
+            case = context.case
             rules.require_reasons(outcome, reasons)
-            late = rules.late_reason_for(work.clock(ClockKind.HANDLING_PROMISED), late_reason, at=act.at)
+            late = rules.late_reason_for(context.clock(ClockKind.HANDLING_PROMISED), late_reason, at=command.at)
             decision = Decision(
                 outcome=outcome,
                 document_no=document_no,
                 reasons=reasons,
-                decided_at=act.at,
-                decided_by=work.actor,
+                decided_at=command.at,
+                decided_by=context.actor,
                 late_reason=late,
                 result=result,
             )
@@ -137,14 +139,14 @@ class Handling:
                 replace(case, state=State.DECIDED, decision=decision),
                 late,
                 clock=ClockKind.HANDLING_PROMISED,
-                work=work,
+                context=context,
             )
-            work.stop(*BOTH_HANDLING)
-            work.start(ClockKind.DELIVERY, case.terms.delivery)
-            verifying = _time_to_verify(decided, work)
+            context.stop(*BOTH_HANDLING)
+            context.start(ClockKind.DELIVERY, case.terms.delivery)
+            verifying = _time_to_verify(decided, context)
             if verifying is not None:
-                work.start(ClockKind.VERIFICATION, verifying)
-            work.tell(
+                context.start(ClockKind.VERIFICATION, verifying)
+            context.tell(
                 EventKind.CASE_DECIDED,
                 {
                     "outcome": outcome.value,
@@ -156,29 +158,29 @@ class Handling:
             )
             return decided
 
-        return self._desk.take(CaseStep.DECIDE, act, deed)
+        return self._commands.take(CaseStep.DECIDE, command, change)
 
-    def deliver(self, act: Command, *, method: str = "", late_reason: str | None = None) -> Result:
-        """Record that the result reached the applicant: the case is closed (办结)."""
+    def deliver(self, command: Command, *, method: str = "", late_reason: str | None = None) -> Result:
+        """Record that the result reached the applicant, which closes the case (办结)."""
 
-        def deed(work: CaseContext) -> Case:
-            late = rules.late_reason_for(work.clock(ClockKind.DELIVERY), late_reason, at=act.at)
-            delivery = Delivery(delivered_at=act.at, delivered_by=work.actor, late_reason=late, method=method)
-            work.stop(ClockKind.DELIVERY)
-            work.tell(
+        def change(context: CaseContext) -> Case:
+            late = rules.late_reason_for(context.clock(ClockKind.DELIVERY), late_reason, at=command.at)
+            delivery = Delivery(delivered_at=command.at, delivered_by=context.actor, late_reason=late, method=method)
+            context.stop(ClockKind.DELIVERY)
+            context.tell(
                 EventKind.CASE_DELIVERED,
                 {"is_late": late is not None},
                 texts={"method": method, "late_reason": late},
             )
-            closed = replace(work.case, state=State.CLOSED, delivery=delivery)
-            return with_late_reason(closed, late, clock=ClockKind.DELIVERY, work=work)
+            closed = replace(context.case, state=State.CLOSED, delivery=delivery)
+            return with_late_reason(closed, late, clock=ClockKind.DELIVERY, context=context)
 
-        return self._desk.take(CaseStep.DELIVER, act, deed)
+        return self._commands.take(CaseStep.DELIVER, command, change)
 
 
-def _time_to_verify(case: Case, work: CaseContext) -> Limit | None:
-    """Return how long the office has to verify a granted promise: the item's own limit, else the rule pack's."""
+def _time_to_verify(case: Case, context: CaseContext) -> Limit | None:
+    """Return the time limit for verifying a granted promise: the item's own, else the rule pack's."""
     if not rules.must_be_verified(case):
         return None
-    term = work.pack.limit_term(TermKey.VERIFICATION)
+    term = context.pack.limit_term(TermKey.VERIFICATION)
     return case.terms.verification.limit or Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)

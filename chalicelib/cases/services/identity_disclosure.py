@@ -1,4 +1,4 @@
-"""Showing who somebody is (查看完整身份信息): an act of its own, with a purpose and a reason, written down (R7.6)."""
+"""Disclosure of full identities (查看完整身份信息): each one needs a purpose and a reason, and is recorded (R7.6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from chalicelib.timeline.store import Timeline
 
 
 class Sight(StrEnum):
-    """What an officer may look at an identity for (查看目的): a closed list (R7.5)."""
+    """The purposes for which an officer may see an identity (查看目的): a closed list (R7.5)."""
 
     HANDLING = "handling"
     VERIFICATION = "verification"
@@ -24,7 +24,7 @@ class Sight(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosedIdentity:
-    """Who the applicant of a case is, and who acts for it."""
+    """The identities of a case's applicant and agent."""
 
     case: Case
     applicant: Identity
@@ -32,10 +32,10 @@ class DisclosedIdentity:
 
 
 class IdentityDisclosure:
-    """Who applicants are."""
+    """Discloses the identities of applicants to officers."""
 
     def __init__(self, cases: CaseStore, subjects: Subjects, timeline: Timeline) -> None:
-        """Tell the case's timeline of each look."""
+        """Take the stores; each disclosure is written to the case's timeline."""
         self._cases = cases
         self._subjects = subjects
         self._timeline = timeline
@@ -44,14 +44,14 @@ class IdentityDisclosure:
     def look(self, case_no: str, purpose: Sight, *, reason: str, by: Caller, at: datetime) -> DisclosedIdentity:
         """Return the full identities of a case to an officer of its department.
 
-        Nothing is returned unless it is written on the case's timeline, where the applicant reads who looked and why.
-        The version of the case stays, so that no form that somebody has open is spoilt by it.
+        Nothing is returned unless it is recorded on the case's timeline, where the applicant can read who looked and
+        why. The case's version does not change, so that forms open elsewhere remain valid.
         """
         case = self._cases.load(case_no)
         require(by, roles=(Role.OFFICER,), department=case.department)
         agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
         seen = DisclosedIdentity(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.IDENTITY_SEEN,
             occurred_at=at,
             actor=by.actor,
@@ -60,5 +60,5 @@ class IdentityDisclosure:
             texts={"reason": reason},
         )
         with transaction() as tx:
-            self._timeline.append([fact], owner=case.owner, at=at, tx=tx)
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)
         return seen

@@ -1,4 +1,4 @@
-"""Taking a case in: accepted where nobody has to accept it, else the clock of whoever must (受理)."""
+"""Intake of a case (受理): accept it if no officer has to, otherwise start the acceptance clock."""
 
 from datetime import datetime, timedelta
 
@@ -11,45 +11,46 @@ from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit
 
 RECHECK_EVERY = timedelta(minutes=1)
-"""How often credit is asked again for a promise that waits for it."""
+"""How often credit is checked again for a waiting promise."""
 
 OFFICER = "officer"
-"""The role that must act on a case that nobody has taken yet."""
+"""Who is responsible for the clocks of an unassigned case."""
 
 
 class Intake:
-    """The clocks that begin with a case."""
+    """Starts the clocks of a new case."""
 
     def __init__(self, clocks: Clocks) -> None:
-        """Know the clocks."""
+        """Take the clocks."""
         self._clocks = clocks
 
-    def begun(
+    def begin(
         self, case: Case, draft: Draft, *, recheck: Limit, actor: str, at: datetime, tx: Transaction
     ) -> tuple[Case, list[NewEvent], tuple[Clock, ...]]:
-        """Take a new case in, or let it wait for credit: the case, what its timeline is told, and its clocks.
+        """Take in a new case, or let it wait for credit; returns the case, its events and its clocks.
 
-        ``recheck`` is how long a signed promise should wait for credit at the most: it shows an office what it owes.
+        ``recheck`` is the longest that a signed promise should wait for credit; its clock shows the office what is
+        overdue.
         """
-        facts: list[NewEvent] = []
+        events: list[NewEvent] = []
         if case.commitment is not None:
-            facts.append(filing_events.fact_of_signing(case, draft, case.commitment, actor=actor))
+            events.append(filing_events.signing_event(case, draft, case.commitment, actor=actor))
         if case.state is State.PENDING_CREDIT:
             waiting = self._start(ClockKind.CREDIT_RECHECK, recheck, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
-            facts.append(filing_events.fact_of_filing(case, actor=actor, started=[], at=at))
-            facts.append(filing_events.fact_of_waiting(case, started=clocks_payload(waiting), at=at))
-            return case, facts, (waiting,)
-        case, started = self.taken(case, since=at, at=at, tx=tx)
+            events.append(filing_events.filing_event(case, actor=actor, started=[], at=at))
+            events.append(filing_events.waiting_event(case, started=clocks_payload(waiting), at=at))
+            return case, events, (waiting,)
+        case, started = self.take_in(case, since=at, at=at, tx=tx)
         running = clocks_payload(*started)
-        facts.append(filing_events.fact_of_filing(case, actor=actor, started=running, at=at))
-        facts.extend(filing_events.facts_of_acceptance(case, started=running, at=at))
-        return case, facts, started
+        events.append(filing_events.filing_event(case, actor=actor, started=running, at=at))
+        events.extend(filing_events.acceptance_events(case, started=running, at=at))
+        return case, events, started
 
-    def taken(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
-        """Accept a case that nobody has to accept, or start the clock of whoever must, from its receipt ``since``."""
+    def take_in(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
+        """Accept a case that needs no officer, otherwise start the acceptance clock as of the receipt (``since``)."""
         if not filing_events.is_accepted_at_once(case):
             return case, (self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=since, tx=tx),)
-        case = filing_events.accepted(case, at=at)
+        case = filing_events.accept(case, at=at)
         if case.is_finished:
             return case, ()
         return case, (

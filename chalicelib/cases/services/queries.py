@@ -1,4 +1,4 @@
-"""What people see of cases: one, a list, its clocks, its timeline, and the little that a tracking code shows."""
+"""Reading cases: one case, lists, clocks, timelines, and the little that a tracking code shows."""
 
 import hmac
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ READERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicReason:
-    """Why something is late, as somebody answered an alert: the applicant sees it (R4.18)."""
+    """The reason for a delay given in answer to an alert, which the applicant sees (R4.18)."""
 
     reason: str
     expected_on: str
@@ -34,7 +34,7 @@ class PublicReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case with its clocks, each with the light that it shows now, and the reasons that were given for delays."""
+    """A case with its clocks, each with its current light, and the reasons given for delays."""
 
     case: Case
     clocks: tuple[tuple[Clock, Light], ...]
@@ -54,16 +54,16 @@ class Track:
 
 
 class CaseQueries:
-    """Reading cases; whoever may not see one cannot tell it from one that does not exist."""
+    """Reads cases; to a caller without access, a case looks the same as one that does not exist."""
 
     def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline) -> None:
-        """Know the cases, their clocks and their timelines."""
+        """Take the stores of cases, clocks and timelines."""
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
 
     def one(self, case_no: str, *, by: Caller) -> Case:
-        """Return a case to somebody who may see it; ``NOT_FOUND`` for a number that cannot be one."""
+        """Return a case to somebody who may see it; raises ``NOT_FOUND`` for a malformed number."""
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
@@ -73,7 +73,7 @@ class CaseQueries:
     def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
         """Return a case with its clocks and the reasons given for delays: three reads.
 
-        With a ``moment``, its clocks are those of then, by the calendar and the rules of then (R4.14).
+        With a ``moment``, the clocks are as of then, by the calendar and rules of that time (R4.14).
         """
         case = self.one(case_no, by=by)
         seen = self.seen(case, at=at)
@@ -84,7 +84,7 @@ class CaseQueries:
         return replace(seen, clocks=past)
 
     def seen(self, case: Case, *, at: datetime) -> CaseView:
-        """Return what is seen of a case that somebody may see."""
+        """Return the view of a case that the caller is known to be allowed to see."""
         events = self._timeline.events(case.owner)
         return CaseView(
             case=case,
@@ -103,7 +103,7 @@ class CaseQueries:
         limit: int,
         after: Mapping[str, str] | None,
     ) -> CasePage:
-        """List the caller's own cases, or those of a department whose cases the caller may see, newest first.
+        """List the caller's own cases, or those of a department that the caller may see, newest first.
 
         An agent's own cases are those in which the agent acts for somebody.
         """
@@ -116,7 +116,7 @@ class CaseQueries:
         return self._store.of_department(desk, state=state, limit=limit, after=after)
 
     def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
-        """Return the newest clock of a kind, and each day from its start to its due day (为何是这一天)."""
+        """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天)."""
         case = self.one(case_no, by=by)
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
         if not clocks:
@@ -124,12 +124,12 @@ class CaseQueries:
         return self._clocks.explanation(clocks[-1], at=at)
 
     def timeline(self, case_no: str, *, by: Caller) -> Reading:
-        """Return the timeline, recomputed; whoever altered it, the reading says which event and why."""
+        """Return the timeline with its chain recomputed; if it was tampered with, the result says where and why."""
         case = self.one(case_no, by=by)
         return self._timeline.reading(case.owner, head=case.head)
 
     def track(self, case_no: str, code: str) -> Track:
-        """Return state and dates to whoever has the tracking code; ``NOT_FOUND`` tells a wrong one nothing."""
+        """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too."""
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)

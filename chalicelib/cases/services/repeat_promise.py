@@ -10,17 +10,17 @@ from chalicelib.workdays.rules.due_dates import due
 
 
 class RepeatPromise:
-    """Whether an item's rule lets somebody promise again, by the cases that they have."""
+    """Checks whether an item's rule allows a subject to promise again, based on the subject's cases."""
 
     def __init__(self, store: CaseStore, calendars: Calendars) -> None:
-        """Look withdrawn promises up in ``store``, and count the wait on ``calendars``."""
+        """Take the store, to look up withdrawn promises, and the calendars, to count the waiting time."""
         self._store = store
         self._calendars = calendars
 
     def is_allowed(self, rule: Recommitment, *, item_code: str, subject: SubjectKey, at: datetime) -> bool:
-        """Say whether this subject may promise on this item after a promise withdrawn on it (R1.11).
+        """Whether this subject may promise on this item after withdrawing a promise on it (R1.11).
 
-        Asked only where the rule can say no: the subject's cases are gone through from the newest.
+        Reads the subject's cases, from the newest, only if the rule can say no.
         """
         if rule.allowed and rule.wait is None:
             return True

@@ -1,4 +1,4 @@
-"""Changing one's way: taking a promise back, and going on by certificate (撤回承诺、补交证明材料)."""
+"""Withdrawing a promise and going on by certificate (撤回承诺、补交证明材料)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,24 +23,23 @@ from chalicelib.timeline.events import NewEvent
 
 
 class CommitmentWithdrawal:
-    """What an applicant does with a case of theirs between promise and certificate."""
+    """The applicant's steps from a promise to certificates."""
 
     def __init__(self, store: CaseStore, *, clocks: Clocks, packs: Sequence[RulePack]) -> None:
-        """Know the cases, their clocks, and the rule packs that say until when a promise may be withdrawn."""
+        """Take the stores, and the rule packs, which say until when a promise may be withdrawn."""
         self._packs = packs
         self._store = store
         self._clocks = clocks
-        self._reception = Intake(clocks)
+        self._intake = Intake(clocks)
 
     @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
-        """Take the promise back (R1.9): the case goes on by certificate, and nothing is held against anybody.
+        """Withdraw the promise (R1.9): the case goes on by certificate, and nobody is penalised. Idempotent.
 
-        A result that waits for a second officer falls away with the promise; alerts still want their answer.
-        Asking twice changes nothing the second time.
-        ``CASE_CLOSED`` once it is closed (R1.10); ``STEP_NOT_ALLOWED`` where there is no promise to take back, where
-        it was found broken already: taking it back then would only undo what follows from that, and where the item's
-        rule pack ends the right with the decision and there is one.
+        A result still awaiting a second officer lapses with the promise; alerts must still be answered. Raises
+        ``CASE_CLOSED`` once the case is closed (R1.10). Raises ``STEP_NOT_ALLOWED`` if there is no promise, if it was
+        already found broken (withdrawing it would only evade the consequences), or if the rule pack ends the right with
+        the decision and one was made.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
@@ -73,9 +72,9 @@ class CommitmentWithdrawal:
             ),
         )
         with transaction() as tx:
-            milestones = [fact for clock in running for fact in self._clocks.moved_on(clock, at=at)[1]]
+            milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
-            fact = NewEvent(
+            event = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
                 actor=by.actor,
@@ -83,13 +82,13 @@ class CommitmentWithdrawal:
                 data={"clocks_stopped": stopped},
                 texts={"reason": reason},
             )
-            return self._store.save(case, after, [*milestones, fact], at=at, tx=tx)
+            return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
 
     @retry_on_conflict
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
-        """Hand in the certificates that are owed and not here yet; the office's clock runs from their receipt.
+        """Hand in the certificates that are still missing; the office's clock runs from their receipt.
 
-        ``STEP_NOT_ALLOWED`` unless the case waits for them; ``MATERIALS_MISSING``, ``MATERIAL_NOT_LISTED``.
+        Raises ``STEP_NOT_ALLOWED`` unless the case awaits them, ``MATERIALS_MISSING`` or ``MATERIAL_NOT_LISTED``.
         """
         case = self._mine(case_no, by=by)
         if case.is_finished:
@@ -99,14 +98,14 @@ class CommitmentWithdrawal:
         filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
-            after, started = self._reception.taken(after, since=at, at=at, tx=tx)
-            facts = [
-                filing_events.fact_of_materials(
+            after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
+            events = [
+                filing_events.materials_event(
                     after, materials, actor=by.actor, started=clocks_payload(*started), at=at
                 ),
-                *filing_events.facts_of_acceptance(after, started=clocks_payload(*started), at=at),
+                *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
             ]
-            return self._store.save(case, after, facts, at=at, tx=tx)
+            return self._store.save(case, after, events, at=at, tx=tx)
 
     def _mine(self, case_no: str, *, by: Caller) -> Case:
         case = self._store.load(case_no)

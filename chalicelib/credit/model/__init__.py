@@ -1,1 +1,1 @@
-"""The frozen values of credit (信用)."""
+"""Immutable value types for credit (信用)."""

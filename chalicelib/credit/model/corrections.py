@@ -1,4 +1,4 @@
-"""What a person found wrong in a record and put right (更正), for good: a source that says it again changes nothing."""
+"""Lasting corrections to a record (更正): if the source repeats the mistake, the correction still holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """That one content was ``wrong`` and what is ``right``; ``wrong`` is None where it was left out."""
+    """A correction of one content field from ``wrong`` to ``right``; ``wrong`` is None if the field was missing."""
 
     name: str
     wrong: str | None
@@ -16,17 +16,17 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected:
-    """What people ruled on a record (异议处理结果): an earlier last day, and corrections, the latest last."""
+    """The decisions on objections to a record (异议处理结果): an earlier last day, and corrections, the latest last."""
 
     ends_on: date | None = None
     corrections: tuple[Correction, ...] = ()
 
     def until(self, day: date | None) -> date | None:
-        """Return a last day as it may be: not beyond the one that was ruled."""
+        """Return the last day, but no later than the one decided."""
         return day if day is None or self.ends_on is None else min(day, self.ends_on)
 
     def put_right(self, contents: Mapping[str, str]) -> dict[str, str]:
-        """Return contents with what was found wrong in them put right; what a source says anew stays as it says it."""
+        """Return the contents with the known mistakes corrected; other values from the source are kept."""
         right = dict(contents)
         for correction in self.corrections:
             if right.get(correction.name) == correction.wrong:

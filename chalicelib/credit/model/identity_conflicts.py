@@ -1,4 +1,4 @@
-"""A conflict of identity: who is known under a number, who was said to be, and what a person decided."""
+"""An identity conflict: the name a number is known under, the name a source gave, and the decision on it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,14 +9,14 @@ from chalicelib.timeline.events import ChainHead
 
 
 class ConflictState(StrEnum):
-    """Whether a person has looked at it."""
+    """Whether the conflict has been decided."""
 
     OPEN = "open"
     DECIDED = "decided"
 
 
 class Outcome(StrEnum):
-    """What a person found (核对结论): one person with two names, or two of which one has a wrong number."""
+    """The finding (核对结论): one person with two names, or two persons, one of them with a wrong number."""
 
     SAME_PERSON = "same_person"
     ANOTHER_PERSON = "another_person"
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A person's finding; ``evidence`` names the document that it rests on."""
+    """The decision on a conflict; ``evidence`` names the document it is based on."""
 
     outcome: Outcome
     evidence: str
@@ -35,10 +35,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A record that a source sent under a number that belongs to another name; it has no effect (R6.3).
+    """A record sent under a number that belongs to another name; it has no effect (R6.3).
 
-    ``first`` is the key under which the subject was first remembered, perhaps made with an earlier secret.
-    Names are masked; ``said_digest`` is the keyed digest of the one that came.
+    ``first`` is the key under which the subject was first registered, possibly made with an earlier secret.
+    Names are masked; ``said_digest`` is the keyed digest of the name that the source gave.
     """
 
     conflict_id: str
@@ -58,10 +58,10 @@ class Conflict:
 
     @property
     def owner(self) -> str:
-        """How the timeline names the conflict."""
+        """The key of the conflict's timeline."""
         return f"conflict:{self.conflict_id}"
 
     @property
     def state(self) -> ConflictState:
-        """Whether somebody has decided."""
+        """Whether the conflict is open or decided."""
         return ConflictState.OPEN if self.decision is None else ConflictState.DECIDED

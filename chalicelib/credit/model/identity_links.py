@@ -1,4 +1,4 @@
-"""An alias: who a subject was before, who it is now, the document that says so, and who looked at it."""
+"""A link between identities: who a subject was and is now, the document that proves it, and who confirmed it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class IdentityLinkState(StrEnum):
-    """How far it has come: it counts only once a second person has confirmed it."""
+    """The state of a link: it takes effect only once a second person has confirmed it."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -20,7 +20,7 @@ class IdentityLinkState(StrEnum):
 
 
 class Parties(StrEnum):
-    """Whom a kind of alias can be about."""
+    """Whom a kind of link may concern."""
 
     ALL = "all"
     ORGANISATIONS = "organisations"
@@ -28,7 +28,7 @@ class Parties(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLinkKind:
-    """A kind by the law (关联情形): its ``basis``, and whether each counts for the other (``is_mutual``)."""
+    """A kind of link in law (关联情形): its ``basis``, and whether it works both ways (``is_mutual``)."""
 
     basis: str
     is_mutual: bool
@@ -37,7 +37,7 @@ class IdentityLinkKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLinkLaw:
-    """An edition of the kinds, and the day from which it is in force."""
+    """An edition of the kinds of links, and the day from which it is in force."""
 
     edition: str
     in_force_from: date
@@ -46,7 +46,7 @@ class IdentityLinkLaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One of the two identities; ``first`` is the key under which it was first remembered, names are masked."""
+    """One of the two identities; ``first`` is the key under which it was first registered, and names are masked."""
 
     subject: SubjectKey
     first: SubjectKey
@@ -57,7 +57,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAction:
-    """What somebody did with an alias, when, why, and on which paper if on another than the alias's own."""
+    """Who did what to a link, when and why; ``basis`` names the document if it is not the link's own."""
 
     by: str
     at: datetime
@@ -67,9 +67,9 @@ class LinkAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLink:
-    """That the ``former`` identity's credit counts for the ``present`` one (主体关联).
+    """A link by which the ``former`` identity's credit counts for the ``present`` one (主体关联).
 
-    ``name`` is the keyed digest of the name that a renamed subject has beside the one that it was known by.
+    ``name`` is the keyed digest of the additional name of a renamed subject.
     """
 
     alias_id: str
@@ -88,18 +88,18 @@ class IdentityLink:
 
     @property
     def owner(self) -> str:
-        """How the timeline names the alias."""
+        """The key of the link's timeline."""
         return f"alias:{self.alias_id}"
 
     @property
     def state(self) -> IdentityLinkState:
-        """Whether it counts."""
+        """Whether the link is proposed, confirmed or revoked."""
         if self.revoked is not None:
             return IdentityLinkState.REVOKED
         return IdentityLinkState.PROPOSED if self.confirmed is None else IdentityLinkState.CONFIRMED
 
     def links(self) -> Mapping[SubjectKey, Link]:
-        """Return what each side's summary is told: nothing for a new name, one or both sides for another number."""
+        """Return the links to add to each side's summary: none for a new name, one or two for another number."""
         if self.kind is LinkKind.RENAMED:
             return {}
         sides = {self.present.subject: self._link_to(self.former)}

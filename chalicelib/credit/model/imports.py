@@ -1,4 +1,4 @@
-"""A bulk import: what a source said of its file, what was found, and how far it has come."""
+"""A bulk import: what the source declared, what was found in the file, and its progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class ImportState(StrEnum):
-    """How far an import has come (导入状态)."""
+    """The state of an import (导入状态)."""
 
     AWAITING_UPLOAD = "awaiting_upload"
     STORING = "storing"
@@ -22,7 +22,7 @@ class ImportState(StrEnum):
 
 
 class Problem(StrEnum):
-    """Why a whole file was refused (整批退回原因); nothing of it is stored then."""
+    """Why a whole file was refused (整批退回原因); nothing of it is stored."""
 
     SIZE_DIFFERS = "SIZE_DIFFERS"
     DIGEST_DIFFERS = "DIGEST_DIFFERS"
@@ -33,7 +33,7 @@ class Problem(StrEnum):
 
 
 class Format(StrEnum):
-    """What the lines of a file are; it shows from its beginning."""
+    """The format of a file, recognised from its beginning."""
 
     JSON_LINES = "jsonl"
     CSV = "csv"
@@ -41,7 +41,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What the source says of its file: bytes as uploaded, their SHA-256, and how many records if it says so."""
+    """What the source declares about its file: uploaded bytes, their SHA-256, and optionally the number of records."""
 
     size: int
     sha256: str
@@ -50,7 +50,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the file is: bytes as uploaded, their SHA-256, records, its format, and the header of a CSV."""
+    """What was found in the file: uploaded bytes, their SHA-256, number of records, format, and the header of a CSV."""
 
     size: int
     sha256: str
@@ -62,9 +62,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the lines are done: ``offset`` bytes of the decompressed file, ``line`` its last line, counts by fate.
+    """How far an import has come: ``offset`` in the decompressed file, last ``line`` done, and counts by fate.
 
-    ``parts`` are the last lines of those chunks that had refused ones: numbers, so that the row stays small.
+    ``parts`` are the last line numbers of the chunks with refused lines; only numbers, to keep the row small.
     """
 
     offset: int = 0
@@ -74,16 +74,16 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """How many records are done."""
+        """The number of records processed so far."""
         return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """A bulk import (批量导入), from the request of an address to its end.
+    """A bulk import (批量导入), from the request for an upload address to its end.
 
-    ``at`` of every record is ``started_at``, so that going on later changes nothing.
-    ``version`` and ``head`` are the row's own and not part of the stored document.
+    All its records are dated ``started_at``, so that resuming later makes no difference.
+    ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     import_id: str
@@ -103,37 +103,37 @@ class Import:
 
     @property
     def owner(self) -> str:
-        """What its timeline is kept under."""
+        """The key of its timeline."""
         return f"import:{self.import_id}"
 
     @property
     def upload(self) -> str:
-        """Under which name the file is uploaded."""
+        """The object name of the uploaded file."""
         return f"{self.import_id}/upload"
 
     @property
     def refused_lines(self) -> str:
-        """Under which name the file of refused lines is kept."""
+        """The object name of the file of refused lines."""
         return f"{self.import_id}/refused.jsonl"
 
     def part(self, line: int) -> str:
-        """Under which name the refused lines of the chunk that ends with a line are kept until the end."""
+        """The object name of the refused lines of the chunk that ends with ``line``, kept until the import ends."""
         return f"{self.import_id}/refused-{line:012}.jsonl"
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Under which names refused lines are kept until the end, in their order."""
+        """The object names of all parts with refused lines, in order."""
         return tuple(self.part(line) for line in self.progress.parts)
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will become of it."""
+        """Whether the import is done or refused."""
         return self.state in {ImportState.DONE, ImportState.REFUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why a line was not stored: its number, the source's id of it, the reason, and each fault with its place."""
+    """Why a line was not stored: its number, the source's record id, the reason, and each fault with its place."""
 
     line: int
     record_id: str

@@ -1,4 +1,4 @@
-"""How two identities belong together (主体关联): whose records count for whom, and the document that says so (R6.4)."""
+"""Links between identities (主体关联): whose records count for whom, and the document that proves it (R6.4)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +15,14 @@ class LinkKind(StrEnum):
     RENUMBERED = "renumbered"
     """更换证件号码: the same subject under another number."""
     MERGED = "merged"
-    """合并: the former organisation went into the present one."""
+    """合并: the former organisation was merged into the present one."""
     DIVIDED = "divided"
-    """分立: the present organisation came out of the former one."""
+    """分立: the present organisation was split off from the former one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """That what is kept of another subject counts for this one too, by the ``document`` of an ``organ``."""
+    """A link that makes another subject's credit count for this one too, based on a document of ``organ``."""
 
     subject: SubjectKey
     kind: LinkKind

@@ -1,4 +1,4 @@
-"""Records as sources hand them in, one by one or a line each: the published form, and what it becomes."""
+"""Records as sources submit them, singly or one per line: the published schema, and its conversion."""
 
 from typing import Annotated
 
@@ -9,11 +9,11 @@ from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.validation import Code, Day, Instant, RequestBody, Text
 
 Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-"""A line that may be empty: what is missing is told together with every other fault of the record."""
+"""A text that may be missing, so that it can be reported together with all other faults."""
 
 
 class RecordDocumentInput(RequestBody):
-    """The paper that a record stands on."""
+    """The document that a record is based on."""
 
     number: Given | None = None
     organ: Given | None = None
@@ -22,7 +22,7 @@ class RecordDocumentInput(RequestBody):
 
 
 class RecordDatesInput(RequestBody):
-    """The days of a record; ``display_until`` may shorten what severity sets, not lengthen it."""
+    """The dates of a record; ``display_until`` may shorten the period set by the severity, not extend it."""
 
     judged_on: Day | None = None
     received_on: Day | None = None
@@ -31,11 +31,11 @@ class RecordDatesInput(RequestBody):
 
 
 class RecordRequest(RequestBody):
-    """A record; ``version`` is the source's own count, and without one each change is newer than the one before.
+    """A record; ``version`` is the source's own version number, and without one each change counts as newer.
 
-    ``kind`` is a code of the directory in force; ``severity`` one of none, minor, general, serious; ``publicity`` one
-    of public, shared, query_only; ``update_due_on`` the day by which the source agreed to speak again.
-    ``display_reason`` says why a minor record is to be shown: without one it is not.
+    ``kind`` is a code of the directory in force; ``severity`` is none, minor, general or serious; ``publicity`` is
+    public, shared or query_only; ``update_due_on`` is the day by which the source agreed to send an update.
+    ``display_reason`` says why a minor record is to be displayed; without one it is not.
     """
 
     subject: SubjectInput
@@ -54,7 +54,7 @@ class RecordRequest(RequestBody):
     version: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
     def submission(self, *, source: str, record_id: str) -> Submission:
-        """Return the record as it is judged: anything may be missing, so that every fault can be told at once."""
+        """Return the submission to be checked; it may be incomplete, so that all faults can be reported at once."""
         return Submission(
             source=source,
             record_id=record_id,
@@ -81,6 +81,6 @@ class RecordRequest(RequestBody):
 
 
 class RecordLine(RecordRequest):
-    """A line of a bulk import: a record with the id that the source gave it; the source is the import's."""
+    """A line of a bulk import: a record with its id at the source; the source is that of the import."""
 
     record_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -1,4 +1,4 @@
-"""Credit records, the one summary of each subject, and what a check answers."""
+"""Credit records, the summary of each subject, and the answers to checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class Severity(StrEnum):
-    """How grave the conduct was (失信严重程度; 国办发〔2025〕22号); ``NONE`` is a record that speaks for somebody."""
+    """The severity of the conduct (失信严重程度; 国办发〔2025〕22号); ``NONE`` is for favourable records."""
 
     NONE = "none"
     MINOR = "minor"
@@ -35,7 +35,7 @@ class Publicity(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a check says for one item (核查结论); ``UNKNOWN`` is neither clean nor bad (R6.10)."""
+    """The result of a check for one item (核查结论); ``UNKNOWN`` is neither good nor bad (R6.10)."""
 
     NONE = "none"
     LIMITED = "limited"
@@ -44,14 +44,14 @@ class Effect(StrEnum):
 
 
 class ObjectionState(StrEnum):
-    """Whether somebody disputes an entry (异议标注)."""
+    """Whether an objection to an entry is open (异议标注)."""
 
     NONE = "none"
     OPEN = "open"
 
 
 class RepairState(StrEnum):
-    """Whether an entry has been repaired (信用修复), or withdrawn with what it stood on (撤回): such bar nobody."""
+    """Whether an entry is repaired (信用修复), or withdrawn with its document (撤回); such entries bar nobody."""
 
     NONE = "none"
     APPLIED = "applied"
@@ -63,7 +63,7 @@ UNDONE = frozenset({RepairState.REPAIRED, RepairState.WITHDRAWN})
 
 
 class Purpose(StrEnum):
-    """Why somebody may ask for a subject's credit (查询目的): a closed list (R7.5)."""
+    """The purposes for which a subject's credit may be queried (查询目的): a closed list (R7.5)."""
 
     HANDLING = "handling"
     VERIFICATION = "verification"
@@ -74,19 +74,19 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text for people, in both languages."""
+    """A text in both languages."""
 
     zh: str
     en: str
 
     def read_in(self, language: str) -> str:
-        """Return the text in ``en`` or else in Chinese."""
+        """Return the English text for ``en``, otherwise the Chinese one."""
         return self.en if language == "en" else self.zh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The paper that a record or a measure stands on (认定文书): number, organ, day of effect, proof of delivery."""
+    """The document that a record or measure is based on (认定文书): number, organ, day of effect, proof of service."""
 
     number: str
     organ: str
@@ -97,7 +97,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """An adverse record as the summary holds it (失信记录摘要): for its ``items`` only, or, without any, for all."""
+    """An adverse record in the summary (失信记录摘要); it bars its ``items`` only, or all if there are none."""
 
     source: str
     record_id: str
@@ -114,15 +114,16 @@ class Bar:
 
     @property
     def record(self) -> str:
-        """How people and events name the record."""
+        """The name of the record in answers and events."""
         return f"{self.source}/{self.record_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overflow:
-    """What the summary no longer holds one by one (摘要溢出): adverse records of one severity beyond its bounds.
+    """Stands for the adverse records of one severity that did not fit in the summary (摘要溢出).
 
-    In force from the first day of any to the last of the one that lasts longest, whose organ and basis it names.
+    It lasts from the earliest first day to the latest last day, and names the organ and basis of the record that lasts
+    longest.
     """
 
     severity: Severity
@@ -135,7 +136,7 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagMark:
-    """A flag as the summary holds it (惩戒标识): for its ``items`` only (R2.4), and not while ``is_paused`` (R3.9)."""
+    """A flag in the summary (惩戒标识), for its ``items`` only (R2.4), without effect while ``is_paused`` (R3.9)."""
 
     flag_id: str
     measure_code: str
@@ -154,7 +155,7 @@ class FlagMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """When a source last spoke of the subject, and the day by which it agreed to speak again (None: on change)."""
+    """When a source last reported on the subject, and when its next update is due (None: only on change)."""
 
     received_at: datetime
     update_due_on: date | None = None
@@ -162,11 +163,12 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """All that a check needs to know of one subject (信用摘要): one small item, read at once.
+    """All that a check needs to know about one subject (信用摘要): one small item, read at once.
 
-    ``overflow`` stands for adverse records without room, at most one a severity. ``version`` moves with whatever a
-    check depends on, and is 0 while nobody has spoken. ``name_digests``: keyed digests of known names; ``fallen``: of
-    documents that fell; ``links``: whose credit counts for it too; ``met_by``: for whom its own counts, or once did.
+    ``overflow`` stands for adverse records that did not fit, at most one per severity. ``version`` changes with
+    whatever a check depends on; 0 means that nothing has been reported yet. ``name_digests``: keyed digests of known
+    names; ``fallen``: digests of revoked documents; ``links``: whose credit counts for this subject too; ``met_by``:
+    for whom this subject's credit counts, or once did.
     """
 
     subject: SubjectKey
@@ -184,13 +186,13 @@ class Summary:
 
     @property
     def owner(self) -> str:
-        """How timelines name the subject's credit."""
+        """The key of the timeline of the subject's credit."""
         return f"credit:{self.subject}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """One reason of an answer (理由): what, by whom, on which basis, until when, and what can be done about it."""
+    """One reason in an answer (理由): what, by whom, on which basis, until when, and the remedy."""
 
     code: ErrorCode
     text: Text
@@ -213,7 +215,7 @@ class Eligibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckAnswer:
-    """What a check answers: never a bare boolean (R2.8)."""
+    """The answer to a check: never a bare boolean (R2.8)."""
 
     effect: Effect
     reasons: tuple[Ground, ...]
@@ -222,7 +224,7 @@ class CheckAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """The days of a record (记录日期); ``display_until`` is the last day on which it may be shown or have effect."""
+    """The dates of a record (记录日期); ``display_until`` is the last day of display or effect."""
 
     judged_on: date
     received_on: date
@@ -233,9 +235,10 @@ class Dates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Display:
-    """Until when a record may be shown, and from when its repair may be asked for; None where it harms nobody.
+    """Until when a record may be displayed, and from when its repair may be requested; None if it is not adverse.
 
-    ``edition``: the rules of the day of the finding (R3.16); ``reason``: why a minor one is shown (R3.3).
+    ``edition`` is the edition of the rules on the day of the finding (R3.16); ``reason`` says why a minor record is
+    displayed (R3.3).
     """
 
     until: date | None = None
@@ -247,10 +250,10 @@ class Display:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One credit record (信用信息) as it is kept.
+    """A credit record (信用信息) as stored.
 
-    ``source_version`` is the source's own count: a higher one replaces, a lower one comes too late (R8.2);
-    ``version`` counts what was stored here. ``ruled``: what people put right, whatever the source says again (R3.12).
+    ``source_version`` is the source's own version: a higher one replaces, a lower one comes too late (R8.2).
+    ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12).
     """
 
     subject: SubjectKey
@@ -277,7 +280,7 @@ class Record:
     ruled: Corrected = field(default_factory=Corrected)
 
     def is_displayed(self, on: date) -> bool:
-        """Whether it may be shown and shared on a day: a minor one only with a reason, an undone one never."""
+        """Whether the record may be displayed and shared on a day: minor ones need a reason, undone ones never."""
         if self.repair in UNDONE or self.display.until is None or on > self.display.until:
             return False
         return self.severity is not Severity.MINOR or bool(self.display.reason)
@@ -285,7 +288,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """That somebody asked for a subject's credit (查询记录): who, for whom, why, for which case and item (R6.13)."""
+    """A log entry of a credit query (查询记录): who asked about whom, why, for which case and item (R6.13)."""
 
     subject: SubjectKey
     query_id: str

@@ -1,4 +1,4 @@
-"""What is handed in for the credit record, and the directory that says what may be."""
+"""Submissions to the credit record, and the directory that says what may be recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A record as somebody hands it in: anything may be missing, so that every fault can be told at once."""
+    """A record as submitted; anything may be missing, so that all faults can be reported at once."""
 
     source: str
     record_id: str
@@ -39,7 +39,7 @@ class Submission:
 
 
 class Fate(StrEnum):
-    """What became of a line of a file (处理结果)."""
+    """The result of processing a line (处理结果)."""
 
     STORED = "stored"
     UNCHANGED = "unchanged"
@@ -50,7 +50,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A file that is taken: its name, who handed it in, and the instant of all its records."""
+    """A file being imported: its name, who submitted it, and the time given to all its records."""
 
     name: str
     actor: str
@@ -60,7 +60,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom lines are about: looked at once, however many lines name them."""
+    """The subject of some lines, resolved once for all of them."""
 
     about: Identity
     key: SubjectKey
@@ -69,7 +69,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A line of a file: its number, what it says and about whom, and its bytes."""
+    """A line of a file: its number, content, subject and size in bytes."""
 
     line: int
     submission: Submission
@@ -82,18 +82,18 @@ class Handed:
         return self.submission.source, self.submission.record_id
 
     def of(self, batch: Batch) -> str:
-        """Return what is kept with the record, so that taking the line again is known to be that."""
+        """Return the origin stored with the record, so that processing the line again is recognised."""
         return f"{batch.name}:{self.line}"
 
     def was_taken(self, by_whom: str, batch: Batch) -> bool:
-        """Say whether a record that is kept with ``by_whom`` came in this line of the same file, or in one after it."""
+        """Whether a record with origin ``by_whom`` came from this line of the same file or a later one."""
         name, _, line = by_whom.rpartition(":")
         return name == batch.name and self.line <= int(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a line, and if it was refused, why."""
+    """The result for a line, with the error if it was refused."""
 
     handed: Handed
     fate: Fate
@@ -101,13 +101,13 @@ class Taken:
 
 
 def is_source_of(source: str, department: str) -> bool:
-    """Say whether a source is a department's own: its code, or one that begins with it and a dash."""
+    """Whether a source belongs to a department: its code, or its code followed by a dash."""
     return bool(department) and (source == department or source.startswith(f"{department}-"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One of the kinds of credit data (信用信息类别) that the directory allows."""
+    """A kind of credit data (信用信息类别) that the directory allows."""
 
     code: str
     name: Text
@@ -117,7 +117,7 @@ class Kind:
 class Directory:
     """An edition of the national base directory (全国公共信用信息基础目录).
 
-    ``forbidden`` may not be kept at all, ``with_consent`` only with the subject's written consent.
+    ``forbidden`` kinds may not be kept at all, ``with_consent`` kinds only with the subject's written consent.
     """
 
     edition: str
@@ -129,27 +129,27 @@ class Directory:
     sources: tuple[str, ...]
 
     def kind(self, code: str) -> Kind | None:
-        """Return the kind of that code, None if the directory has none."""
+        """Return the kind with that code, or None."""
         return next((kind for kind in self.kinds if kind.code == code), None)
 
     def forbids(self, name: str) -> Kind | None:
-        """Return what may not be kept at all and is meant by a name, None if it means nothing such."""
+        """Return the forbidden kind that a name refers to, or None."""
         return _meant(name, self.forbidden)
 
     def wants_consent_for(self, name: str) -> Kind | None:
-        """Return what may be kept with consent only and is meant by a name, None if it means nothing such."""
+        """Return the kind requiring consent that a name refers to, or None."""
         return _meant(name, self.with_consent)
 
 
 def _meant(name: str, kinds: Iterable[Kind]) -> Kind | None:
-    """Return the kind that a name means, however it is written: ``Blood-Type``, ``bloodType``, ``of.blood_type``."""
+    """Return the kind that a name refers to, however it is spelt: ``Blood-Type``, ``bloodType``, ``of.blood_type``."""
     parts = _parts(name)
     return next((kind for kind in kinds if _folded(kind.code) in parts), None)
 
 
 @lru_cache
 def _parts(name: str) -> frozenset[str]:
-    """Return a name and each of its parts; a file of a million lines has the same few over and over."""
+    """Return a name and its parts, normalised; cached because the lines of a file repeat the same few names."""
     return frozenset(_folded(part) for part in (name, *name.split(".")))
 
 

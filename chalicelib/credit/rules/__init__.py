@@ -1,1 +1,1 @@
-"""The rules of credit (信用): pure functions that are told the time."""
+"""The rules of credit (信用): pure functions that are given the time."""

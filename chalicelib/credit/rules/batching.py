@@ -1,4 +1,4 @@
-"""Which lines of a file go together: in one order, to one writer, and into one transaction."""
+"""How the lines of a file are grouped: what must stay in order, what one writer takes, what fits a transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -7,22 +7,22 @@ from typing import TypeAlias
 from chalicelib.credit.model.submissions import Handed
 
 MOST_WRITES = 100
-"""What DynamoDB takes in one transaction."""
+"""The most items that DynamoDB takes in one transaction."""
 
 BESIDE = 3
-"""What a subject needs in a transaction beside its records: itself, its summary and the event."""
+"""The items a subject needs in a transaction besides its records: itself, its summary and the event."""
 
 LARGEST_TOGETHER = 1_500_000
-"""Bytes of the lines of a transaction: DynamoDB takes 4 MB, and summaries and events are among them."""
+"""The most bytes of lines in a transaction: DynamoDB takes 4 MB, summaries and events included."""
 
 SHARE = 250
-"""Lines that a writer takes at a time: few, so that all come to the end of a chunk together."""
+"""The lines that a writer takes at a time: few, so that all writers finish a chunk together."""
 
 Group: TypeAlias = Sequence[Handed]
 
 
 def groups_of(handed: Iterable[Handed]) -> list[Group]:
-    """Return lines by what must keep its order: all of one subject, and all that name one record, in one group."""
+    """Group lines that must stay in order: all lines of one subject, and all that name the same record."""
     groups: list[list[Handed]] = []
     homes: dict[object, list[Handed]] = {}
     for line in handed:
@@ -42,7 +42,7 @@ def groups_of(handed: Iterable[Handed]) -> list[Group]:
 
 
 def shares_of(groups: Iterable[Group]) -> Iterator[list[Group]]:
-    """Yield whole groups, so many that there are ``SHARE`` lines in them."""
+    """Yield lists of whole groups with about ``SHARE`` lines each."""
     share: list[Group] = []
     lines = 0
     for group in groups:
@@ -56,7 +56,7 @@ def shares_of(groups: Iterable[Group]) -> Iterator[list[Group]]:
 
 
 def bundles_of(groups: Iterable[Group]) -> Iterator[list[Group]]:
-    """Yield what one transaction holds, in order: parts of one subject each, and no subject and no record twice."""
+    """Yield the parts for each transaction, in order; a part has one subject, and no subject or record occurs twice."""
     bundle: list[Group] = []
     taken: set[object] = set()
     writes = size = 0
@@ -74,7 +74,7 @@ def bundles_of(groups: Iterable[Group]) -> Iterator[list[Group]]:
 
 
 def _parts_of(group: Group) -> Iterator[Group]:
-    """Yield lines in their order, as many of one subject as a transaction takes, and no record twice."""
+    """Split a group, in order, into parts that fit a transaction, each with one subject and no record twice."""
     part: list[Handed] = []
     names: set[tuple[str, str]] = set()
     size = 0

@@ -1,4 +1,4 @@
-"""What a day brings to credit by itself: what has ended leaves, and nothing that counts for somebody does."""
+"""What changes in credit as days pass: expired entries are removed; favourable ones never expire."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,18 +16,18 @@ ACTOR = "system:expire"
 
 
 def has_ended(record: Record, *, on: date) -> bool:
-    """Say whether a record's last day has passed and nobody has written that down."""
+    """Whether a record's last day has passed and this has not been recorded yet."""
     display = record.display
     return display.until is not None and display.ended_at is None and on > display.until
 
 
-def ended(record: Record, *, at: datetime) -> Record:
-    """Return the record after its last day: it leaves every view, without anybody having asked (R3.2)."""
+def end_display(record: Record, *, at: datetime) -> Record:
+    """Return the record marked as ended: it disappears from every view without anybody having to ask (R3.2)."""
     return replace(record, version=record.version + 1, display=replace(record.display, ended_at=at))
 
 
 def without_ended(summary: Summary, *, on: date) -> Summary:
-    """Return the summary without what has ended; no check depends on that, so its version stays."""
+    """Return the summary without expired entries; the version stays, because no check depends on them."""
     return replace(
         summary,
         bars=tuple(bar for bar in summary.bars if bar.ends_on >= on),
@@ -36,12 +36,12 @@ def without_ended(summary: Summary, *, on: date) -> Summary:
     )
 
 
-def recomputed(
+def recompute(
     summary: Summary, records: Sequence[Record], flags: Sequence[FlagMark], *, on: date, kept_from: Severity
 ) -> Summary:
-    """Return the summary that records and flags give, whatever it holds; a check must say the same of both.
+    """Return the summary computed from records and flags alone; checks must give the same result on both.
 
-    What neither knows stays: the version, the chain's head, the names that sources gave, and documents that fell.
+    Kept from the stored summary: its version, chain head, names given by sources, and revoked documents.
     """
     bars = [bar for record in records for bar in _bars_of(record, on=on, kept_from=kept_from)]
     kept, left_out = within_bounds(bars)
@@ -61,9 +61,9 @@ def recomputed(
 
 
 def differences(summary: Summary, other: Summary, *, on: date) -> tuple[str, ...]:
-    """Return in which parts two summaries differ, but for what has ended and what was undone.
+    """Return the parts in which two summaries differ, ignoring expired and undone entries.
 
-    Beyond the bounds it depends on the order of the deliveries which bars are kept: there only the rest is compared.
+    If both overflow, which bars were kept depends on the order of delivery, so bars are not compared then.
     """
     one, two = without_ended(summary, on=on), without_ended(other, on=on)
     found = {
@@ -77,13 +77,13 @@ def differences(summary: Summary, other: Summary, *, on: date) -> tuple[str, ...
     return tuple(sorted(part for part, differs in found.items() if differs))
 
 
-def mended(summary: Summary, other: Summary) -> Summary:
-    """Return what is stored in the place of a summary that differs: what was read before no longer files."""
+def correct(summary: Summary, other: Summary) -> Summary:
+    """Return the corrected summary to store; its new version makes filings based on the old one fail."""
     return replace(other, version=summary.version + 1, head=summary.head)
 
 
-def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> NewEvent:
-    """Return what the timeline is told of a summary that was not what records and flags give."""
+def correction_event(before: Summary, after: Summary, parts: Sequence[str], *, at: datetime) -> NewEvent:
+    """Return the event of a summary that differed from its records and flags."""
     return NewEvent(
         kind=EventKind.SUMMARY_MENDED,
         occurred_at=at,
@@ -102,8 +102,8 @@ def mended_fact(before: Summary, after: Summary, parts: Sequence[str], *, at: da
     )
 
 
-def display_ended(record: Record, after: Summary, *, at: datetime) -> NewEvent:
-    """Return what the timeline is told of a record whose last day has passed."""
+def display_ended_event(record: Record, after: Summary, *, at: datetime) -> NewEvent:
+    """Return the event of a record whose last day has passed."""
     until = record.display.until
     return NewEvent(
         kind=EventKind.RECORD_DISPLAY_ENDED,
@@ -121,8 +121,8 @@ def display_ended(record: Record, after: Summary, *, at: datetime) -> NewEvent:
     )
 
 
-def flag_ended(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> NewEvent:
-    """Return what the credit's timeline is told of a flag that left the summary by itself."""
+def flag_ended_event(kind: EventKind, flag_id: str, after: Summary, *, at: datetime) -> NewEvent:
+    """Return the event, on the subject's credit, of a flag that expired or was suspended."""
     return NewEvent(
         kind=kind,
         occurred_at=at,
@@ -154,6 +154,6 @@ def _flags(summary: Summary) -> dict[str, FlagMark]:
 
 
 def _fresh(summary: Summary) -> dict[str, Freshness]:
-    """Return what is known of the sources that still have something to say."""
+    """Return the freshness of the sources that still have bars."""
     sources = {bar.source for bar in _bars(summary).values()}
     return {source: said for source, said in summary.freshness.items() if source in sources}

@@ -1,6 +1,6 @@
-"""What grade an edition of a scale gives to somebody, and why (R6.11, R6.12).
+"""The grade that an edition of a scale gives a subject, and why (R6.11, R6.12).
 
-It is shown to the subject and to nobody else: no check, no promise and no decision asks for it.
+It is shown only to the subject: no check, promise or decision uses it.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ SEVERITIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One input of a grade: how many there are, and how many points they gave or took together."""
+    """One input of a grade: its count, and the points it added or subtracted."""
 
     weight: Weight
     number: int
@@ -30,7 +30,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """A grade with everything that it was worked out from: nobody has to believe a number (R6.12)."""
+    """A grade with everything it was computed from, so that it can be verified (R6.12)."""
 
     scale: GradeScale
     band: Band
@@ -41,9 +41,9 @@ class Grade:
 def grade_of(
     summary: Summary, records: Sequence[Record], scale: GradeScale | None, *, kind: SubjectKind, on: date
 ) -> Grade | None:
-    """Return the grade of a subject on a day, None without a scale and for a kind that the scale does not name.
+    """Return a subject's grade on a day; None without a scale or if the scale does not cover this kind of subject.
 
-    ``records`` are all of the subject's. A record counts while it may be shown, a flag while it has effect.
+    ``records`` are all of the subject's. Records count while they may be displayed, flags while they have effect.
     """
     if scale is None or kind.value not in scale.subject_kinds:
         return None

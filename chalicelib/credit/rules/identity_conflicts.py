@@ -1,4 +1,4 @@
-"""How a conflict is named and decided."""
+"""How identity conflicts are named and decided."""
 
 import hashlib
 from dataclasses import replace
@@ -9,12 +9,12 @@ from chalicelib.subjects.model.subjects import SubjectKey
 
 
 def conflict_id(subject: SubjectKey, said_digest: str, *, source: str, record_id: str) -> str:
-    """Name a conflict by what was sent: the same record under the same name is the same conflict."""
+    """Return a conflict's id; the same record under the same name gives the same conflict."""
     return hashlib.sha256(f"{subject}\n{said_digest}\n{source}\n{record_id}".encode()).hexdigest()[:32]
 
 
-def decided(conflict: Conflict, decision: Decision) -> Conflict:
-    """Return the conflict decided; ``STEP_NOT_ALLOWED`` the second time."""
+def decide(conflict: Conflict, decision: Decision) -> Conflict:
+    """Return the conflict with its decision; raises ``STEP_NOT_ALLOWED`` if it already has one."""
     if conflict.decision is not None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(conflict, decision=decision)

@@ -1,4 +1,4 @@
-"""Which aliases there can be, and how one is confirmed and revoked."""
+"""Which links are possible, and how one is confirmed and revoked."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -17,63 +17,63 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 MOST_JOINED = 20
-"""Identities that may count for one subject: far beyond any life, and a gate that still reads them at once."""
+"""The most identities that may count for one subject: more than anybody has, and few enough to read at once."""
 
 
 def law_in_force(laws: Sequence[IdentityLinkLaw], *, on: date) -> IdentityLinkLaw:
-    """Return the edition of a day, the latest of those that are in force; ``LookupError`` before the first."""
+    """Return the edition in force on a day; raises ``LookupError`` before the first."""
     in_force = [law for law in laws if law.in_force_from <= on]
     if not in_force:
         raise LookupError(on)
     return max(in_force, key=lambda law: law.in_force_from)
 
 
-def require_possible(alias: IdentityLink, *, on: date) -> None:
-    """Refuse with every fault of an alias that cannot be (``ALIAS_NOT_ACCEPTABLE``)."""
-    faults = tuple(_faults(alias, on=on))
+def require_possible(link: IdentityLink, *, on: date) -> None:
+    """Raise ``ALIAS_NOT_ACCEPTABLE``, listing every fault, for a link that cannot be valid."""
+    faults = tuple(_faults(link, on=on))
     if faults:
         raise DomainError(ErrorCode.ALIAS_NOT_ACCEPTABLE, faults=faults)
 
 
-def require_room(alias: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
-    """Refuse what is known already, and more identities for one subject than anybody has.
+def require_room(link: IdentityLink, *, formers: Collection[SubjectKey], presents: Collection[SubjectKey]) -> None:
+    """Raise ``ALIAS_NOT_ACCEPTABLE`` if the two are already linked or too many identities would be.
 
-    ``formers`` and ``presents`` are all identities that count for each side now, its own included.
+    ``formers`` and ``presents`` are all identities that count for each side now, including itself.
     """
-    if alias.kind is LinkKind.RENAMED:
+    if link.kind is LinkKind.RENAMED:
         return
-    if alias.former.subject in presents:
+    if link.former.subject in presents:
         raise linked_already()
-    if alias.present.subject in formers:
+    if link.present.subject in formers:
         raise _not_acceptable(code="LINKED_IN_A_CIRCLE", zh="反向关联已经存在", en="linked the other way round")
     if len({*formers, *presents}) > MOST_JOINED:
         raise _not_acceptable(code="TOO_MANY", zh=f"关联主体超过{MOST_JOINED}个", en=f"over {MOST_JOINED} identities")
 
 
 def linked_already() -> DomainError:
-    """Return the refusal of what is known already."""
+    """Return the error for identities that are already linked."""
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
 
-def confirmed(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
-    """Return the alias confirmed: ``STEP_NOT_ALLOWED`` unless it waits for that, ``SAME_PERSON`` for the proposer."""
-    if alias.state is not IdentityLinkState.PROPOSED:
+def confirm(link: IdentityLink, action: LinkAction) -> IdentityLink:
+    """Return the link confirmed; raises ``STEP_NOT_ALLOWED`` unless proposed, ``SAME_PERSON`` for the proposer."""
+    if link.state is not IdentityLinkState.PROPOSED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    if alias.proposed.by == deed.by:
+    if link.proposed.by == action.by:
         raise DomainError(ErrorCode.SAME_PERSON)
-    return replace(alias, confirmed=deed)
+    return replace(link, confirmed=action)
 
 
-def revoked(alias: IdentityLink, deed: LinkAction) -> IdentityLink:
-    """Return the alias revoked, whether it counted or still waited; ``STEP_NOT_ALLOWED`` the second time."""
-    if alias.state is IdentityLinkState.REVOKED:
+def revoke(link: IdentityLink, action: LinkAction) -> IdentityLink:
+    """Return the link revoked, whether confirmed or only proposed; raises ``STEP_NOT_ALLOWED`` if already revoked."""
+    if link.state is IdentityLinkState.REVOKED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    return replace(alias, revoked=deed)
+    return replace(link, revoked=action)
 
 
-def _faults(alias: IdentityLink, *, on: date) -> Iterator[FieldError]:
-    former, present = alias.former, alias.present
-    if alias.kind is LinkKind.RENAMED:
+def _faults(link: IdentityLink, *, on: date) -> Iterator[FieldError]:
+    former, present = link.former, link.present
+    if link.kind is LinkKind.RENAMED:
         if former.subject != present.subject:
             yield _fault("/present/number", "更名前后号码应当相同", "renaming keeps the number", "NUMBER_DIFFERS")
         if former.name_digest == present.name_digest:
@@ -82,9 +82,9 @@ def _faults(alias: IdentityLink, *, on: date) -> Iterator[FieldError]:
         yield _fault("/present/number", "两个主体的号码相同", "both numbers are the same", "NUMBER_SAME")
     if _is_person(former) != _is_person(present):
         yield _fault("/present/kind", "自然人与单位不能关联", "one is a person, one is not", "KINDS_DIFFER")
-    elif alias.law.parties is Parties.ORGANISATIONS and _is_person(former):
+    elif link.law.parties is Parties.ORGANISATIONS and _is_person(former):
         yield _fault("/kind", "该情形只适用于单位", "only organisations can be so", "ORGANISATIONS_ONLY")
-    if alias.document.effective_on > on:
+    if link.document.effective_on > on:
         yield _fault("/document/effective_on", "文书尚未生效", "the document has no effect yet", "IN_THE_FUTURE")
 
 

@@ -1,4 +1,4 @@
-"""What a line says, whether a file is what its source declared, and how an import goes on."""
+"""Parsing lines, comparing a file with its declaration, and the progress of an import."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 
 LONGEST_LINE = 262_144
-"""Bytes of a line: as much as a body of the API may have."""
+"""The most bytes of a line: as many as a request body may have."""
 
 LIST_COLUMNS = frozenset({"related_items"})
 NUMBER_COLUMNS = frozenset({"version"})
@@ -34,7 +34,7 @@ COLUMNS = frozenset(
         *NUMBER_COLUMNS,
     }
 )
-"""The columns of a CSV: the names of the JSON form, parts of parts behind a dot; and ``contents.<name>``."""
+"""The columns of a CSV: the names of the JSON form, nested ones with a dot, and ``contents.<name>``."""
 
 
 class LineError(ValueError):
@@ -47,19 +47,19 @@ class LineError(ValueError):
 
 
 def format_of(beginning: str) -> Format:
-    """Say what lines are by their first characters: JSON begins with a brace."""
+    """Return the format, judged by the first characters: JSON begins with a brace."""
     return Format.JSON_LINES if beginning.lstrip().startswith("{") else Format.CSV
 
 
 def is_header(line: str) -> bool:
-    """Say whether a line names columns of the published form, each once."""
+    """Whether a line is a header of known columns without duplicates."""
     names = _cells(line)
     known = all(name in COLUMNS or A_CONTENT.fullmatch(name) for name in names)
     return known and len(set(names)) == len(names) and {"record_id", "subject.number"} <= set(names)
 
 
 def record_of(text: str | None, number: int, *, header: str) -> RecordLine:
-    """Read a line; ``header`` is that of a CSV, blank for JSON Lines. ``LineError`` with every fault."""
+    """Parse a line; ``header`` is blank for JSON Lines. Raises ``LineError`` with every fault."""
     if text is None:
         raise LineError(Refused(line=number, record_id="", code="NOT_UTF8"))
     if len(text.encode()) > LONGEST_LINE:
@@ -78,7 +78,7 @@ def record_of(text: str | None, number: int, *, header: str) -> RecordLine:
 
 
 def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
-    """Return a line that the rules of records refused, with every fault."""
+    """Return the refused line for a record that the rules rejected, with every fault."""
     return Refused(
         line=number,
         record_id=tellable(record_id),
@@ -88,7 +88,7 @@ def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
 
 
 def disagreement(declared: Declared, found: Found) -> Problem | None:
-    """Return in what a file is not the one that was declared, None if it is."""
+    """Return how a file differs from its declaration, or None."""
     if found.size != declared.size:
         return Problem.SIZE_DIFFERS
     if found.sha256 != declared.sha256:
@@ -98,18 +98,18 @@ def disagreement(declared: Declared, found: Found) -> Problem | None:
     return None if found.count else Problem.EMPTY
 
 
-def started(before: Import, found: Found, *, at: datetime) -> Import:
-    """Return the import that is being stored from now on."""
+def start(before: Import, found: Found, *, at: datetime) -> Import:
+    """Return the import as it starts storing."""
     return replace(before, state=ImportState.STORING, found=found, started_at=at)
 
 
-def refused(before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
-    """Return the import whose file was refused whole."""
+def refuse(before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
+    """Return the import with its whole file refused."""
     return replace(before, state=ImportState.REFUSED, problem=problem, found=found, finished_at=at)
 
 
-def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
-    """Return the import after some lines more; where some were refused there is a part of them."""
+def advance(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
+    """Return the import after more lines; if any were refused, they are stored as a part."""
     counts = Counter(before.progress.counts)
     counts.update(fates)
     parts = (*before.progress.parts, *([line] if has_refused else ()))
@@ -117,13 +117,13 @@ def gone_on(before: Import, *, offset: int, line: int, fates: Iterable[Fate], ha
     return replace(before, progress=progress)
 
 
-def finished(before: Import, *, at: datetime) -> Import:
-    """Return the import of which every line is done."""
+def finish(before: Import, *, at: datetime) -> Import:
+    """Return the import with all lines done."""
     return replace(before, state=ImportState.DONE, finished_at=at)
 
 
 def refused_text(lines: Sequence[Refused]) -> str:
-    """Return lines of the file of refused lines: numbers, codes and places, and nothing that a line said."""
+    """Return the text of refused lines: numbers, codes and places, but nothing of a line's content."""
     return "".join(
         json.dumps(
             {"line": one.line, "record_id": one.record_id, "code": one.code, "errors": list(one.errors)},
@@ -163,7 +163,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _name(raw: str) -> str:
-    """Return the source's id of a record if it is one that may be told: no identifier of a person is."""
+    """Return the record id of a line if it may be disclosed, otherwise a blank."""
     try:
         name = json.loads(raw)["record_id"]
     except (ValueError, LookupError, TypeError, RecursionError):
@@ -172,7 +172,7 @@ def _name(raw: str) -> str:
 
 
 def tellable(record_id: str) -> str:
-    """Return a source's id of a record, blank for one that is none or holds an identifier of a person."""
+    """Return the record id, or a blank if it is malformed or contains a personal identifier."""
     return record_id if A_NAME.fullmatch(record_id) and not AN_IDENTIFIER.search(record_id) else ""
 
 

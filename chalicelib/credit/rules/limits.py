@@ -1,4 +1,4 @@
-"""How much a summary holds, and what stands for the rest: it stays small, and no record is refused for that."""
+"""The limits of a summary, and what stands for the rest: it stays small without refusing any record."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -8,17 +8,17 @@ from chalicelib.credit.model.records import UNDONE, Bar, Overflow
 
 MOST_BARS = 100
 LARGEST_BARS = 64_000
-"""Bytes of all bars of a summary: far from what one stored item may have, and nobody ordinary comes near it."""
+"""The most bytes of all bars of a summary: well below the limit of a stored item, and rarely approached."""
 
 BYTES_BESIDE_THE_TEXTS = 300
-"""What a stored bar has beside its texts: the names of its parts, two days and three words."""
+"""The bytes of a stored bar besides its texts: field names, two dates and three enum values."""
 
 MOST_ITEMS_LEFT_OUT = 100
-"""Beyond so many items what was left out counts for every one."""
+"""If more items than this are affected, the overflow counts for all items."""
 
 
 def within_bounds(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """Return the bars that a summary keeps, by name whatever came first, and those that it has no room for."""
+    """Return the bars that a summary keeps, sorted by name, and those for which it has no room."""
     room = LARGEST_BARS
     kept: set[str] = set()
     named = sorted(bars, key=lambda bar: bar.record)
@@ -36,7 +36,7 @@ def within_bounds(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], tuple[Bar, ...]
 
 
 def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: date) -> tuple[Overflow, ...]:
-    """Return what stands for all bars that there was no room for: those of before that last on, and these."""
+    """Return the overflow marks: the earlier ones still in force, extended by the bars left out now."""
     marks = {mark.severity: mark for mark in before if mark.ends_on >= on}
     for bar in left_out:
         if bar.repair in UNDONE:
@@ -55,7 +55,7 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
 
 
 def _weight(bar: Bar) -> tuple[bool, int, bool, date]:
-    """Order bars by how much they decide: in force at all, gravity, for every promise, and how long."""
+    """Order bars by weight: in force first, then severity, then those that bar everything, then duration."""
     return bar.repair not in UNDONE, bar.severity.rank, not bar.items, bar.ends_on
 
 

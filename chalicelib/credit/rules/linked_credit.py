@@ -1,4 +1,4 @@
-"""What credit means for one item, with the identities that a subject had before or took over (主体关联, R6.4)."""
+"""A subject's credit for one item, including identities it had before or took over (主体关联, R6.4)."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -18,55 +18,53 @@ LINKED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
-    """Another subject's summary as it counts for this one, and the link that says why."""
+class LinkedSummary:
+    """Another subject's summary that counts for this one, with the link that says why."""
 
     link: Link
     summary: Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined(Summary):
-    """A subject's own summary with those that count for it too; it is read, and never written."""
+class JoinedSummary(Summary):
+    """A subject's own summary with the linked ones; only read, never written."""
 
-    others: tuple[Met, ...] = ()
+    others: tuple[LinkedSummary, ...] = ()
 
 
-def joined(own: Summary, others: Sequence[Met]) -> Summary:
-    """Return a summary that remembers what was read beside it."""
+def join(own: Summary, others: Sequence[LinkedSummary]) -> Summary:
+    """Return the summary together with the linked ones that were read."""
     if not others:
         return own
-    return Joined(**{part.name: getattr(own, part.name) for part in fields(Summary)}, others=tuple(others))
+    return JoinedSummary(**{part.name: getattr(own, part.name) for part in fields(Summary)}, others=tuple(others))
 
 
-def links_beyond(own: Summary, met: Collection[Met]) -> tuple[Link, ...]:
-    """Return the links of what was met that lead to nobody met so far, one to each."""
+def links_beyond(own: Summary, met: Collection[LinkedSummary]) -> tuple[Link, ...]:
+    """Return the links that lead to subjects not read yet, one to each."""
     known = {own.subject, *(one.summary.subject for one in met)}
     beyond = {link.subject: link for one in met for link in one.summary.links if link.subject not in known}
     return tuple(beyond.values())
 
 
-def others_of(summary: Summary) -> tuple[Met, ...]:
-    """Return what counts for the subject beside its own."""
-    return summary.others if isinstance(summary, Joined) else ()
+def others_of(summary: Summary) -> tuple[LinkedSummary, ...]:
+    """Return the linked summaries that count for the subject."""
+    return summary.others if isinstance(summary, JoinedSummary) else ()
 
 
 def parts_of(summary: Summary) -> tuple[Summary, ...]:
-    """Return the subject's own summary and every one that counts for it too."""
+    """Return the subject's own summary and the linked ones."""
     return (summary, *(met.summary for met in others_of(summary)))
 
 
-def together(summary: Summary) -> Summary:
-    """Return a summary with the flags and kept promises of all parts, to be counted; it is never written."""
+def combine(summary: Summary) -> Summary:
+    """Return a summary with the flags and kept promises of all parts, for grading only; it is never written."""
     parts = parts_of(summary)
     flags = tuple(flag for part in parts for flag in part.flags)
     return replace(summary, flags=flags, kept_promises=sum(part.kept_promises for part in parts))
 
 
-def assessed(
-    summary: Summary, item_code: str, *, on: date, bar_severity: Severity
-) -> tuple[Effect, tuple[Ground, ...]]:
-    """Return what all parts mean for one item: the gravest effect, and every reason, with whose it was if another's."""
+def assess(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> tuple[Effect, tuple[Ground, ...]]:
+    """Return the gravest effect of all parts for one item, with every reason; reasons of others name the link."""
     effect, reasons = assessment(summary, item_code, on=on, bar_severity=bar_severity)
     effects, grounds = {effect}, list(reasons)
     for met in others_of(summary):
@@ -77,44 +75,44 @@ def assessed(
 
 
 def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> Eligibility:
-    """Say whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
+    """Whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
 
-    Records of ``bar_severity`` and above bar; one whose source has gone stale is named, but cannot bar alone (R6.9).
+    Records of ``bar_severity`` and above bar; those from a stale source are named, but do not bar alone (R6.9).
     """
-    effect, reasons = assessed(summary, item_code, on=on, bar_severity=bar_severity)
+    effect, reasons = assess(summary, item_code, on=on, bar_severity=bar_severity)
     return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
 
 
 def with_link(summary: Summary, link: Link) -> Summary:
-    """Return a summary that meets another subject's; nobody can file on what was read before."""
+    """Return the summary with a link; its new version makes filings based on the old one fail."""
     return replace(summary, version=summary.version + 1, links=(*summary.links, link))
 
 
 def with_reader(summary: Summary, reader: SubjectKey) -> Summary:
-    """Return a summary that remembers for whom it counts too, for good: whoever met it must be found when it was wrong.
+    """Return the summary with a subject for whom it counts, kept for good so that affected cases can be found.
 
-    No check of its own depends on that, so its version stays.
+    The version stays, because none of the subject's own checks depends on it.
     """
     return replace(summary, met_by=tuple(dict.fromkeys((*summary.met_by, reader))))
 
 
 def without_link(summary: Summary, alias_id: str) -> Summary:
-    """Return a summary without what an alias had brought."""
+    """Return the summary without a link."""
     links = tuple(link for link in summary.links if link.alias_id != alias_id)
     return replace(summary, version=summary.version + 1, links=links)
 
 
 def with_names(summary: Summary, names: Sequence[str]) -> Summary:
-    """Return a summary that knows its subject by all of these names; nobody can file on what was read before.
+    """Return the summary with additional names of its subject; its new version makes earlier filings fail.
 
-    One that had none knows them all from then on, so that none of them contradicts the first record that comes.
+    A summary without any name gets all of them at once, so that none contradicts the first record that comes.
     """
     known = tuple(dict.fromkeys((*names, *summary.name_digests)))
     return replace(summary, version=summary.version + 1, name_digests=known)
 
 
 def without_name(summary: Summary, name_digest: str) -> Summary:
-    """Return a summary that knows its subject by one name less."""
+    """Return the summary without one name."""
     names = tuple(known for known in summary.name_digests if known != name_digest)
     return replace(summary, version=summary.version + 1, name_digests=names)
 

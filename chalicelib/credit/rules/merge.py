@@ -1,12 +1,12 @@
-"""What a newer version of a record keeps of the one before, whatever the source says (R3.12)."""
+"""What a newer version of a record keeps from the stored one, whatever the source says (R3.12)."""
 
 from dataclasses import replace
 
 from chalicelib.credit.model.records import Record
 
 
-def held_to_rulings(record: Record, before: Record) -> Record:
-    """Return a record one stored version after the one ``before``, with the marks and rulings that it carries."""
+def carry_over(record: Record, before: Record) -> Record:
+    """Return the record as the next stored version, with the marks and corrections carried over."""
     return replace(
         record,
         version=before.version + 1,

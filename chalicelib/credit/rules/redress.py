@@ -1,4 +1,4 @@
-"""What ways back do to records and to the summary: marks come and go, and what is undone leaves every view."""
+"""The effect of redress on records and summaries: marks are set and cleared, and undone entries disappear."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,24 +23,24 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
 
-def stepped(record: Record) -> Record:
-    """Return the record one stored version on: once for each write, whatever changes with it."""
+def with_next_version(record: Record) -> Record:
+    """Return the record with its version increased, once per write."""
     return replace(record, version=record.version + 1)
 
 
-def disputed(record: Record, state: ObjectionState) -> Record:
-    """Return the record with the mark of an objection (异议标注), or without it."""
+def with_objection(record: Record, state: ObjectionState) -> Record:
+    """Return the record with or without the mark of an open objection (异议标注)."""
     return replace(record, objection=state)
 
 
 def with_repair(record: Record, state: RepairState) -> Record:
-    """Return the record asked to be repaired, no longer so, repaired, or withdrawn; no mark outlives its undoing."""
+    """Return the record with a repair state; repairing or withdrawing it also clears the objection mark."""
     objection = ObjectionState.NONE if state in UNDONE else record.objection
     return replace(record, repair=state, objection=objection)
 
 
-def corrected(record: Record, contents: Mapping[str, str]) -> Record:
-    """Return the record with other contents where they were wrong (更正), whatever its source says again."""
+def with_corrections(record: Record, contents: Mapping[str, str]) -> Record:
+    """Return the record with corrected contents (更正), which hold whatever the source says later."""
     made = tuple(
         Correction(name=name, wrong=record.contents.get(name), right=right) for name, right in contents.items()
     )
@@ -48,17 +48,17 @@ def corrected(record: Record, contents: Mapping[str, str]) -> Record:
     return replace(record, contents={**record.contents, **contents}, ruled=ruled)
 
 
-def shortened(record: Record, ends_on: date) -> Record:
-    """Return the record with an earlier last day of display and effect, whatever its source says of it later."""
+def with_earlier_end(record: Record, ends_on: date) -> Record:
+    """Return the record with an earlier last day, which holds whatever the source says later."""
     display, ruled = replace(record.display, until=ends_on), replace(record.ruled, ends_on=ends_on)
     return replace(record, display=display, ruled=ruled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changes of one subject at once: records as they will stand, marks of flags, None for one that leaves.
+    """The changes to one subject in a single write: new records, and new marks of flags (None removes one).
 
-    ``fallen`` is a document on which nothing may stand any more; ``facts`` are what the timeline is told of it all.
+    ``fallen`` is a document that is no longer valid; ``facts`` are the events.
     """
 
     records: Sequence[Record] = ()
@@ -67,13 +67,13 @@ class Changes:
     facts: Sequence[NewEvent] = ()
 
 
-def after_remedy(
+def after_redress(
     summary: Summary, changes: Changes, *, known: Sequence[Record], kept_from: Severity, on: date
 ) -> Summary:
-    """Return the summary after what changed.
+    """Return the summary after the changes.
 
-    ``known`` are all records of the subject as they stood before: where the summary had no room for some, what it
-    holds is chosen anew, so that nothing goes on barring under another name.
+    ``known`` are all the subject's records before the changes: if the summary overflowed, its entries are chosen anew,
+    so that an overflow mark does not go on barring for a record that is gone.
     """
     changed = {f"{record.source}/{record.record_id}": record for record in changes.records}
     freshness = dict(summary.freshness)
@@ -97,7 +97,7 @@ def after_remedy(
     )
 
 
-def happened(
+def record_event(
     kind: EventKind,
     record: Record,
     *,
@@ -106,7 +106,7 @@ def happened(
     department: str,
     at: datetime,
 ) -> NewEvent:
-    """Return what the credit's timeline is told of a record; ``because`` names the objection, repair or reversal."""
+    """Return the event of a change to a record; ``because`` names the objection, repair or revocation."""
     until = record.display.until
     data: dict[str, Json] = {
         "record": f"{record.source}/{record.record_id}",

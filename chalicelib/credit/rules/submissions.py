@@ -1,4 +1,4 @@
-"""Whether a record may be stored, with every fault at once (R6.5, R6.6), and how long it may have effect."""
+"""Checks on submitted records, reporting all faults at once (R6.5, R6.6), and how long records have effect."""
 
 import calendar
 import re
@@ -8,16 +8,16 @@ from datetime import date, datetime
 
 from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
-from chalicelib.credit.rules.merge import held_to_rulings
+from chalicelib.credit.rules.merge import carry_over
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey, SubjectKind
 
 OWN_SOURCE = "commitments"
-"""The source under which the service itself counts kept promises; nobody hands records in under it."""
+"""The source under which the service itself counts kept promises; nobody else may submit under it."""
 
 Periods = Mapping[str, DisplayPeriod]
-"""How long records may be shown (公示期), by severity, as a rule pack sets it."""
+"""How long records may be displayed (公示期), by severity, as set by a rule pack."""
 
 AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
 A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -30,19 +30,19 @@ DECEMBER = 12
 
 
 def directory_in_force(directories: Sequence[Directory], *, on: date) -> Directory:
-    """Return the edition of the directory in force on a day; the oldest one for days before it."""
+    """Return the edition of the directory in force on a day; the oldest one for earlier days."""
     return next((edition for edition in reversed(directories) if edition.in_force_from <= on), directories[0])
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, or that month's last day where there is no such day (民法典第202条)."""
+    """Return the same day some months later, or that month's last day if there is no such day (民法典第202条)."""
     year, month = divmod(day.year * DECEMBER + day.month - 1 + months, DECEMBER)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 
 
 def with_display(record: Record, rules: DisplayRules, *, reason: str) -> Record:
-    """Return the record with the dates that the rules of the day of its finding set; none where it harms nobody."""
+    """Return the record with the dates set by the rules of the day of its finding; none if it is not adverse."""
     if record.severity is Severity.NONE:
         return record
     display = Display(
@@ -55,7 +55,7 @@ def with_display(record: Record, rules: DisplayRules, *, reason: str) -> Record:
 
 
 def ends_on(record: Record, periods: Periods) -> date:
-    """Return the last day on which a record may be shown or have effect (R3.2); the finding's if it harms nobody."""
+    """Return the last day on which a record may be displayed or have effect (R3.2)."""
     period = periods.get(record.severity)
     longest = months_after(record.dates.judged_on, 0 if period is None else period.most_months)
     return min(day for day in (longest, record.dates.display_until, record.dates.expires_on) if day is not None)
@@ -64,9 +64,9 @@ def ends_on(record: Record, periods: Periods) -> date:
 def faults(
     submission: Submission, *, directory: Directory, periods: Periods, subject_kind: SubjectKind, on: date
 ) -> tuple[FieldError, ...]:
-    """Return everything that keeps a record from being stored; empty if it may be.
+    """Return all faults that keep a record from being stored; empty if it may be.
 
-    ``on`` is the day on which it was handed in, in Shanghai.
+    ``on`` is the day in Shanghai on which it was submitted.
     """
     return (
         *_faults_of_source(submission),
@@ -76,7 +76,7 @@ def faults(
     )
 
 
-def accepted(  # noqa: PLR0913 - a record is made of this many things, and each is named at the call
+def make_record(  # noqa: PLR0913 - a record is made of this many things, and each is named at the call
     submission: Submission,
     *,
     subject: SubjectKey,
@@ -86,7 +86,7 @@ def accepted(  # noqa: PLR0913 - a record is made of this many things, and each 
     at: datetime,
     on: date,
 ) -> Record:
-    """Return the record that a submission without faults becomes, one version after the one ``before``.
+    """Return the record made from a faultless submission, as the next version after ``before``.
 
     ``shown`` are the rules of the day of the finding.
     """
@@ -127,18 +127,18 @@ def accepted(  # noqa: PLR0913 - a record is made of this many things, and each 
     record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:
         return record
-    record = held_to_rulings(record, before)
+    record = carry_over(record, before)
     if given.source_version is not None:
         return record
-    # A source that does not count its versions says something newer whenever it says something else.
+    # If a source does not number its versions, any different content counts as newer.
     uncounted = replace(record, source_version=before.source_version)
     return uncounted if _is_repetition(uncounted, before) else replace(record, source_version=before.source_version + 1)
 
 
 def is_news(record: Record, *, before: Record) -> bool:
-    """Say whether a record changes what is stored: it is newer, and does not only repeat (R8.2).
+    """Whether a record changes what is stored: it is newer, and not a repetition (R8.2).
 
-    Another content under the same version of the source, or about another subject, is a conflict and refused.
+    Raises ``RECORD_NOT_ACCEPTABLE`` for other content under the same source version, or about another subject.
     """
     if record.source_version < before.source_version:
         return False
@@ -164,7 +164,7 @@ def is_news(record: Record, *, before: Record) -> bool:
 
 
 def _is_repetition(record: Record, before: Record) -> bool:
-    """Say whether a record only says again what is stored, whenever and under whichever edition it came."""
+    """Whether a record only repeats what is stored, whatever the time and directory edition of its arrival."""
     said_again = replace(
         record,
         edition=before.edition,

@@ -47,24 +47,24 @@ GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
 
 
 def severity_kept(packs: Sequence[RulePack]) -> Severity:
-    """Return from which severity on a record stands in the summary: the least by which any pack bars (R3.3)."""
+    """Return the least severity kept in summaries: the lowest at which any rule pack bars (R3.3)."""
     return min((Severity(pack.bar_severity.value) for pack in packs), key=lambda severity: severity.rank)
 
 
 def is_bar_in_force(bar: Bar, *, on: date) -> bool:
-    """Say whether a record has effect on a day: both end days included, and never once it was undone."""
+    """Whether a record has effect on a day, both end days included; undone records never have."""
     return bar.repair not in UNDONE and bar.starts_on <= on <= bar.ends_on
 
 
 def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
-    """Say whether a measure has effect on a day: both end days included, so an expired flag bars nobody."""
+    """Whether a measure has effect on a day, both end days included; an expired flag bars nobody."""
     return flag.starts_on <= on <= flag.ends_on
 
 
 def is_known_by_name(summary: Summary, name_digest: str) -> bool:
-    """Say whether a name, by its keyed digest, is one that sources gave to the number (R6.3).
+    """Whether a name, by its keyed digest, is one that sources gave for the number (R6.3).
 
-    Nobody contradicts it while no source gave any, or only under another secret, whose digests cannot be compared.
+    Also true if no source gave any, or only under another secret, whose digests cannot be compared.
     """
     secret = name_digest.partition(".")[0]
     comparable = [known for known in summary.name_digests if known.partition(".")[0] == secret]
@@ -72,17 +72,17 @@ def is_known_by_name(summary: Summary, name_digest: str) -> bool:
 
 
 def is_stale(freshness: Freshness | None, *, on: date) -> bool:
-    """Say whether a source is silent beyond the day by which it agreed to speak again, that day included (R6.9)."""
+    """Whether a source has missed its agreed update; the due day itself is still in time (R6.9)."""
     return freshness is not None and freshness.update_due_on is not None and on > freshness.update_due_on
 
 
 def assessment(
     summary: Summary, item_code: str, *, on: date, bar_severity: Severity
 ) -> tuple[Effect, tuple[Ground, ...]]:
-    """Return what flags and records together mean for one item: the gravest effect, and every reason.
+    """Return the gravest effect of flags and records for one item, with every reason.
 
-    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). What is not related to the item
-    is no reason at all (R2.3).
+    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). Entries unrelated to the item
+    are not reasons (R2.3).
     """
     effects = {Effect.NONE}
     reasons: list[Ground] = []
@@ -109,7 +109,7 @@ def assessment(
 
 
 def identity_conflict() -> Ground:
-    """Return the reason of an answer about a number that is known under another name (R6.3)."""
+    """Return the reason for a number that is known under another name (R6.3)."""
     return _of_the_service(
         ErrorCode.IDENTITY_CONFLICT,
         Text(
@@ -120,7 +120,7 @@ def identity_conflict() -> Ground:
 
 
 def source_down() -> Ground:
-    """Return the reason of an answer while the store cannot be read: neither clean nor bad (R6.10)."""
+    """Return the reason given while credit cannot be read: neither good nor bad (R6.10)."""
     return _of_the_service(
         ErrorCode.CREDIT_SOURCE_DOWN,
         Text(
@@ -134,10 +134,10 @@ def source_down() -> Ground:
 def with_record(
     summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date, kept_from: Severity
 ) -> Summary:
-    """Return the summary after a record was stored: its bar set, replaced or taken out, what has ended left out.
+    """Return the summary after a record was stored: its bar added, replaced or removed, and expired ones dropped.
 
-    Records of ``kept_from`` and above set a bar. A summary never refuses one: beyond its bounds it keeps the gravest
-    and, among them, those that last longest, and an ``Overflow`` keeps the promise closed for the others.
+    Records of ``kept_from`` and above get a bar. A summary never refuses one: beyond its limits it keeps the gravest
+    and longest-lasting, and an ``Overflow`` bars in place of the others.
     """
     bars = [
         bar
@@ -162,7 +162,7 @@ def with_record(
 
 
 def fresher(known: Freshness | None, record: Record) -> Freshness:
-    """Return the later word of a source; of two at the same instant the one that lasts longer, whichever came first."""
+    """Return the later report of a source; if both came at the same instant, the one valid for longer."""
     heard = Freshness(received_at=record.received_at, update_due_on=record.update_due_on)
     return heard if known is None else max(known, heard, key=_word)
 
@@ -172,9 +172,9 @@ def _word(said: Freshness) -> tuple[datetime, date]:
 
 
 def with_flag(summary: Summary, flag: FlagMark, *, name_digest: str, on: date) -> Summary:
-    """Return the summary with a flag in it, flags that have ended left out.
+    """Return the summary with a flag added and expired flags dropped.
 
-    The name in the proposal is taken where no source gave any: one that was found wrong since does not come back by it.
+    The proposal's name is used only if no source gave any, so that a name found wrong since does not return with it.
     """
     others = (known for known in summary.flags if known.flag_id != flag.flag_id and known.ends_on >= on)
     flags = tuple(sorted((*others, flag), key=lambda mark: mark.flag_id))
@@ -189,12 +189,12 @@ def without_flag(summary: Summary, flag_id: str) -> Summary:
 
 
 def with_kept_promise(summary: Summary) -> Summary:
-    """Return the summary with one kept promise more; no check depends on it, so the version stays (R1.20)."""
+    """Return the summary with one more kept promise; the version stays, because no check depends on it (R1.20)."""
     return replace(summary, kept_promises=summary.kept_promises + 1)
 
 
 def bar_of(record: Record, *, ends_on: date) -> Bar:
-    """Return what the summary holds of an adverse record."""
+    """Return the bar that a summary holds for an adverse record."""
     return Bar(
         source=record.source,
         record_id=record.record_id,

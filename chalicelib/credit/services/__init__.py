@@ -1,1 +1,1 @@
-"""What can be done with credit (信用): each procedure from its checks to its one write."""
+"""The procedures on credit (信用), each from its checks to its one write."""

@@ -1,4 +1,4 @@
-"""Lines of files: stored with their subjects, summaries and events, as many together as one transaction takes."""
+"""Storing the lines of files with their subjects, summaries and events, as many as fit in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group, bundles_of
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
@@ -21,7 +21,7 @@ from chalicelib.timeline.events import NewEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSubject:
-    """What is stored about a subject: its summary, who it is, and records with who handed each in."""
+    """What is stored about a subject: its summary, its identities, and its records with their origins."""
 
     summary: Summary
     met: tuple[Remembered, ...]
@@ -29,18 +29,18 @@ class StoredSubject:
 
 
 class BatchIngest:
-    """Where lines of files come in."""
+    """Stores the lines of files."""
 
-    def __init__(self, store: CreditStore, subjects: Subjects, judge: RecordFactory) -> None:
-        """Let ``judge`` say what a line becomes; ``subjects`` remembers whom it is about."""
+    def __init__(self, store: CreditStore, subjects: Subjects, factory: RecordFactory) -> None:
+        """Take the stores and the record factory."""
         self._store = store
         self._subjects = subjects
-        self._judge = judge
+        self._factory = factory
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
-        """Store lines and say of each what became of it; the order within a group counts.
+        """Store lines and return the result of each; the order within a group matters.
 
-        What several subjects are told in one transaction is tried again for each alone if one of them moved.
+        If a transaction with several subjects conflicts, it is retried for each subject alone.
         """
         taken: list[Taken] = []
         for bundle in bundles_of(groups):
@@ -54,8 +54,7 @@ class BatchIngest:
     def _together(self, bundle: Sequence[Group], batch: Batch) -> list[Taken]:
         """Store parts of several subjects, all or nothing.
 
-        Records of a subject whom nobody has spoken of yet are not looked for: one that is there after all, or is put
-        there meanwhile, fails the transaction.
+        Records of subjects without a summary are not read; if one exists after all, the transaction fails.
         """
         standings = self._standings(bundle)
         sought = [
@@ -74,14 +73,14 @@ class BatchIngest:
 
     @retry_on_conflict
     def _alone(self, part: Group, batch: Batch) -> list[Taken]:
-        """Store lines of one subject, having looked for the record of each."""
+        """Store lines of one subject, after reading the record of each."""
         records = self._store.named([line.name for line in part])
         (standing,) = self._standings([part])
         with transaction() as tx:
             return self._put(part, replace(standing, records=records), batch, tx)
 
     def _standings(self, bundle: Sequence[Group]) -> list[StoredSubject]:
-        """Read what is stored about the subjects of some parts in one batch, without their records."""
+        """Read what is stored about the subjects of some parts, without their records, in one batch."""
         subjects = [part[0].subject for part in bundle]
         places = [self._subjects.places_of(subject.about) for subject in subjects]
         wanted = [self._store.summary_row(subject.key) for subject in subjects]
@@ -93,7 +92,7 @@ class BatchIngest:
         ]
 
     def _put(self, part: Group, standing: StoredSubject, batch: Batch, tx: Transaction) -> list[Taken]:
-        """Put what may be stored of a part into a transaction, with its subject, the summary and one event."""
+        """Add what may be stored of a part to a transaction, with its subject, summary and one event."""
         at, after = batch.at, standing.summary
         strangers = self._strangers(part, standing.met, batch, tx)
         taken: list[Taken] = []
@@ -103,7 +102,7 @@ class BatchIngest:
             try:
                 if line.subject.about.name in strangers:
                     raise DomainError(ErrorCode.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
-                record = self._judge.record(line.submission, line.subject, before=before, at=at)
+                record = self._factory.record(line.submission, line.subject, before=before, at=at)
                 idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
             except DomainError as error:
                 taken.append(Taken(handed=line, fate=Fate.REFUSED, error=error))
@@ -111,18 +110,18 @@ class BatchIngest:
             if idle is not None:
                 taken.append(Taken(handed=line, fate=idle))
                 continue
-            record = held_to_fallen(record, after)
-            after = self._judge.summary(after, record, line.subject, at=at)
+            record = withdraw_if_revoked(record, after)
+            after = self._factory.summary(after, record, line.subject, at=at)
             self._store.save_record(record, tx, by_whom=line.of(batch))
             stored.append(record)
             taken.append(Taken(handed=line, fate=Fate.STORED))
         if stored:
-            fact = _fact(stored, after, batch)
-            self._store.save(standing.summary, after, [fact], at=at, tx=tx)
+            event = _event(stored, after, batch)
+            self._store.save(standing.summary, after, [event], at=at, tx=tx)
         return taken
 
     def _strangers(self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction) -> set[str]:
-        """Remember the subject if it is new, and return those names in its lines that are not its own."""
+        """Register the subject if it is new, and return the names in its lines that are not its own."""
         strangers: set[str] = set()
         for about in {line.subject.about.name: line.subject.about for line in part}.values():
             known, met = self._subjects.recognised(about, met, at=batch.at, tx=tx)
@@ -132,9 +131,9 @@ class BatchIngest:
 
 
 def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: Batch) -> Fate | None:
-    """Return what becomes of a line that changes nothing, None of one that does.
+    """Return the result of a line that changes nothing, None if it changes something.
 
-    A line that was taken before its step died is stored, whatever the same file has made of the record since.
+    A line that was processed before its step died counts as stored, whatever the same file did to the record since.
     """
     if line.was_taken(by_whom, batch):
         return Fate.STORED
@@ -143,7 +142,7 @@ def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: 
     return Fate.LATE if record.source_version < before.source_version else Fate.UNCHANGED
 
 
-def _fact(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
+def _event(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
     return NewEvent(
         kind=EventKind.RECORDS_IMPORTED,
         occurred_at=batch.at,

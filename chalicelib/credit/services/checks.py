@@ -1,4 +1,4 @@
-"""What offices, systems and the people concerned do with credit."""
+"""The use of credit: checks by offices and systems, and access by the subjects themselves."""
 
 import secrets
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from chalicelib.credit.model.records import (
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.rules.grades import Grade, grade_of
-from chalicelib.credit.rules.linked_credit import Met, assessed, joined, links_beyond, parts_of, together
+from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, combine, join, links_beyond, parts_of
 from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError, directories
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction
@@ -37,7 +37,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
 CHECKED = ("effect", "reasons")
-"""What a check lets the asker see: never the records themselves."""
+"""The fields that a check shows: never the records themselves."""
 
 KIND_OF_PROMISES = "commitment"
 BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目录(信用承诺及履行情况信息)"
@@ -45,9 +45,9 @@ BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What somebody wants to know of a subject: for which item, why, and for which case if there is one.
+    """A query about a subject: for which item, why, and for which case, if any.
 
-    ``pack`` is the rule pack of the item, that of the deployment if none is named.
+    ``pack`` is the item's rule pack; if none is given, the deployment's applies.
     """
 
     item_code: str
@@ -58,14 +58,14 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCredit:
-    """What a subject sees of its own credit: the summary and every record behind it."""
+    """A subject's own credit: the summary and every record behind it."""
 
     summary: Summary
     records: tuple[Record, ...]
 
 
 class Credit:
-    """Records, summaries and the gate in front of promises."""
+    """Summaries, checks and the gate for promises."""
 
     def __init__(
         self,
@@ -76,9 +76,9 @@ class Credit:
         packs: Sequence[RulePack],
         pack: str,
     ) -> None:
-        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+        """Take the stores and the subject keys.
 
-        ``pack`` is the code of the one of ``packs`` that counts for what belongs to no item.
+        ``pack`` is the code of the one in ``packs`` that applies to whatever belongs to no item.
         """
         self._packs = tuple(packs)
         self._pack = pack
@@ -88,16 +88,16 @@ class Credit:
         self._keys = keys
 
     def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
-        """Say what records and flags mean for one item, in one read, and write down who asked and why (R6.13).
+        """Return the effect of records and flags on one item, in one read, and log who asked and why (R6.13).
 
-        Where another identity counts too (R6.4), it is one read more.
-        A store that cannot be read, or cannot write down who asked, gives ``UNKNOWN``: never clean, never bad.
+        If linked identities count too (R6.4), it takes one more read.
+        If credit cannot be read or the query cannot be logged, the answer is ``UNKNOWN``: neither good nor bad.
         """
         valid = require_valid(about)
         subject = self._keys.key_of(valid)
         try:
             summary = self.summary(subject)
-            effect, reasons = assessed(
+            effect, reasons = assess(
                 summary,
                 inquiry.item_code,
                 on=day_in_shanghai(at),
@@ -112,21 +112,21 @@ class Credit:
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
 
     def own(self, *, by: Caller) -> OwnCredit:
-        """Return the caller's own credit, whole and free of charge; what was withdrawn may be another's and is not."""
+        """Return the caller's own credit, free of charge; without withdrawn records, which may be another's."""
         summary = self.summary(by.own_subject())
         records = (record for part in parts_of(summary) for record in self._store.records(part.subject))
         standing = (record for record in records if record.repair is not RepairState.WITHDRAWN)
         return OwnCredit(summary=summary, records=tuple(standing))
 
     def graded(self, own: OwnCredit, *, by: Caller, at: datetime) -> Grade | None:
-        """Return the caller's own grade, None unless the rules of the day have a scale for whom the caller is."""
+        """Return the caller's own grade, or None if the rules in force have no scale for this kind of subject."""
         if by.identity is None:
             return None
         law, today = self._law(at), day_in_shanghai(at)
-        return grade_of(together(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
+        return grade_of(combine(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
 
     def own_queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
-        """Return who asked for the caller's credit, when and why, newest first, under whichever number (R6.4)."""
+        """Return who queried the caller's credit, when and why, newest first, under all its identities (R6.4)."""
         pages = [self._store.queries(name, limit=limit, after=after) for name in self.identities(by.own_subject())]
         found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
         has_more = len(found) > limit or any(page.after for page in pages)
@@ -134,39 +134,39 @@ class Credit:
         return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)
 
     def summary_row(self, subject: SubjectKey) -> Row:
-        """Return a row that holds only the summary's key, for a batch of reads."""
+        """Return a row with only the summary's key, for a batch read."""
         return self._store.summary_row(subject)
 
     def summary_from(self, row: Row | None, subject: SubjectKey) -> Summary:
-        """Return the summary that a batch of reads brought, with those that count for the subject too."""
+        """Return the summary from a batch read, with the linked ones."""
         return self._with_others(self._store.summary_from(row, subject=subject))
 
     def summary(self, subject: SubjectKey) -> Summary:
-        """Read a summary with those that count for the subject too; ``UnreadableError`` without an answer."""
+        """Read a summary with the linked ones; raises ``UnreadableError`` if the store does not answer."""
         return self._with_others(self._store.summary(subject))
 
     def who_may_act(self, subject: SubjectKey, *, by: Caller) -> tuple[SubjectKey, ...]:
-        """Return whose matter something about a subject is: the subject's, and the caller's if it counts for it too.
+        """Return who may act for a subject: the subject itself, and the caller if the subject counts for the caller.
 
-        Whoever asks for what is its own is not looked up.
+        A caller asking about its own matter takes no read.
         """
         if by.subject is None or by.subject == subject or subject not in self.identities(by.subject):
             return (subject,)
         return (subject, by.subject)
 
     def identities(self, subject: SubjectKey) -> tuple[SubjectKey, ...]:
-        """Return the subject and every other whose records and flags count for it."""
+        """Return the subject and all others whose credit counts for it."""
         return tuple(part.subject for part in parts_of(self.summary(subject)))
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
-        """Let a transaction fail with ``MovedError`` unless all is still as it was read: the gate."""
+        """Make a transaction fail with ``ConflictError`` unless all summaries are unchanged: the gate."""
         for part in parts_of(summary):
             self._store.require_unchanged(part, tx)
 
     def count_kept_promise(self, subject: SubjectKey, case_no: str, *, by: str, at: datetime, tx: Transaction) -> None:
         """Add a kept promise to the subject's credit in the caller's transaction (R1.20): one read, three writes.
 
-        ``by`` is the actor whose finding it was. ``MovedError`` at the commit if it is counted already.
+        ``by`` is the actor who found it kept. Raises ``ConflictError`` at the commit if it is already counted.
         """
         summary = self._store.summary(subject)
         today = day_in_shanghai(at)
@@ -184,7 +184,7 @@ class Credit:
             repair_notice="",
             received_at=at,
         )
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.PROMISE_KEPT,
             occurred_at=at,
             actor=by,
@@ -192,40 +192,40 @@ class Credit:
             data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
         )
         self._store.save_record(record, tx)
-        self._store.save(summary, rules.with_kept_promise(summary), [fact], at=at, tx=tx)
+        self._store.save(summary, rules.with_kept_promise(summary), [event], at=at, tx=tx)
 
     def put_flag(
         self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
     ) -> None:
-        """Put a confirmed flag into the summary in the caller's transaction: what was read before no longer files."""
+        """Add a confirmed flag to the summary in the caller's transaction; filings based on the old version fail."""
         summary = self._store.summary(subject)
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
-        fact = _flag_fact(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
-        self._store.save(summary, after, [fact], at=at, tx=tx)
+        event = _flag_event(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
+        self._store.save(summary, after, [event], at=at, tx=tx)
 
     def end_flag(self, subject: SubjectKey, flag_id: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Take a flag out of the summary in the caller's transaction."""
+        """Remove a flag from the summary in the caller's transaction."""
         summary = self._store.summary(subject)
         after = rules.without_flag(summary, flag_id)
-        fact = _flag_fact(EventKind.FLAG_LIFTED, flag_id, after, by, at)
-        self._store.save(summary, after, [fact], at=at, tx=tx)
+        event = _flag_event(EventKind.FLAG_LIFTED, flag_id, after, by, at)
+        self._store.save(summary, after, [event], at=at, tx=tx)
 
     def _with_others(self, own: Summary) -> Summary:
-        """Read what counts for the subject too, one batch of reads for each step from identity to identity."""
-        met: dict[SubjectKey, Met] = {}
+        """Read the linked summaries too, with one batch read per step from identity to identity."""
+        met: dict[SubjectKey, LinkedSummary] = {}
         wanted = own.links
         while wanted:
             found = zip(wanted, self._store.summaries([link.subject for link in wanted]), strict=True)
-            met |= {link.subject: Met(link=link, summary=summary) for link, summary in found}
+            met |= {link.subject: LinkedSummary(link=link, summary=summary) for link, summary in found}
             wanted = links_beyond(own, met.values())
-        return joined(own, tuple(met.values()))
+        return join(own, tuple(met.values()))
 
     def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
-        """Return the rules of an instant; those of the deployment if no pack is named."""
+        """Return the rule pack in force at an instant; the deployment's if none is named."""
         return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
 
     def _is_known_by_name(self, summary: Summary, about: Identity) -> bool:
-        """Say whether the name is one that sources gave to the number; nobody contradicts it while none gave any."""
+        """Whether sources gave this name for the number, or gave no name at all."""
         digests = summary.name_digests
         return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
 
@@ -248,7 +248,7 @@ def _query(
     )
 
 
-def _flag_fact(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _flag_event(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
         "flag_id": flag_id,
         "summary_version": after.version,

@@ -1,4 +1,4 @@
-"""Each day: records whose last day has passed leave the summary, and that is written down."""
+"""The daily expiry: records whose last day has passed leave the summary, and this is recorded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 
 PER_SHARD = 500
-"""How many records of a shard one run ends: 16 shards are well inside the ten minutes that it may take."""
+"""How many records of a shard one run ends at most, so that 16 shards fit well within its ten minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Upkept:
-    """What a run has done; ``is_complete`` is false while something is left for the next run."""
+    """The result of a run; ``is_complete`` is false if something is left for the next run."""
 
     ended: int = 0
     failed: int = 0
     is_complete: bool = True
 
     def look_at(self, name: str, step: Callable[[], bool]) -> None:
-        """Do one step and count it: one that fails must not keep the others from being done."""
+        """Run one step and count it; a failing step must not stop the others."""
         try:
             self.ended += step()
         except Exception as error:  # noqa: BLE001 - whatever it was, it is said and counted, and the run fails at its end
@@ -37,14 +37,14 @@ class Upkept:
 
 
 class CreditExpiry:
-    """What days bring to records and summaries; whether something has effect follows from its dates, not from this."""
+    """Expires records; whether something has effect always follows from its dates, not from this job."""
 
     def __init__(self, store: CreditStore) -> None:
-        """Change records and summaries together with their subjects' timelines."""
+        """Take the store of records and summaries."""
         self._store = store
 
     def expire(self, *, at: datetime) -> Upkept:
-        """End what has ended, a bounded number in each shard; safe to run twice, late and beside itself."""
+        """End the records that have expired, up to a limit per shard; safe to run twice, late or in parallel."""
         seen = Upkept()
         today = day_in_shanghai(at)
         for shard in range(SHARDS):
@@ -56,31 +56,31 @@ class CreditExpiry:
 
     @retry_on_conflict
     def _end(self, source: str, record_id: str, at: datetime) -> bool:
-        """End one record; say whether this call did."""
+        """End one record; returns whether this call did."""
         before = self._store.record(source, record_id)
         today = day_in_shanghai(at)
         if before is None or not expiry.has_ended(before, on=today):
             return False
-        record = expiry.ended(before, at=at)
+        record = expiry.end_display(before, at=at)
         summary = self._store.summary(record.subject)
         after = expiry.without_ended(summary, on=today)
-        fact = expiry.display_ended(record, after, at=at)
+        event = expiry.display_ended_event(record, after, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            self._store.save(summary, after, [fact], at=at, tx=tx)
+            self._store.save(summary, after, [event], at=at, tx=tx)
         return True
 
     def take_flag_out(
         self, subject: SubjectKey, flag_id: str, kind: EventKind, *, at: datetime, tx: Transaction
     ) -> None:
-        """Take a flag out of the summary in the caller's transaction, because of a day or of a new list."""
+        """Remove a flag from the summary in the caller's transaction, because it expired or a new list suspends it."""
         summary = self._store.summary(subject)
         self._save(summary, rules.without_flag(summary, flag_id), kind, flag_id, at=at, tx=tx)
 
     def put_flag_back(
         self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, at: datetime, tx: Transaction
     ) -> None:
-        """Put a flag that was suspended into the summary again in the caller's transaction."""
+        """Put a suspended flag back into the summary in the caller's transaction."""
         summary = self._store.summary(subject)
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
         self._save(summary, after, EventKind.FLAG_RESUMED, flag.flag_id, at=at, tx=tx)
@@ -88,5 +88,5 @@ class CreditExpiry:
     def _save(
         self, before: Summary, after: Summary, kind: EventKind, flag_id: str, *, at: datetime, tx: Transaction
     ) -> None:
-        fact = expiry.flag_ended(kind, flag_id, after, at=at)
-        self._store.save(before, after, [fact], at=at, tx=tx)
+        event = expiry.flag_ended_event(kind, flag_id, after, at=at)
+        self._store.save(before, after, [event], at=at, tx=tx)

@@ -1,4 +1,4 @@
-"""Taking records in, and handing those whose number and name do not belong together to a person."""
+"""Taking in records, and referring those whose number and name do not match to a person."""
 
 from datetime import datetime
 
@@ -22,22 +22,22 @@ from chalicelib.timeline.events import NewEvent
 
 
 class Conflicts:
-    """All conflicts of identity."""
+    """Opens and decides identity conflicts."""
 
-    def __init__(self, store: ConflictStore, receiving: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
-        """Stand in front of ``receiving``, which refuses what does not belong together."""
+    def __init__(self, store: ConflictStore, ingest: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
+        """Take the stores and ``ingest``, which refuses records whose number and name do not match."""
         self._store = store
-        self._receiving = receiving
+        self._ingest = ingest
         self._summaries = summaries
         self._subjects = subjects
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record as ``Receiving.put_record`` does; one with another name than the number's waits for a person.
+        """Store a record like ``Ingest.put_record``, but open a conflict if the name does not match the number.
 
-        It is refused all the same with ``IDENTITY_CONFLICT`` and has no effect (R6.3); sending it again waits once.
+        ``IDENTITY_CONFLICT`` is still raised, and the record has no effect (R6.3). Idempotent.
         """
         try:
-            return self._receiving.put_record(submission, about=about, by=by, at=at)
+            return self._ingest.put_record(submission, about=about, by=by, at=at)
         except DomainError as error:
             if error.code is ErrorCode.IDENTITY_CONFLICT:
                 self.open(submission, about=require_valid(about), by=by, at=at)
@@ -45,7 +45,7 @@ class Conflicts:
 
     @retry_on_conflict
     def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
-        """Let a record wait for a person, once however often it comes; nothing of it is kept but its name."""
+        """Open a conflict for a person to decide. Idempotent; only the record's name is kept."""
         known = self._subjects.know(about, at)
         name = identity_conflicts.conflict_id(
             known.key, known.name_digest, source=submission.source, record_id=submission.record_id
@@ -65,7 +65,7 @@ class Conflicts:
             said_by=by.actor,
             said_at=at,
         )
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.CONFLICT_OPENED,
             occurred_at=at,
             actor=by.actor,
@@ -73,10 +73,10 @@ class Conflicts:
             data={"subject": conflict.subject, "record": f"{conflict.source}/{conflict.record_id}"},
         )
         with transaction() as tx:
-            self._store.add(conflict, [fact], at=at, tx=tx)
+            self._store.add(conflict, [event], at=at, tx=tx)
 
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
-        """Return a conflict to a credit officer; ``NOT_FOUND`` if there is none."""
+        """Return a conflict to a credit officer; raises ``NOT_FOUND`` if there is none."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         found = self._store.find(conflict_id)
         if found is None:
@@ -92,9 +92,9 @@ class Conflicts:
     def decide(  # noqa: PLR0913 - a finding has this many sides, and each is named at the call
         self, conflict_id: str, outcome: Outcome, *, evidence: str, reason: str, by: Caller, version: int, at: datetime
     ) -> Conflict:
-        """Put a person's finding on record: one person then has both names, and the source may send again.
+        """Record the decision: if it is one person, both names are linked and the source may send the record again.
 
-        Another person's record stays refused, however often it is sent; whoever had put it in is not their own judge.
+        Another person's record stays refused. Whoever submitted the record may not decide (``SAME_PERSON``).
         """
         before = self.get(conflict_id, by=by)
         if before.version != version:
@@ -102,8 +102,8 @@ class Conflicts:
         if before.said_by == by.actor:
             raise DomainError(ErrorCode.SAME_PERSON)
         decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
-        after = identity_conflicts.decided(before, decision)
-        fact = NewEvent(
+        after = identity_conflicts.decide(before, decision)
+        event = NewEvent(
             kind=EventKind.CONFLICT_DECIDED,
             occurred_at=at,
             actor=by.actor,
@@ -114,21 +114,21 @@ class Conflicts:
         with transaction() as tx:
             if outcome is Outcome.SAME_PERSON:
                 self._link(before, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     def _link(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let the subject be known by both names, in the register of subjects and in its summary."""
+        """Link both names to the subject, in the register of subjects and in its summary."""
         names = (conflict.said_digest, *self._subjects.names_of(conflict.first))
         self._subjects.also_called(conflict.first, conflict.said_digest, tx=tx)
         summary = self._summaries.summary(conflict.subject)
         if conflict.said_digest in summary.name_digests:
             return
         after = with_names(summary, names)
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.NAME_LINKED,
             occurred_at=at,
             actor=by.actor,
             department=by.department or "",
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
-        self._summaries.save(summary, after, [fact], at=at, tx=tx)
+        self._summaries.save(summary, after, [event], at=at, tx=tx)

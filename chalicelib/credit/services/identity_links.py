@@ -1,4 +1,4 @@
-"""Proposing that two identities belong together, confirming it by a second person, and taking it back."""
+"""Links between identities: proposing one, confirming it by a second person, and revoking it."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLinkProposal:
-    """That ``former`` is now ``present``, or went into it or came out of it, by a document; ``evidence`` says more."""
+    """A proposed link between ``former`` and ``present``, based on a document; ``evidence`` explains it."""
 
     kind: LinkKind
     former: Identity
@@ -41,10 +41,10 @@ class IdentityLinkProposal:
 
 
 class IdentityLinks:
-    """All aliases."""
+    """Proposes, confirms and revokes links between identities."""
 
     def __init__(self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects) -> None:
-        """Ask ``credit`` what counts for whom now; change ``summaries`` with their timelines."""
+        """Take the stores, and ``credit``, to know what counts for whom now."""
         self._store = store
         self._credit = credit
         self._summaries = summaries
@@ -54,10 +54,10 @@ class IdentityLinks:
     def propose(
         self, proposal: IdentityLinkProposal, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
     ) -> tuple[IdentityLink, bool]:
-        """Take an alias, which counts for nothing until a second person has confirmed it.
+        """Propose a link; it has no effect until a second person has confirmed it.
 
-        Says whether an earlier request with the same key had made it. ``ALIAS_NOT_ACCEPTABLE`` with every fault,
-        ``IDENTITY_CONFLICT`` where a number is known under neither of the names.
+        Also returns whether an earlier request with the same key created it. Raises ``ALIAS_NOT_ACCEPTABLE`` with every
+        fault, and ``IDENTITY_CONFLICT`` if a number is not known under the given name.
         """
         require(by, roles=(Role.CREDIT_OFFICER,))
         made = idempotency_key.look_up() if idempotency_key is not None else None
@@ -67,7 +67,7 @@ class IdentityLinks:
         law = identity_links.law_in_force(identity_link_laws(), on=today)
         former, former_is_known = self._party(proposal.former, at)
         present, present_is_known = self._party(proposal.present, at)
-        alias = IdentityLink(
+        link = IdentityLink(
             alias_id=secrets.token_hex(16),
             kind=proposal.kind,
             former=former,
@@ -77,69 +77,69 @@ class IdentityLinks:
             edition=law.edition,
             proposed=LinkAction(by=by.actor, at=at, reason=proposal.evidence),
         )
-        identity_links.require_possible(alias, on=today)
+        identity_links.require_possible(link, on=today)
         if proposal.kind is LinkKind.RENAMED:
-            alias = replace(
-                alias,
-                name=_other_name(alias, former_is_known=former_is_known, present_is_known=present_is_known),
+            link = replace(
+                link,
+                name=_other_name(link, former_is_known=former_is_known, present_is_known=present_is_known),
             )
         elif not (former_is_known and present_is_known):
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
-        self._require_room(alias)
+        self._require_room(link)
         with transaction() as tx:
-            alias = self._store.add(alias, [_fact(EventKind.ALIAS_PROPOSED, alias, alias.proposed, by)], at=at, tx=tx)
+            link = self._store.add(link, [_event(EventKind.ALIAS_PROPOSED, link, link.proposed, by)], at=at, tx=tx)
             if idempotency_key is not None:
-                idempotency_key.remember(alias.alias_id, tx, at=at)
-        return alias, False
+                idempotency_key.remember(link.alias_id, tx, at=at)
+        return link, False
 
     @retry_on_conflict
     def confirm(self, alias_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> IdentityLink:
-        """Let an alias count: from this write on every check and every promise meets what it brings.
+        """Confirm a link, which takes effect on every check and promise from this write on.
 
-        ``SAME_PERSON`` for whoever proposed it; ``ALIAS_NOT_ACCEPTABLE`` if another alias, or a person's finding on a
-        conflict, has linked both meanwhile.
+        Raises ``SAME_PERSON`` for the proposer, and ``ALIAS_NOT_ACCEPTABLE`` if the two have been linked in the
+        meantime by another link or by the decision on a conflict.
         """
         before = self._load(alias_id, by=by, version=version)
-        deed = LinkAction(by=by.actor, at=at, reason=reason)
-        after = identity_links.confirmed(before, deed)
+        action = LinkAction(by=by.actor, at=at, reason=reason)
+        after = identity_links.confirm(before, action)
         self._require_room(after)
         with transaction() as tx:
             if after.name is not None:
                 self._call(after, after.name, by=by, at=at, tx=tx)
             self._change(after, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [_fact(EventKind.ALIAS_CONFIRMED, after, deed, by)], at=at, tx=tx)
+            return self._store.save(before, after, [_event(EventKind.ALIAS_CONFIRMED, after, action, by)], at=at, tx=tx)
 
     @retry_on_conflict
     def revoke(self, alias_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> IdentityLink:
-        """Take an alias back, before it counted or after: from this write on nobody meets what it brought."""
+        """Revoke a link, confirmed or not; from this write on it has no effect."""
         before = self._load(alias_id, by=by, version=version)
-        deed = LinkAction(by=by.actor, at=at, reason=reason, basis=basis)
-        after = identity_links.revoked(before, deed)
+        action = LinkAction(by=by.actor, at=at, reason=reason, basis=basis)
+        after = identity_links.revoke(before, action)
         with transaction() as tx:
             if before.state is IdentityLinkState.CONFIRMED:
                 if after.name is not None:
                     self._call_no_longer(after, after.name, by=by, at=at, tx=tx)
                 self._change(after, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [_fact(EventKind.ALIAS_REVOKED, after, deed, by)], at=at, tx=tx)
+            return self._store.save(before, after, [_event(EventKind.ALIAS_REVOKED, after, action, by)], at=at, tx=tx)
 
     def get(self, alias_id: str, *, by: Caller) -> IdentityLink:
-        """Return an alias to a credit officer; ``NOT_FOUND`` if there is none."""
+        """Return a link to a credit officer; raises ``NOT_FOUND`` if there is none."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.load(alias_id)
 
     def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position | None) -> Page[IdentityLink]:
-        """Return a page of aliases in one state, oldest first."""
+        """Return a page of links in one state, oldest first."""
         require(by, roles=(Role.CREDIT_OFFICER,))
         return self._store.page(state, limit=limit, after=after)
 
     def _load(self, alias_id: str, *, by: Caller, version: int) -> IdentityLink:
-        alias = self.get(alias_id, by=by)
-        if alias.version != version:
+        link = self.get(alias_id, by=by)
+        if link.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
-        return alias
+        return link
 
     def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
-        """Return one side, and whether its number is known under this name."""
+        """Return one side of the link, and whether its number is known under this name."""
         valid = require_valid(identity)
         known = self._subjects.know(valid, at)
         party = Party(
@@ -151,59 +151,59 @@ class IdentityLinks:
         )
         return party, not known.is_conflicting
 
-    def _require_room(self, alias: IdentityLink) -> None:
+    def _require_room(self, link: IdentityLink) -> None:
         identity_links.require_room(
-            alias,
-            formers=self._credit.identities(alias.former.subject),
-            presents=self._credit.identities(alias.present.subject),
+            link,
+            formers=self._credit.identities(link.former.subject),
+            presents=self._credit.identities(link.present.subject),
         )
 
-    def _call(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let register and summary know all names of the subject; refuse one that came to be known another way."""
-        names = self._subjects.names_of(alias.former.first)
+    def _call(self, link: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Add the name in the register and the summary; raises ``ALIAS_NOT_ACCEPTABLE`` if it is known already."""
+        names = self._subjects.names_of(link.former.first)
         if name in names:
             raise identity_links.linked_already()
-        self._subjects.also_called(alias.former.first, name, tx=tx)
-        summary = self._summaries.summary(alias.former.subject)
+        self._subjects.also_called(link.former.first, name, tx=tx)
+        summary = self._summaries.summary(link.former.subject)
         after = with_names(summary, (name, *names))
-        self._summaries.save(summary, after, [_credit_fact(EventKind.NAME_LINKED, alias, after, by, at)], at=at, tx=tx)
+        self._summaries.save(summary, after, [_credit_event(EventKind.NAME_LINKED, link, after, by, at)], at=at, tx=tx)
 
-    def _call_no_longer(self, alias: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        self._subjects.no_longer_called(alias.former.first, name, tx=tx)
-        summary = self._summaries.summary(alias.former.subject)
+    def _call_no_longer(self, link: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        self._subjects.no_longer_called(link.former.first, name, tx=tx)
+        summary = self._summaries.summary(link.former.subject)
         after = without_name(summary, name)
-        fact = _credit_fact(EventKind.NAME_UNLINKED, alias, after, by, at)
-        self._summaries.save(summary, after, [fact], at=at, tx=tx)
+        event = _credit_event(EventKind.NAME_UNLINKED, link, after, by, at)
+        self._summaries.save(summary, after, [event], at=at, tx=tx)
 
-    def _change(self, alias: IdentityLink, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Let the summaries know, or forget, whom the alias links; a subject nobody spoke of gets its first one."""
-        is_over = alias.state is IdentityLinkState.REVOKED
-        links = alias.links()
+    def _change(self, identity_link: IdentityLink, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Add the link to the summaries of both sides, or remove it; a subject without a summary gets one."""
+        is_over = identity_link.state is IdentityLinkState.REVOKED
+        links = identity_link.links()
         readers = {link.subject: subject for subject, link in links.items()}
         for subject in dict.fromkeys((*links, *(() if is_over else readers))):
             summary = after = self._summaries.summary(subject)
             kind = EventKind.SUBJECT_MET
             if is_over:
-                kind, after = EventKind.SUBJECT_UNLINKED, without_link(after, alias.alias_id)
+                kind, after = EventKind.SUBJECT_UNLINKED, without_link(after, identity_link.alias_id)
             elif subject in links:
                 kind, after = EventKind.SUBJECT_LINKED, with_link(after, links[subject])
             if subject in readers:
                 after = with_reader(after, readers[subject])
-            self._summaries.save(summary, after, [_credit_fact(kind, alias, after, by, at)], at=at, tx=tx)
+            self._summaries.save(summary, after, [_credit_event(kind, identity_link, after, by, at)], at=at, tx=tx)
 
 
-def _other_name(alias: IdentityLink, *, former_is_known: bool, present_is_known: bool) -> str:
-    """Return which of two names the number has to be known by beside the one that it is known by."""
+def _other_name(link: IdentityLink, *, former_is_known: bool, present_is_known: bool) -> str:
+    """Return the digest of the name that is not known yet for the number."""
     if not (former_is_known or present_is_known):
         raise DomainError(ErrorCode.IDENTITY_CONFLICT)
     if former_is_known and present_is_known:
         raise identity_links.linked_already()
-    return alias.present.name_digest if former_is_known else alias.former.name_digest
+    return link.present.name_digest if former_is_known else link.former.name_digest
 
 
-def _credit_fact(kind: EventKind, alias: IdentityLink, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _credit_event(kind: EventKind, identity_link: IdentityLink, after: Summary, by: Caller, at: datetime) -> NewEvent:
     data: dict[str, Json] = {
-        "alias": alias.owner,
+        "alias": identity_link.owner,
         "links": sorted(link.subject for link in after.links),
         "met_by": sorted(after.met_by),
         "summary_version": after.version,
@@ -211,20 +211,20 @@ def _credit_fact(kind: EventKind, alias: IdentityLink, after: Summary, by: Calle
     return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
 
 
-def _fact(kind: EventKind, alias: IdentityLink, deed: LinkAction, by: Caller) -> NewEvent:
+def _event(kind: EventKind, link: IdentityLink, action: LinkAction, by: Caller) -> NewEvent:
     data: dict[str, Json] = {
-        "kind": alias.kind.value,
-        "former": alias.former.subject,
-        "present": alias.present.subject,
-        "organ": alias.document.organ,
-        "document_no": alias.document.number,
-        "law": alias.law.basis,
-        "edition": alias.edition,
+        "kind": link.kind.value,
+        "former": link.former.subject,
+        "present": link.present.subject,
+        "organ": link.document.organ,
+        "document_no": link.document.number,
+        "law": link.law.basis,
+        "edition": link.edition,
     }
-    texts = {"reason": deed.reason, "basis": deed.basis}
+    texts = {"reason": action.reason, "basis": action.basis}
     return NewEvent(
         kind=kind,
-        occurred_at=deed.at,
+        occurred_at=action.at,
         actor=by.actor,
         department=by.department or "",
         data=data,

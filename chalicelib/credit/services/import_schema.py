@@ -1,4 +1,4 @@
-"""The published form in which sources hand in records: a schema, an example for each kind, and the columns of a CSV."""
+"""The published form of records: a JSON Schema, an example for each kind, and the columns of a CSV."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[1] / "editions" / "record-examples.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The form: which edition of the directory, the JSON Schema of a line, examples by kind, and columns."""
+    """The published form: directory edition, JSON Schema of a line, examples by kind, and columns."""
 
     edition: str
     line: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Published:
 
 @cache
 def published() -> Published:
-    """Return the form of the newest edition of the directory; read once a process."""
+    """Return the form for the newest edition of the directory; cached per process."""
     return Published(
         edition=directories()[-1].edition,
         line=RecordLine.model_json_schema(),

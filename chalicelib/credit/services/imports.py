@@ -1,4 +1,4 @@
-"""Asking for an address, taking a file in steps that go on where the last one ended, and saying what became of it."""
+"""Bulk imports: requesting an upload address, processing the file in resumable steps, and reporting the result."""
 
 import json
 import secrets
@@ -16,7 +16,7 @@ from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Ingest, require_own_source
-from chalicelib.credit.store.import_files import Bucket, FileError, looked_at, numbered
+from chalicelib.credit.store.import_files import Bucket, FileError, inspect_file, numbered
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 
 SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
 LARGEST = 2_000_000_000
-"""Bytes of a file: it is read through once in a single step."""
+"""The most bytes of a file, because it is read through once in a single step."""
 
 CHUNK = 4_000
-"""Lines between two notes of how far an import has come; a step that dies does so many again, to the same end.
+"""The lines between two saves of an import's progress; a step that dies repeats at most this many.
 
-At the end of a chunk all wait for the last one to write: in a small one that is much of the time.
+At the end of a chunk all writers wait for the slowest, which would take much of the time in small chunks.
 """
 
 CHUNKS_A_STEP = 12
 AT_ONCE = 4
-"""Writers side by side."""
+"""The number of parallel writers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where to PUT the file, and with which headers."""
+    """The URL to PUT the file to, and the headers to send."""
 
     url: str
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a line: its fate, and if it was not stored, why."""
+    """The result of a line: its fate, and the reason if it was not stored."""
 
     fate: Fate
     refused: Refused | None = None
@@ -62,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Lines that were read: those that cannot be records, those that can, the last number, and the offset behind."""
+    """A chunk of lines: results of the unreadable ones, the readable ones, the last number, and the offset after it."""
 
     outcomes: Mapping[int, Outcome]
     handed: Sequence[Handed]
@@ -71,15 +71,15 @@ class Chunk:
 
 
 class Imports:
-    """All bulk imports."""
+    """Requests and processes bulk imports."""
 
     def __init__(
-        self, store: ImportStore, bucket: Bucket, receiving: Ingest, conflicts: Conflicts, *, queue: Publisher
+        self, store: ImportStore, bucket: Bucket, ingest: Ingest, conflicts: Conflicts, *, queue: Publisher
     ) -> None:
-        """Hand lines to ``receiving``; ``queue`` brings a step back to go on."""
+        """Take the stores; lines go to ``ingest``, and ``queue`` triggers the next step."""
         self._store = store
         self._bucket = bucket
-        self._receiving = receiving
+        self._ingest = ingest
         self._conflicts = conflicts
         self._queue = queue
 
@@ -87,7 +87,7 @@ class Imports:
     def request(
         self, source: str, declared: Declared, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Import, bool]:
-        """Make room for a file of a source; say whether an earlier request with the same key had done so."""
+        """Create an import for a file; also returns whether an earlier request with the same key did."""
         require(by, roles=SOURCES)
         require_own_source(source, by)
         made = idempotency_key.look_up() if idempotency_key is not None else None
@@ -109,34 +109,34 @@ class Imports:
             "count": declared.count,
         }
         with transaction() as tx:
-            new = self._store.add(new, [_fact(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
+            new = self._store.add(new, [_event(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(new.import_id, tx, at=at)
         return new, False
 
     def one(self, import_id: str, *, by: Caller) -> Import:
-        """Return an import to whoever may hand in records of its source."""
+        """Return an import to a caller who may submit records of its source."""
         found = self._store.load(import_id)
         require(by, roles=SOURCES)
         require_own_source(found.source, by)
         return found
 
     def address(self, import_: Import) -> Address | None:
-        """Return where the file goes, None once it has come."""
+        """Return the upload address, or None once the file has arrived."""
         if import_.state is not ImportState.AWAITING_UPLOAD:
             return None
         url, headers = self._bucket.upload_address(import_.upload, import_.declared)
         return Address(url=url, headers=headers)
 
     def refused_file(self, import_: Import) -> str | None:
-        """Return where the file of refused lines can be read, None before the end or if no line was refused."""
+        """Return the address of the file of refused lines; None before the end or if no line was refused."""
         is_there = import_.state is ImportState.DONE and import_.progress.parts
         return self._bucket.download_address(import_.refused_lines) if is_there else None
 
     def step(self, import_id: str, *, at: datetime) -> Import:
-        """Take an import on by a bounded number of lines; twice, beside itself and after a death is as good as once.
+        """Process the next lines of an import, up to a limit. Idempotent, also in parallel and after a crash.
 
-        A step that finds another one faster leaves the rest to that one.
+        If another step is ahead, the rest is left to that one.
         """
         current = self._store.load(import_id)
         try:
@@ -153,27 +153,27 @@ class Imports:
         return current
 
     def _begin(self, before: Import, *, at: datetime) -> Import:
-        """Look whether the file is the one that was declared; nothing of another is stored."""
+        """Check the file against its declaration; nothing is stored if they differ."""
         if not self._bucket.has(before.upload):
             return before
         try:
-            found = looked_at(self._bucket.blocks(before.upload))
+            found = inspect_file(self._bucket.blocks(before.upload))
         except FileError as error:
             return self._refuse(before, error.problem, None, at=at)
         problem = imports.disagreement(before.declared, found)
         if problem is not None:
             return self._refuse(before, problem, found, at=at)
-        after = imports.started(before, found, at=at)
+        after = imports.start(before, found, at=at)
         data: dict[str, Json] = {"format": found.format.value, "records": found.count}
-        return self._save(before, after, [_fact(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
 
     def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
-        after = imports.refused(before, problem, found, at=at)
+        after = imports.refuse(before, problem, found, at=at)
         data: dict[str, Json] = {"problem": problem.value}
-        return self._save(before, after, [_fact(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
-        """Take some chunks; while one is written the next is read."""
+        """Process some chunks, reading the next one while one is being written."""
         found = current.found
         if found is None:
             message = "an import is stored only after its file was looked at"
@@ -196,7 +196,7 @@ class Imports:
         return current
 
     def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
-        """Store the lines of a chunk, write its part of the refused ones, and note how far it has come."""
+        """Store the lines of a chunk, write its refused lines, and save the progress."""
         outcomes = dict(chunk.outcomes)
         batch = Batch(
             name=before.import_id,
@@ -205,18 +205,18 @@ class Imports:
             at=before.started_at or at,
         )
         shares = shares_of(groups_of(chunk.handed))
-        for share in pool.map(lambda groups: self._receiving.take(groups, batch), shares):
+        for share in pool.map(lambda groups: self._ingest.take(groups, batch), shares):
             for taken in share:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
         if refused:
             self._bucket.put(before.part(chunk.last), imports.refused_text(refused))
         fates = [outcome.fate for outcome in outcomes.values()]
-        after = imports.gone_on(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
+        after = imports.advance(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
         return self._save(before, after, [], at=at)
 
     def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
-        """Read lines as what they say, and look at each subject once, however many lines name it."""
+        """Parse lines, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
         subjects: dict[Identity, Subject] = {}
@@ -229,7 +229,7 @@ class Imports:
                 line = imports.record_of(text, number, header=header)
                 submission = line.submission(source=source, record_id=line.record_id)
                 about = line.subject.identity()
-                subject = subjects.get(about) or self._receiving.subject(about)
+                subject = subjects.get(about) or self._ingest.subject(about)
                 subjects[about] = subject
                 size = len((text or "").encode())
                 handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
@@ -254,20 +254,20 @@ class Imports:
         return Outcome(fate=Fate.CONFLICT, refused=told)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:
-        """Put the refused lines into one file and end the import; a step that dies in between does both again."""
+        """Join the refused lines in one file and finish the import; repeatable if the step dies in between."""
         if before.parts:
             self._bucket.put_together(before.refused_lines, before.parts)
-        after = imports.finished(before, at=at)
+        after = imports.finish(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
-        return self._save(before, after, [_fact(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
+        return self._save(before, after, [_event(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
 
-    def _save(self, before: Import, after: Import, facts: Sequence[NewEvent], *, at: datetime) -> Import:
-        """Save how far a step has come; ``ConflictError`` if another one was faster."""
+    def _save(self, before: Import, after: Import, events: Sequence[NewEvent], *, at: datetime) -> Import:
+        """Save the progress of a step; raises ``ConflictError`` if another one was faster."""
         with transaction() as tx:
-            return self._store.save(before, after, facts, at=at, tx=tx)
+            return self._store.save(before, after, events, at=at, tx=tx)
 
     def _tidy(self, ended: Import) -> None:
-        """Delete what nobody needs after the end, the upload last: while it is there this is not done."""
+        """Delete the files no longer needed; the upload comes last, as it marks this as unfinished."""
         if self._bucket.has(ended.upload):
             for name in (*ended.parts, ended.upload):
                 self._bucket.remove(name)
@@ -288,12 +288,12 @@ def _require_usable(source: str, declared: Declared) -> None:
 
 
 def _caller(import_: Import) -> Caller:
-    """Return who asked for an import, as its timeline names them."""
+    """Return the caller who requested an import, as its timeline names them."""
     kind, _, sub = import_.requested_by.partition(":")
     role = Role.SYSTEM if kind == "system" else Role.CREDIT_OFFICER
     return Caller(sub=sub, roles=frozenset({role}), department=import_.department)
 
 
-def _fact(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
+def _event(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
     actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "system:ingest"
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))

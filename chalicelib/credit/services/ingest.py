@@ -1,4 +1,4 @@
-"""What sources hand in: one record stored with its summary and event, all or nothing."""
+"""Single records from sources: stored with their summary and event, all or nothing."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
-from chalicelib.credit.rules.revoked_documents import held_to_fallen
+from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.batch_ingest import BatchIngest
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
@@ -23,7 +23,7 @@ from chalicelib.timeline.events import Json, NewEvent
 
 
 class Ingest:
-    """Where records come in."""
+    """Stores records from sources."""
 
     def __init__(
         self,
@@ -34,21 +34,21 @@ class Ingest:
         packs: Sequence[RulePack],
         pack: str,
     ) -> None:
-        """Name subjects by ``keys``; ``subjects`` remembers who they are.
+        """Take the stores and the subject keys.
 
-        ``pack`` is the code of the one of ``packs`` whose display periods count.
+        ``pack`` is the code of the one in ``packs`` whose display periods apply.
         """
         self._store = store
         self._subjects = subjects
         self._keys = keys
-        self._judge = RecordFactory(packs, pack)
-        self._taking = BatchIngest(store, subjects, self._judge)
+        self._factory = RecordFactory(packs, pack)
+        self._batches = BatchIngest(store, subjects, self._factory)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record with its summary and event, all or nothing; return the record as it now stands.
+        """Store a record with its summary and event, all or nothing; returns the record as now stored.
 
-        Saying again what is stored changes nothing, and an older version comes too late and does not win (R8.2).
-        ``RECORD_NOT_ACCEPTABLE`` names every fault; ``IDENTITY_CONFLICT`` if the number is known under another name.
+        Repeating what is stored changes nothing, and an older version is ignored (R8.2). Raises
+        ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name.
         """
         require_own_source(submission.source, by)
         subject = self.subject(about)
@@ -56,42 +56,42 @@ class Ingest:
         return self._store_record(submission, subject, by=by, at=at)
 
     def subject(self, about: Identity) -> Subject:
-        """Return whom lines of a file are about; ``INVALID_IDENTIFIER`` if the number is none."""
+        """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
         valid = require_valid(about)
         return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
-        """Store lines of a file; say of each what became of it.
+        """Store lines of a file and return the result of each.
 
-        The same rules count as for one record, and the same end comes of lines that are taken twice (R8.2).
+        The same rules apply as for a single record. Idempotent (R8.2).
         """
-        return self._taking.take(groups, batch)
+        return self._batches.take(groups, batch)
 
     @retry_on_conflict
     def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
         before = self._store.record(submission.source, submission.record_id)
-        record = self._judge.record(submission, subject, before=before, at=at)
+        record = self._factory.record(submission, subject, before=before, at=at)
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(record.subject)
-        record = held_to_fallen(record, summary)
-        after = self._judge.summary(summary, record, subject, at=at)
+        record = withdraw_if_revoked(record, summary)
+        after = self._factory.summary(summary, record, subject, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)
-            fact = _record_fact(record, after, by, at)
-            self._store.save(summary, after, [fact], at=at, tx=tx)
+            event = _record_event(record, after, by, at)
+            self._store.save(summary, after, [event], at=at, tx=tx)
         return record
 
 
 def require_own_source(source: str, by: Caller) -> None:
-    """Let a department's system speak for its own sources alone, and credit officers for every one."""
+    """Raise ``FORBIDDEN`` unless the source is the caller's department's own; credit officers may use any."""
     if Role.CREDIT_OFFICER in by.roles:
         return
     if not is_source_of(source, by.department or ""):
         raise DomainError(ErrorCode.FORBIDDEN)
 
 
-def _record_fact(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:
+def _record_event(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:
     left_out: dict[str, Json] = {}
     if after.overflow:
         left_out["left_out_until"] = {mark.severity.value: mark.ends_on.isoformat() for mark in after.overflow}

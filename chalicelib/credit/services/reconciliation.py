@@ -1,4 +1,4 @@
-"""Looking whether summaries are what records and flags give, a slice at a time, and mending those that are not."""
+"""Compares credit summaries with the records and flags they are computed from, and corrects those that differ."""
 
 import json
 import time
@@ -16,22 +16,22 @@ from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 
 SLICE = 4_000
-"""How many summaries a run looks at: three reads each, well inside what is left of its ten minutes."""
+"""How many summaries a run checks, at three reads each, to stay well within its ten minutes."""
 
 PAGE = 200
 SETTLED_AFTER = 2.0
-"""Seconds after which an index shows what was written before; only what differs then still is mended."""
+"""The seconds after which an index is up to date; only what still differs then is corrected."""
 
 PLACE = ("upkeep:summaries", "check")
-"""Where it is written down how far the walk has come; the sweep never sees it, for it is due at no time."""
+"""The task that stores the position of the walk; it is never due, so the sweep ignores it."""
 
 MarksOf = Callable[[SubjectKey, Sequence[str]], tuple[FlagMark, ...]]
-"""Returns the flags of a subject that have effect; the names are of those that the summary holds."""
+"""Returns the flags of a subject that have effect; the names are those of the flags in the summary."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Checked:
-    """What a run has looked at; ``is_through`` says that it came to the end of all summaries."""
+    """The result of a run; ``is_through`` says whether it reached the last summary."""
 
     looked_at: int = 0
     mended: int = 0
@@ -40,7 +40,7 @@ class Checked:
 
 
 class Reconciliation:
-    """The walk over all summaries."""
+    """Walks over all summaries."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Reconciliation:
         kept_from: Severity,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Ask ``marks_of`` for flags; records of ``kept_from`` and above stand in a summary."""
+        """Take the stores, ``marks_of`` for flags, and the least severity that summaries keep."""
         self._store = store
         self._tasks = tasks
         self._marks_of = marks_of
@@ -59,7 +59,7 @@ class Reconciliation:
         self._pause = pause
 
     def check(self, *, at: datetime, limit: int = SLICE) -> Checked:
-        """Look at the next summaries of the walk, mend what differs, and write down how far it has come."""
+        """Check the next summaries, correct those that differ, and save the position."""
         seen = Checked()
         task = self._tasks.get(*PLACE)
         shard, after = (0, "") if task is None else json.loads(task.text)
@@ -86,7 +86,7 @@ class Reconciliation:
             logger("nightly").exception("summary_not_checked", subject=subject, error=type(error).__name__)
 
     def mend(self, subject: SubjectKey, *, at: datetime) -> bool:
-        """Mend one summary if it differs, now and a moment later; say whether this call did."""
+        """Correct a summary if it differs now and still does a moment later; returns whether this call did."""
         on = day_in_shanghai(at)
         if not self._difference(self._store.summary(subject), at=at)[1]:
             return False
@@ -95,11 +95,11 @@ class Reconciliation:
         right, parts = self._difference(before, at=at)
         if not parts:
             return False
-        after = expiry.without_ended(expiry.mended(before, right), on=on)
-        fact = expiry.mended_fact(before, after, parts, at=at)
+        after = expiry.without_ended(expiry.correct(before, right), on=on)
+        event = expiry.correction_event(before, after, parts, at=at)
         try:
             with transaction() as tx:
-                self._store.save(before, after, [fact], at=at, tx=tx)
+                self._store.save(before, after, [event], at=at, tx=tx)
         except ConflictError:
             return False
         logger("nightly").error("summary_mended", subject=subject, parts=list(parts))
@@ -109,11 +109,11 @@ class Reconciliation:
         on = day_in_shanghai(at)
         marks = self._marks_of(summary.subject, [flag.flag_id for flag in summary.flags])
         records = self._records_of(summary)
-        right = expiry.recomputed(summary, records, marks, on=on, kept_from=self._kept_from)
+        right = expiry.recompute(summary, records, marks, on=on, kept_from=self._kept_from)
         return right, expiry.differences(summary, right, on=on)
 
     def _records_of(self, summary: Summary) -> list[Record]:
-        """Return the subject's records; those that the summary names are read from their own rows."""
+        """Return the subject's records; those named in the summary are read from their own rows."""
         found = {(record.source, record.record_id): record for record in self._store.records(summary.subject)}
         for bar in summary.bars:
             record = self._store.record(bar.source, bar.record_id)

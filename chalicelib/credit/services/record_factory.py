@@ -1,4 +1,4 @@
-"""By which directory and display periods what is handed in becomes a record, and what a summary keeps of it."""
+"""Turns submissions into records by the directory and display periods in force, and adds them to summaries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,16 +16,16 @@ from chalicelib.rulepacks.rules import pack_in_force
 
 
 class RecordFactory:
-    """The directory and the rule packs, applied to one record after the other."""
+    """Applies the directory and the rule packs to records."""
 
     def __init__(self, packs: Sequence[RulePack], pack: str) -> None:
-        """Count display periods by the one of ``packs`` that has the code ``pack``."""
+        """Take the rule packs; ``pack`` is the code of the one whose display periods apply."""
         self._packs = tuple(packs)
         self._pack = pack
         self._kept_from = rules.severity_kept(self._packs)
 
     def record(self, submission: Submission, subject: Subject, *, before: Record | None, at: datetime) -> Record:
-        """Return the record that a submission becomes; ``RECORD_NOT_ACCEPTABLE`` with every fault."""
+        """Return the record made from a submission; raises ``RECORD_NOT_ACCEPTABLE`` with every fault."""
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
         display = pack_in_force(self._packs, self._pack, on=today).display
@@ -35,7 +35,7 @@ class RecordFactory:
         )
         if faults:
             raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=faults)
-        return intake.accepted(
+        return intake.make_record(
             submission,
             subject=subject.key,
             directory=directory,
@@ -46,7 +46,7 @@ class RecordFactory:
         )
 
     def summary(self, before: Summary, record: Record, subject: Subject, *, at: datetime) -> Summary:
-        """Return the summary with a record in it."""
+        """Return the summary with a record added."""
         return rules.with_record(
             before,
             record,

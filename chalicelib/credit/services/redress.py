@@ -1,4 +1,4 @@
-"""Changing records, flags and the summary of one subject together, as a way back asks for it."""
+"""Changing a subject's records, flags and summary together, as redress requires."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,17 +7,17 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import UNDONE, Record, Severity
 from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
 
 
 class CreditRedress:
-    """What ways back do to credit: all of one subject in one write of its summary, so that nothing is half undone."""
+    """Applies redress to credit: all of one subject in one write, so that nothing is half undone."""
 
     def __init__(self, store: CreditStore, *, kept_from: Severity) -> None:
-        """Records of ``kept_from`` and above stand in a summary."""
+        """Take the store; records of ``kept_from`` and above are kept in summaries."""
         self._store = store
         self._kept_from = kept_from
 
@@ -26,29 +26,33 @@ class CreditRedress:
         return self._store.record(source, record_id)
 
     def on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
-        """Return a subject's adverse records that stand on a document and are not undone, as they are now."""
+        """Return a subject's adverse records based on a document and not undone, strongly consistent."""
         names = self.ever_on_document(subject, organ=organ, number=number)
         found = (self._store.record(record.source, record.record_id) for record in names)
         return tuple(record for record in found if record is not None and record.repair not in UNDONE)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
-        """Return a subject's adverse records that stand on a document or did, as an index shows them."""
+        """Return a subject's adverse records based on a document, undone or not, from an index."""
         return tuple(
             record
             for record in self._store.records(subject)
-            if paper(record.document.organ, record.document.number) == paper(organ, number)
+            if normalized_document(record.document.organ, record.document.number) == normalized_document(organ, number)
             and record.severity is not Severity.NONE
         )
 
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
-        """Return the ids of a subject's flags on a document that have effect, as the summary knows them now."""
+        """Return the ids of a subject's flags in the summary that are based on a document."""
         marks = self._store.summary(subject).flags
-        return tuple(mark.flag_id for mark in marks if paper(mark.organ, mark.document_no) == paper(organ, number))
+        return tuple(
+            mark.flag_id
+            for mark in marks
+            if normalized_document(mark.organ, mark.document_no) == normalized_document(organ, number)
+        )
 
     def change(self, subject: SubjectKey, changes: Changes, *, at: datetime, tx: Transaction) -> None:
-        """Write records, each one version after what was read, and the summary, in the caller's transaction."""
+        """Write the changed records and the summary in the caller's transaction."""
         summary = self._store.summary(subject)
-        after = rules.after_remedy(
+        after = rules.after_redress(
             summary,
             changes,
             known=self._store.records(subject) if summary.overflow else (),
@@ -57,5 +61,5 @@ class CreditRedress:
         )
         for record in changes.records:
             self._store.save_record(record, tx)
-        told = [replace(fact, data={**fact.data, "summary_version": after.version}) for fact in changes.facts]
+        told = [replace(event, data={**event.data, "summary_version": after.version}) for event in changes.facts]
         self._store.save(summary, after, told, at=at, tx=tx)

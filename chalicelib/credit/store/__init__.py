@@ -1,1 +1,1 @@
-"""Loading and saving credit (信用)."""
+"""The stores of credit (信用)."""

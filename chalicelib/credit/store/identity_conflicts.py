@@ -1,4 +1,4 @@
-"""Loading and saving conflicts of identity."""
+"""The store of identity conflicts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Loading and saving aliases, and the editions of their kinds."""
+"""The store of links between identities, and the editions of their kinds."""
 
 from functools import cache
 from pathlib import Path
@@ -15,22 +15,22 @@ KINDS = Path(__file__).parents[1] / "editions" / "identity-link-kinds.json"
 
 
 class IdentityLinkStore(Repository[IdentityLink]):
-    """All aliases."""
+    """All links."""
 
     kind = "alias"
     row = IdentityLinkRow
 
     def page(self, state: IdentityLinkState, *, limit: int, after: Position | None) -> Page[IdentityLink]:
-        """Return a page of aliases in one state, oldest first."""
+        """Return a page of links in one state, oldest first."""
         rows = IdentityLinkRow.by_state.query(state.value, limit=limit, last_evaluated_key=after)
         return page_of(rows, self.from_row)
 
-    def _columns(self, alias: IdentityLink) -> dict[str, Any]:
-        return {"document": alias, "state": alias.state.value, "proposed_at": alias.proposed.at}
+    def _columns(self, link: IdentityLink) -> dict[str, Any]:
+        return {"document": link, "state": link.state.value, "proposed_at": link.proposed.at}
 
 
 @cache
 def identity_link_laws() -> tuple[IdentityLinkLaw, ...]:
-    """Return the packaged editions of the kinds of aliases; read once a process."""
+    """Return the packaged editions of the kinds of links; cached per process."""
     adapter: TypeAdapter[tuple[IdentityLinkLaw, ...]] = TypeAdapter(tuple[IdentityLinkLaw, ...])
     return adapter.validate_json(KINDS.read_text(encoding="utf-8"))

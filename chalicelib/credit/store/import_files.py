@@ -1,4 +1,4 @@
-"""The bucket that files are uploaded to, and reading one line by line in memory that does not grow."""
+"""The bucket for uploaded files, and reading a file line by line in constant memory."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 900
 BLOCK = 1 << 20
 PIECE = 8 << 20
-"""Bytes of a part of an upload; S3 takes none under 5 MB but the last, and at most 10,000 of them."""
+"""The bytes of a part of an upload; S3 requires at least 5 MB except for the last, and at most 10,000 parts."""
 
 GZIP = b"\x1f\x8b"
 BOM = "\ufeff"
@@ -37,7 +37,7 @@ class FileError(ValueError):
 
 @cache
 def _s3() -> Any:  # noqa: ANN401 - botocore builds its clients at run time and types none of them
-    """Return the client; on one machine buckets have no names of their own in DNS."""
+    """Return the S3 client; the local cloud has no DNS names for buckets."""
     style: Literal["path", "auto"] = "path" if settings().stage is Stage.LOCAL else "auto"
     return botocore.session.get_session().create_client(
         "s3",
@@ -53,27 +53,27 @@ def _s3() -> Any:  # noqa: ANN401 - botocore builds its clients at run time and 
 
 
 class Bucket:
-    """Files of imports."""
+    """The files of imports."""
 
     def __init__(self, name: str) -> None:
-        """Keep files in the bucket of this name."""
+        """Take the name of the bucket."""
         self._name = name
 
     def upload_address(self, name: str, declared: Declared) -> tuple[str, dict[str, str]]:
-        """Return where to PUT a file within the hour, and the headers that must go with it: no other file fits."""
+        """Return an address to PUT a file to within an hour, and the headers that bind it to the declared file."""
         digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
         parameters = {"Bucket": self._name, "Key": name, "ContentLength": declared.size, "ChecksumSHA256": digest}
         address: str = _s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
         return address, {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
 
     def download_address(self, name: str) -> str:
-        """Return where a file can be read for a quarter of an hour."""
+        """Return an address to read a file from, valid for a quarter of an hour."""
         parameters = {"Bucket": self._name, "Key": name}
         address: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS)
         return address
 
     def has(self, name: str) -> bool:
-        """Say whether a file is there."""
+        """Whether a file exists."""
         try:
             _s3().head_object(Bucket=self._name, Key=name)
         except ClientError as error:
@@ -83,7 +83,7 @@ class Bucket:
         return True
 
     def blocks(self, name: str, *, since: int = 0) -> Iterator[bytes]:
-        """Yield a file from a byte on, block by block."""
+        """Yield a file block by block, starting at byte ``since``."""
         span = {"Range": f"bytes={since}-"} if since else {}
         try:
             body = _s3().get_object(Bucket=self._name, Key=name, **span)["Body"]
@@ -94,11 +94,11 @@ class Bucket:
         yield from body.iter_chunks(BLOCK)
 
     def put(self, name: str, text: str) -> None:
-        """Write a small file; writing the same again is the same."""
+        """Write a small file. Idempotent."""
         _s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
-        """Write the file that parts make one after the other, with no more of it in memory than is sent at once."""
+        """Write the concatenation of the parts, with no more in memory than is sent at once."""
         pieces = _pieces(block for part in parts for block in self.blocks(part))
         first, second = next(pieces, b""), next(pieces, None)
         if second is None:
@@ -113,12 +113,12 @@ class Bucket:
         _s3().complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": sent})
 
     def remove(self, name: str) -> None:
-        """Delete a file; one that is not there is as good as deleted."""
+        """Delete a file, if it exists."""
         _s3().delete_object(Bucket=self._name, Key=name)
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what blocks hold in pieces that S3 takes as parts of an upload; the last may be smaller."""
+    """Yield pieces large enough for the parts of an S3 upload; the last may be smaller."""
     piece = bytearray()
     for block in blocks:
         piece += block
@@ -130,7 +130,7 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def decompressed(blocks: Iterator[bytes], *, is_compressed: bool) -> Iterator[bytes]:
-    """Yield what blocks hold; ``FileError`` for a gzip that is none or ends too early."""
+    """Yield the decompressed blocks; raises ``FileError`` for an invalid or truncated gzip."""
     if not is_compressed:
         yield from blocks
         return
@@ -151,9 +151,9 @@ def decompressed(blocks: Iterator[bytes], *, is_compressed: bool) -> Iterator[by
 
 
 def lines(blocks: Iterator[bytes], *, skip: int = 0) -> Iterator[tuple[bytes, int]]:
-    """Yield each line without its end, and how many bytes it took; ``skip`` bytes are passed over.
+    """Yield each line without its end, and the bytes it took, after skipping ``skip`` bytes.
 
-    Of a line that is longer than any may be only the beginning is kept.
+    Only the beginning of an overlong line is kept.
     """
     rest, passed_over = b"", 0
     for block in blocks:
@@ -172,8 +172,8 @@ def lines(blocks: Iterator[bytes], *, skip: int = 0) -> Iterator[tuple[bytes, in
         yield rest, len(rest) + passed_over
 
 
-def looked_at(blocks: Iterator[bytes]) -> Found:
-    """Read a file once: its size, digest and form, and how many records it has. ``FileError`` if it cannot be read."""
+def inspect_file(blocks: Iterator[bytes]) -> Found:
+    """Read a file once for its size, digest, format and number of records. Raises ``FileError`` if it is unreadable."""
     digest, size = hashlib.sha256(), 0
 
     def seen() -> Iterator[bytes]:
@@ -210,7 +210,7 @@ def looked_at(blocks: Iterator[bytes]) -> Found:
 
 
 def numbered(bucket: Bucket, import_: Import, found: Found) -> Iterator[tuple[int, str | None, int]]:
-    """Yield the lines that are still to be done: number, text (None where it is no UTF-8), the offset behind each."""
+    """Yield the remaining lines: number, text (None if not UTF-8), and the offset after each."""
     offset, number = import_.progress.offset, import_.progress.line
     since = 0 if found.is_compressed else offset
     blocks = decompressed(bucket.blocks(import_.upload, since=since), is_compressed=found.is_compressed)
@@ -226,9 +226,9 @@ def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def text_of(line: bytes) -> str | None:
-    """Return a line's text, without the mark that some programs put at a file's beginning; None if it is no UTF-8."""
+    """Return a line's text without a byte order mark, or None if it is not UTF-8."""
     try:
-        # A line that was cut may end within a character; it is refused as too long all the same.
+        # A truncated line may end within a character; it is refused as too long anyway.
         text = line.decode(errors="replace" if len(line) > LONGEST_LINE else "strict")
     except UnicodeDecodeError:
         return None

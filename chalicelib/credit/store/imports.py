@@ -1,4 +1,4 @@
-"""Loading and saving imports."""
+"""The store of imports."""
 
 from chalicelib.credit.model.imports import Import
 from chalicelib.credit.table.imports import ImportRow

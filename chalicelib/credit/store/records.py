@@ -1,4 +1,4 @@
-"""Loading and saving summaries, records and the log of queries."""
+"""The store of summaries, records and the query log."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
 
 SHARDS = 16
-"""Partitions of the index of records that end: an import of a city fills them at 16,000 writes a second."""
+"""The partitions of the index of ending records; a city's import writes 16,000 items a second to it."""
 
 EDITIONS = Path(__file__).parents[1] / "editions"
 
 
 class UnreadableError(DomainError):
-    """The store of credit cannot be read now: nothing may be said of anybody (R6.10).
+    """Credit cannot be read now, so nothing may be said about anybody (R6.10).
 
-    Whoever can go on without it catches this; to everybody else it is ``UNAVAILABLE``.
+    Callers that can go on without credit catch this; for all others it is ``UNAVAILABLE``.
     """
 
     def __init__(self) -> None:
-        """Say no for now."""
+        """Use the code ``UNAVAILABLE``."""
         super().__init__(ErrorCode.UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPage:
-    """A page of queries, newest first; ``after`` is where the next one begins."""
+    """A page of queries, newest first; ``after`` is where the next page begins."""
 
     queries: tuple[Query, ...]
     after: str | None
@@ -56,22 +56,22 @@ class CreditStore(Repository[Summary]):
     row = SummaryRow
 
     def summary_row(self, subject: SubjectKey) -> SummaryRow:
-        """Return a row that holds only the summary's key, for a batch of reads."""
+        """Return a row with only the summary's key, for a batch read."""
         return SummaryRow(_owner(subject))
 
     def summary_from(self, row: Row | None, *, subject: SubjectKey) -> Summary:
-        """Return the summary that was read; an absent one is that of a subject nobody has spoken of."""
+        """Return the summary in a row, or an empty one if nothing has been reported on the subject."""
         return Summary(subject=subject) if row is None else self.from_row(row)
 
     def summary(self, subject: SubjectKey) -> Summary:
-        """Read a summary, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
+        """Read a summary, strongly consistent, in one read; raises ``UnreadableError`` if the store does not answer."""
         try:
             return self.find(subject) or Summary(subject=subject)
         except GetError as error:
             raise UnreadableError from error
 
     def summaries(self, subjects: Sequence[SubjectKey]) -> tuple[Summary, ...]:
-        """Read summaries, strongly consistent, in one read; ``UnreadableError`` if the store does not answer."""
+        """Read summaries, strongly consistent, in one batch; raises ``UnreadableError`` if it fails."""
         try:
             rows = read_together(*(self.summary_row(subject) for subject in subjects))
         except (BotoCoreError, ClientError, DomainError) as error:
@@ -79,14 +79,14 @@ class CreditStore(Repository[Summary]):
         return tuple(self.summary_from(row, subject=name) for row, name in zip(rows, subjects, strict=True))
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
-        """Bind a transaction to the version of a summary, or to its absence."""
+        """Make a transaction fail unless the summary is unchanged, or still absent."""
         condition: Condition = SummaryRow.version == summary.version
         if not summary.head.seq:
             condition = SummaryRow.pk.does_not_exist()
         tx.require(SummaryRow(summary.owner), condition=condition, on_failure=ConflictError())
 
     def subjects(self, shard: int, *, after: str, limit: int) -> tuple[SubjectKey, ...]:
-        """Return subjects that have a summary, of a shard and behind one of them, in order."""
+        """Return subjects with a summary, in order, from a shard and after a given one."""
         rows = SummaryRow.in_shards.query(shard, SummaryRow.pk > _owner(SubjectKey(after)), limit=limit)
         return tuple(SubjectKey(row.pk.partition(":")[2]) for row in rows)
 
@@ -98,9 +98,9 @@ class CreditStore(Repository[Summary]):
             return None
 
     def named(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Record, str]]:
-        """Return those of at most 100 records that are there, in one strongly consistent read, with who handed each in.
+        """Return those of at most 100 records that exist, with their origins, in one strongly consistent read.
 
-        ``names`` are sources and ids; who handed a record in is blank unless it came in a file.
+        ``names`` are sources and ids; the origin is blank unless the record came in a file.
         """
         rows = read_together(*(EntryRow(_record(*name)) for name in names))
         return {
@@ -110,7 +110,7 @@ class CreditStore(Repository[Summary]):
         }
 
     def save_record(self, record: Record, tx: Transaction, *, by_whom: str | None = None) -> None:
-        """Write a record over the version before it; the first must not be there yet."""
+        """Write a record over its previous version; the first version must not exist yet."""
         row = entry_of(record)
         row.by_whom = by_whom
         if record.version == 1:
@@ -119,7 +119,7 @@ class CreditStore(Repository[Summary]):
             tx.put(row, condition=EntryRow.stored_version == record.version - 1, on_failure=ConflictError())
 
     def ended(self, shard: int, *, on: date, limit: int) -> Iterator[tuple[str, str]]:
-        """Yield the sources and ids of records whose last day has passed, the longest ago first."""
+        """Yield the sources and ids of records whose last day has passed, the earliest first."""
         for row in EntryRow.by_end.query(shard, EntryRow.ends_on < on.isoformat(), limit=limit):
             _, source, record_id = row.pk.split(":")
             yield source, record_id
@@ -130,7 +130,7 @@ class CreditStore(Repository[Summary]):
         return tuple(row.record for row in rows if row.record is not None)
 
     def log(self, query: Query) -> None:
-        """Write down that somebody asked; ``UnreadableError`` if the store does not take it."""
+        """Log a query; raises ``UnreadableError`` if it cannot be written."""
         name = f"query:{query.query_id}"
         row = EntryRow(name, subject=query.subject, record_id=name, query_made=query)
         try:
@@ -139,7 +139,7 @@ class CreditStore(Repository[Summary]):
             raise UnreadableError from error
 
     def queries(self, subject: SubjectKey, *, limit: int, after: str | None) -> QueryPage:
-        """Return a page of the queries about a subject, newest first, from behind ``after``."""
+        """Return a page of the queries about a subject, newest first, after ``after``."""
         reach = EntryRow.record_id.between("query:", after or "query:~")
         rows = EntryRow.by_subject.query(subject, reach, scan_index_forward=False, limit=limit + 2)
         names = [row.query_made for row in rows if row.query_made is not None and row.record_id != after]
@@ -147,7 +147,7 @@ class CreditStore(Repository[Summary]):
         return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > limit else None)
 
     def _next_version(self, before: Summary, after: Summary) -> int:  # noqa: ARG002 - as the base class has it
-        """Return what the rules counted: what changes no check leaves the version as it is, and filings stand."""
+        """Return the version set by the rules: changes that affect no check keep it, and filings stay valid."""
         return after.version
 
     def _columns(self, summary: Summary) -> dict[str, Any]:
@@ -156,14 +156,14 @@ class CreditStore(Repository[Summary]):
 
 @cache
 def directories() -> tuple[Directory, ...]:
-    """Return the packaged editions of the directory, oldest first; read once a process."""
+    """Return the packaged editions of the directory, oldest first; cached per process."""
     adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
     texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("directory-*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
 
 
 def entry_of(record: Record) -> EntryRow:
-    """Return the row of a record; one that will end stands in the index of those that do."""
+    """Return the row of a record; one that will end goes into the index of ending records."""
     name = _record(record.source, record.record_id)
     row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
     display = record.display

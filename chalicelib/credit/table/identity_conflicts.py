@@ -1,4 +1,4 @@
-"""The table of conflicts of identity."""
+"""The table of identity conflicts."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -13,7 +13,7 @@ class ByState(GlobalSecondaryIndex["ConflictRow"]):  # type: ignore[no-untyped-c
     """Conflicts in one state, oldest first."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_state"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByState(GlobalSecondaryIndex["ConflictRow"]):  # type: ignore[no-untyped-c
 
 
 class ConflictRow(OwnerRow):
-    """``conflict:<conflict id>``: one conflict."""
+    """A conflict; ``pk`` is ``conflict:<conflict id>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("conflicts")
 

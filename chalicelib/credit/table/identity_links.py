@@ -1,4 +1,4 @@
-"""The table of aliases."""
+"""The table of links between identities."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByState(GlobalSecondaryIndex["IdentityLinkRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Aliases in one state, oldest first."""
+    """Links in one state, oldest first."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_state"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByState(GlobalSecondaryIndex["IdentityLinkRow"]):  # type: ignore[no-untyp
 
 
 class IdentityLinkRow(OwnerRow):
-    """``alias:<alias id>``: one alias."""
+    """A link; ``pk`` is ``alias:<alias id>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("aliases")
 

@@ -7,10 +7,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ImportRow(OwnerRow):
-    """``import:<id>``: one import; the condition of every change is its version."""
+    """An import; ``pk`` is ``import:<id>``, and every change is conditional on its version."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("imports")
 

@@ -1,4 +1,4 @@
-"""The table of credit: one summary a subject, and what is kept beside it."""
+"""The table of credit: one summary per subject, and its records and queries."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class AllSummaries(GlobalSecondaryIndex["SummaryRow"]):  # type: ignore[no-untyped-call]  # as below
-    """Every summary, in shards: written once with its row, for neither part of its key ever changes."""
+    """Every summary, in shards; neither part of the key ever changes, so each entry is written once."""
 
     class Meta:
-        """Which index, and that it holds only keys."""
+        """The index's name; it holds only keys."""
 
         index_name = "summaries"
         projection = KeysOnlyProjection()
@@ -23,10 +23,10 @@ class AllSummaries(GlobalSecondaryIndex["SummaryRow"]):  # type: ignore[no-untyp
 
 
 class SummaryRow(OwnerRow):
-    """``credit:<subject key>``: all that a check reads; ``version`` is what filing is bound to."""
+    """A summary; ``pk`` is ``credit:<subject key>``, and filings are bound to ``version``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("credit")
 
@@ -37,10 +37,10 @@ class SummaryRow(OwnerRow):
 
 
 class BySubject(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """What is kept about a subject, by kind of row and then in order."""
+    """The records and queries about a subject, by kind of row and then in order."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name; it holds whole rows."""
 
         index_name = "by_subject"
         projection = AllProjection()
@@ -50,10 +50,10 @@ class BySubject(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-ca
 
 
 class Ending(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Records by their last day: sparse, for one that harms nobody, or whose display has ended, has none."""
+    """Records by their last day; sparse, as favourable and ended records are not in it."""
 
     class Meta:
-        """Which index, and that it holds only keys."""
+        """The index's name; it holds only keys."""
 
         index_name = "ending"
         projection = KeysOnlyProjection()
@@ -65,12 +65,12 @@ class Ending(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
 class EntryRow(Row):
     """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``.
 
-    ``by_whom`` is the import and the line that a record came in.
-    ``ending`` is the shard in which the daily job looks for records that end, and ``ends_on`` their last day.
+    ``by_whom`` is the import and line that a record came from.
+    ``ending`` is the shard in which the daily job finds ending records, and ``ends_on`` their last day.
     """
 
     class Meta:
-        """In the same table as the summaries."""
+        """The table's name, shared with the summaries."""
 
         table_name = settings().table("credit")
 

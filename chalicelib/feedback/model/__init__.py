@@ -1,1 +1,1 @@
-"""The frozen values of feedback (评价、投诉建议)."""
+"""Immutable value types for feedback (评价、投诉建议)."""

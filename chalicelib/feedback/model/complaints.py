@@ -1,4 +1,4 @@
-"""A complaint or suggestion: what was said, which office has it, and what it answered."""
+"""Complaints and suggestions: what was said, which office has it, and its answer."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +12,14 @@ from chalicelib.timeline.events import ChainHead
 
 
 class ComplaintState(StrEnum):
-    """How far a complaint has come (投诉建议状态)."""
+    """The state of a complaint (投诉建议状态)."""
 
     OPEN = "open"
     ANSWERED = "answered"
 
 
 class AnswerOutcome(StrEnum):
-    """What the office makes of it (答复结果): taken up, explained, or not taken up."""
+    """The outcome of an answer (答复结果): accepted, explained or rejected."""
 
     ACCEPTED = "accepted"
     EXPLAINED = "explained"
@@ -27,7 +27,7 @@ class AnswerOutcome(StrEnum):
 
 
 class RoutedBy(StrEnum):
-    """Why a complaint came to a department (转办依据)."""
+    """Why a complaint was routed to a department (转办依据)."""
 
     CASE = "case"
     ITEM = "item"
@@ -38,7 +38,7 @@ class RoutedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grievance:
-    """What somebody sends: a category of the rule pack, a text, and what it is about as far as they know."""
+    """What somebody submits: a category of the rule pack, a text, and what it concerns, as far as they know."""
 
     category: str
     text: str
@@ -49,7 +49,7 @@ class Grievance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """One way that a complaint went (转办): to which department, why, when and by whom."""
+    """One routing of a complaint (转办): to which department, why, when and by whom."""
 
     department: str
     routed_by: RoutedBy
@@ -60,7 +60,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorting:
-    """Whether it is clear or complex (分类): a complex one has more time, and the person is told why."""
+    """Whether a complaint is clear or complex (分类); a complex one gets more time, and the person is told why."""
 
     is_clear: bool
     reason: str
@@ -70,7 +70,7 @@ class Sorting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The office's answer (答复); a late one says why."""
+    """The office's answer (答复); a late one gives a reason."""
 
     outcome: AnswerOutcome
     text: str
@@ -83,8 +83,8 @@ class Answer:
 class Complaint:
     """A complaint or suggestion (投诉建议).
 
-    ``person`` is who sent it, whom staff see by ``masked_name`` only. ``due_on`` and the like are its clock's.
-    ``version`` and ``head`` are the row's own and are not part of the stored document.
+    ``person`` sent it; staff see only ``masked_name``. Due dates are those of its clock.
+    ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     complaint_id: str
@@ -105,10 +105,10 @@ class Complaint:
 
     @property
     def owner(self) -> str:
-        """What its timeline and its clock are kept under."""
+        """The key of its timeline and clock."""
         return f"complaint:{self.complaint_id}"
 
     @property
     def state(self) -> ComplaintState:
-        """Whether somebody is still waited for."""
+        """Whether it is open or answered."""
         return ComplaintState.OPEN if self.answer is None else ComplaintState.ANSWERED

@@ -1,4 +1,4 @@
-"""A rating: what was said of one handling, and of an anonymous one nothing that says by whom."""
+"""Ratings of how a case was handled; an anonymous one holds nothing that identifies the person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class Aspect(StrEnum):
-    """What is rated beside the whole (评价内容: 整体、效率、指南、便捷、平台)."""
+    """The aspects that can be rated separately (评价内容: 整体、效率、指南、便捷、平台)."""
 
     OVERALL = "overall"
     EFFICIENCY = "efficiency"
@@ -23,7 +23,7 @@ class Aspect(StrEnum):
 
 
 class Suspicion(StrEnum):
-    """Why a rating is marked and counted apart (存疑原因, R5.9): by staff, by one device for many, too soon."""
+    """Why a rating is marked and counted separately (存疑原因, R5.9): by staff, many from one device, or too soon."""
 
     STAFF = "staff"
     DEVICE = "device"
@@ -31,7 +31,7 @@ class Suspicion(StrEnum):
 
 
 class ReplyOutcome(StrEnum):
-    """What came of a bad rating (回访结果): put right, explained, or in need of more time."""
+    """The outcome of following up a bad rating (回访结果): resolved, explained, or needing more time."""
 
     RESOLVED = "resolved"
     EXPLAINED = "explained"
@@ -40,7 +40,7 @@ class ReplyOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What somebody says of a handling: from 1 (非常不满意) to 5 (非常满意), whole and by aspect."""
+    """A rating as given: from 1 (非常不满意) to 5 (非常满意), overall and by aspect."""
 
     level: int
     comment: str = ""
@@ -50,7 +50,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rater:
-    """Who gave a rating in their own name (实名评价): the case, the subject key, the masked name and the instant."""
+    """Who gave a rating under their real name (实名评价), for which case and when."""
 
     case_no: str
     subject: SubjectKey
@@ -60,7 +60,7 @@ class Rater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The department's answer to a bad rating (回访核实); ``expected_on`` is there if it needs time."""
+    """The department's reply to a bad rating (回访核实); ``expected_on`` is set if more time is needed."""
 
     outcome: ReplyOutcome
     findings: str
@@ -72,10 +72,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """A rating (评价); of an anonymous one ``rater`` is ``None`` and its day is all that is known of when.
+    """A rating (评价); an anonymous one has no ``rater``, and only its day is stored.
 
-    ``rating_id`` is a keyed digest of case and handling: it lets one handling be rated once, and whoever has no key
-    cannot go from it to the case. ``version`` and ``head`` are the row's own and are not part of the stored document.
+    ``rating_id`` is a keyed digest of case and handling: it allows one rating per handling, and without the key it does
+    not lead to the case. ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     rating_id: str
@@ -94,13 +94,13 @@ class Rating:
 
     @property
     def owner(self) -> str:
-        """What its timeline and its clock are kept under."""
+        """The key of its timeline and clock."""
         return owner_of(self.rating_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingFilter:
-    """Which ratings somebody wants to see; each that is not ``None`` narrows the list."""
+    """Which ratings to list; every field that is not None narrows the list."""
 
     department: str | None = None
     level: int | None = None
@@ -108,5 +108,5 @@ class RatingFilter:
 
 
 def owner_of(rating_id: str) -> str:
-    """Return the owner's name under which a rating's timeline is kept."""
+    """Return the key under which a rating's timeline is kept."""
     return f"rating:{rating_id}"

@@ -1,1 +1,1 @@
-"""The rules of feedback (评价、投诉建议): pure functions that are told the time."""
+"""The rules of feedback (评价、投诉建议): pure functions that are given the time."""

@@ -1,4 +1,4 @@
-"""Where a complaint goes, how long it may take, and what may still be done to it."""
+"""Where a complaint goes, how long it may take, and what may still be done with it."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ OFFICE = (Role.OFFICER, Role.SUPERVISOR)
 def destination(
     *, of_case: str | None, of_item: str | None, named: str | None, monitoring: str
 ) -> tuple[str, RoutedBy]:
-    """Return which department a complaint goes to, and why: what it is about decides before what the person guesses."""
+    """Return the department to route a complaint to, and why; case and item take precedence over the person's guess."""
     if of_case is not None:
         return of_case, RoutedBy.CASE
     if of_item is not None:
@@ -25,32 +25,32 @@ def destination(
 
 
 def require_known(department: str | None, *, departments: Collection[str]) -> None:
-    """Refuse a department that the town does not have with ``DEPARTMENT_UNKNOWN``; none named is none wrong."""
+    """Raise ``DEPARTMENT_UNKNOWN`` for a department that the town does not have; None is allowed."""
     if department is not None and department not in departments:
         raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
 
 
 def answerers(department: str, *, monitoring: str) -> tuple[Role, ...]:
-    """Return whose answer it is: the department's own people, and in the monitoring office those who work there."""
+    """Return the roles that may answer: the department's own staff, and the monitoring staff in their own office."""
     return (*OFFICE, Role.MONITOR) if department == monitoring else OFFICE
 
 
 def require_open(complaint: Complaint) -> None:
-    """Refuse with ``STEP_NOT_ALLOWED`` whatever would still be done to a complaint that is answered."""
+    """Raise ``STEP_NOT_ALLOWED`` for a complaint that has been answered."""
     if complaint.answer is not None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
 
 
 def first_limit(pack: RulePack) -> Limit:
-    """Return the time that a complaint has from its receipt, unless it turns out to be complex."""
+    """Return the time limit for a clear complaint, which applies until it is found to be complex."""
     term = pack.limit_term(TermKey.CLEAR_COMPLAINT)
     return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
 
 
 def more_time(pack: RulePack) -> Limit:
-    """Return by how much a complex complaint's time is longer, so that both together count from receipt.
+    """Return the extra time for a complex complaint, so that the total counts from receipt.
 
-    Raises ``ValueError`` for a pack whose two limits cannot be added up.
+    Raises ``ValueError`` for a pack whose two limits cannot be combined.
     """
     clear, complex_ = pack.limit_term(TermKey.CLEAR_COMPLAINT), pack.limit_term(TermKey.COMPLEX_COMPLAINT)
     if clear.unit != complex_.unit or complex_.value <= clear.value:

@@ -1,4 +1,4 @@
-"""When a handling may be rated, what makes a rating suspicious or bad, and names that need the secret."""
+"""When a handling may be rated, which ratings are suspicious or bad, and names that need the secret."""
 
 import hashlib
 import hmac
@@ -21,39 +21,39 @@ DIGEST_LENGTH = 32
 class RatingNames:
     """Names ratings, devices and raters by keyed digests, with a secret that can be rotated.
 
-    Whoever reads every table and not the secret can neither go from a name to a case nor try all cases until one fits.
+    With all tables but without the secret, nobody can get from a name to a case, even by trying all cases.
     """
 
     current_id: str
     keys: Mapping[str, bytes]
 
     def __repr__(self) -> str:
-        """Show no secret."""
+        """Hide the secrets."""
         return f"RatingNames(current_id={self.current_id!r})"
 
     def of_handling(self, case_no: str, handling: int) -> tuple[str, ...]:
-        """Return what a handling's rating may be called, under the current secret first and then under earlier ones."""
+        """Return the possible names of a handling's rating: under the current secret first, then under earlier ones."""
         others = (key_id for key_id in self.keys if key_id != self.current_id)
         return tuple(self._digest(key, "rating", case_no, str(handling)) for key in (self.current_id, *others))
 
     def of_device(self, origin: str, *, day: date) -> str:
-        """Return what a device is called on one day; on the next it is another."""
+        """Return the name of a device for one day; it changes every day."""
         return self._digest(self.current_id, "device", day.isoformat(), origin)
 
     def of_rater(self, subject: str, *, origin: str, day: date) -> str:
-        """Return what a person is called among the raters of one device on one day, and nowhere else."""
+        """Return a person's name among the raters of one device on one day, used nowhere else."""
         return self._digest(self.current_id, "rater", day.isoformat(), origin, subject)
 
     def _digest(self, key_id: str, *parts: str) -> str:
-        # The use comes first, so that no digest of one use is ever one of another or a subject key.
+        # The purpose comes first, so that no digest for one purpose equals one for another, or a subject key.
         said = "\0".join(("remedies", *parts)).encode()
         return hmac.new(self.keys[key_id], said, hashlib.sha256).hexdigest()[:DIGEST_LENGTH]
 
 
 def closed_at(case: Case, events: Sequence[Event]) -> datetime:
-    """Return when a case was closed (办结), in whatever way; ``CASE_NOT_CLOSED`` before that.
+    """Return when a case was closed (办结), in whatever way; raises ``CASE_NOT_CLOSED`` before that.
 
-    An act that was entered later than it happened counts from its entry: nobody could have rated before.
+    A closing recorded later than it happened counts from its recording, because nobody could have rated before.
     """
     kind, at = _closing(case)
     return max((at, *(instant_from(event.recorded_at) for event in events if event.kind == kind)))
@@ -71,16 +71,17 @@ def _closing(case: Case) -> tuple[EventKind, datetime]:
 
 
 def is_bad(level: int, pack: RulePack) -> bool:
-    """Whether a level is a bad rating (差评); the pack's own bound is one."""
+    """Whether a level counts as a bad rating (差评), including the pack's bound itself."""
     return level <= pack.bound(BoundKey.BAD_LEVEL)
 
 
 def suspicions(
     *, is_staff: bool, raters_on_device: int, closed: datetime, at: datetime, pack: RulePack
 ) -> tuple[Suspicion, ...]:
-    """Return why a rating is marked (R5.9); as many raters or seconds as the pack says are still as many as that.
+    """Return why a rating is suspicious (R5.9).
 
-    ``raters_on_device`` counts this one too; the second in which the bound is reached is still too soon.
+    ``raters_on_device`` includes this one, and suspicious means more than the pack's bound. For the time since closing,
+    the bound itself is still too soon.
     """
     too_soon = timedelta(seconds=pack.bound(BoundKey.RATED_TOO_SOON))
     found = {
@@ -92,9 +93,9 @@ def suspicions(
 
 
 def told_at(opinion: Opinion, *, at: datetime) -> datetime:
-    """Return the instant under which a rating is recorded: of an anonymous one the day's first second in Shanghai.
+    """Return the instant recorded for a rating; for an anonymous one, the start of the day in Shanghai.
 
-    The instant would give the person away to whoever knows when that person was online.
+    The exact time could identify the person to whoever knows when they were online.
     """
     if opinion.real_name:
         return at
@@ -102,13 +103,13 @@ def told_at(opinion: Opinion, *, at: datetime) -> datetime:
 
 
 def awaits_reply(rating: Rating, pack: RulePack) -> bool:
-    """Whether the department owes the person an answer: a bad rating in somebody's own name, not settled yet."""
+    """Whether the department owes a reply: a bad rating under a real name, not yet settled."""
     is_settled = bool(rating.replies) and rating.replies[-1].outcome is not ReplyOutcome.NEEDS_TIME
     return rating.rater is not None and is_bad(rating.level, pack) and not is_settled
 
 
 def require_complete(reply: Reply) -> None:
-    """Refuse an answer that needs time and does not say until when, or says so of a day that is over."""
+    """Raise ``INVALID_BODY`` for a reply that needs time without an expected day, or with one in the past."""
     expected = reply.expected_on
     faults: Sequence[FieldError] = ()
     if reply.outcome is ReplyOutcome.NEEDS_TIME and expected is None:

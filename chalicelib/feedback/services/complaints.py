@@ -1,4 +1,4 @@
-"""Sending a complaint or suggestion, passing it on, sorting it, answering it, and reading it."""
+"""Complaints and suggestions: sending, transferring, sorting, answering and reading them."""
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
@@ -47,7 +47,7 @@ READERS = (*PEOPLE, *OFFICE, Role.HEAD, Role.MONITOR)
 
 
 class Complaints:
-    """All complaints and suggestions."""
+    """Handles complaints and suggestions."""
 
     def __init__(  # noqa: PLR0913 - what a complaint touches, each named at the composition root
         self,
@@ -61,7 +61,7 @@ class Complaints:
         pack: str,
         departments: Collection[str],
     ) -> None:
-        """Know the town's departments, and the pack that counts for what belongs to no case."""
+        """Take what a complaint involves, the town's departments, and the pack for complaints without a case."""
         self._store = store
         self._cases = cases
         self._clocks = clocks
@@ -75,9 +75,9 @@ class Complaints:
     def send(
         self, grievance: Grievance, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Complaint, bool]:
-        """Take a complaint, route it and start its clock; say whether the same request had done it already.
+        """Submit a complaint, route it and start its clock; also returns whether the same request did so before.
 
-        ``NOT_FOUND`` for a case that is not the caller's; ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN``,
+        Raises ``NOT_FOUND`` for a case that is not the caller's, ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN`` or
         ``ITEM_NOT_LISTED``.
         """
         require(by, roles=PEOPLE, subjects=(by.own_subject(),))
@@ -125,8 +125,8 @@ class Complaints:
                 tx=tx,
                 item=complaint.item_code or "",
             )
-            facts = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
-            complaint = self._store.add(complaint, facts, at=at, tx=tx)
+            events = [_received(complaint, clock, by=by), _routed(complaint, previous=None)]
+            complaint = self._store.add(complaint, events, at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(complaint.complaint_id, tx, at=at)
         return complaint, False
@@ -141,7 +141,7 @@ class Complaints:
         return case
 
     def _masked_name(self, by: Caller, case: Case | None, *, at: datetime) -> str:
-        """Return how staff see the person: as they are known, or as they are met now."""
+        """Return the masked name shown to staff: from the case, or from the register of subjects."""
         if case is not None and case.subject == by.subject:
             return case.applicant_name
         return self._subjects.know(by.identity, at).masked_name if by.identity is not None else "*"
@@ -150,7 +150,7 @@ class Complaints:
     def transfer(
         self, complaint_id: str, *, department: str, reason: str, by: Caller, version: int, at: datetime
     ) -> Complaint:
-        """Pass a complaint on to the department that can answer it; its clock goes on there and is not begun anew."""
+        """Transfer a complaint to another department; its clock keeps running."""
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
         require_known(department, departments=self._departments)
         if department == before.department:
@@ -168,9 +168,10 @@ class Complaints:
     def sort(
         self, complaint_id: str, *, is_clear: bool, reason: str, by: Caller, version: int, at: datetime
     ) -> Complaint:
-        """Say once whether a complaint is clear or complex; a complex one has more time, counted from its receipt.
+        """Classify a complaint, once, as clear or complex; a complex one gets more time, counted from receipt.
 
-        ``STEP_NOT_ALLOWED`` the second time; ``EXTENSION_TOO_LATE`` for more time once the first limit has passed.
+        Raises ``STEP_NOT_ALLOWED`` the second time, ``EXTENSION_TOO_LATE`` for more time after the first limit has
+        passed.
         """
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
         if before.sorting is not None:
@@ -187,7 +188,7 @@ class Complaints:
 
     @retry_on_conflict
     def answer(self, complaint_id: str, answer: Answer, *, by: Caller, version: int) -> Complaint:
-        """Answer a complaint and stop its clock; ``LATE_REASON_REQUIRED`` once the limit has passed."""
+        """Answer a complaint and stop its clock; raises ``LATE_REASON_REQUIRED`` after the time limit."""
         before = self._in_hand(complaint_id, by=by, roles=SORTERS, version=version)
         require(by, roles=answerers(before.department, monitoring=MONITORING), department=before.department)
         clock = self.clock(before)
@@ -197,11 +198,11 @@ class Complaints:
         after = replace(before, answer=answer)
         with transaction() as tx:
             stopped = self._clocks.stop(clock, at=answer.given_at, tx=tx)
-            fact = _answered(after, answer, stopped, is_late=is_late)
-            return self._store.save(before, after, [fact], at=answer.given_at, tx=tx)
+            event = _answered(after, answer, stopped, is_late=is_late)
+            return self._store.save(before, after, [event], at=answer.given_at, tx=tx)
 
     def _in_hand(self, complaint_id: str, *, by: Caller, roles: Collection[Role], version: int) -> Complaint:
-        """Return an open complaint to those whose step it is."""
+        """Return an open complaint to callers who may act on it."""
         complaint = self._store.load(complaint_id)
         require(by, roles=roles, department=complaint.department)
         if complaint.version != version:
@@ -210,11 +211,11 @@ class Complaints:
         return complaint
 
     def clock(self, complaint: Complaint) -> Clock:
-        """Return the clock of a complaint that was read already."""
+        """Return the clock of a complaint."""
         return self._clocks.get(complaint.owner, ClockKind.COMPLAINT)
 
     def one(self, complaint_id: str, *, by: Caller) -> tuple[Complaint, Clock]:
-        """Return a complaint and its clock to whoever sent it, to its department and to the monitoring office."""
+        """Return a complaint and its clock to its sender, its department or the monitoring office."""
         complaint = self._store.load(complaint_id)
         require(by, roles=READERS, department=complaint.department, subjects=(complaint.person,))
         return complaint, self.clock(complaint)
@@ -228,7 +229,7 @@ class Complaints:
         limit: int,
         after: Position | None,
     ) -> Page[Complaint]:
-        """List what the caller sent, or what a department has that the caller may see, newest first."""
+        """List the complaints that the caller sent, or those of a department they may see, newest first."""
         if by.roles & FOR_THEMSELVES:
             return self._store.of_person(by.own_subject(), state=state, limit=limit, after=after)
         desk = department or by.department

@@ -1,4 +1,4 @@
-"""Rating a handling, answering a bad rating, and reading ratings without learning whose they are."""
+"""Ratings: rating a handling, replying to a bad rating, and reading ratings without learning whose they are."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,20 +32,20 @@ from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
 RATERS = (Role.APPLICANT,)
-"""Whose case it is, and nobody in their place: a rating is the person's own word."""
+"""Only the applicant, never an agent: a rating is the person's own opinion."""
 
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 ANSWERERS = (Role.OFFICER, Role.SUPERVISOR)
 
 NOBODY = "system:rating"
-"""Who acted in an anonymous rating, as far as its timeline knows."""
+"""The actor recorded for an anonymous rating."""
 
 RATED = "rated"
-"""What an Idempotency-Key remembers of a rating: not which, for that would tie the key's row to it."""
+"""What an Idempotency-Key stores for a rating: not its id, which would link the key's row to it."""
 
 
 class Ratings:
-    """All ratings."""
+    """Gives, answers and lists ratings."""
 
     def __init__(  # noqa: PLR0913 - what a rating touches, each named at the composition root
         self,
@@ -58,7 +58,7 @@ class Ratings:
         pack: Callable[[str, datetime], RulePack],
         departments: Sequence[str],
     ) -> None:
-        """Read cases directly: being the applicant, not an office, is what gives the right to rate."""
+        """Take what a rating involves; cases are read directly, because the right to rate is the applicant's alone."""
         self.store = store
         self._cases = cases
         self._timeline = timeline
@@ -78,10 +78,10 @@ class Ratings:
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Rating, bool]:
-        """Rate a handling once it is closed (R5.8); say whether an earlier request with the same key had done it.
+        """Rate a handling once the case is closed (R5.8); also returns whether the same request did so before.
 
-        ``origin`` is from where the request came; only a keyed digest of it that is good for one day is kept.
-        ``CASE_NOT_CLOSED``; ``ALREADY_RATED`` the second time.
+        ``origin`` is where the request came from; only a keyed digest, valid for one day, is kept.
+        Raises ``CASE_NOT_CLOSED``, or ``ALREADY_RATED`` the second time.
         """
         case = self._own_case(case_no, by=by)
         names = self.names.of_handling(case_no, case.handling)
@@ -116,8 +116,8 @@ class Ratings:
             )
             started = [self._start(rating, pack, at=at, tx=tx)] if awaits_reply(rating, pack) else []
             moment = told_at(opinion, at=at)
-            fact = _given(rating, started, by=by, at=moment)
-            return self.store.add(rating, [fact], at=moment, tx=tx), False
+            event = _given(rating, started, by=by, at=moment)
+            return self.store.add(rating, [event], at=moment, tx=tx), False
 
     def _own_case(self, case_no: str, *, by: Caller) -> Case:
         require(by, roles=RATERS, subjects=(by.subject or "",))
@@ -128,7 +128,7 @@ class Ratings:
         return case
 
     def _count(self, by: Caller, origin: str, *, at: datetime, tx: Transaction) -> int:
-        """Count a rater of a device, and return how many there have been today; 0 where nobody says from where."""
+        """Count a rater of a device, and return how many it has had today; 0 if the origin is unknown."""
         if not origin:
             return 0
         day = day_in_shanghai(at)
@@ -152,7 +152,7 @@ class Ratings:
         )
 
     def mine(self, case_no: str, *, by: Caller) -> Rating:
-        """Return the applicant's own rating of a case, of its newest handling that has one; ``NOT_FOUND`` without."""
+        """Return the applicant's rating of a case, from the newest rated handling; raises ``NOT_FOUND`` if none."""
         case = self._own_case(case_no, by=by)
         handlings = range(case.handling, 0, -1)
         found = self.store.first(*(name for each in handlings for name in self.names.of_handling(case_no, each)))
@@ -163,7 +163,7 @@ class Ratings:
     def page(self, sought: RatingFilter, *, by: Caller, limit: int, after: Position | None) -> Page[Rating]:
         """Return a page of the ratings that the caller may see, newest day first.
 
-        Whoever watches all departments and names none sees them one after the other.
+        For callers who see all departments and name none, the departments follow one another.
         """
         departments = self._watched(sought, by=by)
         place = dict(after or {"index": 0, "key": None})
@@ -187,9 +187,9 @@ class Ratings:
 
     @retry_on_conflict
     def answer(self, rating_id: str, reply: Reply, *, by: Caller, version: int) -> Rating:
-        """Answer a bad rating given in somebody's own name; ``STEP_NOT_ALLOWED`` for any other, and once it is settled.
+        """Reply to a bad rating under a real name; raises ``STEP_NOT_ALLOWED`` for any other, or once it is settled.
 
-        ``LATE_REASON_REQUIRED`` once the clock has passed: the person reads why (R4.18).
+        Raises ``LATE_REASON_REQUIRED`` after the time limit; the person can read the reason (R4.18).
         """
         before = self.store.load(rating_id)
         require(by, roles=ANSWERERS, department=before.department)
@@ -209,7 +209,7 @@ class Ratings:
 
 
 def _is_staff(by: Caller, events: Sequence[Event]) -> bool:
-    """Whether the rater's login bears an office's mark, or has acted for the office in this very case."""
+    """Whether the rater belongs to an office, or has acted for the office in this very case."""
     return by.department is not None or any(event.actor == f"staff:{by.sub}" for event in events)
 
 
@@ -218,7 +218,7 @@ def _rater(case: Case, *, at: datetime) -> Rater:
 
 
 def _given(rating: Rating, started: Sequence[Clock], *, by: Caller, at: datetime) -> NewEvent:
-    """Say that a rating was given; of an anonymous one neither the case nor the person."""
+    """Return the event of a rating; for an anonymous one, without the case and the person."""
     data: dict[str, Json] = {
         "level": rating.level,
         "aspects": {aspect.value: level for aspect, level in rating.aspects.items()},

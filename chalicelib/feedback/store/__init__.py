@@ -1,1 +1,1 @@
-"""Loading and saving feedback (评价、投诉建议)."""
+"""The stores of feedback (评价、投诉建议)."""

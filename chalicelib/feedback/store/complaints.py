@@ -1,4 +1,4 @@
-"""Loading and saving complaints and suggestions."""
+"""The store of complaints and suggestions."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ class ComplaintStore(Repository[Complaint]):
     def of_person(
         self, person: str, *, state: ComplaintState | None, limit: int, after: Position | None
     ) -> Page[Complaint]:
-        """Return a page of what a person sent, newest first."""
+        """Return a page of the complaints that a person sent, newest first."""
         return self._page(ComplaintRow.by_person, person, state=state, limit=limit, after=after)
 
     def of_department(
         self, department: str, *, state: ComplaintState | None, limit: int, after: Position | None
     ) -> Page[Complaint]:
-        """Return a page of what a department has, newest first."""
+        """Return a page of a department's complaints, newest first."""
         return self._page(ComplaintRow.by_department, department, state=state, limit=limit, after=after)
 
     def _page(

@@ -1,4 +1,4 @@
-"""Loading and saving ratings, and counting the raters of a device."""
+"""The store of ratings, and of the raters per device."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ DEVICE_KEPT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """Who rated from one device on one day, by digests; ``rev`` is the condition of every change."""
+    """The raters on one device on one day, by digests; every change is conditional on ``rev``."""
 
     name: str
     day: date
@@ -33,14 +33,14 @@ class RatingStore(Repository[Rating]):
     row = RatingRow
 
     def first(self, *rating_ids: str) -> Rating | None:
-        """Return the first rating that is there by any of these names, strongly consistent, in one read."""
+        """Return the first rating that exists under one of these ids, in one strongly consistent read."""
         rows = read_together(*(RatingRow(owner_of(name)) for name in rating_ids))
         return next((self.from_row(row) for row in rows if isinstance(row, RatingRow)), None)
 
     def of_department(
         self, department: str, sought: RatingFilter, *, limit: int, after: Position | None
     ) -> Page[Rating]:
-        """Return a page of the ratings of a department's handlings, newest day first."""
+        """Return a page of a department's ratings, newest day first."""
         rows = RatingRow.by_department.query(
             department,
             scan_index_forward=False,
@@ -51,7 +51,7 @@ class RatingStore(Repository[Rating]):
         return page_of(rows, self.from_row)
 
     def device(self, name: str, *, day: date) -> Device:
-        """Return who rated from a device on a day, strongly consistent."""
+        """Return the raters on a device on a day, strongly consistent."""
         try:
             row = DeviceRow.get(f"device:{name}", consistent_read=True)
         except DeviceRow.DoesNotExist:
@@ -59,7 +59,7 @@ class RatingStore(Repository[Rating]):
         return Device(name=name, day=day, raters=frozenset(row.raters), rev=int(row.rev))
 
     def count(self, device: Device, rater: str, tx: Transaction) -> None:
-        """Put one more rater of a device; ``ConflictError`` if somebody else rated from it meanwhile."""
+        """Add a rater to a device. Raises ``ConflictError`` if somebody else rated from it in the meantime."""
         if rater in device.raters:
             return
         ends = datetime(device.day.year, device.day.month, device.day.day, tzinfo=SHANGHAI) + DEVICE_KEPT

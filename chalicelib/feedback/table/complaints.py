@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """What a department has to answer or has answered, in the order in which it was received."""
+    """The complaints of a department, in order of receipt."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByDepartment(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-unt
 
 
 class ByPerson(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-untyped-call]  # as above
-    """What one person sent, in the order in which it was received."""
+    """The complaints of a person, in order of receipt."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_person"
         projection = AllProjection()
@@ -36,10 +36,10 @@ class ByPerson(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-untyped
 
 
 class ComplaintRow(OwnerRow):
-    """``pk`` is ``complaint:<id>``; ``listed_at`` is the instant of receipt and the id, and so unique."""
+    """A complaint; ``pk`` is ``complaint:<id>``, and ``listed_at`` is the instant of receipt plus the id."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("complaints")
 

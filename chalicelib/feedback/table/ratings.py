@@ -1,4 +1,4 @@
-"""The table of ratings, and how many people a device spoke for on a day."""
+"""The table of ratings, and of the raters per device and day."""
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByDepartment(GlobalSecondaryIndex["RatingRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """The ratings of a department's handlings by day, and within a day in an order that tells nothing."""
+    """The ratings of a department by day; the order within a day reveals nothing."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_department"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByDepartment(GlobalSecondaryIndex["RatingRow"]):  # type: ignore[no-untype
 
 
 class RatingRow(OwnerRow):
-    """``pk`` is ``rating:<keyed digest of case and handling>``; ``listed_at`` is the day and that digest."""
+    """A rating; ``pk`` is ``rating:<keyed digest of case and handling>``, ``listed_at`` the day plus that digest."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("ratings")
 
@@ -40,13 +40,13 @@ class RatingRow(OwnerRow):
 
 
 class DeviceRow(Row):
-    """``pk`` is ``device:<keyed digest of address, browser and day>``; ``raters`` are digests that live as long.
+    """A device on one day; ``pk`` is ``device:<keyed digest of address, browser and day>``, ``raters`` are digests.
 
-    The row goes two days later, by the day's end and not by the instant of the last rating.
+    The row expires two days later, counted from the day and not from the last rating.
     """
 
     class Meta:
-        """In the same table as the ratings: it is written in the same transaction, and by nothing else."""
+        """The table's name, shared with the ratings because both are written in one transaction."""
 
         table_name = settings().table("ratings")
 

@@ -1,4 +1,4 @@
-"""Which cases met what is overturned (受影响办件, R8.4): the service's own, and those that others asked for."""
+"""The cases affected by a withdrawal (受影响办件, R8.4): the service's own, and those of querying systems."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -16,40 +16,40 @@ from chalicelib.sanctions.model.flags import Flag
 from chalicelib.subjects.model.subjects import SubjectKey
 
 MOST_CASES = 200
-"""How many cases of a subject, and how many questions about it, are looked through, newest first."""
+"""The most cases of a subject, and the most queries about it, that are searched, newest first."""
 
 
 class Impact:
-    """Who met what stands on documents."""
+    """Finds cases whose outcome relied on a record or flag that is being withdrawn."""
 
     def __init__(self, cases: CaseStore, credit: CreditStore) -> None:
-        """Look through ``cases``, and the questions kept by ``credit``."""
+        """Take the cases, and the log of credit queries."""
         self._cases = cases
         self._credit = credit
 
     def by(self, records: Sequence[Record], flags: Sequence[Flag]) -> tuple[AffectedCase, ...]:
-        """Return the cases that met what falls: the service's own by what they kept, others by what was asked."""
+        """Return the affected cases: the service's own by their stored snapshots, others by their logged queries."""
         found: dict[str, AffectedCase] = {}
         subjects = self._who_met({*(record.subject for record in records), *(flag.subject for flag in flags)})
         entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
         bases = {flag.case_no for flag in flags if flag.case_no is not None}
         for case in self._cases_of(subjects, bases):
-            touched = rules.touched_case(case, entries, bases=bases)
-            if touched is not None:
-                found[touched.case_no] = touched
+            affected = rules.affected_case(case, entries, bases=bases)
+            if affected is not None:
+                found[affected.case_no] = affected
         since, items = _since(records, flags), _items(records, flags)
         for query in self._queries_of(subjects):
-            asked = rules.touched_by(query, since=since, items=items)
+            asked = rules.affected_by_query(query, since=since, items=items)
             if asked is not None:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
 
-    def case(self, touched: AffectedCase) -> Case | None:
-        """Return a case that was touched as it stands now, None for one of another system."""
-        return self._own_case(touched.case_no)
+    def case(self, affected: AffectedCase) -> Case | None:
+        """Return an affected case as it is now, or None if it belongs to another system."""
+        return self._own_case(affected.case_no)
 
     def _who_met(self, subjects: set[SubjectKey]) -> set[SubjectKey]:
-        """Return these subjects and every other for whom their credit counts, or once did (R6.4)."""
+        """Return these subjects and all others for whom their credit counts, or once did (R6.4)."""
         met, wanted = set(subjects), subjects
         while wanted:
             summaries = self._credit.summaries(sorted(wanted))
@@ -85,14 +85,14 @@ class Impact:
 
 
 def _since(records: Sequence[Record], flags: Sequence[Flag]) -> datetime:
-    """Return from when any of them can have had effect, however often its source said it again."""
+    """Return the earliest time at which any of them can have had effect, despite later repetitions by the source."""
     moments = [record.known_since or record.received_at for record in records]
     moments += [flag.confirmation.confirmed_at for flag in flags if flag.confirmation is not None]
     return min(moments, default=datetime.max.replace(tzinfo=SHANGHAI))
 
 
 def _items(records: Sequence[Record], flags: Sequence[Flag]) -> frozenset[str] | None:
-    """Return for which items they had effect; None for every one."""
+    """Return the items for which they had effect; None for all."""
     if any(not record.related_items for record in records):
         return None
     scopes = [*(record.related_items for record in records), *(flag.related_items for flag in flags)]

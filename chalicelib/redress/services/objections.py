@@ -1,4 +1,4 @@
-"""Objecting to a record, a flag or a refused repair, and a person's answer to it."""
+"""Objections to a record, a flag or a refused repair, and their decision."""
 
 import secrets
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.records import RepairState
-from chalicelib.credit.rules.redress import corrected, disputed
+from chalicelib.credit.rules.redress import with_corrections, with_objection
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
@@ -48,12 +48,12 @@ if TYPE_CHECKING:
 
 
 class Objections:
-    """All objections."""
+    """Makes, withdraws and decides objections."""
 
     def __init__(  # noqa: PLR0913 - what an objection touches, each named at the composition root
         self,
         store: RedressStore,
-        undoing: Withdrawal,
+        withdrawal: Withdrawal,
         clocks: Clocks,
         *,
         credit: Credit,
@@ -63,50 +63,50 @@ class Objections:
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Count time on ``calendars``, by the rule pack of the deployment."""
+        """Take what an objection changes, the calendars, and the deployment's rule pack for time limits."""
         self._store = store
-        self._undoing = undoing
+        self._withdrawal = withdrawal
         self._clocks = clocks
         self._credit = credit
         self._flags = flags
         self._repairs = repairs
-        self._touching = touching
+        self._impact = touching
         self._calendars = calendars
         self._pack = pack
 
     @retry_on_conflict
     def make(
-        self, plea: ObjectionRequest, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+        self, request: ObjectionRequest, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Objection, bool]:
-        """Take an objection: the mark shows in every answer from now on, and the gravest effects pause (R3.9).
+        """Make an objection: all answers show the mark from now on, and the gravest effects pause (R3.9).
 
-        Says whether an earlier request with the same key had made it already. ``NOT_FOUND`` for what is not the
-        caller's; ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION``, ``OBJECTION_DECIDED``.
+        Also returns whether an earlier request with the same key made it. Raises ``NOT_FOUND`` for an entry that is not
+        the caller's, ``OBJECTION_GROUND_UNKNOWN``, ``UNDER_OBJECTION`` or ``OBJECTION_DECIDED``.
         """
         person = by.own_subject()
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.objections.load(made), True
         pack = self._pack(at)
-        standing, department = self._about(plea, by=by, at=at)
-        rules.require_ground(pack.recourse, plea)
+        standing, department = self._about(request, by=by, at=at)
+        rules.require_ground(pack.recourse, request)
         if standing is not None and standing.is_disputed:
-            # The index of objections may not show yet what the entry itself, read by its key, already says.
+            # The index of objections may lag behind the entry itself, which is read by its key.
             raise DomainError(ErrorCode.UNDER_OBJECTION)
         flag = None if standing is None else standing.flag
         objection = Objection(
             objection_id=secrets.token_hex(16),
-            plea=plea,
+            plea=request,
             subject=person,
             department=department,
             made_at=at,
-            is_review=rules.is_review(self._store.about(plea.entry), plea.ground),
+            is_review=rules.is_review(self._store.about(request.entry), request.ground),
             is_paused=flag is not None and self._is_paused(flag, pack),
         )
         with transaction() as tx:
             if standing is not None:
-                self._undoing.mark(
-                    standing, Mark.OPEN, _deed(objection, by=by, at=at, tx=tx), is_paused=objection.is_paused
+                self._withdrawal.mark(
+                    standing, Mark.OPEN, _step(objection, by=by, at=at, tx=tx), is_paused=objection.is_paused
                 )
             clock = self._clocks.start(
                 ClockKind.OBJECTION,
@@ -119,21 +119,23 @@ class Objections:
                 tx=tx,
             )
             data: dict[str, Json] = {
-                "ground": plea.ground,
+                "ground": request.ground,
                 "review": objection.is_review,
                 "paused": objection.is_paused,
                 "clocks_started": clocks_payload(clock),
             }
-            texts = {"text": plea.text, "evidence": plea.evidence}
-            fact = rules.fact_of(EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts)
-            objection = self._store.objections.add(objection, [fact], at=at, tx=tx)
+            texts = {"text": request.text, "evidence": request.evidence}
+            event = rules.matter_event(
+                EventKind.OBJECTION_MADE, objection, actor=by.actor, at=at, data=data, texts=texts
+            )
+            objection = self._store.objections.add(objection, [event], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(objection.objection_id, tx, at=at)
         return objection, False
 
     @retry_on_conflict
     def withdraw(self, objection_id: str, *, by: Caller, at: datetime) -> Objection:
-        """Let whoever objected take it back, as long as nobody has decided; again is once."""
+        """Let the objector withdraw the objection before it is decided. Idempotent."""
         before = self._store.objections.load(objection_id)
         require(by, roles=(Role.APPLICANT,), subjects=(before.subject,))
         if before.state is ObjectionState.WITHDRAWN:
@@ -143,21 +145,21 @@ class Objections:
         after = replace(before, state=ObjectionState.WITHDRAWN, withdrawn_at=at)
         with transaction() as tx:
             if before.entry.kind is not EntryKind.REPAIR:
-                standing = self._undoing.alone(before.entry)
-                self._undoing.mark(standing, Mark.NONE, _deed(before, by=by, at=at, tx=tx))
+                standing = self._withdrawal.alone(before.entry)
+                self._withdrawal.mark(standing, Mark.NONE, _step(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(self.clock(before), at=at, tx=tx)
             data: dict[str, Json] = {"ground": before.plea.ground, "clocks_stopped": clocks_payload(stopped)}
-            fact = rules.fact_of(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
-            return self._store.objections.save(before, after, [fact], at=at, tx=tx)
+            event = rules.matter_event(EventKind.OBJECTION_WITHDRAWN, before, actor=by.actor, at=at, data=data)
+            return self._store.objections.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def decide(
-        self, objection_id: str, ruling: ObjectionDecision, *, by: Caller, version: int, at: datetime
+        self, objection_id: str, decision: ObjectionDecision, *, by: Caller, version: int, at: datetime
     ) -> Objection:
-        """Answer an objection, and let the answer have its effect in the same transaction (R3.12).
+        """Decide an objection, and carry out the decision in the same transaction (R3.12).
 
-        ``OUTCOME_NOT_ALLOWED`` for what the ground cannot end in, ``SAME_PERSON`` for whoever decided before the
-        review, ``LATE_REASON_REQUIRED`` once the limit has passed.
+        Raises ``OUTCOME_NOT_ALLOWED`` for an outcome not possible on the ground, ``SAME_PERSON`` for a reviewer who
+        made the earlier decision, ``LATE_REASON_REQUIRED`` after the time limit.
         """
         before = self._store.objections.load(objection_id)
         queries.require_decider(before.entry, before.department, by=by)
@@ -165,52 +167,54 @@ class Objections:
             raise DomainError(ErrorCode.STALE_VERSION)
         if before.state is not ObjectionState.OPEN:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-        rules.require_outcome(self._pack(at).recourse, before.plea, ruling)
+        rules.require_outcome(self._pack(at).recourse, before.plea, decision)
         if before.is_review and by.actor in self._earlier_deciders(before):
             raise DomainError(ErrorCode.SAME_PERSON)
         clock = self.clock(before)
-        if clock.is_late(at) and ruling.late_reason is None:
+        if clock.is_late(at) and decision.late_reason is None:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
         with transaction() as tx:
-            undone, touched = self._carry_out(before, ruling, _deed(before, by=by, at=at, tx=tx))
+            undone, affected = self._carry_out(before, decision, _step(before, by=by, at=at, tx=tx))
             stopped = self._clocks.stop(clock, at=at, tx=tx)
-            decided = Decided(ruling=ruling, decided_at=at, decided_by=by.actor, undone=undone, touched=touched)
+            decided = Decided(ruling=decision, decided_at=at, decided_by=by.actor, undone=undone, touched=affected)
             data: dict[str, Json] = {
                 "ground": before.plea.ground,
-                "outcome": ruling.outcome.value,
-                "basis": ruling.basis,
+                "outcome": decision.outcome.value,
+                "basis": decision.basis,
                 "late": clock.is_late(at),
                 "undone": [one.entry for one in undone],
-                "touched": [one.case_no for one in touched],
+                "touched": [one.case_no for one in affected],
                 "clocks_stopped": clocks_payload(stopped),
             }
-            texts = {"reason": ruling.reason, "late_reason": ruling.late_reason or ""}
-            fact = rules.fact_of(EventKind.OBJECTION_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
+            texts = {"reason": decision.reason, "late_reason": decision.late_reason or ""}
+            event = rules.matter_event(
+                EventKind.OBJECTION_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts
+            )
             after = replace(before, state=ObjectionState.DECIDED, decided=decided)
-            return self._store.objections.save(before, after, [fact], at=at, tx=tx)
+            return self._store.objections.save(before, after, [event], at=at, tx=tx)
 
     def one(self, objection_id: str, *, by: Caller) -> Objection:
-        """Return an objection to whoever made it, to the office that answers it and to those who watch the office."""
+        """Return an objection to the objector, to the office that decides it and to its supervisors."""
         return queries.one(self._store.objections, objection_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Objection]:
-        """Return a page of the caller's own objections, or of those that a department answers, newest first."""
+        """Return a page of the caller's own objections, or of those that a department decides, newest first."""
         return queries.page(self._store.objections, by=by, department=department, limit=limit, after=after)
 
     def clock(self, objection: Objection) -> Clock:
-        """Return by when it is answered."""
+        """Return the clock of its time limit."""
         return self._clocks.get(objection.owner, ClockKind.OBJECTION.value)
 
-    def _about(self, plea: ObjectionRequest, *, by: Caller, at: datetime) -> tuple[DocumentEntries | None, str]:
-        """Return what is disputed and whose it is to answer; a refused repair has nothing that could be marked."""
+    def _about(self, request: ObjectionRequest, *, by: Caller, at: datetime) -> tuple[DocumentEntries | None, str]:
+        """Return what is disputed and the department that decides; a refused repair has no entry to mark."""
         today = day_in_shanghai(at)
-        if plea.entry.kind is EntryKind.REPAIR:
-            repair = self._store.repairs.load(plea.entry.name)
+        if request.entry.kind is EntryKind.REPAIR:
+            repair = self._store.repairs.load(request.entry.name)
             require(by, roles=(Role.APPLICANT,), subjects=(repair.subject,))
             if repair.stage is not RepairStage.REFUSED:
                 raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
             return None, repair.department
-        standing = self._undoing.alone(plea.entry)
+        standing = self._withdrawal.alone(request.entry)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))
         if standing.record is not None:
             rules.require_record_open(standing.record, on=today)
@@ -219,35 +223,35 @@ class Objections:
         return standing, standing.department
 
     def _is_paused(self, flag: Flag, pack: RulePack) -> bool:
-        """Say whether a flag's effect waits: for the classes that the pack names, and where the class is not known."""
+        """Whether a flag is paused: if the pack names its class, or if its class is unknown."""
         measure_class = self._flags.measure_class(flag)
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
     def _carry_out(
-        self, objection: Objection, ruling: ObjectionDecision, deed: RedressStep
+        self, objection: Objection, decision: ObjectionDecision, step: RedressStep
     ) -> tuple[tuple[Undone, ...], tuple[AffectedCase, ...]]:
-        """Let a ruling have its effect; return what it undid, and which cases had met that (R8.4)."""
-        entry, outcome = objection.entry, ruling.outcome
+        """Carry out a decision; returns what it undid, and which cases had been affected (R8.4)."""
+        entry, outcome = objection.entry, decision.outcome
         if entry.kind is EntryKind.REPAIR:
             if outcome is Outcome.REOPENED:
-                self._repairs.reopen(entry.name, deed)
+                self._repairs.reopen(entry.name, step)
             return (), ()
         if outcome in UNDOES:
             is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and entry.kind is EntryKind.FLAG)
-            standing = self._undoing.alone(entry) if is_alone else self._undoing.standing(entry)
+            standing = self._withdrawal.alone(entry) if is_alone else self._withdrawal.standing(entry)
             lifting = Lifting(
-                lifted_at=deed.at, by=deed.by.actor, reason=ruling.reason, basis=ruling.basis, because=deed.because
+                lifted_at=step.at, by=step.by.actor, reason=decision.reason, basis=decision.basis, because=step.because
             )
-            touched = self._touching.by(standing.records, standing.flags)
-            return self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed), touched
-        standing = self._undoing.alone(entry)
-        if outcome is Outcome.SHORTENED and ruling.ends_on is not None:
-            self._undoing.shorten(standing, ruling.ends_on, deed)
+            affected = self._impact.by(standing.records, standing.flags)
+            return self._withdrawal.undo(standing, RepairState.WITHDRAWN, lifting, step), affected
+        standing = self._withdrawal.alone(entry)
+        if outcome is Outcome.SHORTENED and decision.ends_on is not None:
+            self._withdrawal.shorten(standing, decision.ends_on, step)
         elif outcome is Outcome.CORRECTED and standing.record is not None:
-            record = corrected(disputed(standing.record, Mark.NONE), ruling.contents)
-            self._undoing.change_record(record, EventKind.RECORD_CORRECTED, deed)
+            record = with_corrections(with_objection(standing.record, Mark.NONE), decision.contents)
+            self._withdrawal.change_record(record, EventKind.RECORD_CORRECTED, step)
         else:
-            self._undoing.mark(standing, Mark.NONE, deed)
+            self._withdrawal.mark(standing, Mark.NONE, step)
         return (), ()
 
     def _earlier_deciders(self, objection: Objection) -> frozenset[str]:
@@ -255,5 +259,5 @@ class Objections:
         return frozenset(one.decided.decided_by for one in earlier if one.decided is not None)
 
 
-def _deed(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> RedressStep:
+def _step(objection: Objection, *, by: Caller, at: datetime, tx: Transaction) -> RedressStep:
     return RedressStep(because=objection.owner, by=by, at=at, tx=tx)

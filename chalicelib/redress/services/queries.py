@@ -1,4 +1,4 @@
-"""Who may read and who decides: the subject, the office, the credit centre for records, and those who watch."""
+"""Who may read and decide: the subject, the office, the credit centre for records, and supervisors."""
 
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.errors import DomainError, ErrorCode
@@ -12,18 +12,18 @@ READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
-    """Return who may act on an entry: its office, and for all but flags the credit centre too (谁认定、谁修复)."""
+    """Return who may act on an entry: its office and, except for flags, the credit centre (谁认定、谁修复)."""
     return (department,) if entry.kind is EntryKind.FLAG else (department, CENTRE)
 
 
 def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
-    """Refuse whoever is no credit officer of an office that may act on the entry."""
+    """Raise ``FORBIDDEN`` unless the caller is a credit officer of an office that may act on the entry."""
     if not any(sees(by, roles=DECIDERS, department=name) for name in offices_of(entry, department)):
         raise DomainError(ErrorCode.FORBIDDEN)
 
 
 def one(matters: Matters[M], name: str, *, by: Caller) -> M:
-    """Return a matter to whoever it is about, to the offices that may act on it, and to those who watch the office."""
+    """Return a matter to its subject, to the offices that may act on it, and to their supervisors."""
     matter = matters.load(name)
     is_seen = any(sees(by, roles=READERS, department=office) for office in offices_of(matter.entry, matter.department))
     if not (by.is_staff and is_seen):
@@ -39,9 +39,9 @@ def page(
     limit: int,
     after: Position | None,
 ) -> Page[M]:
-    """Return a page of matters about the caller, or of those of a department, the caller's own if none is named.
+    """Return a page of matters about the caller, or of those of a department, by default the caller's own.
 
-    The credit centre sees of another department what it may act on itself; such a page may be short.
+    In other departments the credit centre sees only what it may act on; such a page may be short.
     """
     if not by.is_staff:
         return matters.of_person(by.own_subject(), limit=limit, after=after)

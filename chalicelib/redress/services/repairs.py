@@ -1,4 +1,4 @@
-"""Asking for a repair with two things, proof and a promise, and a person's answer to it, all or nothing."""
+"""Repairs: requesting one with a proof and a promise, and deciding it, all or nothing."""
 
 import secrets
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import RepairState
-from chalicelib.credit.rules.linked_credit import together
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.linked_credit import combine
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
@@ -51,12 +51,12 @@ MOST_FLAG_NOTICES = 100
 
 
 class Repairs:
-    """All repairs."""
+    """Requests, decides and reopens repairs."""
 
     def __init__(  # noqa: PLR0913 - what a repair touches, each named at the composition root
         self,
         store: RedressStore,
-        undoing: Withdrawal,
+        withdrawal: Withdrawal,
         clocks: Clocks,
         *,
         credit: Credit,
@@ -64,9 +64,9 @@ class Repairs:
         flag_notices: FlagNoticeStore,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Count time by the rule pack of the deployment."""
+        """Take what a repair changes, and the deployment's rule pack for time limits."""
         self._store = store
-        self._undoing = undoing
+        self._withdrawal = withdrawal
         self._clocks = clocks
         self._credit = credit
         self._cases = cases
@@ -74,9 +74,10 @@ class Repairs:
         self._pack = pack
 
     def form(self, entry: Entry, *, by: Caller, at: datetime) -> RepairForm:
-        """Return what a repair of an entry would take and undo; ``NOT_FOUND`` for what is not the caller's.
+        """Return what a repair of an entry requires and would undo.
 
-        ``REPAIRED``, ``DISPLAY_EXPIRED`` or ``NOTHING_TO_REPAIR`` where there is nothing to ask for.
+        Raises ``NOT_FOUND`` for an entry that is not the caller's, and ``REPAIRED``, ``DISPLAY_EXPIRED`` or
+        ``NOTHING_TO_REPAIR`` if there is nothing to repair.
         """
         standing = self._own(entry, by=by, at=at)
         pack = self._pack(at)
@@ -102,10 +103,10 @@ class Repairs:
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Repair, bool]:
-        """Take the application, send it to the office that made the entry, and start both clocks, all at once (R3.6).
+        """Request a repair from the office that made the entry, and start both clocks, all at once (R3.6).
 
-        Says whether an earlier request with the same key had done so. ``REPAIR_TOO_EARLY`` before the least time of
-        display has passed, ``REPAIR_ASKED`` while one is open, ``PROMISE_OUTDATED`` for other words than today's.
+        Also returns whether an earlier request with the same key did so. Raises ``REPAIR_TOO_EARLY`` during the minimum
+        display period, ``REPAIR_ASKED`` while a repair is open, ``PROMISE_OUTDATED`` for an old wording of the promise.
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
@@ -140,73 +141,73 @@ class Repairs:
                 "clocks_started": clocks_payload(*started),
             }
             texts = {"proof": proof, "promise": pack.recourse.promise.text}
-            fact = rules.fact_of(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
-            repair = self._store.repairs.add(repair, [fact], at=at, tx=tx)
+            event = rules.matter_event(EventKind.REPAIR_ASKED, repair, actor=by.actor, at=at, data=data, texts=texts)
+            repair = self._store.repairs.add(repair, [event], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(repair.repair_id, tx, at=at)
         return repair, False
 
     @retry_on_conflict
-    def judge(self, repair_id: str, verdict: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
-        """Approve a repair, which undoes everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
+    def judge(self, repair_id: str, decision: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
+        """Approve a repair, undoing everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.repairs.load(repair_id)
         queries.require_decider(before.entry, before.department, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         if before.stage is not RepairStage.OPEN:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-        if not verdict.is_approved:
-            refusal = rules.require_refusal(self._pack(at).recourse, verdict)
-            verdict = replace(verdict, basis=verdict.basis or refusal.basis)
+        if not decision.is_approved:
+            refusal = rules.require_refusal(self._pack(at).recourse, decision)
+            decision = replace(decision, basis=decision.basis or refusal.basis)
         running = [clock for clock in self.clocks(before) if clock.stopped_at is None]
         is_late = any(clock.is_late(at) for clock in running)
-        if is_late and verdict.late_reason is None:
+        if is_late and decision.late_reason is None:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=min(clock.due_on for clock in running).isoformat())
-        standing = self._undoing.standing(before.entry)
+        standing = self._withdrawal.standing(before.entry)
         with transaction() as tx:
-            deed = RedressStep(because=before.owner, by=by, at=at, tx=tx)
-            undone = self._carry_out(standing, verdict, deed)
+            step = RedressStep(because=before.owner, by=by, at=at, tx=tx)
+            undone = self._carry_out(standing, decision, step)
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
             data: dict[str, Json] = {
-                "approved": verdict.is_approved,
-                "refusal": verdict.refusal or None,
+                "approved": decision.is_approved,
+                "refusal": decision.refusal or None,
                 "late": is_late,
                 "undone": [one.entry for one in undone],
                 "clocks_stopped": clocks_payload(*stopped),
             }
             texts = {
-                "reason": verdict.reason,
-                "missing": "\n".join(verdict.missing),
-                "late_reason": verdict.late_reason or "",
+                "reason": decision.reason,
+                "missing": "\n".join(decision.missing),
+                "late_reason": decision.late_reason or "",
             }
-            fact = rules.fact_of(EventKind.REPAIR_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
+            event = rules.matter_event(EventKind.REPAIR_DECIDED, before, actor=by.actor, at=at, data=data, texts=texts)
             after = replace(
                 before,
-                stage=RepairStage.APPROVED if verdict.is_approved else RepairStage.REFUSED,
-                judged=Judged(verdict=verdict, judged_at=at, judged_by=by.actor, undone=undone),
+                stage=RepairStage.APPROVED if decision.is_approved else RepairStage.REFUSED,
+                judged=Judged(verdict=decision, judged_at=at, judged_by=by.actor, undone=undone),
             )
-            return self._store.repairs.save(before, after, [fact], at=at, tx=tx)
+            return self._store.repairs.save(before, after, [event], at=at, tx=tx)
 
-    def reopen(self, repair_id: str, deed: RedressStep) -> None:
-        """Let a refused repair be looked at again, with its time begun anew, in the transaction of the deed.
+    def reopen(self, repair_id: str, step: RedressStep) -> None:
+        """Reopen a refused repair with new clocks, in the transaction of the step.
 
-        ``REPAIR_ASKED`` while another one of the same document is open: it is looked at there.
+        Raises ``REPAIR_ASKED`` if another repair for the same document is open, as it is decided there.
         """
         before = self._store.repairs.load(repair_id)
         if before.stage is not RepairStage.REFUSED or before.judged is None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-        standing = self._undoing.standing(before.entry)
+        standing = self._withdrawal.standing(before.entry)
         if self._is_open(standing, subject=before.subject):
             raise DomainError(ErrorCode.REPAIR_ASKED)
         after = replace(before, stage=RepairStage.OPEN, judged=None, earlier=(*before.earlier, before.judged))
-        self._mark(standing, replace(deed, because=before.owner))
-        started = self._start(after, self._pack(deed.at), at=deed.at, tx=deed.tx)
-        data: dict[str, Json] = {"because": deed.because, "clocks_started": clocks_payload(*started)}
-        fact = rules.fact_of(EventKind.REPAIR_REOPENED, before, actor=deed.by.actor, at=deed.at, data=data)
-        self._store.repairs.save(before, after, [fact], at=deed.at, tx=deed.tx)
+        self._mark(standing, replace(step, because=before.owner))
+        started = self._start(after, self._pack(step.at), at=step.at, tx=step.tx)
+        data: dict[str, Json] = {"because": step.because, "clocks_started": clocks_payload(*started)}
+        event = rules.matter_event(EventKind.REPAIR_REOPENED, before, actor=step.by.actor, at=step.at, data=data)
+        self._store.repairs.save(before, after, [event], at=step.at, tx=step.tx)
 
     def one(self, repair_id: str, *, by: Caller) -> Repair:
-        """Return a repair to whoever asked for it, to the office that decides and to those who watch the office."""
+        """Return a repair to its applicant, to the office that decides it and to its supervisors."""
         return queries.one(self._store.repairs, repair_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Repair]:
@@ -214,11 +215,11 @@ class Repairs:
         return queries.page(self._store.repairs, by=by, department=department, limit=limit, after=after)
 
     def clocks(self, repair: Repair) -> tuple[Clock, ...]:
-        """Return the clocks of a repair, those of earlier looks at it included."""
+        """Return the clocks of a repair, including those from before a reopening."""
         return self._clocks.of_owner(repair.owner)
 
     def flag_notices(self, repair: Repair) -> tuple[FlagNotice, ...]:
-        """Return which systems were told of the flags that a repair lifted: the proof for each of them (R3.7)."""
+        """Return the notices of the flags that a repair lifted: the proof for each system (R3.7)."""
         undone = () if repair.judged is None else repair.judged.undone
         flags = [one.entry.partition(":")[2] for one in undone if one.entry.startswith("flag:")]
         pages = [self._flag_notices.of_flag(name, limit=MOST_FLAG_NOTICES, after=None) for name in flags]
@@ -227,7 +228,7 @@ class Repairs:
     def _own(self, entry: Entry, *, by: Caller, at: datetime) -> DocumentEntries:
         if entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
-        standing = self._undoing.standing(entry)
+        standing = self._withdrawal.standing(entry)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(standing.subject, by=by))
         today = day_in_shanghai(at)
         if standing.record is not None:
@@ -242,21 +243,21 @@ class Repairs:
     def _proofs(
         self, standing: DocumentEntries, *, subject: SubjectKey, since: date, at: datetime
     ) -> tuple[Proof, ...]:
-        """Return what the service can show itself for a subject; of the least time of display once it has passed."""
+        """Return the proofs that the service has for a subject; none before the minimum display period has passed."""
         if since > day_in_shanghai(at):
             return ()
         numbers = [flag.case_no for flag in standing.flags if flag.case_no is not None]
         case = self._cases.load(numbers[0]) if numbers else None
-        kept = together(self._credit.summary(subject)).kept_promises
+        kept = combine(self._credit.summary(subject)).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
     def _is_open(self, standing: DocumentEntries, *, subject: SubjectKey) -> bool:
-        """Say whether a repair of the same document is open: flags without a record carry no mark of it."""
+        """Whether a repair for the same document is open; flags without a record carry no mark of it."""
         if any(record.repair is RepairState.APPLIED for record in standing.records):
             return True
-        document = paper(standing.document.organ, standing.document.number)
+        document = normalized_document(standing.document.organ, standing.document.number)
         return any(
-            one.stage is RepairStage.OPEN and paper(one.organ, one.document_no) == document
+            one.stage is RepairStage.OPEN and normalized_document(one.organ, one.document_no) == document
             for person in {standing.subject, subject}
             for one in self._store.repairs.of_person(person, limit=MOST_FLAG_NOTICES, after=None).items
         )
@@ -278,17 +279,17 @@ class Repairs:
             for kind, key in CLOCKS
         ]
 
-    def _mark(self, standing: DocumentEntries, deed: RedressStep) -> None:
-        self._undoing.change_repair(standing, RepairState.APPLIED, EventKind.RECORD_REPAIR_ASKED, deed)
+    def _mark(self, standing: DocumentEntries, step: RedressStep) -> None:
+        self._withdrawal.change_repair(standing, RepairState.APPLIED, EventKind.RECORD_REPAIR_ASKED, step)
 
-    def _carry_out(self, standing: DocumentEntries, verdict: RepairDecision, deed: RedressStep) -> tuple[Undone, ...]:
-        if verdict.is_approved:
-            basis = verdict.basis or self._pack(deed.at).recourse.promise.basis
+    def _carry_out(self, standing: DocumentEntries, decision: RepairDecision, step: RedressStep) -> tuple[Undone, ...]:
+        if decision.is_approved:
+            basis = decision.basis or self._pack(step.at).recourse.promise.basis
             lifting = Lifting(
-                lifted_at=deed.at, by=deed.by.actor, reason=verdict.reason, basis=basis, because=deed.because
+                lifted_at=step.at, by=step.by.actor, reason=decision.reason, basis=basis, because=step.because
             )
-            return self._undoing.undo(standing, RepairState.REPAIRED, lifting, deed)
-        self._undoing.change_repair(standing, RepairState.NONE, EventKind.RECORD_REPAIR_REFUSED, deed)
+            return self._withdrawal.undo(standing, RepairState.REPAIRED, lifting, step)
+        self._withdrawal.change_repair(standing, RepairState.NONE, EventKind.RECORD_REPAIR_REFUSED, step)
         return ()
 
 

@@ -1,4 +1,4 @@
-"""A basis document that fell (依据文书被撤销): what stood on it goes with it, and who met it is listed."""
+"""Revocations of basis documents (依据文书被撤销): undoing what was based on them, and listing affected cases."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from chalicelib.workdays.rules.due_dates import due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fall:
-    """What somebody puts on record: the document that fell, by an entry on it, what took its ground, and why."""
+    """A revocation to record: an entry based on the document, the document that revokes it, and why."""
 
     entry: Entry
     by_document: RevokingDocument
@@ -40,44 +40,44 @@ class Fall:
 
 
 class Documents(Protocol):
-    """Knows which documents cases have made; cases do."""
+    """Knows which documents cases have issued; implemented by the cases."""
 
     def is_effective(self, case_no: str, document_no: str, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether the case made this document about this subject, and it is in effect on the day."""
+        """Whether the case issued this document about this subject, and it is in effect on the day."""
         ...
 
 
 class StandingDocuments:
-    """Which documents stand: those that no repair, objection or reversal took the ground from."""
+    """Knows which documents are valid, i.e. not invalidated by a repair, objection or revocation."""
 
     def __init__(self, store: RedressStore, cases: Callable[[], Documents]) -> None:
-        """Ask ``cases`` for documents that a case is said to have made."""
+        """Take the store, and ``cases`` for documents said to have been issued in a case."""
         self._store = store
         self._cases = cases
 
     def is_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether a document about a subject stands on a day, and whether the case made it if one is named."""
+        """Whether a document about a subject is valid on a day and, if a case is named, was issued in it."""
         if self._store.has_fallen(rules.document_name(subject, document)):
             return False
         return case_no is None or self._cases().is_effective(case_no, document.number, subject=subject, on=on)
 
 
 class Revocations:
-    """All reversals."""
+    """Records revocations."""
 
     def __init__(
         self,
         store: RedressStore,
-        undoing: Withdrawal,
+        withdrawal: Withdrawal,
         *,
         touching: Impact,
         calendars: Calendars,
         pack: Callable[[datetime], RulePack],
     ) -> None:
-        """Ask ``touching`` who met what falls; count time on ``calendars`` by the rule pack of the deployment."""
+        """Take what a revocation changes, the calendars, and the deployment's rule pack for time limits."""
         self._store = store
-        self._undoing = undoing
-        self._touching = touching
+        self._withdrawal = withdrawal
+        self._impact = touching
         self._calendars = calendars
         self._pack = pack
 
@@ -85,17 +85,18 @@ class Revocations:
     def record(
         self, fall: Fall, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Revocation, bool]:
-        """Undo everything that stands on a document, at once, and keep which cases had met it (R3.11, R8.4).
+        """Undo everything based on a document, at once, and record the affected cases (R3.11, R8.4).
 
-        Says whether an earlier request with the same key had done so. ``ALREADY_REVERSED`` for a document that fell
-        before, ``LATE_REASON_REQUIRED`` after the days that the rule pack gives from the reversing document's effect.
+        Also returns whether an earlier request with the same key did so. Raises ``ALREADY_REVERSED`` for a document
+        already revoked, ``LATE_REASON_REQUIRED`` after the rule pack's limit, counted from the revoking document's day
+        of effect.
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.revocations.load(made), True
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
-        standing = self._undoing.standing(fall.entry, is_whole=True)
+        standing = self._withdrawal.standing(fall.entry, is_whole=True)
         queries.require_decider(fall.entry, standing.department, by=by)
         name = rules.document_name(standing.base, standing.document)
         if self._store.revocations.find(name) is not None:
@@ -104,10 +105,10 @@ class Revocations:
         self._require_in_time(fall, at=at)
         owner = f"reversal:{name}"
         lifting = Lifting(lifted_at=at, by=by.actor, reason=fall.reason, basis=fall.by_document.basis, because=owner)
-        touched = self._touching.by(*self._undoing.ever(standing))
+        affected = self._impact.by(*self._withdrawal.ever(standing))
         with transaction() as tx:
-            deed = RedressStep(because=owner, by=by, at=at, tx=tx)
-            undone = self._undoing.undo(standing, RepairState.WITHDRAWN, lifting, deed)
+            step = RedressStep(because=owner, by=by, at=at, tx=tx)
+            undone = self._withdrawal.undo(standing, RepairState.WITHDRAWN, lifting, step)
             reversal = Revocation(
                 reversal_id=name,
                 entry=fall.entry,
@@ -121,19 +122,19 @@ class Revocations:
                 recorded_at=at,
                 recorded_by=by.actor,
                 undone=undone,
-                touched=touched,
+                touched=affected,
             )
-            reversal = self._store.revocations.add(reversal, [_fact(reversal, by=by)], at=at, tx=tx)
+            reversal = self._store.revocations.add(reversal, [_event(reversal, by=by)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(reversal.reversal_id, tx, at=at)
         return reversal, False
 
     def one(self, reversal_id: str, *, by: Caller) -> Revocation:
-        """Return a reversal to its subject, to the office and to those who watch the office."""
+        """Return a revocation to its subject, to the office and to its supervisors."""
         return queries.one(self._store.revocations, reversal_id, by=by)
 
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Revocation]:
-        """Return a page of the reversals about the caller, or of those of a department, newest first."""
+        """Return a page of the revocations about the caller, or of those of a department, newest first."""
         return queries.page(self._store.revocations, by=by, department=department, limit=limit, after=after)
 
     def _require_in_time(self, fall: Fall, *, at: datetime) -> None:
@@ -144,7 +145,7 @@ class Revocations:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=end.on.isoformat())
 
 
-def _fact(reversal: Revocation, *, by: Caller) -> NewEvent:
+def _event(reversal: Revocation, *, by: Caller) -> NewEvent:
     undone: Sequence[Undone] = reversal.undone
     document = reversal.by_document
     return NewEvent(

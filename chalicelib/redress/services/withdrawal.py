@@ -1,4 +1,4 @@
-"""Finding everything that stands on a document, marking it, and undoing it all at once or not at all."""
+"""Finding all entries based on a document, marking them, and undoing them all or none."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -23,11 +23,11 @@ UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAW
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntries:
-    """An entry by itself or with everything else that stands on the same document, each as it is now.
+    """An entry, alone or with all others based on the same document, strongly consistent.
 
-    ``subject`` is whom the entry is about and ``base`` whom the document is about: they differ for a person who
-    answers for an organisation, whose own flags are then all that is meant. ``records`` and ``flags`` are what is not
-    undone or over yet; ``is_whole`` says that nothing else stands on the document.
+    ``subject`` is whom the entry is about and ``base`` whom the document is about. They differ for a person responsible
+    for an organisation; then only that person's flags are included. ``records`` and ``flags`` are those not yet undone
+    or over; ``is_whole`` says that they are all that is based on the document.
     """
 
     entry: Entry
@@ -43,24 +43,24 @@ class DocumentEntries:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether the entry itself carries the mark of an objection."""
+        """Whether the entry itself carries the objection mark."""
         return any(one is not None and one.objection is ObjectionState.OPEN for one in (self.record, self.flag))
 
 
 class Withdrawal:
-    """What stands on documents."""
+    """Finds, marks and undoes the entries based on a document."""
 
     def __init__(
         self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, departments: Collection[str]
     ) -> None:
-        """Change credit and flags in the transactions of those who decide."""
+        """Take the stores; credit and flags are changed in the caller's transaction."""
         self._store = store
         self._credit = credit
         self._flags = flags
         self._departments = tuple(departments)
 
     def alone(self, entry: Entry) -> DocumentEntries:
-        """Return an entry by itself, in one read by its key; ``NOT_FOUND`` if there is no such record or flag."""
+        """Return an entry alone, read by its key; raises ``NOT_FOUND`` if there is no such record or flag."""
         if entry.kind is EntryKind.RECORD:
             record = self._credit.record(*entry.record)
             if record is None:
@@ -88,15 +88,15 @@ class Withdrawal:
         raise DomainError(ErrorCode.NOT_FOUND)
 
     def standing(self, entry: Entry, *, is_whole: bool = False) -> DocumentEntries:
-        """Return what an entry is part of; ``NOT_FOUND`` if there is no such record or flag.
+        """Return an entry with all others on its document; raises ``NOT_FOUND`` if there is no such record or flag.
 
-        ``is_whole`` takes in everything on the document, also where the entry is only a person's part of it.
+        ``is_whole`` includes everything on the document, even if the entry is only a person's part of it.
         """
         one = self.alone(entry)
         organ, number = one.document.organ, one.document.number
         known = self._credit.flags_on(one.base, organ=organ, number=number)
         found = self._flags.on_document(one.base, organ=organ, number=number, known=known)
-        # The entry itself was read by its key; an index may not show it yet.
+        # The entry itself was read by its key, because an index may lag behind.
         flags = (*one.flags, *(flag for flag in found if flag.flag_id != entry.name))
         if not is_whole and one.base != one.subject:
             return replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject))
@@ -111,7 +111,7 @@ class Withdrawal:
         return replace(one, records=records, flags=flags, is_whole=True)
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
-        """Return what stands on a document and what did before it was undone: cases may have met either."""
+        """Return all records and flags based on a document, undone or not, because any may have affected cases."""
         organ, number = standing.document.organ, standing.document.number
         records = {
             (one.source, one.record_id): one
@@ -124,72 +124,72 @@ class Withdrawal:
         return tuple(records.values()), tuple(flags.values())
 
     def mark(
-        self, standing: DocumentEntries, state: ObjectionState, deed: RedressStep, *, is_paused: bool = False
+        self, standing: DocumentEntries, state: ObjectionState, step: RedressStep, *, is_paused: bool = False
     ) -> None:
-        """Put the mark of an objection on an entry and on the summary, or take it off; on nothing that is undone."""
+        """Set or clear the objection mark on an entry and in the summary, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         is_open = state is ObjectionState.OPEN
         if record is not None and record.repair not in UNDONE:
             kind = EventKind.RECORD_OBJECTED if is_open else EventKind.RECORD_OBJECTION_ENDED
-            self.change_record(changes.disputed(record, state), kind, deed)
+            self.change_record(changes.with_objection(record, state), kind, step)
         if flag is not None and flag.state not in OVER:
             kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
-            self._put_mark(flag, self._flags.mark(flag, state, deed, is_paused=is_paused), kind, deed)
+            self._put_mark(flag, self._flags.mark(flag, state, step, is_paused=is_paused), kind, step)
 
-    def change_record(self, record: Record, kind: EventKind, deed: RedressStep) -> None:
-        """Write one record that was changed from what was read, with its event and the summary."""
-        after = changes.stepped(record)
-        made = Changes(records=[after], facts=[_of_record(kind, after, deed)])
-        self._credit.change(record.subject, made, at=deed.at, tx=deed.tx)
+    def change_record(self, record: Record, kind: EventKind, step: RedressStep) -> None:
+        """Save a changed record with its event and the summary."""
+        after = changes.with_next_version(record)
+        made = Changes(records=[after], facts=[_of_record(kind, after, step)])
+        self._credit.change(record.subject, made, at=step.at, tx=step.tx)
 
-    def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, deed: RedressStep) -> None:
-        """Mark the records that stand on a document as asked to be repaired, or as no longer so."""
-        after = [changes.stepped(changes.with_repair(record, state)) for record in standing.records]
+    def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, step: RedressStep) -> None:
+        """Mark the records based on a document as under repair, or clear that mark."""
+        after = [changes.with_next_version(changes.with_repair(record, state)) for record in standing.records]
         if after:
-            facts = [_of_record(kind, record, deed) for record in after]
-            self._credit.change(standing.base, Changes(records=after, facts=facts), at=deed.at, tx=deed.tx)
+            events = [_of_record(kind, record, step) for record in after]
+            self._credit.change(standing.base, Changes(records=after, facts=events), at=step.at, tx=step.tx)
 
-    def shorten(self, standing: DocumentEntries, ends_on: date, deed: RedressStep) -> None:
-        """Let an entry end earlier, and take the mark of the objection off it; on nothing that is undone."""
+    def shorten(self, standing: DocumentEntries, ends_on: date, step: RedressStep) -> None:
+        """Set an earlier last day and clear the objection mark, unless the entry is undone."""
         record, flag = standing.record, standing.flag
         if record is not None and record.repair not in UNDONE:
             require_earlier(ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
-            after = changes.shortened(changes.disputed(record, ObjectionState.NONE), ends_on)
-            self.change_record(after, EventKind.RECORD_CORRECTED, deed)
+            after = changes.with_earlier_end(changes.with_objection(record, ObjectionState.NONE), ends_on)
+            self.change_record(after, EventKind.RECORD_CORRECTED, step)
         if flag is not None and flag.state not in OVER:
             require_earlier(ends_on, starts_on=flag.document.effective_on, ended_on=flag.ends_on)
-            mark = self._flags.shorten(flag, ends_on, deed)
-            self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, deed)
+            mark = self._flags.shorten(flag, ends_on, step)
+            self._put_mark(flag, mark, EventKind.FLAG_OBJECTION_ENDED, step)
 
     def undo(
-        self, standing: DocumentEntries, state: RepairState, lifting: Lifting, deed: RedressStep
+        self, standing: DocumentEntries, state: RepairState, lifting: Lifting, step: RedressStep
     ) -> tuple[Undone, ...]:
-        """Undo all of what stands: display, sharing, flags, and with them the bar (R3.7).
+        """Undo all the entries: display, sharing, flags, and with them the bar (R3.7).
 
-        Where that is the whole of a document, nothing may be built on it again.
+        If they are everything on a document, nothing may be based on it again.
         """
         for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
             records = [
-                changes.stepped(changes.with_repair(record, state))
+                changes.with_next_version(changes.with_repair(record, state))
                 for record in standing.records
                 if record.subject == subject
             ]
             flags = [flag for flag in standing.flags if flag.subject == subject]
-            facts = [_of_record(UNDOING[state], record, deed) for record in records]
-            facts += [_of_flag(EventKind.FLAG_LIFTED, flag, deed) for flag in flags]
+            events = [_of_record(UNDOING[state], record, step) for record in records]
+            events += [_of_flag(EventKind.FLAG_LIFTED, flag, step) for flag in flags]
             for flag in flags:
-                self._flags.lift(flag, lifting, by=deed.by, tx=deed.tx)
+                self._flags.lift(flag, lifting, by=step.by, tx=step.tx)
             falls = standing.is_whole and subject == standing.base
             if falls:
-                facts.append(_of_document(standing, deed))
-            if facts:
+                events.append(_of_document(standing, step))
+            if events:
                 gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
                 fallen = standing.document if falls else None
-                made = Changes(records=records, flags=gone, fallen=fallen, facts=facts)
-                self._credit.change(subject, made, at=deed.at, tx=deed.tx)
+                made = Changes(records=records, flags=gone, fallen=fallen, facts=events)
+                self._credit.change(subject, made, at=step.at, tx=step.tx)
         if standing.is_whole:
             name = document_name(standing.base, standing.document)
-            self._store.let_fall(name, because=deed.because, at=deed.at, tx=deed.tx)
+            self._store.let_fall(name, because=step.because, at=step.at, tx=step.tx)
         return (
             *(
                 Undone(entry=f"{record.source}/{record.record_id}", subject=record.subject, was=record.severity.value)
@@ -198,37 +198,39 @@ class Withdrawal:
             *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
         )
 
-    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, deed: RedressStep) -> None:
+    def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, step: RedressStep) -> None:
         if mark is not None:
-            fact = _of_flag(kind, flag, deed)
-            made = Changes(flags={flag.flag_id: mark}, facts=[fact])
-            self._credit.change(flag.subject, made, at=deed.at, tx=deed.tx)
+            event = _of_flag(kind, flag, step)
+            made = Changes(flags={flag.flag_id: mark}, facts=[event])
+            self._credit.change(flag.subject, made, at=step.at, tx=step.tx)
 
 
-def _of_record(kind: EventKind, record: Record, deed: RedressStep) -> NewEvent:
-    department = deed.by.department or ""
-    return changes.happened(kind, record, because=deed.because, actor=deed.by.actor, department=department, at=deed.at)
-
-
-def _of_flag(kind: EventKind, flag: Flag, deed: RedressStep) -> NewEvent:
-    return NewEvent(
-        kind=kind,
-        occurred_at=deed.at,
-        actor=deed.by.actor,
-        department=deed.by.department or "",
-        data={"flag_id": flag.flag_id, "because": deed.because},
+def _of_record(kind: EventKind, record: Record, step: RedressStep) -> NewEvent:
+    department = step.by.department or ""
+    return changes.record_event(
+        kind, record, because=step.because, actor=step.by.actor, department=department, at=step.at
     )
 
 
-def _of_document(standing: DocumentEntries, deed: RedressStep) -> NewEvent:
+def _of_flag(kind: EventKind, flag: Flag, step: RedressStep) -> NewEvent:
+    return NewEvent(
+        kind=kind,
+        occurred_at=step.at,
+        actor=step.by.actor,
+        department=step.by.department or "",
+        data={"flag_id": flag.flag_id, "because": step.because},
+    )
+
+
+def _of_document(standing: DocumentEntries, step: RedressStep) -> NewEvent:
     return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
-        occurred_at=deed.at,
-        actor=deed.by.actor,
-        department=deed.by.department or "",
+        occurred_at=step.at,
+        actor=step.by.actor,
+        department=step.by.department or "",
         data={
             "organ": standing.document.organ,
             "document_no": standing.document.number,
-            "because": deed.because,
+            "because": step.because,
         },
     )

@@ -1,1 +1,1 @@
-"""The frozen values of flags (失信惩戒)."""
+"""Immutable value types for flags (失信惩戒)."""

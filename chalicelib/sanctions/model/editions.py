@@ -1,4 +1,4 @@
-"""The editions that were loaded, and the evaluation of live flags that a new one brings."""
+"""The loaded editions of the list of measures, and the re-evaluation of live flags that each triggers."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,11 +11,11 @@ from chalicelib.sanctions.model.flags import Flag, LostGround, MeasureList
 from chalicelib.timeline.events import ChainHead
 
 THE_LIST = "list"
-"""What all editions are kept under: there is one list."""
+"""The key under which all editions are kept: there is only one list."""
 
 
 class Loaded(NamedTuple):
-    """That an edition was loaded: which, from which day it holds, when and by whom."""
+    """A loaded edition: its name, first day in force, and when and by whom it was loaded."""
 
     edition: str
     in_force_from: date
@@ -25,9 +25,9 @@ class Loaded(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionIndex:
-    """Which editions were loaded, oldest first.
+    """The editions that were loaded, oldest first.
 
-    ``version`` and ``head`` are the row's own and are not part of the stored document; 0 is an index without a row.
+    ``version`` and ``head`` come from the row and are not part of the stored document; version 0 means there is no row.
     """
 
     loaded: tuple[Loaded, ...] = ()
@@ -36,12 +36,12 @@ class EditionIndex:
 
     @property
     def owner(self) -> str:
-        """What the timeline of all editions is kept under."""
+        """The key of the timeline of all editions."""
         return f"measures:{THE_LIST}"
 
 
 class EvaluationState(StrEnum):
-    """Whether every live flag was held against the edition."""
+    """The state of a re-evaluation of live flags."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -49,7 +49,7 @@ class EvaluationState(StrEnum):
 
 
 class Place(NamedTuple):
-    """How far a walk over live flags has come: which shard, and after which row of it."""
+    """The position of a walk over live flags: the shard, and the last row read in it."""
 
     shard: int = 0
     key: dict[str, dict[str, Any]] | None = None
@@ -60,9 +60,9 @@ AT_THE_START = Place()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Holding every live flag against an edition from the day on which it holds; goes on where it was interrupted.
+    """The re-evaluation of all live flags under an edition, from its first day in force; resumable.
 
-    ``passage`` 1 looks at everything at once; 2 does so again when no process can confirm on the old list any more.
+    ``passage`` 1 checks everything at once; 2 repeats it once no process can still confirm flags on the old list.
     """
 
     edition: str
@@ -79,7 +79,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Losing:
-    """A live flag that an edition takes the ground from, and why."""
+    """A live flag that an edition no longer supports, and why."""
 
     flag: Flag
     grounds: tuple[LostGround, ...]
@@ -87,7 +87,7 @@ class Losing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A page of what an edition would suspend; ``after`` is where the next one begins."""
+    """A page of the flags that an edition would suspend; ``after`` is where the next page begins."""
 
     looked_at: int
     losing: tuple[Losing, ...]
@@ -96,7 +96,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionStatus:
-    """An edition as it was loaded, with how far the evaluation has come."""
+    """A loaded edition, with the progress of its re-evaluation."""
 
     edition: MeasureList
     evaluation: Evaluation | None

@@ -1,4 +1,4 @@
-"""A department's wish to be told of flags, each thing that it was told, and what it answered."""
+"""Subscriptions of departments to flags, the notices sent to them, and their acknowledgements."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class Change(StrEnum):
-    """How a flag stands after what is told (标识变动)."""
+    """The change to a flag that a notice reports (标识变动)."""
 
     IN_FORCE = "in_force"
     LIFTED = "lifted"
@@ -21,11 +21,11 @@ class Change(StrEnum):
 
 
 ENDINGS = frozenset({Change.LIFTED, Change.ENDED, Change.SUSPENDED})
-"""Changes that take a flag's effect away: whoever has not heard of one still punishes (R3.8)."""
+"""Changes that end a flag's effect: a department that misses one goes on sanctioning (R3.8)."""
 
 
 class IncidentState(StrEnum):
-    """Whether a department's system still serves what has ended."""
+    """Whether a department may still be applying a flag that has ended."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -33,9 +33,9 @@ class IncidentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A department's system that is told of flags for some items at one of the department's endpoints.
+    """A department's subscription, at one of its endpoints, to flags for some items.
 
-    ``last`` is the number of the last thing that it was told: numbers have no gaps.
+    ``last`` is the number of the last notice; numbers have no gaps.
     """
 
     subscription_id: str
@@ -50,12 +50,12 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagNotice:
-    """One change of one flag, told to one subscription.
+    """One change of one flag, notified to one subscription.
 
-    ``number`` counts what the subscription was told, ``flag_seq`` is the place of the change in the flag's own
-    timeline: of two flag_notices about a flag the one with the higher ``flag_seq`` counts, whichever came last.
-    ``office`` is the credit office that answers for the flag; ``items`` are those that both sides name.
-    ``incident_at``: a day has passed since an ending and the system has not said that it knows.
+    ``number`` counts the notices of the subscription. ``flag_seq`` is the change's position in the flag's own timeline:
+    of two notices about a flag, the one with the higher ``flag_seq`` counts, whichever arrived last.
+    ``office`` is the credit office responsible for the flag; ``items`` are those named by both flag and subscription.
+    ``incident_at`` is when the ending of a flag had been unacknowledged for a day.
     """
 
     flag_notice_id: str
@@ -85,12 +85,12 @@ class FlagNotice:
 
     @property
     def owner(self) -> str:
-        """How the timeline names the notice."""
+        """The key of the notice's timeline."""
         return f"flag_notice:{self.flag_notice_id}"
 
     @property
     def incident(self) -> IncidentState | None:
-        """Whether an incident is open or was closed; ``None`` if there never was one."""
+        """The state of the incident, or None if there never was one."""
         if self.incident_at is None:
             return None
         return IncidentState.OPEN if self.acknowledged_at is None else IncidentState.CLOSED

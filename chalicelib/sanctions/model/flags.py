@@ -12,7 +12,7 @@ from chalicelib.timeline.events import ChainHead
 
 
 class MeasureClass(StrEnum):
-    """Classes of measures (措施类别): ``CLASS_1`` reduces rights or adds duties, ``CLASS_2`` is management."""
+    """The classes of measures (措施类别): ``CLASS_1`` reduces rights or adds duties, ``CLASS_2`` is administrative."""
 
     CLASS_1 = "1"
     CLASS_2 = "2"
@@ -20,11 +20,11 @@ class MeasureClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One row of the list (惩戒措施): what may be done to whom, by whom, on which article, and until when.
+    """A row of the list (惩戒措施): what may be done to whom, by whom, on which article, and until when.
 
-    ``allowed`` is the proportionality table (过惩相当): for each conduct the severities that carry the measure (R2.14).
-    ``related_items`` are the items that it is related to (相关联事项); a flag takes some of them and never others.
-    ``most_months`` is the longest time that a flag may last.
+    ``allowed`` is the proportionality table (过惩相当): for each conduct, the severities that justify it (R2.14).
+    ``related_items`` are the items it may concern (相关联事项); a flag names some of them and no others.
+    ``most_months`` is the longest duration of a flag.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
-    """A level of conduct (失信行为) that the proportionality table knows."""
+    """A kind of conduct (失信行为) in the proportionality table."""
 
     code: str
     name: str
@@ -54,7 +54,7 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureList:
-    """An edition of the list of measures (失信惩戒措施基础清单); what is not published here may not be used."""
+    """An edition of the list of measures (失信惩戒措施基础清单); measures not published here may not be used."""
 
     edition: str
     title: str
@@ -64,12 +64,12 @@ class MeasureList:
     sources: tuple[str, ...]
 
     def measure(self, code: str) -> Measure | None:
-        """Return the row of that code, None if the edition has none."""
+        """Return the row with that code, or None."""
         return next((measure for measure in self.measures if measure.code == code), None)
 
 
 class FlagState(StrEnum):
-    """How far a flag has come (惩戒标识状态); only ``ACTIVE`` ones have effect, and only between their dates."""
+    """The state of a flag (惩戒标识状态); only ``ACTIVE`` ones have effect, and only between their dates."""
 
     PROPOSED = "proposed"
     SERVED = "served"
@@ -81,14 +81,14 @@ class FlagState(StrEnum):
 
 
 LIVE = frozenset({FlagState.ACTIVE, FlagState.SUSPENDED})
-"""States of flags that a day or a new edition of the list can end."""
+"""States of flags that can still expire or be affected by a new edition of the list."""
 
 OVER = frozenset({FlagState.LIFTED, FlagState.ENDED})
 """States from which a flag never has effect again."""
 
 
 class LostGround(StrEnum):
-    """Why a flag may not go on under an edition of the list (失去依据)."""
+    """Why an edition of the list no longer supports a flag (失去依据)."""
 
     MEASURE_GONE = "measure_gone"
     MEASURE_NOT_IN_FORCE = "measure_not_in_force"
@@ -101,7 +101,7 @@ class LostGround(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Who asked that a suspended flag goes on, and why; a second person must want it too."""
+    """A request to resume a suspended flag; a second person must agree."""
 
     asked_at: datetime
     by: str
@@ -110,7 +110,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """Which edition took the ground from a flag, when, and what it lacks (中止)."""
+    """The suspension of a flag (中止): by which edition, when, and on which grounds."""
 
     suspended_at: datetime
     edition: str
@@ -119,18 +119,18 @@ class Suspension:
 
 
 class Documents(Protocol):
-    """Knows which documents are in effect; cases and reversals do, and are wired in."""
+    """Knows which documents are in effect; implemented by redress, which also asks the cases."""
 
     def is_effective(self, case_no: str | None, document: Document, *, subject: SubjectKey, on: date) -> bool:
-        """Say whether a document about a subject stands on a day, and whether the case made it if one is named."""
+        """Whether a document about a subject is valid on a day and, if a case is named, was issued in it."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A flag as somebody proposes it: parts may be missing, so that the right reason can be given.
+    """A proposed flag; parts may be missing, so that the right error can be given.
 
-    ``personal_finding`` says why a person answers for an organisation (R2.11).
+    ``personal_finding`` says why a person is responsible for an organisation (R2.11).
     """
 
     measure_code: str
@@ -160,9 +160,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Whom a flag is for (惩戒对象), and whom its document is about: itself, or an organisation it answers for.
+    """Whom a flag is for (惩戒对象), and whom its document is about: the same, or an organisation it answers for.
 
-    ``name_digest`` is a keyed digest of the name, so that a check can compare names without reading them.
+    ``name_digest`` is a keyed digest of the name, so that checks can compare names without reading them.
     """
 
     subject: SubjectKey
@@ -174,7 +174,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Proof that the subject was told (送达): without it a flag has no effect (R2.12)."""
+    """Proof that the notice was served on the subject (送达); without it a flag has no effect (R2.12)."""
 
     served_at: datetime
     method: str
@@ -183,7 +183,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What the subject said in its defence (陈述申辩)."""
+    """The subject's statement in its defence (陈述申辩)."""
 
     made_at: datetime
     text: str
@@ -191,7 +191,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """The second person's decision (确认), with the answer to what the subject said."""
+    """The second person's confirmation (确认), with the reply to the subject's statement."""
 
     confirmed_at: datetime
     by: str
@@ -201,9 +201,9 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifting:
-    """Why and on which basis a flag ended before its time (解除).
+    """Why and on which basis a flag was lifted before its last day (解除).
 
-    ``because`` says by which way: ``lifting``, or the objection, repair or reversal that undid it, by name.
+    ``because`` is ``lifting``, or names the objection, repair or revocation that lifted it.
     """
 
     lifted_at: datetime
@@ -215,9 +215,9 @@ class Lifting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A joint-punishment flag (惩戒标识), from its proposal on an effective document to its end.
+    """A joint-sanctions flag (惩戒标识), from its proposal on an effective document to its end.
 
-    ``is_paused`` says that it has no effect while an objection to it is open (R3.9).
+    While ``is_paused``, it has no effect because an objection is open (R3.9).
     """
 
     flag_id: str
@@ -252,22 +252,22 @@ class Flag:
 
     @property
     def subject(self) -> SubjectKey:
-        """Whom the flag is for."""
+        """The subject that the flag is for."""
         return self.party.subject
 
     @property
     def owner(self) -> str:
-        """How the timeline names the flag."""
+        """The key of the flag's timeline."""
         return f"flag:{self.flag_id}"
 
     def is_in_force(self, on: date) -> bool:
-        """Whether the flag has effect on a day: it stops by itself after its last day (R2.7)."""
+        """Whether the flag has effect on a day; it ends by itself after its last day (R2.7)."""
         return self.state is FlagState.ACTIVE and not self.is_paused and self.starts_on <= on <= self.ends_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFilter:
-    """Which flags an office looks for: those of a subject, or all of its own in one state."""
+    """Which flags to list: those of a subject, or all of the office's own in one state."""
 
     subject: SubjectKey | None = None
     state: FlagState | None = None
@@ -275,7 +275,7 @@ class FlagFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A proposed flag, and whether an earlier request with the same key had made it."""
+    """A proposed flag, and whether an earlier request with the same key created it."""
 
     flag: Flag
     replayed: bool

@@ -1,1 +1,1 @@
-"""The rules of flags (失信惩戒): pure functions that are told the time."""
+"""The rules of flags (失信惩戒): pure functions that are given the time."""

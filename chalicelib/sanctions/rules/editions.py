@@ -1,4 +1,4 @@
-"""What makes an edition of the list acceptable, and how an evaluation goes on."""
+"""When an edition of the list is acceptable, and the progress of a re-evaluation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,23 +10,23 @@ from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Pla
 from chalicelib.sanctions.model.flags import Measure, MeasureClass, MeasureList
 
 SETTLED_AFTER = timedelta(minutes=2)
-"""After so long no process confirms on the editions of before, and the second passage begins."""
+"""The time after which no process still uses the previous editions, and the second passage begins."""
 
 
 def faults_of(edition: MeasureList, known: Sequence[MeasureList]) -> tuple[FieldError, ...]:
-    """Return everything that keeps an edition from being loaded; ``known`` are all others, oldest first."""
+    """Return all faults that keep an edition from being loaded; ``known`` are all others, oldest first."""
     return tuple(_faults(edition, known))
 
 
-def begun(edition: MeasureList, *, begins_at: datetime, at: datetime) -> Evaluation:
-    """Return the evaluation that an edition brings: now, or on the first second of the day on which it holds."""
+def begin(edition: MeasureList, *, begins_at: datetime, at: datetime) -> Evaluation:
+    """Return the re-evaluation for an edition, due now or at the start of its first day in force."""
     return Evaluation(edition=edition.edition, begins_at=begins_at, next_at=max(begins_at, at))
 
 
-def gone_on(
+def advance(
     evaluation: Evaluation, place: Place | None, *, looked_at: int, suspended: int, failed: int, at: datetime
 ) -> Evaluation:
-    """Return the evaluation after a batch; ``place`` is where the next one begins, None at the end of a passage."""
+    """Return the re-evaluation after a batch; ``place`` is where the next begins, None at the end of a passage."""
     following = replace(
         evaluation,
         state=EvaluationState.RUNNING,

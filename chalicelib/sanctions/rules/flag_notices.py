@@ -1,4 +1,4 @@
-"""What is told of a flag, to whom, under which name, and what an answer changes."""
+"""What notices say about a flag, how they are named, and how acknowledgements change them."""
 
 import hashlib
 import hmac
@@ -24,15 +24,15 @@ TOLD: Mapping[str, Change] = {
     EventKind.FLAG_OBJECTED.value: Change.OBJECTED,
     EventKind.FLAG_OBJECTION_ENDED.value: Change.OBJECTION_ENDED,
 }
-"""Which events of a flag other departments hear of."""
+"""The events of a flag that other departments are notified of."""
 
 WITHOUT_EFFECT = frozenset({FlagState.PROPOSED.value, FlagState.SERVED.value, FlagState.ANSWERED.value})
-"""What a flag may have been before its end without anybody having heard of it."""
+"""States in which a flag has never had effect, so nobody was notified of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """What an event says of a flag; ``name`` is the event's own, the same whenever it comes."""
+class FlagChange:
+    """The change to a flag that an event reports; ``name`` is the event's id, the same on every delivery."""
 
     name: str
     flag_id: str
@@ -41,13 +41,13 @@ class News:
     changed_at: datetime
 
 
-def news(event: Event) -> News | None:
-    """Return what departments must hear of an event; a flag that never had effect has no end to tell of."""
+def flag_change(event: Event) -> FlagChange | None:
+    """Return the change to notify; None if there is none or the flag never had effect."""
     change = TOLD.get(event.kind)
     kind, _, flag_id = event.owner.partition(":")
     if change is None or kind != "flag" or event.data.get("was") in WITHOUT_EFFECT:
         return None
-    return News(
+    return FlagChange(
         name=event.id,
         flag_id=flag_id,
         flag_seq=event.seq,
@@ -56,13 +56,13 @@ def news(event: Event) -> News | None:
     )
 
 
-def flag_notice_id(heard: News, subscription_id: str) -> str:
-    """Name a notice by event and subscription: the same pair, however often it comes, is the same notice."""
+def flag_notice_id(heard: FlagChange, subscription_id: str) -> str:
+    """Return a notice's id, derived from event and subscription, so that repeats give the same notice."""
     return hashlib.sha256(f"{heard.name}\n{subscription_id}".encode()).hexdigest()[:32]
 
 
-def notice_for(heard: News, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
-    """Return what a subscription is told next: nothing of the person, nor of the file behind the flag."""
+def notice_for(heard: FlagChange, flag: Flag, subscription: Subscription, *, at: datetime) -> FlagNotice:
+    """Return a subscription's next notice, which says nothing about the person or the file behind the flag."""
     return FlagNotice(
         flag_notice_id=flag_notice_id(heard, subscription.subscription_id),
         subscription_id=subscription.subscription_id,
@@ -87,15 +87,15 @@ def notice_for(heard: News, flag: Flag, subscription: Subscription, *, at: datet
 
 
 def pseudonym(subject: SubjectKey, subscription_id: str, *, key: bytes) -> str:
-    """Return the name under which one subscription hears of a subject, and no other one does.
+    """Return the pseudonym of a subject for one subscription.
 
-    Two systems cannot join what they were told, and neither learns the key by which the service names the subject.
+    Two systems cannot match their notices, and neither learns the service's own key of the subject.
     """
     return hmac.digest(key, f"telling\n{subscription_id}\n{subject}".encode(), hashlib.sha256).hex()
 
 
 def data_of(flag_notice: FlagNotice, *, key: bytes) -> dict[str, str | int | None]:
-    """Return what a system reads, in a webhook and when it asks: what stands, and not what is to be done."""
+    """Return the notice as a system reads it, by webhook or on request."""
     return {
         "flag_notice_id": flag_notice.flag_notice_id,
         "subscription_id": flag_notice.subscription_id,
@@ -117,7 +117,7 @@ def data_of(flag_notice: FlagNotice, *, key: bytes) -> dict[str, str | int | Non
 
 
 def notice_of(flag_notice: FlagNotice, *, key: bytes) -> Notice:
-    """Return the notice as a webhook carries it."""
+    """Return the notice as a webhook message."""
     return Notice(
         topic=Topic.FLAG_TOLD,
         name=flag_notice.flag_notice_id,
@@ -128,11 +128,11 @@ def notice_of(flag_notice: FlagNotice, *, key: bytes) -> Notice:
     )
 
 
-def acknowledged(flag_notice: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
-    """Return the notice answered for; that closes its incident if one was open."""
+def acknowledge(flag_notice: FlagNotice, *, by: str, at: datetime) -> FlagNotice:
+    """Return the notice acknowledged, which closes its incident if one was open."""
     return replace(flag_notice, acknowledged_at=at, acknowledged_by=by)
 
 
-def left_unanswered(flag_notice: FlagNotice, *, at: datetime) -> FlagNotice:
-    """Return the notice with an incident open: a system may still serve what has ended (R3.8)."""
+def open_incident(flag_notice: FlagNotice, *, at: datetime) -> FlagNotice:
+    """Return the notice with an incident open: a system may still be applying an ended flag (R3.8)."""
     return replace(flag_notice, incident_at=at)

@@ -1,4 +1,4 @@
-"""How a flag is proposed, served, answered, confirmed and lifted, and what the subject and the timeline are told."""
+"""Proposing, serving, answering, confirming and lifting a flag, with the notices and events."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,10 +33,10 @@ NOTHING_SOUGHT = FieldError(
     english="name a subject or a state",
     code="missing",
 )
-"""An office that asks for flags says whose or in which state."""
+"""The error for a search that names neither a subject nor a state."""
 
 
-def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
+def propose(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
     proposal: Proposal,
     party: Party,
     *,
@@ -49,7 +49,7 @@ def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is 
     department: str,
     at: datetime,
 ) -> Flag:
-    """Return the proposed flag; it has no effect before it was served, answered for and confirmed."""
+    """Return the proposed flag; it has no effect until it has been served and confirmed."""
     return Flag(
         flag_id=flag_id,
         version=1,
@@ -75,10 +75,10 @@ def drawn_up(  # noqa: PLR0913 - a flag stands on this many things, and each is 
     )
 
 
-def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
-    """Return the flag after its notice was delivered: from then on the subject may speak.
+def serve(flag: Flag, service: Service, *, at: datetime) -> Flag:
+    """Return the flag with its notice served, after which the subject may make a statement.
 
-    A delivery lies between the proposal and now, to the second.
+    The time of service must lie between the proposal and now, to the second.
     """
     _require(flag, FlagStep.SERVE)
     if not flag.proposed_at <= service.served_at <= at:
@@ -92,16 +92,16 @@ def served(flag: Flag, service: Service, *, at: datetime) -> Flag:
     return replace(flag, state=FlagState.SERVED, service=service)
 
 
-def answered(flag: Flag, statement: Statement) -> Flag:
-    """Return the flag after the subject spoke; it may add to what it said until somebody decides."""
+def answer(flag: Flag, statement: Statement) -> Flag:
+    """Return the flag with a statement added; the subject may add more until the flag is decided."""
     _require(flag, FlagStep.STATE)
     return replace(flag, state=FlagState.ANSWERED, statements=(*flag.statements, statement))
 
 
-def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
-    """Return the flag in force: by a second person, after the defence, with an answer to what was said (R1.18, R2.9).
+def confirm(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
+    """Return the flag in force, confirmed by a second person after the defence (R1.18, R2.9).
 
-    ``defence_due_at`` is the last second in which the subject may still speak, None before the notice was served.
+    Statements must have been replied to. ``defence_due_at`` is the last second for a statement, None before service.
     """
     _require(flag, FlagStep.CONFIRM)
     if confirmation.by == flag.proposed_by:
@@ -128,31 +128,31 @@ def confirmed(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetim
     )
 
 
-def lifted(flag: Flag, lifting: Lifting) -> Flag:
-    """Return the flag ended, whether it was in force or only proposed."""
+def lift(flag: Flag, lifting: Lifting) -> Flag:
+    """Return the flag lifted, whether in force or only proposed."""
     _require(flag, FlagStep.LIFT)
     return replace(_undisputed(flag), state=FlagState.LIFTED, lifting=lifting)
 
 
 def has_ended(flag: Flag, *, on: date) -> bool:
-    """Say whether a flag's last day has passed and nobody has written that down."""
+    """Whether a flag's last day has passed and this has not been recorded yet."""
     return flag.state in LIVE and on > flag.ends_on
 
 
-def ended(flag: Flag) -> Flag:
-    """Return the flag after its last day: it stops by itself (R2.7)."""
+def end(flag: Flag) -> Flag:
+    """Return the flag ended after its last day (R2.7)."""
     return replace(_undisputed(flag), state=FlagState.ENDED)
 
 
-def suspended(flag: Flag, suspension: Suspension) -> Flag:
-    """Return the flag without effect, because an edition of the list took its ground (R2.10)."""
+def suspend(flag: Flag, suspension: Suspension) -> Flag:
+    """Return the flag suspended because an edition of the list no longer supports it (R2.10)."""
     if flag.state is not FlagState.ACTIVE:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
     return replace(flag, state=FlagState.SUSPENDED, suspension=suspension)
 
 
-def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
-    """Return the flag as asked for, or, once a second person wants it too, in force again."""
+def resume(flag: Flag, request: Request, *, on: date) -> Flag:
+    """Return the flag with a request to resume it or, if another person already asked, in force again."""
     _require(flag, FlagStep.RESUME)
     if on > flag.ends_on:
         raise DomainError(ErrorCode.END_DATE_MISSING, latest=flag.ends_on.isoformat())
@@ -165,8 +165,8 @@ def resumed(flag: Flag, request: Request, *, on: date) -> Flag:
     return replace(flag, state=FlagState.ACTIVE, suspension=None)
 
 
-def suspension_fact(flag: Flag, suspension: Suspension) -> NewEvent:
-    """Return what the timeline is told of a flag that lost its ground."""
+def suspension_event(flag: Flag, suspension: Suspension) -> NewEvent:
+    """Return the event of a suspension."""
     return NewEvent(
         kind=EventKind.FLAG_SUSPENDED,
         occurred_at=suspension.suspended_at,
@@ -182,7 +182,7 @@ def suspension_fact(flag: Flag, suspension: Suspension) -> NewEvent:
 
 
 def mark_of(flag: Flag) -> FlagMark:
-    """Return what the credit summary holds of a flag."""
+    """Return the flag as the credit summary holds it."""
     return FlagMark(
         flag_id=flag.flag_id,
         measure_code=flag.measure_code,
@@ -201,7 +201,7 @@ def mark_of(flag: Flag) -> FlagMark:
 
 
 def notice_of(flag: Flag) -> str:
-    """Return the notice of basis, cause and remedy that is served on the subject (拟惩戒告知书)."""
+    """Return the notice of basis, cause and remedy to serve on the subject (拟惩戒告知书)."""
     return (
         f"拟对你(单位)实施失信惩戒措施“{flag.measure}”({flag.edition}年版清单第{flag.measure_code}项)。"
         f"事实:{flag.facts} "
@@ -213,8 +213,8 @@ def notice_of(flag: Flag) -> str:
     )
 
 
-def proposal_fact(flag: Flag) -> NewEvent:
-    """Return what the timeline is told of a proposal; what may hold personal data stands beside it."""
+def proposal_event(flag: Flag) -> NewEvent:
+    """Return the event of a proposal; texts that may contain personal data are kept separately."""
     return NewEvent(
         kind=EventKind.FLAG_PROPOSED,
         occurred_at=flag.proposed_at,
@@ -249,18 +249,18 @@ def proposal_fact(flag: Flag) -> NewEvent:
 def flag_event(
     kind: EventKind, *, by: Caller, at: datetime, data: Mapping[str, Json], texts: Mapping[str, str]
 ) -> NewEvent:
-    """Return what the timeline is told of an act; texts that say nothing are left out."""
+    """Return the event of a step on a flag; blank texts are left out."""
     said = {name: text for name, text in texts.items() if text}
     return NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data, texts=said)
 
 
-def is_sought(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
-    """Say whether a subject's flag is the office's own, and in the state that it looks for if it names one."""
+def matches(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
+    """Whether a subject's flag belongs to the caller's office and matches the state searched for."""
     return flag.department == by.department and sought.state in {None, flag.state}
 
 
 def _undisputed(flag: Flag) -> Flag:
-    """Return the flag without the mark of an objection: nothing is left that could be disputed."""
+    """Return the flag without the mark of an objection, because there is nothing left to dispute."""
     return replace(flag, objection=ObjectionState.NONE, is_paused=False)
 
 

@@ -1,4 +1,4 @@
-"""Whether a flag may be proposed: on a published measure, an effective document, a fit target, fit items and an end."""
+"""Whether a flag may be proposed: published measure, effective document, eligible target, related items, end date."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ WORDS = {
     LostGround.TOO_LONG: ("期限超过清单允许的最长期限", "longer than the list allows"),
     LostGround.HARSHER: ("惩戒程度重于清单", "harsher than the list allows"),
 }
-"""What people are told of a flag without ground, in both languages."""
+"""The explanation of each ground, in both languages."""
 
 NOT_OF_THE_CASE = FieldError(
     pointer="/document/number",
@@ -29,19 +29,19 @@ NOT_OF_THE_CASE = FieldError(
 
 
 def list_in_force(lists: Sequence[MeasureList], *, on: date) -> MeasureList:
-    """Return the edition in force on a day; the oldest one for days before it."""
+    """Return the edition in force on a day; the oldest one for earlier days."""
     return next((edition for edition in reversed(lists) if edition.in_force_from <= on), lists[0])
 
 
 def edition_of(lists: Sequence[MeasureList], edition: str | None, *, on: date) -> MeasureList | None:
-    """Return a named edition, None if there is none of that name; without a name, the one in force on a day."""
+    """Return the named edition, or None if unknown; without a name, the one in force on a day."""
     if edition is None:
         return list_in_force(lists, on=on)
     return next((known for known in lists if known.edition == edition), None)
 
 
 def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -> tuple[MeasureList, Measure]:
-    """Return the published row that a proposal stands on; ``MEASURE_NOT_IN_LIST`` for anything else (R2.1)."""
+    """Return the published measure of a proposal; raises ``MEASURE_NOT_IN_LIST`` for any other (R2.1)."""
     edition = edition_of(lists, proposal.edition, on=on)
     measure = None if edition is None else edition.measure(proposal.measure_code)
     if edition is None or measure is None or not is_measure_in_force(measure, on=on):
@@ -50,7 +50,7 @@ def measure_for(proposal: Proposal, lists: Sequence[MeasureList], *, on: date) -
 
 
 class HasDays(Protocol):
-    """A row of the list, as it is kept or as it is shown, with the days from and to which it holds."""
+    """A row of the list, as stored or as shown, with its first and last day in force."""
 
     @property
     def in_force_from(self) -> date:
@@ -64,14 +64,14 @@ class HasDays(Protocol):
 
 
 def is_measure_in_force(measure: HasDays, *, on: date) -> bool:
-    """Say whether a row holds on a day, both end days included."""
+    """Whether a measure is in force on a day, both end days included."""
     return measure.in_force_from <= on and (measure.in_force_to is None or on <= measure.in_force_to)
 
 
 def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
-    """Return the effective document of a proposal; ``NO_EFFECTIVE_DOCUMENT`` with every fault (R2.2).
+    """Return the effective document of a proposal; raises ``NO_EFFECTIVE_DOCUMENT`` with every fault (R2.2).
 
-    It has a number, an organ, a day of effect that has come, a delivery, and the end of the time for remedies.
+    It needs a number, an organ, a day of effect that has come, proof of service, and the last day for remedies.
     """
     faults = tuple(_faults_of_document(proposal, on=on, at=at))
     if faults or proposal.effective_on is None:
@@ -88,10 +88,10 @@ def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
 def require_target(
     measure: Measure, kind: SubjectKind, *, document_kind: SubjectKind | None, personal_finding: str | None
 ) -> None:
-    """Refuse a target that the row or the document is not about (R2.11).
+    """Raise ``TARGET_NOT_ELIGIBLE`` if the measure or the document does not concern the target (R2.11).
 
-    ``document_kind`` is None if the document is about the flag's own subject. A person answers for an organisation
-    only with a finding of personal responsibility; for another person nobody answers, so relatives never do.
+    ``document_kind`` is None if the document is about the flag's own subject. A person can be responsible for an
+    organisation only with a finding of personal responsibility, and never for another person, relatives included.
     """
     if kind not in measure.subject_kinds:
         raise DomainError(ErrorCode.TARGET_NOT_ELIGIBLE)
@@ -102,7 +102,7 @@ def require_target(
 
 
 def require_proportionate(measure: Measure, proposal: Proposal) -> None:
-    """Refuse items that the measure is not related to (R2.3, R2.4), and conduct that does not carry it (R2.14)."""
+    """Raise ``NOT_RELATED`` for unrelated items (R2.3, R2.4), ``DISPROPORTIONATE`` for unfitting conduct (R2.14)."""
     if not proposal.related_items or not set(proposal.related_items) <= set(measure.related_items):
         raise DomainError(ErrorCode.NOT_RELATED)
     if proposal.severity not in measure.allowed.get(proposal.conduct, ()):
@@ -110,7 +110,7 @@ def require_proportionate(measure: Measure, proposal: Proposal) -> None:
 
 
 def end_of(measure: Measure, proposal: Proposal) -> date:
-    """Return the last day; ``END_DATE_MISSING`` without one, for one not after the start, or beyond the row (R2.7)."""
+    """Return the last day; raises ``END_DATE_MISSING`` if missing, not after the start, or too late (R2.7)."""
     latest = months_after(proposal.starts_on, measure.most_months)
     if proposal.ends_on is None or not proposal.starts_on < proposal.ends_on <= latest:
         raise DomainError(ErrorCode.END_DATE_MISSING, latest=latest.isoformat())
@@ -118,9 +118,9 @@ def end_of(measure: Measure, proposal: Proposal) -> date:
 
 
 def lost_grounds(flag: Flag, edition: MeasureList, *, on: date) -> tuple[LostGround, ...]:
-    """Return what a flag lacks under an edition on a day; empty if it may go on (R2.10).
+    """Return the grounds on which an edition does not support a flag on a day; empty if it does (R2.10).
 
-    A measure is the same if code and name are: under a code that now means something else no flag can stand.
+    A measure is the same only if code and name are: a reused code does not support old flags.
     """
     measure = edition.measure(flag.measure_code)
     if measure is None or measure.measure != flag.measure:
@@ -138,7 +138,7 @@ def lost_grounds(flag: Flag, edition: MeasureList, *, on: date) -> tuple[LostGro
 
 
 def require_ground(flag: Flag, edition: MeasureList, *, on: date) -> None:
-    """Refuse to put a flag in force that the list in force gives no ground: it was proposed on an earlier one."""
+    """Raise ``MEASURE_NOT_IN_LIST`` if the list in force does not support a flag proposed on an earlier one."""
     if lost_grounds(flag, edition, on=on):
         raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST)
 

@@ -1,4 +1,4 @@
-"""What may be done to a flag, by whom and from which of its states."""
+"""The steps on a flag: who may take them, and from which states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chalicelib.sanctions.model.flags import OVER, FlagState
 
 
 class FlagStep(StrEnum):
-    """Steps on the way of a flag (惩戒步骤), in the order in which they are usual."""
+    """The steps on a flag (惩戒步骤), in their usual order."""
 
     SERVE = "service"
     STATE = "statement"
@@ -22,7 +22,7 @@ class FlagStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRight:
-    """Who takes a step, and from which states."""
+    """Who may take a step, and from which states."""
 
     role: Role
     states: frozenset[FlagState]
@@ -37,9 +37,9 @@ STEPS: Final[Mapping[FlagStep, StepRight]] = {
     FlagStep.RESUME: StepRight(role=Role.CREDIT_OFFICER, states=frozenset({FlagState.SUSPENDED})),
     FlagStep.LIFT: StepRight(role=Role.CREDIT_OFFICER, states=frozenset(FlagState) - OVER),
 }
-"""Every step; what else a step wants stands in its rule."""
+"""The right to each step; further conditions are in the rule of the step."""
 
 
 def is_defence_open(due_at: datetime | None, *, has_spoken: bool, at: datetime) -> bool:
-    """Say whether nobody may decide yet: the subject was not told, or may still speak and has not (R1.18)."""
+    """Whether a decision must wait: not yet served, or the subject may still make a statement (R1.18)."""
     return due_at is None or (not has_spoken and at <= due_at)

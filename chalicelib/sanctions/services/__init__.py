@@ -1,1 +1,1 @@
-"""What can be done with flags (失信惩戒): each procedure from its checks to its one write."""
+"""The procedures on flags (失信惩戒), each from its checks to its one write."""

@@ -1,4 +1,4 @@
-"""Loading editions of the list, saying what they would suspend, and putting flags back in force."""
+"""Loading editions of the list of measures, and previewing what they would suspend."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,10 +21,10 @@ PUBLISHERS = (Role.CREDIT_OFFICER,)
 
 
 class MeasureEditions:
-    """The editions of the list of measures."""
+    """Loads and lists the editions of the list of measures."""
 
     def __init__(self, store: EditionIndexStore, lists: LoadedLists, evaluations: ReEvaluation) -> None:
-        """Know where editions are kept and who holds flags against them."""
+        """Take the store, the loaded lists, and the re-evaluation of flags."""
         self._store = store
         self._lists = lists
         self._evaluations = evaluations
@@ -32,7 +32,7 @@ class MeasureEditions:
     def preview(self, edition: MeasureList, *, by: Caller, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of the live flags that an edition would suspend (dry run); writes nothing.
 
-        Flags are held against it as on the day on which it will hold; ``EDITION_NOT_ACCEPTABLE`` with every fault.
+        Flags are checked as of the edition's first day in force. Raises ``EDITION_NOT_ACCEPTABLE`` with every fault.
         """
         require(by, roles=PUBLISHERS)
         self._lists.refresh()
@@ -42,9 +42,9 @@ class MeasureEditions:
         return self._evaluations.preview(edition, on=on, limit=limit, after=after)
 
     def load(self, edition: MeasureList, *, by: Caller, at: datetime) -> EditionStatus:
-        """Load an edition and hold the first live flags against it; the sweep goes on with the others.
+        """Load an edition and re-evaluate the first live flags; the sweep continues with the rest. Idempotent.
 
-        One that will hold later is evaluated from the first second of its day. The same again changes nothing.
+        For an edition that comes into force later, this starts with its first day.
         """
         require(by, roles=PUBLISHERS)
         self._lists.refresh()
@@ -61,7 +61,7 @@ class MeasureEditions:
         self._lists.refresh()
         self._require_acceptable(edition)
         before = self._store.index()
-        fact = NewEvent(
+        event = NewEvent(
             kind=EventKind.MEASURES_LOADED,
             occurred_at=at,
             actor=by.actor,
@@ -74,11 +74,11 @@ class MeasureEditions:
                 "sources": edition.sources,
             },
         )
-        evaluation = rules.begun(edition, begins_at=start_of_day(edition.in_force_from), at=at)
+        evaluation = rules.begin(edition, begins_at=start_of_day(edition.in_force_from), at=at)
         loaded = Loaded(edition.edition, edition.in_force_from, at, by.actor)
         with transaction() as tx:
             after = replace(before, loaded=(*before.loaded, loaded))
-            self._store.add_edition(edition, before, after, [fact], at=at, tx=tx)
+            self._store.add_edition(edition, before, after, [event], at=at, tx=tx)
             self._evaluations.begin(evaluation, tx)
         return evaluation
 
@@ -88,7 +88,7 @@ class MeasureEditions:
             raise DomainError(ErrorCode.EDITION_NOT_ACCEPTABLE, faults=faults)
 
     def editions(self, *, by: Caller) -> tuple[EditionStatus, ...]:
-        """Return every edition, oldest first, each with how far the evaluation that it brought has come."""
+        """Return every edition, oldest first, with the progress of its re-evaluation."""
         require(by, roles=PUBLISHERS)
         self._lists.refresh()
         known = self._lists.current()

@@ -1,4 +1,4 @@
-"""Each day: flags whose last day has passed are ended, and that is written down."""
+"""The daily expiry of flags: those whose last day has passed are ended, and this is recorded."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,22 +16,22 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
 MOST_FLAGS = 1_000
-"""How many flags of one subject are looked at."""
+"""How many flags of one subject are read at most."""
 
 PER_SHARD = 250
-"""How many flags of a shard one run ends."""
+"""How many flags of a shard one run ends at most."""
 
 
 class FlagExpiry:
-    """What days bring to flags; whether one has effect follows from its dates, not from this."""
+    """Expires flags; whether one has effect always follows from its dates, not from this job."""
 
     def __init__(self, store: FlagStore, credit: CreditExpiry) -> None:
-        """Change flags together with the summaries of their subjects."""
+        """Take the flags, and the credit summaries that change with them."""
         self._store = store
         self._credit = credit
 
     def expire(self, *, at: datetime) -> Upkept:
-        """End what has ended, a bounded number in each shard; safe to run twice, late and beside itself."""
+        """End the flags that have expired, up to a limit per shard; safe to run twice, late or in parallel."""
         seen = Upkept()
         today = day_in_shanghai(at)
         for shard in range(SHARDS):
@@ -42,7 +42,7 @@ class FlagExpiry:
         return seen
 
     def marks_of(self, subject: SubjectKey, known: Sequence[str]) -> tuple[FlagMark, ...]:
-        """Return what a summary should hold of a subject's flags; ``known`` are those that it holds."""
+        """Return the flags that a subject's summary should hold; ``known`` are the ids it holds now."""
         page = self._store.of_subject(subject, limit=MOST_FLAGS)
         names = {flag.flag_id for flag in page.items if flag.state is FlagState.ACTIVE} | set(known)
         flags = [flag for name in sorted(names) if (flag := self._store.find(name)) and flag.subject == subject]
@@ -50,12 +50,12 @@ class FlagExpiry:
 
     @retry_on_conflict
     def _end(self, flag_id: str, at: datetime) -> bool:
-        """End one flag; say whether this call did."""
+        """End one flag; returns whether this call did."""
         before = self._store.load(flag_id)
         if not rules.has_ended(before, on=day_in_shanghai(at)):
             return False
-        after = rules.ended(before)
-        fact = NewEvent(
+        after = rules.end(before)
+        event = NewEvent(
             kind=EventKind.FLAG_ENDED,
             occurred_at=at,
             actor=ACTOR,
@@ -64,5 +64,5 @@ class FlagExpiry:
         )
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_ENDED, at=at, tx=tx)
-            self._store.save(before, after, [fact], at=at, tx=tx)
+            self._store.save(before, after, [event], at=at, tx=tx)
         return True

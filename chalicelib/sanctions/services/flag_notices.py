@@ -1,4 +1,4 @@
-"""Subscribing, telling each system each change once, taking its answer, and opening an incident without one."""
+"""Notices of flags to departments: subscribing, sending each change once, acknowledging, and incidents."""
 
 import json
 import secrets
@@ -28,14 +28,14 @@ from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.workdays.model.limits import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
-"""Who sees which system was told what, and which has not answered."""
+"""Who may see which systems were notified and which have not acknowledged."""
 
 RELAY = "system:relay"
 SWEEP = "system:sweep"
 
 
 class FlagNotices:
-    """What the systems of all departments are told of flags."""
+    """Notifies departments' systems of changes to flags."""
 
     def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
@@ -50,9 +50,9 @@ class FlagNotices:
         pack: Callable[[datetime], RulePack],
         departments: Collection[str],
     ) -> None:
-        """Know the town's departments: nobody outside government is told of people's flags (R2.15).
+        """Take the stores, and the town's departments: nobody outside government is notified of flags (R2.15).
 
-        What needs the service's secrets is asked for when it is needed: the relay has no right to them.
+        Whatever needs secrets is passed as a callable, because the event relay has no access to them.
         """
         self._store = store
         self._flags = flags
@@ -73,9 +73,9 @@ class FlagNotices:
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Subscription, bool]:
-        """Have the caller's department told, at one of its endpoints, of flags for the items that it handles.
+        """Subscribe the caller's department, at one of its endpoints, to flags for the items it handles.
 
-        Says whether an earlier request with the same key had made it already.
+        Also returns whether an earlier request with the same key created the subscription.
         """
         require(by, roles=(Role.SYSTEM,))
         if by.department not in self._departments:
@@ -118,7 +118,7 @@ class FlagNotices:
         return new, False
 
     def get(self, subscription_id: str, *, by: Caller) -> Subscription:
-        """Return a subscription of the caller's department; ``NOT_FOUND`` for any other."""
+        """Return a subscription of the caller's department; raises ``NOT_FOUND`` for any other."""
         require(by, roles=(Role.SYSTEM,))
         found = self._store.subscription(subscription_id)
         if found.department != by.department:
@@ -132,7 +132,7 @@ class FlagNotices:
 
     @retry_on_conflict
     def end(self, subscription_id: str, *, by: Caller, at: datetime) -> Subscription:
-        """Tell a subscription nothing more; what it was told must still be answered for."""
+        """End a subscription; notices already sent must still be acknowledged. Idempotent."""
         before = self.get(subscription_id, by=by)
         if before.ended_at is not None:
             return before
@@ -142,22 +142,22 @@ class FlagNotices:
         return after
 
     def pseudonym(self, subscription_id: str, about: Identity, *, by: Caller) -> str:
-        """Return under which name a subscription hears of somebody whose full identifier its system knows."""
+        """Return a subscription's pseudonym for somebody whose full identifier its system knows."""
         subscription = self.get(subscription_id, by=by)
         subject = self._subject_keys().key_of(require_valid(about))
         return flag_notices.pseudonym(subject, subscription.subscription_id, key=self._key())
 
     def on_event(self, event: Event, at: datetime) -> None:
-        """Tell every subscription to an item of the flag; the same event, twice or late, is told once."""
-        heard = flag_notices.news(event)
+        """Notify every subscription to one of the flag's items. Idempotent, whenever the event is delivered."""
+        heard = flag_notices.flag_change(event)
         if heard is None:
             return
         for name in self._store.subscribed(self._flags.load(heard.flag_id).related_items):
             self._tell(heard, name, at=at)
 
     @retry_on_conflict
-    def _tell(self, heard: flag_notices.News, subscription_id: str, *, at: datetime) -> None:
-        """Write a notice with the clocks of its answer, once; the message goes out after it, and again if need be."""
+    def _tell(self, heard: flag_notices.FlagChange, subscription_id: str, *, at: datetime) -> None:
+        """Write a notice with its clocks, once, and queue its delivery."""
         flag_notice_id = flag_notices.flag_notice_id(heard, subscription_id)
         if self._store.find(flag_notice_id) is None:
             subscription = self._store.subscription(subscription_id)
@@ -165,7 +165,7 @@ class FlagNotices:
                 return
             flag_notice = flag_notices.notice_for(heard, self._flags.load(heard.flag_id), subscription, at=at)
             with transaction() as tx:
-                fact = NewEvent(
+                event = NewEvent(
                     kind=EventKind.FLAG_NOTICE_MADE,
                     occurred_at=at,
                     actor=RELAY,
@@ -180,11 +180,11 @@ class FlagNotices:
                         "clocks_started": told_clocks(*self._start(flag_notice, at=at, tx=tx)),
                     },
                 )
-                self._store.add_next(flag_notice, [fact], to=subscription, at=at, tx=tx)
+                self._store.add_next(flag_notice, [event], to=subscription, at=at, tx=tx)
         self._queue.send(json.dumps({"flag_notice_id": flag_notice_id}), name=flag_notice_id)
 
     def push(self, flag_notice_id: str, *, at: datetime) -> bool:
-        """Hand a notice to the subscription's endpoint; say whether there was one to hand it to."""
+        """Send a notice to the subscription's endpoint; returns whether there was one."""
         flag_notice = self._store.find(flag_notice_id)
         if flag_notice is None or flag_notice.acknowledged_at is not None:
             return False
@@ -195,17 +195,17 @@ class FlagNotices:
     def told(
         self, subscription_id: str, *, after: int, limit: int, by: Caller
     ) -> tuple[Subscription, tuple[FlagNotice, ...]]:
-        """Return what a subscription was told after a number, in order: how a system that was down catches up."""
+        """Return a subscription's notices after a number, in order, so that a system can catch up after downtime."""
         subscription = self.get(subscription_id, by=by)
         return subscription, self._store.told(subscription, after=after, limit=limit)
 
     def data_of(self, flag_notice: FlagNotice) -> dict[str, str | int | None]:
-        """Return a notice as its own subscription reads it."""
+        """Return the data of a notice as its subscription reads it."""
         return flag_notices.data_of(flag_notice, key=self._key())
 
     @retry_on_conflict
     def acknowledge(self, subscription_id: str, flag_notice_id: str, *, by: Caller, at: datetime) -> FlagNotice:
-        """Take a system's word that it knows and has acted; again is once. It closes an incident, if one was open."""
+        """Record a system's acknowledgement, which closes an open incident. Idempotent."""
         subscription = self.get(subscription_id, by=by)
         before = self._store.find(flag_notice_id)
         if before is None or before.subscription_id != subscription.subscription_id:
@@ -216,14 +216,14 @@ class FlagNotices:
             running = [clock for clock in self._clocks.of_owner(before.owner) if clock.stopped_at is None]
             stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
             data: dict[str, Json] = {"number": before.number, "clocks_stopped": told_clocks(*stopped)}
-            facts = [_fact(EventKind.FLAG_NOTICE_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
+            events = [_event(EventKind.FLAG_NOTICE_ACKNOWLEDGED, before, by=by.actor, at=at, data=data)]
             if before.incident is IncidentState.OPEN:
-                facts.append(_fact(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
-            return self._store.save(before, flag_notices.acknowledged(before, by=by.actor, at=at), facts, at=at, tx=tx)
+                events.append(_event(EventKind.INCIDENT_CLOSED, before, by=by.actor, at=at, data={}))
+            return self._store.save(before, flag_notices.acknowledge(before, by=by.actor, at=at), events, at=at, tx=tx)
 
     @retry_on_conflict
     def open_incident(self, owner: str, clock_id: str, at: datetime) -> None:
-        """Open an incident when a day has passed since an ending and the system has not answered (R3.8)."""
+        """Open an incident if the ending of a flag has not been acknowledged within a day (R3.8)."""
         clock = self._clocks.get(owner, clock_id)
         before = self._store.find(owner.partition(":")[2])
         if before is None or clock.stopped_at is not None:
@@ -232,25 +232,25 @@ class FlagNotices:
         if not happened:
             return
         said: dict[str, Json] = {"flag_id": before.flag_id, "to": before.department, "change": before.change.value}
-        opened = _fact(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
+        opened = _event(EventKind.INCIDENT_OPENED, before, by=SWEEP, at=at, data=said)
         with transaction() as tx:
             self._clocks.save(moved, tx)
-            self._store.save(before, flag_notices.left_unanswered(before, at=at), [*happened, opened], at=at, tx=tx)
+            self._store.save(before, flag_notices.open_incident(before, at=at), [*happened, opened], at=at, tx=tx)
 
     def of_flag(self, flag_id: str, *, by: Caller, limit: int, after: Position | None) -> Page[FlagNotice]:
-        """Return a page of who was told of a flag, when, and when they answered: the proof for each system (R3.7)."""
+        """Return a page of a flag's notices and acknowledgements: the proof for each system (R3.7)."""
         flag = self._flags.load(flag_id)
         if Role.CREDIT_OFFICER in by.roles:
             require(by, roles=WATCHERS, department=flag.department)
         return self._seen(self._store.of_flag(flag_id, limit=limit, after=after), by=by)
 
     def incidents(self, state: IncidentState, *, by: Caller, limit: int, after: Position | None) -> Page[FlagNotice]:
-        """Return a page of systems that have not answered for an ending, oldest first."""
+        """Return a page of notices with incidents in one state, oldest first."""
         require(by, roles=WATCHERS)
         return self._seen(self._store.incidents(state, limit=limit, after=after), by=by)
 
     def _seen(self, page: Page[FlagNotice], *, by: Caller) -> Page[FlagNotice]:
-        """Keep what the caller may see: the flags of the caller's office, and to supervisors their own systems."""
+        """Keep the notices that the caller may see: their office's flags and, for supervisors, their own systems."""
         seen = tuple(
             flag_notice
             for flag_notice in page.items
@@ -260,7 +260,7 @@ class FlagNotices:
         return page._replace(items=seen)
 
     def _start(self, flag_notice: FlagNotice, *, at: datetime, tx: Transaction) -> list[Clock]:
-        """Start the clock of the answer, and for an ending the one after which an incident opens."""
+        """Start the clock for the acknowledgement and, for an ending, the one after which an incident opens."""
         wanted = [(ClockKind.FLAG_NOTICE, TermKey.FLAG_NOTICE)]
         if flag_notice.change in ENDINGS:
             wanted.append((ClockKind.PROPAGATION, TermKey.PROPAGATION))
@@ -283,5 +283,5 @@ class FlagNotices:
         return started
 
 
-def _fact(kind: EventKind, flag_notice: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
+def _event(kind: EventKind, flag_notice: FlagNotice, *, by: str, at: datetime, data: Mapping[str, Json]) -> NewEvent:
     return NewEvent(kind=kind, occurred_at=at, actor=by, department=flag_notice.office, data=data)

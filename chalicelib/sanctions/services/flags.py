@@ -1,4 +1,4 @@
-"""What credit officers and the people concerned do with flags."""
+"""The handling of flags by credit officers and the subjects."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -59,9 +59,10 @@ class Flags:
         documents: Documents,
         lists: Callable[[], Sequence[MeasureList]] = measure_lists,
     ) -> None:
-        """Name subjects by ``keys``, ask ``documents`` what is in effect and ``lists`` what may be done.
+        """Take the stores, ``documents`` to know what is in effect, and the ``lists`` of measures.
 
-        The time for a defence is that of the one of ``packs`` whose code is ``pack``: a flag belongs to no item.
+        ``pack`` is the code of the one in ``packs`` that sets the time for a defence, because a flag belongs to no
+        item.
         """
         self._store = store
         self._clocks = clocks
@@ -74,7 +75,7 @@ class Flags:
         self._lists = lists
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
-        """Return an edition of the list, the one in force if none is named; ``NOT_FOUND`` for an unknown one."""
+        """Return an edition of the list, by default the one in force; raises ``NOT_FOUND`` for an unknown one."""
         found = listed.edition_of(self._lists(), edition, on=day_in_shanghai(at))
         if found is None:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -107,7 +108,7 @@ class Flags:
         listed.require_proportionate(measure, proposal)
         ends_on = listed.end_of(measure, proposal)
         known = self._subjects.require_consistent(about, at)
-        flag = flags.drawn_up(
+        flag = flags.propose(
             proposal,
             Party(
                 subject=subject,
@@ -129,9 +130,9 @@ class Flags:
 
     @retry_on_conflict
     def serve(self, flag_id: str, service: Service, *, by: Caller, version: int, at: datetime) -> Flag:
-        """Put proof of the notice's delivery on record; the time for the defence runs from it (R2.12)."""
+        """Record the service of the notice, from which the time for the defence runs (R2.12)."""
         before = self._officers(flag_id, by=by, version=version)
-        after = flags.served(before, service, at=at)
+        after = flags.serve(before, service, at=at)
         with transaction() as tx:
             clock = self._clocks.start(
                 ClockKind.DEFENCE,
@@ -143,7 +144,7 @@ class Flags:
                 started_at=service.served_at,
                 tx=tx,
             )
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_SERVED,
                 by=by,
                 at=at,
@@ -154,50 +155,49 @@ class Flags:
                 },
                 texts={"proof": service.proof},
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def state(self, flag_id: str, text: str, *, by: Caller, at: datetime) -> Flag:
-        """Let the subject speak; the time for it ends with what it says, and an answer is owed (R1.18).
+        """Record the subject's statement, which ends the time for it and calls for a reply (R1.18).
 
-        The same words a second time say nothing more.
+        Repeating the same text changes nothing.
         """
         before = self._store.load(flag_id)
         require(by, roles=(Role.APPLICANT,), subjects=self._credit.who_may_act(before.subject, by=by))
         if before.statements and before.statements[-1].text == text:
             return before
-        after = flags.answered(before, Statement(made_at=at, text=text))
+        after = flags.answer(before, Statement(made_at=at, text=text))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_ANSWERED, by=by, at=at, data={"clocks_stopped": stopped}, texts={"statement": text}
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def confirm(
         self, flag_id: str, reason: str, *, statement_answer: str, by: Caller, version: int, at: datetime
     ) -> Flag:
-        """Put a flag in force, as a second person; the credit summary, and so the gate, follow at once.
+        """Put a flag in force, as a second person; the credit summary, and thus the gate, changes at once.
 
-        ``SAME_PERSON`` for the proposer, ``DEFENCE_OPEN`` before the subject spoke or the time for it passed,
-        ``CALENDAR_UNKNOWN`` while nobody can say whether it has.
-        The end of that time is judged by the clock's due instant, whether or not the sweep has told it yet.
+        Raises ``SAME_PERSON`` for the proposer, ``DEFENCE_OPEN`` before a statement or the end of the time for it, and
+        ``CALENDAR_UNKNOWN`` while that end cannot be determined. The clock's due instant decides, not the sweep.
         """
         before = self._officers(flag_id, by=by, version=version)
         clock = self._defence(before)
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
-        after = flags.confirmed(before, decision, defence_due_at=due_at, on=today)
+        after = flags.confirm(before, decision, defence_due_at=due_at, on=today)
         if clock is not None and clock.is_undecidable(at) and not before.statements:
-            # Nobody knows yet which day is the last one, so it cannot be over (R4.4).
+            # The last day is not known yet, so it cannot have passed (R4.4).
             raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
         self._require_effective(before.case_no, before.document, subject=before.party.document_subject, on=today)
         listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
                 at=at,
@@ -211,16 +211,16 @@ class Flags:
             self._credit.put_flag(
                 after.subject, flags.mark_of(after), name_digest=after.party.name_digest, by=by, at=at, tx=tx
             )
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     @retry_on_conflict
     def lift(self, flag_id: str, *, reason: str, basis: str, by: Caller, version: int, at: datetime) -> Flag:
-        """End a flag; one in force leaves the credit summary in the same transaction, and the promise is open again."""
+        """Lift a flag; one in force leaves the credit summary in the same transaction, which allows promises again."""
         before = self._officers(flag_id, by=by, version=version)
-        after = flags.lifted(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
+        after = flags.lift(before, Lifting(lifted_at=at, by=by.actor, reason=reason, basis=basis))
         with transaction() as tx:
             stopped = self._stop(self._defence(before), at=at, tx=tx)
-            fact = flags.flag_event(
+            event = flags.flag_event(
                 EventKind.FLAG_LIFTED,
                 by=by,
                 at=at,
@@ -229,7 +229,7 @@ class Flags:
             )
             if before.state is FlagState.ACTIVE:
                 self._credit.end_flag(before.subject, flag_id, by=by, at=at, tx=tx)
-            return self._store.save(before, after, [fact], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
 
     def get(self, flag_id: str, *, by: Caller) -> Flag:
         """Return a flag to its subject or to the credit office that proposed it."""
@@ -239,20 +239,21 @@ class Flags:
         return flag
 
     def defence_due_at(self, flag: Flag) -> datetime | None:
-        """Return the last second in which the subject may still speak, None before the notice was served."""
+        """Return the last second for the subject's statement, None before the notice is served."""
         clock = self._defence(flag)
         return None if clock is None else clock.due_at
 
     def flags_of(self, sought: FlagFilter, *, by: Caller, limit: int, after: Position | None = None) -> Page[Flag]:
-        """Return a page of flags, newest first: applicants see their own, whatever they ask for.
+        """Return a page of flags, newest first; applicants see their own, whatever they ask for.
 
-        To those belong the flags of other identities that count for them too: they may speak in their defence (R6.4).
+        These include flags of linked identities that count for them, as they may defend themselves against those
+        (R6.4).
         """
         if Role.CREDIT_OFFICER not in by.roles:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, limit=limit, after=after)
-            return page._replace(items=tuple(flag for flag in page.items if flags.is_sought(flag, sought, by=by)))
+            return page._replace(items=tuple(flag for flag in page.items if flags.matches(flag, sought, by=by)))
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         return self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
@@ -263,7 +264,7 @@ class Flags:
         if made is not None:
             return Proposed(flag=self._store.load(made), replayed=True)
         with transaction() as tx:
-            new = self._store.add(flag, [flags.proposal_fact(flag)], at=at, tx=tx)
+            new = self._store.add(flag, [flags.proposal_event(flag)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(flag.flag_id, tx, at=at)
         return Proposed(flag=new, replayed=False)

@@ -1,4 +1,4 @@
-"""Listing the flags of several identities that belong together, as one list page by page (R6.4)."""
+"""Listing the flags of several linked identities as one paged list (R6.4)."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 
 SUBJECT = "subject"
-"""Where a position says whose flags come next; alone, they come from the newest on."""
+"""The key in a position that names the identity to go on with; alone, it means from its newest flag."""
 
 
 def flags_of_all(store: FlagStore, subjects: Sequence[SubjectKey], *, limit: int, after: Position | None) -> Page[Flag]:
-    """Return a page of the flags of one identity after the other, newest first of each.
+    """Return a page of the flags of one identity after another, newest first within each.
 
-    Nothing follows behind an identity that does not belong to them any more.
+    If the identity in the position is no longer linked, the list ends.
     """
     left = list(subjects if after is None else _from(subjects, after))
     flags: list[Flag] = []

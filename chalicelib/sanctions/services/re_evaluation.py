@@ -1,4 +1,4 @@
-"""Walking over live flags: to suspend those that lost their ground, or to say which would (R2.10)."""
+"""The re-evaluation of live flags, to suspend those without support or to preview which would be (R2.10)."""
 
 from datetime import date, datetime
 
@@ -10,27 +10,27 @@ from chalicelib.sanctions.model.editions import Evaluation, EvaluationState, Los
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Suspension
 from chalicelib.sanctions.rules import flags as flag_rules
 from chalicelib.sanctions.rules import measures as listed
-from chalicelib.sanctions.rules.editions import gone_on
+from chalicelib.sanctions.rules.editions import advance
 from chalicelib.sanctions.store.editions import EvaluationStore, LoadedLists
 from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.timeline.event_types import EventKind
 
 PAGE = 100
-"""How many flags are a batch: then it is written down how far the evaluation has come."""
+"""The flags of a batch, after which the progress is saved."""
 
 BATCHES_AT_ONCE = 5
-"""How many batches one sweep goes on, so that it ends within its minute even if every flag is suspended."""
+"""The batches per sweep, few enough to finish within a minute even if every flag is suspended."""
 
 LOOKED_AT_ONCE = 500
-"""How many flags a page of a preview looks at, at the most; it may be short, or empty, and have a next one."""
+"""The most flags that a page of a preview checks; it may be short or empty, and still have a next page."""
 
 
 class EvaluationIncompleteError(RuntimeError):
-    """Some flags could not be held against the list; the others were, and the log says which."""
+    """Some flags could not be evaluated; the others were, and the log says which failed."""
 
 
 class ReEvaluation:
-    """Evaluations and previews of them."""
+    """Re-evaluates flags and previews the result."""
 
     def __init__(
         self,
@@ -40,22 +40,22 @@ class ReEvaluation:
         *,
         credit: CreditExpiry,
     ) -> None:
-        """Suspend flags together with the summaries of their subjects."""
+        """Take the stores, and the credit summaries that change with the flags."""
         self._store = store
         self._flags = flags
         self._lists = lists
         self._credit = credit
 
     def of(self, edition: str) -> Evaluation | None:
-        """Return the evaluation that an edition brought."""
+        """Return the re-evaluation for an edition."""
         return self._store.of(edition)
 
     def begin(self, evaluation: Evaluation, tx: Transaction) -> None:
-        """Write down that live flags must be held against an edition."""
+        """Save a new re-evaluation."""
         self._store.save(evaluation, tx)
 
     def step(self, owner: str, _kind: str, at: datetime) -> None:
-        """Go on for the sweep, a few batches at a time; fails at the end if a flag could not be looked at."""
+        """Continue for the sweep with a few batches; raises an error at the end if a flag could not be evaluated."""
         edition = owner.partition(":")[2]
         for _ in range(BATCHES_AT_ONCE):
             before = self._store.of(edition)
@@ -69,7 +69,7 @@ class ReEvaluation:
                 raise EvaluationIncompleteError(message)
 
     def go_on(self, evaluation: Evaluation, *, at: datetime) -> Evaluation | None:
-        """Look at one batch and write down how far that is; ``None`` if somebody else has gone on meanwhile."""
+        """Evaluate one batch and save the progress; returns None if another process was faster."""
         if evaluation.state is EvaluationState.DONE or evaluation.next_at is None or evaluation.next_at > at:
             return evaluation
         self._lists.refresh()
@@ -83,7 +83,7 @@ class ReEvaluation:
             except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being looked at
                 failed += 1
                 logger("evaluation").exception("flag_not_evaluated", flag=flag.flag_id, error=type(error).__name__)
-        following = gone_on(evaluation, place, looked_at=len(flags), suspended=suspended, failed=failed, at=at)
+        following = advance(evaluation, place, looked_at=len(flags), suspended=suspended, failed=failed, at=at)
         try:
             with transaction() as tx:
                 self._store.save(following, tx)
@@ -92,7 +92,7 @@ class ReEvaluation:
         return following
 
     def preview(self, edition: MeasureList, *, on: date, limit: int, after: Place | None) -> Preview:
-        """Return a page of the flags that an edition would suspend, in the order of an evaluation; writes nothing."""
+        """Return a page of the flags that an edition would suspend, in the order of a re-evaluation; writes nothing."""
         place: Place | None = after or Place()
         losing: list[Losing] = []
         looked_at = 0
@@ -104,21 +104,21 @@ class ReEvaluation:
 
     @retry_on_conflict
     def _suspend(self, flag_id: str, edition: MeasureList, at: datetime) -> bool:
-        """Suspend one flag with its event; say whether this call did."""
+        """Suspend one flag with its event; returns whether this call did."""
         before = self._flags.load(flag_id)
         losing = _losing(before, edition, on=day_in_shanghai(at))
         if losing is None:
             return False
         suspension = Suspension(suspended_at=at, edition=edition.edition, grounds=losing.grounds)
-        after = flag_rules.suspended(before, suspension)
-        fact = flag_rules.suspension_fact(before, suspension)
+        after = flag_rules.suspend(before, suspension)
+        event = flag_rules.suspension_event(before, suspension)
         with transaction() as tx:
             self._credit.take_flag_out(before.subject, flag_id, EventKind.FLAG_SUSPENDED, at=at, tx=tx)
-            self._flags.save(before, after, [fact], at=at, tx=tx)
+            self._flags.save(before, after, [event], at=at, tx=tx)
         return True
 
     def _batch(self, begin: Place, *, since: date) -> tuple[list[Flag], Place | None]:
-        """Return the flags to look at next, over as many shards as it takes."""
+        """Return the next flags to evaluate, across as many shards as needed."""
         place: Place | None = begin
         flags: list[Flag] = []
         while place is not None and len(flags) < PAGE:
@@ -134,7 +134,7 @@ class ReEvaluation:
 
 
 def _losing(flag: Flag, edition: MeasureList, *, on: date) -> Losing | None:
-    """Return what an edition takes from a flag that is in force or will be; ``None`` if it keeps its ground."""
+    """Return the grounds on which an edition does not support an active flag, or None if it does."""
     if flag.state is not FlagState.ACTIVE:
         return None
     grounds = listed.lost_grounds(flag, edition, on=on)

@@ -1,4 +1,4 @@
-"""What ways back do to flags: marks come and go, ends come earlier, and what lost its ground is lifted."""
+"""The effect of redress on flags: marking, shortening and lifting them."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import FlagMark, ObjectionState
-from chalicelib.credit.rules.revoked_documents import paper
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.policy import Caller
 from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
@@ -27,7 +27,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedressStep:
-    """One thing done by a way back: ``because`` names the objection, repair or reversal; all in one transaction."""
+    """A step of redress in one transaction; ``because`` names the objection, repair or revocation."""
 
     because: str
     by: Caller
@@ -36,7 +36,7 @@ class RedressStep:
 
 
 class FlagRedress:
-    """Flags as ways back change them; the summaries of their subjects are changed beside them by the caller."""
+    """Applies redress to flags; the caller changes the summaries of their subjects."""
 
     def __init__(
         self,
@@ -45,28 +45,28 @@ class FlagRedress:
         *,
         lists: Callable[[], Sequence[MeasureList]],
     ) -> None:
-        """Ask ``lists`` of which class a flag's measure is."""
+        """Take the stores, and ``lists`` to look up the class of a flag's measure."""
         self._store = store
         self._clocks = clocks
         self._lists = lists
 
     def get(self, flag_id: str) -> Flag:
-        """Return a flag, strongly consistent; ``NOT_FOUND`` if there is none."""
+        """Return a flag, strongly consistent; raises ``NOT_FOUND`` if there is none."""
         return self._store.load(flag_id)
 
     def on_document(
         self, subject: SubjectKey, *, organ: str, number: str, known: Collection[str] = ()
     ) -> tuple[Flag, ...]:
-        """Return every flag that is not over and stands on a subject's document, whoever it is for, as it is now.
+        """Return every flag based on a subject's document and not over, whoever it is for, strongly consistent.
 
-        ``known`` are ids that the caller has from elsewhere: an index may lag behind by a moment.
+        ``known`` are further ids that the caller has, because an index may lag behind.
         """
         names = {flag.flag_id for flag in self.ever_on_document(subject, organ=organ, number=number)} | set(known)
         found = [self._store.load(name) for name in sorted(names)]
         return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Flag, ...]:
-        """Return every flag that stands on a subject's document or did, whoever it is for, as an index shows them."""
+        """Return every flag based on a subject's document, over or not, whoever it is for, from an index."""
         return tuple(
             flag
             for flag in self._all(subject)
@@ -74,45 +74,45 @@ class FlagRedress:
         )
 
     def measure_class(self, flag: Flag) -> MeasureClass | None:
-        """Return the class of a flag's measure in the edition that it was made under; None if that is not known."""
+        """Return the class of a flag's measure in its own edition, or None if unknown."""
         edition = listed.edition_of(self._lists(), flag.edition, on=day_in_shanghai(flag.proposed_at))
         measure = None if edition is None else edition.measure(flag.measure_code)
         return None if measure is None else measure.class_
 
-    def mark(self, flag: Flag, state: ObjectionState, deed: RedressStep, *, is_paused: bool) -> FlagMark | None:
-        """Mark a flag as disputed, or no longer; return its new mark in the summary, None if it has none there."""
+    def mark(self, flag: Flag, state: ObjectionState, step: RedressStep, *, is_paused: bool) -> FlagMark | None:
+        """Set or clear the objection mark of a flag; returns its mark in the summary, None if it has none there."""
         is_open = state is ObjectionState.OPEN
         kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
         after = replace(flag, objection=state, is_paused=is_paused)
-        data: dict[str, Json] = {"because": deed.because, "paused": is_paused, "was": flag.state.value}
-        return self._changed(flag, after, kind, data, deed)
+        data: dict[str, Json] = {"because": step.because, "paused": is_paused, "was": flag.state.value}
+        return self._changed(flag, after, kind, data, step)
 
-    def shorten(self, flag: Flag, ends_on: date, deed: RedressStep) -> FlagMark | None:
-        """Give a flag an earlier last day and take the mark of the objection off it; return its mark as above."""
+    def shorten(self, flag: Flag, ends_on: date, step: RedressStep) -> FlagMark | None:
+        """Set an earlier last day and clear the objection mark; returns the flag's mark like ``mark``."""
         after = replace(flag, ends_on=ends_on, objection=ObjectionState.NONE, is_paused=False)
         data: dict[str, Json] = {
-            "because": deed.because,
+            "because": step.because,
             "paused": False,
             "was": flag.state.value,
             "ends_on": ends_on.isoformat(),
             "ended_on_before": flag.ends_on.isoformat(),
         }
-        return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, deed)
+        return self._changed(flag, after, EventKind.FLAG_OBJECTION_ENDED, data, step)
 
     def lift(self, flag: Flag, lifting: Lifting, *, by: Caller, tx: Transaction) -> None:
-        """Lift a flag, whether it was in force or only proposed; whatever clock it had ends with it."""
+        """Lift a flag, whether in force or only proposed, and stop its clocks."""
         at = lifting.lifted_at
-        after = flags.lifted(flag, lifting)
+        after = flags.lift(flag, lifting)
         running = [clock for clock in self._clocks.of_owner(flag.owner) if clock.stopped_at is None]
         stopped = [self._clocks.stop(clock, at=at, tx=tx) for clock in running]
-        fact = flags.flag_event(
+        event = flags.flag_event(
             EventKind.FLAG_LIFTED,
             by=by,
             at=at,
             data={"was": flag.state.value, "because": lifting.because, "clocks_stopped": clocks_payload(*stopped)},
             texts={"reason": lifting.reason, "basis": lifting.basis},
         )
-        self._store.save(flag, after, [fact], at=at, tx=tx)
+        self._store.save(flag, after, [event], at=at, tx=tx)
 
     def _all(self, subject: SubjectKey) -> Iterator[Flag]:
         for listed_by in (self._store.of_subject, self._store.of_document_subject):
@@ -125,12 +125,12 @@ class FlagRedress:
                     break
 
     def _changed(
-        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], deed: RedressStep
+        self, before: Flag, after: Flag, kind: EventKind, data: Mapping[str, Json], step: RedressStep
     ) -> FlagMark | None:
-        fact = flags.flag_event(kind, by=deed.by, at=deed.at, data=data, texts={})
-        self._store.save(before, after, [fact], at=deed.at, tx=deed.tx)
+        event = flags.flag_event(kind, by=step.by, at=step.at, data=data, texts={})
+        self._store.save(before, after, [event], at=step.at, tx=step.tx)
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
 
 def _stands_on(flag: Flag, organ: str, number: str) -> bool:
-    return paper(flag.document.organ, flag.document.number) == paper(organ, number)
+    return normalized_document(flag.document.organ, flag.document.number) == normalized_document(organ, number)

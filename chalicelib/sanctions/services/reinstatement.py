@@ -1,4 +1,4 @@
-"""Putting a suspended flag back in force: two persons, and only on ground that exists again (R2.9, R2.10)."""
+"""Resuming a suspended flag: it takes two persons, and support in the list in force (R2.9, R2.10)."""
 
 from datetime import datetime
 
@@ -16,19 +16,20 @@ from chalicelib.timeline.event_types import EventKind
 
 
 class Reinstatement:
-    """Suspended flags."""
+    """Resumes suspended flags."""
 
     def __init__(self, flags: FlagStore, lists: LoadedLists, *, credit: CreditExpiry) -> None:
-        """Change flags together with the summaries of their subjects."""
+        """Take the stores, and the credit summaries that change with the flags."""
         self._flags = flags
         self._lists = lists
         self._credit = credit
 
     @retry_on_conflict
     def resume(self, flag_id: str, reason: str, *, by: Caller, version: int, at: datetime) -> Flag:
-        """Ask that a suspended flag goes on, or, as a second person, let it.
+        """Request that a suspended flag be resumed or, as a second person, resume it.
 
-        ``MEASURE_NOT_IN_LIST`` with what is missing while the list in force gives no ground; ``SAME_PERSON``.
+        Raises ``MEASURE_NOT_IN_LIST`` with what is missing if the list in force does not support it, or
+        ``SAME_PERSON``.
         """
         before = self._flags.load(flag_id)
         require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
@@ -40,15 +41,15 @@ class Reinstatement:
         grounds = listed.lost_grounds(before, edition, on=today)
         if before.state is FlagState.SUSPENDED and grounds:
             raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
-        after = rules.resumed(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
+        after = rules.resume(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
         is_in_force = after.state is FlagState.ACTIVE
         kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
-        fact = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
+        event = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})
         with transaction() as tx:
             if is_in_force:
                 mark, name = rules.mark_of(after), after.party.name_digest
                 self._credit.put_flag_back(after.subject, mark, name_digest=name, at=at, tx=tx)
-            return self._flags.save(before, after, [fact], at=at, tx=tx)
+            return self._flags.save(before, after, [event], at=at, tx=tx)
 
 
 def _missing(ground: LostGround) -> FieldError:

@@ -1,1 +1,1 @@
-"""Loading and saving flags (失信惩戒)."""
+"""The stores of flags (失信惩戒)."""

@@ -1,4 +1,4 @@
-"""Loading and saving editions of the list, and how far an evaluation has come."""
+"""The stores of editions of the list, and of re-evaluations."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 KEPT_SECONDS = 30
-"""How long a process goes by the editions that it has read."""
+"""How long a process uses the editions it has read."""
 
 
 class EditionIndexStore(Repository[EditionIndex]):
-    """Editions that were loaded."""
+    """The loaded editions."""
 
     kind = "measures"
     row = EditionIndexRow
@@ -33,7 +33,7 @@ class EditionIndexStore(Repository[EditionIndex]):
         return self.find(THE_LIST) or EditionIndex()
 
     def lists(self, editions: Sequence[str]) -> tuple[MeasureList, ...]:
-        """Return loaded editions by their names."""
+        """Return loaded editions by name."""
         if not editions:
             return ()
         rows = read_together(*(ListRow(_name(edition)) for edition in editions))
@@ -44,23 +44,23 @@ class EditionIndexStore(Repository[EditionIndex]):
         edition: MeasureList,
         before: EditionIndex,
         after: EditionIndex,
-        facts: Sequence[NewEvent],
+        events: Sequence[NewEvent],
         *,
         at: datetime,
         tx: Transaction,
     ) -> None:
         """Save a new edition and the list of editions. Raises ``ConflictError`` if another one was loaded meanwhile."""
-        self.save(before, after, facts, at=at, tx=tx)
+        self.save(before, after, events, at=at, tx=tx)
         tx.add(ListRow(_name(edition.edition), document=edition), on_failure=ConflictError())
 
 
 class LoadedLists:
-    """The editions that are packaged with the code and those that were loaded since."""
+    """The editions packaged with the code, and those loaded since."""
 
     def __init__(
         self, store: EditionIndexStore, packaged: Sequence[MeasureList], *, ticks: Callable[[], float] = time.monotonic
     ) -> None:
-        """Read ``store`` when editions are asked for and what was read is too old."""
+        """Take the store, which is read again when the editions in memory are too old."""
         self._store = store
         self._packaged = tuple(packaged)
         self._ticks = ticks
@@ -68,7 +68,7 @@ class LoadedLists:
         self._read_at: float | None = None
 
     def current(self) -> tuple[MeasureList, ...]:
-        """Return all editions, oldest first, at most half a minute old."""
+        """Return all editions, oldest first; at most half a minute old."""
         ticks = self._ticks()
         if self._read_at is None or ticks - self._read_at >= KEPT_SECONDS:
             names = [loaded.edition for loaded in self._store.index().loaded]
@@ -78,24 +78,24 @@ class LoadedLists:
         return tuple(sorted((*self._packaged, *self._loaded.values()), key=lambda each: each.in_force_from))
 
     def refresh(self) -> None:
-        """Forget when it was read: the next question reads again."""
+        """Make the next call of ``current`` read the store again."""
         self._read_at = None
 
 
 class EvaluationStore:
-    """The evaluation of each edition, kept where the sweep sees it while it runs."""
+    """The re-evaluation of each edition, as a task that the sweep sees while it runs."""
 
     def __init__(self, tasks: TaskStore) -> None:
-        """Keep evaluations as tasks."""
+        """Take the store of tasks."""
         self._tasks = tasks
 
     def of(self, edition: str) -> Evaluation | None:
-        """Return the evaluation that an edition brought, strongly consistent."""
+        """Return the re-evaluation for an edition, strongly consistent."""
         task = self._tasks.get(f"{TaskKind.EVALUATION}:{edition}", TaskKind.EVALUATION)
         return None if task is None else _evaluations().validate_json(task.text)
 
     def save(self, evaluation: Evaluation, tx: Transaction) -> None:
-        """Write an evaluation over the revision that it was made from; ``ConflictError`` if that is no more."""
+        """Save a re-evaluation. Raises ``ConflictError`` if the stored revision has changed."""
         text = _evaluations().dump_json(evaluation).decode()
         owner = f"{TaskKind.EVALUATION}:{evaluation.edition}"
         self._tasks.save(

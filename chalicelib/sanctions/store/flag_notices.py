@@ -1,4 +1,4 @@
-"""Loading and saving subscriptions and flag_notices."""
+"""The store of subscriptions and flag notices."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -15,32 +15,32 @@ from chalicelib.timeline.repository import Repository
 
 
 class FlagNoticeStore(Repository[FlagNotice]):
-    """All subscriptions, and everything that they were told."""
+    """All subscriptions and their notices."""
 
     kind = "flag_notice"
     row = FlagNoticeRow
 
     def subscription(self, subscription_id: str) -> Subscription:
-        """Return a subscription, strongly consistent; ``NOT_FOUND`` if there is none by that id."""
+        """Return a subscription, strongly consistent; raises ``NOT_FOUND`` if there is none."""
         try:
             return SubscriptionRow.get(f"subscription:{subscription_id}", consistent_read=True).document
         except SubscriptionRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def add_subscription(self, subscription: Subscription, tx: Transaction) -> None:
-        """Put a new subscription, and its name wherever it is looked for."""
+        """Add a subscription, also to the lists of its department and items."""
         tx.add(_subscription_row(subscription), on_failure=ConflictError())
         for shelf in _shelves(subscription):
             self._change_shelf(shelf, lambda names: (*names, subscription.subscription_id), tx)
 
     def end_subscription(self, before: Subscription, after: Subscription, tx: Transaction) -> None:
-        """Put a subscription that is told nothing more, and take its name away."""
+        """End a subscription and remove it from the lists."""
         self._put_subscription(before, after, tx)
         for shelf in _shelves(before):
             self._change_shelf(shelf, lambda names: tuple(name for name in names if name != before.subscription_id), tx)
 
     def subscribed(self, items: Collection[str]) -> tuple[str, ...]:
-        """Return the subscriptions to any of some items, each once; one read, strongly consistent."""
+        """Return the subscriptions to any of these items, each once; one strongly consistent read."""
         rows = read_together(*(ShelfRow(f"item:{item}") for item in items))
         return tuple(dict.fromkeys(name for row in rows if isinstance(row, ShelfRow) for name in row.names))
 
@@ -53,17 +53,17 @@ class FlagNoticeStore(Repository[FlagNotice]):
         return tuple(row.document for row in rows if isinstance(row, SubscriptionRow))
 
     def add_next(
-        self, flag_notice: FlagNotice, facts: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
+        self, flag_notice: FlagNotice, events: Sequence[NewEvent], *, to: Subscription, at: datetime, tx: Transaction
     ) -> FlagNotice:
         """Save a notice as the next of its subscription. Raises ``ConflictError`` if another one was faster."""
-        added = self.add(flag_notice, facts, at=at, tx=tx)
+        added = self.add(flag_notice, events, at=at, tx=tx)
         line = LineRow(_line(to.subscription_id, flag_notice.number), flag_notice_id=flag_notice.flag_notice_id)
         tx.add(line, on_failure=ConflictError())
         self._put_subscription(to, replace(to, last=flag_notice.number), tx)
         return added
 
     def told(self, subscription: Subscription, *, after: int, limit: int) -> tuple[FlagNotice, ...]:
-        """Return what a subscription was told after a number, in order and without gaps; two reads."""
+        """Return a subscription's notices after a number, in order and without gaps; two reads."""
         numbers = range(after + 1, min(after + limit, subscription.last) + 1)
         if not numbers:
             return ()
@@ -73,7 +73,7 @@ class FlagNoticeStore(Repository[FlagNotice]):
         return tuple(self.from_row(row) for row in rows if isinstance(row, FlagNoticeRow))
 
     def of_flag(self, flag_id: str, *, limit: int, after: Position | None) -> Page[FlagNotice]:
-        """Return a page of what was told of a flag, oldest first."""
+        """Return a page of a flag's notices, oldest first."""
         rows = FlagNoticeRow.by_flag.query(flag_id, limit=limit, last_evaluated_key=after)
         return page_of(rows, self.from_row)
 

@@ -1,4 +1,4 @@
-"""Loading and saving flags, and the packaged editions of the list of measures."""
+"""The store of flags, and the packaged editions of the list of measures."""
 
 import zlib
 from datetime import date
@@ -15,7 +15,7 @@ from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.repository import Repository
 
 SHARDS = 4
-"""Partitions of the index of flags that have effect."""
+"""The partitions of the index of live flags."""
 
 EDITIONS = Path(__file__).parents[1] / "editions"
 
@@ -42,14 +42,14 @@ class FlagStore(Repository[Flag]):
         return page_of(rows, self.from_row)
 
     def of_document_subject(self, subject: SubjectKey, *, limit: int, after: Position | None = None) -> Page[Flag]:
-        """Return a page of the flags of others that stand on documents about a subject, newest first (R2.11)."""
+        """Return a page of others' flags based on documents about a subject, newest first (R2.11)."""
         rows = FlagRow.by_document_subject.query(
             subject, scan_index_forward=False, limit=limit, last_evaluated_key=after
         )
         return page_of(rows, self.from_row)
 
     def live(self, shard: int, *, since: date, limit: int, after: Position | None) -> Page[Flag]:
-        """Return a page of a shard's live flags that last until a day or longer, in the order of their ends."""
+        """Return a page of a shard's live flags that last until a day or longer, by last day."""
         rows = FlagRow.by_end.query(
             shard,
             FlagRow.ends_on >= since.isoformat(),
@@ -59,7 +59,7 @@ class FlagStore(Repository[Flag]):
         return page_of(rows, self.from_row)
 
     def ended(self, shard: int, *, on: date, limit: int) -> tuple[str, ...]:
-        """Return flags whose last day has passed and nobody has written that down, the longest ago first."""
+        """Return the ids of live flags whose last day has passed, the earliest first."""
         rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=limit)
         return tuple(self.from_row(row).flag_id for row in rows)
 
@@ -80,7 +80,7 @@ class FlagStore(Repository[Flag]):
 
 @cache
 def measure_lists() -> tuple[MeasureList, ...]:
-    """Return the packaged editions of the list, oldest first; read once a process."""
+    """Return the packaged editions of the list, oldest first; cached per process."""
     adapter: TypeAdapter[MeasureList] = TypeAdapter(MeasureList)
     texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))

@@ -1,4 +1,4 @@
-"""Which editions of the list were loaded, and each of them; beside the flags that stand on them."""
+"""The loaded editions of the list of measures, in the table of flags."""
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class EditionIndexRow(OwnerRow):
-    """``measures:list``: which editions there are; the condition of every change is the head of its timeline."""
+    """The list of editions; ``pk`` is ``measures:list``, and changes are conditional on its version."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("punishment")
 
@@ -21,10 +21,10 @@ class EditionIndexRow(OwnerRow):
 
 
 class ListRow(Row):
-    """``measures:edition:<edition>``: one edition, written once."""
+    """An edition, written once; ``pk`` is ``measures:edition:<edition>``."""
 
     class Meta:
-        """In the same table as the index of editions."""
+        """The table's name, shared with ``EditionIndexRow``."""
 
         table_name = settings().table("punishment")
 

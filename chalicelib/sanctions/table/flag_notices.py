@@ -1,4 +1,4 @@
-"""The table of subscriptions and of what each was told."""
+"""The table of subscriptions and flag notices."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class ByFlag(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Who was told of a flag, in the order in which they were."""
+    """The notices of a flag, in order."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_flag"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class ByFlag(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-
 
 
 class ByIncident(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Incidents in one state; a notice without one is not in it."""
+    """Notices with an incident, by its state; others are not in the index."""
 
     class Meta:
-        """What the index is called and holds."""
+        """The index's name and projection."""
 
         index_name = "by_incident"
         projection = AllProjection()
@@ -36,10 +36,10 @@ class ByIncident(GlobalSecondaryIndex["FlagNoticeRow"]):  # type: ignore[no-unty
 
 
 class FlagNoticeRow(OwnerRow):
-    """``flag_notice:<notice id>``: one telling, with a timeline of its own."""
+    """A notice, with a timeline of its own; ``pk`` is ``flag_notice:<notice id>``."""
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("flag_notices")
 
@@ -54,10 +54,10 @@ class FlagNoticeRow(OwnerRow):
 
 
 class SubscriptionRow(Row):
-    """``subscription:<id>``: one subscription."""
+    """A subscription; ``pk`` is ``subscription:<id>``."""
 
     class Meta:
-        """In the same table as the flag_notices."""
+        """The table's name, shared with the notices."""
 
         table_name = settings().table("flag_notices")
 
@@ -66,10 +66,10 @@ class SubscriptionRow(Row):
 
 
 class ShelfRow(Row):
-    """``item:<code>`` and ``department:<name>``: which subscriptions there are, oldest first."""
+    """The subscription ids of ``item:<code>`` or ``department:<name>``, which is ``pk``; oldest first."""
 
     class Meta:
-        """In the same table as the flag_notices."""
+        """The table's name, shared with the notices."""
 
         table_name = settings().table("flag_notices")
 
@@ -78,10 +78,10 @@ class ShelfRow(Row):
 
 
 class LineRow(Row):
-    """``line:<subscription id>:<number>``: which notice a subscription was told as its nth."""
+    """The id of a subscription's nth notice; ``pk`` is ``line:<subscription id>:<number>``."""
 
     class Meta:
-        """In the same table as the flag_notices."""
+        """The table's name, shared with the notices."""
 
         table_name = settings().table("flag_notices")
 

@@ -10,10 +10,10 @@ from chalicelib.timeline.owners import OwnerRow
 
 
 class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # PynamoDB left its hook untyped
-    """Flags of a subject, by the instant of their proposal."""
+    """Flags of a subject, by time of proposal."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name; it holds whole rows."""
 
         index_name = "by_subject"
         projection = AllProjection()
@@ -23,10 +23,10 @@ class BySubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-cal
 
 
 class ByDesk(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Flags of a department in one state, by the instant of their proposal."""
+    """Flags of a department in one state, by time of proposal."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name; it holds whole rows."""
 
         index_name = "by_desk"
         projection = AllProjection()
@@ -36,10 +36,10 @@ class ByDesk(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call] 
 
 
 class ByDocumentSubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Flags of persons that stand on documents about an organisation: sparse, for all others have none."""
+    """Flags of persons based on documents about an organisation; sparse, as other flags are not in it."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name; it holds whole rows."""
 
         index_name = "by_document_subject"
         projection = AllProjection()
@@ -49,10 +49,10 @@ class ByDocumentSubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-unt
 
 
 class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Flags that have, or could again have, effect, by their last day: sparse, for all others have no shard."""
+    """Live flags by last day; sparse, as other flags have no shard."""
 
     class Meta:
-        """Which index, and that it holds whole rows."""
+        """The index's name; it holds whole rows."""
 
         index_name = "live"
         projection = AllProjection()
@@ -62,13 +62,13 @@ class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  #
 
 
 class FlagRow(OwnerRow):
-    """``flag:<flag id>``: one flag; the condition of every change is its version and the head of its timeline.
+    """A flag; ``pk`` is ``flag:<flag id>``, and changes are conditional on its version.
 
     ``desk`` is ``<department>:<state>``.
     """
 
     class Meta:
-        """Where the table is."""
+        """The table's name."""
 
         table_name = settings().table("punishment")
 

@@ -8,18 +8,18 @@ from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectificati
 from chalicelib.cases.rules.consequences import (
     RectificationOutcome,
     RevocationDocument,
-    ended_order,
-    following,
     is_in_effect,
+    next_step_for,
     notice_of_defence,
     officers_for,
     open_defence,
-    proposed,
+    order_to_end,
     require_defence_over,
     require_next,
     require_no_order,
     require_sound,
     require_verifiable,
+    unconfirmed_verification,
 )
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
@@ -150,15 +150,15 @@ def test_two_officers_stand_behind_what_the_plan_or_the_site_asks_for(
 def test_nobody_confirms_their_own_result() -> None:
     waiting = replace(a_promise_granted(), verification=a_verification(officers=2, found_by="staff:first"))
 
-    assert proposed(waiting, actor="staff:second") == waiting.verification
+    assert unconfirmed_verification(waiting, actor="staff:second") == waiting.verification
     with pytest.raises(DomainError, match="SAME_PERSON"):
-        proposed(waiting, actor="staff:first")
+        unconfirmed_verification(waiting, actor="staff:first")
 
 
 @pytest.mark.parametrize("case", [a_promise_granted(), a_broken_promise()], ids=["none", "effective"])
 def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) -> None:
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        proposed(case, actor="staff:second")
+        unconfirmed_verification(case, actor="staff:second")
 
 
 @pytest.mark.requirement("R1.15", "R1.16", "R1.17")
@@ -180,19 +180,19 @@ def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) ->
 def test_what_follows_is_what_the_pack_says(
     pack: RulePack, result: Finding, order: Rectification | None, expected: StepKind | None
 ) -> None:
-    step = following(replace(a_broken_promise(result), rectification=order), pack)
+    step = next_step_for(replace(a_broken_promise(result), rectification=order), pack)
 
     assert (step.kind if step else None) == expected
 
 
 def test_nothing_follows_before_two_officers_stand_behind_the_result() -> None:
-    assert following(a_promise_granted(), CORRECTS_FIRST) is None
+    assert next_step_for(a_promise_granted(), CORRECTS_FIRST) is None
     waiting = replace(a_promise_granted(), verification=a_verification(officers=2))
-    assert following(waiting, CORRECTS_FIRST) is None
+    assert next_step_for(waiting, CORRECTS_FIRST) is None
 
 
 def test_after_a_revocation_only_a_flag_may_follow() -> None:
-    step = following(replace(a_broken_promise(), revocation=a_revocation()), REVOKES_AT_ONCE)
+    step = next_step_for(replace(a_broken_promise(), revocation=a_revocation()), REVOKES_AT_ONCE)
 
     assert step is not None
     assert step.kind is StepKind.FLAG
@@ -229,24 +229,24 @@ def test_not_done_may_be_said_only_after_the_last_second_and_done_at_any_time() 
     case = replace(a_broken_promise(), rectification=an_order())
     clock = a_rectification_clock()
 
-    assert ended_order(case, clock, RectificationOutcome.DONE, at=NOON) == an_order()
-    assert ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
+    assert order_to_end(case, clock, RectificationOutcome.DONE, at=NOON) == an_order()
+    assert order_to_end(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
-        ended_order(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
+        order_to_end(case, clock, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
     assert error.value.facts["due_on"] == "2026-10-08"
     unknown = replace(clock, provisional=True)
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
+        order_to_end(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND)
     with pytest.raises(DomainError, match="CALENDAR_UNKNOWN"):
-        ended_order(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
-    assert ended_order(case, unknown, RectificationOutcome.DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
+        order_to_end(case, unknown, RectificationOutcome.NOT_DONE, at=LAST_SECOND + ONE_SECOND)
+    assert order_to_end(case, unknown, RectificationOutcome.DONE, at=LAST_SECOND + ONE_SECOND) == an_order()
 
 
 def test_only_an_order_that_runs_can_end() -> None:
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        ended_order(a_broken_promise(), None, RectificationOutcome.DONE, at=NOON)
+        order_to_end(a_broken_promise(), None, RectificationOutcome.DONE, at=NOON)
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        ended_order(
+        order_to_end(
             replace(a_broken_promise(), rectification=an_order(fulfilled=True)),
             None,
             RectificationOutcome.DONE,

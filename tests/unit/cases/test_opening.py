@@ -21,15 +21,15 @@ def test_only_an_officer_accepts_certificates_and_items_that_say_so() -> None:
 
 def test_a_promise_without_the_gates_word_waits_and_a_certificate_does_not() -> None:
     def state(way: Way) -> State:
-        return filing_events.received(a_draft(), way=way, materials=(), commitment=None, credit=None, at=NOON).state
+        return filing_events.open_case(a_draft(), way=way, materials=(), commitment=None, credit=None, at=NOON).state
 
     assert state(Way.COMMITMENT) is State.PENDING_CREDIT
     assert state(Way.CERTIFICATE) is State.RECEIVED
 
 
 def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() -> None:
-    accepted = filing_events.accepted(by(Acceptance.AUTOMATIC), at=NOON)
-    instant = filing_events.accepted(by(Acceptance.INSTANT), at=NOON)
+    accepted = filing_events.accept(by(Acceptance.AUTOMATIC), at=NOON)
+    instant = filing_events.accept(by(Acceptance.INSTANT), at=NOON)
 
     assert (accepted.state, accepted.decision) == (State.ACCEPTED, None)
     assert accepted.acceptance is not None
@@ -46,13 +46,11 @@ def test_the_summary_that_was_judged_is_kept_with_the_case() -> None:
 
 def test_clocks_are_told_with_the_event_that_started_them() -> None:
     waiting = by(Acceptance.OFFICER)
-    accepted = filing_events.accepted(by(Acceptance.INSTANT), at=NOON)
+    accepted = filing_events.accept(by(Acceptance.INSTANT), at=NOON)
     paper = (Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌"),)
 
-    asked = filing_events.fact_of_materials(
-        waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON
-    )
-    taken = filing_events.fact_of_materials(accepted, paper, actor="subject:x", started=[], at=NOON)
+    asked = filing_events.materials_event(waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON)
+    taken = filing_events.materials_event(accepted, paper, actor="subject:x", started=[], at=NOON)
 
     assert asked.data["clocks_started"] == [{"kind": "acceptance"}]
     assert "clocks_started" not in taken.data
@@ -61,7 +59,7 @@ def test_clocks_are_told_with_the_event_that_started_them() -> None:
 
 @pytest.mark.requirement("R1.12")
 def test_an_exempt_plan_is_told_with_its_justification() -> None:
-    told = filing_events.plan_told(a_plan(required=False, written_limit=None, exempt_justification="日常监管覆盖。"))
+    told = filing_events.plan_payload(a_plan(required=False, written_limit=None, exempt_justification="日常监管覆盖。"))
 
     assert told == {
         "required": False,

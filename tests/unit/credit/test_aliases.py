@@ -18,14 +18,14 @@ from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Document, Effect, Freshness, Severity, Summary
 from chalicelib.credit.rules import identity_links
 from chalicelib.credit.rules.linked_credit import (
-    Met,
-    assessed,
+    LinkedSummary,
+    assess,
+    combine,
     eligibility,
-    joined,
+    join,
     links_beyond,
     others_of,
     parts_of,
-    together,
     with_link,
     with_names,
     with_reader,
@@ -84,7 +84,7 @@ def barred(subject: SubjectKey) -> Summary:
 
 
 def effect_of(summary: Summary) -> Effect:
-    return assessed(summary, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)[0]
+    return assess(summary, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)[0]
 
 
 def test_an_alias_of_two_organisations_by_a_document_in_effect_can_be() -> None:
@@ -135,22 +135,22 @@ def test_what_is_linked_already_either_way_round_is_refused_and_more_than_anybod
 
 
 def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
-    confirmed = identity_links.confirmed(AN_ALIAS, BY_SECOND)
+    confirmed = identity_links.confirm(AN_ALIAS, BY_SECOND)
 
     assert (AN_ALIAS.state, confirmed.state) == (IdentityLinkState.PROPOSED, IdentityLinkState.CONFIRMED)
     with pytest.raises(DomainError) as own:
-        identity_links.confirmed(AN_ALIAS, BY_FIRST)
+        identity_links.confirm(AN_ALIAS, BY_FIRST)
     with pytest.raises(DomainError) as again:
-        identity_links.confirmed(confirmed, BY_SECOND)
+        identity_links.confirm(confirmed, BY_SECOND)
     assert (own.value.code, again.value.code) == (ErrorCode.SAME_PERSON, ErrorCode.STEP_NOT_ALLOWED)
 
 
 def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
-    revoked = identity_links.revoked(AN_ALIAS, BY_FIRST)
-    also = identity_links.revoked(identity_links.confirmed(AN_ALIAS, BY_SECOND), BY_FIRST)
+    revoked = identity_links.revoke(AN_ALIAS, BY_FIRST)
+    also = identity_links.revoke(identity_links.confirm(AN_ALIAS, BY_SECOND), BY_FIRST)
 
     assert (revoked.state, also.state) == (IdentityLinkState.REVOKED, IdentityLinkState.REVOKED)
-    for step in (identity_links.revoked, identity_links.confirmed):
+    for step in (identity_links.revoke, identity_links.confirm):
         with pytest.raises(DomainError) as refused:
             step(revoked, BY_SECOND)
         assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
@@ -183,9 +183,9 @@ def test_the_packaged_law_knows_every_kind_with_its_article() -> None:
 
 
 def test_a_subject_meets_what_is_kept_under_another_identity_and_is_told_whose_it_is() -> None:
-    whole = joined(a_summary(), [Met(link=a_link(), summary=barred(FORMER))])
+    whole = join(a_summary(), [LinkedSummary(link=a_link(), summary=barred(FORMER))])
 
-    effect, (reason,) = assessed(whole, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)
+    effect, (reason,) = assess(whole, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)
 
     assert effect is Effect.REFUSED
     assert reason.text.zh.endswith("(登记在被合并的单位名下,依据义乌市市场监督管理局准予合并1号计入。)")
@@ -196,10 +196,12 @@ def test_a_subject_meets_what_is_kept_under_another_identity_and_is_told_whose_i
 
 
 def test_its_own_records_stay_the_gravest_word_and_come_first() -> None:
-    whole = joined(barred(A_SUBJECT), [Met(link=a_link(), summary=a_summary(subject=FORMER))])
+    whole = join(barred(A_SUBJECT), [LinkedSummary(link=a_link(), summary=a_summary(subject=FORMER))])
 
     assert effect_of(whole) is Effect.REFUSED
-    assert effect_of(joined(a_summary(), [Met(link=a_link(), summary=a_summary(subject=FORMER))])) is Effect.NONE
+    assert (
+        effect_of(join(a_summary(), [LinkedSummary(link=a_link(), summary=a_summary(subject=FORMER))])) is Effect.NONE
+    )
 
 
 def test_whether_a_source_is_stale_is_asked_of_each_identity_by_itself() -> None:
@@ -207,13 +209,13 @@ def test_whether_a_source_is_stale_is_asked_of_each_identity_by_itself() -> None
     stale = replace(barred(FORMER), freshness={"market": silent})
     fresh = a_summary(freshness={"market": Freshness(received_at=NOON)})
 
-    assert effect_of(joined(fresh, [Met(link=a_link(), summary=stale)])) is Effect.UNKNOWN
+    assert effect_of(join(fresh, [LinkedSummary(link=a_link(), summary=stale)])) is Effect.UNKNOWN
 
 
 def test_a_summary_without_links_is_itself() -> None:
     alone = a_summary()
 
-    assert joined(alone, ()) is alone
+    assert join(alone, ()) is alone
     assert (parts_of(alone), others_of(alone)) == ((alone,), ())
 
 
@@ -221,10 +223,10 @@ def test_identities_behind_identities_are_met_once() -> None:
     own = with_link(a_summary(), a_link())
     back = replace(a_link(A_SUBJECT, alias_id="a2"), kind=LinkKind.RENUMBERED)
     further = a_link(OLDEST, alias_id="a3")
-    met = [Met(link=own.links[0], summary=a_summary(subject=FORMER, links=(back, further)))]
+    met = [LinkedSummary(link=own.links[0], summary=a_summary(subject=FORMER, links=(back, further)))]
 
     assert links_beyond(own, met) == (further,)
-    assert links_beyond(own, [*met, Met(link=further, summary=a_summary(subject=OLDEST))]) == ()
+    assert links_beyond(own, [*met, LinkedSummary(link=further, summary=a_summary(subject=OLDEST))]) == ()
 
 
 def test_links_and_names_come_and_go_and_each_time_nobody_files_on_what_was_read_before() -> None:
@@ -251,7 +253,7 @@ def test_flags_and_kept_promises_of_all_parts_are_counted_together() -> None:
     own = a_summary(flags=(a_flag_mark(),), kept_promises=1)
     other = a_summary(subject=FORMER, flags=(a_flag_mark(flag_id="f-2"),), kept_promises=2)
 
-    both = together(joined(own, [Met(link=a_link(), summary=other)]))
+    both = combine(join(own, [LinkedSummary(link=a_link(), summary=other)]))
 
     assert ([flag.flag_id for flag in both.flags], both.kept_promises) == (["f1", "f-2"], 3)
-    assert together(own) == own
+    assert combine(own) == own

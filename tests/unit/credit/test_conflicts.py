@@ -33,7 +33,7 @@ def test_the_same_record_under_the_same_name_is_the_same_conflict_and_any_other_
 
 
 def test_a_conflict_is_decided_once() -> None:
-    decided = identity_conflicts.decided(A_CONFLICT, FOUND)
+    decided = identity_conflicts.decide(A_CONFLICT, FOUND)
 
     assert (A_CONFLICT.owner, A_CONFLICT.state, decided.state) == (
         "conflict:c1",
@@ -41,5 +41,5 @@ def test_a_conflict_is_decided_once() -> None:
         ConflictState.DECIDED,
     )
     with pytest.raises(DomainError) as refused:
-        identity_conflicts.decided(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
+        identity_conflicts.decide(decided, replace(FOUND, outcome=Outcome.ANOTHER_PERSON))
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED

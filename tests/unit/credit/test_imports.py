@@ -9,16 +9,16 @@ from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.imports import (
     COLUMNS,
     LineError,
+    advance,
     disagreement,
-    finished,
+    finish,
     format_of,
-    gone_on,
     is_header,
     record_of,
-    refused,
+    refuse,
     refused_by,
     refused_text,
-    started,
+    start,
     tellable,
 )
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -49,7 +49,7 @@ def code_of(text: str | None, *, header: str = "") -> str:
 
 def test_the_columns_of_a_csv_are_the_parts_of_the_json_form() -> None:
     schema = RecordLine.model_json_schema()
-    parts = {"subject": "SubjectBody", "document": "DocumentBody", "dates": "DatesBody"}
+    parts = {"subject": "SubjectInput", "document": "RecordDocumentInput", "dates": "RecordDatesInput"}
     names = set()
     for name in schema["properties"]:
         if name in parts:
@@ -127,8 +127,8 @@ def test_a_file_without_records_is_empty_whatever_was_said() -> None:
 
 
 def test_counts_add_up_over_steps() -> None:
-    first = gone_on(an_import(), offset=5, line=2, fates=[Fate.STORED, Fate.REFUSED], has_refused=True)
-    second = gone_on(first, offset=9, line=4, fates=[Fate.STORED], has_refused=False)
+    first = advance(an_import(), offset=5, line=2, fates=[Fate.STORED, Fate.REFUSED], has_refused=True)
+    second = advance(first, offset=9, line=4, fates=[Fate.STORED], has_refused=False)
 
     assert second.progress == Progress(offset=9, line=4, counts={Fate.STORED: 2, Fate.REFUSED: 1}, parts=(2,))
     assert second.progress.done == 3
@@ -155,8 +155,8 @@ def test_an_import_has_places_of_its_own_and_parts_by_their_last_lines() -> None
 def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
     found = Found(size=10, sha256="0" * 64, count=2, format=Format.CSV, is_compressed=False)
     later = NOON + timedelta(hours=1)
-    begun = started(an_import(), found, at=NOON)
-    done, sent_back = finished(begun, at=later), refused(an_import(), Problem.COUNT_DIFFERS, found, at=later)
+    begun = start(an_import(), found, at=NOON)
+    done, sent_back = finish(begun, at=later), refuse(an_import(), Problem.COUNT_DIFFERS, found, at=later)
 
     assert (begun.state, begun.started_at, begun.has_ended) == (ImportState.STORING, NOON, False)
     assert (done.state, done.finished_at, done.has_ended) == (ImportState.DONE, later, True)

@@ -6,11 +6,11 @@ import pytest
 from chalicelib.credit.model.records import Display, Publicity, Record, RepairState, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.submissions import (
-    accepted,
     directory_in_force,
     ends_on,
     faults,
     is_news,
+    make_record,
     months_after,
     with_display,
 )
@@ -34,7 +34,7 @@ def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> li
 
 
 def a_record(*, before: Record | None = None, subject: SubjectKey = A_SUBJECT, **given: object) -> Record:
-    return accepted(
+    return make_record(
         a_submission(**given), subject=subject, directory=DIRECTORY, shown=RULES, before=before, at=NOON, on=TODAY
     )
 

@@ -3,7 +3,7 @@ from datetime import date
 
 from chalicelib.credit.model.records import Display, ObjectionState, Record, RepairState, Severity, Summary
 from chalicelib.credit.rules.limits import MOST_BARS
-from chalicelib.credit.rules.redress import Changes, after_remedy, disputed, stepped, with_repair
+from chalicelib.credit.rules.redress import Changes, after_redress, with_next_version, with_objection, with_repair
 from chalicelib.credit.rules.summary import is_stale, with_record
 from tests.builders import A_SUBJECT, a_record
 
@@ -25,11 +25,11 @@ def a_city_of_records(number: int) -> list[Record]:
 
 
 def test_an_undone_record_carries_no_mark_of_an_objection() -> None:
-    record = disputed(a_record(), ObjectionState.OPEN)
+    record = with_objection(a_record(), ObjectionState.OPEN)
 
     assert with_repair(record, RepairState.REPAIRED).objection is ObjectionState.NONE
     assert with_repair(record, RepairState.APPLIED).objection is ObjectionState.OPEN
-    assert stepped(record).version == record.version + 1
+    assert with_next_version(record).version == record.version + 1
 
 
 def test_what_had_no_room_stops_barring_with_its_record() -> None:
@@ -38,8 +38,8 @@ def test_what_had_no_room_stops_barring_with_its_record() -> None:
     assert len(summary.overflow) == 1
     undone = [with_repair(record, RepairState.REPAIRED) for record in records]
 
-    one_less = after_remedy(summary, Changes(records=undone[:1]), known=records, kept_from=KEPT_FROM, on=TODAY)
-    none = after_remedy(summary, Changes(records=undone), known=records, kept_from=KEPT_FROM, on=TODAY)
+    one_less = after_redress(summary, Changes(records=undone[:1]), known=records, kept_from=KEPT_FROM, on=TODAY)
+    none = after_redress(summary, Changes(records=undone), known=records, kept_from=KEPT_FROM, on=TODAY)
 
     assert (len(one_less.bars), one_less.overflow) == (MOST_BARS, ())
     assert (none.bars, none.overflow) == ((), ())
@@ -52,7 +52,7 @@ def test_what_takes_the_room_is_as_stale_as_its_source() -> None:
     assert set(summary.freshness) == {"market"}
     undone = with_repair(records[0], RepairState.REPAIRED)
 
-    after = after_remedy(summary, Changes(records=[undone]), known=records, kept_from=KEPT_FROM, on=TODAY)
+    after = after_redress(summary, Changes(records=[undone]), known=records, kept_from=KEPT_FROM, on=TODAY)
 
     assert "quiet/r-1" in {bar.record for bar in after.bars}
     assert is_stale(after.freshness["quiet"], on=TODAY)
@@ -66,7 +66,7 @@ def test_what_is_chosen_anew_leaves_out_what_has_ended_is_minor_or_was_never_sho
         replace(a_record(record_id="good"), display=Display()),
     ]
 
-    after = after_remedy(
+    after = after_redress(
         summary_of(records), Changes(records=records[:1]), known=[*records, *others], kept_from=KEPT_FROM, on=TODAY
     )
 
@@ -78,8 +78,8 @@ def test_a_record_that_now_ends_before_today_leaves_and_one_without_a_bar_gets_n
     summary = summary_of([record])
     shortened = replace(record, display=replace(record.display, until=date(2026, 9, 27)))
 
-    assert after_remedy(summary, Changes(records=[shortened]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == ()
+    assert after_redress(summary, Changes(records=[shortened]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == ()
     unknown = replace(record, record_id="r-2")
     assert (
-        after_remedy(summary, Changes(records=[unknown]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == summary.bars
+        after_redress(summary, Changes(records=[unknown]), known=(), kept_from=KEPT_FROM, on=TODAY).bars == summary.bars
     )

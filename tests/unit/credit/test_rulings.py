@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.credit.model.corrections import Corrected, Correction
-from chalicelib.credit.rules.merge import held_to_rulings
+from chalicelib.credit.rules.merge import carry_over
 from tests.builders import a_record
 
 DAY = date(2026, 10, 8)
@@ -41,8 +41,8 @@ def test_what_was_wrong_or_left_out_is_put_right_and_what_is_new_stays() -> None
 def test_the_next_version_of_a_record_carries_what_was_ruled() -> None:
     ruled = Corrected(ends_on=DAY)
     before = a_record(source_version=1)
-    after = held_to_rulings(a_record(source_version=2), before)
-    shortened = held_to_rulings(a_record(source_version=2), replace(a_record(), ruled=ruled))
+    after = carry_over(a_record(source_version=2), before)
+    shortened = carry_over(a_record(source_version=2), replace(a_record(), ruled=ruled))
 
     assert (after.version, after.display) == (2, before.display)
     assert (shortened.display.until, shortened.ruled) == (DAY, ruled)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
-from chalicelib.credit.rules.submissions import accepted
+from chalicelib.credit.rules.submissions import make_record
 from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
 from chalicelib.credit.store.records import directories
 from chalicelib.credit.table.records import SummaryRow
@@ -22,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 
 def a_record(**given: object) -> Record:
     (*_, shown) = load_rule_packs()[0].display
-    return accepted(
+    return make_record(
         a_submission(**given),
         subject=A_SUBJECT,
         directory=directories()[0],

@@ -15,14 +15,14 @@ from chalicelib.credit.model.records import (
     Summary,
 )
 from chalicelib.credit.rules.expiry import (
+    correct,
+    correction_event,
     differences,
-    display_ended,
-    ended,
-    flag_ended,
+    display_ended_event,
+    end_display,
+    flag_ended_event,
     has_ended,
-    mended,
-    mended_fact,
-    recomputed,
+    recompute,
     without_ended,
 )
 from chalicelib.timeline.event_types import EventKind
@@ -41,14 +41,14 @@ def test_a_record_ends_on_the_day_after_its_last_one_and_only_once() -> None:
     last = until(TODAY)
 
     assert [has_ended(last, on=TODAY + step * ONE_DAY) for step in (-1, 0, 1)] == [False, False, True]
-    assert not has_ended(ended(last, at=NOON), on=TODAY + ONE_DAY)
+    assert not has_ended(end_display(last, at=NOON), on=TODAY + ONE_DAY)
     assert not has_ended(until(None), on=TODAY + ONE_DAY)
 
 
 def test_an_ended_record_is_a_version_more() -> None:
     before = until(TODAY)
 
-    after = ended(before, at=NOON)
+    after = end_display(before, at=NOON)
 
     assert (after.version, after.display.ended_at) == (before.version + 1, NOON)
 
@@ -73,22 +73,22 @@ def test_what_has_ended_leaves_the_summary_and_kept_promises_stay() -> None:
 
 
 def test_the_timeline_is_told_which_record_ended_by_which_rules() -> None:
-    fact = display_ended(until(TODAY), a_summary(version=7), at=NOON)
+    fact = display_ended_event(until(TODAY), a_summary(version=7), at=NOON)
 
     assert (fact.kind, fact.actor) == (EventKind.RECORD_DISPLAY_ENDED, "system:expire")
     assert fact.data["displayed_until"] == "2026-09-28"
     assert fact.data["display_edition"] == "36-2025"
-    assert display_ended(until(None), a_summary(), at=NOON).data["displayed_until"] == ""
+    assert display_ended_event(until(None), a_summary(), at=NOON).data["displayed_until"] == ""
 
 
 def test_the_timeline_is_told_which_flag_left() -> None:
-    fact = flag_ended(EventKind.FLAG_ENDED, "f1", a_summary(flags=(a_flag_mark(flag_id="f2"),)), at=NOON)
+    fact = flag_ended_event(EventKind.FLAG_ENDED, "f1", a_summary(flags=(a_flag_mark(flag_id="f2"),)), at=NOON)
 
     assert (fact.data["flag_id"], fact.data["flags"]) == ("f1", ["f2"])
 
 
 def right(summary: Summary, *records: Record, flags: tuple[FlagMark, ...] = ()) -> Summary:
-    return recomputed(summary, records, flags, on=TODAY, kept_from=Severity.SERIOUS)
+    return recompute(summary, records, flags, on=TODAY, kept_from=Severity.SERIOUS)
 
 
 def test_a_summary_is_what_records_and_flags_give() -> None:
@@ -154,9 +154,9 @@ def test_every_part_that_differs_is_named() -> None:
 
 def test_a_mended_summary_is_a_version_more_on_the_same_chain() -> None:
     before = a_summary(version=4, kept_promises=7, bars=(a_bar(),))
-    after = mended(before, right(before))
+    after = correct(before, right(before))
 
-    fact = mended_fact(before, after, ("bars", "kept_promises"), at=NOON)
+    fact = correction_event(before, after, ("bars", "kept_promises"), at=NOON)
 
     assert (after.version, after.head, after.bars, after.kept_promises) == (5, before.head, (), 0)
     assert (fact.data["bars_before"], fact.data["bars"]) == (["market/r-1"], [])

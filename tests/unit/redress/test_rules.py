@@ -255,18 +255,18 @@ def test_a_case_met_an_entry_if_it_stands_on_it_or_was_refused_a_promise_by_it()
     )
     refused = a_case(credit=snapshot)
 
-    met = rules.touched_case(refused, {"market/r-1"}, bases=set())
-    based = rules.touched_case(refused, {"market/r-1"}, bases={refused.case_no})
+    met = rules.affected_case(refused, {"market/r-1"}, bases=set())
+    based = rules.affected_case(refused, {"market/r-1"}, bases={refused.case_no})
 
     assert met is not None
     assert (met.how, met.met_at) == (HowAffected.PROMISE_REFUSED, NOON)
     assert based is not None
     assert based.how is HowAffected.BASIS
-    assert rules.touched_case(refused, {"market/r-2"}, bases=set()) is None
-    proved = rules.touched_case(a_case(credit=None, refused_by=("market/r-1",)), {"market/r-1"}, bases=set())
+    assert rules.affected_case(refused, {"market/r-2"}, bases=set()) is None
+    proved = rules.affected_case(a_case(credit=None, refused_by=("market/r-1",)), {"market/r-1"}, bases=set())
     assert proved is not None
     assert proved.how is HowAffected.PROMISE_REFUSED
-    assert rules.touched_case(a_case(credit=None), {"market/r-1"}, bases=set()) is None
+    assert rules.affected_case(a_case(credit=None), {"market/r-1"}, bases=set()) is None
 
 
 def a_query(**other: Any) -> Query:  # noqa: ANN401 - any field of a query
@@ -296,12 +296,12 @@ def a_query(**other: Any) -> Query:  # noqa: ANN401 - any field of a query
     ],
 )
 def test_a_question_without_a_case_or_without_an_effect_touched_nothing(query: Query, items: Any) -> None:  # noqa: ANN401 - items or none
-    assert rules.touched_by(query, since=NOON, items=items) is None
+    assert rules.affected_by_query(query, since=NOON, items=items) is None
 
 
 @pytest.mark.parametrize("items", [None, {"business-address"}])
 def test_a_question_for_a_case_that_was_given_reasons_touched_it(items: Any) -> None:  # noqa: ANN401 - items or none
-    touched = rules.touched_by(a_query(), since=NOON, items=items)
+    touched = rules.affected_by_query(a_query(), since=NOON, items=items)
 
     assert touched is not None
     assert (touched.case_no, touched.how) == ("EXT-1", HowAffected.CHECKED)

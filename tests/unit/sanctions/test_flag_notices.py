@@ -39,7 +39,7 @@ def an_event(kind: str = "flag:confirmed", *, owner: str = "flag:f1", seq: int =
 
 
 def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-occupation")) -> FlagNotice:
-    heard = flag_notices.news(event)
+    heard = flag_notices.flag_change(event)
     assert heard is not None
     return flag_notices.notice_for(heard, a_flag(related_items=items), TO, at=LATER)
 
@@ -56,9 +56,9 @@ def told(event: Event, *, items: tuple[str, ...] = ("business-address", "road-oc
     ],
 )
 def test_departments_hear_of_a_flag_in_force_and_of_every_way_in_which_it_ends(kind: str, change: Change) -> None:
-    heard = flag_notices.news(an_event(kind, seq=7))
+    heard = flag_notices.flag_change(an_event(kind, seq=7))
 
-    assert heard == flag_notices.News(name="flag:f1/7", flag_id="f1", flag_seq=7, change=change, changed_at=NOON)
+    assert heard == flag_notices.FlagChange(name="flag:f1/7", flag_id="f1", flag_seq=7, change=change, changed_at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_departments_hear_of_a_flag_in_force_and_of_every_way_in_which_it_ends(k
     ],
 )
 def test_nobody_hears_of_a_flag_that_has_no_effect_or_of_another_owners_event(event: Event) -> None:
-    assert flag_notices.news(event) is None
+    assert flag_notices.flag_change(event) is None
 
 
 def test_a_notice_is_the_next_one_of_its_subscription_and_names_only_the_items_of_both() -> None:
@@ -81,7 +81,7 @@ def test_a_notice_is_the_next_one_of_its_subscription_and_names_only_the_items_o
 
 
 def test_the_same_event_makes_the_same_notice_and_another_subscription_another_one() -> None:
-    heard = flag_notices.news(an_event())
+    heard = flag_notices.flag_change(an_event())
     assert heard is not None
 
     assert flag_notices.flag_notice_id(heard, "s1") == flag_notices.flag_notice_id(heard, "s1")
@@ -129,8 +129,8 @@ def test_a_webhook_carries_the_same_words_under_the_flag_notices_own_name() -> N
 
 def test_an_incident_is_open_until_the_answer_and_was_never_there_without_one() -> None:
     flag_notice = told(an_event("flag:lifted"))
-    late = flag_notices.left_unanswered(flag_notice, at=LATER)
-    answered = flag_notices.acknowledged(late, by="system:market", at=LATER)
+    late = flag_notices.open_incident(flag_notice, at=LATER)
+    answered = flag_notices.acknowledge(late, by="system:market", at=LATER)
 
     assert flag_notice.owner == f"flag_notice:{flag_notice.flag_notice_id}"
     assert [each.incident for each in (flag_notice, late, answered)] == [None, IncidentState.OPEN, IncidentState.CLOSED]

@@ -6,15 +6,15 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Confirmation, Flag, FlagState, Lifting, Service, Statement
 from chalicelib.sanctions.rules.flags import (
-    answered,
-    confirmed,
-    drawn_up,
+    answer,
+    confirm,
     flag_event,
-    lifted,
+    lift,
     mark_of,
     notice_of,
-    proposal_fact,
-    served,
+    proposal_event,
+    propose,
+    serve,
 )
 from chalicelib.timeline.event_types import EventKind
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag, a_measure, a_proposal
@@ -29,7 +29,7 @@ def a_service(*, served_at: datetime = NOON) -> Service:
 
 
 def a_served_flag() -> Flag:
-    return served(a_flag(), a_service(), at=NOON)
+    return serve(a_flag(), a_service(), at=NOON)
 
 
 def a_confirmation(
@@ -40,12 +40,12 @@ def a_confirmation(
 
 def refusal(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
-        confirmed(flag, decision, defence_due_at=due_at, on=on)
+        confirm(flag, decision, defence_due_at=due_at, on=on)
     return refused.value.code
 
 
 def test_a_proposed_flag_has_no_effect() -> None:
-    flag = drawn_up(
+    flag = propose(
         a_proposal(related_items=("road-occupation", "business-address", "business-address")),
         a_flag().party,
         flag_id="f9",
@@ -82,12 +82,12 @@ def test_the_notice_says_what_why_by_which_basis_until_when_and_what_can_be_done
 
 
 def test_the_timeline_is_told_of_a_proposal_and_texts_stand_beside_it() -> None:
-    fact = proposal_fact(a_flag())
+    fact = proposal_event(a_flag())
 
     assert fact.kind is EventKind.FLAG_PROPOSED
     assert fact.data["subject"] == A_SUBJECT
     assert set(fact.texts) == {"facts", "notice"}
-    assert set(proposal_fact(a_flag(personal_finding="本人签字")).texts) == {"facts", "notice", "personal_finding"}
+    assert set(proposal_event(a_flag(personal_finding="本人签字")).texts) == {"facts", "notice", "personal_finding"}
 
 
 def test_texts_that_say_nothing_are_left_out() -> None:
@@ -101,7 +101,7 @@ def test_texts_that_say_nothing_are_left_out() -> None:
 
 @pytest.mark.parametrize("served_at", [NOON, NOON + timedelta(hours=1)])
 def test_a_notice_is_served_between_proposal_and_now(served_at: datetime) -> None:
-    flag = served(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
+    flag = serve(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
 
     assert flag.state is FlagState.SERVED
 
@@ -109,7 +109,7 @@ def test_a_notice_is_served_between_proposal_and_now(served_at: datetime) -> Non
 @pytest.mark.parametrize("served_at", [NOON - SECOND, NOON + timedelta(hours=1) + SECOND])
 def test_a_notice_is_served_neither_before_the_proposal_nor_in_the_future(served_at: datetime) -> None:
     with pytest.raises(DomainError) as refused:
-        served(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
+        serve(a_flag(), a_service(served_at=served_at), at=NOON + timedelta(hours=1))
 
     assert refused.value.code is ErrorCode.INVALID_BODY
     assert [fault.pointer for fault in refused.value.faults] == ["/served_at"]
@@ -117,14 +117,14 @@ def test_a_notice_is_served_neither_before_the_proposal_nor_in_the_future(served
 
 def test_a_notice_is_served_once() -> None:
     with pytest.raises(DomainError) as refused:
-        served(a_served_flag(), a_service(), at=NOON)
+        serve(a_served_flag(), a_service(), at=NOON)
 
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
 def test_a_subject_may_add_to_what_it_said() -> None:
-    flag = answered(a_served_flag(), Statement(made_at=NOON, text="一"))
-    flag = answered(flag, Statement(made_at=NOON, text="二"))
+    flag = answer(a_served_flag(), Statement(made_at=NOON, text="一"))
+    flag = answer(flag, Statement(made_at=NOON, text="二"))
 
     assert flag.state is FlagState.ANSWERED
     assert [statement.text for statement in flag.statements] == ["一", "二"]
@@ -133,7 +133,7 @@ def test_a_subject_may_add_to_what_it_said() -> None:
 def test_nobody_speaks_before_the_notice_or_after_the_end() -> None:
     for state in (FlagState.PROPOSED, FlagState.ACTIVE, FlagState.LIFTED):
         with pytest.raises(DomainError) as refused:
-            answered(a_flag(state=state), Statement(made_at=NOON, text="一"))
+            answer(a_flag(state=state), Statement(made_at=NOON, text="一"))
         assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_confirmed_while_the_subject_may_still_speak(at: datetime) ->
 
 @pytest.mark.requirement("R2.9")
 def test_a_second_person_confirms_once_the_time_has_passed() -> None:
-    flag = confirmed(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=date(2026, 10, 2))
+    flag = confirm(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=date(2026, 10, 2))
 
     assert flag.state is FlagState.ACTIVE
     assert flag.starts_on == date(2026, 10, 2)
@@ -164,17 +164,17 @@ def test_a_second_person_confirms_once_the_time_has_passed() -> None:
 
 @pytest.mark.requirement("R1.18")
 def test_what_the_subject_said_ends_the_time_and_must_be_answered() -> None:
-    flag = answered(a_served_flag(), Statement(made_at=NOON, text="住所存在。"))
+    flag = answer(a_served_flag(), Statement(made_at=NOON, text="住所存在。"))
 
     assert refusal(flag, a_confirmation(at=NOON, statement_answer=" ")) is ErrorCode.INVALID_BODY
     confirmation = a_confirmation(at=NOON, statement_answer="现场核查未发现。")
-    assert confirmed(flag, confirmation, defence_due_at=NOON, on=TODAY).state is FlagState.ACTIVE
+    assert confirm(flag, confirmation, defence_due_at=NOON, on=TODAY).state is FlagState.ACTIVE
 
 
 def test_a_flag_whose_time_is_over_is_not_confirmed_any_more() -> None:
     last, after = date(2027, 9, 27), date(2027, 9, 28)
 
-    assert confirmed(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=last).state is FlagState.ACTIVE
+    assert confirm(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=last).state is FlagState.ACTIVE
     assert refusal(a_served_flag(), a_confirmation(), on=after) is ErrorCode.END_DATE_MISSING
 
 
@@ -192,11 +192,11 @@ def test_an_active_flag_has_effect_from_its_first_to_its_last_day() -> None:
 
 def test_a_flag_is_lifted_once_from_wherever_it_stands() -> None:
     lifting = Lifting(lifted_at=NOON, by="staff:credit", reason="已履行义务。", basis="第23条")
-    flag = lifted(a_flag(state=FlagState.ACTIVE), lifting)
+    flag = lift(a_flag(state=FlagState.ACTIVE), lifting)
 
     assert (flag.state, flag.is_in_force(TODAY)) == (FlagState.LIFTED, False)
     with pytest.raises(DomainError) as refused:
-        lifted(flag, lifting)
+        lift(flag, lifting)
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 

@@ -17,8 +17,8 @@ from chalicelib.sanctions.model.flags import (
     Request,
     Suspension,
 )
-from chalicelib.sanctions.rules.editions import begun, faults_of, gone_on
-from chalicelib.sanctions.rules.flags import resumed, suspended, suspension_fact
+from chalicelib.sanctions.rules.editions import advance, begin, faults_of
+from chalicelib.sanctions.rules.flags import resume, suspend, suspension_event
 from chalicelib.sanctions.rules.measures import WORDS, lost_grounds, require_ground
 from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_flag, a_measure
@@ -129,13 +129,13 @@ def test_a_management_measure_may_follow_minor_conduct() -> None:
 
 def test_an_evaluation_waits_for_the_day_of_its_edition_and_looks_twice() -> None:
     later = NOON + timedelta(days=1)
-    waiting = begun(a_list(), begins_at=later, at=NOON)
+    waiting = begin(a_list(), begins_at=later, at=NOON)
 
-    running = gone_on(waiting, Place(1), looked_at=3, suspended=1, failed=0, at=later)
-    second = gone_on(running, None, looked_at=2, suspended=0, failed=1, at=later)
-    done = gone_on(second, None, looked_at=5, suspended=0, failed=0, at=later)
+    running = advance(waiting, Place(1), looked_at=3, suspended=1, failed=0, at=later)
+    second = advance(running, None, looked_at=2, suspended=0, failed=1, at=later)
+    done = advance(second, None, looked_at=5, suspended=0, failed=0, at=later)
 
-    assert (waiting.next_at, begun(a_list(), begins_at=NOON, at=later).next_at) == (later, later)
+    assert (waiting.next_at, begin(a_list(), begins_at=NOON, at=later).next_at) == (later, later)
     assert (running.state, running.place, running.next_at) == (EvaluationState.RUNNING, Place(1), later)
     assert (second.passage, second.next_at) == (2, later + timedelta(minutes=2))
     assert (done.state, done.next_at, done.looked_at, done.suspended, done.failed) == (
@@ -156,21 +156,21 @@ def request(by: str) -> Request:
 
 
 def test_only_a_flag_in_force_can_be_suspended() -> None:
-    after = suspended(in_force(), SUSPENSION)
+    after = suspend(in_force(), SUSPENSION)
 
     assert (after.state, after.is_in_force(TODAY)) == (FlagState.SUSPENDED, False)
-    assert suspension_fact(in_force(), SUSPENSION).data["grounds"] == ["measure_gone"]
+    assert suspension_event(in_force(), SUSPENSION).data["grounds"] == ["measure_gone"]
     with pytest.raises(DomainError):
-        suspended(after, SUSPENSION)
+        suspend(after, SUSPENSION)
 
 
 def test_two_persons_put_a_flag_back_in_force() -> None:
-    flag = suspended(in_force(), SUSPENSION)
+    flag = suspend(in_force(), SUSPENSION)
 
-    asked = resumed(flag, request("staff:credit"), on=TODAY)
+    asked = resume(flag, request("staff:credit"), on=TODAY)
     with pytest.raises(DomainError) as refused:
-        resumed(asked, request("staff:credit"), on=TODAY)
-    again = resumed(asked, request("staff:credit2"), on=TODAY)
+        resume(asked, request("staff:credit"), on=TODAY)
+    again = resume(asked, request("staff:credit2"), on=TODAY)
 
     assert asked.state is FlagState.SUSPENDED
     assert refused.value.code is ErrorCode.SAME_PERSON
@@ -178,18 +178,18 @@ def test_two_persons_put_a_flag_back_in_force() -> None:
 
 
 def test_a_flag_whose_time_is_over_does_not_go_on() -> None:
-    flag = suspended(in_force(ends_on=TODAY), SUSPENSION)
+    flag = suspend(in_force(ends_on=TODAY), SUSPENSION)
 
-    assert resumed(flag, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
+    assert resume(flag, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
     with pytest.raises(DomainError) as refused:
-        resumed(flag, request("staff:credit"), on=TODAY + timedelta(days=1))
+        resume(flag, request("staff:credit"), on=TODAY + timedelta(days=1))
     assert refused.value.code is ErrorCode.END_DATE_MISSING
 
 
 def test_what_is_not_suspended_cannot_go_on_and_a_suspension_that_says_nothing_stays() -> None:
     with pytest.raises(DomainError) as refused:
-        resumed(in_force(), request("staff:credit"), on=TODAY)
+        resume(in_force(), request("staff:credit"), on=TODAY)
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
     odd = replace(in_force(), state=FlagState.SUSPENDED)
-    assert resumed(odd, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
+    assert resume(odd, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED

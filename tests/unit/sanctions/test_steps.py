@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import OVER, FlagFilter, FlagState
-from chalicelib.sanctions.rules.flags import is_sought
+from chalicelib.sanctions.rules.flags import matches
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag
 
@@ -50,4 +50,4 @@ def test_an_office_finds_its_own_flags_in_the_state_that_it_names(
 ) -> None:
     by = a_caller(Role.CREDIT_OFFICER, department=department)
 
-    assert is_sought(a_flag(), FlagFilter(subject=A_SUBJECT, state=state), by=by) is is_found
+    assert matches(a_flag(), FlagFilter(subject=A_SUBJECT, state=state), by=by) is is_found

@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.sanctions.model.flags import FlagState, Lifting
-from chalicelib.sanctions.rules.flags import ended, has_ended, lifted
+from chalicelib.sanctions.rules.flags import end, has_ended, lift
 from tests.builders import NOON, a_flag
 
 LAST = date(2027, 9, 27)
@@ -16,7 +16,7 @@ def test_a_flag_in_force_ends_on_the_day_after_its_last_one() -> None:
     flag = a_flag(state=FlagState.ACTIVE, ends_on=LAST)
 
     assert [has_ended(flag, on=LAST + step * ONE_DAY) for step in (-1, 0, 1)] == [False, False, True]
-    assert ended(flag).state is FlagState.ENDED
+    assert end(flag).state is FlagState.ENDED
 
 
 @pytest.mark.parametrize("state", [FlagState.PROPOSED, FlagState.LIFTED, FlagState.ENDED])
@@ -28,6 +28,6 @@ def test_nobody_lifts_what_has_ended() -> None:
     over = replace(a_flag(), state=FlagState.ENDED)
 
     with pytest.raises(DomainError) as refused:
-        lifted(over, Lifting(lifted_at=NOON, by="staff:credit", reason="a", basis="b"))
+        lift(over, Lifting(lifted_at=NOON, by="staff:credit", reason="a", basis="b"))
 
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED

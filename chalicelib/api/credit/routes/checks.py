@@ -18,7 +18,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
 from chalicelib.credit.model.records import Purpose
-from chalicelib.credit.rules.linked_credit import LINKED, others_of, parts_of, together
+from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
@@ -85,7 +85,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     return Answer(
         body=OwnCreditResponse(
             version=summary.version,
-            kept_promises=together(summary).kept_promises,
+            kept_promises=combine(summary).kept_promises,
             grade=None if grade is None else grade_response(grade, call.language),
             bars=[
                 BarResponse.of(
@@ -98,7 +98,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
             ],
             flags=[
                 FlagMarkResponse.of(flag, in_force=is_flag_in_force(flag, on=today) and not flag.is_paused)
-                for flag in together(summary).flags
+                for flag in combine(summary).flags
             ],
             links=[
                 CreditLinkResponse.of(met.link, text=LINKED[met.link.kind].read_in(call.language))
