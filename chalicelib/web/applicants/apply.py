@@ -1,6 +1,7 @@
 """Applying: what is asked, whether a promise is open, the promise with a tick for each condition, and signing."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.cases.routes import drafts
@@ -15,12 +16,26 @@ from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 SIGNS: Final = ("passkey",)
 """The script that asks the person's device to sign."""
+
+AT: Final[Mapping[str, str]] = {
+    "/on_behalf_of/subject/kind": "principal-kind",
+    "/on_behalf_of/subject/number": "principal-number",
+    "/on_behalf_of/subject/name": "principal-name",
+    "/on_behalf_of/authority": "authority",
+    ErrorCode.AUTHORITY_REQUIRED: "authority",
+    ErrorCode.INVALID_IDENTIFIER: "principal-number",
+    ErrorCode.INSUFFICIENT_IDENTITY: "principal-number",
+    ErrorCode.IDENTITY_CONFLICT: "principal-name",
+    ErrorCode.PROXY_NOT_ALLOWED: "way",
+}
+"""The fields of the application at which errors are shown: by pointer, and by code for those that name no field."""
 
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
@@ -52,23 +67,7 @@ def draft(visit: PageRequest) -> Redirect | Page:
     if _is_agent(visit):
         named = {name: visit.sent(f"principal-{name}") for name in ("kind", "number", "name")}
         wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
-    try:
-        made = visit.do(drafts.draft, body=wish)
-    except DomainError as error:
-        fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
-        fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(error.code, {})
-        return again(ask(visit), error, visit, fields=fields)
-    return Redirect(to=f"drafts/{made.draft_id}")
-
-
-WHERE: Final = {
-    ErrorCode.AUTHORITY_REQUIRED: {"": "authority"},
-    ErrorCode.INVALID_IDENTIFIER: {"": "principal-number"},
-    ErrorCode.INSUFFICIENT_IDENTITY: {"": "principal-number"},
-    ErrorCode.IDENTITY_CONFLICT: {"": "principal-name"},
-    ErrorCode.PROXY_NOT_ALLOWED: {"": "way"},
-}
-"""At which field a refusal is told that names none."""
+    return submit(visit, drafts.draft, wish, ask=ask, onward=lambda made: Redirect(to=f"drafts/{made.draft_id}"), at=AT)
 
 
 @pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)

@@ -1,8 +1,7 @@
 """One's own cases: the list with the drafts that wait, each case with how far it has come, and its receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
@@ -56,14 +55,15 @@ def list_cases(visit: PageRequest) -> Page:
 def read_case(visit: PageRequest) -> Page:
     """Show how far a case has come, by when what is due, what happened, and what can be done now."""
     case = visit.get(cases.read_case)
+    done = visit.query.get("done")
     facts = {
         "case": case,
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
         "timeline": visit.get(cases.read_timeline),
-        "acts": [name for name, is_open in ACTS if is_open(case, visit.at)],
-        "done": visit.query.get("done"),
+        "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
+        "done": done if done in DONE.values() else None,
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
@@ -103,10 +103,10 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
-    """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
-    item = container().catalogue.find(case.item.code, at=at)
-    pack = container().pack(item.jurisdiction, at) if item else container().usual_pack(at)
+def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
+    """Whether a promise may be taken back: not once it was found broken, nor later than the rule pack says."""
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     found = case.verification
     is_broken = found is not None and found.has_effect and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None
@@ -114,28 +114,22 @@ def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
     return is_open and not is_broken and not is_late
 
 
-def _is_asked(case: CaseResponse, _at: datetime) -> bool:
-    return case.state is State.CORRECTION_ASKED
+OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
+    "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
+    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
+    "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
+    "rating": lambda case, _visit: case.state in FINISHED,
+    "withdrawal": _may_withdraw,
+    "complaint": lambda _case, _visit: True,
+}
+"""The actions on one's own case, and when the page offers them; the API decides when it comes to it."""
 
-
-def _owes_materials(case: CaseResponse, _at: datetime) -> bool:
-    return case.state is State.AWAITING_MATERIALS
-
-
-def _may_state(case: CaseResponse, _at: datetime) -> bool:
-    return case.defence is not None and case.defence.stated_at is None
-
-
-def _may_rate(case: CaseResponse, _at: datetime) -> bool:
-    return case.state in FINISHED
-
-
-ACTS: Final[tuple[tuple[str, Callable[[CaseResponse, datetime], bool]], ...]] = (
-    ("corrections", _is_asked),
-    ("materials", _owes_materials),
-    ("statement", _may_state),
-    ("rating", _may_rate),
-    ("withdrawal", _may_withdraw),
-    ("complaint", lambda _case, _at: True),
-)
-"""What one may do about one's own case, and when the page offers it; the API says the last word."""
+DONE: Final = {
+    "corrections": "answered",
+    "materials": "handed_in",
+    "statement": "stated",
+    "rating": "rated",
+    "withdrawal": "withdrawn",
+    "complaint": "complained",
+}
+"""What the case's page says after each action."""

@@ -12,7 +12,8 @@ from chalicelib.credit.store.records import directories
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -57,15 +58,17 @@ def ask_objection(visit: PageRequest) -> Page:
 @pages.post("/credit/objection", roles=OWN, form="/credit")
 def object_to(visit: PageRequest) -> Page | Redirect:
     """Object: the mark shows in every answer from now on, and a person decides."""
-    page = ask_objection(visit)
     if not visit.sent("ground"):
-        return at_fault(page, ground=text("choose_a_ground", visit.language))
+        return at_fault(ask_objection(visit), ground=text("choose_a_ground", visit.language))
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
-    try:
-        made = visit.do(objections.make, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "ground"})
-    return Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"})
+    return submit(
+        visit,
+        objections.make,
+        body,
+        ask=ask_objection,
+        onward=lambda made: Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"}),
+        at={"": "ground"},
+    )
 
 
 @pages.get("/credit/objections/{objection_id}", roles=OWN)
@@ -97,11 +100,14 @@ def repair(visit: PageRequest) -> Page | Redirect:
     if visit.sent("promise") != form.promise_hash:
         return at_fault(page, promise=text("tick_promise", visit.language))
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
-    try:
-        made = visit.do(repairs.ask, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "proof"})
-    return Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
+    return submit(
+        visit,
+        repairs.ask,
+        body,
+        ask=ask_repair,
+        onward=lambda made: Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"}),
+        at={"": "proof"},
+    )
 
 
 @pages.get("/credit/repairs/{repair_id}", roles=OWN)

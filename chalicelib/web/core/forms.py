@@ -22,6 +22,9 @@ DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
 """The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
 
+MATERIAL: Final = "material-"
+"""What the name of a file's field begins with, before the id of the material that it is."""
+
 FILES: Final = ("files",)
 """The script that looks how large the files of a form are."""
 
@@ -64,8 +67,8 @@ def too_large(page: Page, visit: PageRequest) -> Page:
 def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping[str, str] | None = None) -> Page:
     """Return the form's page with what is wrong on top and at each field; what was typed stays.
 
-    ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.
-    Whatever has nothing to do with the form is raised.
+    ``fields`` says at which field to show an error: by a pointer into the API's body, where the field has another name,
+    and for errors that point at nothing, by their code or "". Whatever has nothing to do with the form is raised.
     """
     if error.code in OWN_PAGE:
         raise error
@@ -75,8 +78,9 @@ def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping
         {"field": named.get(pointer, pointer.strip("/").replace("/", "-")), "text": said}
         for pointer, said in failure.faults
     ]
-    facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": words_of(failure)[1]}]}
-    return replace(page, facts=facts, status=failure.status)
+    field = named.get(error.code, named.get("", ""))
+    told = {"faults": faults or [{"field": field, "text": words_of(failure)[1]}], "refused_for": error.facts}
+    return replace(page, facts={**page.facts, **told}, status=failure.status)
 
 
 def words_of(failure: Failure) -> tuple[str, str]:
@@ -94,11 +98,10 @@ def at_fault(page: Page, **texts: str) -> Page:
 
 def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
     """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
-    prefix = "material-"
     return [
-        {"id": upload.field.removeprefix(prefix), "sha256": upload.sha256, "name": upload.name[:200]}
+        {"id": upload.field.removeprefix(MATERIAL), "sha256": upload.sha256, "name": upload.name[:200]}
         for upload in visit.uploads
-        if upload.field.startswith(prefix)
+        if upload.field.startswith(MATERIAL)
     ]
 
 

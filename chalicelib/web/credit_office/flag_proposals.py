@@ -1,5 +1,6 @@
 """Proposing a flag: first the row of the list, its law and bounds in sight, then whom, on what and how long."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.sanctions.routes import flags
@@ -10,6 +11,7 @@ from chalicelib.policy import Role
 from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import again, at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -17,7 +19,7 @@ from chalicelib.web.credit_office.flags import item_names
 
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 
-AT: Final = {
+AT: Final[Mapping[str, str]] = {
     ErrorCode.INSUFFICIENT_IDENTITY: "subject-number",
     ErrorCode.INVALID_IDENTIFIER: "subject-number",
     ErrorCode.IDENTITY_CONFLICT: "subject-name",
@@ -26,7 +28,7 @@ AT: Final = {
     ErrorCode.DISPROPORTIONATE: "conduct",
     ErrorCode.END_DATE_MISSING: "ends_on",
 }
-"""The field to which a refusal leads that names none."""
+"""The field at which an error is shown that names none."""
 
 PARTS: Final = {"subject": ("kind", "number", "name"), "document": ("number", "organ", "effective_on", "remedy_until")}
 PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
@@ -88,11 +90,14 @@ def propose(visit: PageRequest) -> Page | Redirect:
         "conduct": conduct,
         "severity": severity,
     }
-    try:
-        made = visit.do(flags.propose, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": AT.get(error.code, ""), "/severity": "conduct"})
-    return Redirect(to=f"flags/{made.id}", query={"done": "proposed"})
+    return submit(
+        visit,
+        flags.propose,
+        body,
+        ask=ask,
+        onward=lambda made: Redirect(to=f"flags/{made.id}", query={"done": "proposed"}),
+        at={"/severity": "conduct", **AT},
+    )
 
 
 def _body(visit: PageRequest) -> dict[str, Any]:

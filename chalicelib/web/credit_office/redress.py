@@ -1,18 +1,17 @@
 """The credit office's desk: objections and repairs that wait for a person's answer, and answering them."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.objections import ObjectionResponse
 from chalicelib.api.redress.routes.repairs import RepairResponse
 from chalicelib.container import container
-from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -53,22 +52,22 @@ def ask_ruling(visit: PageRequest) -> Page:
 @pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
 def rule(visit: PageRequest) -> Page | Redirect:
     """Answer an objection; the answer has its effect at once."""
-    page = ask_ruling(visit)
     if not visit.sent("outcome"):
-        return at_fault(page, outcome=text("choose_an_outcome", visit.language))
+        return at_fault(ask_ruling(visit), outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
-    if _is_said_already(page, body):
-        return Redirect(to="matters", query={"done": "ruled"})
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
     pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
     if pairs:
         body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
-    try:
-        visit.do(objections.decide, body=body, version=visit.version())
-    except DomainError as error:
-        fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
-        return again(page, error, visit, fields={"": "outcome"} | fields)
-    return Redirect(to="matters", query={"done": "ruled"})
+    return submit(
+        visit,
+        objections.decide,
+        body,
+        ask=ask_ruling,
+        onward=Redirect(to="matters", query={"done": "ruled"}),
+        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in body.get("contents", {})},
+        said=lambda page: page.fact("one", ObjectionResponse).decision,
+    )
 
 
 @pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
@@ -93,8 +92,6 @@ def judge(visit: PageRequest) -> Page | Redirect:
         return at_fault(page, approved=text("choose_an_outcome", visit.language))
     is_approved = visit.sent("approved") == "yes"
     body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
-    if _is_said_already(page, body):
-        return Redirect(to="matters", query={"done": "judged"})
     if not is_approved:
         options = page.fact("refusals", list)
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
@@ -102,18 +99,15 @@ def judge(visit: PageRequest) -> Page | Redirect:
         body["missing"] = [line.strip() for line in visit.sent("missing").splitlines() if line.strip()]
     if visit.sent("late_reason"):
         body["late_reason"] = visit.sent("late_reason")
-    try:
-        visit.do(repairs.judge, body=body, version=visit.version())
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "approved", "/basis": "refusal"})
-    return Redirect(to="matters", query={"done": "judged"})
-
-
-def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
-    """Say whether exactly this answer was given: the second click of a double click finds it there."""
-    one = page.facts["one"]
-    decision = one.decision if isinstance(one, ObjectionResponse | RepairResponse) else None
-    return decision is not None and all(getattr(decision, name) == said for name, said in body.items())
+    return submit(
+        visit,
+        repairs.judge,
+        body,
+        ask=ask_verdict,
+        onward=Redirect(to="matters", query={"done": "judged"}),
+        at={"": "approved", "/basis": "refusal"},
+        said=lambda page: page.fact("one", RepairResponse).decision,
+    )
 
 
 def _page_of(name: str, department: str, visit: PageRequest) -> dict[str, str]:

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.api.inspection import routes
-from chalicelib.api.inspection.schemas import MandateTimelineResponse
+from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
 from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
-from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 
 INSPECTORS: Final = (Role.INSPECTOR,)
@@ -36,15 +35,14 @@ def ask(visit: PageRequest) -> Page | Redirect:
     scope: dict[str, Any] = {name: _listed(visit, name) for name in SCOPE}
     scope |= {name: visit.sent(f"received_{name}") for name in ("from", "to") if visit.sent(f"received_{name}")}
     body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
-    try:
-        made = visit.do(routes.ask, body=body)
-    except DomainError as error:
-        fields = {f"/scope/{name}": name for name in SCOPE} | {
-            "/scope/from": "received_from",
-            "/scope/to": "received_to",
-        }
-        return again(list_mandates(visit), error, visit, fields=fields)
-    return Redirect(to=f"inspection/{made.id}", query={"done": "asked"})
+    return submit(
+        visit,
+        routes.ask,
+        body,
+        ask=list_mandates,
+        onward=lambda made: Redirect(to=f"inspection/{made.id}", query={"done": "asked"}),
+        at={f"/scope/{name}": name for name in SCOPE} | {"/scope/from": "received_from", "/scope/to": "received_to"},
+    )
 
 
 @pages.get("/inspection/{mandate_id}", roles=INSPECTORS)
@@ -62,11 +60,16 @@ def read_mandate(visit: PageRequest) -> Page:
 
 
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
-def approve(visit: PageRequest) -> Redirect:
+def approve(visit: PageRequest) -> Page | Redirect:
     """Put another inspector's mandate into force, with a login that is only minutes old."""
-    if visit.get(routes.mandate).approver != visit.caller.actor:  # else a second click
-        visit.do(routes.approve, version=visit.version())
-    return Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
+    return submit(
+        visit,
+        routes.approve,
+        None,
+        ask=read_mandate,
+        onward=Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"}),
+        said=lambda page: {"by": page.fact("mandate", MandateResponse).approver},
+    )
 
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}", roles=INSPECTORS)

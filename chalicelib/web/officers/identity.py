@@ -1,14 +1,15 @@
 """Who the applicant of a case is: shown once, for a purpose and a reason that the applicant reads (R7.6)."""
 
 from dataclasses import replace
+from functools import partial
 
 from chalicelib.api.cases.routes import cases, identity_disclosure
+from chalicelib.api.cases.routes.identity_disclosure import IdentityDisclosureResponse
 from chalicelib.cases.services.identity_disclosure import Sight
-from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again
-from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 OFFICERS = (Role.OFFICER,)
 
@@ -21,12 +22,12 @@ def ask(visit: PageRequest) -> Page:
 
 
 @pages.post("/desk/{case_no}/identity", roles=OFFICERS, form="/desk/{case_no}/identity", fresh=True)
-def look(visit: PageRequest) -> Page:
+def look(visit: PageRequest) -> Page | Redirect:
     """Show it on this page and on no other: nothing that is kept or linked leads back to it."""
-    page = ask(visit)
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
-    try:
-        seen = visit.do(identity_disclosure.look, body=body)
-    except DomainError as error:
-        return again(page, error, visit)
+    return submit(visit, identity_disclosure.look, body, ask=ask, onward=partial(_seen, visit))
+
+
+def _seen(visit: PageRequest, seen: IdentityDisclosureResponse) -> Page:
+    page = ask(visit)
     return replace(page, facts={**page.facts, "seen": seen})

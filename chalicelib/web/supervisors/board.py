@@ -6,11 +6,10 @@ from typing import Final
 from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.clocks.model import Light
 from chalicelib.container import container
-from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
@@ -56,18 +55,21 @@ def ask_answer(visit: PageRequest) -> Page:
 def answer(visit: PageRequest) -> Page | Redirect:
     """Answer an alert."""
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
-    try:
-        visit.do(supervision.acknowledge, body=body)
-    except DomainError as error:
-        if error.code is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
-            return again(ask_answer(visit), error, visit, fields={"": "reason"})
-    return Redirect(to="board", query={"done": "answered"})
+    return submit(
+        visit,
+        supervision.acknowledge,
+        body,
+        ask=ask_answer,
+        onward=Redirect(to="board", query={"done": "answered"}),
+        at={"": "reason"},
+        said=lambda _page: _answered(visit),
+    )
 
 
-def _is_answered_so(visit: PageRequest) -> bool:
-    """Say whether exactly this was answered by the same person: the second click of a double click."""
+def _answered(visit: PageRequest) -> dict[str, object] | None:
+    """Return what was answered already; the list of alerts shows none of those."""
     found = container().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
-    return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
+    return None if found is None else {"by": found.by, "reason": found.reason}
 
 
 def _count(visit: PageRequest, department: str, light: Light) -> Count:
