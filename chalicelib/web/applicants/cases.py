@@ -1,4 +1,4 @@
-"""One's own cases: the list with the drafts that wait, each case with how far it has come, and its receipt."""
+"""One's own cases: the list with open drafts, each case with its progress, and its receipt."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,19 +30,19 @@ REACHED: Final = {
     State.CLOSED: 4,
     State.REVOKED: 4,
 }
-"""How many stages are behind a case in each state."""
+"""How many stages a case in each state has passed."""
 
 SHOWN_CLOCKS: Final = (ClockKind.ACCEPTANCE, ClockKind.HANDLING_PROMISED, ClockKind.DELIVERY, ClockKind.VERIFICATION)
-"""The limits that an applicant waits for, in the order in which they run."""
+"""The time limits that matter to an applicant, in the order in which they run."""
 
 
 MASK: Final = 3
-"""Which of the eight patterns of ISO/IEC 18004 is laid over a QR code."""
+"""Which of the eight mask patterns of ISO/IEC 18004 a QR code uses."""
 
 
 @pages.get("/cases", roles=FOR_THEMSELVES)
 def list_cases(visit: PageRequest) -> Page:
-    """List one's own cases, newest first, and above them the drafts that wait."""
+    """List one's own cases, newest first, with open drafts above them."""
     from chalicelib.api.cases.routes import drafts  # noqa: PLC0415 - only this page needs it
 
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
@@ -53,7 +53,7 @@ def list_cases(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
 def read_case(visit: PageRequest) -> Page:
-    """Show how far a case has come, by when what is due, what happened, and what can be done now."""
+    """Show a case's progress, due dates and timeline, and what can be done now."""
     case = visit.get(cases.read_case)
     done = visit.query.get("done")
     facts = {
@@ -70,7 +70,7 @@ def read_case(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
 def read_receipt(visit: PageRequest) -> Page:
-    """Show the receipt: number, tracking code, dates; made to be printed."""
+    """Show the receipt, made for printing: number, tracking code, dates."""
     case = visit.get(cases.read_case)
     address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
     promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
@@ -80,21 +80,21 @@ def read_receipt(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
 def explain(visit: PageRequest) -> Page:
-    """Show why a day is the due day: every day from the start, counted or not, and why."""
+    """Show how a due date was counted, day by day."""
     facts = {"case_no": visit.path["case_no"], "told": visit.get(cases.explain)}
     return Page(template="explanation.html", facts=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A QR code as a path of lines, one unit a module, in a square of ``side`` units."""
+    """A QR code as an SVG path, one unit per module, in a square of ``side`` units."""
 
     path: str
     side: int
 
 
 def picture_of(address: str) -> Picture:
-    """Draw an address as a QR code, as a page may hold it: no style and no file of its own."""
+    """Draw an address as a QR code inline, which the content security policy allows."""
     import segno  # noqa: PLC0415 - only receipts have pictures
 
     # Every reader reads every mask; to weigh all eight takes longer than the rest of the page.
@@ -104,7 +104,7 @@ def picture_of(address: str) -> Picture:
 
 
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
-    """Whether a promise may be taken back: not once it was found broken, nor later than the rule pack says."""
+    """Whether a promise may be withdrawn: not once it was found broken, nor later than the rule pack allows."""
     item = container().catalogue.find(case.item.code, at=visit.at)
     pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     found = case.verification

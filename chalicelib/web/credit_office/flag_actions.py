@@ -56,7 +56,7 @@ ACTIONS: Final[tuple[Action[FlagDetailResponse], ...]] = (
 
 @pages.get("/flags/{flag_id}/confirmation", roles=OFFICERS, fresh=True)
 def ask_confirmation(visit: PageRequest) -> Page:
-    """Draw the form of the second person, who has just logged in."""
+    """Draw the form for the second person, who has just logged in."""
     return _form(CONFIRMATION, visit)
 
 

@@ -1,4 +1,4 @@
-"""Proposing a flag: first the row of the list, its law and bounds in sight, then whom, on what and how long."""
+"""Proposing a flag: first choose the measure from the list, then say for whom, on what document and for how long."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -36,7 +36,7 @@ PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
 
 @pages.get("/proposals", roles=PROPOSERS)
 def choose(visit: PageRequest) -> Page:
-    """Show the list in force, so that law, class, bounds and proportion of a measure are seen before it is chosen."""
+    """Show the list in force, so that one reads a measure's legal basis and limits before choosing it."""
     edition = visit.get(flags.measures)
     today = day_in_shanghai(visit.at)
     codes = sorted({code for row in edition.items for code in row.related_items})
@@ -51,7 +51,7 @@ def choose(visit: PageRequest) -> Page:
 
 @pages.get("/proposals/{measure_code}", roles=PROPOSERS)
 def ask(visit: PageRequest) -> Page:
-    """Draw the form for one measure: it offers the items and the conduct that the row carries, and no others."""
+    """Draw the form for one measure, with only the items and the conduct that the list allows for it."""
     edition = visit.get(flags.measures)
     measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
     if measure is None:
@@ -76,7 +76,7 @@ def ask(visit: PageRequest) -> Page:
 
 @pages.post("/proposals/{measure_code}", roles=PROPOSERS, form="/proposals/{measure_code}")
 def propose(visit: PageRequest) -> Page | Redirect:
-    """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
+    """Propose under the edition that the form showed; a newer one must be read first."""
     page = ask(visit)
     edition = page.fact("edition", MeasureListResponse)
     if visit.sent("edition") != edition.edition:
@@ -101,7 +101,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
 
 
 def _body(visit: PageRequest) -> dict[str, Any]:
-    """Return what the route is sent: what was left blank is left out, so that the route says what is missing."""
+    """Return the request's body without blank fields, so that the API says what is missing."""
     body: dict[str, Any] = {name: _filled(visit, name, parts) for name, parts in PARTS.items()}
     body["subject"].setdefault("name", "")
     if visit.sent("document-served_at"):

@@ -1,4 +1,4 @@
-"""Flags from proposal to lifting: the office's and one's own, each with what it stands on, and the steps open now."""
+"""Flags (失信惩戒) from proposal to lifting: the office's and one's own, each with its basis and its next steps."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)
 
 @pages.get("/flags", roles=READERS)
 def list_flags(visit: PageRequest) -> Page:
-    """List the office's flags in one state, newest first, or one's own, whatever their state."""
+    """List the office's flags in one state, newest first, or all of one's own."""
     is_office = Role.CREDIT_OFFICER in visit.caller.roles
     asked = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
     if is_office:
@@ -33,7 +33,7 @@ def list_flags(visit: PageRequest) -> Page:
 
 @pages.get("/flags/{flag_id}", roles=READERS)
 def read_flag(visit: PageRequest) -> Page:
-    """Show a flag with its row of the list, the items that it touches, its persons and dates, and who was told."""
+    """Show a flag with its measure, items, people and dates, and which systems were notified."""
     flag = visit.get(flags.flag)
     facts = facts_of(visit, flag) | {"done": visit.query.get("done"), "steps": tuple(FlagStep)}
     if Role.CREDIT_OFFICER in visit.caller.roles:
@@ -51,7 +51,7 @@ def open_steps(flag: FlagDetailResponse, visit: PageRequest) -> list[FlagStep]:
 
 
 def _is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> bool:
-    """Say whether to offer a step: by the right that the rules give, by the persons, and by what the flag is at."""
+    """Whether to offer a step, by the caller's role, the flag's state and who took the earlier steps."""
     right = STEPS[step]
     if right.role not in visit.caller.roles or flag.state not in right.states:
         return False
@@ -65,13 +65,13 @@ def _is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> bo
 
 
 def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
-    """Return items by code and name; one that is not published has its code for a name."""
+    """Return items by code and name; the code is the name of an item that is not published."""
     found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
     return [(code, item.name if item else code) for code, item in found]
 
 
 def facts_of(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:
-    """Return what every page of a flag shows."""
+    """Return what every page about a flag shows."""
     edition = visit.get(flags.measures, query={"edition": flag.edition})
     return {
         "flag": flag,

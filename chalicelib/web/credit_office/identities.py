@@ -1,4 +1,4 @@
-"""Whose a record is, and which identities belong together: the credit office decides, two officers where it counts."""
+"""Identity conflicts and identity links: the credit office decides whose a record is and who belongs together."""
 
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ REVOCATION: Final[Action[AliasResponse]] = Action(
 
 @pages.get("/identities", roles=OFFICERS)
 def list_all(visit: PageRequest) -> Page:
-    """List records whose number has another name, and identities that belong together, each in one state."""
+    """List open identity conflicts, and identity links in one state."""
     state = visit.query.get("state") or IdentityLinkState.PROPOSED.value
     waiting = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
     links = {"limit": "20", "state": state} | _cursor(visit, "links_after")
@@ -59,7 +59,7 @@ def list_all(visit: PageRequest) -> Page:
 
 @pages.get("/identities/conflicts/{conflict_id}", roles=OFFICERS)
 def read_conflict(visit: PageRequest) -> Page:
-    """Show a record that waits because its number is known under another name, and ask what a person found."""
+    """Show a record whose number is known under another name, and ask for a decision."""
     outcomes = [(one.value, text(f"conflict_{one}", visit.language)) for one in Outcome]
     one = visit.get(identity_conflicts.read)
     return Page(template="conflict.html", facts={"one": one, "outcomes": outcomes})
@@ -67,7 +67,7 @@ def read_conflict(visit: PageRequest) -> Page:
 
 @pages.post("/identities/conflicts/{conflict_id}", roles=OFFICERS, form="/identities/conflicts/{conflict_id}")
 def decide(visit: PageRequest) -> Page | Redirect:
-    """Take a person's finding."""
+    """Record the decision on a conflict."""
     page = read_conflict(visit)
     if not visit.sent("outcome"):
         return at_fault(page, outcome=text("choose_an_outcome", visit.language))
@@ -85,7 +85,7 @@ def decide(visit: PageRequest) -> Page | Redirect:
 
 @pages.get(FORM, roles=OFFICERS)
 def ask_link(visit: PageRequest) -> Page:
-    """Ask who the subject was, who it is now, and for the document that says so."""
+    """Ask for the former identity, the present one, and the document that links them."""
     facts = {
         "kinds": [(one.value, text(f"link_{one}", visit.language)) for one in LinkKind],
         "documents": [(one.value, text(f"kind_{one}", visit.language)) for one in SubjectKind],
@@ -96,7 +96,7 @@ def ask_link(visit: PageRequest) -> Page:
 
 @pages.post(FORM, roles=OFFICERS, form=FORM)
 def propose(visit: PageRequest) -> Page | Redirect:
-    """Propose it: nothing counts before a second officer has confirmed it."""
+    """Propose a link; it has no effect before a second officer has confirmed it."""
     page = ask_link(visit)
     if not visit.sent("kind"):
         return at_fault(page, kind=text("choose_an_outcome", visit.language))
@@ -118,7 +118,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
 
 @pages.get(LINK, roles=OFFICERS)
 def read_link(visit: PageRequest) -> Page:
-    """Show who belongs together, by which document, who proposed and confirmed it, and what may be done now."""
+    """Show a link with its document, who proposed and confirmed it, and what may be done now."""
     link = visit.get(identity_links.read)
     is_confirmable = link.state is IdentityLinkState.PROPOSED and link.proposed.by != visit.caller.actor
     offers = {CONFIRMATION.name: is_confirmable, REVOCATION.name: link.state is not IdentityLinkState.REVOKED}
@@ -132,25 +132,25 @@ def read_link(visit: PageRequest) -> Page:
 
 @pages.get(f"{LINK}/confirmation", roles=OFFICERS, fresh=True)
 def ask_confirmation(visit: PageRequest) -> Page:
-    """Draw the form of the second officer, who has just logged in."""
+    """Draw the form for the second officer, who has just logged in."""
     return _form(CONFIRMATION, visit)
 
 
 @pages.post(f"{LINK}/confirmation", roles=OFFICERS, form=f"{LINK}/confirmation", fresh=True)
 def confirm(visit: PageRequest) -> Page | Redirect:
-    """Let it count from now on."""
+    """Confirm the link; it has effect from now on."""
     return _carry_out(CONFIRMATION, visit)
 
 
 @pages.get(f"{LINK}/revocation", roles=OFFICERS)
 def ask_revocation(visit: PageRequest) -> Page:
-    """Ask why it is taken back, and by which document."""
+    """Ask why the link is revoked, and by which document."""
     return _form(REVOCATION, visit)
 
 
 @pages.post(f"{LINK}/revocation", roles=OFFICERS, form=f"{LINK}/revocation")
 def revoke(visit: PageRequest) -> Page | Redirect:
-    """Take it back: from now on it counts for nothing."""
+    """Revoke the link; it has no effect from now on."""
     return _carry_out(REVOCATION, visit)
 
 

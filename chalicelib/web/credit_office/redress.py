@@ -1,4 +1,4 @@
-"""The credit office's desk: objections and repairs that wait for a person's answer, and answering them."""
+"""Objections (异议) and repairs (修复) that wait for the credit office, and deciding on them."""
 
 import re
 from typing import Any, Final
@@ -17,12 +17,12 @@ from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 DECIDERS: Final = (Role.CREDIT_OFFICER,)
 PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
-"""A line of corrected contents: what it is called, and what it says."""
+"""A line of corrected contents: a name and a value."""
 
 
 @pages.get("/matters", roles=DECIDERS)
 def list_matters(visit: PageRequest) -> Page:
-    """List what people dispute and what they ask to have repaired, newest first, of one department at a time."""
+    """List a department's objections and repairs, newest first."""
     department = visit.query.get("department") or visit.caller.department or ""
     facts: dict[str, object] = {
         "done": visit.query.get("done"),
@@ -36,7 +36,7 @@ def list_matters(visit: PageRequest) -> Page:
 
 @pages.get("/matters/objections/{objection_id}", roles=DECIDERS)
 def ask_ruling(visit: PageRequest) -> Page:
-    """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
+    """Show an objection, with the outcomes that its ground allows."""
     one = visit.get(objections.objection)
     kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
     ground = container().usual_pack(visit.at).recourse.ground(one.ground)
@@ -51,7 +51,7 @@ def ask_ruling(visit: PageRequest) -> Page:
 
 @pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
 def rule(visit: PageRequest) -> Page | Redirect:
-    """Answer an objection; the answer has its effect at once."""
+    """Decide on an objection; the decision takes effect at once."""
     if not visit.sent("outcome"):
         return at_fault(ask_ruling(visit), outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
@@ -72,7 +72,7 @@ def rule(visit: PageRequest) -> Page | Redirect:
 
 @pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
 def ask_verdict(visit: PageRequest) -> Page:
-    """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
+    """Show a repair with its proofs, and the closed list of grounds for refusing it."""
     refusals = container().usual_pack(visit.at).recourse.refusals
     facts = {
         "one": visit.get(repairs.repair),
@@ -86,7 +86,7 @@ def ask_verdict(visit: PageRequest) -> Page:
 
 @pages.post("/matters/repairs/{repair_id}", roles=DECIDERS, form="/matters/repairs/{repair_id}")
 def judge(visit: PageRequest) -> Page | Redirect:
-    """Approve a repair, which undoes everything on its document at once, or refuse it with what is missing."""
+    """Approve a repair, which undoes every entry of its document at once, or refuse it with what is missing."""
     page = ask_verdict(visit)
     if visit.sent("approved") not in {"yes", "no"}:
         return at_fault(page, approved=text("choose_an_outcome", visit.language))

@@ -1,4 +1,4 @@
-"""What officers do to a case: each action with the fields that its route asks for and no others."""
+"""What officers do to a case: each action with the fields that its route asks for."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -26,7 +26,7 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
 
 
 def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
+    """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
     item = container().catalogue.find(case.item.code, at=visit.at)
     pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
@@ -138,7 +138,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
 
 @pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
 def ask(visit: PageRequest) -> Page:
-    """Draw the form of an action; one that was drawn from an older version stands below what happened since."""
+    """Draw the form of an action, below the timeline if the case has changed since the form was drawn."""
     action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
     is_stale = visit.sent("version") not in {"", str(case.version)}
     timeline = visit.get(cases.read_timeline) if is_stale else None
@@ -149,7 +149,7 @@ def ask(visit: PageRequest) -> Page:
 
 @pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
 def do(visit: PageRequest) -> Page | Redirect:
-    """Carry the action out; of pauses it is always the latest that ends, so that a second click names the same."""
+    """Carry the action out; it is always the latest pause that ends, so that a second click names the same one."""
     action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
     latest = max((pause.number for pause in case.pauses), default=0)
     onward = Redirect(to=f"desk/{case.case_no}", query={"done": action.name})

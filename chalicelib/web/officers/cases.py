@@ -1,4 +1,4 @@
-"""The officers' desk: the department's cases by due date, and each case on one page with what may be done next."""
+"""The officers' desk: the department's cases by due date, and each case with what may be done next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ FILTERS: Final = ("light", "kind", "officer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """When a page offers an action: to whom and in which states its step may be taken, and what the case is at."""
+    """When to offer an action: by the roles and states of its step, and by the case itself."""
 
     step: CaseStep
     also: Callable[[CaseResponse], bool] = lambda _case: True
 
     def __call__(self, case: CaseResponse, visit: PageRequest) -> bool:
-        """Whether to offer it now; the API decides when it comes to it."""
+        """Whether to offer it now; the API decides once it is carried out."""
         right = STEPS[self.step]
         return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and self.also(case)
 
@@ -73,7 +73,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
 
 @pages.get("/worklist", roles=OFFICE)
 def worklist(visit: PageRequest) -> Page:
-    """List what is due, oldest first, with its light; without a light, what is late or nearly so."""
+    """List what is due, oldest first, with its light; unless a light is chosen, what is late or nearly so."""
     from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
 
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
@@ -92,7 +92,7 @@ def list_cases(visit: PageRequest) -> Page:
 
 @pages.get("/desk/{case_no}", roles=OFFICE)
 def read_case(visit: PageRequest) -> Page:
-    """Show a case with everything an officer decides by, and the actions that are open now."""
+    """Show a case with everything an officer needs to decide, and the actions that are open now."""
     case = visit.get(cases.read_case)
     done = visit.query.get("done")
     facts = {
@@ -108,7 +108,7 @@ def read_case(visit: PageRequest) -> Page:
 
 @pages.get("/desk/{case_no}/clocks/{kind}", roles=OFFICE)
 def explain(visit: PageRequest) -> Page:
-    """Show why a day is the due day."""
+    """Show how a due date was counted, day by day."""
     case_no = visit.path["case_no"]
     told = visit.get(cases.explain)
     return Page(template="explanation.html", facts={"case_no": case_no, "told": told, "back": f"desk/{case_no}"})

@@ -1,4 +1,4 @@
-"""Who the applicant of a case is: shown once, for a purpose and a reason that the applicant reads (R7.6)."""
+"""The identity of a case's applicant: shown once, for a purpose and a reason that the applicant can read (R7.6)."""
 
 from dataclasses import replace
 from functools import partial
@@ -16,14 +16,14 @@ OFFICERS = (Role.OFFICER,)
 
 @pages.get("/desk/{case_no}/identity", roles=OFFICERS, fresh=True)
 def ask(visit: PageRequest) -> Page:
-    """Ask what the identity is looked at for, and why."""
+    """Ask for the purpose and the reason."""
     case = visit.get(cases.read_case)
     return Page(template="identity.html", facts={"case": case, "purposes": tuple(Sight), "seen": None})
 
 
 @pages.post("/desk/{case_no}/identity", roles=OFFICERS, form="/desk/{case_no}/identity", fresh=True)
 def look(visit: PageRequest) -> Page | Redirect:
-    """Show it on this page and on no other: nothing that is kept or linked leads back to it."""
+    """Show the identity on this page only; nothing that is stored or linked leads back to it."""
     body = {"purpose": visit.sent("purpose"), "reason": visit.sent("reason")}
     return submit(visit, identity_disclosure.look, body, ask=ask, onward=partial(_seen, visit))
 

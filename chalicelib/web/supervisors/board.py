@@ -1,4 +1,4 @@
-"""The supervisors' board: who is late, what is about to be, since when we have watched; and alerts to answer."""
+"""The supervisors' board: what is late or about to be, and alerts to answer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +15,7 @@ from chalicelib.web.core.request import Page, PageRequest, Redirect
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
 MOST: Final = 100
-"""How many lights of one colour are counted; beyond that the board says "more than"."""
+"""How many lights of one colour are counted; beyond that, the board says "more than"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def board(visit: PageRequest) -> Page:
 
 @pages.get("/board/alerts/{alert_id}", roles=WATCHERS)
 def ask_answer(visit: PageRequest) -> Page:
-    """Ask why something is late, which the applicant reads, and by when it is expected."""
+    """Ask why something is late, which the applicant will read, and when it is expected."""
     found = [one for one in visit.get(supervision.alerts).items if one.id == visit.path["alert_id"]]
     return Page(template="alert.html", facts={"alert": found[0] if found else None})
 
@@ -67,7 +67,7 @@ def answer(visit: PageRequest) -> Page | Redirect:
 
 
 def _answered(visit: PageRequest) -> dict[str, object] | None:
-    """Return what was answered already; the list of alerts shows none of those."""
+    """Return how the alert was answered, if it was; the list shows open alerts only."""
     found = container().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
     return None if found is None else {"by": found.by, "reason": found.reason}
 

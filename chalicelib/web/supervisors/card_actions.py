@@ -27,7 +27,7 @@ OUTCOME: Final[Field[CardResponse]] = Field(
 def _action(
     step: CardStep, route: Route, words: str, *, fields: tuple[Field[CardResponse], ...] = (), is_grave: bool = False
 ) -> Action[CardResponse]:
-    """Make the action of a step, which says something about the card; ``words`` is what its route calls that."""
+    """Make the action of a step; ``words`` is what its route calls the text."""
     return Action(
         name=step.value,
         route=route,

@@ -1,4 +1,4 @@
-"""Cards (督办牌): those that were given and by when somebody must act, each with its history, and what may be done."""
+"""Cards (督办牌): the list with its deadlines, each card with its history and actions, and giving one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 @pages.get("/cards", roles=READERS)
 def list_cards(visit: PageRequest) -> Page:
-    """List cards, newest first, each with the light and the last day of what is owed on it."""
+    """List cards, newest first, each with the light and the due date of its next act."""
     asked = {name: visit.query[name] for name in ("department", "state", "officer", "cursor") if visit.query.get(name)}
     sees_all = bool(visit.caller.roles & ALL_DEPARTMENTS)
     facts = {
@@ -38,7 +38,7 @@ def list_cards(visit: PageRequest) -> Page:
 
 @pages.get("/cards/{card_id}", roles=READERS)
 def read_card(visit: PageRequest) -> Page:
-    """Show a card with what everybody said about it, and the actions that are open to who looks."""
+    """Show a card with everything said about it, and the actions that are open to the caller."""
     card = visit.get(cards.card)
     done = visit.query.get("done", "")
     facts = {
@@ -54,7 +54,7 @@ def read_card(visit: PageRequest) -> Page:
 
 @pages.get("/card", roles=GIVERS)
 def ask_card(visit: PageRequest) -> Page:
-    """Ask for which case, and then on which of its events a card is given, on which ground, and the facts."""
+    """Ask for the case, and then for the events, the ground and the facts on which a card is given."""
     from chalicelib.api.cases.routes import cases  # noqa: PLC0415 - only this form needs it
 
     case_no = visit.sent("case_no") or visit.query.get("case_no", "").strip()
@@ -111,7 +111,7 @@ def give(visit: PageRequest) -> Page | Redirect:
 
 
 def open_now(visit: PageRequest) -> tuple[CardStep, ...]:
-    """Return the steps that may be taken now on the card that the address names, by who looks."""
+    """Return the steps that the caller may take now on the card in the address."""
     return open_steps(container().cards.card(visit.path["card_id"], by=visit.caller), visit.caller)
 
 
@@ -125,6 +125,6 @@ def _pack(visit: PageRequest, item: str) -> RulePack:
 
 
 def _grounds(visit: PageRequest) -> Mapping[str, str]:
-    """Return what grounds are called; those of every pack go by the same codes."""
+    """Return the names of the grounds, whose codes are the same in every rule pack."""
     grounds = container().usual_pack(visit.at).card_grounds
     return {one.code: one.name if visit.language == "zh" else one.english for one in grounds}
