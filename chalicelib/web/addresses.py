@@ -49,7 +49,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
         "GET /desk/{case_no}/clocks/{kind}",
     ),
     "chalicelib.web.officers.identity": ("GET /desk/{case_no}/identity", "POST /desk/{case_no}/identity"),
-    "chalicelib.web.officers.case_forms": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
+    "chalicelib.web.officers.case_actions": ("GET /desk/{case_no}/acts/{act}", "POST /desk/{case_no}/acts/{act}"),
     "chalicelib.web.supervisors.board": (
         "GET /board",
         "GET /board/alerts/{alert_id}",
@@ -90,10 +90,12 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     "chalicelib.web.supervisors.cards": (
         "GET /cards",
         "GET /cards/{card_id}",
-        "GET /cards/{card_id}/acts/{act}",
-        "POST /cards/{card_id}/acts/{act}",
         "GET /card",
         "POST /card",
+    ),
+    "chalicelib.web.supervisors.card_actions": (
+        "GET /cards/{card_id}/acts/{act}",
+        "POST /cards/{card_id}/acts/{act}",
     ),
     "chalicelib.web.editors.calendars": ("GET /calendars", "GET /calendars/{year}", "POST /calendars/{year}"),
     "chalicelib.web.editors.items": ("GET /catalogue", "GET /catalogue/{item_code}", "POST /catalogue/{item_code}"),
@@ -101,6 +103,8 @@ ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     "chalicelib.web.credit_office.flags": (
         "GET /flags",
         "GET /flags/{flag_id}",
+    ),
+    "chalicelib.web.credit_office.flag_actions": (
         "GET /flags/{flag_id}/confirmation",
         "POST /flags/{flag_id}/confirmation",
         "GET /flags/{flag_id}/acts/{act}",

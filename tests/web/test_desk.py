@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.cases.rules.handling import STEPS
-from chalicelib.web.officers.case_actions import NAMED
-from chalicelib.web.officers.case_forms import ROUTES
+from chalicelib.web.officers.case_actions import ACTIONS
+from chalicelib.web.officers.cases import OFFERS
 from tests.web.cases import ITEM, officer, promised
 from tests.web.visitor import Come, Seen, Visitor
 
@@ -188,7 +188,7 @@ def test_a_filter_that_there_is_not_is_a_page_that_says_so(officer: Visitor, que
     assert officer.open(f"/{page}?{query}").status == 400
 
 
-def test_every_act_has_a_route_that_the_same_roles_may_call() -> None:
-    assert {name: route.roles for name, route in ROUTES.items()} == {
-        name: frozenset(STEPS[act.step].roles) for name, act in NAMED.items()
+def test_every_action_is_offered_to_those_who_may_call_its_route() -> None:
+    assert {action.name: action.route.roles for action in ACTIONS} == {
+        name: frozenset(STEPS[offer.step].roles) for name, offer in OFFERS.items()
     }

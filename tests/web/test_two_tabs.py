@@ -150,6 +150,24 @@ def test_a_double_click_of_the_credit_office_answers_once(visitor: Come, objecti
     assert twice(visitor("credit"), objection, objection, answer) == "/matters?done=ruled"
 
 
+def test_the_same_answer_by_a_colleague_is_no_double_click(visitor: Come, objection: str) -> None:
+    answer = {"outcome": "kept", "reason": "经核实无误。", "basis": "《浙江省公共信用信息管理条例》第30条"}
+    first, second = visitor("credit"), visitor("credit2")
+    form = second.open(objection)
+    first.send(first.open(objection), objection, answer)
+
+    assert second.send(form, objection, answer).status == 412
+
+
+def test_another_answer_by_the_same_person_is_no_double_click(visitor: Come, objection: str) -> None:
+    answer = {"outcome": "kept", "reason": "经核实无误。", "basis": "《浙江省公共信用信息管理条例》第30条"}
+    browser = visitor("credit")
+    form = browser.open(objection)
+    browser.send(form, objection, answer)
+
+    assert browser.send(form, objection, answer | {"reason": "另有原因。"}).status == 412
+
+
 def test_a_double_click_of_the_credit_office_judges_a_repair_once(visitor: Come, repair: str) -> None:
     assert twice(visitor("credit"), repair, repair, {"approved": "yes", "reason": "经核实。"}) == "/matters?done=judged"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,15 +31,21 @@ from chalicelib.sanctions.rules.state_machine import FlagStep
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
-from chalicelib.web.applicants.cases import ACTS, WAY_THROUGH
+from chalicelib.web.applicants import case_actions as own_actions
+from chalicelib.web.applicants.cases import DONE, OFFERS, WAY_THROUGH
 from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
 from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
-from chalicelib.web.officers.case_actions import NAMED
+from chalicelib.web.credit_office import flag_actions, identities
+from chalicelib.web.officers import case_actions
+from chalicelib.web.supervisors import card_actions
 from chalicelib.workdays.model.limits import DayReason, Unit
 from infra.assets.build import without_government
 from infra.assets.catalogues import LANGUAGES, compiled, files_of, read, texts_of
 from tests.claims import about
+
+if TYPE_CHECKING:
+    from chalicelib.web.core.actions import Action
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/*.html"))
@@ -53,7 +60,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "rectified": RectificationOutcome,
     "way": Way,
     "sight": Sight,
-    "link": LinkKind,
+    "link": (*LinkKind, "confirmation", "revocation"),
     "link_state": IdentityLinkState,
     "conflict": ConflictOutcome,
     "severity": Severity,
@@ -63,7 +70,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "ruling": Ruling,
     "repair": RepairStage,
     "kind": SubjectKind,
-    "desk": NAMED,
+    "desk": (action.name for action in case_actions.ACTIONS),
     "card": Colour,
     "card_state": CardState,
     "card_outcome": CardOutcome,
@@ -80,7 +87,8 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "change": Change,
     "incident": IncidentState,
     "stage": WAY_THROUGH,
-    "act": (name for name, _ in ACTS),
+    "act": OFFERS,
+    "done": DONE.values(),
 }
 """Texts that templates name by a value, and what the values are."""
 
@@ -145,6 +153,25 @@ def test_what_is_named_by_its_value_has_a_text_for_each_value() -> None:
         named |= {f"{prefix}_{value}" for value in values}
 
     assert named - set(CHINESE) == set()
+
+
+def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
+    actions: list[Action[Any]] = [
+        *own_actions.ACTIONS,
+        *case_actions.ACTIONS,
+        *card_actions.ACTIONS,
+        *flag_actions.ACTIONS,
+        flag_actions.CONFIRMATION,
+        identities.CONFIRMATION,
+        identities.REVOCATION,
+    ]
+    fields = [field for action in actions for field in action.fields]
+
+    named = {action.button for action in actions}
+    named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
+    named |= {name for field in fields for name in (field.hint, field.unanswered)}
+    assert len(actions) == 6 + 14 + 4 + 4 + 3
+    assert named - {""} - set(CHINESE) == set()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""Applying: what is asked, whether a promise is open, the promise with a tick for each condition, and signing."""
+"""Applying (申请): the questions, the draft, the promise with a tick for each condition, and signing."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.cases.routes import drafts
@@ -15,17 +16,31 @@ from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 SIGNS: Final = ("passkey",)
-"""The script that asks the person's device to sign."""
+"""The script that asks the person's device for a signature."""
+
+AT: Final[Mapping[str, str]] = {
+    "/on_behalf_of/subject/kind": "principal-kind",
+    "/on_behalf_of/subject/number": "principal-number",
+    "/on_behalf_of/subject/name": "principal-name",
+    "/on_behalf_of/authority": "authority",
+    ErrorCode.AUTHORITY_REQUIRED: "authority",
+    ErrorCode.INVALID_IDENTIFIER: "principal-number",
+    ErrorCode.INSUFFICIENT_IDENTITY: "principal-number",
+    ErrorCode.IDENTITY_CONFLICT: "principal-name",
+    ErrorCode.PROXY_NOT_ALLOWED: "way",
+}
+"""The fields of the application at which errors are shown: by pointer, and by code for those that name no field."""
 
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
 def ask(visit: PageRequest) -> Page:
-    """Ask what decides over the checklist, and by which way the person wants to go."""
+    """Ask the questions that decide on the checklist, and whether to promise or to hand in certificates."""
     item = item_at(visit)
     facts: dict[str, object] = {
         "item": item,
@@ -40,7 +55,7 @@ def ask(visit: PageRequest) -> Page:
 
 @pages.post("/items/{item_code}/apply", roles=FOR_THEMSELVES, form="/items/{item_code}/apply")
 def draft(visit: PageRequest) -> Redirect | Page:
-    """Make a draft of the answers, and go on to it."""
+    """Make a draft from the answers and go on to it."""
     item = item_at(visit)
     if visit.sent("way") not in _ways_of(item):
         return at_fault(ask(visit), way=text("choose_a_way", visit.language))
@@ -52,28 +67,12 @@ def draft(visit: PageRequest) -> Redirect | Page:
     if _is_agent(visit):
         named = {name: visit.sent(f"principal-{name}") for name in ("kind", "number", "name")}
         wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
-    try:
-        made = visit.do(drafts.draft, body=wish)
-    except DomainError as error:
-        fields = {f"/on_behalf_of/subject/{name}": f"principal-{name}" for name in ("kind", "number", "name")}
-        fields |= {"/on_behalf_of/authority": "authority"} | WHERE.get(error.code, {})
-        return again(ask(visit), error, visit, fields=fields)
-    return Redirect(to=f"drafts/{made.draft_id}")
-
-
-WHERE: Final = {
-    ErrorCode.AUTHORITY_REQUIRED: {"": "authority"},
-    ErrorCode.INVALID_IDENTIFIER: {"": "principal-number"},
-    ErrorCode.INSUFFICIENT_IDENTITY: {"": "principal-number"},
-    ErrorCode.IDENTITY_CONFLICT: {"": "principal-name"},
-    ErrorCode.PROXY_NOT_ALLOWED: {"": "way"},
-}
-"""At which field a refusal is told that names none."""
+    return submit(visit, drafts.draft, wish, ask=ask, onward=lambda made: Redirect(to=f"drafts/{made.draft_id}"), at=AT)
 
 
 @pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)
 def read_draft(visit: PageRequest) -> Page | Redirect:
-    """Show what would be promised or handed in, and let it be signed; one that was filed already leads to its case."""
+    """Show what would be promised or handed in, ready to sign; a draft that is filed already leads to its case."""
     made = visit.get(drafts.read_draft)
     if made.case_no is not None:
         return Redirect(to=f"cases/{made.case_no}/receipt")
@@ -99,7 +98,7 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
 
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
 def file(visit: PageRequest) -> Page | Redirect:
-    """File the draft: every condition ticked and signed, or every material handed in; twice is once."""
+    """File the draft, signed with every condition ticked, or with every material. Idempotent."""
     from chalicelib.api.cases.routes import cases  # noqa: PLC0415 - only filing needs it
 
     shown = read_draft(visit)
@@ -130,7 +129,7 @@ def _material_fields(shown: Page) -> dict[str, str]:
 
 
 def _assertion(visit: PageRequest) -> dict[str, Any]:
-    """Read what the person's device gave; ``SIGNATURE_INVALID`` for anything else."""
+    """Parse what the person's device returned; ``SIGNATURE_INVALID`` if it is not a JSON object."""
     try:
         assertion = json.loads(visit.sent("assertion"))
     except (ValueError, RecursionError):
@@ -150,7 +149,7 @@ def _ways_of(item: Item) -> tuple[str, ...]:
 
 
 def _start_answers(item: Item, visit: PageRequest) -> dict[str, str]:
-    """Return which option of a question is chosen to begin with, for what a guide has asked already."""
+    """Return the preselected option of each question that a guide has asked already."""
     known = known_answers(item, visit.query)
     return {
         question.id: str(place)
@@ -165,7 +164,7 @@ def _is_agent(visit: PageRequest) -> bool:
 
 
 def _answer(visit: PageRequest, question: Question) -> bool | str:
-    """Return the answer to a question: of a choice the option's own value, which need not be a text."""
+    """Return the answer to a question; for a choice this is the option's value, which need not be a string."""
     sent = visit.sent(f"answers-{question.id}")
     if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):
         return question.options[int(sent)].value

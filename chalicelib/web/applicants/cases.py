@@ -1,8 +1,7 @@
-"""One's own cases: the list with the drafts that wait, each case with how far it has come, and its receipt."""
+"""One's own cases: the list with open drafts, each case with its progress, and its receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
@@ -31,19 +30,19 @@ REACHED: Final = {
     State.CLOSED: 4,
     State.REVOKED: 4,
 }
-"""How many stages are behind a case in each state."""
+"""How many stages a case in each state has passed."""
 
 SHOWN_CLOCKS: Final = (ClockKind.ACCEPTANCE, ClockKind.HANDLING_PROMISED, ClockKind.DELIVERY, ClockKind.VERIFICATION)
-"""The limits that an applicant waits for, in the order in which they run."""
+"""The time limits that matter to an applicant, in the order in which they run."""
 
 
 MASK: Final = 3
-"""Which of the eight patterns of ISO/IEC 18004 is laid over a QR code."""
+"""Which of the eight mask patterns of ISO/IEC 18004 a QR code uses."""
 
 
 @pages.get("/cases", roles=FOR_THEMSELVES)
 def list_cases(visit: PageRequest) -> Page:
-    """List one's own cases, newest first, and above them the drafts that wait."""
+    """List one's own cases, newest first, with open drafts above them."""
     from chalicelib.api.cases.routes import drafts  # noqa: PLC0415 - only this page needs it
 
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
@@ -54,23 +53,24 @@ def list_cases(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
 def read_case(visit: PageRequest) -> Page:
-    """Show how far a case has come, by when what is due, what happened, and what can be done now."""
+    """Show a case's progress, due dates and timeline, and what can be done now."""
     case = visit.get(cases.read_case)
+    done = visit.query.get("done")
     facts = {
         "case": case,
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
         "timeline": visit.get(cases.read_timeline),
-        "acts": [name for name, is_open in ACTS if is_open(case, visit.at)],
-        "done": visit.query.get("done"),
+        "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
+        "done": done if done in DONE.values() else None,
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
 
 @pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
 def read_receipt(visit: PageRequest) -> Page:
-    """Show the receipt: number, tracking code, dates; made to be printed."""
+    """Show the receipt, made for printing: number, tracking code, dates."""
     case = visit.get(cases.read_case)
     address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
     promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
@@ -80,21 +80,21 @@ def read_receipt(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}/clocks/{kind}", roles=FOR_THEMSELVES)
 def explain(visit: PageRequest) -> Page:
-    """Show why a day is the due day: every day from the start, counted or not, and why."""
+    """Show how a due date was counted, day by day."""
     facts = {"case_no": visit.path["case_no"], "told": visit.get(cases.explain)}
     return Page(template="explanation.html", facts=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A QR code as a path of lines, one unit a module, in a square of ``side`` units."""
+    """A QR code as an SVG path, one unit per module, in a square of ``side`` units."""
 
     path: str
     side: int
 
 
 def picture_of(address: str) -> Picture:
-    """Draw an address as a QR code, as a page may hold it: no style and no file of its own."""
+    """Draw an address as a QR code inline, which the content security policy allows."""
     import segno  # noqa: PLC0415 - only receipts have pictures
 
     # Every reader reads every mask; to weigh all eight takes longer than the rest of the page.
@@ -103,10 +103,10 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
-def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
-    """Say whether to offer a promise to be taken back: not once it was found broken, nor beyond what the pack says."""
-    item = container().catalogue.find(case.item.code, at=at)
-    pack = container().pack(item.jurisdiction, at) if item else container().usual_pack(at)
+def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
+    """Whether a promise may be withdrawn: not once it was found broken, nor later than the rule pack allows."""
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     found = case.verification
     is_broken = found is not None and found.has_effect and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None
@@ -114,28 +114,22 @@ def _may_withdraw(case: CaseResponse, at: datetime) -> bool:
     return is_open and not is_broken and not is_late
 
 
-def _is_asked(case: CaseResponse, _at: datetime) -> bool:
-    return case.state is State.CORRECTION_ASKED
+OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
+    "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
+    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
+    "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
+    "rating": lambda case, _visit: case.state in FINISHED,
+    "withdrawal": _may_withdraw,
+    "complaint": lambda _case, _visit: True,
+}
+"""The actions on one's own case, and when the page offers them; the API decides when it comes to it."""
 
-
-def _owes_materials(case: CaseResponse, _at: datetime) -> bool:
-    return case.state is State.AWAITING_MATERIALS
-
-
-def _may_state(case: CaseResponse, _at: datetime) -> bool:
-    return case.defence is not None and case.defence.stated_at is None
-
-
-def _may_rate(case: CaseResponse, _at: datetime) -> bool:
-    return case.state in FINISHED
-
-
-ACTS: Final[tuple[tuple[str, Callable[[CaseResponse, datetime], bool]], ...]] = (
-    ("corrections", _is_asked),
-    ("materials", _owes_materials),
-    ("statement", _may_state),
-    ("rating", _may_rate),
-    ("withdrawal", _may_withdraw),
-    ("complaint", lambda _case, _at: True),
-)
-"""What one may do about one's own case, and when the page offers it; the API says the last word."""
+DONE: Final = {
+    "corrections": "answered",
+    "materials": "handed_in",
+    "statement": "stated",
+    "rating": "rated",
+    "withdrawal": "withdrawn",
+    "complaint": "complained",
+}
+"""What the case's page says after each action."""

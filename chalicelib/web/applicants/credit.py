@@ -1,4 +1,4 @@
-"""One's own credit: what is kept, what stands in the way, who asked, and the ways back: objecting and repairing."""
+"""One's own credit: the records, who asked for them, and the remedies: objection (异议) and repair (修复)."""
 
 from typing import Final
 
@@ -12,7 +12,8 @@ from chalicelib.credit.store.records import directories
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -22,7 +23,7 @@ LONGEST_ENTRY: Final = 140
 
 @pages.get("/credit", roles=OWN)
 def read_credit(visit: PageRequest) -> Page:
-    """Show all that is kept about oneself, free of charge, and what can be done about each of it (R3.14)."""
+    """Show everything on record about oneself, free of charge, with the remedies for each entry (R3.14)."""
     own = visit.get(checks.own)
     facts = {
         "own": own,
@@ -35,7 +36,7 @@ def read_credit(visit: PageRequest) -> Page:
 
 @pages.get("/credit/queries", roles=OWN)
 def list_queries(visit: PageRequest) -> Page:
-    """Show who asked for one's credit, when and why (R7.15)."""
+    """Show who queried one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     return Page(template="own_queries.html", facts={"found": visit.get(checks.own_queries, query=query)})
 
@@ -56,63 +57,68 @@ def ask_objection(visit: PageRequest) -> Page:
 
 @pages.post("/credit/objection", roles=OWN, form="/credit")
 def object_to(visit: PageRequest) -> Page | Redirect:
-    """Object: the mark shows in every answer from now on, and a person decides."""
-    page = ask_objection(visit)
+    """Object: every credit response marks the entry from now on, until a person has decided."""
     if not visit.sent("ground"):
-        return at_fault(page, ground=text("choose_a_ground", visit.language))
+        return at_fault(ask_objection(visit), ground=text("choose_a_ground", visit.language))
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
-    try:
-        made = visit.do(objections.make, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "ground"})
-    return Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"})
+    return submit(
+        visit,
+        objections.make,
+        body,
+        ask=ask_objection,
+        onward=lambda made: Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"}),
+        at={"": "ground"},
+    )
 
 
 @pages.get("/credit/objections/{objection_id}", roles=OWN)
 def read_objection(visit: PageRequest) -> Page:
-    """Show an objection, by when it is answered, and the answer."""
+    """Show an objection, its due date and the decision."""
     facts = {"one": visit.get(objections.objection), "done": visit.query.get("done")}
     return Page(template="objection.html", facts=facts | {"grounds": _grounds(visit)})
 
 
 @pages.post("/credit/objections/{objection_id}", roles=OWN, form="/credit/objections/{objection_id}")
 def withdraw_objection(visit: PageRequest) -> Redirect:
-    """Take an objection back."""
+    """Withdraw an objection."""
     visit.do(objections.withdraw)
     return Redirect(to=f"credit/objections/{visit.path['objection_id']}", query={"done": "objection_withdrawn"})
 
 
 @pages.get("/credit/repair", roles=OWN)
 def ask_repair(visit: PageRequest) -> Page:
-    """Show from when an entry can be repaired, what is known already, and the promise word for word."""
+    """Show from when an entry can be repaired, which proofs are known, and the wording of the promise."""
     form = visit.get(repairs.form, query={"entry": _entry(visit)})
     return Page(template="repair_form.html", facts={"form": form})
 
 
 @pages.post("/credit/repair", roles=OWN, form="/credit")
 def repair(visit: PageRequest) -> Page | Redirect:
-    """Ask for repair: proof and promise, nothing else (R3.5)."""
+    """Apply for repair with a proof and a promise, nothing else (R3.5)."""
     page = ask_repair(visit)
     form = page.fact("form", RepairFormResponse)
     if visit.sent("promise") != form.promise_hash:
         return at_fault(page, promise=text("tick_promise", visit.language))
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
-    try:
-        made = visit.do(repairs.ask, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "proof"})
-    return Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"})
+    return submit(
+        visit,
+        repairs.ask,
+        body,
+        ask=ask_repair,
+        onward=lambda made: Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"}),
+        at={"": "proof"},
+    )
 
 
 @pages.get("/credit/repairs/{repair_id}", roles=OWN)
 def read_repair(visit: PageRequest) -> Page:
-    """Show a repair, by when it is answered, the answer, and which systems were told."""
+    """Show a repair, its due date, the decision, and which systems were notified."""
     facts = {"one": visit.get(repairs.repair), "done": visit.query.get("done")}
     return Page(template="repair.html", facts=facts)
 
 
 def _entry(visit: PageRequest) -> str:
-    """Return the entry that a form is about; ``NOT_FOUND`` for what can be none."""
+    """Return the entry that a form is about; ``NOT_FOUND`` if it cannot be the name of one."""
     entry = visit.sent("entry") or visit.query.get("entry", "")
     if not 0 < len(entry) <= LONGEST_ENTRY:
         raise DomainError(ErrorCode.NOT_FOUND)
@@ -125,6 +131,6 @@ def _grounds(visit: PageRequest) -> dict[str, str]:
 
 
 def _kinds(visit: PageRequest) -> dict[str, str]:
-    """Return what kinds of records are called."""
+    """Return the names of the kinds of records."""
     directory = directory_in_force(directories(), on=day_in_shanghai(visit.at))
     return {kind.code: kind.name.zh if visit.language == "zh" else kind.name.en for kind in directory.kinds}

@@ -1,4 +1,4 @@
-"""Reading a form that was sent, and drawing it again where something in it is not as it should be."""
+"""Reads a submitted form, and draws it again with what is wrong."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,20 +13,23 @@ from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest
 
 LARGEST: Final = 4 * 1024 * 1024
-"""Bytes of a form with its files: what a function is handed in one call has room for no more."""
+"""The most bytes of a form with its files; a Lambda function takes no larger request."""
 
 ROOM: Final = 64 * 1024
-"""Bytes of those that the browser's script leaves to what is written beside the files."""
+"""How many of these bytes the browser's script leaves for the other fields."""
 
 DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
-"""The field of a file that is itself what a form says, an editor's edition: it is read as if it had been typed."""
+"""The field for a file that holds an editor's document; it is read as if its text had been typed."""
+
+MATERIAL: Final = "material-"
+"""The prefix of a file field's name; the material's id follows."""
 
 FILES: Final = ("files",)
-"""The script that looks how large the files of a form are."""
+"""The script that checks the size of a form's files."""
 
 CARRIED: Final = frozenset({"form_token", "once", "version", "assertion", "registration", "promise"})
-"""Fields that nobody has filled in: the page brought them, or a device."""
+"""Fields that no person fills in; the page or a device does."""
 
 OWN_PAGE: Final = frozenset(
     {
@@ -38,23 +41,23 @@ OWN_PAGE: Final = frozenset(
         ErrorCode.INTERNAL_ERROR,
     }
 )
-"""Reasons that no change of the form can help: they have pages of their own."""
+"""Errors that changing the form cannot cure; they have pages of their own."""
 
 
 def written(form: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return what somebody wrote into a form in their own words, to be taken along where the form itself is lost."""
+    """Return the free text of a form, so that people can keep it when the form itself is lost."""
     texts = (value.strip() for name, values in form.items() if name not in CARRIED for value in values)
     return [each for each in texts if each and (not each.isascii() or " " in each)]
 
 
 def is_too_large(event: Mapping[str, Any]) -> bool:
-    """Say whether a form with its files has more than ``LARGEST`` bytes."""
+    """Whether a form with its files has more than ``LARGEST`` bytes."""
     body = event["body"] or ""
     return len(body) > LARGEST and len(bytes_of(event)) > LARGEST
 
 
 def too_large(page: Page, visit: PageRequest) -> Page:
-    """Return the form's page, which names the largest of the files, or what was written if there is none."""
+    """Return the form's page with an error at the largest file, or at the top if there are no files."""
     largest = max(visit.uploads, key=lambda upload: upload.size, default=None)
     name = "file_too_large" if largest else "form_too_large"
     drawn = at_fault(page, **{largest.field if largest else "": text(name, visit.language)})
@@ -62,10 +65,10 @@ def too_large(page: Page, visit: PageRequest) -> Page:
 
 
 def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping[str, str] | None = None) -> Page:
-    """Return the form's page with what is wrong on top and at each field; what was typed stays.
+    """Return the form's page with the errors on top and at each field; what was typed stays.
 
-    ``fields`` says which field a pointer of the API's body stands for, where that is not plain from its name.
-    Whatever has nothing to do with the form is raised.
+    ``fields`` says at which field to show an error: by a pointer into the API's body, where the field has another name,
+    and for errors that point at nothing, by their code or "". Whatever has nothing to do with the form is raised.
     """
     if error.code in OWN_PAGE:
         raise error
@@ -75,35 +78,35 @@ def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping
         {"field": named.get(pointer, pointer.strip("/").replace("/", "-")), "text": said}
         for pointer, said in failure.faults
     ]
-    facts = {**page.facts, "faults": faults or [{"field": named.get("", ""), "text": words_of(failure)[1]}]}
-    return replace(page, facts=facts, status=failure.status)
+    field = named.get(error.code, named.get("", ""))
+    told = {"faults": faults or [{"field": field, "text": words_of(failure)[1]}], "refused_for": error.facts}
+    return replace(page, facts={**page.facts, **told}, status=failure.status)
 
 
 def words_of(failure: Failure) -> tuple[str, str]:
-    """Return what went wrong and what to do: the API's words, but where they speak of its own headers."""
+    """Return the title and the advice of an error; the portal has its own words where the API speaks of headers."""
     if failure.reason is ErrorCode.IDEMPOTENCY_KEY_REUSED:
         return text("sent_before", failure.language), text("sent_before_do", failure.language)
     return failure.title, failure.detail
 
 
 def at_fault(page: Page, **texts: str) -> Page:
-    """Return the form's page with what the portal itself found wrong: the text for each field."""
+    """Return the form's page with errors that the portal found itself: a text for each field."""
     facts = {**page.facts, "faults": [{"field": name, "text": text} for name, text in texts.items()]}
     return replace(page, facts=facts, status=problem_of(ErrorCode.INVALID_BODY).status)
 
 
 def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
-    """Return the materials that came with a form: which one of the list, and the digest of its bytes."""
-    prefix = "material-"
+    """Return the materials that came with a form, each by its id and the SHA-256 of its bytes."""
     return [
-        {"id": upload.field.removeprefix(prefix), "sha256": upload.sha256, "name": upload.name[:200]}
+        {"id": upload.field.removeprefix(MATERIAL), "sha256": upload.sha256, "name": upload.name[:200]}
         for upload in visit.uploads
-        if upload.field.startswith(prefix)
+        if upload.field.startswith(MATERIAL)
     ]
 
 
 def moment_of(sent: str) -> str:
-    """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
+    """Read local time in Shanghai, as a browser sends it; anything else is returned unchanged."""
     try:
         return datetime.fromisoformat(sent).replace(tzinfo=SHANGHAI).isoformat()
     except ValueError:

@@ -1,5 +1,6 @@
-"""Proposing a flag: first the row of the list, its law and bounds in sight, then whom, on what and how long."""
+"""Proposing a flag: first choose the measure from the list, then say for whom, on what document and for how long."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.sanctions.routes import flags
@@ -10,6 +11,7 @@ from chalicelib.policy import Role
 from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import again, at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -17,7 +19,7 @@ from chalicelib.web.credit_office.flags import item_names
 
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 
-AT: Final = {
+AT: Final[Mapping[str, str]] = {
     ErrorCode.INSUFFICIENT_IDENTITY: "subject-number",
     ErrorCode.INVALID_IDENTIFIER: "subject-number",
     ErrorCode.IDENTITY_CONFLICT: "subject-name",
@@ -26,7 +28,7 @@ AT: Final = {
     ErrorCode.DISPROPORTIONATE: "conduct",
     ErrorCode.END_DATE_MISSING: "ends_on",
 }
-"""The field to which a refusal leads that names none."""
+"""The field at which an error is shown that names none."""
 
 PARTS: Final = {"subject": ("kind", "number", "name"), "document": ("number", "organ", "effective_on", "remedy_until")}
 PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
@@ -34,7 +36,7 @@ PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
 
 @pages.get("/proposals", roles=PROPOSERS)
 def choose(visit: PageRequest) -> Page:
-    """Show the list in force, so that law, class, bounds and proportion of a measure are seen before it is chosen."""
+    """Show the list in force, so that one reads a measure's legal basis and limits before choosing it."""
     edition = visit.get(flags.measures)
     today = day_in_shanghai(visit.at)
     codes = sorted({code for row in edition.items for code in row.related_items})
@@ -49,7 +51,7 @@ def choose(visit: PageRequest) -> Page:
 
 @pages.get("/proposals/{measure_code}", roles=PROPOSERS)
 def ask(visit: PageRequest) -> Page:
-    """Draw the form for one measure: it offers the items and the conduct that the row carries, and no others."""
+    """Draw the form for one measure, with only the items and the conduct that the list allows for it."""
     edition = visit.get(flags.measures)
     measure = next((row for row in edition.items if row.code == visit.path["measure_code"]), None)
     if measure is None:
@@ -74,7 +76,7 @@ def ask(visit: PageRequest) -> Page:
 
 @pages.post("/proposals/{measure_code}", roles=PROPOSERS, form="/proposals/{measure_code}")
 def propose(visit: PageRequest) -> Page | Redirect:
-    """Propose on the edition that the form showed; one that came since is read before anything is proposed on it."""
+    """Propose under the edition that the form showed; a newer one must be read first."""
     page = ask(visit)
     edition = page.fact("edition", MeasureListResponse)
     if visit.sent("edition") != edition.edition:
@@ -88,15 +90,18 @@ def propose(visit: PageRequest) -> Page | Redirect:
         "conduct": conduct,
         "severity": severity,
     }
-    try:
-        made = visit.do(flags.propose, body=body)
-    except DomainError as error:
-        return again(page, error, visit, fields={"": AT.get(error.code, ""), "/severity": "conduct"})
-    return Redirect(to=f"flags/{made.id}", query={"done": "proposed"})
+    return submit(
+        visit,
+        flags.propose,
+        body,
+        ask=ask,
+        onward=lambda made: Redirect(to=f"flags/{made.id}", query={"done": "proposed"}),
+        at={"/severity": "conduct", **AT},
+    )
 
 
 def _body(visit: PageRequest) -> dict[str, Any]:
-    """Return what the route is sent: what was left blank is left out, so that the route says what is missing."""
+    """Return the request's body without blank fields, so that the API says what is missing."""
     body: dict[str, Any] = {name: _filled(visit, name, parts) for name, parts in PARTS.items()}
     body["subject"].setdefault("name", "")
     if visit.sent("document-served_at"):

@@ -1,29 +1,28 @@
-"""The credit office's desk: objections and repairs that wait for a person's answer, and answering them."""
+"""Objections (异议) and repairs (修复) that wait for the credit office, and deciding on them."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.objections import ObjectionResponse
 from chalicelib.api.redress.routes.repairs import RepairResponse
 from chalicelib.container import container
-from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 DECIDERS: Final = (Role.CREDIT_OFFICER,)
 PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
-"""A line of corrected contents: what it is called, and what it says."""
+"""A line of corrected contents: a name and a value."""
 
 
 @pages.get("/matters", roles=DECIDERS)
 def list_matters(visit: PageRequest) -> Page:
-    """List what people dispute and what they ask to have repaired, newest first, of one department at a time."""
+    """List a department's objections and repairs, newest first."""
     department = visit.query.get("department") or visit.caller.department or ""
     facts: dict[str, object] = {
         "done": visit.query.get("done"),
@@ -37,7 +36,7 @@ def list_matters(visit: PageRequest) -> Page:
 
 @pages.get("/matters/objections/{objection_id}", roles=DECIDERS)
 def ask_ruling(visit: PageRequest) -> Page:
-    """Show an objection, and let it be answered with one of the outcomes that its ground knows."""
+    """Show an objection, with the outcomes that its ground allows."""
     one = visit.get(objections.objection)
     kind = "flag" if one.entry.startswith("flag:") else "repair" if one.entry.startswith("repair:") else "record"
     ground = container().usual_pack(visit.at).recourse.ground(one.ground)
@@ -52,28 +51,28 @@ def ask_ruling(visit: PageRequest) -> Page:
 
 @pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
 def rule(visit: PageRequest) -> Page | Redirect:
-    """Answer an objection; the answer has its effect at once."""
-    page = ask_ruling(visit)
+    """Decide on an objection; the decision takes effect at once."""
     if not visit.sent("outcome"):
-        return at_fault(page, outcome=text("choose_an_outcome", visit.language))
+        return at_fault(ask_ruling(visit), outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
-    if _is_said_already(page, body):
-        return Redirect(to="matters", query={"done": "ruled"})
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
     pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
     if pairs:
         body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
-    try:
-        visit.do(objections.decide, body=body, version=visit.version())
-    except DomainError as error:
-        fields = {f"/contents/{name}": "contents" for name in body.get("contents", {})}
-        return again(page, error, visit, fields={"": "outcome"} | fields)
-    return Redirect(to="matters", query={"done": "ruled"})
+    return submit(
+        visit,
+        objections.decide,
+        body,
+        ask=ask_ruling,
+        onward=Redirect(to="matters", query={"done": "ruled"}),
+        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in body.get("contents", {})},
+        said=lambda page: page.fact("one", ObjectionResponse).decision,
+    )
 
 
 @pages.get("/matters/repairs/{repair_id}", roles=DECIDERS)
 def ask_verdict(visit: PageRequest) -> Page:
-    """Show a repair with its proofs, and let it be approved or refused on one of the grounds of the closed list."""
+    """Show a repair with its proofs, and the closed list of grounds for refusing it."""
     refusals = container().usual_pack(visit.at).recourse.refusals
     facts = {
         "one": visit.get(repairs.repair),
@@ -87,14 +86,12 @@ def ask_verdict(visit: PageRequest) -> Page:
 
 @pages.post("/matters/repairs/{repair_id}", roles=DECIDERS, form="/matters/repairs/{repair_id}")
 def judge(visit: PageRequest) -> Page | Redirect:
-    """Approve a repair, which undoes everything on its document at once, or refuse it with what is missing."""
+    """Approve a repair, which undoes every entry of its document at once, or refuse it with what is missing."""
     page = ask_verdict(visit)
     if visit.sent("approved") not in {"yes", "no"}:
         return at_fault(page, approved=text("choose_an_outcome", visit.language))
     is_approved = visit.sent("approved") == "yes"
     body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
-    if _is_said_already(page, body):
-        return Redirect(to="matters", query={"done": "judged"})
     if not is_approved:
         options = page.fact("refusals", list)
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
@@ -102,18 +99,15 @@ def judge(visit: PageRequest) -> Page | Redirect:
         body["missing"] = [line.strip() for line in visit.sent("missing").splitlines() if line.strip()]
     if visit.sent("late_reason"):
         body["late_reason"] = visit.sent("late_reason")
-    try:
-        visit.do(repairs.judge, body=body, version=visit.version())
-    except DomainError as error:
-        return again(page, error, visit, fields={"": "approved", "/basis": "refusal"})
-    return Redirect(to="matters", query={"done": "judged"})
-
-
-def _is_said_already(page: Page, body: Mapping[str, Any]) -> bool:
-    """Say whether exactly this answer was given: the second click of a double click finds it there."""
-    one = page.facts["one"]
-    decision = one.decision if isinstance(one, ObjectionResponse | RepairResponse) else None
-    return decision is not None and all(getattr(decision, name) == said for name, said in body.items())
+    return submit(
+        visit,
+        repairs.judge,
+        body,
+        ask=ask_verdict,
+        onward=Redirect(to="matters", query={"done": "judged"}),
+        at={"": "approved", "/basis": "refusal"},
+        said=lambda page: page.fact("one", RepairResponse).decision,
+    )
 
 
 def _page_of(name: str, department: str, visit: PageRequest) -> dict[str, str]:

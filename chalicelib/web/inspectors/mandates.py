@@ -1,17 +1,16 @@
-"""The inspectors' pages: mandates, cases within their scope, timelines as of any moment, and one's own readings."""
+"""The inspectors' pages: mandates, the cases in their scope, timelines as of any moment, and one's own readings."""
 
 from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.api.inspection import routes
-from chalicelib.api.inspection.schemas import MandateTimelineResponse
+from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
 from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
-from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 
 INSPECTORS: Final = (Role.INSPECTOR,)
@@ -20,7 +19,7 @@ SCOPE: Final = ("departments", "items", "case_nos")
 
 @pages.get("/inspection", roles=INSPECTORS)
 def list_mandates(visit: PageRequest) -> Page:
-    """List one's own mandates, and ask for another."""
+    """List one's own mandates, with the form for another."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts = {
         "found": visit.get(routes.mandates, query=query),
@@ -36,20 +35,19 @@ def ask(visit: PageRequest) -> Page | Redirect:
     scope: dict[str, Any] = {name: _listed(visit, name) for name in SCOPE}
     scope |= {name: visit.sent(f"received_{name}") for name in ("from", "to") if visit.sent(f"received_{name}")}
     body = {name: visit.sent(name) for name in ("file_no", "basis", "expires_on")} | {"scope": scope}
-    try:
-        made = visit.do(routes.ask, body=body)
-    except DomainError as error:
-        fields = {f"/scope/{name}": name for name in SCOPE} | {
-            "/scope/from": "received_from",
-            "/scope/to": "received_to",
-        }
-        return again(list_mandates(visit), error, visit, fields=fields)
-    return Redirect(to=f"inspection/{made.id}", query={"done": "asked"})
+    return submit(
+        visit,
+        routes.ask,
+        body,
+        ask=list_mandates,
+        onward=lambda made: Redirect(to=f"inspection/{made.id}", query={"done": "asked"}),
+        at={f"/scope/{name}": name for name in SCOPE} | {"/scope/from": "received_from", "/scope/to": "received_to"},
+    )
 
 
 @pages.get("/inspection/{mandate_id}", roles=INSPECTORS)
 def read_mandate(visit: PageRequest) -> Page:
-    """Show a mandate; to its owner, once it is in force, with the cases within its scope and the readings under it."""
+    """Show a mandate; once it is in force, its owner also sees the cases in its scope and the readings under it."""
     mandate = visit.get(routes.mandate)
     facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
     facts["is_mine"] = mandate.inspector == visit.caller.actor
@@ -62,16 +60,21 @@ def read_mandate(visit: PageRequest) -> Page:
 
 
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
-def approve(visit: PageRequest) -> Redirect:
-    """Put another inspector's mandate into force, with a login that is only minutes old."""
-    if visit.get(routes.mandate).approver != visit.caller.actor:  # else a second click
-        visit.do(routes.approve, version=visit.version())
-    return Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"})
+def approve(visit: PageRequest) -> Page | Redirect:
+    """Approve another inspector's mandate, with a fresh login."""
+    return submit(
+        visit,
+        routes.approve,
+        None,
+        ask=read_mandate,
+        onward=Redirect(to=f"inspection/{visit.path['mandate_id']}", query={"done": "approved"}),
+        said=lambda page: {"by": page.fact("mandate", MandateResponse).approver},
+    )
 
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}", roles=INSPECTORS)
 def read_case(visit: PageRequest) -> Page:
-    """Show a case's timeline from top to bottom, with lights as of any moment; the reading is on record."""
+    """Show a case's timeline as of any moment; the reading is recorded."""
     told = _timeline(visit)
     facts = {
         "told": told,
@@ -87,7 +90,7 @@ def read_case(visit: PageRequest) -> Page:
 
 @pages.get("/inspection/{mandate_id}/cases/{case_no}/evidence", roles=INSPECTORS)
 def evidence(visit: PageRequest) -> Download:
-    """Answer the timeline as it was hashed, so that anybody can recompute it; the reading is on record."""
+    """Return the timeline as it was hashed, so that anybody can recompute the hashes; the reading is recorded."""
     told = _timeline(visit)
     name = f"timeline-{visit.path['case_no']}.json"
     headers = {
@@ -105,7 +108,7 @@ def _timeline(visit: PageRequest) -> MandateTimelineResponse:
 
 
 def _moment(sent: str) -> str:
-    """Read a moment as a browser writes it: the clock on the wall in Shanghai; anything else stays as it is."""
+    """Read local time in Shanghai, as a browser sends it; anything else is returned unchanged."""
     try:
         moment = datetime.fromisoformat(sent)
     except ValueError:
@@ -114,6 +117,6 @@ def _moment(sent: str) -> str:
 
 
 def _listed(visit: PageRequest, name: str) -> list[str]:
-    """Return a field's entries: each value of it, or the parts of one that commas or spaces divide."""
+    """Return the values of a field, which may also be separated by commas or spaces."""
     values = visit.form.get(name, ())
     return [part for value in values for part in value.replace("\uff0c", " ").replace(",", " ").split()]

@@ -1,109 +1,66 @@
-"""What officers do to a case: each act with the fields that its route asks for and no others."""
+"""What officers do to a case: each action with the fields that its route asks for."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final
 
+from chalicelib.api.cases.routes import assignment, cases, consequences, handling
+from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
-from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.rules.handling import STEPS
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
-from chalicelib.policy import Role
+from chalicelib.web.core import pages
+from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import PageRequest
-
-if TYPE_CHECKING:
-    from chalicelib.api.cases.schemas.cases import CaseResponse
-
-Options = Sequence[tuple[str, ...]]
-Kind = Literal["text", "area", "number", "choice", "ticks", "day", "moment", "file"]
+from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.officers.cases import OFFERS, OFFICE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a form: what it is called in the route's body, how it is asked for, and out of which answers."""
-
-    name: str
-    kind: Kind
-    options: "Callable[[PageRequest, CaseResponse], Options] | None" = None
-    may_be_blank: bool = False
+def _words(prefix: str, values: Sequence[str]) -> Callable[[CaseResponse, PageRequest], Options]:
+    return lambda _case, visit: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """An act: its step, its fields, and when a page offers it beyond what its right says.
-
-    ``is_fresh`` wants a login that is at most 300 seconds old, where one officer stands behind another's result.
-    ``is_done`` says whether a form that comes a second time has done its work already, where the route does not know.
-    """
-
-    name: str
-    step: CaseStep
-    fields: tuple[Field, ...] = ()
-    applies: "Callable[[CaseResponse], bool]" = lambda _case: True
-    is_done: "Callable[[CaseResponse, PageRequest], bool]" = lambda _case, _visit: False
-    is_grave: bool = False
-    is_fresh: bool = False
-
-
-def _words(prefix: str, values: Sequence[str]) -> "Callable[[PageRequest, CaseResponse], Options]":
-    return lambda visit, _case: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
-
-
-def _owed(_visit: PageRequest, case: "CaseResponse") -> Options:
+def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _grounds(visit: PageRequest, case: "CaseResponse") -> Options:
-    """Return the grounds of a pause out of the closed list of the item's rules, each with its article (R4.8)."""
+def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
     item = container().catalogue.find(case.item.code, at=visit.at)
     pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
 
 
-def _is_paused(case: "CaseResponse") -> bool:
-    return any(pause.ended_at is None for pause in case.pauses)
+def _basis_of_pause(case: CaseResponse, visit: PageRequest) -> dict[str, object]:
+    found = (ground[2] for ground in _grounds(case, visit) if ground[0] == visit.sent("ground"))
+    return {"basis": next(found, "")}
 
 
-def _has_just_ended(case: "CaseResponse", visit: PageRequest) -> bool:
-    """Say whether the only thing that happened since the form was drawn is what it asks for."""
-    return bool(case.pauses) and not _is_paused(case) and case.version == visit.version() + 1
+LATE: Final[Field[CaseResponse]] = Field(name="late_reason", kind="area", may_be_blank=True)
 
-
-def _waits_for_second(case: "CaseResponse") -> bool:
-    return case.verification is not None and not case.verification.has_effect
-
-
-def _is_adverse(case: "CaseResponse") -> bool:
-    found = case.verification
-    return found is not None and found.has_effect and found.result in {Finding.UNTRUE, Finding.UNFULFILLED}
-
-
-def _is_ordered(case: "CaseResponse") -> bool:
-    return case.rectification is not None and case.rectification.ended_at is None
-
-
-LATE: Final = Field(name="late_reason", kind="area", may_be_blank=True)
-OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
-
-ACTIONS: Final = (
+ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     Action(
         name="acceptance",
-        step=CaseStep.ACCEPT,
+        route=handling.accept,
         fields=(
-            Field(name="accepted", kind="choice", options=_words("accepted", ("yes", "no"))),
+            Field(
+                name="accepted",
+                kind="choice",
+                options=_words("accepted", ("yes", "no")),
+                read={"yes": True, "no": False}.get,
+            ),
             Field(name="reason", kind="area", may_be_blank=True),
         ),
     ),
     Action(
         name="corrections",
-        step=CaseStep.CORRECT,
+        route=handling.ask_correction,
         fields=(Field(name="missing", kind="ticks", options=_owed), Field(name="basis", kind="text")),
     ),
     Action(
         name="decision",
-        step=CaseStep.DECIDE,
+        route=handling.decide,
         fields=(
             Field(name="outcome", kind="choice", options=_words("outcome", tuple(Outcome))),
             Field(name="document_no", kind="text"),
@@ -113,67 +70,53 @@ ACTIONS: Final = (
         ),
     ),
     Action(
-        name="delivery",
-        step=CaseStep.DELIVER,
-        fields=(Field(name="method", kind="text", may_be_blank=True), LATE),
+        name="delivery", route=handling.deliver, fields=(Field(name="method", kind="text", may_be_blank=True), LATE)
     ),
     Action(
         name="pause",
-        step=CaseStep.PAUSE,
+        route=handling.pause,
         fields=(
             Field(name="ground", kind="choice", options=_grounds),
-            Field(name="expected_days", kind="number"),
-            Field(name="notice_text", kind="area"),
+            Field(name="expected_days", kind="number", hint="in_working_days"),
+            Field(name="notice_text", kind="area", hint="field_notice_text_hint", read=lambda sent: sent or None),
         ),
+        adds=_basis_of_pause,
+        at={"/basis": "ground"},
     ),
-    Action(
-        name="pause_end",
-        step=CaseStep.RESUME,
-        applies=_is_paused,
-        is_done=_has_just_ended,
-    ),
+    Action(name="pause_end", route=handling.end_pause),
     Action(
         name="extension",
-        step=CaseStep.EXTEND,
-        fields=(Field(name="days", kind="number"), Field(name="reason", kind="area")),
-        applies=lambda case: case.extension is None,
+        route=handling.extend,
+        fields=(Field(name="days", kind="number", hint="in_working_days"), Field(name="reason", kind="area")),
     ),
     Action(
         name="verification",
-        step=CaseStep.VERIFY,
+        route=consequences.verify,
         fields=(
             Field(name="result", kind="choice", options=_words("finding", tuple(Finding))),
             Field(name="method", kind="choice", options=_words("method", tuple(Method))),
             Field(name="findings", kind="area"),
             LATE,
         ),
-        applies=lambda case: case.commitment is not None and case.verification is None,
     ),
-    Action(
-        name="confirmation",
-        step=CaseStep.CONFIRM,
-        applies=_waits_for_second,
-        is_fresh=True,
-    ),
+    Action(name="confirmation", route=consequences.confirm_verification, is_fresh=True),
     Action(
         name="rectification",
-        step=CaseStep.RECTIFY,
-        fields=(Field(name="days", kind="number"), Field(name="basis", kind="text")),
-        applies=lambda case: _is_adverse(case) and case.rectification is None,
+        route=consequences.order_rectification,
+        fields=(Field(name="days", kind="number", hint="in_working_days"), Field(name="basis", kind="text")),
         is_grave=True,
     ),
     Action(
         name="rectification_outcome",
-        step=CaseStep.END_RECTIFICATION,
+        route=consequences.end_rectification,
         fields=(
             Field(name="outcome", kind="choice", options=_words("rectified", tuple(RectificationOutcome))),
             Field(name="findings", kind="area"),
         ),
-        applies=_is_ordered,
     ),
     Action(
         name="revocation",
-        step=CaseStep.REVOKE,
+        route=consequences.revoke,
         fields=(
             Field(name="document_no", kind="text"),
             Field(name="basis", kind="text"),
@@ -182,20 +125,32 @@ ACTIONS: Final = (
             Field(name="remedy_until", kind="day"),
             Field(name="statement_answer", kind="area", may_be_blank=True),
         ),
-        applies=_is_adverse,
         is_grave=True,
     ),
-    Action(
-        name="reopening",
-        step=CaseStep.REOPEN,
-        fields=(Field(name="reason", kind="area"),),
-    ),
+    Action(name="reopening", route=assignment.reopen, fields=(Field(name="reason", kind="area"),)),
     Action(
         name="assignment",
-        step=CaseStep.ASSIGN,
-        fields=(Field(name="officer", kind="text"),),
+        route=assignment.assign,
+        fields=(Field(name="officer", kind="text", start=lambda visit: visit.caller.sub),),
     ),
 )
-"""Every act, the usual next one first."""
 
-NAMED: Final[Mapping[str, Action]] = {act.name: act for act in ACTIONS}
+
+@pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
+def ask(visit: PageRequest) -> Page:
+    """Draw the form of an action, below the timeline if the case has changed since the form was drawn."""
+    action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
+    is_stale = visit.sent("version") not in {"", str(case.version)}
+    timeline = visit.get(cases.read_timeline) if is_stale else None
+    is_open = case.state in STEPS[OFFERS[action.name].step].states
+    facts = {"case": case, "timeline": timeline}
+    return draw("desk_action.html", action, case, visit, title=f"desk_{action.name}", is_open=is_open, **facts)
+
+
+@pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
+def do(visit: PageRequest) -> Page | Redirect:
+    """Carry the action out; it is always the latest pause that ends, so that a second click names the same one."""
+    action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
+    latest = max((pause.number for pause in case.pauses), default=0)
+    onward = Redirect(to=f"desk/{case.case_no}", query={"done": action.name})
+    return carry_out(action, case, visit, ask=ask, onward=onward, path={"number": str(latest)})

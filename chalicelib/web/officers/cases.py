@@ -1,24 +1,79 @@
-"""The officers' desk: the department's cases by due date, and each case on one page with what may be done next."""
+"""The officers' desk: the department's cases by due date, and each case with what may be done next."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import State
-from chalicelib.cases.rules.handling import STEPS
+from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
-from chalicelib.web.officers.case_actions import ACTIONS, NAMED, OFFICE, Action
 
+OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
 FILTERS: Final = ("light", "kind", "officer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """When to offer an action: by the roles and states of its step, and by the case itself."""
+
+    step: CaseStep
+    also: Callable[[CaseResponse], bool] = lambda _case: True
+
+    def __call__(self, case: CaseResponse, visit: PageRequest) -> bool:
+        """Whether to offer it now; the API decides once it is carried out."""
+        right = STEPS[self.step]
+        return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and self.also(case)
+
+
+def _is_paused(case: CaseResponse) -> bool:
+    """Whether a special procedure is going on (特别程序)."""
+    return any(pause.ended_at is None for pause in case.pauses)
+
+
+def _waits_for_second(case: CaseResponse) -> bool:
+    return case.verification is not None and not case.verification.has_effect
+
+
+def _is_adverse(case: CaseResponse) -> bool:
+    found = case.verification
+    return found is not None and found.has_effect and found.result in {Finding.UNTRUE, Finding.UNFULFILLED}
+
+
+def _is_ordered(case: CaseResponse) -> bool:
+    return case.rectification is not None and case.rectification.ended_at is None
+
+
+OFFERS: Final[Mapping[str, Offer]] = {
+    "acceptance": Offer(step=CaseStep.ACCEPT),
+    "corrections": Offer(step=CaseStep.CORRECT),
+    "decision": Offer(step=CaseStep.DECIDE),
+    "delivery": Offer(step=CaseStep.DELIVER),
+    "pause": Offer(step=CaseStep.PAUSE),
+    "pause_end": Offer(step=CaseStep.RESUME, also=_is_paused),
+    "extension": Offer(step=CaseStep.EXTEND, also=lambda case: case.extension is None),
+    "verification": Offer(
+        step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
+    ),
+    "confirmation": Offer(step=CaseStep.CONFIRM, also=_waits_for_second),
+    "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
+    "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
+    "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),
+    "reopening": Offer(step=CaseStep.REOPEN),
+    "assignment": Offer(step=CaseStep.ASSIGN),
+}
+"""The actions on a case, the usual next one first; ``case_actions`` has their forms."""
 
 
 @pages.get("/worklist", roles=OFFICE)
 def worklist(visit: PageRequest) -> Page:
-    """List what is due, oldest first, with its light; without a light, what is late or nearly so."""
+    """List what is due, oldest first, with its light; unless a light is chosen, what is late or nearly so."""
     from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
 
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
@@ -37,14 +92,14 @@ def list_cases(visit: PageRequest) -> Page:
 
 @pages.get("/desk/{case_no}", roles=OFFICE)
 def read_case(visit: PageRequest) -> Page:
-    """Show a case with everything an officer decides by, and the acts that are open now."""
+    """Show a case with everything an officer needs to decide, and the actions that are open now."""
     case = visit.get(cases.read_case)
+    done = visit.query.get("done")
     facts = {
         "case": case,
         "timeline": visit.get(cases.read_timeline),
-        "acts": [act for act in ACTIONS if is_open(act, case, visit)],
-        "done": visit.query.get("done"),
-        "desk_acts": tuple(NAMED),
+        "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
+        "done": done if done in OFFERS else None,
         "may_look": Role.OFFICER in visit.caller.roles,
         "may_give_card": bool(visit.caller.roles & set(GIVERS)),
     }
@@ -53,13 +108,7 @@ def read_case(visit: PageRequest) -> Page:
 
 @pages.get("/desk/{case_no}/clocks/{kind}", roles=OFFICE)
 def explain(visit: PageRequest) -> Page:
-    """Show why a day is the due day."""
+    """Show how a due date was counted, day by day."""
     case_no = visit.path["case_no"]
     told = visit.get(cases.explain)
     return Page(template="explanation.html", facts={"case_no": case_no, "told": told, "back": f"desk/{case_no}"})
-
-
-def is_open(act: Action, case: CaseResponse, visit: PageRequest) -> bool:
-    """Say whether to offer an act: by the right that the rules give, and by what the case is at."""
-    right = STEPS[act.step]
-    return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and act.applies(case)

@@ -1,4 +1,4 @@
-"""The supervisors' board: who is late, what is about to be, since when we have watched; and alerts to answer."""
+"""The supervisors' board: what is late or about to be, and alerts to answer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,17 +6,16 @@ from typing import Final
 from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.clocks.model import Light
 from chalicelib.container import container
-from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
 MOST: Final = 100
-"""How many lights of one colour are counted; beyond that the board says "more than"."""
+"""How many lights of one colour are counted; beyond that, the board says "more than"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ def board(visit: PageRequest) -> Page:
 
 @pages.get("/board/alerts/{alert_id}", roles=WATCHERS)
 def ask_answer(visit: PageRequest) -> Page:
-    """Ask why something is late, which the applicant reads, and by when it is expected."""
+    """Ask why something is late, which the applicant will read, and when it is expected."""
     found = [one for one in visit.get(supervision.alerts).items if one.id == visit.path["alert_id"]]
     return Page(template="alert.html", facts={"alert": found[0] if found else None})
 
@@ -56,18 +55,21 @@ def ask_answer(visit: PageRequest) -> Page:
 def answer(visit: PageRequest) -> Page | Redirect:
     """Answer an alert."""
     body = {"reason": visit.sent("reason"), "expected_on": visit.sent("expected_on")}
-    try:
-        visit.do(supervision.acknowledge, body=body)
-    except DomainError as error:
-        if error.code is not ErrorCode.ALREADY_ACKNOWLEDGED or not _is_answered_so(visit):
-            return again(ask_answer(visit), error, visit, fields={"": "reason"})
-    return Redirect(to="board", query={"done": "answered"})
+    return submit(
+        visit,
+        supervision.acknowledge,
+        body,
+        ask=ask_answer,
+        onward=Redirect(to="board", query={"done": "answered"}),
+        at={"": "reason"},
+        said=lambda _page: _answered(visit),
+    )
 
 
-def _is_answered_so(visit: PageRequest) -> bool:
-    """Say whether exactly this was answered by the same person: the second click of a double click."""
+def _answered(visit: PageRequest) -> dict[str, object] | None:
+    """Return how the alert was answered, if it was; the list shows open alerts only."""
     found = container().alerts.get(visit.path["alert_id"], by=visit.caller).acknowledgement
-    return found is not None and (found.by, found.reason) == (visit.caller.actor, visit.sent("reason"))
+    return None if found is None else {"by": found.by, "reason": found.reason}
 
 
 def _count(visit: PageRequest, department: str, light: Light) -> Count:

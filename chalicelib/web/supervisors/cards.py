@@ -1,55 +1,27 @@
-"""Cards (督办牌): those that were given and by when somebody must act, each with its history, and what may be done."""
+"""Cards (督办牌): the list with its deadlines, each card with its history and actions, and giving one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.api.supervision.routes import cards
-from chalicelib.api.supervision.routes.cards import CardResponse
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Route
 from chalicelib.policy import ALL_DEPARTMENTS
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.settings import settings
-from chalicelib.supervision.model.cards import CardState, CardStep, Outcome
+from chalicelib.supervision.model.cards import CardState, CardStep
 from chalicelib.supervision.rules.cards import GIVERS, open_steps
 from chalicelib.supervision.services.cards import READERS
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import again, at_fault
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What may be done with a card: its step, its route, what its text is called there, and the answers to choose."""
-
-    step: CardStep
-    route: Route[Any, CardResponse]
-    field: str
-    outcomes: tuple[str, ...] = ()
-
-
-ACTS: Final[Mapping[str, Action]] = {
-    act.step.value: act
-    for act in (
-        Action(step=CardStep.REPLY, route=cards.reply, field="text"),
-        Action(step=CardStep.APPEAL, route=cards.appeal, field="grounds"),
-        Action(
-            step=CardStep.DECISION,
-            route=cards.decide,
-            field="reasons",
-            outcomes=tuple(Outcome),
-        ),
-        Action(step=CardStep.WITHDRAWAL, route=cards.withdraw, field="reason"),
-    )
-}
-
-
 @pages.get("/cards", roles=READERS)
 def list_cards(visit: PageRequest) -> Page:
-    """List cards, newest first, each with the light and the last day of what is owed on it."""
+    """List cards, newest first, each with the light and the due date of its next act."""
     asked = {name: visit.query[name] for name in ("department", "state", "officer", "cursor") if visit.query.get(name)}
     sees_all = bool(visit.caller.roles & ALL_DEPARTMENTS)
     facts = {
@@ -66,55 +38,23 @@ def list_cards(visit: PageRequest) -> Page:
 
 @pages.get("/cards/{card_id}", roles=READERS)
 def read_card(visit: PageRequest) -> Page:
-    """Show a card with what everybody said about it, and the acts that are open to who looks."""
+    """Show a card with everything said about it, and the actions that are open to the caller."""
     card = visit.get(cards.card)
     done = visit.query.get("done", "")
     facts = {
         "card": card,
         "ground": _grounds(visit).get(card.ground, card.ground),
-        "acts": [step.value for step in _open(visit)],
-        "words": [(name, getattr(card, name)) for name in ACTS if getattr(card, name)],
-        "done": done if done == "given" or done in ACTS else None,
+        "actions": [step.value for step in open_now(visit)],
+        "words": [(step.value, getattr(card, step)) for step in CardStep if getattr(card, step)],
+        "done": done if done in {"given", *CardStep} else None,
         "can_open": bool(visit.caller.roles - ALL_DEPARTMENTS),
     }
     return Page(template="card.html", facts=facts)
 
 
-@pages.get("/cards/{card_id}/acts/{act}", roles=READERS)
-def ask_act(visit: PageRequest) -> Page:
-    """Ask for what an act needs."""
-    act = _act(visit)
-    facts = {
-        "card": visit.get(cards.card),
-        "act": act,
-        "is_now": act.step in _open(visit),
-        "outcomes": [(one, text(f"card_outcome_{one}", visit.language)) for one in act.outcomes],
-    }
-    return Page(template="card_act.html", facts=facts)
-
-
-@pages.post("/cards/{card_id}/acts/{act}", roles=READERS, form="/cards/{card_id}/acts/{act}")
-def do_act(visit: PageRequest) -> Page | Redirect:
-    """Answer, appeal, decide or withdraw."""
-    act, page = _act(visit), ask_act(visit)
-    onward = Redirect(to=f"cards/{visit.path['card_id']}", query={"done": act.step.value})
-    body = {act.field: visit.sent("text")}
-    if act.outcomes:
-        if not visit.sent("outcome"):
-            return at_fault(page, outcome=text("choose_an_outcome", visit.language))
-        body["outcome"] = visit.sent("outcome")
-    try:
-        visit.do(act.route, body=body, version=visit.version())
-    except DomainError as error:
-        if error.code is ErrorCode.STALE_VERSION and _is_done_already(page, act, visit):
-            return onward
-        return again(page, error, visit, fields={f"/{act.field}": "text", "": "text"})
-    return onward
-
-
 @pages.get("/card", roles=GIVERS)
 def ask_card(visit: PageRequest) -> Page:
-    """Ask for which case, and then on which of its events a card is given, on which ground, and the facts."""
+    """Ask for the case, and then for the events, the ground and the facts on which a card is given."""
     from chalicelib.api.cases.routes import cases  # noqa: PLC0415 - only this form needs it
 
     case_no = visit.sent("case_no") or visit.query.get("case_no", "").strip()
@@ -160,37 +100,19 @@ def give(visit: PageRequest) -> Page | Redirect:
         "events": [int(one) for one in visit.form.get("events", ()) if one.isascii() and one.isdigit()],
         "facts": visit.sent("facts"),
     } | ({"officer": visit.sent("officer")} if visit.sent("officer") else {})
-    try:
-        card = visit.do(cards.give, body=body)
-    except DomainError as error:
-        return _not_given(page, error, visit)
-    return Redirect(to=f"cards/{card.id}", query={"done": "given"})
+    return submit(
+        visit,
+        cards.give,
+        body,
+        ask=ask_card,
+        onward=lambda card: Redirect(to=f"cards/{card.id}", query={"done": "given"}),
+        at={ErrorCode.SAME_PERSON: "officer", "": "events"},
+    )
 
 
-def _not_given(page: Page, error: DomainError, visit: PageRequest) -> Page:
-    """Draw the form again with why no card can be given, and with the card that was given before or when it can be."""
-    field = "officer" if error.code is ErrorCode.SAME_PERSON else "events"
-    page = again(page, error, visit, fields={"": field})
-    more: dict[str, object] = {name: error.facts[name] for name in ("until", "card_id") if name in error.facts}
-    return Page(template=page.template, facts={**page.facts, **more}, status=page.status)
-
-
-def _act(visit: PageRequest) -> Action:
-    found = ACTS.get(visit.path["act"])
-    if found is None:
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return found
-
-
-def _open(visit: PageRequest) -> tuple[CardStep, ...]:
-    card = container().cards.card(visit.path["card_id"], by=visit.caller)
-    return open_steps(card, visit.caller)
-
-
-def _is_done_already(page: Page, act: Action, visit: PageRequest) -> bool:
-    """Whether the same person said the same before: a form that was sent twice."""
-    word = getattr(page.facts["card"], act.step.value)
-    return word is not None and word.by == visit.caller.actor and word.text == visit.sent("text")
+def open_now(visit: PageRequest) -> tuple[CardStep, ...]:
+    """Return the steps that the caller may take now on the card in the address."""
+    return open_steps(container().cards.card(visit.path["card_id"], by=visit.caller), visit.caller)
 
 
 def _may_give(visit: PageRequest) -> bool:
@@ -203,6 +125,6 @@ def _pack(visit: PageRequest, item: str) -> RulePack:
 
 
 def _grounds(visit: PageRequest) -> Mapping[str, str]:
-    """Return what grounds are called; those of every pack go by the same codes."""
+    """Return the names of the grounds, whose codes are the same in every rule pack."""
     grounds = container().usual_pack(visit.at).card_grounds
     return {one.code: one.name if visit.language == "zh" else one.english for one in grounds}
