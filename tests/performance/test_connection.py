@@ -1,16 +1,15 @@
 """What was left out of the way to DynamoDB is not missed."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.serialize import create_serializer
+from botocore.parsers import JSONParser
 from pynamodb.attributes import BinaryAttribute, ListAttribute, MapAttribute
 
 from chalicelib.aws import AWS_DATA
-from chalicelib.dynamo.connection import PlainSerializer, QuickConnection
+from chalicelib.dynamo.connection import PageParser, QuickConnection
 from chalicelib.dynamo.model import connection
 from infra.awsdata.build import built
 from tests.tables import definitions, kinds_of_rows
@@ -44,29 +43,42 @@ def test_what_pynamodb_sets_for_the_client_still_holds() -> None:
     assert config.user_agent == "xinnuo"
 
 
-@pytest.mark.parametrize("item", [ITEM, {**ITEM, "sealed": {"B": b"\x00\xff"}}], ids=["plain", "with bytes"])
-def test_a_request_is_written_as_botocore_writes_it(item: dict[str, Any]) -> None:
-    usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
-    operation = usual.meta.service_model.operation_model("PutItem")
-    sent = {"TableName": "t", "Item": item, "ReturnConsumedCapacity": "TOTAL"}
-
-    ours = PlainSerializer().serialize_to_request(sent, operation)
-    theirs = create_serializer(usual.meta.service_model.metadata["protocol"]).serialize_to_request(sent, operation)
-
-    assert json.loads(ours.pop("body")) == json.loads(theirs.pop("body"))
-    assert ours == theirs
-
-
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("item", [ITEM, {**ITEM, "sealed": {"B": b"\x00\xff"}}], ids=["plain", "with bytes"])
-def test_an_item_is_read_as_it_was_written(item: dict[str, Any]) -> None:
-    table = next(name for name in definitions() if name.endswith("-cases"))
+def test_a_page_is_read_as_botocore_reads_it(item: dict[str, Any]) -> None:
     usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+    table = next(name for name in definitions() if name.endswith("-cases"))
+    usual.put_item(TableName=table, Item=item)
+    asked = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": "a"}},
+        "ReturnConsumedCapacity": "TOTAL",
+    }
 
-    connection().dispatch("PutItem", {"TableName": table, "Item": item})
+    ours, theirs = connection().dispatch("Query", dict(asked)), usual.query(**asked)
 
-    asked = {"TableName": table, "Key": {"pk": {"S": "a"}}}
-    assert connection().dispatch("GetItem", dict(asked))["Item"] == usual.get_item(**asked)["Item"]
+    assert ours.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
+    assert ours == theirs
+    assert ours["Items"] == [{**item, "n": {"N": "1.5"}}]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b'{"Items": [{"pk": {"S": "cut o'),
+        (200, b"{}"),
+        (400, b'{"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "no table"}'),
+        (503, b"<html>unavailable</html>"),
+    ],
+    ids=["damaged", "empty", "refused", "not from DynamoDB"],
+)
+def test_what_is_no_page_is_read_as_botocore_reads_it(status: int, body: bytes) -> None:
+    usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+    shape = usual.meta.service_model.operation_model("Query").output_shape
+    response = {"status_code": status, "headers": {"x-amzn-RequestId": "R1"}, "body": body}
+
+    assert PageParser().parse(response, shape) == JSONParser().parse(response, shape)
 
 
 def test_every_row_is_flat_as_rows_are_read_and_written() -> None:
