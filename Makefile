@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
-.PHONY: requirements assets browse screenshots lint format types contracts unit deep venv lock python
+.PHONY: requirements assets addresses browse screenshots lint format types contracts unit deep venv lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -96,11 +96,14 @@ requirements: python ## each requirement with the tests that prove it, and what 
 assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
 	@$(BIN)/python -m infra.assets > /dev/null
 
+addresses: $(BIN)/.ready ## write down anew which module answers which address, after routes or pages changed
+	@$(BIN)/python -m infra.addresses
+
 lint: $(BIN)/.ready ## style only
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --check; echo "make format puts this right."; exit 1; }
 
-format: $(BIN)/.ready ## put right what can be put right by machine
+format: addresses ## put right what can be put right by machine
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 

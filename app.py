@@ -7,19 +7,17 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.api.addresses import ADDRESSES
+from chalicelib.addresses import API, PORTAL
 from chalicelib.http.app import App
 from chalicelib.settings import settings
 from chalicelib.start import prepare
-from chalicelib.web.addresses import ADDRESSES as PAGES
-from chalicelib.web.addresses import SHOWING
 
 app = App("xinnuo")
 
-for file, names in ADDRESSES.items():
-    app.serve(file, *names)
+for module, names in API.items():
+    app.serve(module, *names)
 app.api.binary_types.append("multipart/form-data")
-app.show(SHOWING, *(name for names in PAGES.values() for name in names))
+app.show("chalicelib.web.core.dispatch", *(name for names in PORTAL.values() for name in names))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

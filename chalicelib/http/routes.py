@@ -8,10 +8,12 @@ knows both types: calls from the portal's pages are type-checked like any other 
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final, Generic, Required, TypeAlias, TypedDict, Unpack, overload
 
 from typing_extensions import TypeVar
 
+from chalicelib.addresses import API
 from chalicelib.http.request import Call
 from chalicelib.http.responses import Answer
 from chalicelib.http.schemas import PageQuery, PageResponse, Query, ResponseBody
@@ -34,6 +36,7 @@ __all__ = [
     "Route",
     "Routes",
     "Text",
+    "import_all",
     "route_named",
 ]
 
@@ -107,7 +110,7 @@ class Options(TypedDict, total=False):
 
 
 class Routes:
-    """The routes of one module; ``addresses.py`` lists them too, so that the module can be imported on first use."""
+    """The routes of one module; after a change, ``make addresses`` writes down anew which module has which."""
 
     def __init__(self, tag: str) -> None:
         """Start without routes; ``tag`` groups them in OpenAPI."""
@@ -162,6 +165,12 @@ class Method:
             return route
 
         return register
+
+
+def import_all() -> None:
+    """Import every module of routes, for whoever must see them all."""
+    for module in API:
+        import_module(module)
 
 
 def route_named(name: str) -> Route:

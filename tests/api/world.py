@@ -14,10 +14,10 @@ from chalicelib.alerts.model.webhooks import Notice, Topic
 from chalicelib.alerts.rules.webhooks import delivery_of
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
-from chalicelib.api.addresses import import_all
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.http.routes import import_all
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import (

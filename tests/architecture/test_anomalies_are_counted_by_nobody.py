@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api.addresses import import_all
-from chalicelib.http.routes import ROUTES
+from chalicelib.http.routes import ROUTES, import_all
 from chalicelib.supervision.model.anomalies import AnomalyKind
 from tests.architecture.sources import DEPLOYED, named, uses
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib import aws
-from chalicelib.api.addresses import import_all
 from chalicelib.dynamo.model import connection
+from chalicelib.http.routes import import_all
 from chalicelib.jobs.sweep import sweep
 from chalicelib.settings import settings
 from tests.api.bodies import DECISION, FLAG, PERSONAL, item_body, subject_of, token_of

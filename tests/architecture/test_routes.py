@@ -1,8 +1,6 @@
 """What every route, reason and event kind must bring."""
 
-import importlib
 import json
-import pkgutil
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,22 +8,20 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import chalicelib.api
 from app import app
-from chalicelib.api.addresses import ADDRESSES, import_all
+from chalicelib.addresses import API, PORTAL
 from chalicelib.errors import ErrorCode
 from chalicelib.http.field_errors import FAULT_TEXTS, OTHERWISE
 from chalicelib.http.openapi import document
 from chalicelib.http.problems import STATUS, TEXTS, problem_of
-from chalicelib.http.routes import ROUTES
+from chalicelib.http.routes import ROUTES, import_all
 from chalicelib.policy import Role
 from chalicelib.timeline.event_types import LABELS, EventKind
-from chalicelib.web.addresses import ADDRESSES as PAGES
+from infra import addresses
 
 import_all()
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-MODULES = [module.name for module in pkgutil.iter_modules(chalicelib.api.__path__, "chalicelib.api.")]
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +46,14 @@ def test_a_route_says_what_it_is_for_and_what_it_answers() -> None:
     assert without_answer == [route.name for route in ROUTES if route.status == 204]
 
 
-def test_every_route_has_its_address_beside_its_file() -> None:
-    with_routes = {name for name in MODULES if hasattr(importlib.import_module(name), "routes")}
-    declared = {(route.view.__module__, route.name) for route in ROUTES}
-
-    assert declared == {(file, name) for file, names in ADDRESSES.items() for name in names}
-    assert set(ADDRESSES) == with_routes
+def test_the_addresses_are_those_that_the_decorators_name() -> None:
+    assert addresses.FILE.read_text(encoding="utf-8") == addresses.text(), "`make addresses` writes them anew"
 
 
 def test_every_address_is_deployed_and_nothing_else() -> None:
     deployed = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
 
-    assert deployed == {name for listed in (ADDRESSES, PAGES) for names in listed.values() for name in names}
+    assert deployed == {name for listed in (API, PORTAL) for names in listed.values() for name in names}
 
 
 def test_the_published_document_is_valid(published: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.addresses import PORTAL
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
-from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
@@ -24,8 +24,8 @@ __all__ = ["company", "objection", "repair"]
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 OWN = {"case_no", "draft_id", "objection_id", "repair_id", "key_id"}
 
-for file in ADDRESSES:
-    import_module(file)
+for module in PORTAL:
+    import_module(module)
 
 PERSONAL = sorted(
     name for name, entry in PAGES.items() if Role.APPLICANT in entry.roles and set(re.findall(r"{(\w+)}", name)) & OWN

@@ -3,13 +3,11 @@
 import json
 import re
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core import assets
 from chalicelib.web.core.pages import PAGES
 from chalicelib.web.core.request import Page
@@ -25,13 +23,6 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 def page(portal: Client, url: str, **headers: str) -> tuple[Reply, Outline]:
     reply = portal.get(url, **headers)
     return reply, Outline(reply.text)
-
-
-def test_every_address_of_the_portal_has_its_page_in_its_file() -> None:
-    for file, names in ADDRESSES.items():
-        import_module(file)
-        assert {name for name, entry in PAGES.items() if entry.view.__module__ == file} == set(names)
-    assert set(PAGES) == {name for names in ADDRESSES.values() for name in names}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -3,15 +3,15 @@
 import re
 from importlib import import_module
 
+from chalicelib.addresses import PORTAL
 from chalicelib.policy import Role
-from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.pages import PAGES
 from tests.claims import about
 from tests.cloud import PERSONAS
 from tests.web.visitor import Come
 
-for file in ADDRESSES:
-    import_module(file)
+for module in PORTAL:
+    import_module(module)
 
 PEOPLE = {Role.APPLICANT, Role.AGENT}
 OFFICE = {Role.OFFICER, Role.SUPERVISOR, Role.HEAD}

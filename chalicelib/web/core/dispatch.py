@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from chalice.app import Response
 
+from chalicelib.addresses import PORTAL
 from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -22,7 +23,6 @@ from chalicelib.http.tokens import require_fresh, tokens
 from chalicelib.logging import tell
 from chalicelib.policy import Caller
 from chalicelib.sessions.rules import is_form_token
-from chalicelib.web.addresses import ADDRESSES
 from chalicelib.web.core.cookies import SESSION, held, read_cookies
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, is_too_large, too_large, words_of, written
 from chalicelib.web.core.pages import PAGES, Entry
@@ -244,10 +244,10 @@ def _told(page: Page, visit: PageRequest, failure: Failure | None = None) -> Res
 
 
 def _entry(route: str) -> Entry:
-    import_module(_files()[route])
+    import_module(_modules()[route])
     return PAGES[route]
 
 
 @cache
-def _files() -> Mapping[str, str]:
-    return {name: file for file, names in ADDRESSES.items() for name in names}
+def _modules() -> Mapping[str, str]:
+    return {name: module for module, names in PORTAL.items() for name in names}

@@ -2,9 +2,8 @@
 
 from functools import cache
 
-from chalicelib.api.addresses import import_all
 from chalicelib.http.openapi import document
-from chalicelib.http.routes import ROUTES, Answer, Call, ResponseBody, Routes
+from chalicelib.http.routes import ROUTES, Answer, Call, ResponseBody, Routes, import_all
 
 routes = Routes("health")
 
