@@ -5,7 +5,6 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -48,9 +47,9 @@ def call_of(
         if route.is_fresh:
             require_fresh(who, at=real_now())
     path = require_names(path_of(event))
-    # Any other text here may be somebody's own number, and the time of a rating must stay private.
-    if is_case_no(path.get("case_no", "")) and not route.is_discreet:
-        tell(case_no=path["case_no"])
+    # The time of a rating must stay private.
+    if "case_no" in path and not route.is_discreet:
+        _tell_case(path["case_no"])
     raw = raw_body_of(event)
     version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
     idempotency_key = (
@@ -75,3 +74,11 @@ def _call(route: Route, event: Event) -> Call[Any]:
     language = language_of(headers.get("accept-language", ""))
     who = None if route.is_public else caller_of(headers.get("authorization", ""))
     return call_of(route, event, headers, language, who=who)
+
+
+def _tell_case(case_no: str) -> None:
+    """Let the log say which case this is about; any other text may be somebody's own number."""
+    from chalicelib.cases.rules.case_numbers import is_case_no  # noqa: PLC0415 - most requests are about no case
+
+    if is_case_no(case_no):
+        tell(case_no=case_no)
