@@ -15,6 +15,7 @@ from unittest import mock
 from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
+from botocore.session import get_session
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from moto import mock_aws
@@ -212,6 +213,12 @@ class Issuer:
             {name: value for name, value in whole.items() if value is not None},
             key,
         )
+
+
+@cache
+def s3() -> Any:  # noqa: ANN401 - botocore builds its clients at run time
+    """A client of S3 for tests: the service's own session knows only what requests need."""
+    return get_session().create_client("s3", region_name=settings().region)
 
 
 class TokenOf(Protocol):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.aws import client as aws_client
 from chalicelib.credit.store.import_files import BLOCK, Bucket, inspect_file
 from chalicelib.settings import settings
 
@@ -17,7 +16,7 @@ MB = 1 << 20
 @pytest.fixture
 def bucket(cloud: None) -> Bucket:  # noqa: ARG001 - it is made in the cloud
     name = settings().import_bucket
-    aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
+    s3().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
     return Bucket(name)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import client as aws_client
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState
 from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
@@ -27,7 +26,7 @@ from chalicelib.policy import Role
 from chalicelib.settings import settings
 from tests.builders import NOON, a_caller, an_organisation
 from tests.channels import Channels, Sent
-from tests.cloud import empty_tables
+from tests.cloud import empty_tables, s3
 from tests.wire import Wire, watched
 
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
@@ -38,7 +37,7 @@ PERSON = {"kind": "resident_id", "number": "310101190006060069", "name": "合成
 
 @pytest.fixture(autouse=True)
 def imports(cloud: None, channels: Channels, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - everything is made in the cloud
-    aws_client("s3").create_bucket(
+    s3().create_bucket(
         Bucket=settings().import_bucket, CreateBucketConfiguration={"LocationConstraint": settings().region}
     )
     # Moto's tables are no place for threads.
@@ -77,7 +76,7 @@ def requested(data: bytes, *, source: str = "market", **declared: Any) -> Import
 
 def uploaded(data: bytes, **declared: Any) -> Import:  # noqa: ANN401 - any part
     made = requested(data, **declared)
-    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
+    s3().put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
     return made
 
 
@@ -99,12 +98,12 @@ def counts(made: Import) -> dict[str, int]:
 
 
 def refused_lines(made: Import) -> list[dict[str, Any]]:
-    body = aws_client("s3").get_object(Bucket=settings().import_bucket, Key=made.refused_lines)["Body"].read()
+    body = s3().get_object(Bucket=settings().import_bucket, Key=made.refused_lines)["Body"].read()
     return [json.loads(line) for line in body.decode().splitlines()]
 
 
 def names_in_bucket() -> list[str]:
-    found = aws_client("s3").list_objects_v2(Bucket=settings().import_bucket)
+    found = s3().list_objects_v2(Bucket=settings().import_bucket)
     return sorted(one["Key"].partition("/")[2] for one in found.get("Contents", ()))
 
 
@@ -369,7 +368,7 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
 )
 def test_a_file_that_holds_no_records_is_refused_whole(channels: Channels, data: bytes, problem: Problem) -> None:
     made = requested(data or b" ", size=max(len(data), 1), sha256=hashlib.sha256(data).hexdigest())
-    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
+    s3().put_object(Bucket=settings().import_bucket, Key=made.upload, Body=data)
 
     done = run(made, channels)
 
@@ -434,7 +433,7 @@ def test_each_kind_of_the_directory_has_an_example_that_is_taken(channels: Chann
 def test_what_is_uploaded_again_after_the_end_is_deleted_and_changes_nothing(channels: Channels) -> None:
     data = json_lines([a_line("r-1")])
     done = run(uploaded(data), channels)
-    aws_client("s3").put_object(Bucket=settings().import_bucket, Key=done.upload, Body=data)
+    s3().put_object(Bucket=settings().import_bucket, Key=done.upload, Body=data)
 
     again = run(done, channels)
 
