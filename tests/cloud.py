@@ -5,6 +5,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -250,7 +251,7 @@ def an_empty_cloud() -> Iterator[None]:
     with mock.patch.object(tokens, "fetched", the_issuer().jwks), a_machine_that_stands(), mock_aws():
         forget_everything()
         put_tables_back(_empty_tables())
-        _kms().keys[_identity_key().id] = _identity_key()
+        _give_identity_key()
         aws.client("secretsmanager").create_secret(Name=settings().secret, SecretString=json.dumps(SECRET))
         turn_clock(NOON)
         try:
@@ -307,9 +308,14 @@ def _empty_tables() -> bytes:
 @cache
 def _identity_key() -> Key:
     """Have the key made once a process: moto makes a pair of RSA keys for every key, whatever it is for."""
-    key = _kms().create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+    return _kms().create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+
+
+def _give_identity_key() -> None:
+    key = copy(_identity_key())
+    key.aliases = {}
+    _kms().keys = {key.id: key}
     _kms().create_alias(key.id, settings().identity_key)
-    return key
 
 
 def _dynamodb() -> DynamoDBBackend:

@@ -15,8 +15,8 @@ from chalicelib.http.routes import import_all
 from chalicelib.jobs.sweep import sweep
 from chalicelib.settings import settings
 from tests.api.bodies import DECISION, FLAG, PERSONAL, item_body, subject_of, token_of
-from tests.builders import NOON, KeyPair, base64url
-from tests.cloud import Client, Reply, turn_clock
+from tests.builders import KeyPair, base64url
+from tests.cloud import Client, Reply
 
 import_all()
 
@@ -111,12 +111,17 @@ class Teller:
 
 @pytest.fixture
 def teller(client: Client) -> Teller:
-    turn_clock(NOON)
+    # Made before anything is listened to: what botocore says of its clients is about no request.
+    assert connection().client
     return Teller(client)
 
 
 @pytest.fixture
 def everything_said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Any:  # noqa: ANN401 - a function
+    # Making a client says that our data hold no endpoint rules, once for each service.
+    for service in ("kms", "secretsmanager"):
+        aws.client(service)
+    assert connection().client
     # Lambda hears warnings of libraries; this hears more.
     caplog.set_level(logging.INFO)
 

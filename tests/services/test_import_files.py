@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.credit.store.import_files import BLOCK, Bucket, inspect_file
 from chalicelib.settings import settings
+from tests.cloud import s3
 
 LINE = b'{"record_id": "r-1", "basis": "' + b"x" * 960 + b'"}\n'
 MB = 1 << 20

@@ -11,9 +11,11 @@ from chalicelib.sessions.rules import challenge_of
 from chalicelib.web.core import login
 from tests.channels import channels
 from tests.cloud import Client, TokenOf, client, cloud, token, told_once
+from tests.web.cases import case_no, officer, promised
+from tests.web.companies import company, objection, repair
 from tests.web.visitor import Visitor
 
-__all__ = ["channels", "client", "cloud", "token"]
+__all__ = ["case_no", "channels", "client", "cloud", "company", "objection", "officer", "promised", "repair", "token"]
 
 SAMPLES = sorted((Path(__file__).parents[2] / "infra/local/sample/items").glob("*.json"))
 

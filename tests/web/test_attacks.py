@@ -13,13 +13,9 @@ from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.web.cases import enrol, filed, signed
-from tests.web.companies import company, objection, repair
 from tests.web.device import Device
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Outline, Visitor
-
-__all__ = ["company", "objection", "repair"]
-
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 OWN = {"case_no", "draft_id", "objection_id", "repair_id", "key_id"}

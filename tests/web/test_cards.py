@@ -7,11 +7,7 @@ import pytest
 from chalicelib.container import container
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
-from tests.web.cases import case_no
 from tests.web.visitor import Come, Seen
-
-__all__ = ["case_no"]
-
 
 LATE = NOON + timedelta(days=30)
 FACTS = {"facts": "承诺期限已过，未办结，也未说明。", "officer": "officer.traffic"}

@@ -1,9 +1,7 @@
 """The credit office answers objections and repairs by pages and forms alone."""
 
-from tests.web.companies import ENTRY, company, objection, repair
+from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
-
-__all__ = ["company", "objection", "repair"]
 
 
 def test_nothing_that_waits_is_told_as_such(visitor: Come) -> None:

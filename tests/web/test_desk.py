@@ -5,10 +5,8 @@ import pytest
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.web.officers.case_actions import ACTIONS
 from chalicelib.web.officers.cases import OFFERS
-from tests.web.cases import ITEM, officer, promised
+from tests.web.cases import ITEM
 from tests.web.visitor import Come, Seen, Visitor
-
-__all__ = ["officer", "promised"]
 
 
 @pytest.fixture

@@ -9,10 +9,7 @@ from chalicelib.supervision.model.statistics import Contribution, FlagStep, Span
 from chalicelib.supervision.store.statistics import StatisticsStore
 from tests.builders import NOON
 from tests.cloud import turn_clock
-from tests.web.cases import case_no
 from tests.web.visitor import Come, Seen
-
-__all__ = ["case_no"]
 
 
 def figures_of(seen: Seen, caption: str) -> list[list[str]]:

@@ -9,11 +9,8 @@ from chalicelib.container import container
 from chalicelib.timeline.table import EventRow
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
-from tests.web.cases import case_no
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Seen
-
-__all__ = ["case_no"]
 
 
 def test_the_board_counts_lights_in_words_and_lists_what_is_late(visitor: Come, case_no: str) -> None:

@@ -7,10 +7,8 @@ import pytest
 from tests.api.bodies import ALIAS, RECORD
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.web.companies import ENTRY, company
+from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
-
-__all__ = ["company"]
 
 
 @pytest.mark.requirement("R3.14")

@@ -11,12 +11,11 @@ from tests.api.bodies import AFTER_DEFENCE
 from tests.builders import NOON
 from tests.cloud import turn_clock
 from tests.web.cases import PHOTO, signed
-from tests.web.companies import company, objection, repair
 from tests.web.flags import noon, office, place_of, proposed
 from tests.web.forms import MANDATE, SERVICE
 from tests.web.visitor import Come, Seen, Visitor
 
-__all__ = ["company", "noon", "objection", "office", "proposed", "repair"]
+__all__ = ["noon", "office", "proposed"]
 
 Fields = Mapping[str, str | list[str]]
 Files = Mapping[str, tuple[str, bytes]]

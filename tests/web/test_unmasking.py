@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.web.cases import officer, promised
 from tests.web.visitor import Come, Visitor
-
-__all__ = ["officer", "promised"]
-
 
 WHY = "现场核查须核对证件。"
 

@@ -57,7 +57,7 @@ def parts_of(summary: Summary) -> tuple[Summary, ...]:
 
 
 def combine(summary: Summary) -> Summary:
-    """Return a summary with the flags and kept promises of all parts, for grading only; it is never written."""
+    """Return a summary with the flags and kept promises of all parts, for a grade only; it is never written."""
     parts = parts_of(summary)
     flags = tuple(flag for part in parts for flag in part.flags)
     return replace(summary, flags=flags, kept_promises=sum(part.kept_promises for part in parts))
