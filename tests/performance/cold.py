@@ -110,7 +110,7 @@ def _milliseconds(source: str, path: Path, given: object) -> list[float]:
         [sys.executable, *(["-S"] if is_as_deployed() else []), "-c", TIMED.format(source=source)],
         cwd=path if is_as_deployed() else ROOT,
         # Nothing is compiled for the next process: in Lambda there is nowhere to write it.
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "_HANDLER": "app.app"},
+        env={**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1", "_HANDLER": "app.app"},
         input=json.dumps(given),
         check=True,
         stdout=subprocess.PIPE,
