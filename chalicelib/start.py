@@ -8,6 +8,9 @@ is first asked for. INIT must end within ten seconds; this takes less than half 
 import gc
 import sys
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 
 def prepare(handler: str) -> None:
@@ -16,8 +19,7 @@ def prepare(handler: str) -> None:
         return
     # What is imported now stays for good; looking through it for garbage would take a tenth of the time.
     gc.disable()
-    # botocore takes pyOpenSSL for TLS where it is installed, and half of cryptography with it; ssl does as well.
-    sys.modules["urllib3.contrib.pyopenssl"] = None  # type: ignore[assignment]  # importing it fails from here on
+    _leave_out()
     function = handler.rpartition(".")[2]
     if function == "app":
         _prepare_requests()
@@ -26,6 +28,52 @@ def prepare(handler: str) -> None:
     _prepare_all()
     gc.freeze()
     gc.enable()
+
+
+def _leave_out() -> None:
+    """Keep libraries from importing what no function of ours uses, a tenth of a cold start."""
+    # botocore takes pyOpenSSL for TLS where it is installed, and half of cryptography with it; ssl does as well.
+    sys.modules["urllib3.contrib.pyopenssl"] = None  # type: ignore[assignment]  # importing it fails from here on
+    # urllib3 reads a version of HTTP/2's library, pydantic looks for plugins: both by importlib.metadata and zipfile.
+    _without_its_own_imports("urllib3.http2")
+    _in_place_of("pydantic.plugin._loader", get_plugins=tuple)
+    # botocore writes the documentation of each method of a client when somebody reads it.
+    _without_its_own_imports("botocore.docs")
+    names = ("ClientMethodDocstring", "PaginatorDocstring", "WaiterDocstring")
+    _in_place_of("botocore.docs.docstring", **dict.fromkeys(names, _no_documentation))
+    # structlog has loggers for asyncio, stdnum reads docstrings.
+    for name in ("asyncio", "pydoc"):
+        _once_used(name)
+
+
+def _without_its_own_imports(name: str) -> None:
+    """Let a package be there without running its ``__init__``; what is in it can be imported."""
+    top, _, inner = name.partition(".")
+    found = find_spec(top)
+    folders = (found and found.submodule_search_locations) or ()
+    _in_place_of(name, __path__=[f"{folder}/{inner}" for folder in folders])
+
+
+def _in_place_of(name: str, **held: object) -> None:
+    module = sys.modules[name] = ModuleType(name)
+    vars(module).update(held)
+
+
+def _once_used(name: str) -> None:
+    """Import a module when somebody first asks for something in it."""
+
+    def load(attribute: str) -> Any:  # noqa: ANN401 - whatever a module holds
+        del sys.modules[name]
+        vars(placeholder).update(vars(import_module(name)))
+        return getattr(placeholder, attribute)
+
+    if name not in sys.modules:
+        placeholder = sys.modules[name] = ModuleType(name)
+        vars(placeholder)["__getattr__"] = load
+
+
+def _no_documentation(**_about: object) -> str:
+    return ""
 
 
 def _prepare_requests() -> None:

@@ -23,7 +23,7 @@ def create(client: Any) -> None:  # noqa: ANN401 - botocore builds its clients a
 def definitions() -> dict[str, dict[str, Any]]:
     """What the rows of each table say together: several kinds may share one table and add indexes to it."""
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
-        if module.name.endswith(".table"):
+        if "table" in module.name.split("."):
             importlib.import_module(module.name)
     found: dict[str, dict[str, Any]] = {}
     for row in kinds_of_rows():

@@ -1,57 +1,75 @@
-"""How long a fresh process takes to be ready: the service with its first client, beside boto3 with one client alone."""
+"""What a fresh process takes until it has answered: the package as it ships, beside boto3 making the same calls.
+
+Lambda starts the service (INIT) on a full core and answers on the share of one that the function's memory buys.
+"""
 
 import importlib.util
+import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from threading import Thread
+from typing import Any
+from unittest import mock
+
+from botocore import xform_name
+
+from tests.cloud import SECRET, Client, the_issuer
+from tests.performance.bare import Bare
+
+ROOT = Path(__file__).parents[2]
+SHARE = 0.58
+"""The share of a core that 1,024 MB buy: 1,769 MB are one."""
+
+OF_BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
+"""What an environment with boto3 and nothing else holds."""
 
 SERVICE = """
 import app
-from chalicelib.rows import connection
-connection().client
-"""
-ALONE = """
-import boto3
-boto3.client("dynamodb", region_name="cn-north-1")
-"""
-FIRST_ANSWER = """
-import app
-event = {event}
-answer = app.app(event, None)
+done()
+answer = app.app(given, None)
 assert answer["statusCode"] == 200, answer
+done()
 """
-FIRST_READ = """
+BOTO3 = """
 import boto3
 client = boto3.client("dynamodb", region_name="cn-north-1")
-client.get_item(TableName="xinnuo-local-catalogue", Key={{"pk": {{"S": "item:plate-replacement"}}}})
-client.get_item(TableName="xinnuo-local-catalogue", Key={{"pk": {{"S": "version:plate-replacement:1"}}}})
+done()
+for method, parameters in given:
+    getattr(client, method)(**parameters)
+done()
 """
 TIMED = """
-import os, sys, time
-sys.stdout = open(os.devnull, "w")
-began = time.process_time(), time.perf_counter()
+import json, os, sys, time
+given, paper, sys.stdout = json.load(sys.stdin), sys.stdout, open(os.devnull, "w")
+marks = [time.process_time()]
+def done():
+    marks.append(time.process_time())
 {source}
-took = time.process_time() - began[0], time.perf_counter() - began[1]
-print(*took, file=sys.stderr)
+json.dump(marks, paper)
+paper.flush()
 os._exit(0)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Two ways to start beside each other: medians of the rounds' ratios, and of CPU milliseconds."""
+    """The service's start beside boto3's: the median of the rounds' ratios, and medians of CPU milliseconds."""
 
     ratio: float
-    wall_ratio: float
-    ours_ms: float
+    init_ms: float
+    request_ms: float
     theirs_ms: float
-    rounds: int
 
 
 def is_as_deployed() -> bool:
@@ -60,46 +78,101 @@ def is_as_deployed() -> bool:
     return (sys.version_info[:2], platform.system(), platform.machine()) == made_for
 
 
-def start_beside(ours: str, theirs: str, *, package: Path, rounds: int, environment: Mapping[str, str]) -> Start:
-    """Run two sources in fresh processes, one after the other, the other first in every other round.
+def start_beside_boto3(event: dict[str, Any], *, client: Client, bare: Bare, package: Path, rounds: int) -> Start:
+    """Let fresh processes answer an event, and others make the same calls to DynamoDB, in turn.
 
-    Both run on what the package holds and nothing else, theirs with boto3 beside it; where the package cannot run,
-    both run in this environment.
+    Both run on what they need and nothing else, with its bytecode; where the package cannot run, both run in this
+    environment.
     """
-    mine: list[tuple[float, float]] = []
-    other: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in ("boto3", "s3transfer"):
-            found = importlib.util.find_spec(name)
-            if found is not None and found.origin is not None:
-                (Path(scratch) / name).symlink_to(Path(found.origin).parent)
+    ours: list[list[float]] = []
+    theirs: list[list[float]] = []
+    rehearsal = bare.rehearse(partial(client.send, event))
+    calls = [(xform_name(call.operation), call.parameters) for call in rehearsal.calls]
+    with _neighbours(), _boto3_alone() as alone:
         # The first round warms the disk's cache, and does not count.
         for number in range(rounds + 1):
-            sides = [(mine, ours, [package]), (other, theirs, [package, Path(scratch)])]
-            for times, source, path in sides if number % 2 else reversed(sides):
-                times.append(_seconds(source, path, environment))
-    counted = list(zip(mine, other, strict=True))[1:]
+            sides = [(ours, SERVICE, package, event), (theirs, BOTO3, alone, calls)]
+            for times, source, path, given in sides if number % 2 else reversed(sides):
+                times.append(_milliseconds(source, path, given))
+                bare.put_back(rehearsal)
+    del ours[0], theirs[0]
     return Start(
-        ratio=median(one[0] / two[0] for one, two in counted),
-        wall_ratio=median(one[1] / two[1] for one, two in counted),
-        ours_ms=median(one[0] for one, _ in counted) * 1000,
-        theirs_ms=median(two[0] for _, two in counted) * 1000,
-        rounds=rounds,
+        ratio=median(sum(one) / sum(other) for one, other in zip(ours, theirs, strict=True)),
+        init_ms=median(init for init, _ in ours),
+        request_ms=median(request for _, request in ours),
+        theirs_ms=median(map(sum, theirs)),
     )
 
 
-def _seconds(source: str, path: Sequence[Path], environment: Mapping[str, str]) -> tuple[float, float]:
-    """Seconds of CPU and of the wall clock that a source takes in a process of its own."""
-    isolation = ["-S"] if is_as_deployed() else []
-    # Nothing is compiled for the next process: Lambda could not write it.
-    fixed = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
+def _milliseconds(source: str, path: Path, given: object) -> list[float]:
+    """CPU milliseconds of each step of a source in a process of its own."""
     done = subprocess.run(
-        [sys.executable, *isolation, "-c", TIMED.format(source=source)],
-        cwd=path[0],
-        env={**os.environ, **environment, **fixed},
+        [sys.executable, *(["-S"] if is_as_deployed() else []), "-c", TIMED.format(source=source)],
+        cwd=path if is_as_deployed() else ROOT,
+        # Nothing is compiled for the next process: in Lambda there is nowhere to write it.
+        env={**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1", "_HANDLER": "app.app"},
+        input=json.dumps(given),
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
-    cpu, wall = done.stderr.split()[-2:]
-    return float(cpu), float(wall)
+    marks = json.loads(done.stdout)
+    return [(end - begin) * 1000 for begin, end in pairwise(marks)]
+
+
+@contextmanager
+def _boto3_alone() -> Iterator[Path]:
+    """Lay a folder that holds boto3 and what it requires, compiled as an installer leaves them."""
+    with tempfile.TemporaryDirectory() as scratch:
+        links = []
+        for name in OF_BOTO3:
+            found = importlib.util.find_spec(name)
+            if found is None or found.origin is None:
+                message = f"{name} is not installed"
+                raise ModuleNotFoundError(message)
+            origin = Path(found.origin)
+            origin = origin.parent if origin.name == "__init__.py" else origin
+            links.append(Path(scratch) / origin.name)
+            links[-1].symlink_to(origin)
+        subprocess.run([sys.executable, "-m", "compileall", "-q", *map(str, links)], check=True)
+        yield Path(scratch)
+
+
+class _Neighbour(BaseHTTPRequestHandler):
+    """The issuer's keys for whoever gets, the service's secret for whoever posts."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(the_issuer().jwks("https://issuer.test/jwks"))
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer({"Name": "xinnuo-local", "SecretString": json.dumps(SECRET)})
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the base class
+        """Log nothing."""
+
+    def _answer(self, body: Mapping[str, object]) -> None:
+        text = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+
+@contextmanager
+def _neighbours() -> Iterator[None]:
+    """Be the issuer and the secret store of the processes that are started in the block."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Neighbour) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with mock.patch.dict(
+                "os.environ",
+                {"XINNUO_JWKS_URL": f"{address}/jwks", "AWS_ENDPOINT_URL_SECRETS_MANAGER": address},
+            ):
+                yield
+        finally:
+            server.shutdown()

@@ -1,0 +1,68 @@
+"""What Lambda's INIT imports, in a process of its own: what is left out stays out, and what needs it still works."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = ["asyncio.events", "botocore.docs.method", "html.parser", "importlib.metadata", "zipfile"]
+
+
+def said_by(source: str, *, handler: str) -> object:
+    """What a fresh process prints last, as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=ROOT,
+        env={**os.environ, "_HANDLER": handler},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("handler", ["app.app", "app.sweep"])
+def test_a_function_starts_without_what_it_never_uses(handler: str) -> None:
+    source = """
+import json, sys
+before = set(sys.modules)
+import app
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+    imported = said_by(source, handler=handler)
+
+    assert isinstance(imported, list)
+    assert "botocore.client" in imported
+    assert [name for name in LEFT_OUT if name in imported] == []
+
+
+def test_what_is_left_out_is_there_once_it_is_used() -> None:
+    source = """
+import json
+import app
+import asyncio
+import pydoc
+from urllib3.http2 import probe
+from chalicelib.aws import client
+
+async def answer():
+    await asyncio.sleep(0)
+    return 42
+
+print(json.dumps([
+    asyncio.run(answer()),
+    asyncio.__spec__.name,
+    pydoc.splitdoc("A line.\\n\\nMore."),
+    probe.__name__,
+    client("sqs").send_message.__doc__,
+]))
+"""
+
+    said = said_by(source, handler="app.app")
+
+    assert said == [42, "asyncio", ["A line.", "More."], "urllib3.http2.probe", ""]
