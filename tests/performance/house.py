@@ -141,6 +141,10 @@ def expect(reply: Reply, status: int) -> Any:  # noqa: ANN401 - any JSON
     return reply.body
 
 
+SESSION = aws.session
+"""The session of DynamoDB's clients, which keeps the access key that it was made with; a house replaces the others'."""
+
+
 @cache
 def all_routes() -> None:
     """Import every file of routes: the side door knows only what was imported."""
@@ -185,6 +189,7 @@ def _forget_clients() -> None:
     """Let the next call make clients and services anew: other tests keep theirs, and theirs lead elsewhere."""
     forget_everything()
     aws.client.cache_clear()
+    SESSION.cache_clear()
     connection.cache_clear()
 
 
