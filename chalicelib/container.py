@@ -7,12 +7,10 @@ a process that answers one route, draws one page or runs one job never loads the
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.settings import settings
+from chalicelib.settings import Secrets, settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,21 +74,6 @@ if TYPE_CHECKING:
     from chalicelib.workdays.model.limits import YellowRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The service's own secrets, as its one secret keeps them."""
-
-    subject_key_id: str
-    subject_keys: dict[str, bytes]
-    cursor_key: bytes
-    webhook_key: bytes
-    client_secret: str
-
-    def __repr__(self) -> str:
-        """Show no secret."""
-        return "Keys()"
-
-
 class Container:
     """Every service of the deployment by its name."""
 
@@ -104,18 +87,11 @@ class Container:
         return ServiceClock(settings().clock_offset)
 
     @cached_property
-    def keys(self) -> Keys:
+    def secrets(self) -> Secrets:
         """The service's secrets: one call to the secret store in the life of a process."""
         from chalicelib.aws import secret
 
-        stored = json.loads(secret(settings().secret))
-        return Keys(
-            subject_key_id=stored["subject_key_id"],
-            subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
-            cursor_key=bytes.fromhex(stored["cursor_key"]),
-            webhook_key=bytes.fromhex(stored["webhook_key"]),
-            client_secret=stored["client_secret"],
-        )
+        return Secrets.from_json(secret(settings().secret))
 
     @cached_property
     def packs(self) -> tuple[RulePack, ...]:
@@ -156,7 +132,7 @@ class Container:
         """The keys under which subjects are kept instead of their numbers."""
         from chalicelib.subjects.rules.identifiers import SubjectKeys
 
-        return SubjectKeys(current_id=self.keys.subject_key_id, keys=self.keys.subject_keys)
+        return SubjectKeys(current_id=self.secrets.subject_key_id, keys=self.secrets.subject_keys)
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -180,7 +156,7 @@ class Container:
         from chalicelib.sessions.services import Sessions
         from chalicelib.sessions.store import SessionStore
 
-        return Sessions(SessionStore(), key=self.keys.cursor_key)
+        return Sessions(SessionStore(), key=self.secrets.cursor_key)
 
     # Calendars and clocks
 
@@ -300,7 +276,7 @@ class Container:
         return Webhooks(
             WebhookStore(),
             Sender(settings().stage),
-            key=self.keys.webhook_key,
+            key=self.secrets.webhook_key,
             source=f"urn:xinnuo:{settings().stage}",
             queue=self.deliveries,
             dead_letters=Queue(settings().dead_letter_queue),
@@ -573,7 +549,7 @@ class Container:
             FlagStore(self.timeline),
             self.clocks,
             subject_keys=lambda: self.subject_keys,
-            key=lambda: self.keys.webhook_key,
+            key=lambda: self.secrets.webhook_key,
             webhooks=lambda: self.webhooks,
             queue=self.deliveries,
             pack=self.usual_pack,
@@ -684,7 +660,7 @@ class Container:
             self.cases,
             self.timeline,
             self.clocks,
-            names=RatingNames(self.keys.subject_key_id, self.keys.subject_keys),
+            names=RatingNames(self.secrets.subject_key_id, self.secrets.subject_keys),
             pack=self.pack,
             departments=settings().departments,
         )

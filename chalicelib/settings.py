@@ -1,10 +1,12 @@
-"""The deployment's configuration, read once from the environment."""
+"""The deployment's configuration, read once from the environment, and its secrets, read once from their store."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Self
 
 
 class Stage(StrEnum):
@@ -91,3 +93,30 @@ def settings() -> Settings:
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
         handler=os.environ.get("_HANDLER", ""),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What the deployment's one secret holds (``settings().secret`` names it); ``subject_keys`` by their key ids."""
+
+    subject_key_id: str
+    subject_keys: dict[str, bytes]
+    cursor_key: bytes
+    webhook_key: bytes
+    client_secret: str
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read the secret's text; its keys are written in hexadecimal."""
+        stored = json.loads(text)
+        return cls(
+            subject_key_id=stored["subject_key_id"],
+            subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},
+            cursor_key=bytes.fromhex(stored["cursor_key"]),
+            webhook_key=bytes.fromhex(stored["webhook_key"]),
+            client_secret=stored["client_secret"],
+        )
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Secrets()"

@@ -41,6 +41,7 @@ from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
@@ -478,3 +479,16 @@ def a_verification(*, result: Finding = Finding.UNTRUE, **other: Any) -> Verific
         "officers": 1,
     }
     return Verification(result=result, **{**fields, **other})
+
+
+class FixedCalendars:
+    """The same calendar at any moment."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+
+    def current(self) -> Calendar:
+        return self._calendar
+
+    def at(self, instant: datetime) -> Calendar:  # noqa: ARG002 - it is the same at any moment
+        return self._calendar

@@ -48,4 +48,4 @@ class Cursors:
 @cache
 def cursors() -> Cursors:
     """Return the service's cursors, with the configured key."""
-    return Cursors(container().keys.cursor_key)
+    return Cursors(container().secrets.cursor_key)

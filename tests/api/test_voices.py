@@ -78,7 +78,7 @@ def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
     own = [row for rows in rows_that_hold(given.body["id"]).values() for row in rows]
     devices = rows_that_hold("device:")["ratings"]
     assert (len(own), len(devices)) == (2, 1)
-    for secret in (case_no, subject.partition(".")[2], "127.0.0.1", str(container().keys.subject_keys["k1"].hex())):
+    for secret in (case_no, subject.partition(".")[2], "127.0.0.1", str(container().secrets.subject_keys["k1"].hex())):
         assert secret not in seen.text + given.text + logged.out + logged.err
         assert secret not in "".join((*own, *devices))
     for instant in (LATER.strftime("%Y-%m-%dT%H:%M"), str(int(LATER.timestamp()))[:7]):
@@ -220,7 +220,7 @@ def test_a_rating_is_found_again_after_the_secret_was_rotated(world: World, monk
     case_no = a_closed_case(world)
     given = rate(world, case_no, {"level": 4}).body
     monkeypatch.setattr(
-        container().ratings, "names", RatingNames("k2", {"k2": b"new", **container().keys.subject_keys})
+        container().ratings, "names", RatingNames("k2", {"k2": b"new", **container().secrets.subject_keys})
     )
 
     again = rate(world, case_no, {"level": 1})

@@ -16,9 +16,9 @@ from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
+from tests.builders import FixedCalendars
 from tests.services.timelines import an_owner
 
 pytestmark = pytest.mark.usefixtures("cloud")

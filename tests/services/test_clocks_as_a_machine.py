@@ -35,9 +35,9 @@ from chalicelib.inspection.model import Scope, Wanted
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Milestone
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
+from tests.builders import FixedCalendars
 from tests.depth import goes
 
 SHANGHAI = timezone(timedelta(hours=8))

@@ -14,9 +14,9 @@ from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.calendars import FixedCalendars
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
+from tests.builders import FixedCalendars
 from tests.cloud import turn_clock
 from tests.services.recounts import (
     EDITOR,

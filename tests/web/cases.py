@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
-from tests.web.device import Device
+from tests.device import Device
 from tests.web.visitor import Come, Seen, Visitor
 
 ITEM = "/items/plate-replacement/apply"

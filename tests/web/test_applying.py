@@ -10,8 +10,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from tests.cloud import Client, TokenOf
+from tests.device import Device
 from tests.web.cases import ITEM, enrol, form_data, promise, sign
-from tests.web.device import Device
 from tests.web.visitor import Come
 
 A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"

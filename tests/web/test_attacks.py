@@ -12,8 +12,8 @@ from chalicelib.sessions.rules import form_token
 from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
+from tests.device import Device
 from tests.web.cases import enrol, filed, signed
-from tests.web.device import Device
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Outline, Visitor
 

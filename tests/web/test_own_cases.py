@@ -10,8 +10,8 @@ from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
 from tests.cloud import Client, TokenOf
+from tests.device import Device
 from tests.web.cases import enrol, promise
-from tests.web.device import Device
 from tests.web.visitor import Come, Seen, Visitor
 
 

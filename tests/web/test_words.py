@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from chalicelib.web.core.actions import Action
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/*.html"))
+TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/**/*.html"))
 NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "state": State,
     "clock": ClockKind,

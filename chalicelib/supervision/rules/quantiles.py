@@ -1,6 +1,7 @@
 """Quantiles from counts alone: buckets whose bounds grow by a fixed ratio, as in DDSketch (VLDB 2019)."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import ceil, floor, log
 
 ERROR_PERCENT = 1
@@ -29,9 +30,7 @@ def quantile(buckets: Mapping[int, int], per_cent: int) -> int | None:
     if total == 0:
         return None
     rank = ceil(total * per_cent / 100)
-    seen = 0
-    for index in sorted(buckets):
-        seen += buckets[index]
-        if seen >= rank:
-            break
+    ascending = sorted(buckets)
+    reached = accumulate(buckets[index] for index in ascending)
+    index = next(index for index, seen in zip(ascending, reached, strict=True) if seen >= rank)
     return 0 if index == 0 else floor(2 * RATIO ** (index - 1) / (RATIO + 1) + 0.5)

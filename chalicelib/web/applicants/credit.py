@@ -31,14 +31,14 @@ def read_credit(visit: PageRequest) -> Page:
         "repairs": visit.get(repairs.repairs, query={"limit": "20"}).items,
         "kinds": _kinds(visit),
     }
-    return Page(template="own_credit.html", facts=facts)
+    return Page(template="credit/own_credit.html", facts=facts)
 
 
 @pages.get("/credit/queries", roles=OWN)
 def list_queries(visit: PageRequest) -> Page:
     """Show who queried one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    return Page(template="own_queries.html", facts={"found": visit.get(checks.own_queries, query=query)})
+    return Page(template="credit/own_queries.html", facts={"found": visit.get(checks.own_queries, query=query)})
 
 
 @pages.get("/credit/objection", roles=OWN)
@@ -52,7 +52,7 @@ def ask_objection(visit: PageRequest) -> Page:
         for ground in grounds
         if kind in ground.outcomes
     ]
-    return Page(template="objection_form.html", facts={"entry": entry, "grounds": options})
+    return Page(template="credit/objection_form.html", facts={"entry": entry, "grounds": options})
 
 
 @pages.post("/credit/objection", roles=OWN, form="/credit")
@@ -75,7 +75,7 @@ def object_to(visit: PageRequest) -> Page | Redirect:
 def read_objection(visit: PageRequest) -> Page:
     """Show an objection, its due date and the decision."""
     facts = {"one": visit.get(objections.objection), "done": visit.query.get("done")}
-    return Page(template="objection.html", facts=facts | {"grounds": _grounds(visit)})
+    return Page(template="credit/objection.html", facts=facts | {"grounds": _grounds(visit)})
 
 
 @pages.post("/credit/objections/{objection_id}", roles=OWN, form="/credit/objections/{objection_id}")
@@ -89,7 +89,7 @@ def withdraw_objection(visit: PageRequest) -> Redirect:
 def ask_repair(visit: PageRequest) -> Page:
     """Show from when an entry can be repaired, which proofs are known, and the wording of the promise."""
     form = visit.get(repairs.form, query={"entry": _entry(visit)})
-    return Page(template="repair_form.html", facts={"form": form})
+    return Page(template="credit/repair_form.html", facts={"form": form})
 
 
 @pages.post("/credit/repair", roles=OWN, form="/credit")
@@ -114,7 +114,7 @@ def repair(visit: PageRequest) -> Page | Redirect:
 def read_repair(visit: PageRequest) -> Page:
     """Show a repair, its due date, the decision, and which systems were notified."""
     facts = {"one": visit.get(repairs.repair), "done": visit.query.get("done")}
-    return Page(template="repair.html", facts=facts)
+    return Page(template="credit/repair.html", facts=facts)
 
 
 def _entry(visit: PageRequest) -> str:

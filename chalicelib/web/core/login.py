@@ -90,7 +90,7 @@ def exchanged(code: str, *, verifier: str) -> str:
         "code": code,
         "redirect_uri": _callback(),
         "client_id": known.client_id,
-        "client_secret": container().keys.client_secret,
+        "client_secret": container().secrets.client_secret,
         "code_verifier": verifier,
     }
     status, text = sent(known.token_url, urlencode(form).encode())

@@ -22,19 +22,3 @@ class Calendars(Protocol):
 
     def at(self, instant: datetime) -> Calendar:
         """Return the calendar that was in use at an instant."""
-
-
-class FixedCalendars:
-    """The same calendar at any moment."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        """Always return this calendar."""
-        self._calendar = calendar
-
-    def current(self) -> Calendar:
-        """Return the one calendar."""
-        return self._calendar
-
-    def at(self, instant: datetime) -> Calendar:  # noqa: ARG002 - it is the same at any moment
-        """Return the one calendar."""
-        return self._calendar

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, Severity, Summary
+from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, RepairState, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.submissions import make_record
 from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
@@ -154,6 +154,16 @@ def test_what_was_left_out_is_remembered_together_until_the_last_of_it_ends() ->
         second, a_record(record_id="r-3"), name_digest="k1.aa", ends_on=LATER, on=LATER, kept_from=Severity.SERIOUS
     )
     assert later.overflow == ()
+
+
+def test_a_repaired_record_goes_first_and_leaves_nothing_behind_that_bars() -> None:
+    repaired = a_bar(record_id="done", ends_on=LATER + ONE_DAY, repair=RepairState.REPAIRED)
+    crowded = replace(full(), bars=(repaired, *full(99).bars))
+
+    after = stored(crowded, a_record(), ends_on=LATER)
+
+    assert "done" not in {bar.record_id for bar in after.bars}
+    assert (len(after.bars), after.overflow) == (100, ())
 
 
 def an_overflow(

@@ -186,7 +186,7 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
     "/v1/cases/{case_no}/clocks/{kind}/explanation",
     roles=READERS,
     answer=DueDateExplanationResponse,
-    summary="Why this is the due day",
+    summary="How a due date was counted",
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
@@ -201,7 +201,10 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
 
 
 @routes.get(
-    "/v1/cases/{case_no}/timeline", roles=READERS, answer=TimelineResponse, summary="Everything that happened, verified"
+    "/v1/cases/{case_no}/timeline",
+    roles=READERS,
+    answer=TimelineResponse,
+    summary="The case's timeline, with its chain verified",
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
@@ -214,7 +217,7 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     roles=FOR_THEMSELVES,
     body=PromiseWithdrawalRequest,
     answer=CaseResponse,
-    summary="Take a promise back, until the case is closed",
+    summary="Withdraw a promise, until the case is closed",
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""

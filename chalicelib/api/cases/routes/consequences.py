@@ -80,7 +80,7 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
     answer=CaseResponse,
     creates=True,
     needs_version=True,
-    summary="Stand behind another officer's result",
+    summary="Confirm another officer's finding",
 )
 def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
@@ -93,7 +93,7 @@ def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     body=CaseStatementRequest,
     answer=CaseResponse,
     creates=True,
-    summary="State and defend before anything adverse is decided",
+    summary="Make a statement in one's defence (陈述申辩) before anything adverse is decided",
 )
 def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     """Record the applicant's statement, which the decision must answer."""

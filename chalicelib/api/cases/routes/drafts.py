@@ -122,7 +122,9 @@ def waiting(call: Call[None]) -> Answer[DraftListResponse]:
     return Answer(body=DraftListResponse(items=tuple(DraftListItemResponse.model_validate(draft) for draft in found)))
 
 
-@routes.get("/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftResponse, summary="A draft, judged as of now")
+@routes.get(
+    "/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftResponse, summary="One draft, assessed as of now"
+)
 def read_draft(call: Call[None]) -> Answer[DraftResponse]:
     """Return one of the caller's drafts, with its eligibility as of now."""
     made = container().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)

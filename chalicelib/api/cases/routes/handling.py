@@ -217,7 +217,7 @@ def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
     answer=CaseResponse,
     creates=True,
     needs_version=True,
-    summary="The result reached the applicant: close the case",
+    summary="Record that the result reached the applicant, and close the case",
 )
 def deliver(call: Call[DeliveryRequest]) -> Answer[CaseResponse]:
     """Close the case; the body may be omitted."""

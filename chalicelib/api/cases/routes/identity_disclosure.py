@@ -42,7 +42,7 @@ class IdentityDisclosureResponse(ResponseBody):
     body=IdentityDisclosureRequest,
     answer=IdentityDisclosureResponse,
     fresh=True,
-    summary="See who the applicant is; the look is an event of the case's timeline",
+    summary="See who the applicant is, which is recorded in the case's timeline",
 )
 def look(call: Call[IdentityDisclosureRequest]) -> Answer[IdentityDisclosureResponse]:
     """Record the disclosure on the case's timeline and return the identities."""

@@ -35,7 +35,7 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
     roles=(Role.SYSTEM, Role.CREDIT_OFFICER),
     body=RecordRequest,
     answer=RecordResponse,
-    summary="Store one credit record; again and in any order is safe",
+    summary="Store one credit record; safe to repeat, in any order",
 )
 def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     """Store the record and update its subject's summary."""
@@ -51,7 +51,7 @@ def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     roles=(Role.OFFICER, Role.SYSTEM),
     body=CreditCheckRequest,
     answer=CreditCheckResponse,
-    summary="Ask what records and flags mean for one subject and one item",
+    summary="Check what records and flags mean for one subject and one item",
 )
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""

@@ -91,7 +91,7 @@ def read(call: Call[None]) -> Answer[ConflictResponse]:
     body=ConflictDecisionRequest,
     answer=ConflictResponse,
     needs_version=True,
-    summary="Say whether both names are one person's",
+    summary="Resolve a conflict: whether both names belong to one person",
 )
 def decide(call: Call[ConflictDecisionRequest]) -> Answer[ConflictResponse]:
     """Decide a conflict."""

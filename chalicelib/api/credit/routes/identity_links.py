@@ -169,7 +169,7 @@ def read(call: Call[None]) -> Answer[AliasResponse]:
     answer=AliasResponse,
     needs_version=True,
     fresh=True,
-    summary="Confirm a colleague's alias: from now on it counts",
+    summary="Confirm a colleague's alias, which counts from now on",
 )
 def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     """Confirm an alias, which takes effect at once."""
@@ -185,7 +185,7 @@ def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     body=AliasRevocationRequest,
     answer=AliasResponse,
     needs_version=True,
-    summary="Take an alias back: from now on it counts for nothing",
+    summary="Withdraw an alias, which stops counting at once",
 )
 def revoke(call: Call[AliasRevocationRequest]) -> Answer[AliasResponse]:
     """Revoke an alias, which ends its effect at once."""

@@ -144,7 +144,7 @@ def objection(call: Call[None]) -> Answer[ObjectionResponse]:
 
 @routes.post(
     "/v1/objections/{objection_id}/withdrawal",
-    summary="Take an objection back",
+    summary="Withdraw an objection",
     roles=(Role.APPLICANT,),
     answer=ObjectionResponse,
 )

@@ -82,7 +82,7 @@ class RevocationPageResponse(PageResponse):
 
 @routes.post(
     "/v1/reversals",
-    summary="Put on record that a basis document fell; everything that stood on it is undone at once",
+    summary="Record that a basis document no longer stands; everything that rested on it is undone at once",
     roles=DECIDERS,
     body=RevocationRequest,
     answer=RevocationResponse,

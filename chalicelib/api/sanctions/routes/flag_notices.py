@@ -144,7 +144,7 @@ class FlagNoticeProofPageResponse(PageResponse):
     answer=SubscriptionResponse,
     status=201,
     creates=True,
-    summary="Have the department's system told of flags, and of their end, for the items that it handles",
+    summary="Subscribe the department's system to notices of flags and of their end, for the items it handles",
 )
 def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
     """Subscribe one of the department's endpoints."""
@@ -180,7 +180,7 @@ def read(call: Call[None]) -> Answer[SubscriptionResponse]:
     "/v1/subscriptions/{subscription_id}",
     roles=SYSTEMS,
     answer=SubscriptionResponse,
-    summary="Tell a subscription nothing more",
+    summary="End a subscription",
 )
 def end(call: Call[None]) -> Answer[SubscriptionResponse]:
     """End a subscription."""
@@ -207,7 +207,7 @@ def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
     roles=SYSTEMS,
     query=FlagNoticesQuery,
     answer=FlagNoticesResponse,
-    summary="What the subscription was told, in order: for a system that was down",
+    summary="A subscription's notices in order, for a system that was down",
 )
 def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
     """List a subscription's notices after a number."""
@@ -224,7 +224,7 @@ def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
     body=FlagNoticeAcknowledgementRequest,
     answer=FlagNoticeResponse,
     names_another=True,
-    summary="Say that a notice was taken in and acted upon",
+    summary="Acknowledge that a notice was acted upon",
 )
 def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoticeResponse]:
     """Acknowledge a notice. Idempotent."""
@@ -239,7 +239,7 @@ def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoti
     roles=WATCHERS,
     query=FlagNoticePageQuery,
     answer=FlagNoticeProofPageResponse,
-    summary="Which systems were told of a flag, when, and when they answered",
+    summary="Which systems were notified of a flag, when, and when they acknowledged it",
 )
 def of_flag(call: Call[None]) -> Answer[FlagNoticeProofPageResponse]:
     """List the notices about a flag to every system."""

@@ -124,7 +124,7 @@ def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
     roles=(Role.APPLICANT,),
     body=FlagStatementRequest,
     answer=FlagDetailResponse,
-    summary="State and defend against a flag",
+    summary="Make a statement in one's defence (陈述申辩) against a flag",
 )
 def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
     """Record the subject's statement, which the confirmation must answer."""

@@ -92,7 +92,7 @@ def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
     body=FlagReinstatementRequest,
     answer=FlagDetailResponse,
     needs_version=True,
-    summary="Ask that a suspended flag goes on; a second officer's request puts it in force again",
+    summary="Propose to reinstate a suspended flag; a second officer's request puts it in force again",
 )
 def resume(call: Call[FlagReinstatementRequest]) -> Answer[FlagDetailResponse]:
     """Reinstate a suspended flag; this takes the requests of two people."""

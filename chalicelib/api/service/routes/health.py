@@ -15,13 +15,13 @@ class HealthResponse(ResponseBody):
     status: Literal["ok"] = "ok"
 
 
-@routes.get("/healthz", public=True, answer=HealthResponse, summary="Is it up")
+@routes.get("/healthz", public=True, answer=HealthResponse, summary="Whether the service is up")
 def up(_call: Call[None]) -> Answer[HealthResponse]:
     """Answer, which is the answer."""
     return Answer(body=HealthResponse())
 
 
-@routes.get("/readyz", public=True, answer=HealthResponse, summary="Can it reach its stores")
+@routes.get("/readyz", public=True, answer=HealthResponse, summary="Whether the service reaches its stores")
 def ready(_call: Call[None]) -> Answer[HealthResponse]:
     """Read the secret and a key that nothing is stored under; ``UNAVAILABLE`` if either cannot be read."""
     cursors()

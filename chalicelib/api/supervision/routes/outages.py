@@ -155,7 +155,7 @@ def outage(call: Call[None]) -> Answer[OutageResponse]:
 
 @routes.post(
     "/v1/supervision/outages/{outage_id}/end",
-    summary="Say when an outage ended",
+    summary="Record when an outage ended",
     roles=RECORDERS,
     body=OutageEndRequest,
     answer=OutageResponse,

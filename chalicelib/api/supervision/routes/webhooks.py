@@ -84,7 +84,7 @@ class DeliveryPageResponse(PageResponse):
     answer=WebhookResponse,
     status=201,
     creates=True,
-    summary="Have the department's own system told of events; the answer shows its secret once",
+    summary="Register an endpoint of the department's own system for events; the answer shows its secret once",
 )
 def subscribe(call: Call[WebhookRequest]) -> Answer[WebhookResponse]:
     """Register an endpoint."""
@@ -116,9 +116,7 @@ def read(call: Call[None]) -> Answer[WebhookResponse]:
     return Answer(body=_response(container().webhooks.get(call.path["webhook_id"], by=call.caller)))
 
 
-@routes.delete(
-    "/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookResponse, summary="Tell an endpoint nothing more"
-)
+@routes.delete("/v1/webhooks/{webhook_id}", roles=KEEPERS, answer=WebhookResponse, summary="Remove an endpoint")
 def end(call: Call[None]) -> Answer[WebhookResponse]:
     """End an endpoint."""
     return Answer(body=_response(container().webhooks.end(call.path["webhook_id"], by=call.caller, at=call.at)))
@@ -128,7 +126,7 @@ def end(call: Call[None]) -> Answer[WebhookResponse]:
     "/v1/webhooks/{webhook_id}/rotation",
     roles=KEEPERS,
     answer=WebhookResponse,
-    summary="A new secret; for 24 hours the old one signs beside it",
+    summary="Make a new secret; for 24 hours the old one signs as well",
 )
 def rotate(call: Call[None]) -> Answer[WebhookResponse]:
     """Rotate the secret."""
@@ -142,7 +140,7 @@ def rotate(call: Call[None]) -> Answer[WebhookResponse]:
     roles=KEEPERS,
     query=DeliveriesQuery,
     answer=DeliveryPageResponse,
-    summary="What an endpoint was told, and what came of it",
+    summary="An endpoint's deliveries and their outcomes",
 )
 def deliveries(call: Call[None]) -> Answer[DeliveryPageResponse]:
     """List deliveries in one state."""
@@ -159,7 +157,7 @@ def deliveries(call: Call[None]) -> Answer[DeliveryPageResponse]:
     "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
     roles=KEEPERS,
     answer=DeliveryResponse,
-    summary="Tell it again under the same id",
+    summary="Deliver it again under the same id",
 )
 def replay(call: Call[None]) -> Answer[DeliveryResponse]:
     """Deliver again what was delivered or given up, under the same id."""

@@ -20,7 +20,7 @@ class WorklistQuery(PageQuery):
 
 @routes.get(
     "/v1/worklist",
-    summary="What the own department has to do, oldest due first",
+    summary="What one's own department has to do, oldest due first",
     roles=WORKERS,
     query=WorklistQuery,
     answer=BoardResponse,
