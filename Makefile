@@ -116,8 +116,9 @@ contracts: $(BIN)/.ready ## import contracts only
 unit: $(BIN)/.ready ## the tests that need no AWS, in seconds
 	@$(BIN)/pytest tests/unit
 
-deep: $(BIN)/.ready assets ## all of what make test samples: random walks, races, deaths, fuzzing, large data
+deep: $(BIN)/.ready assets ## all of what make test samples: random walks, races, deaths, large data, each page in each form
 	@XINNUO_TESTS=deep $(BIN)/pytest $(AT_ONCE) --verbose -m "deep or hypothesis" --ignore=tests/browser tests
+	@XINNUO_TESTS=deep $(MAKE) browse
 
 venv: $(BIN)/.ready ## build the development environment, .local/venv
 
