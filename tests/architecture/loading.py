@@ -1,6 +1,7 @@
 """A process of its own that forks a fresh one for each question, and says what answering it loaded.
 
-AWS is stood in for on the wire: the secret is there, one session of the portal and one item of the catalogue, and nothing else is stored.
+AWS is stood in for on the wire: the secret is there, one session of the portal and one item of the catalogue, and
+nothing else is stored.
 """
 
 import contextlib
