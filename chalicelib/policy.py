@@ -4,7 +4,7 @@ Services check single things with it and lists filter by it, so that a list neve
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,13 +34,17 @@ FOR_THEMSELVES = frozenset({Role.APPLICANT, Role.AGENT})
 ALL_DEPARTMENTS = frozenset({Role.MONITOR})
 """Roles whose rights are not limited to a department."""
 
+TOKENS = frozenset({"staff", "system"})
+"""The kinds of actors that are named after their token's ``sub``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """The caller, according to the verified token.
 
-    ``identity`` is vouched for by the identity platform (applicants and agents only), ``subject`` is its key,
-    ``auth_time`` the real time of the login.
+    ``roles`` of staff is the one role in which they act (``acting``). ``identity`` is vouched for by the identity
+    platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login; ``own`` are
+    the subject keys under which an official is known as a citizen, according to the register of staff.
     """
 
     sub: str
@@ -49,10 +53,14 @@ class Caller:
     identity: Identity | None = None
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
+    own: frozenset[SubjectKey] = frozenset()
 
     @property
     def actor(self) -> str:
-        """The caller's name in timelines: a subject key, a staff id or a system, never a person's name."""
+        """The caller's name in timelines: a subject key, a staff id or a system, never a person's name.
+
+        The service's own timers are ``service:<name>``, which no token can be.
+        """
         if self.subject is not None:
             return f"subject:{self.subject}"
         return f"system:{self.sub}" if Role.SYSTEM in self.roles else f"staff:{self.sub}"
@@ -62,11 +70,40 @@ class Caller:
         """Whether the caller acts for an office."""
         return not self.roles & FOR_THEMSELVES
 
+    def is_person(self, actor: str) -> bool:
+        """Return whether the caller is the person behind a name in timelines, in whatever role either of them acted.
+
+        A person is who the issuer says they are (``sub``), and whoever has the same identity number.
+        """
+        kind, _, name = actor.partition(":")
+        return name == self.subject or name in self.own if kind == "subject" else kind in TOKENS and name == self.sub
+
     def own_subject(self) -> SubjectKey:
         """Return the caller's own subject key; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""
         if self.subject is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         return self.subject
+
+
+def acting(caller: Caller, role: str | None) -> Caller:
+    """Return the caller in the role named, or in the only one that they have (``X-Acting-Role``, R7.10).
+
+    Raises ``FORBIDDEN`` for a role that the token does not give, and ``ACTING_ROLE_MISSING`` for staff with several
+    roles who name none.
+    """
+    if role is not None:
+        if role not in caller.roles:
+            raise DomainError(ErrorCode.FORBIDDEN)
+        return replace(caller, roles=frozenset({Role(role)}))
+    if caller.is_staff and len(caller.roles) > 1:
+        raise DomainError(ErrorCode.ACTING_ROLE_MISSING, roles=" ".join(sorted(caller.roles)))
+    return caller
+
+
+def require_another_person(caller: Caller, *actors: str) -> None:
+    """Raise ``SAME_PERSON`` if the caller is one of those who did the step before (两人原则)."""
+    if any(caller.is_person(actor) for actor in actors):
+        raise DomainError(ErrorCode.SAME_PERSON)
 
 
 def sees(
@@ -79,8 +116,11 @@ def sees(
     """Return whether the caller has one of the roles and, through it, access to this thing.
 
     People see what is theirs (``subjects``), staff what belongs to their department, the monitoring office everything
-    its role is listed for. ``department=None`` is a thing that belongs to no department.
+    its role is listed for. ``department=None`` is a thing that belongs to no department. Whoever is concerned by a
+    thing themselves has no office in it (回避).
     """
+    if is_own_matter(caller, subjects):
+        return False
     for role in caller.roles & frozenset(roles):
         if role in FOR_THEMSELVES:
             if caller.subject is not None and caller.subject in subjects:
@@ -88,6 +128,11 @@ def sees(
         elif role in ALL_DEPARTMENTS or department is None or caller.department == department:
             return True
     return False
+
+
+def is_own_matter(caller: Caller, subjects: Collection[str]) -> bool:
+    """Return whether a thing that concerns these people concerns the official who calls."""
+    return caller.is_staff and not caller.own.isdisjoint(subjects)
 
 
 def require(
@@ -99,7 +144,10 @@ def require(
 ) -> None:
     """Refuse callers for whom ``sees`` is false: staff with ``FORBIDDEN``, people with ``NOT_FOUND``.
 
-    To a person, somebody else's thing must look like one that does not exist.
+    To a person, somebody else's thing must look like one that does not exist. An official whose own matter it is
+    gets ``OWN_MATTER``.
     """
+    if is_own_matter(caller, subjects):
+        raise DomainError(ErrorCode.OWN_MATTER)
     if not sees(caller, roles=roles, department=department, subjects=subjects):
         raise DomainError(ErrorCode.FORBIDDEN if caller.is_staff else ErrorCode.NOT_FOUND)

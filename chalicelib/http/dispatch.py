@@ -72,7 +72,7 @@ def call_of(
 def _call(route: Route, event: Event) -> Call[Any]:
     headers = headers_of(event)
     language = language_of(headers.get("accept-language", ""))
-    who = None if route.is_public else caller_of(headers.get("authorization", ""))
+    who = None if route.is_public else caller_of(headers.get("authorization", ""), role=headers.get("x-acting-role"))
     return call_of(route, event, headers, language, who=who)
 
 

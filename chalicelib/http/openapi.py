@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.errors import ErrorCode
 from chalicelib.http.problems import STATUS, problem_of
 from chalicelib.http.routes import Route
+from chalicelib.policy import FOR_THEMSELVES, Role
 
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM = {
@@ -126,6 +127,17 @@ def _in_headers(route: Route) -> list[dict[str, Any]]:
     headers: list[dict[str, Any]] = [
         {"name": "Accept-Language", "in": "header", "required": False, "schema": {"type": "string", "default": "zh-CN"}}
     ]
+    if route.roles - FOR_THEMSELVES - {Role.SYSTEM}:
+        offices = sorted(route.roles - FOR_THEMSELVES - {Role.SYSTEM})
+        headers.append(
+            {
+                "name": "X-Acting-Role",
+                "in": "header",
+                "required": False,
+                "description": "The role in which staff act; required of a token with several.",
+                "schema": {"type": "string", "enum": offices},
+            }
+        )
     if route.needs_version:
         headers.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     if route.creates:
@@ -147,7 +159,7 @@ def _refusals(route: Route) -> dict[str, Any]:
     """Return the problems that follow from the route's declaration, by status."""
     reasons = [*ALWAYS_POSSIBLE]
     if not route.is_public:
-        reasons += [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN]
+        reasons += [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN, ErrorCode.ACTING_ROLE_MISSING]
     if "{" in route.path or route.names_another:
         reasons.append(ErrorCode.NOT_FOUND)
     if route.query:

@@ -14,7 +14,7 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.jws import PublicKey, payload_of, public_key_of
 from chalicelib.logging import logger
-from chalicelib.policy import FOR_THEMSELVES, Caller, Role
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, acting
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
@@ -146,16 +146,16 @@ class Tokens:
 
 
 def caller_from(claims: Mapping[str, Any]) -> Caller:
-    """Return the caller described by verified claims; ``FORBIDDEN`` without a known role.
+    """Return the caller described by verified claims, with all roles; ``FORBIDDEN`` without a known role.
 
-    A token with an office's role acts for the office alone: staff handle their own matters with a separate login, so
-    that a required second officer is never the first one in another role.
+    A token with an office's role acts for the office alone: staff handle their own matters with a separate login. A
+    machine's token has no other role, so that nobody is a person and a machine at once.
     """
     named = claims.get("roles")
     roles = frozenset(
         Role(name) for name in (named if isinstance(named, list) else []) if isinstance(name, str) and name in ROLES
     )
-    if not roles:
+    if not roles or (Role.SYSTEM in roles and len(roles) > 1):
         raise DomainError(ErrorCode.FORBIDDEN)
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
@@ -170,12 +170,12 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
     )
 
 
-def caller_of(header: str) -> Caller:
-    """Return the caller of an Authorization header; ``UNAUTHENTICATED`` for a missing or invalid one."""
+def caller_of(header: str, *, role: str | None) -> Caller:
+    """Return the caller of an Authorization header, acting in a role; ``UNAUTHENTICATED`` without a valid token."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise DomainError(ErrorCode.UNAUTHENTICATED)
-    return tokens().caller(token.strip(), at=real_now())
+    return acting(tokens().caller(token.strip(), at=real_now()), role)
 
 
 def require_fresh(caller: Caller, *, at: datetime) -> None:

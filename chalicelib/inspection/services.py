@@ -20,7 +20,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role, require, require_another_person
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
@@ -86,8 +86,7 @@ class Inspection:
         """Approve a mandate. Idempotent; ``SAME_PERSON`` for whoever requested it."""
         require(by, roles=INSPECTORS)
         mandate = self._store.load(mandate_id)
-        if by.actor == mandate.inspector:
-            raise DomainError(ErrorCode.SAME_PERSON)
+        require_another_person(by, mandate.inspector)
         if version is not None and mandate.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         if mandate.approved_at is not None:

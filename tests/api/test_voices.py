@@ -84,7 +84,7 @@ def test_an_anonymous_rating_leaves_no_way_to_the_person_or_the_case(
     for instant in (LATER.strftime("%Y-%m-%dT%H:%M"), str(int(LATER.timestamp()))[:7]):
         assert instant not in "".join(own)
     (event,) = container().timeline.events(f"rating:{given.body['id']}")
-    assert (event.actor, event.recorded_at) == ("system:rating", "2026-09-27T16:00:00Z")
+    assert (event.actor, event.recorded_at) == ("service:rating", "2026-09-27T16:00:00Z")
     assert container().timeline.events(f"case:{case_no}") == before
     assert container().clocks.of_owner(f"rating:{given.body['id']}") == ()
 

@@ -32,7 +32,7 @@ def stored_event(owner: str = "case:X", seq: int = 1, kind: str = "clock:passed"
         "kind": kind,
         "occurred_at": "2026-11-22T03:00:00Z",
         "recorded_at": "2026-11-22T03:00:00Z",
-        "actor": "system:sweep",
+        "actor": "service:sweep",
         "department": "traffic",
         "data": '{"number": 1}',
         "prev_hash": "0" * 64,

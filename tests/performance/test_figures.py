@@ -67,7 +67,7 @@ def a_chain(dice: random.Random, number: int) -> Iterator[Event]:
             kind=kind,
             occurred_at=instant_text(at - timedelta(hours=dice.choice([0, 0, 30]))),
             recorded_at=instant_text(at),
-            actor=dice.choice(["staff:o", "system:relay"]),
+            actor=dice.choice(["staff:o", "service:relay"]),
             department=department,
             data=data,
             prev_hash="",

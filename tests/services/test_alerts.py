@@ -261,7 +261,7 @@ def an_event_of(owner: str, kind: EventKind, data: dict[str, Any]) -> Event:
         kind=kind,
         occurred_at="2026-11-26T01:00:00Z",
         recorded_at="2026-11-26T01:00:00Z",
-        actor="system:sweep",
+        actor="service:sweep",
         department="traffic",
         data=data,
         prev_hash="0" * 64,

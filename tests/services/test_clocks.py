@@ -318,7 +318,7 @@ def test_a_stored_event_says_who_told_it() -> None:
 
     last = container().timeline.events(owner)[-1]
 
-    assert (last.actor, last.department, last.data["due_on"]) == ("system:sweep", "traffic", "2026-11-25")
+    assert (last.actor, last.department, last.data["due_on"]) == ("service:sweep", "traffic", "2026-11-25")
 
 
 def test_the_lists_of_an_officer_an_item_and_a_kind_are_right_at_the_second_a_clock_passes() -> None:

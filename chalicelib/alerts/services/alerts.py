@@ -123,7 +123,7 @@ class Alerts:
                     NewEvent(
                         kind=EventKind.ALERT_RAISED,
                         occurred_at=at,
-                        actor="system:relay",
+                        actor="service:relay",
                         department=alert.department,
                         data={
                             "alert_id": alert.alert_id,

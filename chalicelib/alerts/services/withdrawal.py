@@ -47,7 +47,7 @@ class AlertWithdrawal:
             event = NewEvent(
                 kind=EventKind.ALERT_WITHDRAWN,
                 occurred_at=at,
-                actor="system:relay",
+                actor="service:relay",
                 department=alert.department,
                 data={
                     "alert_id": alert_id,

@@ -163,7 +163,7 @@ class CalendarEditions:
         event = NewEvent(
             kind=EventKind.CALENDAR_MISSED,
             occurred_at=at,
-            actor="system:remind",
+            actor="service:remind",
             department="",
             data={
                 "year": wanted,

@@ -11,6 +11,7 @@ from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.policy import Caller, require_another_person
 from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind
 from chalicelib.rulepacks.rules import next_step
 from chalicelib.workdays.model.limits import day_of
@@ -75,13 +76,12 @@ def officers_for(plan: VerificationPlan, method: Method) -> int:
     return TWO if is_on_site or plan.officers >= TWO else 1
 
 
-def unconfirmed_verification(case: Case, *, actor: str) -> Verification:
+def unconfirmed_verification(case: Case, *, by: Caller) -> Verification:
     """Return the result that awaits a second officer; raises ``SAME_PERSON`` for the officer who recorded it."""
     found = case.verification
     if found is None or found.has_effect:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CONFIRM, waiting="no_result")
-    if found.found_by == actor:
-        raise DomainError(ErrorCode.SAME_PERSON)
+    require_another_person(by, found.found_by)
     return found
 
 

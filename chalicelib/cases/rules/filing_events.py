@@ -21,7 +21,7 @@ from chalicelib.credit.rules.linked_credit import parts_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
-FILING = "system:filing"
+FILING = "service:filing"
 """The actor when the service accepts or answers by itself."""
 
 ANSWERED_AT_ONCE = "即时事项,当场答复。"

@@ -17,7 +17,7 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.event_types import EventKind
 
-SWEEP = "system:sweep"
+SWEEP = "service:sweep"
 
 
 class CaseAcceptance:

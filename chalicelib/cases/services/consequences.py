@@ -68,7 +68,7 @@ class Consequences:
         """Confirm a colleague's result, which takes effect now; raises ``SAME_PERSON`` for one's own."""
 
         def change(context: CaseContext) -> Case:
-            found = rules.unconfirmed_verification(context.case, actor=context.actor)
+            found = rules.unconfirmed_verification(context.case, by=command.by)
             confirmed = replace(found, confirmed_at=command.at, confirmed_by=context.actor)
             return self._effective(confirmed, context)
 

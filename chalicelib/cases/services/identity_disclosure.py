@@ -48,7 +48,7 @@ class IdentityDisclosure:
         why. The case's version does not change, so that forms open elsewhere remain valid.
         """
         case = self._cases.load(case_no)
-        require(by, roles=(Role.OFFICER,), department=case.department)
+        require(by, roles=(Role.OFFICER,), department=case.department, subjects=case.people)
         agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
         seen = DisclosedIdentity(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
         event = NewEvent(

@@ -30,7 +30,7 @@ def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
     return NewEvent(
         kind=kind,
         occurred_at=occurred_at,
-        actor="system:sweep",
+        actor="service:sweep",
         department=clock.department,
         data={
             "clock_id": clock.clock_id,
@@ -56,7 +56,7 @@ def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None =
     return NewEvent(
         kind=EventKind.CLOCK_RECOUNTED,
         occurred_at=at,
-        actor="system:sweep",
+        actor="service:sweep",
         department=before.department,
         data={
             "clock_id": before.clock_id,

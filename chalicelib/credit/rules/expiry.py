@@ -12,7 +12,7 @@ from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
-ACTOR = "system:expire"
+ACTOR = "service:expire"
 
 
 def has_ended(record: Record, *, on: date) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.credit.model.identity_links import (
 )
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.policy import Caller, require_another_person
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 MOST_JOINED = 20
@@ -55,12 +56,11 @@ def linked_already() -> DomainError:
     return _not_acceptable(code="ALREADY_LINKED", zh="两者已经关联", en="the two are linked already")
 
 
-def confirm(link: IdentityLink, action: LinkAction) -> IdentityLink:
+def confirm(link: IdentityLink, action: LinkAction, *, by: Caller) -> IdentityLink:
     """Return the link confirmed; raises ``STEP_NOT_ALLOWED`` unless proposed, ``SAME_PERSON`` for the proposer."""
     if link.state is not IdentityLinkState.PROPOSED:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-    if link.proposed.by == action.by:
-        raise DomainError(ErrorCode.SAME_PERSON)
+    require_another_person(by, link.proposed.by)
     return replace(link, confirmed=action)
 
 

@@ -13,7 +13,7 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role, require, require_another_person
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
@@ -99,8 +99,7 @@ class Conflicts:
         before = self.get(conflict_id, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
-        if before.said_by == by.actor:
-            raise DomainError(ErrorCode.SAME_PERSON)
+        require_another_person(by, before.said_by)
         decision = Decision(outcome=outcome, evidence=evidence, reason=reason, by=by.actor, at=at)
         after = identity_conflicts.decide(before, decision)
         event = NewEvent(

@@ -101,7 +101,7 @@ class IdentityLinks:
         """
         before = self._load(alias_id, by=by, version=version)
         action = LinkAction(by=by.actor, at=at, reason=reason)
-        after = identity_links.confirm(before, action)
+        after = identity_links.confirm(before, action, by=by)
         self._require_room(after)
         with transaction() as tx:
             if after.name is not None:
@@ -124,8 +124,9 @@ class IdentityLinks:
 
     def get(self, alias_id: str, *, by: Caller) -> IdentityLink:
         """Return a link to a credit officer; raises ``NOT_FOUND`` if there is none."""
-        require(by, roles=(Role.CREDIT_OFFICER,))
-        return self._store.load(alias_id)
+        link = self._store.load(alias_id)
+        require(by, roles=(Role.CREDIT_OFFICER,), subjects=(link.former.subject, link.present.subject))
+        return link
 
     def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position | None) -> Page[IdentityLink]:
         """Return a page of links in one state, oldest first."""

@@ -295,5 +295,5 @@ def _caller(import_: Import) -> Caller:
 
 
 def _event(kind: EventKind, import_: Import, data: Mapping[str, Json], *, at: datetime) -> NewEvent:
-    actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "system:ingest"
+    actor = import_.requested_by if kind is EventKind.IMPORT_REQUESTED else "service:ingest"
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=import_.department, data=dict(data))

@@ -35,7 +35,7 @@ from chalicelib.feedback.rules.complaints import (
     require_open,
 )
 from chalicelib.feedback.store.complaints import ComplaintStore
-from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, is_own_matter, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
@@ -110,7 +110,7 @@ class Complaints:
             masked_name=self._masked_name(by, case, at=at),
             received_at=at,
             routings=(
-                Routing(department=department, routed_by=routed_by, reason="", routed_at=at, actor="system:routing"),
+                Routing(department=department, routed_by=routed_by, reason="", routed_at=at, actor="service:routing"),
             ),
         )
         with transaction() as tx:
@@ -204,7 +204,7 @@ class Complaints:
     def _in_hand(self, complaint_id: str, *, by: Caller, roles: Collection[Role], version: int) -> Complaint:
         """Return an open complaint to callers who may act on it."""
         complaint = self._store.load(complaint_id)
-        require(by, roles=roles, department=complaint.department)
+        require(by, roles=roles, department=complaint.department, subjects=(complaint.person,))
         if complaint.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         require_open(complaint)
@@ -236,7 +236,8 @@ class Complaints:
         if desk is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=READERS, department=desk)
-        return self._store.of_department(desk, state=state, limit=limit, after=after)
+        page = self._store.of_department(desk, state=state, limit=limit, after=after)
+        return page._replace(items=tuple(one for one in page.items if not is_own_matter(by, (one.person,))))
 
 
 def _received(complaint: Complaint, clock: Clock, *, by: Caller) -> NewEvent:

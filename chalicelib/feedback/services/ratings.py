@@ -37,7 +37,7 @@ RATERS = (Role.APPLICANT,)
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 ANSWERERS = (Role.OFFICER, Role.SUPERVISOR)
 
-NOBODY = "system:rating"
+NOBODY = "service:rating"
 """The actor recorded for an anonymous rating."""
 
 RATED = "rated"

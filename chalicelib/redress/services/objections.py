@@ -17,7 +17,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role, require, require_another_person
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
     UNDOES,
@@ -162,14 +162,14 @@ class Objections:
         made the earlier decision, ``LATE_REASON_REQUIRED`` after the time limit.
         """
         before = self._store.objections.load(objection_id)
-        queries.require_decider(before.entry, before.department, by=by)
+        queries.require_decider(before.entry, before.department, subject=before.subject, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         if before.state is not ObjectionState.OPEN:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         rules.require_outcome(self._pack(at).recourse, before.plea, decision)
-        if before.is_review and by.actor in self._earlier_deciders(before):
-            raise DomainError(ErrorCode.SAME_PERSON)
+        if before.is_review:
+            require_another_person(by, *self._earlier_deciders(before))
         clock = self.clock(before)
         if clock.is_late(at) and decision.late_reason is None:
             raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())

@@ -2,7 +2,7 @@
 
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require, sees
+from chalicelib.policy import Caller, Role, is_own_matter, require, sees
 from chalicelib.redress.model import Entry, EntryKind
 from chalicelib.redress.rules import CENTRE
 from chalicelib.redress.store import M, Matters
@@ -16,8 +16,13 @@ def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
     return (department,) if entry.kind is EntryKind.FLAG else (department, CENTRE)
 
 
-def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
-    """Raise ``FORBIDDEN`` unless the caller is a credit officer of an office that may act on the entry."""
+def require_decider(entry: Entry, department: str, *, subject: str, by: Caller) -> None:
+    """Raise ``FORBIDDEN`` unless the caller is a credit officer of an office that may act on the entry.
+
+    Raises ``OWN_MATTER`` for one whom it concerns.
+    """
+    if is_own_matter(by, (subject,)):
+        raise DomainError(ErrorCode.OWN_MATTER)
     if not any(sees(by, roles=DECIDERS, department=name) for name in offices_of(entry, department)):
         raise DomainError(ErrorCode.FORBIDDEN)
 
@@ -25,9 +30,10 @@ def require_decider(entry: Entry, department: str, *, by: Caller) -> None:
 def one(matters: Matters[M], name: str, *, by: Caller) -> M:
     """Return a matter to its subject, to the offices that may act on it, and to their supervisors."""
     matter = matters.load(name)
-    is_seen = any(sees(by, roles=READERS, department=office) for office in offices_of(matter.entry, matter.department))
+    offices, concerned = offices_of(matter.entry, matter.department), (matter.subject,)
+    is_seen = any(sees(by, roles=READERS, department=office, subjects=concerned) for office in offices)
     if not (by.is_staff and is_seen):
-        require(by, roles=READERS, department=matter.department, subjects=(matter.subject,))
+        require(by, roles=READERS, department=matter.department, subjects=concerned)
     return matter
 
 
@@ -47,7 +53,15 @@ def page(
         return matters.of_person(by.own_subject(), limit=limit, after=after)
     wanted = department or by.department or ""
     if sees(by, roles=READERS, department=wanted):
-        return matters.of_department(wanted, limit=limit, after=after)
-    require(by, roles=DECIDERS, department=CENTRE)
+        office = wanted
+    else:
+        require(by, roles=DECIDERS, department=CENTRE)
+        office = CENTRE
     found = matters.of_department(wanted, limit=limit, after=after)
-    return found._replace(items=tuple(one for one in found.items if CENTRE in offices_of(one.entry, wanted)))
+    return found._replace(
+        items=tuple(
+            one
+            for one in found.items
+            if office in offices_of(one.entry, wanted) and not is_own_matter(by, (one.subject,))
+        )
+    )

@@ -151,7 +151,7 @@ class Repairs:
     def judge(self, repair_id: str, decision: RepairDecision, *, by: Caller, version: int, at: datetime) -> Repair:
         """Approve a repair, undoing everything at once, or refuse it with what is still missing (R3.7, R3.13)."""
         before = self._store.repairs.load(repair_id)
-        queries.require_decider(before.entry, before.department, by=by)
+        queries.require_decider(before.entry, before.department, subject=before.subject, by=by)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         if before.stage is not RepairStage.OPEN:

@@ -97,7 +97,7 @@ class Revocations:
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._withdrawal.standing(fall.entry, is_whole=True)
-        queries.require_decider(fall.entry, standing.department, by=by)
+        queries.require_decider(fall.entry, standing.department, subject=standing.subject, by=by)
         name = rules.document_name(standing.base, standing.document)
         if self._store.revocations.find(name) is not None:
             raise DomainError(ErrorCode.ALREADY_REVERSED)

@@ -171,6 +171,11 @@ class Party:
     masked_name: str
     kind: SubjectKind | None = None
 
+    @property
+    def keys(self) -> tuple[SubjectKey, ...]:
+        """Everybody whom the flag concerns."""
+        return self.subject, self.document_subject
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

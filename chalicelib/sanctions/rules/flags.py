@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, require_another_person
 from chalicelib.sanctions.model.flags import (
     LIVE,
     Confirmation,
@@ -98,14 +98,13 @@ def answer(flag: Flag, statement: Statement) -> Flag:
     return replace(flag, state=FlagState.ANSWERED, statements=(*flag.statements, statement))
 
 
-def confirm(flag: Flag, confirmation: Confirmation, *, defence_due_at: datetime | None, on: date) -> Flag:
+def confirm(flag: Flag, confirmation: Confirmation, *, by: Caller, defence_due_at: datetime | None, on: date) -> Flag:
     """Return the flag in force, confirmed by a second person after the defence (R1.18, R2.9).
 
     Statements must have been replied to. ``defence_due_at`` is the last second for a statement, None before service.
     """
     _require(flag, FlagStep.CONFIRM)
-    if confirmation.by == flag.proposed_by:
-        raise DomainError(ErrorCode.SAME_PERSON)
+    require_another_person(by, flag.proposed_by)
     if is_defence_open(defence_due_at, has_spoken=bool(flag.statements), at=confirmation.confirmed_at):
         if defence_due_at is None:
             raise DomainError(ErrorCode.DEFENCE_OPEN)
@@ -151,7 +150,7 @@ def suspend(flag: Flag, suspension: Suspension) -> Flag:
     return replace(flag, state=FlagState.SUSPENDED, suspension=suspension)
 
 
-def resume(flag: Flag, request: Request, *, on: date) -> Flag:
+def resume(flag: Flag, request: Request, *, by: Caller, on: date) -> Flag:
     """Return the flag with a request to resume it or, if another person already asked, in force again."""
     _require(flag, FlagStep.RESUME)
     if on > flag.ends_on:
@@ -160,8 +159,7 @@ def resume(flag: Flag, request: Request, *, on: date) -> Flag:
     if suspension is None or suspension.request is None:
         asked = None if suspension is None else replace(suspension, request=request)
         return replace(flag, suspension=asked)
-    if suspension.request.by == request.by:
-        raise DomainError(ErrorCode.SAME_PERSON)
+    require_another_person(by, suspension.request.by)
     return replace(flag, state=FlagState.ACTIVE, suspension=None)
 
 
@@ -170,7 +168,7 @@ def suspension_event(flag: Flag, suspension: Suspension) -> NewEvent:
     return NewEvent(
         kind=EventKind.FLAG_SUSPENDED,
         occurred_at=suspension.suspended_at,
-        actor="system:evaluation",
+        actor="service:evaluation",
         department=flag.department,
         data={
             "subject": flag.subject,

@@ -30,8 +30,8 @@ from chalicelib.workdays.model.limits import Limit, Unit
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
 """Who may see which systems were notified and which have not acknowledged."""
 
-RELAY = "system:relay"
-SWEEP = "system:sweep"
+RELAY = "service:relay"
+SWEEP = "service:sweep"
 
 
 class FlagNotices:

@@ -13,7 +13,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role, is_own_matter, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.sanctions.model.flags import (
@@ -189,7 +189,7 @@ class Flags:
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
-        after = flags.confirm(before, decision, defence_due_at=due_at, on=today)
+        after = flags.confirm(before, decision, by=by, defence_due_at=due_at, on=today)
         if clock is not None and clock.is_undecidable(at) and not before.statements:
             # The last day is not known yet, so it cannot have passed (R4.4).
             raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
@@ -256,7 +256,8 @@ class Flags:
             return page._replace(items=tuple(flag for flag in page.items if flags.matches(flag, sought, by=by)))
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
-        return self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
+        page = self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
+        return page._replace(items=tuple(flag for flag in page.items if not is_own_matter(by, flag.party.keys)))
 
     @retry_on_conflict
     def _add(self, flag: Flag, *, at: datetime, idempotency_key: IdempotencyKey | None) -> Proposed:
@@ -271,7 +272,7 @@ class Flags:
 
     def _officers(self, flag_id: str, *, by: Caller, version: int) -> Flag:
         flag = self._store.load(flag_id)
-        require(by, roles=(Role.CREDIT_OFFICER,), department=flag.department)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=flag.department, subjects=flag.party.keys)
         if flag.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         return flag

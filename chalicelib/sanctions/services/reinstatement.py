@@ -32,7 +32,7 @@ class Reinstatement:
         ``SAME_PERSON``.
         """
         before = self._flags.load(flag_id)
-        require(by, roles=(Role.CREDIT_OFFICER,), department=before.department)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=before.department, subjects=before.party.keys)
         if before.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         today = day_in_shanghai(at)
@@ -41,7 +41,7 @@ class Reinstatement:
         grounds = listed.lost_grounds(before, edition, on=today)
         if before.state is FlagState.SUSPENDED and grounds:
             raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST, faults=tuple(_missing(ground) for ground in grounds))
-        after = rules.resume(before, Request(asked_at=at, by=by.actor, reason=reason), on=today)
+        after = rules.resume(before, Request(asked_at=at, by=by.actor, reason=reason), by=by, on=today)
         is_in_force = after.state is FlagState.ACTIVE
         kind = EventKind.FLAG_RESUMED if is_in_force else EventKind.FLAG_RESUMPTION_ASKED
         event = rules.flag_event(kind, by=by, at=at, data={"edition": edition.edition}, texts={"reason": reason})

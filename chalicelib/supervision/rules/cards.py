@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, sees
+from chalicelib.policy import Caller, Role, require_another_person, sees
 from chalicelib.rulepacks.model.pack import CardGround, RulePack, TermKey
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Colour, Finding
 from chalicelib.timeline.events import Event
@@ -88,14 +88,13 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
         case CardStep.DECISION:
             may = Role.MONITOR in by.roles or (card.by_monitor and _is_of(by, card, Role.HEAD))
         case _:
-            may = by.actor == card.given_by or sees(by, roles=GIVERS, department=card.department)
+            may = by.is_person(card.given_by) or sees(by, roles=GIVERS, department=card.department)
     if not may:
         raise DomainError(ErrorCode.FORBIDDEN)
-    is_own = by.sub == card.finding.officer
-    if (step is CardStep.DECISION and (by.actor == card.given_by or is_own)) or (
-        step is CardStep.WITHDRAWAL and is_own
-    ):
-        raise DomainError(ErrorCode.SAME_PERSON)
+    if step in {CardStep.DECISION, CardStep.WITHDRAWAL}:
+        require_another_person(by, f"staff:{card.finding.officer}")
+    if step is CardStep.DECISION:
+        require_another_person(by, card.given_by)
 
 
 def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:

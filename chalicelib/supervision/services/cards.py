@@ -13,7 +13,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, sees
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, require_another_person, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.rules import cards
@@ -86,8 +86,7 @@ class Cards:
         rests_on = cards.bearing(named, cards.ground_of(pack, finding.ground, finding.colour))
         department = rests_on[0].department
         require(by, roles=cards.GIVERS, department=department)
-        if by.sub == finding.officer:
-            raise DomainError(ErrorCode.SAME_PERSON)
+        require_another_person(by, f"staff:{finding.officer}")
         cards.require_window_over(named, pack, at=at)
         self._require_not_excused(rests_on, at=at)
         if self._store.is_given(finding.card_id):

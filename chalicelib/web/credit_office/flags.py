@@ -57,10 +57,10 @@ def _is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> bo
         return False
     if step is FlagStep.CONFIRM:
         is_heard = not is_defence_open(flag.defence_due_at, has_spoken=bool(flag.statements), at=visit.at)
-        return is_heard and flag.proposed_by != visit.caller.actor
+        return is_heard and not visit.caller.is_person(flag.proposed_by)
     if step is FlagStep.RESUME:
         asked = flag.suspension and flag.suspension.request
-        return not asked or asked.by != visit.caller.actor
+        return not asked or not visit.caller.is_person(asked.by)
     return True
 
 

@@ -120,7 +120,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
 def read_link(visit: PageRequest) -> Page:
     """Show a link with its document, who proposed and confirmed it, and what may be done now."""
     link = visit.get(identity_links.read)
-    is_confirmable = link.state is IdentityLinkState.PROPOSED and link.proposed.by != visit.caller.actor
+    is_confirmable = link.state is IdentityLinkState.PROPOSED and not visit.caller.is_person(link.proposed.by)
     offers = {CONFIRMATION.name: is_confirmable, REVOCATION.name: link.state is not IdentityLinkState.REVOKED}
     facts = {
         "link_": link,

@@ -50,7 +50,7 @@ def read_mandate(visit: PageRequest) -> Page:
     """Show a mandate; once it is in force, its owner also sees the cases in its scope and the readings under it."""
     mandate = visit.get(routes.mandate)
     facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
-    facts["is_mine"] = mandate.inspector == visit.caller.actor
+    facts["is_mine"] = visit.caller.is_person(mandate.inspector)
     asked = {name: visit.query[name] for name in ("light", "officer", "cursor") if visit.query.get(name)}
     facts["asked"] = asked
     if facts["is_mine"] and mandate.approved_at is not None:

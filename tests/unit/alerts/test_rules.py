@@ -28,7 +28,7 @@ def an_event(*, kind: str = EventKind.CLOCK_PASSED, clock: str = "handling_promi
         kind=kind,
         occurred_at="2026-11-25T16:00:00Z",
         recorded_at="2026-11-25T16:00:10Z",
-        actor="system:sweep",
+        actor="service:sweep",
         department="traffic",
         data={
             "clock_id": clock,

@@ -25,12 +25,13 @@ from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
+from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, StepKind
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.builders import A_SUBJECT, NOON, a_case, a_commitment, a_decision, a_plan, a_verification
+from tests.builders import A_SUBJECT, NOON, a_caller, a_case, a_commitment, a_decision, a_plan, a_verification
 
 CORRECTS_FIRST = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
 REVOKES_AT_ONCE = pack_in_force(load_rule_packs(), "revokes-at-once", on=date(2026, 9, 28))
@@ -150,15 +151,15 @@ def test_two_officers_stand_behind_what_the_plan_or_the_site_asks_for(
 def test_nobody_confirms_their_own_result() -> None:
     waiting = replace(a_promise_granted(), verification=a_verification(officers=2, found_by="staff:first"))
 
-    assert unconfirmed_verification(waiting, actor="staff:second") == waiting.verification
+    assert unconfirmed_verification(waiting, by=a_caller(Role.OFFICER, sub="second")) == waiting.verification
     with pytest.raises(DomainError, match="SAME_PERSON"):
-        unconfirmed_verification(waiting, actor="staff:first")
+        unconfirmed_verification(waiting, by=a_caller(Role.OFFICER, sub="first"))
 
 
 @pytest.mark.parametrize("case", [a_promise_granted(), a_broken_promise()], ids=["none", "effective"])
 def test_there_must_be_a_result_that_waits_for_its_second_officer(case: Case) -> None:
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        unconfirmed_verification(case, actor="staff:second")
+        unconfirmed_verification(case, by=a_caller(Role.OFFICER, sub="second"))
 
 
 @pytest.mark.requirement("R1.15", "R1.16", "R1.17")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -34,15 +35,17 @@ from chalicelib.credit.rules.linked_credit import (
 )
 from chalicelib.credit.store.identity_links import identity_link_laws
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
-from tests.builders import A_SUBJECT, NOON, a_bar, a_flag_mark, a_summary
+from tests.builders import A_SUBJECT, NOON, a_bar, a_caller, a_flag_mark, a_summary
 
 TODAY = date(2026, 9, 28)
 ONE_DAY = timedelta(days=1)
 FORMER, OLDEST = SubjectKey("k1.former"), SubjectKey("k1.oldest")
 LAW = IdentityLinkKind(basis="《中华人民共和国民法典》第六十七条第一款", is_mutual=False, parties=Parties.ORGANISATIONS)
-BY_FIRST = LinkAction(by="staff:credit", at=NOON, reason="合并协议登记。")
-BY_SECOND = replace(BY_FIRST, by="staff:credit2")
+FIRST, SECOND = (a_caller(Role.CREDIT_OFFICER, sub=sub) for sub in ("credit", "credit2"))
+BY_FIRST = LinkAction(by=FIRST.actor, at=NOON, reason="合并协议登记。")
+BY_SECOND = replace(BY_FIRST, by=SECOND.actor)
 
 
 def a_party(subject: SubjectKey = FORMER, *, kind: SubjectKind = SubjectKind.USCC, name: str = "k1.aa") -> Party:
@@ -135,22 +138,22 @@ def test_what_is_linked_already_either_way_round_is_refused_and_more_than_anybod
 
 
 def test_an_alias_is_confirmed_once_and_never_by_whoever_proposed_it() -> None:
-    confirmed = identity_links.confirm(AN_ALIAS, BY_SECOND)
+    confirmed = identity_links.confirm(AN_ALIAS, BY_SECOND, by=SECOND)
 
     assert (AN_ALIAS.state, confirmed.state) == (IdentityLinkState.PROPOSED, IdentityLinkState.CONFIRMED)
     with pytest.raises(DomainError) as own:
-        identity_links.confirm(AN_ALIAS, BY_FIRST)
+        identity_links.confirm(AN_ALIAS, BY_FIRST, by=FIRST)
     with pytest.raises(DomainError) as again:
-        identity_links.confirm(confirmed, BY_SECOND)
+        identity_links.confirm(confirmed, BY_SECOND, by=SECOND)
     assert (own.value.code, again.value.code) == (ErrorCode.SAME_PERSON, ErrorCode.STEP_NOT_ALLOWED)
 
 
 def test_an_alias_is_revoked_once_before_or_after_it_counted() -> None:
     revoked = identity_links.revoke(AN_ALIAS, BY_FIRST)
-    also = identity_links.revoke(identity_links.confirm(AN_ALIAS, BY_SECOND), BY_FIRST)
+    also = identity_links.revoke(identity_links.confirm(AN_ALIAS, BY_SECOND, by=SECOND), BY_FIRST)
 
     assert (revoked.state, also.state) == (IdentityLinkState.REVOKED, IdentityLinkState.REVOKED)
-    for step in (identity_links.revoke, identity_links.confirm):
+    for step in (identity_links.revoke, partial(identity_links.confirm, by=SECOND)):
         with pytest.raises(DomainError) as refused:
             step(revoked, BY_SECOND)
         assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED

@@ -75,7 +75,7 @@ def test_what_has_ended_leaves_the_summary_and_kept_promises_stay() -> None:
 def test_the_timeline_is_told_which_record_ended_by_which_rules() -> None:
     fact = display_ended_event(until(TODAY), a_summary(version=7), at=NOON)
 
-    assert (fact.kind, fact.actor) == (EventKind.RECORD_DISPLAY_ENDED, "system:expire")
+    assert (fact.kind, fact.actor) == (EventKind.RECORD_DISPLAY_ENDED, "service:expire")
     assert fact.data["displayed_until"] == "2026-09-28"
     assert fact.data["display_edition"] == "36-2025"
     assert display_ended_event(until(None), a_summary(), at=NOON).data["displayed_until"] == ""

@@ -38,9 +38,14 @@ def a_confirmation(
     return Confirmation(confirmed_at=at, by=by, reason="事实清楚。", statement_answer=statement_answer)
 
 
+def confirmed(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> Flag:
+    by = a_caller(Role.CREDIT_OFFICER, sub=decision.by.removeprefix("staff:"))
+    return confirm(flag, decision, by=by, defence_due_at=due_at, on=on)
+
+
 def refusal(flag: Flag, decision: Confirmation, *, due_at: datetime | None = DUE, on: date = TODAY) -> ErrorCode:
     with pytest.raises(DomainError) as refused:
-        confirm(flag, decision, defence_due_at=due_at, on=on)
+        confirmed(flag, decision, due_at=due_at, on=on)
     return refused.value.code
 
 
@@ -155,7 +160,7 @@ def test_nothing_is_confirmed_while_the_subject_may_still_speak(at: datetime) ->
 
 @pytest.mark.requirement("R2.9")
 def test_a_second_person_confirms_once_the_time_has_passed() -> None:
-    flag = confirm(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=date(2026, 10, 2))
+    flag = confirmed(a_served_flag(), a_confirmation(), on=date(2026, 10, 2))
 
     assert flag.state is FlagState.ACTIVE
     assert flag.starts_on == date(2026, 10, 2)
@@ -168,13 +173,13 @@ def test_what_the_subject_said_ends_the_time_and_must_be_answered() -> None:
 
     assert refusal(flag, a_confirmation(at=NOON, statement_answer=" ")) is ErrorCode.INVALID_BODY
     confirmation = a_confirmation(at=NOON, statement_answer="现场核查未发现。")
-    assert confirm(flag, confirmation, defence_due_at=NOON, on=TODAY).state is FlagState.ACTIVE
+    assert confirmed(flag, confirmation, due_at=NOON).state is FlagState.ACTIVE
 
 
 def test_a_flag_whose_time_is_over_is_not_confirmed_any_more() -> None:
     last, after = date(2027, 9, 27), date(2027, 9, 28)
 
-    assert confirm(a_served_flag(), a_confirmation(), defence_due_at=DUE, on=last).state is FlagState.ACTIVE
+    assert confirmed(a_served_flag(), a_confirmation(), on=last).state is FlagState.ACTIVE
     assert refusal(a_served_flag(), a_confirmation(), on=after) is ErrorCode.END_DATE_MISSING
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.policy import Role
 from chalicelib.sanctions.model.editions import EvaluationState, Place
 from chalicelib.sanctions.model.flags import (
     Conduct,
@@ -21,7 +22,7 @@ from chalicelib.sanctions.rules.editions import advance, begin, faults_of
 from chalicelib.sanctions.rules.flags import resume, suspend, suspension_event
 from chalicelib.sanctions.rules.measures import WORDS, lost_grounds, require_ground
 from chalicelib.subjects.model.subjects import SubjectKind
-from tests.builders import NOON, a_flag, a_measure
+from tests.builders import NOON, a_caller, a_flag, a_measure
 
 TODAY = date(2026, 9, 28)
 
@@ -151,8 +152,9 @@ def test_an_evaluation_waits_for_the_day_of_its_edition_and_looks_twice() -> Non
 SUSPENSION = Suspension(suspended_at=NOON, edition="2026", grounds=(LostGround.MEASURE_GONE,))
 
 
-def request(by: str) -> Request:
-    return Request(asked_at=NOON, by=by, reason="清单已恢复。")
+def resumed(flag: Flag, sub: str = "credit", *, on: date = TODAY) -> Flag:
+    by = a_caller(Role.CREDIT_OFFICER, sub=sub)
+    return resume(flag, Request(asked_at=NOON, by=by.actor, reason="清单已恢复。"), by=by, on=on)
 
 
 def test_only_a_flag_in_force_can_be_suspended() -> None:
@@ -167,10 +169,10 @@ def test_only_a_flag_in_force_can_be_suspended() -> None:
 def test_two_persons_put_a_flag_back_in_force() -> None:
     flag = suspend(in_force(), SUSPENSION)
 
-    asked = resume(flag, request("staff:credit"), on=TODAY)
+    asked = resumed(flag)
     with pytest.raises(DomainError) as refused:
-        resume(asked, request("staff:credit"), on=TODAY)
-    again = resume(asked, request("staff:credit2"), on=TODAY)
+        resumed(asked)
+    again = resumed(asked, "credit2")
 
     assert asked.state is FlagState.SUSPENDED
     assert refused.value.code is ErrorCode.SAME_PERSON
@@ -180,16 +182,16 @@ def test_two_persons_put_a_flag_back_in_force() -> None:
 def test_a_flag_whose_time_is_over_does_not_go_on() -> None:
     flag = suspend(in_force(ends_on=TODAY), SUSPENSION)
 
-    assert resume(flag, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
+    assert resumed(flag).state is FlagState.SUSPENDED
     with pytest.raises(DomainError) as refused:
-        resume(flag, request("staff:credit"), on=TODAY + timedelta(days=1))
+        resumed(flag, on=TODAY + timedelta(days=1))
     assert refused.value.code is ErrorCode.END_DATE_MISSING
 
 
 def test_what_is_not_suspended_cannot_go_on_and_a_suspension_that_says_nothing_stays() -> None:
     with pytest.raises(DomainError) as refused:
-        resume(in_force(), request("staff:credit"), on=TODAY)
+        resumed(in_force())
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
     odd = replace(in_force(), state=FlagState.SUSPENDED)
-    assert resume(odd, request("staff:credit"), on=TODAY).state is FlagState.SUSPENDED
+    assert resumed(odd).state is FlagState.SUSPENDED

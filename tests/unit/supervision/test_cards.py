@@ -27,7 +27,7 @@ def an_event(seq: int = 1, kind: EventKind = EventKind.CLOCK_PASSED, *, clock: s
         kind=kind,
         occurred_at=instant_text(NOON),
         recorded_at=instant_text(NOON),
-        actor="system:sweep",
+        actor="service:sweep",
         department="traffic",
         data={"kind": clock},
         prev_hash="0" * 64,

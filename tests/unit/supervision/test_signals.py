@@ -95,7 +95,7 @@ def test_what_is_told_more_than_a_day_later_is_a_late_entry(seconds: int, *, is_
     assert shown(act) == ([("late_entry", [2])] if is_late else [])
 
 
-@pytest.mark.parametrize("actor", ["system:sweep", "system:relay", "subject:s"])
+@pytest.mark.parametrize("actor", ["service:sweep", "service:relay", "subject:s"])
 def test_only_staff_enter_late(actor: str) -> None:
     milestone = an_event(EventKind.CLOCK_PASSED, at=NOON + timedelta(days=9), occurred=NOON, actor=actor)
 
@@ -208,7 +208,7 @@ def test_a_longer_prefix_keeps_every_signal_and_ids_are_names_of_their_last_even
 
 
 def test_an_act_of_no_officer_names_none() -> None:
-    by_system = an_event(EventKind.CASE_DECIDED, actor="system:filing")
+    by_system = an_event(EventKind.CASE_DECIDED, actor="service:filing")
     (signal,) = anomalies_in((by_system,), PACK, complaints=(complaint(),))
 
     assert (signal.officer, signal.item_code) == ("", "")

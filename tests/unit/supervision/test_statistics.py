@@ -64,7 +64,7 @@ def filed(at: datetime = MONDAY_9, way: str = "commitment") -> Event:
 
 
 def accepted(at: datetime = MONDAY_9, **data: Any) -> Event:  # noqa: ANN401 - any JSON
-    return an_event(EventKind.CASE_ACCEPTED, at=at, actor="system:filing", **data)
+    return an_event(EventKind.CASE_ACCEPTED, at=at, actor="service:filing", **data)
 
 
 def decided(at: datetime, *, kind: str = "handling_promised", provisional: bool = False) -> Event:
@@ -239,7 +239,7 @@ def test_what_staff_enter_much_later_than_it_happened_is_counted_as_late_entry(
         (filed(), True),
         (an_event(EventKind.CASE_ASSIGNED), True),
         (an_event(EventKind.CASE_ASSIGNED, actor="system:x"), False),
-        (an_event(EventKind.CLOCK_WARNED, actor="system:sweep"), False),
+        (an_event(EventKind.CLOCK_WARNED, actor="service:sweep"), False),
         (an_event(EventKind.ALERT_RAISED, owner="card:1", actor="system:x"), True),
         (an_event(EventKind.FLAG_CONFIRMED, owner="flag:1"), True),
         (an_event(EventKind.FLAG_CONFIRMED, owner="credit:k1"), False),
