@@ -288,6 +288,10 @@ PORTAL: dict[str, list[str]] = {
         "POST /logout",
         "GET /logged-out",
     ],
+    "chalicelib.web.core.roles": [
+        "GET /role",
+        "POST /role",
+    ],
     "chalicelib.web.credit_office.flag_actions": [
         "GET /flags/{flag_id}/confirmation",
         "POST /flags/{flag_id}/confirmation",

@@ -39,6 +39,44 @@ TOKENS = frozenset({"staff", "system"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two acts on one thing, by the names of their routes, that may never be one person's (两人原则)."""
+
+    first: str
+    second: str
+    source: str
+
+
+NEVER_ONE_PERSON = (
+    Pair(first="POST /v1/flags", second="POST /v1/flags/{flag_id}/confirmation", source="R2.9"),
+    Pair(first="POST /v1/flags/{flag_id}/resumption", second="POST /v1/flags/{flag_id}/resumption", source="R2.9"),
+    Pair(
+        first="POST /v1/cases/{case_no}/verification",
+        second="POST /v1/cases/{case_no}/verification/confirmation",
+        source="R1.13",
+    ),
+    Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval", source="R7.11"),
+    Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation", source="R6.4"),
+    Pair(
+        first="PUT /v1/credit/records/{source}/{record_id}",
+        second="POST /v1/credit/conflicts/{conflict_id}/decision",
+        source="R6.3",
+    ),
+    Pair(
+        first="POST /v1/supervision/cards",
+        second="POST /v1/supervision/cards/{card_id}/appeal/decision",
+        source="R4.18",
+    ),
+    Pair(
+        first="POST /v1/objections/{objection_id}/decision",
+        second="POST /v1/objections/{objection_id}/decision",
+        source="R3.10",
+    ),
+)
+"""What takes two persons; whoever does the second act asks ``require_another_person`` about the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """The caller, according to the verified token.
 

@@ -29,5 +29,5 @@ def provider() -> Program:
 
 
 def personas() -> dict[str, Persona]:
-    """Return everybody that the provider knows, by name; the name is also the claim ``sub``."""
+    """Return everybody that the provider knows, by name; the name is the claim ``sub`` unless another is given."""
     return cast("dict[str, Persona]", json.loads(PERSONAS.read_text(encoding="utf-8")))

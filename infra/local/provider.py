@@ -108,7 +108,7 @@ def access_token(
         **user.claims,
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": user.sub,
+        "sub": user.claims.get("sub", user.sub),
         "client_id": flask.request.form.get("client_id", ""),
         "scope": scope,
         "auth_time": LOGINS.pop(flask.request.form["code"]).at,

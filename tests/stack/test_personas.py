@@ -30,7 +30,8 @@ SUBJECTS = {
 
 
 def test_everybody_of_the_story_is_there_and_nobody_else() -> None:
-    assert set(personas()) == set(STAFF) | set(SUBJECTS)
+    assert set(personas()) == set(STAFF) | set(SUBJECTS) | {"credit.monitor"}
+    assert personas()["credit.monitor"]["claims"]["sub"] == "credit"
 
 
 def test_staff_and_machines_have_the_role_of_their_name_in_one_department() -> None:

@@ -1,9 +1,20 @@
 """Who may see what: every role against its own and another's department and matters."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require, sees
+from chalicelib.policy import (
+    ALL_DEPARTMENTS,
+    FOR_THEMSELVES,
+    Caller,
+    Role,
+    acting,
+    require,
+    require_another_person,
+    sees,
+)
 from chalicelib.subjects.model.subjects import SubjectKey
 
 EVERYBODY = tuple(Role)
@@ -82,3 +93,59 @@ def test_a_token_without_a_subject_has_no_matters_of_its_own() -> None:
 
     assert refused.value.code is ErrorCode.INSUFFICIENT_IDENTITY
     assert a_caller(Role.APPLICANT, subject=MINE).own_subject() == MINE
+
+
+def an_official(*roles: Role) -> Caller:
+    return Caller(sub="zhang", roles=frozenset(roles), department="traffic", own=frozenset({MINE}))
+
+
+@pytest.mark.requirement("R7.10")
+def test_a_person_is_their_sub_or_their_identity_number_in_whatever_role() -> None:
+    zhang = an_official(Role.CREDIT_OFFICER)
+
+    assert [
+        actor
+        for actor in ("staff:zhang", "system:zhang", f"subject:{MINE}", "staff:li", "service:zhang", f"staff:{MINE}")
+        if zhang.is_person(actor)
+    ] == ["staff:zhang", "system:zhang", f"subject:{MINE}"]
+    assert a_caller(Role.APPLICANT, subject=MINE).is_person(f"subject:{MINE}")
+    assert not a_caller(Role.APPLICANT, subject=SOMEBODY_ELSES).is_person(f"subject:{MINE}")
+
+
+@pytest.mark.requirement("R7.10")
+def test_a_second_person_is_none_of_those_before() -> None:
+    zhang = an_official(Role.INSPECTOR)
+
+    require_another_person(zhang, "staff:li", "staff:wang", "subject:k1.bb")
+    require_another_person(zhang)
+    with pytest.raises(DomainError, match="SAME_PERSON"):
+        require_another_person(zhang, "staff:li", "staff:zhang")
+
+
+def test_nobody_has_an_office_in_their_own_matter() -> None:
+    zhang = an_official(Role.OFFICER)
+
+    assert sees(zhang, roles=EVERYBODY, department="traffic", subjects=(SOMEBODY_ELSES,))
+    assert not sees(zhang, roles=EVERYBODY, department="traffic", subjects=(SOMEBODY_ELSES, MINE))
+    with pytest.raises(DomainError, match="OWN_MATTER"):
+        require(zhang, roles=EVERYBODY, department="traffic", subjects=(MINE,))
+
+
+@pytest.mark.requirement("R7.10")
+def test_staff_act_in_one_role() -> None:
+    both = an_official(Role.OFFICER, Role.HEAD)
+
+    assert acting(both, "head").roles == {Role.HEAD}
+    assert acting(an_official(Role.OFFICER), None) == acting(an_official(Role.OFFICER), "officer")
+    with pytest.raises(DomainError, match="ACTING_ROLE_MISSING") as asked:
+        acting(both, None)
+    with pytest.raises(DomainError, match="FORBIDDEN"):
+        acting(both, "monitor")
+    assert asked.value.facts == {"roles": "head officer"}
+
+
+def test_people_have_all_the_roles_in_which_they_act_for_themselves() -> None:
+    person = replace(a_caller(Role.APPLICANT, subject=MINE), roles=FOR_THEMSELVES)
+
+    assert acting(person, None).roles == FOR_THEMSELVES
+    assert acting(person, "agent").roles == {Role.AGENT}

@@ -233,3 +233,27 @@ def test_whoever_is_logged_in_is_not_asked_to_log_in_by_a_public_page(visitor: C
     assert "登录" not in seen.page.words["a"]
     assert seen.reply.headers["vary"] == "Accept-Language, Cookie"
     assert "登录" in visitor().open("/items").page.words["a"]
+
+
+def test_whoever_has_several_roles_is_asked_once_and_acts_in_the_one_chosen(visitor: Come) -> None:
+    browser = visitor()
+
+    asked = browser.log_in("credit.monitor", "board?light=red")
+    again = browser.send(asked, "role")
+    board = browser.send(asked, "role", {"role": "monitor"})
+
+    assert (asked.path, asked.status) == ("/role?next=board%3Flight%3Dred", 200)
+    assert asked.page.words["h1"] == ["以什么身份办理"]
+    assert "请选择一个身份" in again.text
+    assert (board.path, board.status) == ("/board?light=red", 200)
+    assert "身份：效能督办人员（更换）" in board.text
+    assert browser.open("/flags").status == 403
+    assert browser.open("/").status == 200
+
+
+def test_a_choice_that_the_login_does_not_give_is_none(visitor: Come) -> None:
+    browser = visitor("credit.monitor")
+    browser.cookies["xinnuo-role"] = "head"
+
+    assert browser.open("/board").path == "/role?next=board"
+    assert browser.log_in("officer.traffic", "worklist").status == 200

@@ -29,6 +29,8 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /logged-out": None,
     "GET /home": EVERYBODY,
     "POST /logout": EVERYBODY,
+    "GET /role": EVERYBODY,
+    "POST /role": EVERYBODY,
     "GET /track": None,
     "GET /cases": PEOPLE,
     "GET /cases/{case_no}": PEOPLE,

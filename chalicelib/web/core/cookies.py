@@ -8,6 +8,8 @@ from chalicelib.settings import Stage, settings
 
 SESSION: Final = "xinnuo"
 LOGIN: Final = "xinnuo-login"
+ROLE: Final = "xinnuo-role"
+"""The role in which somebody with several acts; it says nothing that the token does not."""
 
 
 def login_named(state: str) -> str:

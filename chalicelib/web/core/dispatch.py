@@ -21,9 +21,9 @@ from chalicelib.http.problems import Failure, failure_of
 from chalicelib.http.request import Event, headers_of
 from chalicelib.http.tokens import require_fresh, tokens
 from chalicelib.logging import tell
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, acting
 from chalicelib.sessions.rules import is_form_token
-from chalicelib.web.core.cookies import SESSION, held, read_cookies
+from chalicelib.web.core.cookies import ROLE, SESSION, held, read_cookies
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, is_too_large, too_large, words_of, written
 from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
@@ -126,12 +126,17 @@ def _known(visit: PageRequest) -> PageRequest:
     if session is None:
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     caller = tokens().caller(session.token, at=at)
-    tell(role=",".join(sorted(caller.roles)))
-    return replace(visit, who=caller, secret=secret)
+    # A choice that an earlier login left behind is none.
+    role = held(visit.cookies, ROLE)
+    who = acting(caller, role) if role in caller.roles else caller
+    tell(role=",".join(sorted(who.roles)))
+    return replace(visit, who=who, roles=caller.roles, secret=secret)
 
 
 def _let_in(entry: Entry, caller: Caller) -> None:
-    """Refuse whoever may not see the page, and whose login is too old for it."""
+    """Refuse whoever may not see the page, has not said in which role, and whose login is too old for it."""
+    if not entry.undecided:
+        acting(caller, None)
     if not caller.roles & entry.roles:
         raise DomainError(ErrorCode.FORBIDDEN)
     if entry.is_fresh:
@@ -194,6 +199,8 @@ def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) ->
     """Let somebody log in where that is what is missing; say anything else in our own words or in the API's."""
     if failure.reason in {ErrorCode.UNAUTHENTICATED, ErrorCode.FRESH_LOGIN_REQUIRED} and not entry.is_public:
         return _to_log_in(entry, visit, event, is_fresh=failure.reason is ErrorCode.FRESH_LOGIN_REQUIRED)
+    if failure.reason is ErrorCode.ACTING_ROLE_MISSING:
+        return _onward(Redirect(to="role", query={"next": _wanted(entry, visit)}), visit)
     if failure.reason in FAILED:
         return _in_own_words(failure, visit)
     title, detail = words_of(failure)
@@ -203,14 +210,16 @@ def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) ->
 
 def _to_log_in(entry: Entry, visit: PageRequest, event: Event, *, is_fresh: bool) -> Response:
     """Send a reader to log in; whoever sent a form is told first, for what was sent is not there afterwards."""
-    onward = _stands_at(entry, visit)
-    if visit.query:
-        onward += f"?{urlencode(visit.query)}"
-    query = {"next": onward} | ({"fresh": "1"} if is_fresh else {})
+    query = {"next": _wanted(entry, visit)} | ({"fresh": "1"} if is_fresh else {})
     if entry.name.startswith("GET"):
         return _onward(Redirect(to="login", query=query), visit)
     facts = {"query": query, "wrote": _wrote(visit, event)}
     return _told(Page(template="session_over.html", facts=facts, status=401), visit)
+
+
+def _wanted(entry: Entry, visit: PageRequest) -> str:
+    """Return the page to come back to, with its query."""
+    return _stands_at(entry, visit) + (f"?{urlencode(visit.query)}" if visit.query else "")
 
 
 def _wrote(visit: PageRequest, event: Event) -> list[str]:

@@ -13,7 +13,7 @@ from chalicelib.logging import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
-from chalicelib.web.core.cookies import SESSION, given, held, login_named, taken
+from chalicelib.web.core.cookies import ROLE, SESSION, given, held, login_named, taken
 from chalicelib.web.core.navigation import home_of
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -69,11 +69,11 @@ def go_home(visit: PageRequest) -> Redirect:
     return Redirect(to=home_of(visit.caller))
 
 
-@pages.post("/logout", roles=tuple(Role), form="/home")
+@pages.post("/logout", roles=tuple(Role), form="/home", undecided=True)
 def log_out(visit: PageRequest) -> Redirect:
     """End every session of the person, on every device."""
     container().sessions.leave(visit.secret or "", sub=visit.caller.sub)
-    return Redirect(to="logged-out", cookies=(taken(SESSION),))
+    return Redirect(to="logged-out", cookies=(taken(SESSION), taken(ROLE)))
 
 
 @pages.get("/logged-out", public=True)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.http.language import chosen_in
+from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.core.assets import built, icon, stylesheet
 from chalicelib.web.core.cookies import SESSION, held
@@ -37,6 +38,8 @@ def drawn(page: Page, visit: PageRequest) -> str:
     for name, value in visit.path.items():
         here = here.replace(f"{{{name}}}", quote(value, safe=""))
 
+    is_decided = visit.who is not None and (not visit.who.is_staff or len(visit.who.roles) == 1)
+
     def link(to: str, **query: str) -> str:
         return _link(visit, to, {**query, **chosen})
 
@@ -57,7 +60,8 @@ def drawn(page: Page, visit: PageRequest) -> str:
             here=here.lstrip("/"),
             is_known=visit.who is not None,
             has_session=bool(held(visit.cookies, SESSION)),
-            places=() if visit.who is None else places_of(visit.who),
+            places=places_of(visit.who) if visit.who is not None and is_decided else (),
+            acting_role=_acting_role(visit),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),
             is_ticked=lambda name, value: value in visit.form.get(name, ()),
@@ -71,6 +75,13 @@ def drawn(page: Page, visit: PageRequest) -> str:
             icon=icon(),
         )
     )
+
+
+def _acting_role(visit: PageRequest) -> Role | None:
+    """Return the role in which an official with several acts; ``None`` if there is nothing to choose or to show."""
+    if visit.who is None or not visit.who.is_staff or len(visit.roles) == 1:
+        return None
+    return next(iter(visit.who.roles)) if len(visit.who.roles) == 1 else None
 
 
 def _said(visit: PageRequest, name: str, **blanks: object) -> str:

@@ -12,7 +12,7 @@ from chalicelib.http.parsing import Upload
 from chalicelib.http.responses import Answer
 from chalicelib.http.routes import Route
 from chalicelib.http.schemas import ResponseBody
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, Role
 
 R = TypeVar("R", bound=ResponseBody | None)
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class PageRequest:
     ``path`` are the decoded parts of its address, ``query`` the last value of each name, ``form`` every value of each
     field that was sent and ``uploads`` its files; ``cookies`` are the browser's, ``context`` is what the gateway says
     of the request; ``at`` is the instant of the service clock. ``who`` is ``None`` on public pages; so is ``secret``,
-    which opens the session.
+    which opens the session. ``roles`` are all that the login gives, of which ``who`` acts in one.
     """
 
     route: str
@@ -38,6 +38,7 @@ class PageRequest:
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
     who: Caller | None = None
+    roles: frozenset[Role] = frozenset()
     secret: str | None = field(default=None, repr=False)
 
     @property

@@ -83,6 +83,13 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
     path = f"/v1/flags/{town.flag_id}"
     confirmation = {"reason": "事实清楚,文书已生效,当事人未申辩。"}
     first.post(f"{path}/confirmation", confirmation, version=flag.version).is_refused(409, "SAME_PERSON")
+    again = town.who("credit.monitor")
+    again.post(f"{path}/confirmation", confirmation, version=flag.version).is_refused(400, "ACTING_ROLE_MISSING")
+    again.post(f"{path}/confirmation", confirmation, version=flag.version, role="credit_officer").is_refused(
+        409, "SAME_PERSON"
+    )
+    again.post(f"{path}/confirmation", confirmation, version=flag.version, role="monitor").is_refused(403, "FORBIDDEN")
+    narration.fact("提出人换一个角色,仍是同一人,不能确认", "the proposer in a second role is still the proposer")
     service = {"served_at": service_now(), "method": "电子送达", "proof": "送达回证(演示)"}
     served = first.post(f"{path}/service", service, version=flag.version).is_done(200)
     expect("the end of the defence (申辩期满)", served.body["defence_due_at"], "2026-12-14T15:59:59Z")

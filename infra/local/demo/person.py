@@ -63,10 +63,22 @@ class Person:
         """Read something."""
         return self._ask("GET", path)
 
-    def post(self, path: str, body: Mapping[str, Any], *, version: int | None = None, key: str | None = None) -> Answer:
-        """Do something; ``version`` is the one it was decided on, ``key`` keeps a repetition from a second effect."""
-        headers = {} if version is None else {"If-Match": f'"{version}"'}
-        return self._ask("POST", path, body, headers | ({} if key is None else {"Idempotency-Key": key}))
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        role: str | None = None,
+    ) -> Answer:
+        """Do something.
+
+        ``version`` is the one it was decided on, ``key`` keeps a repetition from a second effect, ``role`` is the one
+        in which somebody with several acts.
+        """
+        headers = {"If-Match": version and f'"{version}"', "Idempotency-Key": key, "X-Acting-Role": role}
+        return self._ask("POST", path, body, {name: value for name, value in headers.items() if value is not None})
 
     def put(self, path: str, body: Mapping[str, Any], *, version: int | None = None) -> Answer:
         """Put something in its place; ``version`` is the one that is there now."""

@@ -1,0 +1,119 @@
+"""What takes two persons is refused to one, in whatever roles they come back."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from chalicelib.policy import FOR_THEMSELVES, NEVER_ONE_PERSON, Pair, Role
+from tests.api.bodies import subject_of, token_of
+from tests.api.examples import Example, known
+from tests.api.world import World, world
+from tests.claims import about
+from tests.cloud import PERSONAS, Reply, the_issuer
+
+__all__ = ["known", "world"]
+
+FIRST = {
+    "POST /v1/flags": "credit",
+    "POST /v1/flags/{flag_id}/resumption": "credit",
+    "POST /v1/cases/{case_no}/verification": "officer.traffic",
+    "POST /v1/inspections": "inspector",
+    "POST /v1/credit/aliases": "credit",
+    "PUT /v1/credit/records/{source}/{record_id}": "system.market",
+    "POST /v1/supervision/cards": "supervisor.traffic",
+    "POST /v1/objections/{objection_id}/decision": "credit",
+}
+"""Who did the first act on the thing that each example of a second act is about."""
+
+
+def send(world: World, route: str, example: Example, token: str, role: str | None = None) -> Reply:
+    headers = {} if example.version is None else {"If-Match": f'"{example.version}"'}
+    if role is not None:
+        headers["X-Acting-Role"] = role
+    method, _, path = route.partition(" ")
+    return world.client.call(method, example.url(path), example.body, token=token, headers=headers)
+
+
+def after_the_first_act(world: World, pair: Pair, known: dict[str, Example]) -> Example:
+    """The second act's request, once the first is done where the example is about a thing before it."""
+    example = known[pair.second]
+    if pair.first != pair.second:
+        return example
+    done = send(world, pair.first, example, token_of(FIRST[pair.first]))
+    assert done.status == 200, done.text
+    if "objection_id" not in example.path:
+        return replace(example, version=done.body["version"])
+    ground = {"entry": done.body["entry"], "ground": done.body["ground"], "text": "请复核。"}
+    again = world.client.post("/v1/objections", ground, token=token_of("company"))
+    assert again.status == 201, again.text
+    return replace(example, path={"objection_id": again.body["id"]}, version=again.body["version"])
+
+
+def whoever_may(example: Example) -> tuple[str, str]:
+    """The role and the department of whoever may do the second act."""
+    claims = PERSONAS[str(example.by).rstrip("+")]["claims"]
+    (role,) = claims["roles"]
+    return role, claims["department"]
+
+
+@pytest.mark.requirement("R1.13", "R2.9", "R7.10", "R7.11")
+def test_no_combination_of_roles_makes_one_person_two(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for pair in NEVER_ONE_PERSON:
+        example, sub = after_the_first_act(world, pair, known), FIRST[pair.first]
+        needed, department = whoever_may(example)
+        for one, other in combinations(Role, 2):
+            offices = [role for role in (one, other) if role not in FOR_THEMSELVES]
+            subject = subject_of("applicant") if len(offices) < 2 else None
+            token = the_issuer().token("monitor", sub=sub, roles=[one, other], department=department, subject=subject)
+            for role in offices or [None]:
+                with about(f"{pair.second} by {sub} as {one} and {other}, acting as {role}", wrong):
+                    reply = send(world, pair.second, example, token, role)
+                    may = role == needed and Role.SYSTEM not in {one, other}
+                    assert (reply.status, reply.code) == ((409, "SAME_PERSON") if may else (403, "FORBIDDEN"))
+        world.rewind()
+
+    assert wrong == {}
+
+
+def test_another_person_does_the_second_act(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    for pair in NEVER_ONE_PERSON:
+        with about(pair.second, wrong):
+            example = after_the_first_act(world, pair, known)
+            other = f"{example.by}+" if example.by == FIRST[pair.first] else str(example.by)
+            assert send(world, pair.second, example, token_of(other)).status == 200
+        world.rewind()
+
+    assert wrong == {}
+
+
+@pytest.mark.requirement("R7.10")
+def test_a_token_with_several_roles_acts_in_one_that_it_names(world: World) -> None:
+    both = the_issuer().token("credit.monitor")
+
+    def status(role: str | None, path: str) -> tuple[int, str | None]:
+        headers = {} if role is None else {"X-Acting-Role": role}
+        reply = world.client.call("GET", path, token=both, headers=headers)
+        return reply.status, None if reply.status == 200 else reply.code
+
+    assert status(None, "/v1/supervision/clocks") == (400, "ACTING_ROLE_MISSING")
+    assert status("monitor", "/v1/supervision/clocks") == (200, None)
+    assert status("credit_officer", "/v1/supervision/clocks") == (403, "FORBIDDEN")
+    assert status("credit_officer", "/v1/credit/aliases?state=proposed") == (200, None)
+    assert status("head", "/v1/supervision/clocks") == (403, "FORBIDDEN")
+    assert status("", "/v1/supervision/clocks") == (403, "FORBIDDEN")
+    assert status("Monitor", "/v1/supervision/clocks") == (403, "FORBIDDEN")
+
+
+@pytest.mark.requirement("R7.10")
+@pytest.mark.parametrize("beside", [role for role in Role if role is not Role.SYSTEM])
+def test_a_machine_has_no_role_beside(world: World, beside: Role) -> None:
+    subject = subject_of("applicant") if beside in FOR_THEMSELVES else None
+    token = the_issuer().token("monitor", sub="machine", roles=["system", beside], department="market", subject=subject)
+
+    for role in ("system", str(beside), None):
+        headers = {} if role is None else {"X-Acting-Role": role}
+        reply = world.client.call("GET", "/v1/flag_notices/subscriptions", token=token, headers=headers)
+        assert (reply.status, reply.code) in {(403, "FORBIDDEN"), (404, "NOT_FOUND")}
