@@ -171,7 +171,7 @@ def test_an_item_accepted_on_filing_is_told_as_accepted_and_an_instant_one_as_de
     _, decided, delivered = filing_events.acceptance_events(instant, started=(), at=NOON)
 
     assert filing_events.acceptance_events(by(Acceptance.OFFICER), started=STARTED, at=NOON) == ()
-    assert (word.kind, word.actor) == (EventKind.CASE_ACCEPTED, "system:filing")
+    assert (word.kind, word.actor) == (EventKind.CASE_ACCEPTED, "service:filing")
     assert word.data == {"manner": "on_filing", "clocks_started": ({"kind": "handling_promised"},)}
     assert (decided.kind, decided.data) == (EventKind.CASE_DECIDED, {"outcome": "granted", "document_no": "A1"})
     assert (delivered.kind, delivered.data) == (EventKind.CASE_DELIVERED, {})
@@ -181,7 +181,7 @@ def test_an_item_accepted_on_filing_is_told_as_accepted_and_an_instant_one_as_de
 def test_waiting_for_credit_says_nothing_of_the_subject() -> None:
     event = filing_events.waiting_event(a_case(state=State.PENDING_CREDIT), started=STARTED, at=NOON)
 
-    assert (event.kind, event.actor) == (EventKind.CREDIT_AWAITED, "system:filing")
+    assert (event.kind, event.actor) == (EventKind.CREDIT_AWAITED, "service:filing")
     assert event.data == {"clocks_started": ({"kind": "handling_promised"},)}
 
 

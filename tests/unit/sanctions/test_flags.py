@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from chalicelib.sanctions.rules.flags import (
     propose,
     serve,
 )
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from tests.builders import A_SUBJECT, NOON, a_caller, a_flag, a_measure, a_proposal
 
@@ -210,3 +212,9 @@ def test_the_summary_is_told_what_a_check_must_say() -> None:
 
     assert (mark.flag_id, mark.items, mark.ends_on) == ("f1", ("business-address",), date(2027, 9, 27))
     assert (mark.document_no, mark.organ) == ("义市监撤〔2026〕1号", "义乌市市场监督管理局")
+
+
+def test_a_flag_concerns_whom_it_is_for_and_whom_its_document_is_about() -> None:
+    party = replace(a_flag().party, document_subject=SubjectKey("k1.company"))
+
+    assert party.keys == (party.subject, "k1.company")
