@@ -26,8 +26,8 @@ class Enroller(Person):
         super().__init__("applicant")
         self.jwk: dict[str, Any] = {}
 
-    def post(self, path: str, body: Mapping[str, Any], *, version: int | None = None, key: str | None = None) -> Answer:
-        assert (path, version, key) == ("/v1/signing-keys", None, None)
+    def post(self, path: str, body: Mapping[str, Any], **about: object) -> Answer:
+        assert (path, about) == ("/v1/signing-keys", {})
         self.jwk = body["jwk"]
         key_id = signing_key_of(self.jwk, at=datetime(2026, 11, 20, tzinfo=UTC)).key_id
         return Answer(asked=path, status=201, body={"key_id": key_id}, headers={})

@@ -77,7 +77,8 @@ class Person:
         ``version`` is the one it was decided on, ``key`` keeps a repetition from a second effect, ``role`` is the one
         in which somebody with several acts.
         """
-        headers = {"If-Match": version and f'"{version}"', "Idempotency-Key": key, "X-Acting-Role": role}
+        etag = None if version is None else f'"{version}"'
+        headers = {"If-Match": etag, "Idempotency-Key": key, "X-Acting-Role": role}
         return self._ask("POST", path, body, {name: value for name, value in headers.items() if value is not None})
 
     def put(self, path: str, body: Mapping[str, Any], *, version: int | None = None) -> Answer:
