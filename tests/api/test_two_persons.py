@@ -67,7 +67,8 @@ def test_no_combination_of_roles_makes_one_person_two(world: World, known: dict[
             offices = [role for role in (one, other) if role not in FOR_THEMSELVES]
             subject = subject_of("applicant") if len(offices) < 2 else None
             token = the_issuer().token("monitor", sub=sub, roles=[one, other], department=department, subject=subject)
-            for role in offices or [None]:
+            named: list[Role | None] = [*offices] or [None]
+            for role in named:
                 with about(f"{pair.second} by {sub} as {one} and {other}, acting as {role}", wrong):
                     reply = send(world, pair.second, example, token, role)
                     may = role == needed and Role.SYSTEM not in {one, other}
