@@ -7,11 +7,19 @@ from typing import Annotated, NoReturn
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+from chalicelib.readable import Readable
+
+Line = Annotated[str, Readable(longest=200, shortest=1, is_line=True)]
 """One line of text: a name, a document number."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-"""Free text."""
+LineOrBlank = Annotated[str, Readable(longest=200, is_line=True)]
+"""A line that may be empty: where it is required, the rules refuse it with their own reason."""
+
+Text = Annotated[str, Readable(longest=4000, shortest=1)]
+"""Free text: a reason, a statement."""
+
+TextOrBlank = Annotated[str, Readable(longest=4000)]
+"""Free text that may be empty: where it is required, the rules refuse it with their own reason."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A code for machines."""

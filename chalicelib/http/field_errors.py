@@ -25,6 +25,12 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "string_unicode": ("文本含有无效字符。", "The text holds invalid characters."),
     "string_too_short": ("至少 {min_length} 个字符。", "At least {min_length} characters."),
     "string_too_long": ("至多 {max_length} 个字符。", "At most {max_length} characters."),
+    "text_hidden": (
+        "含有看不见或不允许的字符（{character}），请删去。",
+        "Remove the hidden character {character}.",
+    ),
+    "text_line_break": ("应为一行文字，不得换行或含有制表符。", "This is one line: no line breaks, no tabs."),
+    "text_blank": ("没有看得见的文字。", "There is nothing to see in this text."),
     "string_pattern_mismatch": ("格式不正确。", "The text has the wrong form."),
     "int_type": ("应为整数。", "This should be a whole number."),
     "int_parsing": ("应为整数。", "This should be a whole number."),
