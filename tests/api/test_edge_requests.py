@@ -198,6 +198,24 @@ def test_a_bad_body_names_each_field(client: Client, officer: str, body: object,
     assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", pointers)
 
 
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ('{"name": "a", "name": "b"}', ["/name"]),
+        ('{"name": "a", "n\\u0061me": "b"}', ["/name"]),
+        ('{"name": "a", "parts": [{"count": 1}, {"count": 1, "count": 1, "count": 1}]}', ["/parts/1/count"]),
+        ('{"name": "a", "name": "b", "x/y~": [[{"z": {"": 1, "": 2}}]]}', ["/name", "/x~1y~0/0/0/z/"]),
+    ],
+)
+def test_what_a_body_names_twice_is_refused_with_its_place(
+    client: Client, officer: str, body: str, pointers: list[str]
+) -> None:
+    reply = client.post("/things/a", body, token=officer, if_match='"1"', accept_language="en")
+
+    assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", pointers)
+    assert {fault["detail"] for fault in reply.body["errors"]} == {"This is given more than once."}
+
+
 def test_faults_are_told_in_the_clients_language(client: Client, officer: str) -> None:
     body = {"name": "", "parts": [{"count": "1"}]}
 
