@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.field_errors import OTHERWISE
-from chalicelib.http.request import Event
+from chalicelib.http.request import Event, speaker_of
 from chalicelib.http.routes import Route
 from chalicelib.policy import Caller
 from chalicelib.validation import escaped, repeated_names
@@ -202,7 +202,7 @@ def idempotency_key_of(
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise DomainError(ErrorCode.INVALID_IDEMPOTENCY_KEY)
     place = " ".join((route.name, *(f"{name}={value}" for name, value in sorted(path.items()))))
-    return IdempotencyKey.of(caller=who.sub if who else "", route=place, key=key, body=raw)
+    return IdempotencyKey.of(caller=speaker_of(who), route=place, key=key, body=raw)
 
 
 def origin_of(event: Event) -> str:
