@@ -11,6 +11,7 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
     "body_missing": ("缺少请求内容。", "The body is missing."),
     "body_unexpected": ("此请求不应有内容。", "This request takes no body."),
+    "range_reversed": ("不得早于起始时间。", "This must not be before the range begins."),
     "name_repeated": ("该项重复出现。", "This is given more than once."),
     "parameter_repeated": ("该参数重复。", "The parameter is given more than once."),
     "missing": ("缺少此项。", "This field is missing."),
