@@ -17,7 +17,7 @@ from tests.cloud import Reply
 
 __all__ = ["known", "world"]
 
-BEYOND = {
+BEYOND: dict[type[date], tuple[str, ...]] = {
     date: ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "10000-01-01", "-001-01-01", "0", "2026-02-30"),
     datetime: (
         "0001-01-01T00:00:00",
@@ -33,7 +33,7 @@ BEYOND = {
 }
 """By kind, what no route takes: beyond the years that are supported, without an offset, on no calendar."""
 
-WITHIN = {
+WITHIN: dict[type[date], tuple[str, ...]] = {
     date: ("1900-01-01", "2199-12-31"),
     datetime: ("1900-01-01T00:00:00Z", "1900-01-01T08:05:43+08:05", "2199-12-31T00:00:00Z"),
 }
