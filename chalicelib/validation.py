@@ -1,17 +1,27 @@
 """Validation of input, in requests and in lines of an import: strict types and no unknown fields."""
 
+import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+from chalicelib.readable import Readable
+
+Line = Annotated[str, Readable(longest=200, shortest=1, is_line=True)]
 """One line of text: a name, a document number."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-"""Free text."""
+LineOrBlank = Annotated[str, Readable(longest=200, is_line=True)]
+"""A line that may be empty: where it is required, the rules refuse it with their own reason."""
+
+Text = Annotated[str, Readable(longest=4000, shortest=1)]
+"""Free text: a reason, a statement."""
+
+TextOrBlank = Annotated[str, Readable(longest=4000)]
+"""Free text that may be empty: where it is required, the rules refuse it with their own reason."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A code for machines."""
@@ -54,6 +64,45 @@ Instant = Annotated[
     BeforeValidator(_instant),
 ]
 """An instant in UTC, to the second; an offset is required."""
+
+
+def repeated_names(text: str | bytes) -> list[str]:
+    """Return pointers to what an object in a JSON text names more than once; none if the text is no JSON.
+
+    RFC 8259 leaves open which of the values counts, so two readers could take two different ones.
+    """
+    repeats = False
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeats
+        repeats = repeats or len(dict(pairs)) < len(pairs)
+
+    try:
+        json.loads(text, object_pairs_hook=look)
+        # Most bodies are looked at once: only to name a place takes the whole document with its objects as pairs.
+        return list(dict.fromkeys(_repeats_in(json.loads(text, object_pairs_hook=tuple)))) if repeats else []
+    except (ValueError, RecursionError):
+        return []
+
+
+def _repeats_in(value: object, at: str = "") -> Iterator[str]:
+    """Walk a document in which an object is a tuple of pairs."""
+    if isinstance(value, tuple):
+        known: set[str] = set()
+        for name, inner in value:
+            pointer = f"{at}/{escaped(name)}"
+            if name in known:
+                yield pointer
+            known.add(name)
+            yield from _repeats_in(inner, pointer)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _repeats_in(inner, f"{at}/{number}")
+
+
+def escaped(step: str) -> str:
+    """Return a name as a step of a pointer (RFC 6901)."""
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 class RequestBody(BaseModel):

@@ -41,7 +41,10 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, *, caller: str, route: str, key: str, body: bytes) -> "IdempotencyKey":
-        """Derive the key from caller, route and header, so that keys of different people and routes never collide."""
+        """Derive the key, so that those of different callers and routes never meet.
+
+        ``caller`` names whoever asks with all that they speak for, ``route`` the route with its parameters.
+        """
         name = hashlib.sha256(f"{caller}\x00{route}\x00{key}".encode()).hexdigest()
         return cls(key=name, request=hashlib.sha256(body).hexdigest())
 

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.field_errors import OTHERWISE
-from chalicelib.http.request import Event
+from chalicelib.http.request import Event, speaker_of
 from chalicelib.http.routes import Route
 from chalicelib.policy import Caller
+from chalicelib.validation import escaped, repeated_names
 
 LARGEST_BODY = 256 * 1024
 LONGEST_NAME = 200
@@ -96,6 +97,8 @@ def body_of(route: Route, media_type: str, raw: bytes) -> Any:  # noqa: ANN401 -
         raise DomainError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if not raw.strip() and any(field.is_required() for field in route.body.model_fields.values()):
         raise DomainError(ErrorCode.INVALID_BODY, faults=[ABSENT])
+    if repeated := repeated_names(raw):
+        raise DomainError(ErrorCode.INVALID_BODY, faults=[_fault("name_repeated", pointer) for pointer in repeated])
     try:
         return route.body.model_validate_json(raw.strip() or b"{}")
     except ValidationError as error:
@@ -166,12 +169,12 @@ def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's o
     given = event["multiValueQueryStringParameters"] or {}
     repeated = [name for name, values in given.items() if len(values) > 1]
     if repeated:
-        faults = [_fault("parameter_repeated", f"/{_escaped(name)}") for name in repeated]
+        faults = [_fault("parameter_repeated", f"/{escaped(name)}") for name in repeated]
         raise DomainError(ErrorCode.INVALID_QUERY, faults=faults)
     present = {name: values[0] for name, values in given.items() if values and values[0]}
     if route.query is None:
         if present:
-            faults = [_fault("extra_forbidden", f"/{_escaped(name)}") for name in present]
+            faults = [_fault("extra_forbidden", f"/{escaped(name)}") for name in present]
             raise DomainError(ErrorCode.INVALID_QUERY, faults=faults)
         return None
     try:
@@ -199,7 +202,7 @@ def idempotency_key_of(
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise DomainError(ErrorCode.INVALID_IDEMPOTENCY_KEY)
     place = " ".join((route.name, *(f"{name}={value}" for name, value in sorted(path.items()))))
-    return IdempotencyKey.of(caller=who.sub if who else "", route=place, key=key, body=raw)
+    return IdempotencyKey.of(caller=speaker_of(who), route=place, key=key, body=raw)
 
 
 def origin_of(event: Event) -> str:
@@ -245,9 +248,5 @@ def _pointer(location: tuple[int | str, ...], document: object, *, is_missing: b
             document = document[step]  # type: ignore[index]
         elif not (is_missing and number == len(location)):
             continue
-        steps.append(_escaped(str(step)))
+        steps.append(escaped(str(step)))
     return "".join(f"/{step}" for step in steps)
-
-
-def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")

@@ -53,6 +53,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID_IDENTIFIER: 422,
     ErrorCode.UNSUITABLE_KEY: 422,
     ErrorCode.TOO_MANY_KEYS: 409,
+    ErrorCode.KEY_TAKEN: 409,
     ErrorCode.KEY_REVOKED: 422,
     ErrorCode.SIGNATURE_INVALID: 422,
     ErrorCode.PROXY_NOT_ALLOWED: 422,

@@ -22,6 +22,13 @@ def headers_of(event: Event) -> Mapping[str, str]:
     return {name.lower(): value for name, value in event["headers"].items()}
 
 
+def speaker_of(who: Caller | None) -> str:
+    """Name a caller with all that they speak for: the same login may come back for another subject or office."""
+    if who is None:
+        return ""
+    return repr((who.sub, who.subject, sorted(role.value for role in who.roles), who.department))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[B]):
     """One request, authenticated and parsed.
@@ -62,14 +69,14 @@ class Call(Generic[B]):
     def position(self) -> dict[str, Any] | None:
         """Where the page begins, from a cursor for this caller, route and filter; ``None`` for the first page."""
         sealed: str | None = self.query.cursor
-        return None if sealed is None else cursors().open(sealed, about=self._list)
+        return None if sealed is None else cursors().open(sealed, about=self._list, at=self.at)
 
     def next_cursor(self, position: Mapping[str, Any] | None) -> str | None:
         """Return the cursor of the next page (strings, numbers, lists and objects), valid for this list only."""
-        return None if position is None else cursors().seal(position, about=self._list)
+        return None if position is None else cursors().seal(position, about=self._list, at=self.at)
 
     @property
     def _list(self) -> str:
         """Identify the list and its caller, so that a position from another list is not accepted here."""
         filters: dict[str, object] = self.query.model_dump(mode="json", exclude={"limit", "cursor"})
-        return repr((self.place, self.who and self.who.sub, sorted(self.path.items()), sorted(filters.items())))
+        return repr((self.place, speaker_of(self.who), sorted(self.path.items()), sorted(filters.items())))

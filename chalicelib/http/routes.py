@@ -18,7 +18,7 @@ from chalicelib.http.request import Call
 from chalicelib.http.responses import Answer
 from chalicelib.http.schemas import PageQuery, PageResponse, Query, ResponseBody
 from chalicelib.policy import Role
-from chalicelib.validation import Code, Day, Instant, Line, RequestBody, Text
+from chalicelib.validation import Code, Day, Instant, Line, LineOrBlank, RequestBody, Text, TextOrBlank
 
 __all__ = [
     "ROUTES",
@@ -28,6 +28,7 @@ __all__ = [
     "Day",
     "Instant",
     "Line",
+    "LineOrBlank",
     "PageQuery",
     "PageResponse",
     "Query",
@@ -36,6 +37,7 @@ __all__ = [
     "Route",
     "Routes",
     "Text",
+    "TextOrBlank",
     "import_all",
     "route_named",
 ]

@@ -2,11 +2,16 @@
 
 from functools import cache
 from types import SimpleNamespace
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from chalicelib.validation import Day, Instant
 
 LONGEST_PAGE = 100
+
+T = TypeVar("T", bound=Any)
 
 BlankAsNull = Annotated[str | None, BeforeValidator(lambda value: value or None)]
 """Text that is blank in the domain and null in the API."""
@@ -23,6 +28,22 @@ class PageQuery(Query):
 
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 20
     cursor: Annotated[str, Field(max_length=2000)] | None = None
+
+
+def _in_order(last: T, info: ValidationInfo) -> T:
+    """Refuse a range that ends before it begins."""
+    first = info.data.get("first")
+    if first is not None and last is not None and last < first:
+        code = "range_reversed"
+        raise PydanticCustomError(code, "The range ends before it begins.")
+    return last
+
+
+FirstDay = Annotated[Day | None, Field(alias="from")]
+LastDay = Annotated[Day | None, AfterValidator(_in_order), Field(alias="to")]
+FirstInstant = Annotated[Instant | None, Field(alias="from")]
+LastInstant = Annotated[Instant | None, AfterValidator(_in_order), Field(alias="to")]
+"""The two ends of a range in a query, both inclusive; the fields are named ``first`` and ``last``."""
 
 
 class ResponseBody(BaseModel):

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import time
+import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,8 +23,18 @@ LEEWAY = timedelta(seconds=30)
 """The allowed difference between the issuer's clock and ours, at both ends of a token's lifetime."""
 
 FRESH_FOR = timedelta(seconds=300)
+
+KEYS_GOOD_FOR = 600.0
+"""Seconds after which the issuer is asked for its keys again: so long may one live that it has taken out."""
+
+KEYS_LAST_FOR = 3600.0
+"""Seconds that keys may serve while the issuer does not answer (decision 0043)."""
+
 REFETCH_AFTER = 30.0
-"""Seconds before an unknown key id triggers another request to the issuer."""
+"""Seconds between two requests to the issuer, for an unknown key id or because it did not answer."""
+
+LONGEST_SUB = 200
+DEPARTMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 ROLES = frozenset(role.value for role in Role)
 
@@ -59,15 +69,19 @@ class Tokens:
         issuer: str,
         audience: str,
         jwks: Callable[[], Mapping[str, Any]],
-        ticks: Callable[[], float] = time.monotonic,
+        ticks: Callable[[], float] = lambda: real_now().timestamp(),
     ) -> None:
-        """Accept tokens of this issuer for this audience; ``jwks`` fetches the keys, on first use."""
+        """Accept tokens of this issuer for this audience; ``jwks`` fetches the keys, on first use.
+
+        ``ticks`` counts seconds also while the process is frozen between two requests, as a monotonic clock may not.
+        """
         self._issuer = issuer
         self._audience = audience
         self._jwks = jwks
         self._ticks = ticks
-        self._keys: Mapping[str, PublicKey] | None = None
-        self._asked_at = float("-inf")
+        self._published: object = None
+        self._keys: Mapping[str, PublicKey] = {}
+        self._known_at = self._asked_at = float("-inf")
         self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
 
     def caller(self, token: str, *, at: datetime) -> Caller:
@@ -76,10 +90,11 @@ class Tokens:
 
     def verified(self, token: str, *, at: datetime) -> tuple[Caller, datetime]:
         """Return the token's caller, and when the token ends; raises like ``caller``."""
+        self._refresh()
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._verified.get(digest)
         if known is not None:
-            if at >= known[1] + LEEWAY:
+            if at - LEEWAY >= known[1]:
                 raise DomainError(ErrorCode.UNAUTHENTICATED)
             return known
         claims = self._claims(token)
@@ -104,19 +119,41 @@ class Tokens:
 
     def _key(self, kid: str) -> PublicKey:
         """Return a key by its id; for an unknown one keys are fetched again, at most every 30 seconds."""
-        if self._keys is None or (kid not in self._keys and self._ticks() - self._asked_at >= REFETCH_AFTER):
-            self._keys = self._fetch()
+        if kid not in self._keys and self._ticks() - self._asked_at >= REFETCH_AFTER:
+            self._fetch()
         if kid not in self._keys:
             raise DomainError(ErrorCode.UNAUTHENTICATED)
         return self._keys[kid]
 
-    def _fetch(self) -> Mapping[str, PublicKey]:
+    def _refresh(self) -> None:
+        """Have keys of the last ten minutes, or at least of the last hour; ``UNAVAILABLE`` without."""
+        now = self._ticks()
+        if now - self._known_at < KEYS_GOOD_FOR:
+            return
+        may_wait = now - self._known_at < KEYS_LAST_FOR
+        if may_wait and now - self._asked_at < REFETCH_AFTER:
+            return
+        try:
+            self._fetch()
+        except DomainError:
+            if not may_wait:
+                raise
+
+    def _fetch(self) -> None:
+        """Take over the issuer's keys; with a change of them, what was verified before is verified again."""
         self._asked_at = self._ticks()
         try:
             published = self._jwks()["keys"]
         except IssuerUnreachableError:
             logger("api").warning("issuer_unreachable")
             raise DomainError(ErrorCode.UNAVAILABLE) from None
+        self._known_at = self._asked_at
+        if published != self._published:
+            self._published = published
+            self._keys = self._keys_in(published)
+            self._verified.clear()
+
+    def _keys_in(self, published: Iterable[Any]) -> Mapping[str, PublicKey]:
         keys = {}
         for jwk in published:
             try:
@@ -127,7 +164,7 @@ class Tokens:
         return keys
 
     def _require_current(self, claims: Mapping[str, Any], *, at: datetime) -> datetime:
-        """Check issuer, audience and times; return when the token ends."""
+        """Check issuer, audience, times and names; return when the token ends."""
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         ends_at = _instant(claims.get("exp"))
@@ -135,9 +172,9 @@ class Tokens:
             claims.get("iss") == self._issuer
             and self._audience in audiences
             and ends_at is not None
-            and at < ends_at + LEEWAY
-            and isinstance(claims.get("sub"), str)
-            and 0 < len(claims["sub"]) <= 200  # noqa: PLR2004 - longer than any issuer's, short enough for a key
+            and at - LEEWAY < ends_at
+            and _is_sub(claims.get("sub"))
+            and _is_department(claims.get("department"))
             and all(_has_begun(claims[name], at=at) for name in ("nbf", "iat") if name in claims)
         )
         if not is_good or ends_at is None:
@@ -214,4 +251,13 @@ def _instant(seconds: object) -> datetime | None:
 
 def _has_begun(seconds: object, *, at: datetime) -> bool:
     begins_at = _instant(seconds)
-    return begins_at is not None and begins_at - LEEWAY <= at
+    return begins_at is not None and begins_at <= at + LEEWAY
+
+
+def _is_sub(claim: object) -> bool:
+    return isinstance(claim, str) and 0 < len(claim) <= LONGEST_SUB and claim.isprintable()
+
+
+def _is_department(claim: object) -> bool:
+    """Whether somebody is of no department, or of one that can be the department of an item."""
+    return claim is None or (isinstance(claim, str) and DEPARTMENT.fullmatch(claim) is not None)

@@ -137,8 +137,8 @@ class SigningKeys:
     ) -> Enrolment:
         """Enrol a public key. Idempotent.
 
-        A revoked key stays revoked (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public
-        keys.
+        A revoked key stays revoked (``KEY_REVOKED``); ``UNSUITABLE_KEY`` for any but ES256 and EdDSA public keys,
+        ``TOO_MANY_KEYS`` for more in force than a subject may have.
         """
         return self._enrol(subject, signing_key_of(jwk, at=at), at=at, idempotency_key=idempotency_key)
 
@@ -146,7 +146,10 @@ class SigningKeys:
     def enrol_passkey(
         self, subject: SubjectKey, registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime
     ) -> Enrolment:
-        """Enrol the public half of a key that a device made for the portal; otherwise like ``enrol``."""
+        """Enrol the public half of a key that a device made for the portal; otherwise like ``enrol``.
+
+        ``KEY_TAKEN`` if the device's id for it is another person's, or another key's, already.
+        """
         made = passkey_of(registration, site=site, challenge=challenge, at=at)
         return self._enrol(subject, made, at=at)
 
@@ -159,10 +162,10 @@ class SigningKeys:
             if old.revoked_at is not None and made is None:
                 raise DomainError(ErrorCode.KEY_REVOKED)
             return Enrolment(key=old, is_repeated=True)
-        if sum(1 for key in self._store.of(subject) if key.revoked_at is None) >= MOST_KEYS:
-            raise DomainError(ErrorCode.TOO_MANY_KEYS)
+        if new.passkey is not None and self._store.is_taken(new.passkey):
+            raise DomainError(ErrorCode.KEY_TAKEN)
         with transaction() as tx:
-            self._store.add(new, subject=subject, tx=tx)
+            self._store.add(new, subject=subject, most=MOST_KEYS, tx=tx)
             if idempotency_key:
                 idempotency_key.remember(new.key_id, tx, at=at)
         return Enrolment(key=new)
@@ -181,7 +184,7 @@ class SigningKeys:
             return old
         new = replace(old, revoked_at=at)
         with transaction() as tx:
-            self._store.replace(old, new, subject=subject, tx=tx)
+            self._store.revoke(old, new, subject=subject, tx=tx)
         return new
 
     def row(self, subject: SubjectKey, key_id: str) -> Row:

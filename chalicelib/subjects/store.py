@@ -11,8 +11,9 @@ from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
-from chalicelib.subjects.table import SigningKeyRow, SubjectRow
+from chalicelib.subjects.model.subjects import Passkey, SigningKey, SubjectKey
+from chalicelib.subjects.rules.passkeys import digest_of
+from chalicelib.subjects.table import CredentialRow, KeyCountRow, SigningKeyRow, SubjectRow
 
 IDENTITY = "identity"
 """The sort key of a subject's own row."""
@@ -134,17 +135,40 @@ class SigningKeyStore:
         rows = SigningKeyRow.query(subject, SigningKeyRow.sk.startswith("key:"), consistent_read=True)
         return tuple(sorted((row.document for row in rows), key=lambda key: (key.enrolled_at, key.key_id)))
 
-    def add(self, key: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
-        """Add a new key. Raises ``ConflictError`` if it exists already."""
+    def is_taken(self, passkey: Passkey) -> bool:
+        """Whether somebody has enrolled this passkey, strongly consistent."""
+        (row,) = read_together(_credential(passkey))
+        return row is not None
+
+    def add(self, key: SigningKey, *, subject: SubjectKey, most: int, tx: Transaction) -> None:
+        """Add a new key, and with it whose passkey it is.
+
+        Raises ``ConflictError`` if either exists already, ``TOO_MANY_KEYS`` if ``most`` are in force.
+        """
         row = self.row(subject, key.key_id)
         row.document = key
         tx.add(row, on_failure=ConflictError())
+        if key.passkey is not None:
+            credential = _credential(key.passkey)
+            credential.subject = subject
+            tx.add(credential, on_failure=ConflictError())
+        tx.change(
+            KeyCountRow(subject, "keys"),
+            actions=[KeyCountRow.active.add(1)],
+            condition=KeyCountRow.active.does_not_exist() | (KeyCountRow.active < most),
+            on_failure=DomainError(ErrorCode.TOO_MANY_KEYS),
+        )
 
-    def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
-        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
+    def revoke(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
+        """Save a key as revoked. Raises ``ConflictError`` if the stored version has changed."""
         row = self.row(subject, new.key_id)
         row.document = new
         tx.put(row, condition=SigningKeyRow.document == old, on_failure=ConflictError())
+        tx.increase(KeyCountRow(subject, "keys"), actions=[KeyCountRow.active.add(-1)])
+
+
+def _credential(passkey: Passkey) -> CredentialRow:
+    return CredentialRow(f"credential:{digest_of(passkey)}", "owner")
 
 
 def _remembered(row: SubjectRow) -> Remembered:

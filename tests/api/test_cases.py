@@ -128,6 +128,20 @@ def test_an_idempotency_key_says_that_an_answer_is_a_repetition_and_takes_one_bo
     assert (third.status, third.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
+def test_an_idempotency_key_of_one_subject_is_not_that_of_another_with_the_same_login(
+    person: Person, token: TokenOf
+) -> None:
+    wish = {"item_code": "plate-replacement", "way": "certificate"}
+    another = token("applicant", subject=PERSONAS["applicant2"]["claims"]["subject"])
+
+    first = person.client.post("/v1/drafts", wish, token=person.token, idempotency_key="k")
+    second = person.client.post("/v1/drafts", wish, token=another, idempotency_key="k")
+
+    assert (first.status, second.status) == (201, 201)
+    assert "idempotency-replayed" not in second.headers
+    assert json.loads(second.body["payload"])["subject"] != json.loads(first.body["payload"])["subject"]
+
+
 @pytest.mark.requirement("R1.7")
 def test_a_missing_confirmation_is_named(person: Person) -> None:
     reply = person.promise(person.draft().body, confirmed=[])

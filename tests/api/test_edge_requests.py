@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +27,8 @@ from chalicelib.http.routes import (
     Routes,
 )
 from chalicelib.policy import Role
-from tests.cloud import Client, TokenOf
+from tests.builders import NOON
+from tests.cloud import Client, TokenOf, turn_clock
 
 
 class Part(RequestBody):
@@ -54,6 +55,9 @@ class Filter(PageQuery):
     q: str = ""
 
 
+OFFICES = (Role.OFFICER, Role.SUPERVISOR)
+
+
 def failing_with(error: Exception) -> Callable[[Call[None]], Answer[None]]:
     def view(_call: Call[None]) -> Answer[None]:
         raise error
@@ -70,14 +74,14 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
     def change(call: Call[Whole]) -> Answer[Echo]:
         return Answer(body=Echo(said=f"{call.path['thing_id']} {call.body.name} {call.version}"), version=8)
 
-    @routes.post("/things", roles=[Role.OFFICER], body=Whole, answer=Echo, status=201, creates=True, summary="-")
+    @routes.post("/things", roles=OFFICES, body=Whole, answer=Echo, status=201, creates=True, summary="-")
     def create(call: Call[Whole]) -> Answer[Echo]:
         return Answer(
             body=Echo(said=call.idempotency_key.key if call.idempotency_key else "no key"),
             replayed=call.idempotency_key is not None,
         )
 
-    @routes.get("/things", roles=[Role.OFFICER], query=Filter, answer=Names, summary="-")
+    @routes.get("/things", roles=OFFICES, query=Filter, answer=Names, summary="-")
     def several(call: Call[None]) -> Answer[Names]:
         position = call.position or {"after": 0}
         following = {"after": position["after"] + call.query.limit}
@@ -198,6 +202,24 @@ def test_a_bad_body_names_each_field(client: Client, officer: str, body: object,
     assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", pointers)
 
 
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ('{"name": "a", "name": "b"}', ["/name"]),
+        ('{"name": "a", "n\\u0061me": "b"}', ["/name"]),
+        ('{"name": "a", "parts": [{"count": 1}, {"count": 1, "count": 1, "count": 1}]}', ["/parts/1/count"]),
+        ('{"name": "a", "name": "b", "x/y~": [[{"z": {"": 1, "": 2}}]]}', ["/name", "/x~1y~0/0/0/z/"]),
+    ],
+)
+def test_what_a_body_names_twice_is_refused_with_its_place(
+    client: Client, officer: str, body: str, pointers: list[str]
+) -> None:
+    reply = client.post("/things/a", body, token=officer, if_match='"1"', accept_language="en")
+
+    assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", pointers)
+    assert {fault["detail"] for fault in reply.body["errors"]} == {"This is given more than once."}
+
+
 def test_faults_are_told_in_the_clients_language(client: Client, officer: str) -> None:
     body = {"name": "", "parts": [{"count": "1"}]}
 
@@ -315,6 +337,56 @@ def test_a_cursor_is_good_for_its_own_list_and_caller_only(client: Client, offic
     ]:
         reply = client.get(url, token=who)
         assert (reply.status, reply.code) == (400, "INVALID_CURSOR")
+
+
+def test_a_cursor_tells_nobody_what_is_in_it(client: Client, officer: str) -> None:
+    first, second = (client.get("/things", token=officer).body["next_cursor"] for _ in range(2))
+
+    sealed = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4))
+    assert b"after" not in sealed
+    assert b"20" not in sealed
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"roles": ["supervisor"]},
+        {"department": "market"},
+        {"sub": "somebody-else"},
+    ],
+)
+def test_a_cursor_is_good_for_the_whole_caller_only(
+    client: Client, officer: str, token: TokenOf, changed: dict[str, Any]
+) -> None:
+    cursor = client.get("/things", token=officer).body["next_cursor"]
+
+    reply = client.get(f"/things?cursor={cursor}", token=token("officer.traffic", **changed))
+
+    assert (reply.status, reply.code) == (400, "INVALID_CURSOR")
+
+
+def test_a_cursor_is_good_for_a_day(client: Client, officer: str) -> None:
+    cursor = client.get("/things", token=officer).body["next_cursor"]
+
+    turn_clock(NOON + timedelta(hours=24))
+    last = client.get(f"/things?cursor={cursor}", token=officer)
+    turn_clock(NOON + timedelta(hours=24, seconds=1))
+    late = client.get(f"/things?cursor={cursor}", token=officer)
+
+    assert last.body["items"] == ["20"]
+    assert (late.status, late.code) == (400, "INVALID_CURSOR")
+
+
+def test_an_idempotency_key_belongs_to_all_that_a_caller_speaks_for(client: Client, token: TokenOf) -> None:
+    def key_of(**claims: Any) -> str:  # noqa: ANN401 - claims are any JSON
+        reply = client.post("/things", {"name": "x"}, token=token("officer.traffic", **claims), idempotency_key="k-1")
+        return str(reply.body["said"])
+
+    keys = [key_of(), key_of(roles=["supervisor"]), key_of(department="market"), key_of(sub="somebody-else")]
+
+    assert len(set(keys)) == 4
+    assert key_of() == keys[0]
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "HEAD", "OPTIONS"])

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+import pytest
+
 from chalicelib.http.routes import ROUTES, Route
 from tests.api.bodies import token_of
 from tests.api.examples import Example, known
@@ -37,6 +39,7 @@ STAND_INS: tuple[Any, ...] = (
     [{}],
     ["x"] * 200,
 )
+HAN = re.compile(r"[\u4e00-\u9fff]")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
 TEXTS = ("\u202e义\0乌😀",)
 MOMENTS = (
@@ -53,11 +56,11 @@ NAMED_OTHERWISE = {("answers",), ("contents",), ("jwk",), ("holidays",), ("make_
 """Answers, contents, keys, festivals and cells are named by items, sources, RFC 7517, days and conducts."""
 
 
-def send(world: World, route: Route, example: Example, body: object) -> Reply:
+def send(world: World, route: Route, example: Example, body: object, *, language: str | None = None) -> Reply:
     """Send a changed body; a change that was taken is taken back."""
     text = json.dumps(body)
     # One body is always asked about in one language, and half of all bodies in English.
-    headers = {"Accept-Language": "en"} if len(text) % 2 else {}
+    headers = {"Accept-Language": language or "en"} if language or len(text) % 2 else {}
     if example.version is not None:
         headers["If-Match"] = f'"{example.version}"'
     url = example.url(route.path)
@@ -140,6 +143,35 @@ def test_a_field_left_out_is_a_fault_or_has_a_default(world: World, known: dict[
                     assert (reply.status, reply.code, reply.pointers) == (400, "INVALID_BODY", [pointer(place)])
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "detail"),
+    [
+        ("\u2800\u3164", "There is nothing to see in this text."),
+        ("re\u200bason", "Remove the hidden character U+200B."),
+        ("\u202enosaer", "Remove the hidden character U+202E."),
+        ("rea\x07son", "Remove the hidden character U+0007."),
+    ],
+)
+def test_a_text_that_nobody_can_read_is_refused_by_every_route(
+    world: World, known: dict[str, Example], unreadable: str, detail: str
+) -> None:
+    wrong: dict[str, str] = {}
+    looked_at = 0
+    for route in WITH_BODY:
+        example = known[route.name]
+        for place in places(example.body):
+            # Codes, days and choices are refused as such, in other words.
+            if isinstance(value_at(example.body, place), str) and HAN.search(value_at(example.body, place)):
+                looked_at += 1
+                with about(f"{route.name} {pointer(place)}", wrong):
+                    reply = send(world, route, example, changed(example.body, place, unreadable), language="en")
+                    assert (reply.status, reply.code) == (400, "INVALID_BODY"), reply.text
+                    assert reply.body["errors"] == [{"pointer": pointer(place), "detail": detail}]
+
+    assert wrong == {}
+    assert looked_at > 50
 
 
 @goes("values a field", usually=3, deep=len(STAND_INS) + len(MOMENTS))

@@ -2,20 +2,23 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
 from app import app
 from chalicelib.addresses import API, PORTAL
+from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.errors import ErrorCode
 from chalicelib.http.field_errors import FAULT_TEXTS, OTHERWISE
 from chalicelib.http.openapi import document
 from chalicelib.http.problems import STATUS, TEXTS, problem_of
 from chalicelib.http.routes import ROUTES, import_all
 from chalicelib.policy import Role
+from chalicelib.readable import Readable
 from chalicelib.timeline.event_types import LABELS, EventKind
 from infra import addresses
 
@@ -44,6 +47,31 @@ def test_a_route_says_what_it_is_for_and_what_it_answers() -> None:
 
     assert silent == []
     assert without_answer == [route.name for route in ROUTES if route.status == 204]
+
+
+def test_a_text_in_a_body_can_be_read_or_has_a_pattern() -> None:
+    bodies = {route.body for route in ROUTES if route.body} | {RecordLine}
+    texts = dict(found for body in bodies for found in texts_in(body, name=body.__name__))
+
+    assert len(texts) > 100
+    assert {name for name, kinds in texts.items() if not kinds} == {
+        "FileCaseRequest.signature",  # a compact JWS, or the answer of an authenticator
+        "SigningKeyRequest.jwk",  # members of a key
+    }
+
+
+def texts_in(kind: Any, *kinds: object, name: str) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - any annotation
+    """Every text in a model with whether it is ``Readable`` or has a pattern."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for field, info in kind.model_fields.items():
+            yield from texts_in(info.annotation, *info.metadata, name=f"{kind.__name__}.{field}")
+    elif kind is str:
+        yield name, any(isinstance(each, Readable) or getattr(each, "pattern", None) for each in kinds)
+    elif hasattr(kind, "__metadata__"):
+        yield from texts_in(kind.__origin__, *kinds, *kind.__metadata__, name=name)
+    else:
+        for each in get_args(kind):
+            yield from texts_in(each, name=name)
 
 
 def test_the_addresses_are_those_that_the_decorators_name() -> None:

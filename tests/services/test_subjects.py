@@ -12,14 +12,18 @@ from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
-from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Site, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
 from tests.builders import NOON, KeyPair, an_identity, an_organisation
+from tests.device import Device
+from tests.wire import interrupted, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
+CHALLENGE = b"\x01" * 32
+SITE = Site(host="localhost", origin="http://localhost:8000")
 LI = SubjectKey("k1.li")
 WANG = SubjectKey("k1.wang")
 K0, K1 = b"\x00" * 32, b"\x11" * 32
@@ -205,6 +209,57 @@ def test_a_subject_has_twenty_keys_at_most() -> None:
 
     container().signing_keys.revoke(LI, pair.key_id, at=NOON)
     container().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+
+
+def test_of_two_keys_enrolled_at_once_only_one_is_the_twentieth() -> None:
+    for number in range(1, 20):
+        container().signing_keys.enrol(LI, KeyPair(ec.derive_private_key(number, ec.SECP256R1())).jwk, at=NOON)
+    other = KeyPair()
+
+    with (
+        watched(interrupted("TransactWriteItems", lambda: container().signing_keys.enrol(LI, other.jwk, at=NOON))),
+        pytest.raises(DomainError, match="TOO_MANY_KEYS"),
+    ):
+        container().signing_keys.enrol(LI, KeyPair().jwk, at=NOON)
+
+    kept = container().signing_keys.list(LI)
+    assert (len(kept), other.key_id in {key.key_id for key in kept}) == (20, True)
+
+
+def test_a_passkey_belongs_to_one_person() -> None:
+    device, keys = Device(), container().signing_keys
+    made = device.make(CHALLENGE)
+
+    first = keys.enrol_passkey(LI, made, site=SITE, challenge=CHALLENGE, at=NOON)
+    again = keys.enrol_passkey(LI, made, site=SITE, challenge=CHALLENGE, at=NOON)
+    for subject, registration in ((WANG, made), (LI, other_key_of(device).make(CHALLENGE))):
+        with pytest.raises(DomainError, match="KEY_TAKEN"):
+            keys.enrol_passkey(subject, registration, site=SITE, challenge=CHALLENGE, at=NOON)
+    keys.revoke(LI, first.key.key_id, at=NOON)
+    with pytest.raises(DomainError, match="KEY_TAKEN"):
+        keys.enrol_passkey(WANG, made, site=SITE, challenge=CHALLENGE, at=NOON)
+
+    assert (first.is_repeated, again.is_repeated) == (False, True)
+    assert keys.list(WANG) == ()
+
+
+def test_of_two_persons_who_enrol_one_passkey_at_once_only_one_has_it() -> None:
+    made, keys = Device().make(CHALLENGE), container().signing_keys
+
+    def second() -> None:
+        keys.enrol_passkey(WANG, made, site=SITE, challenge=CHALLENGE, at=NOON)
+
+    with watched(interrupted("TransactWriteItems", second)), pytest.raises(DomainError, match="KEY_TAKEN"):
+        keys.enrol_passkey(LI, made, site=SITE, challenge=CHALLENGE, at=NOON)
+
+    assert (len(keys.list(LI)), len(keys.list(WANG))) == (0, 1)
+
+
+def other_key_of(device: Device) -> Device:
+    """Another key that claims to be the same credential."""
+    other = Device()
+    other.id = device.id
+    return other
 
 
 def test_kinds_of_identifiers_are_closed() -> None:

@@ -265,11 +265,13 @@ def test_what_is_wrong_with_an_item_is_said_with_its_place(visitor: Come) -> Non
     number = editor.send(form, PLATE, {"version": "two"} | LOOK)
     taken = editor.send(form, PLATE, {"version": "1", "document": json.dumps(item_body(name="x"))} | LOOK)
     lists = editor.send(form, PLATE, {"document": "[]"} | LOOK)
+    twice = editor.send(form, PLATE, {"document": '{"limits": {"a": 1, "a": 2}}'} | LOOK)
     empty = editor.send(form, PLATE, {"document": ""} | LOOK)
     large = editor.send(form, PLATE, {"document": json.dumps(item_body(remark="x" * 300_000))} | LOOK)
 
     assert (shape.status, rules.status, number.status, taken.status, large.status) == (400, 422, 400, 409, 413)
     assert "/audience: " in shape.text
+    assert "/limits/a写了不止一次，请只写一次" in twice.text
     assert shape.form(PLATE).fields["document"] == [faulty]
     assert "/legal_basis" in rules.text
     assert faults_at(number, "version")

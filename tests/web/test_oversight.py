@@ -224,6 +224,18 @@ def test_where_an_event_was_taken_away_the_slider_stops_at_the_one_before(
 
 
 @pytest.mark.requirement("R7.14")
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "0001-01-01", "1899-12-31T23:59", "x"])
+def test_a_moment_beyond_all_years_is_refused_on_the_page_and_in_the_file(
+    visitor: Come, mandate: str, case_no: str, at: str
+) -> None:
+    inspector = visitor("inspector")
+
+    page = inspector.open(f"{mandate}/cases/{case_no}?at={at}")
+    file = inspector.open(f"{mandate}/cases/{case_no}/evidence?at={at}")
+
+    assert (page.status, file.status) == (400, 400)
+
+
 def test_the_evidence_is_a_file_that_holds_every_hash(visitor: Come, mandate: str, case_no: str) -> None:
     file = visitor("inspector").open(f"{mandate}/cases/{case_no}/evidence")
 

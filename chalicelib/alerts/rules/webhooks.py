@@ -6,7 +6,7 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Webhook
 from chalicelib.clock import instant_text
@@ -33,8 +33,27 @@ OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 GONE = 410
 TAKEN = range(200, 300)
 
-TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that embed IPv4 ones (RFC 6052), which might be private."""
+UNICAST = IPv6Network("2000::/3")
+"""The only part of IPv6 from which addresses are given out; the site-local, translated and mapped are all outside."""
+
+SPECIAL = tuple(
+    map(
+        ip_network,
+        (
+            "192.0.0.0/24",  # IETF protocol assignments
+            "192.31.196.0/24",  # AS112-v4
+            "192.52.193.0/24",  # automatic multicast tunneling
+            "192.88.99.0/24",  # relays of 6to4, which leads elsewhere
+            "192.175.48.0/24",  # direct delegation of AS112
+            "2001::/23",  # IETF protocol assignments, with Teredo, ORCHID and benchmarking
+            "2001:db8::/32",  # documentation
+            "2002::/16",  # 6to4
+            "2620:4f:8000::/48",  # direct delegation of AS112
+            "3fff::/20",  # documentation
+        ),
+    )
+)
+"""Blocks of IANA's special-purpose registries (RFC 6890) that Python takes for public, or that embed others."""
 
 
 def secret_of(webhook: Webhook, generation: int, *, key: bytes) -> str:
@@ -109,12 +128,10 @@ def wait(until: datetime, *, at: datetime) -> timedelta:
 def is_public(address: str) -> bool:
     """Whether an address is on the public internet.
 
-    Private, loopback, link-local, reserved and multicast addresses are not; nor are addresses that embed another one,
-    because where they lead cannot be checked.
+    Private, loopback, link-local, site-local, reserved, special-purpose and multicast addresses are not; nor are
+    addresses that embed another one, because where they lead cannot be checked.
     """
     ip = ip_address(address)
-    if isinstance(ip, IPv6Address) and (
-        ip.ipv4_mapped is not None or ip.sixtofour is not None or ip.teredo is not None or ip in TRANSLATED
-    ):
+    if (isinstance(ip, IPv6Address) and ip not in UNICAST) or any(ip in block for block in SPECIAL):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved

@@ -8,24 +8,23 @@ from pydantic import AliasPath, BeforeValidator, Field
 from chalicelib.api.supervision.schemas import OwnersCaseNo
 from chalicelib.calendars.model import RecountState
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.http.routes import Day, PageQuery, RequestBody, ResponseBody
+from chalicelib.http.routes import Day, LineOrBlank, PageQuery, RequestBody, ResponseBody
 from chalicelib.http.schemas import PageResponse
 from chalicelib.workdays.model.limits import Notice
 
 MOST_DAYS = 200
 
-Name = Annotated[str, Field(max_length=200)]
 ZeroAsNull = Annotated[int | None, BeforeValidator(lambda version: version or None)]
 """The version of a year's calendar; null if no edition was loaded."""
 
-Days = Annotated[dict[Day, Name], Field(max_length=MOST_DAYS)]
+Days = Annotated[dict[Day, LineOrBlank], Field(max_length=MOST_DAYS)]
 
 
 class CalendarNoticeInput(RequestBody):
     """The State Council's notice; ``number`` is null if it is not known for certain."""
 
-    title: Name
-    number: Name | None
+    title: LineOrBlank
+    number: LineOrBlank | None
     issued_on: Day
 
     def notice(self) -> Notice:

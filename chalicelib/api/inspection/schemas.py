@@ -88,7 +88,7 @@ class MandateCasesQuery(PageQuery):
     """Filters: by current light, or by the staff id of an officer who acted in the case."""
 
     light: Light | None = None
-    officer: Annotated[str, Field(max_length=200)] | None = None
+    officer: Line | None = None
 
 
 class MandateTimelineQuery(Query):

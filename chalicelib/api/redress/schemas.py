@@ -23,9 +23,6 @@ EntryName = Annotated[
 EntrysName = Annotated[str, BeforeValidator(str)]
 """The name of an entry, written out from its parts."""
 
-Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-"""A text that may be empty."""
-
 
 class RedressQuery(PageQuery):
     """Filter: applicants see their own, staff their department's, the monitoring office any."""

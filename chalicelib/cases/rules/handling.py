@@ -186,8 +186,7 @@ def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) ->
     if clock is None or not clock.is_late(at):
         return None
     given = (reason or "").strip()
-    # Zero-width and direction marks are not whitespace, but they are no reason either.
-    if not any(char.isprintable() and not char.isspace() for char in given):
+    if not given:
         raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
 

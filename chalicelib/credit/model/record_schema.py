@@ -2,21 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.subjects.model.schema import SubjectInput
-from chalicelib.validation import Code, Day, Instant, RequestBody, Text
-
-Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-"""A text that may be missing, so that it can be reported together with all other faults."""
+from chalicelib.validation import Code, Day, Instant, Line, LineOrBlank, RequestBody, Text, TextOrBlank
 
 
 class RecordDocumentInput(RequestBody):
     """The document that a record is based on."""
 
-    number: Given | None = None
-    organ: Given | None = None
+    number: LineOrBlank | None = None
+    organ: LineOrBlank | None = None
     effective_on: Day | None = None
     served_at: Instant | None = None
 
@@ -39,16 +36,16 @@ class RecordRequest(RequestBody):
     """
 
     subject: SubjectInput
-    kind: Given | None = None
-    severity: Given | None = None
-    publicity: Given | None = None
+    kind: LineOrBlank | None = None
+    severity: LineOrBlank | None = None
+    publicity: LineOrBlank | None = None
     document: RecordDocumentInput = RecordDocumentInput()
     dates: RecordDatesInput = RecordDatesInput()
-    basis: Given | None = None
-    display_reason: Given | None = None
-    repair_notice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
+    basis: LineOrBlank | None = None
+    display_reason: LineOrBlank | None = None
+    repair_notice: TextOrBlank | None = None
     contents: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=50)]
-    consent: Given | None = None
+    consent: LineOrBlank | None = None
     related_items: Annotated[list[Code], Field(default_factory=list, max_length=100)]
     update_due_on: Day | None = None
     version: Annotated[int, Field(ge=1, le=2**53)] | None = None
@@ -83,4 +80,4 @@ class RecordRequest(RequestBody):
 class RecordLine(RecordRequest):
     """A line of a bulk import: a record with its id at the source; the source is that of the import."""
 
-    record_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    record_id: Line

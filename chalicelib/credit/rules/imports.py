@@ -16,6 +16,7 @@ from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.validation import repeated_names
 
 LONGEST_LINE = 262_144
 """The most bytes of a line: as many as a request body may have."""
@@ -65,6 +66,9 @@ def record_of(text: str | None, number: int, *, header: str) -> RecordLine:
     if len(text.encode()) > LONGEST_LINE:
         raise LineError(Refused(line=number, record_id="", code="LINE_TOO_LONG"))
     raw = json.dumps(_csv(text, number, header), ensure_ascii=False) if header else text
+    if not header and (repeated := repeated_names(raw)):
+        faults = tuple({"pointer": pointer, "code": "name_repeated"} for pointer in repeated)
+        raise LineError(Refused(line=number, record_id="", code=ErrorCode.INVALID_BODY.value, errors=faults))
     try:
         return RecordLine.model_validate_json(raw)
     except ValidationError as error:

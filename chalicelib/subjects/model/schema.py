@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.readable import Readable
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.validation import Line, RequestBody
 
-Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Number = Annotated[str, Readable(longest=40, is_line=True)]
 
 
 class SubjectInput(RequestBody):

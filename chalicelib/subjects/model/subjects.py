@@ -41,10 +41,11 @@ class Identity:
 
 
 class Algorithm(StrEnum):
-    """Signature algorithms (签名算法) for applicants' keys."""
+    """Signature algorithms (签名算法) for applicants' keys; RS256 is that of passkeys alone."""
 
     ES256 = "ES256"
     EDDSA = "EdDSA"
+    RS256 = "RS256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

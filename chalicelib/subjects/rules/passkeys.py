@@ -14,13 +14,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import Passkey, SigningKey, Site
-from chalicelib.subjects.rules.signing_keys import header_of, signing_key_of, verify_detached
+from chalicelib.subjects.model.subjects import Algorithm, Passkey, SigningKey, Site
+from chalicelib.subjects.rules.signing_keys import header_of, key_named, signing_key_of, verify_detached
 
 if TYPE_CHECKING:
+    from webauthn.helpers.decode_credential_public_key import DecodedRSAPublicKey
     from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential
 
 TYPE: Final = "webauthn"
+RSA_BITS: Final = range(2048, 4096 + 1)
+RSA_EXPONENT: Final = 65537
+"""The only one that authenticators make, and one with which a signature costs little to check (FIPS 186-5, A.1.1)."""
+
 PARTS: Final = frozenset({"alg", "kid", "typ", "authenticatorData", "clientDataJSON"})
 
 
@@ -32,8 +37,8 @@ def challenge_of(payload: str) -> bytes:
 def passkey_of(registration: Mapping[str, Any], *, site: Site, challenge: bytes, at: datetime) -> SigningKey:
     """Accept a key that a device made for us; ``UNSUITABLE_KEY`` unless site, challenge and user verification match.
 
-    ``registration`` is the result of ``navigator.credentials.create`` as JSON (WebAuthn, 5.1); ES256 and EdDSA only,
-    and only from a device that verified its user. The make of the device is not checked.
+    ``registration`` is the result of ``navigator.credentials.create`` as JSON (WebAuthn, 5.1); ES256, EdDSA and RS256
+    only, and only from a device that verified its user, on a page of ours. The make of the device is not checked.
     """
     from webauthn import verify_registration_response  # noqa: PLC0415 - it and what it brings cost a cold start
     from webauthn.helpers.cose import COSEAlgorithmIdentifier as Algorithms  # noqa: PLC0415
@@ -46,17 +51,22 @@ def passkey_of(registration: Mapping[str, Any], *, site: Site, challenge: bytes,
             expected_rp_id=site.host,
             expected_origin=site.origin,
             require_user_verification=True,
-            supported_pub_key_algs=[Algorithms.ECDSA_SHA_256, Algorithms.EDDSA],
+            supported_pub_key_algs=[
+                Algorithms.ECDSA_SHA_256,
+                Algorithms.EDDSA,
+                Algorithms.RSASSA_PKCS1_v1_5_SHA_256,
+            ],
         )
-        jwk = _jwk_of(made.credential_public_key)
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+        _require_own_page(registration["response"]["clientDataJSON"])
+        key = _key_of(made.credential_public_key, at=at)
+    except (WebAuthnException, ValueError, LookupError, TypeError, RecursionError):
         raise DomainError(ErrorCode.UNSUITABLE_KEY) from None
     passkey = Passkey(
         credential_id=_text(made.credential_id),
         public_key=_text(made.credential_public_key),
         site=site,
     )
-    return replace(signing_key_of(jwk, at=at), passkey=passkey)
+    return replace(key, passkey=passkey)
 
 
 def signature_of(assertion: Mapping[str, Any], keys: Sequence[SigningKey]) -> str:
@@ -101,8 +111,26 @@ def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+        _require_own_page(str(header["clientDataJSON"]))
+    except (WebAuthnException, ValueError, LookupError, TypeError, RecursionError):
         raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
+
+
+def digest_of(passkey: Passkey) -> str:
+    """Return the name under which a device's own id for a key is kept, whoever enrols it."""
+    return hashlib.sha256(_bytes(passkey.credential_id)).hexdigest()
+
+
+def _require_own_page(client_data: str) -> None:
+    """Refuse what was asked for in a frame of another site; ``ValueError``.
+
+    Whoever signs there sees another site's page around ours. Browsers say so with ``crossOrigin``, and since level 3
+    with ``topOrigin`` (WebAuthn level 3, 5.8.1, 7.1 and 7.2); our pages are never framed.
+    """
+    said = json.loads(_bytes(client_data))
+    if said.get("crossOrigin", False) is not False or "topOrigin" in said:
+        message = "the page was in a frame of another site"
+        raise ValueError(message)
 
 
 def _registration(given: Mapping[str, Any]) -> "RegistrationCredential":
@@ -120,20 +148,39 @@ def _assertion(credential_id: str, header: Mapping[str, Any], signature: str) ->
     )
 
 
-def _jwk_of(cose_key: bytes) -> Mapping[str, object]:
-    """Convert a COSE key (RFC 9053) to a JWK, to treat it like any other key; ``ValueError`` for another kind."""
+def _key_of(cose_key: bytes, *, at: datetime) -> SigningKey:
+    """Read a COSE key (RFC 9053), to treat it like any other key; ``ValueError`` for another kind."""
     from webauthn.helpers import decode_credential_public_key  # noqa: PLC0415 - as above
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier as Algorithms  # noqa: PLC0415
     from webauthn.helpers.decode_credential_public_key import (  # noqa: PLC0415
         DecodedEC2PublicKey,
         DecodedOKPPublicKey,
+        DecodedRSAPublicKey,
     )
 
     key = decode_credential_public_key(cose_key)
-    if isinstance(key, DecodedEC2PublicKey):
-        return {"kty": "EC", "crv": "P-256", "x": _text(key.x), "y": _text(key.y)}
-    if isinstance(key, DecodedOKPPublicKey):
-        return {"kty": "OKP", "crv": "Ed25519", "x": _text(key.x)}
+    if isinstance(key, DecodedEC2PublicKey) and key.alg == Algorithms.ECDSA_SHA_256:
+        return signing_key_of({"kty": "EC", "crv": "P-256", "x": _text(key.x), "y": _text(key.y)}, at=at)
+    if isinstance(key, DecodedOKPPublicKey) and key.alg == Algorithms.EDDSA:
+        return signing_key_of({"kty": "OKP", "crv": "Ed25519", "x": _text(key.x)}, at=at)
+    if isinstance(key, DecodedRSAPublicKey) and key.alg == Algorithms.RSASSA_PKCS1_v1_5_SHA_256:
+        return _rsa_key_of(key, at=at)
     raise ValueError(type(key).__name__)
+
+
+def _rsa_key_of(key: "DecodedRSAPublicKey", *, at: datetime) -> SigningKey:
+    """Accept an RSA key of a usual size with the usual exponent; ``ValueError`` for others."""
+    modulus, exponent = int.from_bytes(key.n), int.from_bytes(key.e)
+    if modulus.bit_length() not in RSA_BITS or modulus % 2 == 0 or exponent != RSA_EXPONENT:
+        message = "an RSA key has 2048 to 4096 bits and the exponent 65537"
+        raise ValueError(message)
+    public = {"e": _number(exponent), "kty": "RSA", "n": _number(modulus)}
+    return key_named(public, Algorithm.RS256, at=at)
+
+
+def _number(value: int) -> str:
+    """Write a number without leading zeros, as a JWK has it (RFC 7518, 2)."""
+    return _text(value.to_bytes((value.bit_length() + 7) // 8))
 
 
 def _text(value: bytes) -> str:

@@ -56,6 +56,11 @@ def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
         _public_key(algorithm, public)
     except ValueError:
         raise DomainError(ErrorCode.UNSUITABLE_KEY) from None
+    return key_named(public, algorithm, at=at)
+
+
+def key_named(public: Mapping[str, str], algorithm: Algorithm, *, at: datetime) -> SigningKey:
+    """Name a key that was checked: ``public`` holds the members that RFC 7638 requires, and no others."""
     return SigningKey(key_id=_thumbprint(public), jwk=public, algorithm=algorithm, enrolled_at=at)
 
 

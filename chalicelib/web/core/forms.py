@@ -108,6 +108,7 @@ def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
 def moment_of(sent: str) -> str:
     """Read local time in Shanghai, as a browser sends it; anything else is returned unchanged."""
     try:
-        return datetime.fromisoformat(sent).replace(tzinfo=SHANGHAI).isoformat()
+        moment = datetime.fromisoformat(sent)
     except ValueError:
         return sent
+    return sent if moment.tzinfo else moment.replace(tzinfo=SHANGHAI).isoformat()

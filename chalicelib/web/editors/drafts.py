@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.errors import DomainError
 from chalicelib.http.routes import Route
+from chalicelib.validation import repeated_names
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
 from chalicelib.web.core.request import Page, PageRequest
 
@@ -32,6 +33,7 @@ class Slip(StrEnum):
 
     NOT_JSON = "document_not_json"
     NOT_AN_OBJECT = "document_not_an_object"
+    NAME_TWICE = "document_name_twice"
     TOO_LARGE = "document_too_large"
     LINE = "line_unreadable"
     SPAN = "line_too_long"
@@ -77,6 +79,8 @@ def document_in(visit: PageRequest) -> dict[str, Any]:
         raise UnreadableError(Slip.NOT_AN_OBJECT) from None
     if not isinstance(read, dict):
         raise UnreadableError(Slip.NOT_AN_OBJECT)
+    if repeated := repeated_names(visit.sent(DOCUMENT)):
+        raise UnreadableError(Slip.NAME_TWICE, place=repeated[0])
     return read
 
 

@@ -1,16 +1,15 @@
 """The inspectors' pages: mandates, the cases in their scope, timelines as of any moment, and one's own readings."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.api.inspection import routes
 from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
-from chalicelib.clock import SHANGHAI, instant_text
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
+from chalicelib.web.core.forms import moment_of
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 
 INSPECTORS: Final = (Role.INSPECTOR,)
@@ -101,19 +100,10 @@ def evidence(visit: PageRequest) -> Download:
 
 
 def _timeline(visit: PageRequest) -> MandateTimelineResponse:
-    at = _moment(visit.query.get("at", ""))
+    at = moment_of(visit.query.get("at", ""))
     event = visit.query.get("event")
     query = {"event": event} if event else {"at": at} if at else {}
     return visit.get(routes.timeline, query=query)
-
-
-def _moment(sent: str) -> str:
-    """Read local time in Shanghai, as a browser sends it; anything else is returned unchanged."""
-    try:
-        moment = datetime.fromisoformat(sent)
-    except ValueError:
-        return sent
-    return instant_text(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
 
 
 def _listed(visit: PageRequest, name: str) -> list[str]:

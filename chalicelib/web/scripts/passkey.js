@@ -28,6 +28,7 @@
         pubKeyCredParams: [
           { type: "public-key", alg: -7 },
           { type: "public-key", alg: -8 },
+          { type: "public-key", alg: -257 },
         ],
         authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
         attestation: "none",

@@ -108,7 +108,7 @@ def test_a_queue_keeps_a_message_back_for_a_quarter_of_an_hour_at_most() -> None
     assert webhooks.wait(AT - timedelta(seconds=3), at=AT) == timedelta(0)
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::1111"])
+@pytest.mark.parametrize("address", ["93.184.215.14", "192.0.1.1", "2606:4700::1111", "240e::1", "2001:200::1"])
 def test_an_address_in_the_open_internet_is_public(address: str) -> None:
     assert webhooks.is_public(address)
 
@@ -133,7 +133,33 @@ def test_an_address_in_the_open_internet_is_public(address: str) -> None:
         "::ffff:93.184.215.14",
         "2002:a00:1::1",
         "2001:0:a00:1::1",
+        "2001:2::1",
+        "2001:10::1",
+        "2001:20::1",
+        "2001:db8::1",
+        "2620:4f:8000::1",
+        "3fff::1",
         "64:ff9b::a00:1",
+        "64:ff9b:1::a00:1",
+        "100::1",
+        "100:0:0:1::1",
+        "5f00::1",
+        "4000::1",
+        "::a00:1",
+        "::ffff:0:a00:1",
+        "fec0::1",
+        "feff::1",
+        "192.0.0.8",
+        "192.0.0.9",
+        "192.0.0.255",
+        "192.0.2.1",
+        "192.31.196.1",
+        "192.52.193.1",
+        "192.88.99.1",
+        "192.175.48.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
         "fc00::1",
         "fe80::1",
         "ff02::1",

@@ -172,6 +172,20 @@ def test_a_line_that_is_no_text_or_too_long_is_refused_as_such() -> None:
     assert code_of("x" * 262_145) == "LINE_TOO_LONG"
 
 
+def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
+    with pytest.raises(LineError) as refused:
+        record_of('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}', 7, header="")
+
+    assert refused.value.refused.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated"},)
+
+
+def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> None:
+    with pytest.raises(LineError) as refused:
+        record_of("r-1,uscc,91330782MA0000028Y,名\u200b,2,,", 7, header=HEADER)
+
+    assert refused.value.refused.errors == ({"pointer": "/subject/name", "code": "text_hidden"},)
+
+
 def test_a_refusal_of_the_rules_tells_each_fault_with_its_place() -> None:
     fault = FieldError(pointer="/basis", detail="缺少依据", english="missing", code="MISSING")
 

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from chalicelib.subjects.model.subjects import Algorithm, SigningKey, Site
 from chalicelib.subjects.rules.passkeys import challenge_of, passkey_of, signature_of, verify_signature
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from tests.builders import NOON, KeyPair
-from tests.device import Device
+from tests.device import Device, text
 
 SITE = Site(host="localhost", origin="http://localhost:8000")
 CHALLENGE = challenge_of("enrol")
@@ -15,10 +16,18 @@ PAYLOAD = '{"item":"plate-replacement"}'
 
 
 class Liar(Device):
-    """A device that calls an RSA key an elliptic curve's."""
+    """A device that says something else of its key than is so."""
+
+    def __init__(self, **said: Any) -> None:  # noqa: ANN401 - whatever COSE can hold
+        super().__init__()
+        self.said = {int(label.replace("minus", "-")): value for label, value in said.items()}
 
     def _cose(self) -> dict[int, Any]:
-        return {1: 3, 3: -7, -1: bytes(256), -2: b"\x01\x00\x01"}
+        return super()._cose() | self.said
+
+
+def rsa_of(*, n: bytes = b"\xff" * 256, e: bytes = b"\x01\x00\x01", algorithm: int = -257) -> Device:
+    return Liar(**{"1": 3, "3": algorithm, "minus1": n, "minus2": e})
 
 
 def enrolled(device: Device) -> SigningKey:
@@ -31,7 +40,13 @@ def signed(device: Device, key: SigningKey) -> str:
 
 @pytest.mark.requirement("R7.1")
 @pytest.mark.parametrize(
-    ("device", "algorithm"), [(Device(), Algorithm.ES256), (Device(edwards=True), Algorithm.EDDSA)]
+    ("device", "algorithm"),
+    [
+        (Device(), Algorithm.ES256),
+        (Device(edwards=True), Algorithm.EDDSA),
+        (Device(rsa_bits=2048), Algorithm.RS256),
+        (Device(rsa_bits=4096), Algorithm.RS256),
+    ],
 )
 def test_a_passkey_signs_exactly_one_text(device: Device, algorithm: Algorithm) -> None:
     key = enrolled(device)
@@ -63,8 +78,48 @@ def test_an_assertion_of_a_credential_that_nobody_enrolled_is_no_signature() -> 
 
 @pytest.mark.parametrize(
     "device",
-    [Liar(), Device(knows_its_owner=False), Device(host="example.com"), Device(origin="https://example.com")],
-    ids=["key of another kind", "no user verification", "another site", "another origin"],
+    [
+        rsa_of(algorithm=-7),
+        rsa_of(algorithm=-65535),
+        rsa_of(algorithm=-258),
+        rsa_of(n=b"\x7f" + b"\xff" * 255),
+        rsa_of(n=b"\xff" * 255 + b"\xfe"),
+        rsa_of(n=b"\x01" + b"\xff" * 512),
+        rsa_of(n=b""),
+        rsa_of(e=b"\x03"),
+        rsa_of(e=b"\x00"),
+        Liar(**{"3": -257}),
+        Liar(**{"3": -8}),
+        Liar(minus2=7),
+        Device(knows_its_owner=False),
+        Device(host="example.com"),
+        Device(origin="https://example.com"),
+        Device(client_data={"crossOrigin": True}),
+        Device(client_data={"crossOrigin": "false"}),
+        Device(client_data={"topOrigin": "https://example.com"}),
+        Device(client_data={"crossOrigin": True, "topOrigin": "http://localhost:8000"}),
+    ],
+    ids=[
+        "an RSA key that is called a curve's",
+        "SHA-1",
+        "SHA-384",
+        "2047 bits",
+        "an even modulus",
+        "4097 bits",
+        "no modulus",
+        "exponent 3",
+        "exponent 0",
+        "a curve's key that is called RSA",
+        "a curve's key that is called Edwards'",
+        "a coordinate that is a number",
+        "no user verification",
+        "another site",
+        "another origin",
+        "a frame",
+        "perhaps a frame",
+        "a page above",
+        "our own page above",
+    ],
 )
 def test_an_unsuitable_key_is_refused(device: Device) -> None:
     with pytest.raises(DomainError) as refused:
@@ -82,3 +137,44 @@ def test_a_key_that_is_on_no_device_signs_by_itself() -> None:
     with pytest.raises(DomainError) as refused:
         verify_signature(pair.sign(PAYLOAD), PAYLOAD + " ", key)
     assert refused.value.code is ErrorCode.SIGNATURE_INVALID
+
+
+@pytest.mark.parametrize("said", [{"crossOrigin": True}, {"topOrigin": "https://example.com"}, {"crossOrigin": None}])
+def test_what_a_device_signed_in_another_sites_frame_is_no_signature(said: dict[str, object]) -> None:
+    device = Device()
+    key = enrolled(device)
+    device.client_data = said
+
+    with pytest.raises(DomainError) as refused:
+        verify_signature(signed(device, key), PAYLOAD, key)
+
+    assert refused.value.code is ErrorCode.SIGNATURE_INVALID
+
+
+def test_a_browser_may_be_too_old_to_speak_of_frames() -> None:
+    device = Device()
+    registration = device.make(CHALLENGE)
+    said = {"type": "webauthn.create", "challenge": text(CHALLENGE), "origin": SITE.origin}
+    registration["response"]["clientDataJSON"] = text(json.dumps(said).encode())
+
+    assert passkey_of(registration, site=SITE, challenge=CHALLENGE, at=NOON).passkey is not None
+
+
+def test_what_nests_deeper_than_anybody_can_read_is_refused() -> None:
+    device = Device()
+    registration = device.make(CHALLENGE)
+    key = enrolled(device)
+    assertion = device.sign(challenge_of(PAYLOAD))
+    for response in (registration["response"], assertion["response"]):
+        response["clientDataJSON"] = text(b"[" * 5000)
+
+    with pytest.raises(DomainError, match="UNSUITABLE_KEY"):
+        passkey_of(registration, site=SITE, challenge=CHALLENGE, at=NOON)
+    with pytest.raises(DomainError, match="SIGNATURE_INVALID"):
+        verify_signature(signature_of(assertion, [key]), PAYLOAD, key)
+
+
+def test_an_rsa_key_is_named_by_its_numbers_however_long_it_is_written() -> None:
+    short, long = rsa_of(), rsa_of(n=b"\x00" + b"\xff" * 256)
+
+    assert enrolled(short).key_id == enrolled(long).key_id

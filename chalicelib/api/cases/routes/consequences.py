@@ -1,13 +1,13 @@
 """HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
-from chalicelib.api.cases.routes.handling import Days, FreeText, OccurredAtRequest, act_of, done_answer
+from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
-from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text
+from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
@@ -18,7 +18,7 @@ class VerificationRequest(OccurredAtRequest):
     result: Finding
     method: Method
     findings: Text
-    late_reason: FreeText | None = None
+    late_reason: TextOrBlank | None = None
 
 
 class CaseStatementRequest(RequestBody):
@@ -49,7 +49,7 @@ class CaseRevocationRequest(RequestBody):
     served_at: Instant
     effective_on: Day
     remedy_until: Day
-    statement_answer: FreeText = ""
+    statement_answer: TextOrBlank = ""
 
 
 @routes.post(

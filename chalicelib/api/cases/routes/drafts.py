@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AliasPath, Field, StringConstraints
+from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_told
 from chalicelib.cases.model.case import ConditionAsked, Way
@@ -12,29 +12,28 @@ from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Answer, Call, Code, Instant, RequestBody, ResponseBody, Routes
+from chalicelib.http.routes import Answer, Call, Code, Instant, LineOrBlank, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.readable import Readable
 from chalicelib.subjects.model.schema import SubjectInput
 
 routes = Routes("cases")
 
 MOST_ANSWERS = 50
 
-AnswerText = Annotated[str, StringConstraints(max_length=200)]
-
 
 class PrincipalInput(RequestBody):
     """The person an agent acts for, and the power of attorney (授权委托书)."""
 
     subject: SubjectInput
-    authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    authority: Annotated[str, Readable(longest=500)] = ""
 
 
 class DraftRequest(RequestBody):
     """A request for a draft."""
 
     item_code: Code
-    answers: Annotated[dict[Code, bool | AnswerText], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
+    answers: Annotated[dict[Code, bool | LineOrBlank], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
     way: Way
     on_behalf_of: PrincipalInput | None = None
 

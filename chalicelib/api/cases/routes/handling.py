@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialInput, materials_of
 from chalicelib.api.cases.schemas.cases import CaseResponse, case_answer, case_no_in
@@ -11,7 +11,7 @@ from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Command, Result
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text
+from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
@@ -19,8 +19,6 @@ LONGEST_PERIOD = 365
 """In days: no notice, extension or order lasts longer than a year."""
 
 Days = Annotated[int, Field(ge=1, le=LONGEST_PERIOD)]
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-"""Free text that may be blank; where it is required, the rules refuse a blank one with their own reason."""
 
 
 class OccurredAtRequest(RequestBody):
@@ -47,14 +45,14 @@ class CorrectionAnswerRequest(RequestBody):
     """The materials that the applicant adds, a reply, or both."""
 
     materials: Annotated[tuple[MaterialInput, ...], Field(max_length=MOST_MATERIALS)] = ()
-    text: FreeText = ""
+    text: TextOrBlank = ""
 
 
 class AcceptanceRequest(OccurredAtRequest):
     """Whether the case is accepted; a refusal to accept needs a reason."""
 
     accepted: bool
-    reason: FreeText = ""
+    reason: TextOrBlank = ""
 
 
 class PauseRequest(OccurredAtRequest):
@@ -63,7 +61,7 @@ class PauseRequest(OccurredAtRequest):
     ground: Line
     basis: Line
     expected_days: Days
-    notice_text: FreeText | None = None
+    notice_text: TextOrBlank | None = None
 
 
 class ExtensionRequest(RequestBody):
@@ -78,8 +76,8 @@ class CaseDecisionRequest(OccurredAtRequest):
 
     outcome: Outcome
     document_no: Line
-    reasons: FreeText = ""
-    late_reason: FreeText | None = None
+    reasons: TextOrBlank = ""
+    late_reason: TextOrBlank | None = None
     result: ResultDocumentInput | None = None
 
 
@@ -87,7 +85,7 @@ class DeliveryRequest(OccurredAtRequest):
     """How the result reached the applicant; a late delivery needs ``late_reason``."""
 
     method: Line | None = None
-    late_reason: FreeText | None = None
+    late_reason: TextOrBlank | None = None
 
 
 @routes.post(

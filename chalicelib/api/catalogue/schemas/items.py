@@ -20,14 +20,12 @@ from chalicelib.catalogue.model.items import (
     Way,
 )
 from chalicelib.catalogue.model.questions import Question, QuestionKind
-from chalicelib.http.routes import Day, PageResponse, RequestBody, ResponseBody
+from chalicelib.http.routes import Day, LineOrBlank, PageResponse, RequestBody, ResponseBody, TextOrBlank
 from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.
-Words = Annotated[str, StringConstraints(max_length=200)]
-Prose = Annotated[str, StringConstraints(max_length=4000)]
 Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
-Answer = bool | Words
+Answer = bool | LineOrBlank
 MANY = Field(max_length=50)
 
 
@@ -36,7 +34,7 @@ class LimitInput(RequestBody):
 
     value: Annotated[int, Field(ge=0, le=9999)] = 0
     unit: Unit | None = None
-    basis: Words = ""
+    basis: LineOrBlank = ""
 
 
 class LimitsInput(RequestBody):
@@ -50,45 +48,45 @@ class StepInput(RequestBody):
     """A step of handling."""
 
     id: Id = ""
-    name: Words = ""
+    name: LineOrBlank = ""
     limit: LimitInput = Field(default_factory=LimitInput)
 
 
 class LegalBasisInput(RequestBody):
     """A law and its article."""
 
-    law: Words = ""
-    article: Words = ""
+    law: LineOrBlank = ""
+    article: LineOrBlank = ""
 
 
 class QuestionOptionInput(RequestBody):
     """An answer to choose from."""
 
     value: Answer
-    text: Words = ""
-    text_en: Words = ""
+    text: LineOrBlank = ""
+    text_en: LineOrBlank = ""
 
 
 class QuestionInput(RequestBody):
     """A question that decides what the checklist contains."""
 
     id: Id = ""
-    text: Words = ""
+    text: LineOrBlank = ""
     kind: QuestionKind = QuestionKind.CHOICE
     required: bool = True
     options: Annotated[tuple[QuestionOptionInput, ...], MANY] = ()
-    text_en: Words = ""
+    text_en: LineOrBlank = ""
 
 
 class ConditionInput(RequestBody):
     """A condition: a fact that must be true, how it is judged, and the material that a promise replaces."""
 
     id: Id = ""
-    text: Prose = ""
-    measure: Prose = ""
+    text: TextOrBlank = ""
+    measure: TextOrBlank = ""
     material: Id = ""
     question: Id | None = None
-    text_en: Prose = ""
+    text_en: TextOrBlank = ""
 
 
 class MaterialConditionInput(RequestBody):
@@ -102,36 +100,36 @@ class ItemMaterialInput(RequestBody):
     """A material, the legal basis for requiring it, and the ways to provide it."""
 
     id: Id = ""
-    name: Words = ""
-    basis: Words = ""
+    name: LineOrBlank = ""
+    basis: LineOrBlank = ""
     ways: Annotated[tuple[Way, ...], MANY] = ()
     when: MaterialConditionInput | None = None
-    source: Words = ""
-    name_en: Words = ""
+    source: LineOrBlank = ""
+    name_en: LineOrBlank = ""
 
 
 class LiabilityInput(RequestBody):
     """Legal liability for an untrue promise."""
 
-    civil: Prose = ""
-    administrative: Prose = ""
-    criminal: Prose = ""
+    civil: TextOrBlank = ""
+    administrative: TextOrBlank = ""
+    criminal: TextOrBlank = ""
 
 
 class ItemNoticeInput(RequestBody):
     """The notice (告知书) that the applicant gets before promising."""
 
-    item_name: Words = ""
-    proof_obligation: Prose = ""
-    proof_content: Prose = ""
-    way_to_commit: Prose = ""
-    right_to_verify: Prose = ""
+    item_name: LineOrBlank = ""
+    proof_obligation: TextOrBlank = ""
+    proof_content: TextOrBlank = ""
+    way_to_commit: TextOrBlank = ""
+    right_to_verify: TextOrBlank = ""
     liability: LiabilityInput = Field(default_factory=LiabilityInput)
-    publication: Prose = ""
-    setting_basis: Prose = ""
-    contact: Prose = ""
-    validity: Prose = ""
-    alternative: Prose = ""
+    publication: TextOrBlank = ""
+    setting_basis: TextOrBlank = ""
+    contact: TextOrBlank = ""
+    validity: TextOrBlank = ""
+    alternative: TextOrBlank = ""
 
 
 class VerificationPlanInput(RequestBody):
@@ -142,8 +140,8 @@ class VerificationPlanInput(RequestBody):
     officers: Annotated[int, Field(ge=0, le=9)] = 1
     substantive: bool = False
     limit: Annotated[LimitInput | None, Field(serialization_alias="written_limit")] = None
-    standard: Prose = ""
-    exempt_justification: Prose = ""
+    standard: TextOrBlank = ""
+    exempt_justification: TextOrBlank = ""
 
 
 class RecommitmentInput(RequestBody):
@@ -156,11 +154,11 @@ class RecommitmentInput(RequestBody):
 class PublishItemRequest(RequestBody):
     """One version of an item; its code and version are in the path."""
 
-    name: Words = ""
-    name_en: Words = ""
-    summary: Prose = ""
-    remark: Prose = ""
-    keywords: Annotated[tuple[Words, ...], MANY] = ()
+    name: LineOrBlank = ""
+    name_en: LineOrBlank = ""
+    summary: TextOrBlank = ""
+    remark: TextOrBlank = ""
+    keywords: Annotated[tuple[LineOrBlank, ...], MANY] = ()
     department: Id = ""
     audience: Audience
     jurisdiction: Id
@@ -176,9 +174,9 @@ class PublishItemRequest(RequestBody):
     conditions: Annotated[tuple[ConditionInput, ...], MANY] = ()
     materials: Annotated[tuple[ItemMaterialInput, ...], MANY] = ()
     notice: ItemNoticeInput = Field(default_factory=ItemNoticeInput)
-    result_type: Words = ""
-    supervision_channel: Words = ""
-    consultation_channel: Words = ""
+    result_type: LineOrBlank = ""
+    supervision_channel: LineOrBlank = ""
+    consultation_channel: LineOrBlank = ""
     proxy_allowed: bool
     verification: VerificationPlanInput = Field(default_factory=VerificationPlanInput)
     recommitment: RecommitmentInput = Field(default_factory=RecommitmentInput)

@@ -10,12 +10,23 @@ from chalicelib.api.redress.schemas import (
     EntryName,
     EntrysName,
     RedressQuery,
-    Said,
     UndoneEntryResponse,
     touched_shapes,
 )
 from chalicelib.container import container
-from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Day,
+    Line,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+    TextOrBlank,
+)
 from chalicelib.policy import Role
 from chalicelib.redress.model import Objection, ObjectionDecision, ObjectionRequest, ObjectionState, Outcome
 from chalicelib.redress.rules import entry_named
@@ -33,7 +44,7 @@ class FileObjectionRequest(RequestBody):
     entry: EntryName
     ground: Code
     text: Text
-    evidence: Said = ""
+    evidence: TextOrBlank = ""
 
 
 class ObjectionDecisionRequest(RequestBody):

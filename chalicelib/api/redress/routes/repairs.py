@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field, StringConstraints
 
-from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, Said, UndoneEntryResponse
+from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, UndoneEntryResponse
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import CHANNEL
@@ -21,6 +21,7 @@ from chalicelib.http.routes import (
     ResponseBody,
     Routes,
     Text,
+    TextOrBlank,
 )
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
@@ -42,7 +43,7 @@ class RepairRequest(RequestBody):
     """A request for repair: proof that the service does not have itself, and the digest of the promise."""
 
     entry: EntryName
-    proof: Said = ""
+    proof: TextOrBlank = ""
     promise_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -40,7 +40,7 @@ class FlagNoticeAcknowledgementRequest(RequestBody):
 
 
 class FlagNoticesQuery(Query):
-    """Notices after a number; 0 is the beginning."""
+    """Notices after a number, which a system keeps as its position for as long as it likes; 0 is the beginning."""
 
     after: Annotated[int, Field(ge=0, le=10**9)] = 0
     limit: Annotated[int, Field(ge=1, le=100)] = 20
@@ -57,7 +57,7 @@ class IncidentsQuery(PageQuery):
 
 
 class SubscriptionResponse(ResponseBody):
-    """A subscription; ``last`` is the number of its latest notice."""
+    """A subscription; ``last`` is the number of its latest notice, and numbers are positions that never end."""
 
     id: Annotated[str, Field(validation_alias="subscription_id")]
     department: str

@@ -6,19 +6,20 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.credit.schemas.records import DocumentResponse
-from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
 from chalicelib.http.routes import (
     Code,
     Day,
     Instant,
     Line,
+    LineOrBlank,
     PageQuery,
     PageResponse,
     Query,
     RequestBody,
     ResponseBody,
     Text,
+    TextOrBlank,
 )
 from chalicelib.sanctions.model.flags import FlagState, LostGround, MeasureClass
 from chalicelib.subjects.model.schema import SubjectInput
@@ -73,8 +74,8 @@ class MeasureListResponse(ResponseBody):
 class FlagDocumentInput(RequestBody):
     """The document in effect; ``subject`` is given if it concerns somebody else than the flag's subject."""
 
-    number: Given | None = None
-    organ: Given | None = None
+    number: LineOrBlank | None = None
+    organ: LineOrBlank | None = None
     effective_on: Day | None = None
     served_at: Instant | None = None
     remedy_until: Day | None = None
@@ -119,7 +120,7 @@ class FlagConfirmationRequest(RequestBody):
     """Why the flag is confirmed; ``statement_answer`` is required if the subject made a statement."""
 
     reason: Text
-    statement_answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    statement_answer: TextOrBlank = ""
 
 
 class FlagLiftingRequest(RequestBody):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.http.routes import Code, Day, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Text
+from chalicelib.readable import Readable
 from chalicelib.sanctions.model.editions import EditionStatus, Evaluation, EvaluationState
 from chalicelib.sanctions.model.flags import Conduct, LostGround, Measure, MeasureClass, MeasureList
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -48,7 +49,7 @@ class MeasureInput(RequestBody):
     allowed: Annotated[dict[Code, Carried], Field(min_length=1, max_length=50)]
     related_items: Related
     most_months: Annotated[int, Field(ge=1, le=60)]
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, Readable(longest=500)] = ""
 
 
 class MeasureListRequest(RequestBody):

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.container import container
-from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageQuery, PageResponse, ResponseBody, Routes
+from chalicelib.http.routes import Answer, Call, Code, Line, PageQuery, PageResponse, ResponseBody, Routes
+from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.anomalies import AnomalyKind
 from chalicelib.supervision.services.anomalies import WATCHERS
 from chalicelib.supervision.store.anomalies import Wanted
@@ -20,8 +21,8 @@ class AnomaliesQuery(PageQuery):
     department: Code | None = None
     kind: AnomalyKind | None = None
     officer: Line | None = None
-    found_from: Annotated[Day | None, Field(alias="from")] = None
-    found_to: Annotated[Day | None, Field(alias="to")] = None
+    first: FirstDay = None
+    last: LastDay = None
 
 
 class AnomalyEvidenceResponse(ResponseBody):
@@ -67,8 +68,8 @@ def signals(call: Call[None]) -> Answer[AnomalyPageResponse]:
         department=query.department,
         kind=query.kind,
         officer=query.officer,
-        found_from=query.found_from,
-        found_to=query.found_to,
+        found_from=query.first,
+        found_to=query.last,
     )
     page = container().anomalies.page(wanted, by=call.caller, limit=query.limit, after=call.position)
     items = tuple(AnomalyResponse.model_validate(signal) for signal in page.items)

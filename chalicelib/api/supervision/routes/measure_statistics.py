@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
-from chalicelib.http.routes import Answer, Call, Code, Day, Query, ResponseBody, Routes
+from chalicelib.http.routes import Answer, Call, Code, Query, ResponseBody, Routes
+from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import Because, Figures, Measure
 from chalicelib.supervision.rules.measure_statistics import average_of
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES, AskedOfMeasures
@@ -20,8 +21,8 @@ class MeasureStatisticsQuery(Query):
 
     department: Code | None = None
     measure: Code | None = None
-    first: Annotated[Day | None, Field(alias="from")] = None
-    last: Annotated[Day | None, Field(alias="to")] = None
+    first: FirstDay = None
+    last: LastDay = None
 
 
 class OverturnedResponse(ResponseBody):

@@ -21,7 +21,7 @@ from chalicelib.http.routes import (
     Routes,
     Text,
 )
-from chalicelib.http.schemas import BlankAsNull
+from chalicelib.http.schemas import BlankAsNull, FirstInstant, LastInstant
 from chalicelib.supervision.model.outages import Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
 
@@ -64,8 +64,8 @@ class OutageWithdrawalRequest(RequestBody):
 class OutagesQuery(PageQuery):
     """Filter: outages that began between two instants, both inclusive."""
 
-    since: Annotated[Instant | None, Field(alias="from")] = None
-    until: Annotated[Instant | None, Field(alias="to")] = None
+    first: FirstInstant = None
+    last: LastInstant = None
 
 
 class OutageProofResponse(ResponseBody):
@@ -136,8 +136,8 @@ def outages(call: Call[None]) -> Answer[OutagePageResponse]:
     query: OutagesQuery = call.query
     position: Any = call.position
     page = container().outages.page(
-        query.since or FIRST,
-        query.until or LAST,
+        query.first or FIRST,
+        query.last or LAST,
         by=call.caller,
         limit=query.limit,
         after=None if position is None else dict(position),

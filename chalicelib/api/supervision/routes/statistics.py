@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
-from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Query, ResponseBody, Routes
+from chalicelib.http.routes import Answer, Call, Code, Instant, Query, ResponseBody, Routes
+from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
@@ -42,8 +43,8 @@ class StatisticsQuery(Query):
 
     department: Code | None = None
     item: Code | None = None
-    first: Annotated[Day | None, Field(alias="from")] = None
-    last: Annotated[Day | None, Field(alias="to")] = None
+    first: FirstDay = None
+    last: LastDay = None
     as_of: Instant | None = None
 
 

@@ -5,15 +5,14 @@ import io
 import json
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from chalicelib.api.supervision.routes.statistics import figures_response
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.http.routes import Answer, Call, Code, Day, Query, Routes
+from chalicelib.http.routes import Answer, Call, Code, Query, Routes
+from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import Figures
 from chalicelib.supervision.services.statistics import READERS, Asked, Told
 
@@ -42,8 +41,8 @@ class StatisticsExportQuery(Query):
     format: Format = Format.CSV
     department: Code | None = None
     item: Code | None = None
-    first: Annotated[Day | None, Field(alias="from")] = None
-    last: Annotated[Day | None, Field(alias="to")] = None
+    first: FirstDay = None
+    last: LastDay = None
 
 
 @routes.get(
