@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
 from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
+from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
 from chalicelib.dynamo.model import Row
@@ -160,6 +161,13 @@ def directories() -> tuple[Directory, ...]:
     adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
     texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("directory-*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
+
+
+@cache
+def listed_sources() -> Sources:
+    """Return the packaged list of each department's sources; cached per process."""
+    adapter: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
+    return Sources.of(adapter.validate_json((EDITIONS / "sources.json").read_text(encoding="utf-8")))
 
 
 def entry_of(record: Record) -> EntryRow:

@@ -17,22 +17,19 @@ from chalicelib.api.credit.schemas.grades import grade_response
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
-from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
 from chalicelib.credit.rules.summary import LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.credit.services.ingest import PROVIDERS
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.policy import Role
 
 routes = Routes("credit")
 
-PURPOSES = {purpose.value: purpose for purpose in Purpose}
-
 
 @routes.put(
     "/v1/credit/records/{source}/{record_id}",
-    roles=(Role.SYSTEM, Role.CREDIT_OFFICER),
+    roles=PROVIDERS,
     body=RecordRequest,
     answer=RecordResponse,
     summary="Store one credit record; safe to repeat, in any order",
@@ -51,18 +48,18 @@ def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     roles=(Role.OFFICER, Role.SYSTEM),
     body=CreditCheckRequest,
     answer=CreditCheckResponse,
-    summary="Check what records and flags mean for one subject and one item",
+    summary="Check what records and flags mean for one subject and one item of the department",
 )
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
-    purpose = PURPOSES.get(call.body.purpose or "")
-    if purpose is None:
-        raise DomainError(ErrorCode.PURPOSE_REQUIRED)
+    purpose = call.body.stated_purpose()
+    item = container().catalogue.offered(call.body.item_code, at=call.at)
     inquiry = Inquiry(
-        item_code=call.body.item_code,
+        item_code=item.code,
         purpose=purpose,
         case_no=call.body.case_no,
-        pack=container().catalogue.pack_of(call.body.item_code, at=call.at),
+        department=item.department,
+        pack=item.jurisdiction,
     )
     answer = container().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [

@@ -8,7 +8,9 @@ from pydantic import AliasPath, Field
 from chalicelib.api.credit.schemas.grades import GradeResponse
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, ObjectionState, Publicity, Purpose, RepairState, Severity, Text
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Code, Line, PageResponse, RequestBody, ResponseBody
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.subjects.model.schema import SubjectInput
 
 
@@ -70,6 +72,13 @@ class CreditCheckRequest(RequestBody):
         None
     )
     case_no: Code | None = None
+
+    def stated_purpose(self) -> Purpose:
+        """Return the purpose; raises ``PURPOSE_REQUIRED`` for none, or one that is not on the list."""
+        found = next((purpose for purpose in Purpose if purpose == self.purpose), None)
+        if found is None:
+            raise DomainError(ErrorCode.PURPOSE_REQUIRED)
+        return found
 
 
 class CheckReasonResponse(ResponseBody):
@@ -163,13 +172,16 @@ class OwnCreditResponse(ResponseBody):
 
 
 class CreditQueryResponse(ResponseBody):
-    """A query about a subject: who asked, when, why, for which item and case, and how much was returned."""
+    """A query about a subject: who asked, when, why, for which item and case, and how much was returned.
+
+    ``item_code`` is null if an office looked for what it has itself on the subject, for no item in particular.
+    """
 
     asked_at: datetime
     by: str
     department: str
     purpose: Purpose
-    item_code: str
+    item_code: BlankAsNull
     case_no: str | None
     fields: list[str]
     result_size: int
